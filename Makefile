@@ -1,0 +1,48 @@
+# Everything one can do here. Every target makes the environment it needs in .venv.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+LINES ?= 5000000
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check lint types layers bench soak lock clean
+
+help: ## list what one can do
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: $(READY) ## generate an organisation's bills, allocate and prove them
+	$(BIN)/apportion demo .demo
+
+test: $(READY) ## run all tests
+	$(BIN)/python -m pytest -n 2 -q
+
+lint: $(READY) ## ruff: rules and format
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(READY) ## mypy, strict
+	$(BIN)/mypy
+
+layers: $(READY) ## imports point one way
+	$(BIN)/lint-imports
+
+check: lint types layers test ## all that CI does
+
+bench: $(READY) ## measure speed and memory; LINES=20000000 for the large one
+	$(BIN)/python bench/bench.py --lines $(LINES)
+
+soak: $(READY) ## the slow tests: thousands of crashes and corrupted files
+	APPORTION_SOAK=1 $(BIN)/python -m pytest -n 2 -q tests/soak
+
+lock: ## lock the newest dependencies with hashes (needs uv)
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group dev pyproject.toml -o requirements.lock
+
+clean: ## remove what was made here
+	rm -rf $(VENV) .demo build dist

@@ -1,0 +1,1 @@
+"""The store of everything we know: Iceberg tables behind `ports.Ledger`."""

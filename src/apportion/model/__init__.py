@@ -1,0 +1,1 @@
+"""Nouns. Frozen values with no behaviour beyond their own invariants; import nothing of ours."""

@@ -1,0 +1,65 @@
+"""A delivery: the verified files of one coming of a bill."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Encoding(StrEnum):
+    """How the bytes of a bill's files are to be read."""
+
+    CSV = "csv"  # plain or gzip; everything is text
+    PARQUET = "parquet"
+
+
+class Format(StrEnum):
+    """Whose columns they are. Each has one mapping file."""
+
+    FOCUS = "focus"
+    CUR_2 = "cur-2.0"
+    CUR_LEGACY = "cur-legacy"
+
+
+@dataclass(frozen=True)
+class BillFile:
+    """One file: where it was given, where it can be read now, and what was checked."""
+
+    name: str  # as the user gave it
+    path: str  # what the engine reads: the same, or an extracted copy
+    sha256: str  # of the bytes as given
+    size: int
+    rows: int
+    checked_by: str  # "manifest SHA-256", "gzip CRC-32", "Parquet page CRC-32" or "nothing"
+
+
+@dataclass(frozen=True)
+class StatedTotal:
+    """What the files themselves say for one account, read by another way than the ledger's.
+
+    `units` are integer counts of the smallest unit, one for each of focus.COST_COLUMNS.
+    """
+
+    period: str
+    billing_account: str
+    sub_account: str
+    currency: str
+    lines: int
+    units: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """Files of one format that were delivered together, ready to be read.
+
+    `columns` maps the raw column names to DuckDB types. `mapping` is the text of the mapping file.
+    """
+
+    format: Format
+    version: str  # of the format: `1.2` for FOCUS, else empty
+    encoding: Encoding
+    files: tuple[BillFile, ...]
+    columns: Mapping[str, str]
+    mapping: str
+    stated: tuple[StatedTotal, ...]

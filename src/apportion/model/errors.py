@@ -1,0 +1,87 @@
+"""Operations that failed. One class for each failure; each builds its own sentence.
+
+ApportionError
+├── WrongUseError (exit code 2)
+│   ├── SettingsError          apportion.toml is missing or wrong
+│   ├── NoRulebookError        no rulebook is in force for the period
+│   └── NothingThereError      a period, bill, owner or run that the ledger does not hold
+├── FindingsError (exit code 1) findings that fail: nothing was published
+└── OperationError (exit code 3)
+    ├── LedgerBusyError        another process holds the ledger
+    └── LedgerDamagedError     a file of the ledger is missing or not what was written
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .finding import Finding
+
+
+class ApportionError(Exception):
+    """The root: everything we raise on purpose. `exit_code` is what the command ends with."""
+
+    exit_code = 3
+
+
+class WrongUseError(ApportionError):
+    """The command, its arguments or its settings are wrong; nothing was done."""
+
+    exit_code = 2
+
+
+class SettingsError(WrongUseError):
+    """The settings cannot be used."""
+
+
+class NoRulebookError(WrongUseError):
+    """No rulebook is in force for a period."""
+
+    def __init__(self, period: str, folder: str, have: Sequence[str]) -> None:
+        known = f"it holds {', '.join(have)}" if have else "it is empty"
+        super().__init__(
+            f"No rulebook in {folder} is in force for {period} ({known}). "
+            f"Add {folder}/{period}.yaml, or set `effective:` of the first one to an earlier month."
+        )
+
+
+class NothingThereError(WrongUseError):
+    """The ledger does not hold what was asked for."""
+
+    def __init__(self, wanted: str, have: Sequence[str], remedy: str = "") -> None:
+        known = f"It holds {', '.join(have)}." if have else "It holds nothing of that kind yet."
+        super().__init__(f"The ledger has no {wanted}. {known} {remedy}".rstrip())
+
+
+class FindingsError(ApportionError):
+    """Something in the data or rules must be put right first; nothing was published."""
+
+    exit_code = 1
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        self.findings = tuple(findings)
+        super().__init__("\n".join(map(str, findings)))
+
+
+class OperationError(ApportionError):
+    """Something outside failed while we worked; the old state stands."""
+
+
+class LedgerBusyError(OperationError):
+    """Another process is writing to the ledger."""
+
+    def __init__(self, folder: str, holder: str, waited: str) -> None:
+        super().__init__(
+            f"The ledger {folder} is held by {holder}; waited {waited}. "
+            "Try again when it is done, or wait longer with --wait SECONDS."
+        )
+
+
+class LedgerDamagedError(OperationError):
+    """A file that the ledger refers to is missing or not what was written."""
+
+    def __init__(self, path: str, expected: str, found: str) -> None:
+        super().__init__(
+            f"The ledger's file {path} is damaged: expected {expected}, found {found}. "
+            "Restore it from a copy, or ingest the period again."
+        )

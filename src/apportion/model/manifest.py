@@ -1,0 +1,59 @@
+"""The record of a run: the hashes of all that went in, and the totals that came out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a run did."""
+
+    INGEST = "ingest"
+    ALLOCATE = "allocate"
+
+
+@dataclass(frozen=True)
+class Input:
+    """A file that went in: its name, sha256 and size; `role` is bill, rulebook, lookup or driver."""
+
+    role: str
+    name: str
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True)
+class Total:
+    """Money at one stage, for one account and currency; amounts are exact decimal text.
+
+    `stage` is stated, ledger, derived or allocated; `lines` is 0 where lines are not counted.
+    """
+
+    stage: str
+    billing_account: str
+    sub_account: str
+    currency: str
+    lines: int
+    amounts: tuple[str, ...]  # one for each of focus.COST_COLUMNS
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """One run of one period. `run` is a hash of all that decided the result.
+
+    `snapshots` names the Iceberg snapshot of each table that the run wrote or read.
+    `bills` maps the bills that an allocation read to the ingest runs that delivered them.
+    """
+
+    run: str
+    kind: Kind
+    period: str
+    bill: str  # empty for an allocation
+    at: str  # UTC, ISO 8601
+    version: str  # of apportion
+    inputs: tuple[Input, ...]
+    totals: tuple[Total, ...]
+    snapshots: dict[str, int]
+    bills: dict[str, str] = field(default_factory=dict)
+    details: dict[str, str] = field(default_factory=dict)

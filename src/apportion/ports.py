@@ -1,0 +1,86 @@
+"""The sockets of the core. Anything that fits one can be plugged in by one line in `wiring.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Protocol
+
+from .model.delivery import Delivery, Encoding
+from .model.finding import Finding
+from .model.manifest import Manifest
+
+Row = Mapping[str, object]
+
+
+class Source(Protocol):
+    """A place bills come from."""
+
+    def deliver(self) -> tuple[list[Delivery], list[Finding]]:
+        """Bring the files here, verify their bytes, recognise their format, state their totals.
+
+        A file that cannot be trusted is a failing finding and belongs to no delivery.
+        """
+
+
+class Ledger(Protocol):
+    """The store of everything we know. A run becomes true when it is recorded, all at once."""
+
+    def writing(self, *, wait: float) -> AbstractContextManager[None]:
+        """Hold the ledger for writing; raises LedgerBusyError after `wait` seconds."""
+
+    def runs(self) -> list[Manifest]:
+        """All recorded runs, oldest first."""
+
+    def staging(self, table: str) -> Path:
+        """A new empty folder in the warehouse, for Parquet files that `replace` will take in."""
+
+    def replace(self, table: str, *, period: str, bill: str, files: Sequence[Path]) -> int:
+        """Make these files all that the table holds for a period and bill; returns the snapshot.
+
+        New columns are added to the table. Nothing reads the new snapshot until `record`.
+        """
+
+    def record(self, manifest: Manifest) -> None:
+        """Make a run true. Before this line the old state stands; after it, the new one."""
+
+    def files(self, table: str, *, snapshot: int, period: str, bill: str) -> list[str]:
+        """The Parquet files that hold a period and bill in a snapshot of a table."""
+
+    def keep(self, content: bytes) -> str:
+        """Keep an input for ever under its sha256, which is returned."""
+
+    def kept(self, sha256: str) -> bytes:
+        """Read a kept input back; raises LedgerDamagedError if it is not what was kept."""
+
+
+class Engine(Protocol):
+    """Something that holds tables and runs SQL in DuckDB's dialect."""
+
+    def open_bill(self, view: str, files: Sequence[str], encoding: Encoding) -> None:
+        """Make a view over a bill's raw files, columns united by name; CSV columns are text."""
+
+    def open_parquet(self, view: str, files: Sequence[str]) -> None:
+        """Make a view over Parquet files of ours, columns united by name."""
+
+    def create(self, table: str, sql: str) -> None:
+        """Make or replace a table from a SELECT."""
+
+    def load(
+        self, table: str, columns: Mapping[str, str], rows: Iterable[Sequence[object]]
+    ) -> None:
+        """Make or replace a table from rows; `columns` maps names to SQL types."""
+
+    def rows(self, sql: str) -> list[Row]:
+        """Run a SELECT and return all its rows."""
+
+    def write(self, sql: str, folder: Path) -> list[Path]:
+        """Write the rows of a SELECT as Parquet files into a folder; at least one file."""
+
+
+class Report(Protocol):
+    """A form in which rows leave."""
+
+    def write(self, rows: Sequence[Row], columns: Sequence[str]) -> bytes:
+        """Give the bytes of the report; columns in this order."""

@@ -1,0 +1,1 @@
+"""Runs: the only room where decisions meet plugs."""
