@@ -2,13 +2,17 @@
 
 ApportionError
 ├── WrongUseError (exit code 2)
-│   ├── SettingsError          apportion.toml is missing or wrong
+│   ├── SettingsError          apportion.toml cannot be used
+│   │   ├── NoSettingsError    there is none here or above
+│   │   └── WrongSettingsError something in it, or in the environment, is wrong
+│   ├── BinaryToTerminalError  a binary form was asked for on a terminal
 │   ├── NoRulebookError        no rulebook is in force for the period
 │   └── NothingThereError      a period, bill, owner or run that the ledger does not hold
 ├── FindingsError (exit code 1) findings that fail: nothing was published
 └── OperationError (exit code 3)
     ├── LedgerBusyError        another process holds the ledger
-    └── LedgerDamagedError     a file of the ledger is missing or not what was written
+    ├── LedgerDamagedError     a file of the ledger is missing or not what was written
+    └── LedgerRefusesError     a file does not fit the table it was written for
 """
 
 from __future__ import annotations
@@ -32,6 +36,34 @@ class WrongUseError(ApportionError):
 
 class SettingsError(WrongUseError):
     """The settings cannot be used."""
+
+
+class NoSettingsError(SettingsError):
+    """No apportion.toml was found."""
+
+    def __init__(self, folder: str) -> None:
+        super().__init__(
+            f"There is no apportion.toml in {folder} or any folder above it. "
+            "Start one with `apportion init`, name one with --settings FILE, "
+            "or see everything at work with `apportion demo`."
+        )
+
+
+class WrongSettingsError(SettingsError):
+    """Something in the settings is wrong; each problem is a sentence that begins with its place."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("The settings cannot be used.\n" + "\n".join(problems))
+
+
+class BinaryToTerminalError(WrongUseError):
+    """A binary form was asked for where a person would see it."""
+
+    def __init__(self, form: str) -> None:
+        super().__init__(
+            f"A terminal cannot show {form}: send it to a file with --to report.{form}, "
+            "or into a pipe."
+        )
 
 
 class NoRulebookError(WrongUseError):
@@ -67,6 +99,15 @@ class OperationError(ApportionError):
     """Something outside failed while we worked; the old state stands."""
 
 
+class EngineError(OperationError):
+    """The engine could not do its work: memory, disk, or a file it cannot read."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__(
+            f"The engine failed: {said.strip()} Nothing was published; the old state stands."
+        )
+
+
 class LedgerBusyError(OperationError):
     """Another process is writing to the ledger."""
 
@@ -77,6 +118,17 @@ class LedgerBusyError(OperationError):
         )
 
 
+class KeyCollisionError(OperationError):
+    """Two descriptions of charges have the same 63-bit hash; their money would be mixed up."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(
+            f"{count} descriptions of charges share a hash with another one (expected once in "
+            "millions of bills). Nothing was taken in. Ingest the bill under another --bill name, "
+            "which changes every hash, and please report it."
+        )
+
+
 class LedgerDamagedError(OperationError):
     """A file that the ledger refers to is missing or not what was written."""
 
@@ -84,4 +136,14 @@ class LedgerDamagedError(OperationError):
         super().__init__(
             f"The ledger's file {path} is damaged: expected {expected}, found {found}. "
             "Restore it from a copy, or ingest the period again."
+        )
+
+
+class LedgerRefusesError(OperationError):
+    """A file does not fit the table it was written for; the old state stands."""
+
+    def __init__(self, table: str, file: str, expected: str, found: str) -> None:
+        super().__init__(
+            f"The ledger's table {table} does not take in {file}: "
+            f"expected {expected}, found {found}."
         )
