@@ -42,6 +42,9 @@ class Ledger(Protocol):
         New columns are added to the table. Nothing reads the new snapshot until `record`.
         """
 
+    def append(self, table: str, *, period: str, bill: str, files: Sequence[Path]) -> int:
+        """Add these files to what the table holds for a period and bill; returns the snapshot."""
+
     def record(self, manifest: Manifest) -> None:
         """Make a run true. Before this line the old state stands; after it, the new one."""
 

@@ -1,0 +1,113 @@
+"""Add labelled costs up to what splits and reports need."""
+
+from __future__ import annotations
+
+from ..model.focus import COST_COLUMNS
+from ..model.rulebook import Dimension, Pool, Proportional, Rulebook, TwoPart
+from .derive import GRAIN, dimension_columns, flag_columns, label_columns, spend_column
+from .templates import each, name, sql, text
+
+_SUMS = each((f"SUM({name(c)}) AS {name(c)}" for c in COST_COLUMNS), ", ")
+_ROLLED = 'rolled INNER JOIN labels USING ("LabelId")'
+
+#: The columns of `allocations` after the rulebook's dimensions.
+_AFTER = ("Pool", "ChargeDay", *COST_COLUMNS, "Lines")
+
+
+def labels_query(rulebook: Rulebook) -> str:
+    """List the distinct labels."""
+    columns = each(map(name, ("LabelId", *label_columns(rulebook))), ", ")
+    return f"SELECT DISTINCT {columns} FROM labelled"
+
+
+def rolled_query(*, segment: str, several: bool) -> str:
+    """Add costs up by label and day; `segment` is SQL for the segment that a cost lies in."""
+    condition = f' AND labelled."Segment" = {segment}' if several else ""
+    return sql("rolled", in_segment=condition)
+
+
+def allocations_query(rulebook: Rulebook, period: str) -> str:
+    """What each label's own charges cost by day: the ledger's `allocations`."""
+    columns = (*GRAIN, *dimension_columns(rulebook), *_AFTER)
+    picked = each(map(name, columns), ", ")
+    return f'SELECT {text(period)} AS "Period", \'\' AS "Bill", {picked} FROM {_ROLLED}'
+
+
+def derived_totals_query() -> str:
+    """Add the labelled costs up by account, pools included."""
+    return (
+        'SELECT COALESCE("BillingAccountId", \'\') AS "BillingAccountId", '
+        'COALESCE("SubAccountId", \'\') AS "SubAccountId", '
+        'COALESCE("BillingCurrency", \'\') AS "BillingCurrency", '
+        f'SUM("Lines") AS "Lines", {_SUMS} FROM {_ROLLED} GROUP BY 1, 2, 3'
+    )
+
+
+def rejected_query(rulebook: Rulebook, dimension: Dimension) -> str:
+    """List the values that were refused, with the money and the source they came from."""
+    refused = name(f"{dimension.name}_rejected")
+    return (
+        f'SELECT {refused} AS "Value", "BillingCurrency", SUM({name(rulebook.cost)}) AS "Cost" '
+        f"FROM {_ROLLED} WHERE {refused} IS NOT NULL GROUP BY ALL "
+        'ORDER BY "Cost" DESC, "Value"'
+    )
+
+
+def pool_costs_query(rulebook: Rulebook) -> str:
+    """What each pool holds by payer, currency and day, in each partition."""
+    return (
+        f'SELECT "Pool", "BillingCurrency", "BillingAccountId", "ChargeDay", '
+        f'{_partition(rulebook)} AS "Within", {_SUMS} FROM {_ROLLED} '
+        'WHERE "Pool" IS NOT NULL GROUP BY ALL'
+    )
+
+
+def owners_query(rulebook: Rulebook) -> str:
+    """List the owners that carry cost of their own, by currency."""
+    return (
+        f'SELECT DISTINCT "BillingCurrency", {name(rulebook.owner)} AS "Owner" '
+        f"FROM labels WHERE {_own(rulebook)}"
+    )
+
+
+def spend_query(rulebook: Rulebook) -> str | None:
+    """What owners spend by themselves, once for each pool that is split in proportion to it."""
+    parts = [_spend_of(rulebook, pool) for pool in rulebook.pools if _by_spend(pool)]
+    return " UNION ALL ".join(parts) or None
+
+
+def _spend_of(rulebook: Rulebook, pool: Pool) -> str:
+    """Money to split by is the rulebook's cost column; `within` partitions it like the pool."""
+    within = f"COALESCE({name(pool.within)}, '')" if pool.within else "''"
+    flagged = spend_column(pool) in flag_columns(rulebook)
+    counted = f" AND {name(spend_column(pool))}" if flagged else ""
+    return (
+        f'SELECT {text(pool.name)} AS "Pool", "BillingCurrency", '
+        f'{name(rulebook.owner)} AS "Owner", {within} AS "Within", '
+        f'SUM({name(rulebook.cost)}) AS "Spend" '
+        f"FROM {_ROLLED} WHERE {_own(rulebook)}{counted} GROUP BY ALL"
+    )
+
+
+def _own(rulebook: Rulebook) -> str:
+    """Charges that are an owner's own: in no pool, or in the pool that passes this owner's on."""
+    linked = [
+        f"({name('Pool')} = {text(pool.name)} AND {name(rulebook.owner)} = {text(pool.owner)})"
+        for pool in rulebook.pools
+        if pool.owner
+    ]
+    return f"({each((name('Pool') + ' IS NULL', *linked), ' OR ')})"
+
+
+def _partition(rulebook: Rulebook) -> str:
+    cases = [
+        f"WHEN {text(pool.name)} THEN COALESCE({name(pool.within)}, '')"
+        for pool in rulebook.pools
+        if pool.within
+    ]
+    return f"CASE {name('Pool')} {each(cases, ' ')} ELSE '' END" if cases else "''"
+
+
+def _by_spend(pool: Pool) -> bool:
+    split = pool.split.rest if isinstance(pool.split, TwoPart) else pool.split
+    return isinstance(split, Proportional)

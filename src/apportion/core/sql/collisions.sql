@@ -1,0 +1,12 @@
+-- Keys that are not one to one with their check: two descriptions under one hash, or a key twice.
+SELECT COUNT(*) AS n
+FROM (
+  SELECT "KeyId"
+  FROM (
+    SELECT "KeyId", "KeyCheck" FROM keys
+    UNION ALL
+    SELECT DISTINCT "KeyId", "KeyCheck" FROM costs
+  )
+  GROUP BY "KeyId"
+  HAVING COUNT(DISTINCT "KeyCheck") > 1
+)

@@ -1,0 +1,9 @@
+-- Describe new keys from the one line that each was first seen in.
+SELECT
+  new_keys."Period",
+  {bill} AS "Bill",
+  new_keys."KeyId",
+  new_keys."KeyCheck",
+  {described}
+FROM {relation}
+INNER JOIN new_keys ON "#file" = new_keys."File" AND "#row" = new_keys."Row"

@@ -1,0 +1,39 @@
+"""Findings about a bill as a whole, against what the ledger holds already."""
+
+from __future__ import annotations
+
+from ..finding import Code, Severity
+
+RESTATED = Code(
+    "L001",
+    Severity.NOTICE,
+    "A period was restated",
+    "A later delivery replaced the period. The earlier one stays readable with --as-of.",
+)
+SHRUNK = Code(
+    "L002",
+    Severity.WARNING,
+    "A period was restated with fewer lines",
+    "Providers rarely take lines back. If the delivery was a part of the bill, deliver all its "
+    "files together: a delivery replaces the whole period.",
+)
+ACCOUNTS_OVERLAP = Code(
+    "L003",
+    Severity.ERROR,
+    "A billing account that another bill holds already",
+    "Taking it in twice would count its money twice; replacing the other bill would lose money. "
+    "Name the bill that is meant with --bill.",
+)
+SEVERAL_FORMATS = Code(
+    "L004",
+    Severity.ERROR,
+    "Files of several formats in one delivery",
+    "They would describe the same charges twice. Ingest them one by one, into different bills.",
+)
+UNREADABLE_TIME = Code(
+    "L005",
+    Severity.ERROR,
+    "Lines without a billing period or a day",
+    "Every charge needs the billing period it is invoiced in and the day it begins.",
+)
+ALL = (RESTATED, SHRUNK, ACCOUNTS_OVERLAP, SEVERAL_FORMATS, UNREADABLE_TIME)

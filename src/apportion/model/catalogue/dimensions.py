@@ -1,0 +1,61 @@
+"""Findings about values: what the bill says that the rulebook does not allow."""
+
+from __future__ import annotations
+
+from ..finding import Code, Severity
+
+REJECTED = Code(
+    "D001",
+    Severity.WARNING,
+    "A value that the rulebook does not allow",
+    "With `other_values: reject`, a value that is neither listed nor an alias is not used; the "
+    "next source is asked. The finding says how much money carries it and the closest allowed one.",
+)
+LOOKUP_VALUE = Code(
+    "D002",
+    Severity.WARNING,
+    "A lookup gives a value that the rulebook does not allow",
+    "The line is passed over as if it gave nothing.",
+)
+SEVERAL_POOLS = Code(
+    "D003",
+    Severity.WARNING,
+    "Charges that several pools claim",
+    "The first pool in the rulebook's order takes them. Make the conditions exclude each other, "
+    "or leave it so if the order is meant.",
+)
+TAG_SPELT_TWICE = Code(
+    "D004",
+    Severity.NOTICE,
+    "One tag, spelt several ways",
+    "Tag keys are read without regard to case, separators and export prefixes. Where a charge "
+    "carries several spellings, the first named wins.",
+)
+EMPTY_POOL = Code(
+    "D005",
+    Severity.NOTICE,
+    "A pool that holds nothing",
+    "No charge of the period met its condition.",
+)
+NO_SUCH_TAG = Code(
+    "D006",
+    Severity.NOTICE,
+    "A tag that no charge carries",
+    "The rulebook asks for a tag that is not in the bill at all: it is not activated as a cost "
+    "allocation tag, or it is spelt differently.",
+)
+OTHER_CURRENCY = Code(
+    "D007",
+    Severity.NOTICE,
+    "Charges in another currency",
+    "They are allocated and split apart, never added to those of the rulebook's currency.",
+)
+ALL = (
+    REJECTED,
+    LOOKUP_VALUE,
+    SEVERAL_POOLS,
+    TAG_SPELT_TWICE,
+    EMPTY_POOL,
+    NO_SUCH_TAG,
+    OTHER_CURRENCY,
+)

@@ -1,0 +1,34 @@
+"""Findings of the proof: two stages that do not hold the same money."""
+
+from __future__ import annotations
+
+from ..finding import Code, Severity
+
+DIFFERS = Code(
+    "P001",
+    Severity.ERROR,
+    "Two stages do not hold the same money",
+    "Each stage of a run must hold, for each account, currency and cost column, exactly what the "
+    "stage before it held. A difference is a defect in a file, in a mapping or in Apportion. "
+    "Nothing is published.",
+)
+LINES_DIFFER = Code(
+    "P002",
+    Severity.ERROR,
+    "Two stages do not hold the same number of lines",
+    "As P001, for the count of the bill's lines.",
+)
+POOL_UNBALANCED = Code(
+    "P003",
+    Severity.ERROR,
+    "A pool's shares do not add up to what it held",
+    "Each split is a balanced entry. A difference is a defect in Apportion. Nothing is published.",
+)
+INPUT_CHANGED = Code(
+    "P004",
+    Severity.ERROR,
+    "A file is not the one that the manifest names",
+    "The manifest keeps the sha256 of all that went into a run. A file that hashes differently is "
+    "another file, so the figures cannot be derived from it.",
+)
+ALL = (DIFFERS, LINES_DIFFER, POOL_UNBALANCED, INPUT_CHANGED)

@@ -1,0 +1,263 @@
+"""Allocate a period: derive owners, split pools, prove, and only then publish."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from ..core.bills import newest
+from ..core.identity import run_id
+from ..core.proof import balance, compare
+from ..core.rollup import (
+    allocations_query,
+    derived_totals_query,
+    owners_query,
+    pool_costs_query,
+    spend_query,
+)
+from ..core.split import SplitResult, split_pools
+from ..core.templates import sql
+from ..model.errors import NothingThereError
+from ..model.finding import Finding
+from ..model.focus import COST_COLUMNS
+from ..model.manifest import Kind, Manifest, Total
+from ..model.money import SQL_TYPE, from_units, to_units
+from ..model.period import Period
+from ..model.split import PoolCost, Spend
+from ..ports import Row
+from .ingest import ledger_total
+from .label import label
+from .plugs import Plugs
+from .rules import Rules
+from .stop import stop_if_failing
+
+_MONEY = dict.fromkeys(COST_COLUMNS, SQL_TYPE)
+_SHARES = {
+    "Period": "VARCHAR",
+    "Bill": "VARCHAR",
+    "ChargeDay": "DATE",
+    "BillingAccountId": "VARCHAR",
+    "BillingCurrency": "VARCHAR",
+    "Pool": "VARCHAR",
+    "Within": "VARCHAR",
+    "Owner": "VARCHAR",
+    "Ratio": "VARCHAR",
+    "Kept": "BOOLEAN",
+    **_MONEY,
+}
+_DRIVERS = {
+    "Period": "VARCHAR",
+    "Bill": "VARCHAR",
+    "Pool": "VARCHAR",
+    "BillingCurrency": "VARCHAR",
+    "Within": "VARCHAR",
+    "ChargeDay": "DATE",
+    "Target": "VARCHAR",
+    "TargetIsPool": "BOOLEAN",
+    "Weight": "VARCHAR",
+    "Ratio": "VARCHAR",
+    "Driver": "VARCHAR",
+}
+
+
+@dataclass(frozen=True)
+class Allocated:
+    """The run of a period; `unchanged` where the same inputs had been allocated before."""
+
+    manifest: Manifest
+    findings: tuple[Finding, ...]
+    unchanged: bool = False
+
+
+def allocate(period: Period, rules: Rules, plugs: Plugs, *, wait: float = 0) -> Allocated:
+    """Give every charge of a period its owners, and record the run if the proof holds.
+
+    Raises NothingThereError where the ledger has no bill of the period, FindingsError where a
+    stage does not hold what the one before it held.
+    """
+    with plugs.ledger.writing(wait=wait):
+        runs = plugs.ledger.runs()
+        bills = newest(runs, Kind.INGEST, str(period))
+        if not bills:
+            have = sorted({run.period for run in runs if run.kind is Kind.INGEST})
+            raise NothingThereError(f"bill of {period}", have, "Ingest it first.")
+        run = _run_of(period, bills, rules, plugs)
+        current = newest(runs, Kind.ALLOCATE, str(period)).get("")
+        if current is not None and current.run == run:
+            return Allocated(current, (), unchanged=True)
+        return _allocate(run, period, bills, rules, plugs)
+
+
+def open_bills(bills: Mapping[str, Manifest], plugs: Plugs) -> None:
+    """Open the views `keys` and `costs` over the files of these deliveries."""
+    for table in ("keys", "costs"):
+        files = [
+            file
+            for bill, manifest in sorted(bills.items())
+            for file in plugs.ledger.files(
+                table, snapshot=manifest.snapshots[table], period=manifest.period, bill=bill
+            )
+        ]
+        plugs.engine.open_parquet(table, files)
+
+
+def _run_of(period: Period, bills: Mapping[str, Manifest], rules: Rules, plugs: Plugs) -> str:
+    delivered = [f"{bill} {manifest.run}" for bill, manifest in sorted(bills.items())]
+    return run_id("allocate", plugs.version, str(period), *delivered, inputs=rules.inputs)
+
+
+def _allocate(
+    run: str, period: Period, bills: Mapping[str, Manifest], rules: Rules, plugs: Plugs
+) -> Allocated:
+    open_bills(bills, plugs)
+    findings = label(rules, plugs)
+    plugs.say("splitting shared cost")
+    costs = _pool_costs(rules, plugs)
+    split = _split(period, rules, costs, plugs)
+    findings += split.findings
+    stop_if_failing(findings)
+    plugs.say("writing and proving")
+    files = _write(period, rules, split, plugs)
+    totals = [*_carried(bills), *_derived(plugs), *_reread(files, plugs)]
+    wrong = compare(str(period), totals) + balance(costs, split.shares)
+    stop_if_failing(wrong)
+    manifest = _publish(run, period, bills, rules, totals, files, plugs)
+    return Allocated(manifest, tuple(findings))
+
+
+def _pool_costs(rules: Rules, plugs: Plugs) -> list[PoolCost]:
+    return [
+        PoolCost(
+            pool=str(row["Pool"]),
+            currency=str(row["BillingCurrency"] or ""),
+            billing_account=str(row["BillingAccountId"] or ""),
+            day=_day(row["ChargeDay"]),
+            within=str(row["Within"]),
+            units=tuple(to_units(Decimal(str(row[column]))) for column in COST_COLUMNS),
+        )
+        for row in plugs.engine.rows(pool_costs_query(rules.rulebook))
+    ]
+
+
+def _split(period: Period, rules: Rules, costs: list[PoolCost], plugs: Plugs) -> SplitResult:
+    """Ask the engine what owners spend, and the core what they pay."""
+    rulebook = rules.rulebook
+    owners: dict[str, set[str]] = {}
+    for row in plugs.engine.rows(owners_query(rulebook)):
+        owners.setdefault(str(row["BillingCurrency"] or ""), set()).add(str(row["Owner"]))
+    query = spend_query(rulebook)
+    return split_pools(
+        rulebook.pools,
+        method=rulebook.method,
+        costs=costs,
+        spend=[_spend(row) for row in plugs.engine.rows(query)] if query else [],
+        drivers=rules.drivers,
+        owners={currency: frozenset(names) for currency, names in owners.items()},
+        default_owner=rulebook.dimension(rulebook.owner).default,
+        period=period,
+        cost_index=COST_COLUMNS.index(rulebook.cost),
+    )
+
+
+def _spend(row: Row) -> Spend:
+    return Spend(
+        pool=str(row["Pool"]),
+        currency=str(row["BillingCurrency"] or ""),
+        owner=str(row["Owner"]),
+        within=str(row["Within"]),
+        units=to_units(Decimal(str(row["Spend"]))),
+    )
+
+
+def _write(period: Period, rules: Rules, split: SplitResult, plugs: Plugs) -> dict[str, list[Path]]:
+    """Write the three tables of an allocation into staging folders."""
+    written = str(period)
+    shares = (
+        (
+            *(written, "", share.day, share.billing_account, share.currency, share.pool),
+            *(share.within, share.owner, str(share.ratio), share.kept),
+            *map(from_units, share.units),
+        )
+        for share in split.shares
+    )
+    drivers = (
+        (
+            *(written, "", step.pool, step.currency, step.within, step.day, step.target),
+            *(step.target_is_pool, str(step.weight), str(step.ratio), step.driver),
+        )
+        for step in split.steps
+    )
+    plugs.engine.load("shares made", _SHARES, shares)
+    plugs.engine.load("drivers made", _DRIVERS, drivers)
+    queries = {
+        "allocations": allocations_query(rules.rulebook, written),
+        "shares": 'SELECT * FROM "shares made"',
+        "drivers": 'SELECT * FROM "drivers made"',
+    }
+    return {
+        table: plugs.engine.write(query, plugs.ledger.staging(table))
+        for table, query in queries.items()
+    }
+
+
+def _carried(bills: Mapping[str, Manifest]) -> list[Total]:
+    """The totals that the deliveries proved: stated, and in the ledger."""
+    return [total for manifest in bills.values() for total in manifest.totals]
+
+
+def _derived(plugs: Plugs) -> list[Total]:
+    return [ledger_total("derived", row) for row in plugs.engine.rows(derived_totals_query())]
+
+
+def _reread(files: Mapping[str, list[Path]], plugs: Plugs) -> list[Total]:
+    """Read the written files back: what they hold is what is proved."""
+    for table in ("allocations", "shares"):
+        plugs.engine.open_parquet(table, [str(path) for path in files[table]])
+    rows = plugs.engine.rows(sql("allocated_totals"))
+    return [ledger_total("allocated", row) for row in rows]
+
+
+def _publish(
+    run: str,
+    period: Period,
+    bills: Mapping[str, Manifest],
+    rules: Rules,
+    totals: list[Total],
+    files: Mapping[str, list[Path]],
+    plugs: Plugs,
+) -> Manifest:
+    """Make the files the ledger's, keep the inputs, and record the run: the last line decides."""
+    for _file, content in rules.contents:
+        plugs.ledger.keep(content)
+    snapshots = {
+        table: plugs.ledger.replace(table, period=str(period), bill="", files=files[table])
+        for table in files
+    }
+    manifest = Manifest(
+        run=run,
+        kind=Kind.ALLOCATE,
+        period=str(period),
+        bill="",
+        at=plugs.now(),
+        version=plugs.version,
+        inputs=rules.inputs,
+        totals=tuple(totals),
+        snapshots=snapshots,
+        bills={bill: delivered.run for bill, delivered in bills.items()},
+        details={
+            "rulebook": rules.rulebook.name,
+            "effective": str(rules.rulebook.effective),
+            "cost": rules.rulebook.cost,
+            "owner": rules.rulebook.owner,
+        },
+    )
+    plugs.ledger.record(manifest)
+    return manifest
+
+
+def _day(value: object) -> date:
+    assert isinstance(value, date)
+    return value

@@ -1,0 +1,277 @@
+"""Take a bill into the ledger: verify, split into keys and costs, compare totals, record."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from ..core.bills import holdings, name_bill, newest, overlaps, restated
+from ..core.charges import charge_queries
+from ..core.identity import run_id, sha256
+from ..core.proof import compare, total
+from ..core.star import costs_query, described_query, lines_query, new_keys_query
+from ..core.templates import sql
+from ..model.catalogue.deliveries import SEVERAL_FORMATS, UNREADABLE_TIME
+from ..model.charges import ChargeQueries, SplitCost
+from ..model.delivery import Delivery, Encoding
+from ..model.errors import KeyCollisionError
+from ..model.finding import Finding
+from ..model.focus import COST_COLUMNS
+from ..model.manifest import Input, Kind, Manifest, Total
+from ..model.money import from_units
+from ..ports import Row, Source
+from .plugs import Plugs
+from .stop import stop_if_failing
+
+_KEY_COLUMNS = {"KeyId": "BIGINT", "KeyCheck": "BIGINT"}
+
+
+@dataclass(frozen=True)
+class Ingested:
+    """What a delivery became: runs recorded now, and runs that stood with the same bytes."""
+
+    recorded: tuple[Manifest, ...]
+    unchanged: tuple[Manifest, ...]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
+class _Work:
+    """One delivery on its way into one bill."""
+
+    delivery: Delivery
+    queries: ChargeQueries
+    bill: str
+    inputs: tuple[Input, ...]
+    decided_by: tuple[str, ...]
+
+    def run_of(self, period: str) -> str:
+        return run_id(*self.decided_by, self.bill, period, inputs=self.inputs)
+
+    def stated(self, period: str) -> list[Total]:
+        return [
+            total(
+                "stated",
+                (stated.billing_account, stated.sub_account, stated.currency),
+                stated.lines,
+                map(from_units, stated.units),
+            )
+            for stated in self.delivery.stated
+            if stated.period == period
+        ]
+
+
+def ingest(
+    source: Source,
+    plugs: Plugs,
+    *,
+    bill: str | None = None,
+    split_cost: SplitCost = SplitCost.PARENT,
+    wait: float = 0,
+) -> Ingested:
+    """Make a delivery the current one of its bill and periods; the same bytes change nothing.
+
+    Raises FindingsError, with nothing recorded, where bytes, columns or totals are not right.
+    """
+    plugs.say("verifying the files")
+    deliveries, findings = source.deliver()
+    stop_if_failing(findings)
+    findings += _several_formats(deliveries)
+    stop_if_failing(findings)
+    if not deliveries:
+        return Ingested((), (), tuple(findings))
+    (delivery,) = deliveries
+    queries, more = charge_queries(delivery, split_cost=split_cost)
+    findings += more
+    stop_if_failing(findings)
+    with plugs.ledger.writing(wait=wait):
+        return _take_in(delivery, queries, plugs, findings, bill, split_cost)
+
+
+def _take_in(
+    delivery: Delivery,
+    queries: ChargeQueries,
+    plugs: Plugs,
+    findings: list[Finding],
+    named: str | None,
+    split_cost: SplitCost,
+) -> Ingested:
+    runs = plugs.ledger.runs()
+    periods = sorted({stated.period for stated in delivery.stated})
+    bill, more = _bill_of(delivery, runs, periods, named)
+    findings += more
+    stop_if_failing(findings)
+    work = _Work(
+        delivery,
+        queries,
+        bill,
+        _inputs(delivery),
+        ("ingest", delivery.format, sha256(delivery.mapping.encode()), split_cost),
+    )
+    unchanged, todo = [], []
+    for period in periods:
+        current = newest(runs, Kind.INGEST, period).get(bill)
+        if current is not None and current.run == work.run_of(period):
+            unchanged.append(current)
+        else:
+            todo.append((period, current))
+    recorded = []
+    if todo:
+        _read(work, plugs)
+        findings += _unreadable_times(plugs)
+        stop_if_failing(findings)
+    for period, current in todo:
+        manifest = _take_in_period(work, period, current, plugs)
+        findings += restated(current, manifest) if current else []
+        recorded.append(manifest)
+    return Ingested(tuple(recorded), tuple(unchanged), tuple(findings))
+
+
+def _read(work: _Work, plugs: Plugs) -> None:
+    """Read every line once; list the descriptions seen."""
+    files = [file.path for file in work.delivery.files]
+    plugs.say("reading the lines")
+    plugs.engine.open_bill("bill", files, work.delivery.encoding)
+    plugs.engine.create("lines", lines_query(work.queries, work.bill))
+    plugs.engine.create("seen", sql("seen"))
+
+
+def _take_in_period(work: _Work, period: str, current: Manifest | None, plugs: Plugs) -> Manifest:
+    """Write a period's files, prove them, and only then make them the ledger's."""
+    known = _known_keys(current, plugs)
+    new = _describe(work, period, known, plugs)
+    plugs.say(f"writing {period}")
+    costs = plugs.engine.write(costs_query(period, work.bill), plugs.ledger.staging("costs"))
+    totals = [*work.stated(period), *_ledger_totals([*known, *map(str, new)], costs, plugs)]
+    stop_if_failing(compare(period, totals))
+    partition = {"period": period, "bill": work.bill}
+    snapshots = {"keys": current.snapshots["keys"]} if current else {}
+    if new:
+        snapshots["keys"] = plugs.ledger.append("keys", **partition, files=new)
+    snapshots["costs"] = plugs.ledger.replace("costs", **partition, files=costs)
+    manifest = Manifest(
+        run=work.run_of(period),
+        kind=Kind.INGEST,
+        period=period,
+        bill=work.bill,
+        at=plugs.now(),
+        version=plugs.version,
+        inputs=work.inputs,
+        totals=tuple(totals),
+        snapshots=snapshots,
+        details={"format": f"{work.delivery.format} {work.delivery.version}".strip()},
+    )
+    plugs.ledger.record(manifest)
+    return manifest
+
+
+def _known_keys(current: Manifest | None, plugs: Plugs) -> list[str]:
+    """Open the keys that the bill's period has already; an empty table where it has none."""
+    files = (
+        plugs.ledger.files(
+            "keys", snapshot=current.snapshots["keys"], period=current.period, bill=current.bill
+        )
+        if current
+        else []
+    )
+    if files:
+        plugs.engine.open_parquet("known keys", files)
+        plugs.engine.create("known", 'SELECT "KeyId", "KeyCheck" FROM "known keys"')
+    else:
+        plugs.engine.load("known", _KEY_COLUMNS, [])
+    return files
+
+
+def _describe(work: _Work, period: str, known: Sequence[str], plugs: Plugs) -> list[Path]:
+    """Write the descriptions that the ledger does not know yet."""
+    plugs.engine.create("new_keys", new_keys_query(period))
+    if not _count(plugs, "SELECT COUNT(*) AS n FROM new_keys") and known:
+        return []
+    plugs.say(f"describing what is new in {period}")
+    by_place = work.delivery.encoding is Encoding.PARQUET and work.queries.relation == "bill"
+    query = described_query(work.queries, work.bill, by_place=by_place)
+    return plugs.engine.write(query, plugs.ledger.staging("keys"))
+
+
+def _ledger_totals(keys: Sequence[str], costs: Sequence[Path], plugs: Plugs) -> list[Total]:
+    """Read the written files back and add them up; every key must have one description."""
+    plugs.engine.open_parquet("keys", keys)
+    plugs.engine.open_parquet("costs", [str(path) for path in costs])
+    collisions = _count(plugs, sql("collisions"))
+    if collisions:
+        raise KeyCollisionError(collisions)
+    return [ledger_total("ledger", row) for row in plugs.engine.rows(sql("ledger_totals"))]
+
+
+def ledger_total(stage: str, row: Row) -> Total:
+    """Make a total from a row of a totals query."""
+    account = (
+        str(row["BillingAccountId"]),
+        str(row["SubAccountId"]),
+        str(row["BillingCurrency"]),
+    )
+    amounts = (Decimal(str(row[column])) for column in COST_COLUMNS)
+    return total(stage, account, int(str(row["Lines"])), amounts)
+
+
+def _bill_of(
+    delivery: Delivery, runs: Sequence[Manifest], periods: Sequence[str], named: str | None
+) -> tuple[str, list[Finding]]:
+    """Find the bill that a delivery belongs to, and what speaks against it."""
+    accounts = {
+        period: frozenset(s.billing_account for s in delivery.stated if s.period == period)
+        for period in periods
+    }
+    held = {period: holdings(runs, period) for period in periods}
+    everywhere = frozenset().union(*accounts.values())
+    at_once = {bill: known for period in periods for bill, known in held[period].items()}
+    bill = named or name_bill(everywhere, at_once)
+    findings = [
+        finding
+        for period in periods
+        for finding in overlaps(period, bill, accounts[period], held[period], named=bool(named))
+    ]
+    return bill, findings
+
+
+def _several_formats(deliveries: Sequence[Delivery]) -> list[Finding]:
+    if len(deliveries) < 2:
+        return []
+    found = [f"{d.format} ({d.encoding}, {d.files[0].name})" for d in deliveries]
+    return [
+        Finding(
+            SEVERAL_FORMATS,
+            deliveries[0].files[0].name,
+            "the delivery",
+            expected="files of one format",
+            found=", ".join(found),
+            remedy="Ingest one of them; the others would count the same charges again.",
+        )
+    ]
+
+
+def _unreadable_times(plugs: Plugs) -> list[Finding]:
+    (row,) = plugs.engine.rows(sql("unreadable_times"))
+    if not row["Lines"]:
+        return []
+    return [
+        Finding(
+            UNREADABLE_TIME,
+            "the bill",
+            f"{row['Lines']} lines",
+            expected="a billing period and a charge period that begin with a date",
+            found="none, or one that cannot be read",
+            remedy="Nothing was taken in. Look at the period columns of these lines.",
+        )
+    ]
+
+
+def _inputs(delivery: Delivery) -> tuple[Input, ...]:
+    return tuple(Input("bill", file.name, file.sha256, file.size) for file in delivery.files)
+
+
+def _count(plugs: Plugs, query: str) -> int:
+    (row,) = plugs.engine.rows(query)
+    return int(str(row["n"]))

@@ -1,0 +1,233 @@
+"""Run the rulebook's dimensions over a period's keys: facts, allowed values, labels, roll-up."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from difflib import get_close_matches
+
+from ..core.derive import (
+    GRAIN,
+    canon_table,
+    canonical,
+    labelled_query,
+    lookup_table,
+    raw_values_query,
+    segment_of,
+)
+from ..core.facts import (
+    JSON_COLUMNS,
+    columns_used,
+    facts_query,
+    inside,
+    raw_names_query,
+    unpacked_query,
+    unpacked_table,
+)
+from ..core.rollup import labels_query, rejected_query, rolled_query
+from ..core.segments import Segment, rows_on, segments
+from ..core.tag_keys import matching
+from ..model.catalogue.dimensions import (
+    EMPTY_POOL,
+    LOOKUP_VALUE,
+    NO_SUCH_TAG,
+    REJECTED,
+    SEVERAL_POOLS,
+    TAG_SPELT_TWICE,
+)
+from ..model.finding import Finding
+from ..model.inputs import Lookup
+from ..model.rulebook import Dimension, OtherValues
+from .plugs import Plugs
+from .rules import Rules
+
+
+def label(rules: Rules, plugs: Plugs) -> list[Finding]:
+    """Make `labelled`, `labels` and `rolled` from the views `keys` and `costs`."""
+    plugs.say("reading tags")
+    findings = _make_facts(rules, plugs)
+    plugs.say("deriving owners")
+    parts = _segments(rules, plugs)
+    findings += _load_canonical(rules, plugs)
+    findings += _load_lookups(rules, parts, plugs)
+    plugs.engine.create("labelled", labelled_query(rules.rulebook, rules.lookups, parts))
+    plugs.engine.create("labels", labels_query(rules.rulebook))
+    plugs.say("adding up")
+    several = len(parts) > 1
+    plugs.engine.create("rolled", rolled_query(segment=segment_of(parts), several=several))
+    return findings + _rejected(rules, plugs) + _pool_findings(rules, plugs)
+
+
+def _make_facts(rules: Rules, plugs: Plugs) -> list[Finding]:
+    """Unpack the JSON columns that the rulebook looks into."""
+    findings: list[Finding] = []
+    used = columns_used(rules.rulebook, rules.lookups)
+    unpacked = []
+    for column, prefix in JSON_COLUMNS.items():
+        wanted = inside(column, used)
+        if wanted:
+            unpacked.append(column)
+            raw = [str(row["name"]) for row in plugs.engine.rows(raw_names_query(column))]
+            spelt = {each: _spelt(each, prefix, raw) for each in wanted}
+            findings += _spelling_findings(rules, spelt)
+            plugs.engine.create(unpacked_table(column), unpacked_query(column, spelt))
+    plugs.engine.create("facts", facts_query([*GRAIN, *used], unpacked))
+    return findings
+
+
+def _spelt(wanted: str, prefix: str, raw: list[str]) -> tuple[str, ...]:
+    """The raw names that a column goes by: tags by their normal form, x_ names as they are."""
+    if prefix == "x_":
+        return tuple(sorted(name for name in raw if name.casefold() == wanted.casefold()))
+    return matching(raw, wanted.removeprefix(prefix))
+
+
+def _spelling_findings(rules: Rules, spelt: dict[str, tuple[str, ...]]) -> list[Finding]:
+    findings = []
+    for wanted, raw in spelt.items():
+        if not raw:
+            remedy = "Activate it as a cost allocation tag, or correct the key in the rulebook."
+            findings.append(
+                Finding(
+                    NO_SUCH_TAG,
+                    rules.rulebook.name,
+                    wanted,
+                    found="no charge with it",
+                    remedy=remedy,
+                )
+            )
+        elif len(raw) > 1:
+            listed = ", ".join(map(repr, raw))
+            findings.append(
+                Finding(
+                    TAG_SPELT_TWICE,
+                    rules.rulebook.name,
+                    wanted,
+                    found=listed,
+                    remedy=f"Where a charge has several, {raw[0]!r} is used.",
+                )
+            )
+    return findings
+
+
+def _segments(rules: Rules, plugs: Plugs) -> list[Segment]:
+    (row,) = plugs.engine.rows(
+        'SELECT MIN("ChargeDay") AS first, MAX("ChargeDay") AS last FROM costs'
+    )
+    first, last = row["first"], row["last"]
+    if not isinstance(first, date) or not isinstance(last, date):
+        first = last = date(1970, 1, 1)  # no charges: one segment of nothing
+    return segments(rules.lookups.values(), first, last)
+
+
+def _load_canonical(rules: Rules, plugs: Plugs) -> list[Finding]:
+    """Find, for each dimension with allowed values, which of the bill's spellings are allowed."""
+    for dimension in rules.rulebook.dimensions:
+        query = raw_values_query(dimension)
+        raw = [str(row["raw"]) for row in plugs.engine.rows(query) if row["raw"]] if query else []
+        pairs = canonical(dimension, raw).items()
+        columns = {"#raw": "VARCHAR", "#value": "VARCHAR"}
+        plugs.engine.load(canon_table(dimension), columns, pairs)
+    return []
+
+
+def _load_lookups(rules: Rules, parts: list[Segment], plugs: Plugs) -> list[Finding]:
+    findings: list[Finding] = []
+    for file, lookup in rules.lookups.items():
+        dimension = rules.rulebook.dimension(lookup.dimension)
+        allowed, more = _allowed_in(lookup, dimension)
+        findings += more
+        matches = {f"m{at}": "VARCHAR" for at in range(len(lookup.columns))}
+        columns = matches | {"#raw": "VARCHAR", "#value": "VARCHAR"}
+        for part in parts:
+            rows = [
+                (*row.match, row.value, allowed.get(row.value))
+                for row in rows_on(lookup, part.first)
+            ]
+            plugs.engine.load(lookup_table(file, part), columns, rows)
+    return findings
+
+
+def _allowed_in(lookup: Lookup, dimension: Dimension) -> tuple[dict[str, str], list[Finding]]:
+    """Map a lookup's values to allowed ones; a value that is not allowed is told once."""
+    values = {row.value: row for row in lookup.rows}
+    if not dimension.values:
+        return {value: value for value in values}, []
+    allowed = canonical(dimension, values)
+    if dimension.other_values is OtherValues.KEEP:
+        return {value: allowed.get(value, value) for value in values}, []
+    findings = [
+        Finding(
+            LOOKUP_VALUE,
+            f"{lookup.name}:{row.line}",
+            f"{dimension.name} {value!r}",
+            expected=f"a value or alias of {dimension.name}",
+            remedy=_did_you_mean(value, dimension),
+        )
+        for value, row in sorted(values.items())
+        if value not in allowed
+    ]
+    return allowed, findings
+
+
+def _rejected(rules: Rules, plugs: Plugs) -> list[Finding]:
+    findings: list[Finding] = []
+    for dimension in rules.rulebook.dimensions:
+        if not dimension.values or dimension.other_values is OtherValues.KEEP:
+            continue
+        for row in plugs.engine.rows(rejected_query(rules.rulebook, dimension)):
+            value = str(row["Value"])
+            findings.append(
+                Finding(
+                    REJECTED,
+                    str(dimension.place),
+                    f"{dimension.name} {value!r}",
+                    expected="an allowed value",
+                    remedy=_did_you_mean(value, dimension),
+                    amount=_decimal(row["Cost"]),
+                    currency=str(row["BillingCurrency"] or ""),
+                )
+            )
+    return findings
+
+
+def _pool_findings(rules: Rules, plugs: Plugs) -> list[Finding]:
+    """Say which charges several pools claim, and which pools hold nothing."""
+    findings: list[Finding] = []
+    (row,) = plugs.engine.rows(
+        'SELECT COUNT(*) AS keys, MIN("Pool") AS pool FROM labelled WHERE "PoolMatches" > 1'
+    )
+    if row["keys"]:
+        findings.append(
+            Finding(
+                SEVERAL_POOLS,
+                rules.rulebook.name,
+                f"{row['keys']} kinds of charge",
+                expected="one pool",
+                found=f"several (the first takes them, such as {row['pool']})",
+                remedy="Let the conditions exclude each other if the order is not meant.",
+            )
+        )
+    rows = plugs.engine.rows('SELECT DISTINCT "Pool" FROM labels WHERE "Pool" IS NOT NULL')
+    held = {row["Pool"] for row in rows}
+    return findings + [
+        Finding(EMPTY_POOL, str(pool.place), f"pool {pool.name}", found="no charge")
+        for pool in rules.rulebook.pools
+        if pool.name not in held
+    ]
+
+
+def _did_you_mean(value: str, dimension: Dimension) -> str:
+    spellings = {
+        spelling.casefold(): allowed.name
+        for allowed in dimension.values
+        for spelling in (allowed.name, *allowed.aliases)
+    }
+    close = get_close_matches(value.casefold(), list(spellings), n=1)
+    if not close:
+        return "Add it to the rulebook's values, or correct the tag."
+    return f"Did you mean {spellings[close[0]]}? Then add {value!r} to its aliases."
+
+
+def _decimal(value: object) -> Decimal:
+    return Decimal(str(value))

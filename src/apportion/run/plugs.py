@@ -1,0 +1,19 @@
+"""What a run is given from outside: the plugs, the clock, and a listener for its steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ..ports import Engine, Ledger
+
+
+@dataclass(frozen=True)
+class Plugs:
+    """`now` gives UTC time as ISO 8601; `say` is told each step as it begins."""
+
+    ledger: Ledger
+    engine: Engine
+    now: Callable[[], str]
+    say: Callable[[str], None]
+    version: str

@@ -1,0 +1,122 @@
+"""Read the rulebook in force for a period, and the lookups and drivers that it names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..core.drivers import read_driver
+from ..core.identity import sha256
+from ..core.lookups import read_lookup
+from ..core.rulebook import check_owners, read_rulebook, rulebook_in_force
+from ..model.catalogue.rules import FILE_MISSING, NOT_UTF8
+from ..model.errors import NoRulebookError
+from ..model.finding import Finding, Place
+from ..model.inputs import Driver, Lookup
+from ..model.manifest import Input
+from ..model.period import Period
+from ..model.rulebook import FromLookup, Rulebook, TwoPart, Usage
+
+
+@dataclass(frozen=True)
+class Rules:
+    """A rulebook with everything it names; `contents` are the bytes of each file, to be kept."""
+
+    rulebook: Rulebook
+    text: str
+    lookups: Mapping[str, Lookup]
+    drivers: Mapping[str, Driver]
+    contents: tuple[tuple[Input, bytes], ...]
+
+    @property
+    def inputs(self) -> tuple[Input, ...]:
+        """The files that went in."""
+        return tuple(file for file, _content in self.contents)
+
+
+def read_rulebooks(folder: Path) -> tuple[list[Rulebook], list[Finding]]:
+    """Read every rulebook of a folder, the oldest file name first."""
+    rulebooks: list[Rulebook] = []
+    findings: list[Finding] = []
+    for path in sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")]):
+        name = f"{folder.name}/{path.name}"
+        text, more = _read_text(path, name, Place(name))
+        findings += more
+        if text is not None:
+            rulebook, more = read_rulebook(text, name=name)
+            findings += more
+            rulebooks += [rulebook] if rulebook else []
+    return rulebooks, findings
+
+
+def rules_for(period: Period, folder: Path, beside: Path) -> tuple[Rules | None, list[Finding]]:
+    """Read the rules in force for a period; files they name are relative to `beside`.
+
+    None where a finding fails; raises NoRulebookError where no rulebook reaches back so far.
+    """
+    rulebooks, findings = read_rulebooks(folder)
+    rulebook, more = rulebook_in_force(rulebooks, period)
+    findings += more
+    if rulebook is None:
+        if findings:
+            return None, findings
+        raise NoRulebookError(
+            str(period), folder.name, [f"{r.name} from {r.effective}" for r in rulebooks]
+        )
+    rules, more = with_files(rulebook, (folder.parent / rulebook.name).read_bytes(), beside)
+    return rules, findings + more
+
+
+def with_files(
+    rulebook: Rulebook, content: bytes, beside: Path
+) -> tuple[Rules | None, list[Finding]]:
+    """Read the lookups and drivers that a rulebook names."""
+    findings: list[Finding] = []
+    contents = [(Input("rulebook", rulebook.name, rulebook.sha256, len(content)), content)]
+    lookups: dict[str, Lookup] = {}
+    drivers: dict[str, Driver] = {}
+    for role, file, dimension, place in _named(rulebook):
+        text, more = _read_text(beside / file, file, place)
+        findings += more
+        if text is None:
+            continue
+        if role == "lookup":
+            lookup, more = read_lookup(text, name=file, dimension=dimension)
+            lookups |= {file: lookup} if lookup else {}
+        else:
+            driver, more = read_driver(text, name=file)
+            drivers |= {file: driver} if driver else {}
+        findings += more
+        raw = text.encode()
+        contents.append((Input(role, file, sha256(raw), len(raw)), raw))
+    findings += check_owners(rulebook, drivers)
+    complete = len(lookups) + len(drivers) + 1 == len(contents) == len(_named(rulebook)) + 1
+    rules = Rules(rulebook, content.decode("utf-8"), lookups, drivers, tuple(contents))
+    return (rules if complete else None), findings
+
+
+def _named(rulebook: Rulebook) -> list[tuple[str, str, str, Place]]:
+    """List the files that a rulebook names, each once: role, file, dimension, place."""
+    named: dict[tuple[str, str], tuple[str, str, str, Place]] = {}
+    for dimension in rulebook.dimensions:
+        for source in dimension.sources:
+            if isinstance(source, FromLookup):
+                entry = ("lookup", source.file, dimension.name, source.place)
+                named.setdefault(("lookup", f"{source.file} {dimension.name}"), entry)
+    for pool in rulebook.pools:
+        split = pool.split.rest if isinstance(pool.split, TwoPart) else pool.split
+        if isinstance(split, Usage):
+            named.setdefault(("driver", split.file), ("driver", split.file, "", pool.place))
+    return list(named.values())
+
+
+def _read_text(path: Path, name: str, place: Place) -> tuple[str | None, list[Finding]]:
+    try:
+        return path.read_bytes().decode("utf-8-sig"), []
+    except FileNotFoundError:
+        remedy = f"Put it at {name}, beside apportion.toml."
+        return None, [Finding(FILE_MISSING, str(place), f"file {name}", "a file", "none", remedy)]
+    except UnicodeDecodeError as error:
+        found = f"byte {error.object[error.start]:#04x} at offset {error.start}"
+        return None, [Finding(NOT_UTF8, name, "the text", "UTF-8", found, "Save it as UTF-8.")]
