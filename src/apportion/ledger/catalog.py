@@ -1,0 +1,145 @@
+"""The Iceberg tables of a folder: found through SQLite, made when first written, swapped whole."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from pyiceberg.catalog.sql import SqlCatalog
+from pyiceberg.exceptions import NoSuchTableError
+from pyiceberg.manifest import DataFile
+from pyiceberg.schema import Schema
+from pyiceberg.table import Table, Transaction
+from sqlalchemy import URL
+from sqlalchemy.exc import DatabaseError, OperationalError
+
+from apportion.model.errors import LedgerBusyError, LedgerDamagedError
+
+from . import tables
+from .warehouse import FOLDER, WarehouseIO, location_of, table_folder
+
+#: Seconds that SQLite waits for another process to end its (milliseconds short) commit.
+_BUSY_SECONDS = "60"
+
+#: Manifests with nothing but deletions that a table may gather before one commit drops them.
+_DEAD_MANIFESTS = 16
+
+_UNREADABLE = (OSError, ValueError, LookupError, EOFError, TypeError, zlib.error, struct.error)
+
+
+class Catalog:
+    """The tables in a ledger's folder; nothing is made before `need` is called."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._file = folder / "catalog.db"
+        self._opened: SqlCatalog | None = None
+        self._latest: dict[str, Table] = {}
+
+    def find(self, name: str) -> Table | None:
+        """Open a table as it is now; None if nothing was ever written to it."""
+        if self._opened is None and not self._exists():
+            return None
+        with reading(self._file):
+            try:
+                self._latest[name] = self._catalog().load_table((tables.NAMESPACE, name))
+            except NoSuchTableError:
+                return None
+            except OperationalError as fault:
+                if "no such table" in str(fault.orig):  # its maker was killed half-way
+                    return None
+                raise
+        return self._latest[name]
+
+    def need(self, name: str) -> Table:
+        """Open a table to write to it; makes it, and the catalog, if they are not there."""
+        return self.find(name) or self._make(name)
+
+    def holding(self, name: str, snapshot: int) -> Table:
+        """Open a table that has this snapshot, without looking again where it is known."""
+        known = self._latest.get(name)
+        if known is None or known.snapshot_by_id(snapshot) is None:
+            known = self.find(name)
+        if known is None or known.snapshot_by_id(snapshot) is None:
+            place = str(table_folder(name, folder=self._folder))
+            raise LedgerDamagedError(place, f"snapshot {snapshot}", "no such snapshot")
+        return known
+
+    def _exists(self) -> bool:
+        return self._file.exists() and self._file.stat().st_size > 0
+
+    def _catalog(self, *, make: bool = False) -> SqlCatalog:
+        if self._opened is None:
+            query = {"timeout": _BUSY_SECONDS}
+            uri = URL.create("sqlite", database=str(self._file.absolute()), query=query)
+            properties = {
+                "uri": uri.render_as_string(),
+                "init_catalog_tables": str(make).lower(),
+                "py-io-impl": f"{WarehouseIO.__module__}.{WarehouseIO.__name__}",
+                FOLDER: str(self._folder),
+            }
+            self._opened = SqlCatalog(tables.NAMESPACE, **properties)
+        return self._opened
+
+    def _make(self, name: str) -> Table:
+        if self._opened is not None:  # opened for reading, perhaps before its tables were there
+            self._opened.close()
+            self._opened = None
+        catalog = self._catalog(make=True)
+        catalog.create_namespace_if_not_exists(tables.NAMESPACE)
+        known = tables.schema(name)
+        # Written by DuckDB, the files name their columns and do not number them.
+        mapping = {"schema.name-mapping.default": known.name_mapping.model_dump_json()}
+        return catalog.create_table(
+            (tables.NAMESPACE, name),
+            schema=known,
+            location=location_of(table_folder(name, folder=self._folder)),
+            partition_spec=tables.partitioning(name),
+            properties={**tables.PROPERTIES, **mapping},
+        )
+
+
+def evolve(transaction: Transaction, new: Schema) -> None:
+    """Add columns to the table; they are empty in all that it holds already."""
+    if new.fields:
+        with transaction.update_schema() as update:
+            update.union_by_name(new)
+
+
+def swap(
+    table: Table, transaction: Transaction, *, out: Sequence[DataFile], new: Sequence[DataFile]
+) -> int:
+    """Take files out of the table and others in; returns the one snapshot in which both happen."""
+    if _dead_manifests(table) >= _DEAD_MANIFESTS:
+        # An overwrite carries manifests of deletions along for ever; an append drops them.
+        with transaction.update_snapshot().fast_append():
+            pass
+    with transaction.update_snapshot().overwrite() as update:
+        for file in out:
+            update.delete_data_file(file)
+        for file in new:
+            update.append_data_file(file)
+    return update.snapshot_id
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Tell of metadata that cannot be read as damage to the ledger."""
+    try:
+        yield
+    except DatabaseError as fault:
+        if "locked" in str(fault.orig):
+            holder, waited = "a commit of another process", f"{_BUSY_SECONDS} s"
+            raise LedgerBusyError(str(path), holder, waited) from fault
+        raise LedgerDamagedError(str(path), "a catalog in SQLite", str(fault.orig)) from fault
+    except _UNREADABLE as fault:
+        raise LedgerDamagedError(str(path), "metadata of Iceberg", str(fault)) from fault
+
+
+def _dead_manifests(table: Table) -> int:
+    snapshot = table.current_snapshot()
+    manifests = snapshot.manifests(table.io) if snapshot else []
+    return sum(not (each.has_added_files() or each.has_existing_files()) for each in manifests)

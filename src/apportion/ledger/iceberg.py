@@ -1,0 +1,214 @@
+"""The ledger as Apache Iceberg tables in a folder: SQLite for a catalog, Parquet beside it.
+
+ledger/catalog.db      which metadata is the current one of each table
+ledger/warehouse/      the tables: data (Parquet that the engine wrote) and metadata
+ledger/inputs/         every rulebook, lookup and driver that a run was given, by sha256
+ledger/.lock           held by the one that writes; .lock.json says who, for people
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+from pyiceberg.expressions import AlwaysTrue, And, BooleanExpression, EqualTo, Reference
+from pyiceberg.manifest import DataFile
+from pyiceberg.table import Table
+
+from apportion.model.errors import LedgerDamagedError, LedgerRefusesError
+from apportion.model.manifest import Manifest
+
+from . import intake, orphans, records, tables
+from .catalog import Catalog, evolve, reading, swap
+from .durable import DurableWriter, make_folder, sync_file, sync_folder
+from .inputs import Inputs
+from .lock import WriteLock
+from .warehouse import location_of, path_of, table_folder
+
+#: Runs recorded one file each before they are rewritten as one, so that reading all stays quick.
+_LOOSE_RECORDS = 16
+
+
+class IcebergLedger:
+    """A ledger in a folder. Reading makes nothing; the folder appears with the first write.
+
+    `replace` and `record` take the lock by themselves, without waiting, where `writing` does not
+    surround them. `fresh` gives names never given before, `clock` the time; both are for people
+    and file names and never decide a result. One instance may serve several threads for reading.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        fresh: Callable[[], str] = lambda: uuid4().hex,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        # Symlinks stay as given: a ledger may have a stable name and a place that changes.
+        self._folder = folder.absolute()
+        self._fresh = fresh
+        self._catalog = Catalog(self._folder)
+        self._lock = WriteLock(self._folder, clock=clock)
+        self._inputs = Inputs(self._folder / "inputs", fresh=fresh)
+        self._staged: set[Path] = set()
+        self._read: dict[str, list[records.Record]] = {}
+
+    def writing(self, *, wait: float) -> AbstractContextManager[None]:
+        return self._lock.held(wait=wait)
+
+    def runs(self) -> list[Manifest]:
+        table = self._catalog.find(tables.RUNS)
+        known = self._planned(table, snapshot=None, where=AlwaysTrue()) if table else []
+        return [manifest for _, manifest in self._records(known)]
+
+    def staging(self, table: str) -> Path:
+        folder = self._data_folder(table) / self._fresh()
+        make_folder(folder.parent)
+        folder.mkdir()
+        self._staged.add(folder)
+        return folder
+
+    def replace(self, table: str, *, period: str, bill: str, files: Sequence[Path]) -> int:
+        """As the port says. The files must lie in a folder that `staging` gave for the table.
+
+        Raises LedgerRefusesError for a file with a column of another type than the table's, or
+        with rows of another period or bill.
+        """
+        with self.writing(wait=0):
+            self._check(table, files, values=(period, bill))
+            self._settle(files)
+            iceberg = self._catalog.need(table)
+            new = intake.new_columns(table, files, known=iceberg.schema())
+            old = self._planned(iceberg, snapshot=None, where=_partition(period, bill))
+            with iceberg.transaction() as transaction:
+                evolve(transaction, new)
+                metadata = transaction.table_metadata
+                described = [
+                    intake.describe(file, metadata=metadata, values=(period, bill))
+                    for file in files
+                ]
+                snapshot = swap(iceberg, transaction, out=old, new=described)
+            self._staged.difference_update(file.parent for file in files)
+            return snapshot
+
+    def record(self, manifest: Manifest) -> None:
+        """As the port says. A run that names a snapshot which is not there is not recorded."""
+        with self.writing(wait=0):
+            for name, snapshot in manifest.snapshots.items():
+                self._catalog.holding(name, snapshot)
+            table = self._catalog.need(tables.RUNS)
+            known = self._planned(table, snapshot=None, where=AlwaysTrue())
+            last = max((number for number, _ in self._records(known)), default=0)
+            loose = _loose(known)
+            path = self._write_records([*self._records(loose), (last + 1, manifest)])
+            with table.transaction() as transaction:
+                described = intake.describe(path, metadata=table.metadata, values=())
+                swap(table, transaction, out=loose, new=[described])
+
+    def files(self, table: str, *, snapshot: int, period: str, bill: str) -> list[str]:
+        """As the port says; sorted, each checked to be there with the size it was written with."""
+        iceberg = self._catalog.holding(table, snapshot)
+        planned = self._planned(iceberg, snapshot=snapshot, where=_partition(period, bill))
+        return [str(self._whole(file)) for file in planned]
+
+    def keep(self, content: bytes) -> str:
+        return self._inputs.keep(content)
+
+    def kept(self, sha256: str) -> bytes:
+        return self._inputs.kept(sha256)
+
+    def orphans(self) -> list[Path]:
+        """List the files in the warehouse that no snapshot of any table leads to.
+
+        A crash leaves them behind; they do no harm but to the disk. Files that another process is
+        just staging are among them, so only `sweep` may remove them.
+        """
+        return orphans.find(self._catalog, folder=self._folder, staged=self._staged)
+
+    def sweep(self) -> list[Path]:
+        """Remove the orphans, under the lock, and return them; every recorded run stays readable.
+
+        What this instance has staged and not yet given to `replace` stays.
+        """
+        with self.writing(wait=0):
+            found = self.orphans()
+            orphans.remove(found)
+            return found
+
+    def _data_folder(self, table: str) -> Path:
+        if table not in tables.COLUMNS:
+            message = f"{table!r} is no table of the ledger: {', '.join(tables.COLUMNS)}"
+            raise ValueError(message)
+        return table_folder(table, folder=self._folder) / "data"
+
+    def _check(self, table: str, files: Sequence[Path], *, values: Sequence[str]) -> None:
+        """Refuse what is not of this partition, or could already be part of the table."""
+        if table == tables.RUNS:
+            message = "runs are recorded, not replaced"
+            raise ValueError(message)
+        self._data_folder(table)
+        for file in files:
+            if file.absolute().parent not in self._staged:
+                expected = f"a file that was staged for {table} and not taken in yet"
+                raise LedgerRefusesError(table, str(file), expected, "another place")
+        for file in files:
+            intake.check_partition(table, file, values=values)
+
+    def _settle(self, files: Sequence[Path]) -> None:
+        for file in files:
+            sync_file(file)
+        for folder in {file.parent for file in files}:
+            sync_folder(folder)
+
+    def _planned(
+        self, table: Table, *, snapshot: int | None, where: BooleanExpression
+    ) -> list[DataFile]:
+        """Plan the files of a snapshot, or of the current one, sorted by their place."""
+        if table.current_snapshot() is None:
+            return []
+        options = {"include_empty_files": "true"}  # they say which columns there would be
+        with reading(table_folder(table.name()[-1], folder=self._folder) / "metadata"):
+            scan = table.scan(row_filter=where, snapshot_id=snapshot, options=options)
+            return sorted((task.file for task in scan.plan_files()), key=lambda it: it.file_path)
+
+    def _whole(self, file: DataFile) -> Path:
+        """Find a file of the ledger where it must be, as long as it must be."""
+        path = path_of(file.file_path, folder=self._folder)
+        expected = f"{file.file_size_in_bytes} bytes"
+        if not path.is_file():
+            raise LedgerDamagedError(str(path), expected, "nothing")
+        if (size := path.stat().st_size) != file.file_size_in_bytes:
+            raise LedgerDamagedError(str(path), expected, f"{size} bytes")
+        return path
+
+    def _records(self, planned: Sequence[DataFile]) -> list[records.Record]:
+        """Read runs from their files, in the order they were recorded; a file is read once."""
+        for file in planned:
+            if file.file_path not in self._read:
+                self._read[file.file_path] = records.from_parquet(self._whole(file))
+        found = [record for file in planned for record in self._read[file.file_path]]
+        return sorted(found, key=lambda record: record[0])
+
+    def _write_records(self, written: Sequence[records.Record]) -> Path:
+        path = self._data_folder(tables.RUNS) / f"{self._fresh()}.parquet"
+        make_folder(path.parent)
+        with DurableWriter(path) as file:
+            file.write(records.to_parquet(written))
+        self._read[location_of(path)] = list(written)
+        return path
+
+
+def _partition(period: str, bill: str) -> BooleanExpression:
+    return And(
+        EqualTo(term=Reference("Period"), value=period),
+        EqualTo(term=Reference("Bill"), value=bill),
+    )
+
+
+def _loose(planned: Sequence[DataFile]) -> list[DataFile]:
+    """List the files to rewrite as one: those of single runs, once there are enough."""
+    loose = [file for file in planned if file.record_count == 1]
+    return loose if len(loose) >= _LOOSE_RECORDS else []

@@ -1,0 +1,48 @@
+"""Inputs kept for ever: bytes under their own sha256."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+
+from apportion.model.errors import LedgerDamagedError, NothingThereError
+
+from .durable import make_folder, write_whole
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+class Inputs:
+    """A folder of inputs. Written by anyone at any time: equal names hold equal bytes."""
+
+    def __init__(self, folder: Path, *, fresh: Callable[[], str]) -> None:
+        self._folder = folder
+        self._fresh = fresh
+
+    def keep(self, content: bytes) -> str:
+        """Keep the content and return its digest; a copy that rotted is written anew."""
+        digest = sha256(content).hexdigest()
+        path = self._path(digest)
+        if not (path.exists() and path.read_bytes() == content):
+            make_folder(path.parent)
+            write_whole(path, content, draft=path.parent / f".{self._fresh()}")
+        return digest
+
+    def kept(self, digest: str) -> bytes:
+        """Read back what was kept, and prove that it is that."""
+        if not _DIGEST.fullmatch(digest):
+            raise NothingThereError(f"kept input {digest!r}", [], "A sha256 is 64 hex digits.")
+        path = self._path(digest)
+        try:
+            content = path.read_bytes()
+        except FileNotFoundError:
+            raise LedgerDamagedError(str(path), "a kept input", "nothing") from None
+        found = sha256(content).hexdigest()
+        if found != digest:
+            raise LedgerDamagedError(str(path), f"sha256 {digest}", f"sha256 {found}")
+        return content
+
+    def _path(self, digest: str) -> Path:
+        return self._folder / digest[:2] / digest

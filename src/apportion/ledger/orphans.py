@@ -1,0 +1,57 @@
+"""Find files in the warehouse that no snapshot leads to, and remove them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
+
+from pyiceberg.table import Table
+
+from . import tables
+from .catalog import Catalog, reading
+from .warehouse import path_of, table_folder
+
+#: What the ledger writes. Whatever else someone put into the warehouse is theirs.
+_OURS = ("data/*.parquet", "data/*/*.parquet", "metadata/*.avro", "metadata/*.metadata.json")
+
+
+def find(catalog: Catalog, *, folder: Path, staged: Collection[Path]) -> list[Path]:
+    """List, sorted, the files of ours that no table leads to and that are not just being staged.
+
+    Metadata that cannot be read raises LedgerDamagedError: what is not understood is not orphaned.
+    """
+    found: list[Path] = []
+    for name in tables.COLUMNS:
+        table = catalog.find(name)
+        place = table_folder(name, folder=folder)
+        with reading(place / "metadata"):
+            led_to = {path_of(each, folder=folder) for each in _locations(table)}
+        ours = {path for pattern in _OURS for path in place.glob(pattern) if path.is_file()}
+        found += [path for path in ours - led_to if path.parent not in staged]
+    return sorted(found)
+
+
+def remove(files: Sequence[Path]) -> None:
+    """Remove files, and the folders of staged data that are empty then."""
+    for file in files:
+        file.unlink()
+    for folder in {file.parent for file in files if file.parent.parent.name == "data"}:
+        if not any(folder.iterdir()):
+            folder.rmdir()
+
+
+def _locations(table: Table | None) -> Iterator[str]:
+    """Name everything that a table's current metadata leads to, by every snapshot it knows."""
+    if table is None:
+        return
+    yield table.metadata_location
+    yield from (entry.metadata_file for entry in table.metadata.metadata_log)
+    seen: set[str] = set()
+    for snapshot in table.snapshots():
+        yield snapshot.manifest_list
+        for manifest in snapshot.manifests(table.io):
+            if manifest.manifest_path not in seen:
+                seen.add(manifest.manifest_path)
+                yield manifest.manifest_path
+                for entry in manifest.fetch_manifest_entry(table.io, discard_deleted=False):
+                    yield entry.data_file.file_path
