@@ -1,0 +1,111 @@
+"""Open what a run published: its tables, and the rules it went by, as they were then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from ..core.drivers import read_driver
+from ..core.lookups import read_lookup
+from ..core.rulebook import read_rulebook
+from ..model.errors import LedgerDamagedError, NothingThereError
+from ..model.inputs import Driver, Lookup
+from ..model.manifest import Kind, Manifest
+from ..model.rulebook import FromLookup, Rulebook
+from .plugs import Plugs
+from .rules import Rules
+
+
+@dataclass(frozen=True)
+class Published:
+    """An allocation: its record, the rules in force then, and the deliveries it read."""
+
+    manifest: Manifest
+    rules: Rules
+    bills: dict[str, Manifest]
+
+    @property
+    def rulebook(self) -> Rulebook:
+        """The rulebook that the run went by."""
+        return self.rules.rulebook
+
+
+def allocated_periods(plugs: Plugs) -> list[str]:
+    """List the periods that have an allocation, oldest first."""
+    return sorted({run.period for run in plugs.ledger.runs() if run.kind is Kind.ALLOCATE})
+
+
+def find(plugs: Plugs, *, period: str, as_of: str = "") -> Published:
+    """Find a period's allocation: the newest one, or the newest at `as_of`.
+
+    `as_of` is a run's id (or its beginning), or a time like 2026-10-03 or 2026-10-03T12:00:00Z.
+    """
+    runs = plugs.ledger.runs()
+    of_period = [run for run in runs if run.kind is Kind.ALLOCATE and run.period == period]
+    if not of_period:
+        have = sorted({run.period for run in runs if run.kind is Kind.ALLOCATE})
+        raise NothingThereError(f"allocation of {period}", have, "Run `apportion allocate` first.")
+    manifest = at(of_period, as_of)
+    bills = {
+        bill: next(
+            run
+            for run in reversed(runs[: runs.index(manifest)])
+            if (run.kind, run.bill, run.run) == (Kind.INGEST, bill, delivered)
+        )
+        for bill, delivered in manifest.bills.items()
+    }
+    return Published(manifest, kept_rules(manifest, plugs), bills)
+
+
+def at(runs: Sequence[Manifest], as_of: str) -> Manifest:
+    """Pick the newest run, the one with this id, or the newest that was there at a time."""
+    if not as_of:
+        return runs[-1]
+    by_id = [run for run in runs if run.run.startswith(as_of)]
+    # A day counts to its end: what stands at 2026-10-03 was recorded on that day or before.
+    before = [run for run in runs if run.at[: len(as_of)] <= as_of]
+    dated = len(as_of) >= len("2026-10") and as_of[4:5] == "-"
+    found = by_id or (before if dated else [])
+    if not found:
+        raise NothingThereError(f"run {as_of}", [f"{run.run} of {run.at}" for run in runs])
+    return found[-1]
+
+
+def open_tables(published: Published, plugs: Plugs, tables: Iterable[str]) -> None:
+    """Open views over an allocation's tables, at the snapshots that it recorded."""
+    manifest = published.manifest
+    for table in tables:
+        files = plugs.ledger.files(
+            table, snapshot=manifest.snapshots[table], period=manifest.period, bill=""
+        )
+        plugs.engine.open_parquet(table, files)
+
+
+def kept_rules(manifest: Manifest, plugs: Plugs) -> Rules:
+    """Read the rulebook, lookups and drivers that a run went by, as the ledger kept them."""
+    kept = [(file, plugs.ledger.kept(file.sha256)) for file in manifest.inputs]
+    written = next(file for file in manifest.inputs if file.role == "rulebook")
+    text = next(content for file, content in kept if file is written).decode("utf-8-sig")
+    rulebook, _findings = read_rulebook(text, name=written.name)
+    if rulebook is None:
+        raise LedgerDamagedError(written.name, "a rulebook that can be read", "one that cannot")
+    lookups: dict[str, Lookup] = {}
+    drivers: dict[str, Driver] = {}
+    for file, content in kept:
+        beside = content.decode("utf-8-sig")
+        if file.role == "lookup":
+            found, _ = read_lookup(beside, name=file.name, dimension=_looked_up(rulebook, file.name))
+            lookups |= {file.name: found} if found else {}
+        elif file.role == "driver":
+            driver, _ = read_driver(beside, name=file.name)
+            drivers |= {file.name: driver} if driver else {}
+    return Rules(rulebook, text, lookups, drivers, tuple(kept))
+
+
+def _looked_up(rulebook: Rulebook, file: str) -> str:
+    return next(
+        dimension.name
+        for dimension in rulebook.dimensions
+        for source in dimension.sources
+        if isinstance(source, FromLookup) and source.file == file
+    )

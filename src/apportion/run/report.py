@@ -1,0 +1,204 @@
+"""Report an allocation: grouped, filtered, direct and shared apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal, localcontext
+from difflib import get_close_matches
+
+from ..core.apportion import part_of
+from ..core.conditions import read_condition
+from ..core.report import (
+    ALWAYS,
+    SHARED,
+    Given,
+    Granularity,
+    Lie,
+    lie_query,
+    push_down,
+    report_query,
+    told_query,
+    units_of,
+)
+from ..core.templates import each, name, text
+from ..model.errors import FindingsError, UnknownColumnError
+from ..model.finding import Finding, Place, failing
+from ..model.focus import COST_COLUMNS
+from ..model.money import EXACT, SQL_TYPE, from_units, to_units
+from ..model.outcome import Outcome
+from ..ports import Row
+from .plugs import Plugs
+from .published import Published, find, open_tables
+from .values import day_of
+
+
+def report(
+    plugs: Plugs,
+    *,
+    period: str,
+    by: Sequence[str] = (),
+    granularity: Granularity = Granularity.PERIOD,
+    owners: Sequence[str] = (),
+    where: str = "",
+    cost: str = "",
+    as_of: str = "",
+) -> Outcome:
+    """Group a period's allocation by dimensions or columns; filters never change an amount.
+
+    Without `by` it groups by the owner dimension. `cost` is another cost column than the
+    rulebook's. Money columns are exact; `share` is the part of all that the rows tell.
+    """
+    published = find(plugs, period=period, as_of=as_of)
+    columns = _columns(published, tuple(by) or (published.rulebook.owner,))
+    condition = _condition(published, where, owners)
+    used = {*columns, *condition[1]}
+    tell(published, plugs, dimensions_used=used)
+    rows = plugs.engine.rows(
+        report_query(
+            columns,
+            granularity=granularity,
+            owner=published.rulebook.owner,
+            cost=_cost_column(cost) or published.rulebook.cost,
+            where=condition[0],
+        )
+    )
+    shown = ("currency", "direct", "shared", "total", "share", "tagged")
+    return Outcome(
+        columns=(granularity.value, *columns, *shown),
+        rows=tuple(_rows(rows, columns, granularity)),
+        words=(_words(published),),
+    )
+
+
+def tell(published: Published, plugs: Plugs, *, dimensions_used: set[str]) -> None:
+    """Make the view `told`: own charges, and shares pushed down where a report needs them so."""
+    open_tables(published, plugs, ("allocations", "shares"))
+    rulebook = published.rulebook
+    names = [dimension.name for dimension in rulebook.dimensions]
+    others = [dimension for dimension in names if dimension != rulebook.owner]
+    if dimensions_used & set(others):
+        _load_pushed(published, others, plugs)
+    else:
+        dimensions = each((f"{text(SHARED)} AS {name(other)}" for other in others), ", ")
+        plugs.engine.create(
+            "pushed",
+            f'SELECT *, "Owner" AS {name(rulebook.owner)}'
+            f"{', ' + dimensions if dimensions else ''} FROM shares",
+        )
+    plugs.engine.create("told", told_query(names))
+
+
+def _load_pushed(published: Published, others: list[str], plugs: Plugs) -> None:
+    rulebook = published.rulebook
+    lies = [
+        Lie(
+            str(row["Owner"]),
+            str(row["Currency"] or ""),
+            tuple(str(row[other]) for other in others),
+            to_units(Decimal(str(row["Cost"]))),
+        )
+        for row in plugs.engine.rows(lie_query(rulebook.owner, others, rulebook.cost))
+    ]
+    pushed = push_down(
+        [_given(row) for row in plugs.engine.rows("SELECT * FROM shares")],
+        lies,
+        others,
+        within={pool.name: pool.within for pool in rulebook.pools if pool.within},
+        otherwise={other: rulebook.dimension(other).default for other in others},
+    )
+    fixed = ("Period", "BillingAccountId", "BillingCurrency", "Pool", rulebook.owner, *others)
+    columns = dict.fromkeys(fixed, "VARCHAR") | {"ChargeDay": "DATE"}
+    columns |= dict.fromkeys(COST_COLUMNS, SQL_TYPE)
+    rows = (
+        (
+            *(published.manifest.period, share.billing_account, share.currency, share.pool),
+            *(share.owner, *values, share.day),
+            *map(from_units, units),
+        )
+        for share, values, units in pushed
+    )
+    plugs.engine.load("pushed", columns, rows)
+
+
+def _given(row: Row) -> Given:
+    return Given(
+        owner=str(row["Owner"]),
+        currency=str(row["BillingCurrency"]),
+        billing_account=str(row["BillingAccountId"]),
+        pool=str(row["Pool"]),
+        day=day_of(row["ChargeDay"]),
+        within=str(row["Within"]),
+        units=units_of(row),
+    )
+
+
+def _rows(rows: list[Row], columns: Sequence[str], granularity: Granularity) -> list[Row]:
+    """Shape the rows; a share is that of all rows of the same currency."""
+    wholes: dict[object, Decimal] = {}
+    totals = []
+    with localcontext(EXACT):
+        for row in rows:
+            total = Decimal(str(row["#own"])) + Decimal(str(row["#shared"]))
+            wholes[row["#currency"]] = wholes.get(row["#currency"], Decimal()) + total
+            totals.append(total)
+    return [
+        {
+            granularity.value: row["#time"],
+            **{column: row[column] for column in columns},
+            "currency": row["#currency"],
+            "direct": row["#own"],
+            "shared": row["#shared"],
+            "total": total,
+            "share": part_of(total, wholes[row["#currency"]]),
+            "tagged": row["#tagged"],
+        }
+        for row, total in zip(rows, totals, strict=True)
+    ]
+
+
+def _columns(published: Published, by: Sequence[str]) -> tuple[str, ...]:
+    """Find each column by its name, without regard to case."""
+    known = [*(dimension.name for dimension in published.rulebook.dimensions), *ALWAYS]
+    spelt = {column.casefold(): column for column in known}
+    for wanted in by:
+        if wanted.casefold().replace("-", "_") not in spelt:
+            near = get_close_matches(wanted.casefold(), spelt, n=1)
+            raise UnknownColumnError(wanted, known, spelt[near[0]] if near else "")
+    return tuple(dict.fromkeys(spelt[wanted.casefold().replace("-", "_")] for wanted in by))
+
+
+def _cost_column(wanted: str) -> str:
+    spelt = {column.casefold(): column for column in COST_COLUMNS}
+    if wanted and wanted.casefold() not in spelt:
+        raise UnknownColumnError(wanted, COST_COLUMNS, "")
+    return spelt.get(wanted.casefold(), "")
+
+
+def _condition(
+    published: Published, where: str, owners: Sequence[str]
+) -> tuple[str, tuple[str, ...]]:
+    """Read the filter like a rulebook's condition; owners are added to it."""
+    parts: list[str] = []
+    used: tuple[str, ...] = ()
+    if where:
+        findings: list[Finding] = []
+        names = tuple(dimension.name for dimension in published.rulebook.dimensions)
+        condition = read_condition(
+            where, place=Place("--where"), dimensions=names, findings=findings
+        )
+        if condition is None:
+            raise FindingsError(failing(findings) or findings)
+        used = _columns(published, condition.columns)
+        parts.append(f"({condition.sql})")
+    if owners:
+        listed = each(map(text, owners), ", ")
+        parts.append(f"{name(published.rulebook.owner)} IN ({listed})")
+    return each(parts, " AND "), used
+
+
+def _words(published: Published) -> str:
+    manifest = published.manifest
+    return (
+        f"{manifest.period}: run {manifest.run} of {manifest.at}, "
+        f"rulebook {published.rulebook.name}, {published.rulebook.cost}."
+    )
