@@ -11,10 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 
 from ..model.focus import COST_COLUMNS
 from ..model.money import to_units
+from ..model.question import Granularity
 from ..model.split import Units
 from .spread import spread
 from .templates import each, name, text
@@ -32,13 +32,6 @@ ALWAYS = (
 
 #: Where a share has no account or service of its own: it comes from its pool.
 SHARED = "(shared)"
-
-
-class Granularity(StrEnum):
-    """How finely a report tells time."""
-
-    PERIOD = "month"
-    DAY = "day"
 
 
 @dataclass(frozen=True)
@@ -110,8 +103,8 @@ def report_query(
     where: str,
 ) -> str:
     """Group the view `told`: own charges and shares in one shape, `Direct` telling them apart."""
-    time = "CAST(\"ChargeDay\" AS VARCHAR)" if granularity is Granularity.DAY else '"Period"'
-    groups = each((f"{time} AS \"#time\"", *map(name, by), '"BillingCurrency" AS "#currency"'), ", ")
+    time = 'CAST("ChargeDay" AS VARCHAR)' if granularity is Granularity.DAY else '"Period"'
+    groups = each((f'{time} AS "#time"', *map(name, by), '"BillingCurrency" AS "#currency"'), ", ")
     tagged = f"{name(f'{owner}_source')} LIKE 'tag:%'"
     return (
         f"SELECT {groups}, "

@@ -1,6 +1,6 @@
 """The FOCUS columns: one truth for SQL, documents and tests.
 
-Names, types and versions follow the FinOps Open Cost and Usage Specification up to 1.4 (4 June 2026).
+Names, types and versions follow the FinOps Open Cost and Usage Specification up to 1.4 (June 2026).
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Input:
-    """A file that went in: its name, sha256 and size; `role` is bill, rulebook, lookup or driver."""
+    """A file that went in; `role` is bill, rulebook, lookup or driver."""
 
     role: str
     name: str

@@ -94,7 +94,9 @@ def kept_rules(manifest: Manifest, plugs: Plugs) -> Rules:
     for file, content in kept:
         beside = content.decode("utf-8-sig")
         if file.role == "lookup":
-            found, _ = read_lookup(beside, name=file.name, dimension=_looked_up(rulebook, file.name))
+            found, _ = read_lookup(
+                beside, name=file.name, dimension=_looked_up(rulebook, file.name)
+            )
             lookups |= {file.name: found} if found else {}
         elif file.role == "driver":
             driver, _ = read_driver(beside, name=file.name)

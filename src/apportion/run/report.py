@@ -12,7 +12,6 @@ from ..core.report import (
     ALWAYS,
     SHARED,
     Given,
-    Granularity,
     Lie,
     lie_query,
     push_down,
@@ -26,57 +25,45 @@ from ..model.finding import Finding, Place, failing
 from ..model.focus import COST_COLUMNS
 from ..model.money import EXACT, SQL_TYPE, from_units, to_units
 from ..model.outcome import Outcome
+from ..model.question import Granularity, Question
 from ..ports import Row
 from .plugs import Plugs
 from .published import Published, find, open_tables
 from .values import day_of
 
 
-def report(
-    plugs: Plugs,
-    *,
-    period: str,
-    by: Sequence[str] = (),
-    granularity: Granularity = Granularity.PERIOD,
-    owners: Sequence[str] = (),
-    where: str = "",
-    cost: str = "",
-    as_of: str = "",
-) -> Outcome:
-    """Group a period's allocation by dimensions or columns; filters never change an amount.
+def report(plugs: Plugs, question: Question) -> Outcome:
+    """Group a period's allocation by dimensions or columns.
 
-    Without `by` it groups by the owner dimension. `cost` is another cost column than the
-    rulebook's. Money columns are exact; `share` is the part of all that the rows tell.
+    Money columns are exact; `share` is the part that a row has of all rows in its currency,
+    `tagged` the owner's own cost that a valid tag gave it.
     """
-    published = find(plugs, period=period, as_of=as_of)
-    columns = _columns(published, tuple(by) or (published.rulebook.owner,))
-    condition = _condition(published, where, owners)
-    used = {*columns, *condition[1]}
-    tell(published, plugs, dimensions_used=used)
-    rows = plugs.engine.rows(
-        report_query(
-            columns,
-            granularity=granularity,
-            owner=published.rulebook.owner,
-            cost=_cost_column(cost) or published.rulebook.cost,
-            where=condition[0],
-        )
+    published = find(plugs, period=question.period, as_of=question.as_of)
+    columns = _columns(published, question.by or (published.rulebook.owner,))
+    condition, used = _condition(published, question.where, question.owners)
+    tell(published, plugs, used={*columns, *used})
+    query = report_query(
+        columns,
+        granularity=question.granularity,
+        owner=published.rulebook.owner,
+        cost=_cost_column(question.cost) or published.rulebook.cost,
+        where=condition,
     )
     shown = ("currency", "direct", "shared", "total", "share", "tagged")
     return Outcome(
-        columns=(granularity.value, *columns, *shown),
-        rows=tuple(_rows(rows, columns, granularity)),
+        columns=(question.granularity.value, *columns, *shown),
+        rows=tuple(_rows(plugs.engine.rows(query), columns, question.granularity)),
         words=(_words(published),),
     )
 
 
-def tell(published: Published, plugs: Plugs, *, dimensions_used: set[str]) -> None:
+def tell(published: Published, plugs: Plugs, *, used: set[str]) -> None:
     """Make the view `told`: own charges, and shares pushed down where a report needs them so."""
     open_tables(published, plugs, ("allocations", "shares"))
     rulebook = published.rulebook
     names = [dimension.name for dimension in rulebook.dimensions]
     others = [dimension for dimension in names if dimension != rulebook.owner]
-    if dimensions_used & set(others):
+    if used & set(others):
         _load_pushed(published, others, plugs)
     else:
         dimensions = each((f"{text(SHARED)} AS {name(other)}" for other in others), ", ")

@@ -31,4 +31,10 @@ INPUT_CHANGED = Code(
     "The manifest keeps the sha256 of all that went into a run. A file that hashes differently is "
     "another file, so the figures cannot be derived from it.",
 )
-ALL = (DIFFERS, LINES_DIFFER, POOL_UNBALANCED, INPUT_CHANGED)
+RECORD_CHANGED = Code(
+    "P005",
+    Severity.ERROR,
+    "The ledger does not hold the run that the manifest tells of",
+    "A manifest that was handed out must be, word for word, what the ledger recorded.",
+)
+ALL = (DIFFERS, LINES_DIFFER, POOL_UNBALANCED, INPUT_CHANGED, RECORD_CHANGED)

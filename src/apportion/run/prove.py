@@ -1,0 +1,157 @@
+"""Prove a period again, from the files: stated = ledger = derived = allocated."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal, localcontext
+
+from ..core import proof
+from ..core.identity import sha256
+from ..core.rollup import derived_totals_query
+from ..core.templates import sql
+from ..model.catalogue.proof import INPUT_CHANGED, RECORD_CHANGED
+from ..model.errors import NothingThereError
+from ..model.finding import Finding
+from ..model.manifest import Kind, Manifest, Total
+from ..model.money import EXACT
+from ..model.outcome import Outcome
+from .allocate import open_bills
+from .ingest import ledger_total
+from .label import label
+from .plugs import Plugs
+from .published import Published, find, open_tables
+
+COLUMNS = (
+    "period",
+    "BillingAccountId",
+    "SubAccountId",
+    "currency",
+    "column",
+    *proof.STAGES,
+    "difference",
+)
+
+
+def prove(plugs: Plugs, *, period: str, as_of: str = "", by_account: bool = False) -> Outcome:
+    """Add every stage up again and lay them side by side; a difference is a failing finding.
+
+    `stated` is what the provider's files said at ingest, by the path that is not the ledger's. The
+    others are read again from the ledger's files; dimensions are derived again by the rulebook
+    that the run went by. One line a payer, currency and cost column; with `by_account` one a
+    usage account.
+    """
+    published = find(plugs, period=period, as_of=as_of)
+    totals = again(published, plugs)
+    findings = proof.compare(period, totals)
+    lines = proof.lines(period, totals if by_account else _by_payer(totals))
+    rows = tuple(
+        {
+            "period": line.period,
+            "BillingAccountId": line.billing_account,
+            "SubAccountId": line.sub_account,
+            "currency": line.currency,
+            "column": line.column,
+            **dict(zip(proof.STAGES, line.by_stage, strict=True)),
+            "difference": line.difference,
+        }
+        for line in lines
+    )
+    columns = tuple(c for c in COLUMNS if by_account or c != "SubAccountId")
+    return Outcome(columns, rows, tuple(findings), (_sentence(published, totals, findings),))
+
+
+def again(published: Published, plugs: Plugs) -> list[Total]:
+    """Take the totals of every stage again, from the files."""
+    stated = [
+        total
+        for manifest in published.bills.values()
+        for total in manifest.totals
+        if total.stage == "stated"
+    ]
+    open_bills(published.bills, plugs)
+    ledger = plugs.engine.rows(sql("ledger_totals"))
+    label(published.rules, plugs)
+    derived = plugs.engine.rows(derived_totals_query())
+    open_tables(published, plugs, ("allocations", "shares"))
+    allocated = plugs.engine.rows(sql("allocated_totals"))
+    return [
+        *stated,
+        *(ledger_total("ledger", row) for row in ledger),
+        *(ledger_total("derived", row) for row in derived),
+        *(ledger_total("allocated", row) for row in allocated),
+    ]
+
+
+def verify(plugs: Plugs, manifests: Sequence[Manifest]) -> Outcome:
+    """Verify a manifest that was handed out: an allocation and the deliveries that it read.
+
+    The ledger must hold the same record, the kept inputs must hash as it says, and every stage
+    must add up again to what it says.
+    """
+    (wanted,) = (manifest for manifest in manifests if manifest.kind is Kind.ALLOCATE)
+    recorded = [run for run in plugs.ledger.runs() if run.run == wanted.run]
+    if not recorded:
+        raise NothingThereError(f"run {wanted.run}", [run.run for run in plugs.ledger.runs()])
+    findings = [
+        finding
+        for manifest in manifests
+        for finding in _record_changed(manifest, plugs.ledger.runs())
+    ]
+    findings += _inputs_changed(wanted, plugs)
+    outcome = prove(plugs, period=wanted.period, as_of=wanted.run)
+    return replace(outcome, findings=(*findings, *outcome.findings))
+
+
+def _record_changed(manifest: Manifest, runs: Sequence[Manifest]) -> list[Finding]:
+    if manifest in runs:
+        return []
+    return [
+        Finding(
+            RECORD_CHANGED,
+            f"{manifest.period} run {manifest.run}",
+            f"the {manifest.kind} record",
+            expected="what the manifest says",
+            found="another record, or none",
+            remedy="The ledger or the manifest was changed after the run. Trust neither unseen.",
+        )
+    ]
+
+
+def _inputs_changed(manifest: Manifest, plugs: Plugs) -> list[Finding]:
+    return [
+        Finding(
+            INPUT_CHANGED, file.name, f"the kept {file.role}", expected=file.sha256, found=found
+        )
+        for file in manifest.inputs
+        if (found := sha256(plugs.ledger.kept(file.sha256))) != file.sha256
+    ]
+
+
+def _by_payer(totals: Sequence[Total]) -> list[Total]:
+    """Add totals of usage accounts up to their payer."""
+    sums: dict[tuple[str, str, str], Total] = {}
+    for total in totals:
+        key = (total.stage, total.billing_account, total.currency)
+        before = sums.get(key)
+        sums[key] = _plus(before, total) if before else replace(total, sub_account="")
+    return list(sums.values())
+
+
+def _plus(one: Total, other: Total) -> Total:
+    with localcontext(EXACT):
+        amounts = [Decimal(a) + Decimal(b) for a, b in zip(one.amounts, other.amounts, strict=True)]
+    account = (one.billing_account, one.sub_account, one.currency)
+    return proof.total(one.stage, account, one.lines + other.lines, amounts)
+
+
+def _sentence(published: Published, totals: Sequence[Total], findings: Sequence[Finding]) -> str:
+    lines = sum(total.lines for total in totals if total.stage == "allocated")
+    accounts = len({(t.billing_account, t.sub_account, t.currency) for t in totals})
+    run = f"run {published.manifest.run}, rulebook {published.rulebook.name}"
+    if findings:
+        return f"{published.manifest.period} is NOT proved: {len(findings)} differences ({run})."
+    return (
+        f"{published.manifest.period} is proved: {lines:,} lines of {accounts} accounts, "
+        f"stated = ledger = derived = allocated to the last digit, difference 0.00 ({run})."
+    )
