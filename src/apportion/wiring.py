@@ -1,1 +1,171 @@
-"""Which plug goes into which socket."""
+"""Which plug goes into which socket: a workspace, with everything one can do in it.
+
+The command line is made of these methods, and so is the library: `apportion.open_workspace()`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from . import __version__
+from .engines.duckdb import DuckDB
+from .ledger.iceberg import IcebergLedger
+from .model.charges import SplitCost
+from .model.errors import FindingsError
+from .model.finding import Finding
+from .model.manifest import Kind, Manifest
+from .model.outcome import Explanation, Outcome, RulesInForce
+from .model.period import Period
+from .model.question import Question
+from .model.settings import Settings
+from .run.allocate import allocate
+from .run.explain import explain_owner, explain_pool, explain_resource
+from .run.history import held, history, periods
+from .run.ingest import ingest
+from .run.manifests import read_manifests, write_manifests
+from .run.plugs import Plugs
+from .run.prove import prove, verify
+from .run.published import allocated_periods
+from .run.report import report
+from .run.review import Review, review
+from .run.rulebooks import check, in_force
+from .run.rules import rules_for
+from .run.told import together, told_allocate, told_ingest
+from .sources.local_files import LocalFiles
+
+
+def utc_now() -> str:
+    """The time, as runs record it."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+class Workspace:
+    """A folder with settings, rulebooks and a ledger. Plugs are made when first needed.
+
+    `say` is told each step of long work as it begins; `now` gives UTC time as ISO 8601.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        say: Callable[[str], None] = lambda _step: None,
+        now: Callable[[], str] = utc_now,
+    ) -> None:
+        self._settings = settings
+        self._say = say
+        self._now = now
+        self._scratch = TemporaryDirectory(prefix="apportion-", ignore_cleanup_errors=True)
+
+    def ingest(
+        self,
+        paths: Sequence[Path],
+        *,
+        bill: str | None = None,
+        split_cost: SplitCost = SplitCost.PARENT,
+        wait: float = 0,
+    ) -> Outcome:
+        """Take files or folders of one delivery into the ledger; rows say what each became."""
+        source = LocalFiles(paths, scratch=Path(self._scratch.name) / "bill")
+        done = ingest(source, self._plugs, bill=bill, split_cost=split_cost, wait=wait)
+        return told_ingest(done)
+
+    def allocate(self, periods: Sequence[str] = (), *, wait: float = 0) -> Outcome:
+        """Allocate periods (without any: all that the ledger has a bill of) and prove them.
+
+        Rows are the owners with what they pay; every manifest is written beside the ledger.
+        """
+        wanted = [Period.parse(period) for period in periods] or self._delivered()
+        outcomes = []
+        for period in wanted:
+            manifest, findings = self._allocate(period, wait=wait)
+            owners = self.report(Question(str(period)))
+            outcomes.append(told_allocate(manifest, findings, owners, self._written(manifest)))
+        return together(outcomes)
+
+    def prove(
+        self,
+        periods: Sequence[str] = (),
+        *,
+        manifest: Path | None = None,
+        as_of: str = "",
+        by_account: bool = False,
+    ) -> Outcome:
+        """Prove periods again from the files, or verify a manifest that was handed out."""
+        if manifest is not None:
+            return verify(self._plugs, read_manifests(manifest))
+        wanted = [str(Period.parse(p)) for p in periods] or allocated_periods(self._plugs)
+        return together(
+            [prove(self._plugs, period=p, as_of=as_of, by_account=by_account) for p in wanted]
+        )
+
+    def report(self, question: Question) -> Outcome:
+        """Group a period's allocation."""
+        return report(self._plugs, question)
+
+    def review(self, period: str, *, as_of: str = "") -> Review:
+        """What to talk about in the monthly review: unallocated, rejected, pools."""
+        return review(self._plugs, period=period, as_of=as_of)
+
+    def explain_owner(self, owner: str, period: str, *, as_of: str = "") -> Explanation:
+        """Take what an owner pays back to its causes."""
+        return explain_owner(self._plugs, owner=owner, period=period, as_of=as_of)
+
+    def explain_pool(self, pool: str, period: str, *, as_of: str = "") -> Explanation:
+        """Take a pool back to what it holds, and on to who pays it."""
+        return explain_pool(self._plugs, pool=pool, period=period, as_of=as_of)
+
+    def explain_resource(self, resource: str, period: str, *, as_of: str = "") -> Explanation:
+        """Tell who pays a resource, and why."""
+        return explain_resource(self._plugs, resource=resource, period=period, as_of=as_of)
+
+    def check_rules(self) -> Outcome:
+        """Read every rulebook with all that it names."""
+        return check(Path(self._settings.rulebooks), Path(self._settings.drivers))
+
+    def rules_in_force(self, period: str) -> RulesInForce:
+        """The rulebook of a month and the SQL that it compiles to."""
+        settings = self._settings
+        month = Period.parse(period)
+        return in_force(month, Path(settings.rulebooks), Path(settings.drivers))
+
+    def held(self) -> Outcome:
+        """List what the ledger holds."""
+        return held(self._plugs)
+
+    def history(self, period: str = "") -> Outcome:
+        """Tell every delivery and allocation."""
+        return history(self._plugs, period=period)
+
+    def _allocate(self, period: Period, *, wait: float) -> tuple[Manifest, Sequence[Finding]]:
+
+        settings = self._settings
+        rules, findings = rules_for(period, Path(settings.rulebooks), Path(settings.drivers))
+        if rules is None:
+            raise FindingsError(findings)
+        done = allocate(period, rules, self._plugs, wait=wait)
+        return done.manifest, (*findings, *done.findings)
+
+    def _written(self, allocation: Manifest) -> Path:
+        """Write the manifest of an allocation and its deliveries beside the ledger."""
+        folder = Path(self._settings.ledger) / "proofs"
+        return write_manifests(folder, allocation, self._plugs.ledger.runs())
+
+    def _delivered(self) -> list[Period]:
+
+        return [Period.parse(p) for p in periods(self._plugs.ledger.runs(), Kind.INGEST)]
+
+    @cached_property
+    def _plugs(self) -> Plugs:
+
+        return Plugs(
+            ledger=IcebergLedger(Path(self._settings.ledger)),
+            engine=DuckDB(Path(self._scratch.name) / "spill"),
+            now=self._now,
+            say=self._say,
+            version=__version__,
+        )

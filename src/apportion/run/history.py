@@ -1,0 +1,100 @@
+"""What the ledger holds, and how it came to hold it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal, localcontext
+
+from ..core.bills import newest
+from ..model.errors import NothingThereError
+from ..model.focus import COST_COLUMNS
+from ..model.manifest import Kind, Manifest
+from ..model.money import EXACT
+from ..model.outcome import Outcome
+from ..ports import Row
+from .plugs import Plugs
+
+_LIST = ("period", "bill", "format", "currency", "lines", *COST_COLUMNS, "delivered", "allocated")
+_HISTORY = ("at", "kind", "period", "bill", "run", "currency", "lines", *COST_COLUMNS, "inputs")
+
+
+def held(plugs: Plugs) -> Outcome:
+    """List every bill of every period, and whether its allocation is up to date."""
+    runs = plugs.ledger.runs()
+    rows: list[Row] = []
+    for period in sorted({run.period for run in runs}):
+        allocation = newest(runs, Kind.ALLOCATE, period).get("")
+        for bill, delivered in sorted(newest(runs, Kind.INGEST, period).items()):
+            for currency, lines, amounts in sums(delivered, "ledger"):
+                rows.append(
+                    {
+                        "period": period,
+                        "bill": bill,
+                        "format": delivered.details.get("format", ""),
+                        "currency": currency,
+                        "lines": lines,
+                        **amounts,
+                        "delivered": delivered.at,
+                        "allocated": _state(allocation, delivered),
+                    }
+                )
+    return Outcome(_LIST, tuple(rows))
+
+
+def history(plugs: Plugs, *, period: str = "") -> Outcome:
+    """Tell every delivery and allocation, oldest first; `run` is what --as-of takes."""
+    runs = [run for run in plugs.ledger.runs() if period in {"", run.period}]
+    if period and not runs:
+        have = sorted({run.period for run in plugs.ledger.runs()})
+        raise NothingThereError(f"period {period}", have)
+    rows = [
+        {
+            "at": run.at,
+            "kind": str(run.kind),
+            "period": run.period,
+            "bill": run.bill,
+            "run": run.run,
+            "currency": currency,
+            "lines": lines,
+            **amounts,
+            "inputs": ", ".join(f"{file.name} {file.sha256[:12]}" for file in run.inputs),
+        }
+        for run in runs
+        for currency, lines, amounts in sums(run, _last_stage(run))
+    ]
+    return Outcome(_HISTORY, tuple(rows))
+
+
+def sums(manifest: Manifest, stage: str) -> list[tuple[str, int, dict[str, Decimal]]]:
+    """Add a stage of a run up by currency: currency, lines, amount of each cost column."""
+    found: dict[str, tuple[int, dict[str, Decimal]]] = {}
+    with localcontext(EXACT):
+        for total in manifest.totals:
+            if total.stage == stage:
+                lines, amounts = found.get(total.currency, (0, dict.fromkeys(COST_COLUMNS, _ZERO)))
+                added = {
+                    column: amounts[column] + Decimal(amount)
+                    for column, amount in zip(COST_COLUMNS, total.amounts, strict=True)
+                }
+                found[total.currency] = (lines + total.lines, added)
+    return [(currency, *found[currency]) for currency in sorted(found)]
+
+
+_ZERO = Decimal()
+
+
+def _last_stage(run: Manifest) -> str:
+    return "ledger" if run.kind is Kind.INGEST else "allocated"
+
+
+def _state(allocation: Manifest | None, delivered: Manifest) -> str:
+    if allocation is None:
+        return "not yet"
+    if allocation.bills.get(delivered.bill) != delivered.run:
+        return "before this delivery"
+    return allocation.at
+
+
+def periods(runs: Sequence[Manifest], kind: Kind) -> list[str]:
+    """List the periods that have a run of a kind, oldest first."""
+    return sorted({run.period for run in runs if run.kind is kind})

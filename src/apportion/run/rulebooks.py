@@ -1,0 +1,97 @@
+"""Look at rulebooks: are they right, which one holds for a month, what does it become."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..core.derive import canon_table, labelled_query, raw_values_query
+from ..core.facts import JSON_COLUMNS, columns_used, inside
+from ..core.rollup import (
+    allocations_query,
+    owners_query,
+    pool_costs_query,
+    rolled_query,
+    spend_query,
+)
+from ..core.segments import Segment
+from ..model.errors import FindingsError
+from ..model.finding import Finding, failing
+from ..model.outcome import Outcome, RulesInForce
+from ..model.period import Period
+from .rules import Rules, read_rulebooks, rules_for, with_files
+
+_CHECKED = ("rulebook", "effective", "owner", "cost", "currency", "dimensions", "pools")
+
+
+def check(folder: Path, beside: Path) -> Outcome:
+    """Read every rulebook with all the files that it names; findings say what is wrong."""
+    rulebooks, findings = read_rulebooks(folder)
+    for rulebook in rulebooks:
+        content = (folder.parent / rulebook.name).read_bytes()
+        findings += with_files(rulebook, content, beside)[1]
+    rows = tuple(
+        {
+            "rulebook": rulebook.name,
+            "effective": str(rulebook.effective),
+            "owner": rulebook.owner,
+            "cost": rulebook.cost,
+            "currency": rulebook.currency,
+            "dimensions": ", ".join(dimension.name for dimension in rulebook.dimensions),
+            "pools": ", ".join(pool.name for pool in rulebook.pools),
+        }
+        for rulebook in rulebooks
+    )
+    return Outcome(_CHECKED, rows, tuple(dict.fromkeys(findings)), (_said(rows, findings),))
+
+
+def in_force(period: Period, folder: Path, beside: Path) -> RulesInForce:
+    """The rulebook of a month as it was written, and each step of SQL that it compiles to."""
+    rules, findings = rules_for(period, folder, beside)
+    if rules is None:
+        raise FindingsError(findings)
+    rulebook = rules.rulebook
+    return RulesInForce(
+        file=rulebook.name,
+        sha256=rulebook.sha256,
+        effective=str(rulebook.effective),
+        text=rules.text,
+        statements=tuple(_statements(rules, period)),
+        findings=tuple(findings),
+    )
+
+
+def _statements(rules: Rules, period: Period) -> list[tuple[str, str]]:
+    rulebook = rules.rulebook
+    used = columns_used(rulebook, rules.lookups)
+    names = [f"{name} in {column}" for column in JSON_COLUMNS for name in inside(column, used)]
+    whole = [Segment(0, period.first_day, period.last_day)]
+    steps = [
+        ("names looked for in tags", "-- " + ("\n-- ".join(names) or "none")),
+        *(
+            (f"{canon_table(dimension)}: spellings to compare with the allowed values", query)
+            for dimension in rulebook.dimensions
+            if (query := raw_values_query(dimension))
+        ),
+        (
+            "labelled: every key with its dimensions and pool",
+            labelled_query(rulebook, rules.lookups, whole),
+        ),
+        ("rolled: costs added up by label and day", rolled_query(segment="0", several=False)),
+        (
+            "allocations: what each label's own charges cost",
+            allocations_query(rulebook, str(period)),
+        ),
+        ("owners that carry cost", owners_query(rulebook)),
+    ]
+    if rulebook.pools:
+        steps.append(("what each pool holds", pool_costs_query(rulebook)))
+    if spend := spend_query(rulebook):
+        steps.append(("what pools are split in proportion to", spend))
+    return steps
+
+
+def _said(rows: tuple[object, ...], findings: list[Finding]) -> str:
+    wrong = len(failing(findings))
+    if wrong:
+        return f"{len(rows)} rulebooks can be used; {wrong} findings fail."
+    return f"{len(rows)} rulebooks, all of them right." if rows else "There is no rulebook yet."

@@ -1,0 +1,66 @@
+"""What runs came to, told as rows and sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from ..core.proof import compare
+from ..model.finding import Finding
+from ..model.focus import COST_COLUMNS
+from ..model.manifest import Manifest
+from ..model.outcome import Outcome
+from .history import sums
+from .ingest import Ingested
+
+_INGESTED = ("period", "bill", "run", "became", "format", "currency", "lines", *COST_COLUMNS)
+
+
+def told_ingest(done: Ingested) -> Outcome:
+    """One row a period and currency, and whether it is new to the ledger."""
+    runs = [(run, "recorded") for run in done.recorded]
+    runs += [(run, "unchanged") for run in done.unchanged]
+    rows = [
+        {
+            "period": run.period,
+            "bill": run.bill,
+            "run": run.run,
+            "became": became,
+            "format": run.details.get("format", ""),
+            "currency": currency,
+            "lines": lines,
+            **amounts,
+        }
+        for run, became in sorted(runs, key=lambda pair: pair[0].period)
+        for currency, lines, amounts in sums(run, "ledger")
+    ]
+    words = () if rows else ("There was nothing to take in.",)
+    return Outcome(_INGESTED, tuple(rows), done.findings, words)
+
+
+def told_allocate(
+    manifest: Manifest, findings: Sequence[Finding], owners: Outcome, written: Path
+) -> Outcome:
+    """The owners, and the proof in a sentence."""
+    assert not compare(manifest.period, manifest.totals)
+    lines = sum(total.lines for total in manifest.totals if total.stage == "allocated")
+    amounts = ", ".join(
+        f"{sums_of[manifest.details['cost']]:,.2f} {currency}"
+        for currency, _lines, sums_of in sums(manifest, "allocated")
+    )
+    proved = (
+        f"{manifest.period} is proved: {lines:,} lines, {amounts}; "
+        "stated = ledger = derived = allocated to the last digit, difference 0.00."
+    )
+    words = (proved, f"Manifest: {written}")
+    return Outcome(owners.columns, owners.rows, tuple(findings), words)
+
+
+def together(outcomes: Sequence[Outcome]) -> Outcome:
+    """Put the outcomes of several periods into one."""
+    return Outcome(
+        columns=outcomes[0].columns if outcomes else (),
+        rows=tuple(row for outcome in outcomes for row in outcome.rows),
+        findings=tuple(finding for outcome in outcomes for finding in outcome.findings),
+        words=tuple(word for outcome in outcomes for word in outcome.words),
+    )
