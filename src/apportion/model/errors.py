@@ -7,9 +7,13 @@ ApportionError
 │   │   └── WrongSettingsError something in it, or in the environment, is wrong
 │   ├── BinaryToTerminalError  a binary form was asked for on a terminal
 │   ├── NoRulebookError        no rulebook is in force for the period
+│   ├── UnreadableManifestError a file that is no manifest
+│   ├── UnknownColumnError     a report has no column of that name
 │   └── NothingThereError      a period, bill, owner or run that the ledger does not hold
 ├── FindingsError (exit code 1) findings that fail: nothing was published
 └── OperationError (exit code 3)
+    ├── EngineError            the engine refused or ran out of something
+    ├── KeyCollisionError      two descriptions of charges have one hash
     ├── LedgerBusyError        another process holds the ledger
     ├── LedgerDamagedError     a file of the ledger is missing or not what was written
     └── LedgerRefusesError     a file does not fit the table it was written for
@@ -83,6 +87,24 @@ class NothingThereError(WrongUseError):
     def __init__(self, wanted: str, have: Sequence[str], remedy: str = "") -> None:
         known = f"It holds {', '.join(have)}." if have else "It holds nothing of that kind yet."
         super().__init__(f"The ledger has no {wanted}. {known} {remedy}".rstrip())
+
+
+class UnreadableManifestError(WrongUseError):
+    """A file given as a manifest is none."""
+
+    def __init__(self, path: str, why: str) -> None:
+        super().__init__(
+            f"{path} is not a manifest: expected the JSON that `apportion allocate` writes, "
+            f"found otherwise ({why})."
+        )
+
+
+class UnknownColumnError(WrongUseError):
+    """A report cannot be grouped or filtered by something that it does not have."""
+
+    def __init__(self, wanted: str, known: Sequence[str], near: str) -> None:
+        guess = f" Did you mean {near}?" if near else ""
+        super().__init__(f"There is no column {wanted!r}.{guess} There are {', '.join(known)}.")
 
 
 class FindingsError(ApportionError):
