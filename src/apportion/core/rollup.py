@@ -39,7 +39,7 @@ def derived_totals_query() -> str:
         'SELECT COALESCE("BillingAccountId", \'\') AS "BillingAccountId", '
         'COALESCE("SubAccountId", \'\') AS "SubAccountId", '
         'COALESCE("BillingCurrency", \'\') AS "BillingCurrency", '
-        f'SUM("Lines") AS "Lines", {_SUMS} FROM {_ROLLED} GROUP BY 1, 2, 3'
+        f'CAST(SUM("Lines") AS BIGINT) AS "Lines", {_SUMS} FROM {_ROLLED} GROUP BY 1, 2, 3'
     )
 
 

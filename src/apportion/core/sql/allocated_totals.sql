@@ -44,7 +44,7 @@ SELECT
   COALESCE(allocations."BillingAccountId", '') AS "BillingAccountId",
   COALESCE(allocations."SubAccountId", '') AS "SubAccountId",
   COALESCE(allocations."BillingCurrency", '') AS "BillingCurrency",
-  SUM("Lines") AS "Lines",
+  CAST(SUM("Lines") AS BIGINT) AS "Lines",
   SUM("BilledCost") AS "BilledCost",
   SUM("EffectiveCost") AS "EffectiveCost",
   SUM("ListCost") AS "ListCost",

@@ -6,7 +6,7 @@ SELECT
   SUM("EffectiveCost") AS "EffectiveCost",
   SUM("ListCost") AS "ListCost",
   SUM("ContractedCost") AS "ContractedCost",
-  SUM("Lines") AS "Lines"
+  CAST(SUM("Lines") AS BIGINT) AS "Lines"
 FROM costs
 INNER JOIN labelled ON costs."KeyId" = labelled."KeyId"{in_segment}
 GROUP BY 1, 2
