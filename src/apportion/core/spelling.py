@@ -1,0 +1,52 @@
+"""What someone probably meant: the closest of the words that would have been right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+
+from .tag_keys import normalise_value
+
+#: Comparing is quadratic in the length; nobody misspells a word of more letters than this.
+_LONGEST = 80
+
+
+def did_you_mean(word: str, options: Iterable[str]) -> str:
+    """Say `Did you mean X?`, or nothing where no option is close.
+
+    An option that differs in case and separators only wins; ties go to the option named first.
+    """
+    closest = _closest(word, options)
+    return f"Did you mean {closest}?" if closest else ""
+
+
+def listed(words: Sequence[str], *, last: str = "or", most: int = 12) -> str:
+    """Join words as a sentence does, `a, b or c`; of a long list, the first ones and the count."""
+    if len(words) > most:
+        return f"{', '.join(words[:most])} {last} {len(words) - most} more"
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {last} {words[-1]}"
+
+
+def shown(text: str) -> str:
+    """Quote what a user wrote, on one line, shortened, control characters made visible."""
+    short = text if len(text) <= 60 else f"{text[:57]}..."
+    return "".join(
+        character if character.isprintable() else _escaped(character) for character in short
+    )
+
+
+def _closest(word: str, options: Iterable[str]) -> str:
+    if len(word) > _LONGEST:
+        return ""
+    written: dict[str, str] = {}
+    for option in options:
+        if len(option) <= _LONGEST:
+            written.setdefault(normalise_value(option), option)
+    matches = get_close_matches(normalise_value(word), written, n=1, cutoff=0.65)
+    return written[matches[0]] if matches else ""
+
+
+def _escaped(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")
