@@ -6,6 +6,10 @@ ApportionError
 │   │   ├── NoSettingsError    there is none here or above
 │   │   └── WrongSettingsError something in it, or in the environment, is wrong
 │   ├── BinaryToTerminalError  a binary form was asked for on a terminal
+│   ├── FilesExistError        a file that would be written is there already
+│   ├── NotAPeriodError        a period is not written as one
+│   ├── NothingToExplainError  it is not said what to explain
+│   ├── NoSuchSectionError     a review has no table of that name, or one must be picked
 │   ├── NoRulebookError        no rulebook is in force for the period
 │   ├── UnreadableManifestError a file that is no manifest
 │   ├── UnknownColumnError     a report has no column of that name
@@ -67,6 +71,47 @@ class BinaryToTerminalError(WrongUseError):
         super().__init__(
             f"A terminal cannot show {form}: send it to a file with --to report.{form}, "
             "or into a pipe."
+        )
+
+
+class FilesExistError(WrongUseError):
+    """A file that would be written is there already."""
+
+    def __init__(self, folder: str, files: Sequence[str]) -> None:
+        them = "them" if len(files) > 1 else "it"
+        super().__init__(
+            f"{folder} has {', '.join(files)} already, and nothing is overwritten. "
+            f"Name another folder, or move {them} away."
+        )
+
+
+class NotAPeriodError(WrongUseError):
+    """A period is not written as one."""
+
+    def __init__(self, written: str) -> None:
+        super().__init__(f"A period is written year-month, like 2026-09; found {written!r}.")
+
+
+class NothingToExplainError(WrongUseError):
+    """No owner, pool or resource was named, or more than one."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Name one thing to explain: an owner (apportion explain FIN-100), --pool NAME or "
+            "--resource ID."
+        )
+
+
+class NoSuchSectionError(WrongUseError):
+    """A review has no table of this name; an empty one means that one must be picked."""
+
+    def __init__(self, section: str, have: Sequence[str]) -> None:
+        known = ", ".join(have)
+        super().__init__(
+            f"A review has no table {section!r}; it has {known}."
+            if section
+            else f"A review has several tables, and such a file holds one: pick it with --section "
+            f"({known})."
         )
 
 

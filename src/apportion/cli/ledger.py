@@ -1,0 +1,109 @@
+"""The commands that show what the ledger holds and how it came there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import typer
+
+from apportion.model.outcome import Outcome
+from apportion.ports import Row
+
+from .answer import finish
+from .help import Command, Group, examples
+from .options import FormOption, PeriodOption, RawOption, ToOption, checked
+from .output import Output
+from .session import Session
+from .words import Words
+
+#: What a person sees: tables with a dozen columns are for programs.
+_HELD_SHOWN = (
+    *("period", "bill", "format", "currency", "lines", "EffectiveCost"),
+    *("delivered", "allocated"),
+)
+_HISTORY_SHOWN = ("at", "kind", "period", "bill", "run", "currency", "lines", "EffectiveCost")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add `ledger list` and `ledger history` to the program."""
+    ledger = typer.Typer(
+        name="ledger",
+        cls=Group,
+        rich_markup_mode=None,
+        help="Show what the ledger holds and how it came there.",
+        epilog=examples("apportion ledger list", "apportion ledger history --period 2026-09"),
+    )
+    app.add_typer(ledger, rich_help_panel="Rules and ledger")
+    ledger.callback(invoke_without_command=True)(_list_commands)
+    ledger.command(
+        "list",
+        cls=Command,
+        epilog=examples("apportion ledger list", "apportion ledger list --output json"),
+    )(list_)
+    ledger.command(
+        "history",
+        cls=Command,
+        epilog=examples(
+            "apportion ledger history --period 2026-09",
+            "apportion ledger history --output json",
+        ),
+    )(history)
+
+
+def _list_commands(ctx: typer.Context) -> None:
+    """Show what the ledger holds and how it came there."""
+    if ctx.invoked_subcommand is None:
+        typer.echo(ctx.get_help())
+
+
+def list_(
+    ctx: typer.Context, form: FormOption = None, to: ToOption = None, raw: RawOption = False
+) -> None:
+    """List the bills that the ledger holds, month by month, and whether they are allocated."""
+    session: Session = ctx.obj
+    sent = Output(form, to, raw)
+    sent.check(session.words)
+    with session.workspace() as workspace:
+        outcome = workspace.held()
+    _finish(outcome, _HELD_SHOWN, sent, session.words)
+
+
+def history(
+    ctx: typer.Context,
+    period: PeriodOption = "",
+    form: FormOption = None,
+    to: ToOption = None,
+    raw: RawOption = False,
+) -> None:
+    """List every delivery and allocation, oldest first; files have all hashes and totals.
+
+    The run's id, or its beginning, is what --as-of takes.
+    """
+    session: Session = ctx.obj
+    sent, month = Output(form, to, raw), checked(period)
+    sent.check(session.words)
+    with session.workspace() as workspace:
+        outcome = workspace.history(month)
+    _finish(outcome, _HISTORY_SHOWN, sent, session.words)
+
+
+def _finish(outcome: Outcome, shown: Sequence[str], sent: Output, words: Words) -> None:
+    if not outcome.rows:
+        words.say("The ledger holds nothing yet. Take a bill in with `apportion ingest PATH`.")
+    elif sent.for_a_person:
+        kept = tuple(name for name in outcome.columns if name in shown)
+        outcome = replace(outcome, columns=kept, rows=tuple(map(_readable, outcome.rows)))
+    finish(outcome, sent, words)
+
+
+def _readable(row: Row) -> Row:
+    """Write moments as people do: `2026-10-03 12:00`."""
+    moments = {name: str(row[name]) for name in ("at", "delivered", "allocated") if name in row}
+    return {
+        **row,
+        **{
+            name: moment[:16].replace("T", " ") if "T" in moment else moment
+            for name, moment in moments.items()
+        },
+    }

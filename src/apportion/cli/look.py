@@ -1,0 +1,51 @@
+"""Decides how text looks: colour where a person sees it and did not ask for none."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Mapping
+from typing import TextIO
+
+#: Gives text the look of a part of a page.
+Paint = Callable[[str, str], str]
+
+#: Eight colours and weights that any terminal, dark or light, shows readably.
+_CODES = {
+    "head": "1",
+    "total": "1",
+    "rule": "2",
+    "nothing": "2",
+    "faint": "2",
+    "negative": "31",
+    "error": "1;31",
+    "warning": "33",
+    "notice": "36",
+    "good": "32",
+}
+
+
+def paint_for(stream: TextIO, environment: Mapping[str, str], *, no_color: bool) -> Paint:
+    """Choose the paint of a stream.
+
+    `--no-color`, NO_COLOR (no-color.org) and a dumb terminal mean none; FORCE_COLOR means colour
+    even where no terminal is.
+    """
+    if no_color or environment.get("NO_COLOR") or environment.get("TERM") == "dumb":
+        return unpainted
+    return painted if stream.isatty() or environment.get("FORCE_COLOR") else unpainted
+
+
+def painted(text: str, part: str) -> str:
+    """Give text the colour and weight of its part."""
+    code = _CODES.get(part)
+    return f"\x1b[{code}m{text}\x1b[0m" if code and text else text
+
+
+def unpainted(text: str, _part: str) -> str:
+    """Leave text as it is."""
+    return text
+
+
+def width_of(stream: TextIO) -> int | None:
+    """Tell how many cells wide a terminal is; None where there is none, and lines may be long."""
+    return shutil.get_terminal_size((80, 24)).columns if stream.isatty() else None

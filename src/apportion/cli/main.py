@@ -1,0 +1,150 @@
+"""The program `apportion`: reads the arguments, runs one command, and ends with its exit code.
+
+Exit codes: 0 fine; 1 findings that fail; 2 wrong use or settings; 3 an operation failed;
+130 interrupted.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from apportion import __version__
+
+from . import allocate, bills, explain, ledger, report, rules, start
+from .endings import ending
+from .help import Group, examples
+from .session import Outside, Session
+from .words import Words
+
+#: Options of the program itself, which may stand anywhere on the line; True where a value follows.
+GLOBAL = {
+    "--quiet": False,
+    "-q": False,
+    "--no-color": False,
+    "--all-findings": False,
+    "--settings": True,
+}
+
+app = typer.Typer(
+    name="apportion",
+    cls=Group,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["--help", "-h"]},
+    epilog=examples(
+        "apportion demo                          # see it all at work in a minute",
+        "apportion init                          # start your own",
+        "apportion ingest bills/2026-09/",
+        "apportion allocate --period 2026-09",
+        "apportion report --period 2026-09",
+    ),
+)
+for room in (start, bills, allocate, report, explain, rules, ledger):
+    room.add_to(app)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"apportion {__version__}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def apportion(
+    ctx: typer.Context,
+    settings: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Use this apportion.toml, not the one found upwards."),
+    ] = None,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Only data, errors and failing findings.")
+    ] = False,
+    no_color: Annotated[
+        bool, typer.Option("--no-color", help="No colour, as with NO_COLOR set.")
+    ] = False,
+    all_findings: Annotated[
+        bool, typer.Option("--all-findings", help="Show every finding, not ten of a kind.")
+    ] = False,
+    version: Annotated[  # noqa: ARG001 - its callback ends the program
+        bool,
+        typer.Option("--version", is_eager=True, callback=_print_version, help="Say the version."),
+    ] = False,
+) -> None:
+    """Give every cent of a multi-account cloud bill an owner, and prove it.
+
+    Bills go into a ledger, a rulebook says who owns what and how shared cost is split, and reports
+    come out only when every total agrees to the last digit.
+
+    Data goes to stdout, words to stderr. Exit codes: 0 fine, 1 findings that fail, 2 wrong use or
+    settings, 3 an operation failed, 130 interrupted.
+    """
+    outside = ctx.obj if isinstance(ctx.obj, Outside) else Outside()
+    words = Words(
+        outside.environment,
+        quiet=quiet,
+        no_color=no_color,
+        all_findings=all_findings,
+        out=outside.out,
+        err=outside.err,
+    )
+    ctx.obj = Session(outside, words, settings)
+    if ctx.invoked_subcommand is None:
+        typer.echo(ctx.get_help())
+
+
+def main() -> NoReturn:
+    """Run the program with the arguments of the process."""
+    for stream in (sys.stdout, sys.stderr):
+        # A locale without our signs must not end a command that has done its work.
+        getattr(stream, "reconfigure", lambda **_: None)(errors="backslashreplace")
+    sys.exit(run(sys.argv[1:], Outside()))
+
+
+def run(arguments: Sequence[str], outside: Outside) -> int:
+    """Run one command and return its exit code; what went wrong has been told."""
+    ordered = globals_first(arguments)
+    flags = {name for name in ordered if name in GLOBAL}
+    words = Words(
+        outside.environment,
+        no_color="--no-color" in flags,
+        all_findings="--all-findings" in flags,
+        out=outside.out,
+        err=outside.err,
+    )
+    with ending(words, outside) as end:
+        end.code = _call(ordered, outside)
+    return end.code
+
+
+def _call(arguments: Sequence[str], outside: Outside) -> int:
+    command = typer.main.get_command(app)
+    result = command.main(
+        list(arguments), prog_name="apportion", standalone_mode=False, obj=outside
+    )
+    return result if isinstance(result, int) else 0
+
+
+def globals_first(arguments: Sequence[str]) -> list[str]:
+    """Move the program's own options before the command, so that they may stand anywhere."""
+    first: list[str] = []
+    rest: list[str] = []
+    waiting = iter(arguments)
+    for argument in waiting:
+        name, equals, _value = argument.partition("=")
+        if argument == "--":
+            rest += [argument, *waiting]
+        elif name not in GLOBAL:
+            rest.append(argument)
+        else:
+            first.append(argument)
+            first += (
+                [value for value in [next(waiting, None)] if value]
+                if (GLOBAL[name] and not equals)
+                else []
+            )
+    return first + rest

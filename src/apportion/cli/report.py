@@ -1,0 +1,151 @@
+"""The command that tells who pays what."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from apportion.model.errors import NoSuchSectionError
+from apportion.model.outcome import Outcome
+from apportion.model.question import Granularity, Question
+
+from .answer import end_by, finish
+from .help import Command, examples
+from .options import (
+    AsOfOption,
+    FormOption,
+    PeriodOption,
+    RawOption,
+    ToOption,
+    checked,
+    newest_allocated,
+)
+from .output import Form, Output, deliver
+from .session import Session
+from .words import Words
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add `report` to the program."""
+    app.command(
+        "report",
+        cls=Command,
+        rich_help_panel="Look",
+        epilog=examples(
+            "apportion report --period 2026-09",
+            "apportion report --by cost_center,project --granularity day --to september.csv",
+            "apportion report --where \"ServiceName = 'Amazon EC2'\" --owner FIN-100",
+            "apportion report --for-review",
+        ),
+    )(report)
+
+
+def report(
+    ctx: typer.Context,
+    by: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAMES", help="Dimensions or columns, by commas; the owner's if left out."
+        ),
+    ] = None,
+    granularity: Annotated[
+        Granularity, typer.Option(metavar="STEP", help="month or day.")
+    ] = Granularity.MONTH,
+    period: PeriodOption = "",
+    where: Annotated[
+        str, typer.Option(metavar="CONDITION", help="Only charges that this SQL holds for.")
+    ] = "",
+    owner: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--owner", "--cost-center", metavar="NAME", help="Only this; may be repeated."
+        ),
+    ] = None,
+    cost: Annotated[
+        str, typer.Option(metavar="COLUMN", help="A cost column other than the rulebook's.")
+    ] = "",
+    for_review: Annotated[
+        bool,
+        typer.Option("--for-review", help="What needs a look: unallocated, rejected, pools."),
+    ] = False,
+    section: Annotated[
+        str, typer.Option(metavar="NAME", help="Only this table of the review.")
+    ] = "",
+    as_of: AsOfOption = "",
+    form: FormOption = None,
+    to: ToOption = None,
+    raw: RawOption = False,
+) -> None:
+    """Tell who pays what: direct, shared, total, and how much of it carries a valid tag.
+
+    Without --period, the newest month allocated. Filters choose rows; they never change an amount.
+    In JSON amounts are text, so that no digit is lost; in Parquet they are DECIMAL(38, 18).
+    """
+    session: Session = ctx.obj
+    sent, month = Output(form, to, raw), checked(period)
+    sent.check(session.words)
+    if for_review or section:
+        with session.workspace() as workspace:
+            sections = workspace.review(month or newest_allocated(workspace), as_of=as_of)
+        _finish_review(sections, section, sent, session.words)
+        return
+    with session.workspace() as workspace:
+        outcome = workspace.report(
+            Question(
+                period=month or newest_allocated(workspace),
+                by=_names(by),
+                granularity=granularity,
+                owners=tuple(owner or ()),
+                where=where,
+                cost=cost,
+                as_of=as_of,
+            )
+        )
+    finish(outcome, sent, session.words, total=True)
+
+
+def _names(by: Sequence[str] | None) -> tuple[str, ...]:
+    return tuple(name.strip() for names in by or () for name in names.split(",") if name.strip())
+
+
+def _finish_review(
+    sections: Sequence[tuple[str, Outcome]], section: str, sent: Output, words: Words
+) -> None:
+    """Show all tables one after another, or the one that was picked."""
+    names = [name for name, _ in sections]
+    chosen = [outcome for name, outcome in sections if name == section]
+    if chosen:
+        finish(chosen[0], sent, words, total=True)
+    elif section or sent.chosen in (Form.CSV, Form.PARQUET):
+        raise NoSuchSectionError(section, names)
+    elif sent.for_a_person:
+        _show(sections, words)
+    else:
+        deliver(lambda: _document(sections, sent.chosen), sent, words)
+    end_by(tuple(finding for _, outcome in sections for finding in outcome.findings))
+
+
+def _show(sections: Sequence[tuple[str, Outcome]], words: Words) -> None:
+    for number, (name, outcome) in enumerate(sections):
+        words.heading(f"{chr(10) if number else ''}{name.replace('_', ' ').capitalize()}")
+        if outcome.rows:
+            words.table(outcome.rows, outcome.columns, total=True)
+        else:
+            words.text("nothing")
+    for _, outcome in sections:
+        words.findings(outcome.findings)
+        for sentence in outcome.words:
+            words.say(sentence)
+
+
+def _document(sections: Sequence[tuple[str, Outcome]], form: Form) -> bytes:
+    if form is Form.JSON:
+        from apportion.reports.json import document
+
+        return document({name: outcome.rows for name, outcome in sections})
+    from apportion.reports.table import render
+
+    pages = [f"{name}\n\n{render(outcome.rows, outcome.columns)}" for name, outcome in sections]
+    return "\n".join(pages).encode("utf-8", "backslashreplace")

@@ -1,0 +1,62 @@
+"""One call of the command line: what it reaches outside, and what it was told for all commands."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from os import environ
+from pathlib import Path
+from typing import TextIO
+
+from apportion.model.settings import Settings
+
+from .words import Words
+from .workspace import Open, Workspace, open_real
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Outside:
+    """Everything beyond the arguments that a call depends on; a test hands in its own."""
+
+    open: Open = open_real
+    folder: Path = field(default_factory=Path.cwd)
+    environment: Mapping[str, str] = field(default_factory=lambda: dict(environ))
+    now: Callable[[], datetime] = _utc_now
+    timer: Callable[[], float] = time.monotonic
+    out: TextIO = field(default_factory=lambda: sys.stdout)
+    err: TextIO = field(default_factory=lambda: sys.stderr)
+
+
+@dataclass(frozen=True)
+class Session:
+    """What every command is given."""
+
+    outside: Outside
+    words: Words
+    settings_file: Path | None
+
+    def settings(self) -> Settings:
+        """Find and read the settings; raises SettingsError."""
+        from .settings import read
+
+        outside = self.outside
+        return read(outside.folder, outside.environment, file=self.settings_file)
+
+    @contextmanager
+    def workspace(self, settings: Settings | None = None) -> Iterator[Workspace]:
+        """Open the workspace; the steps of what is done in it are told as they begin."""
+        found = settings or self.settings()
+        with self.words.steps(self.outside.timer) as say:
+            yield self.outside.open(found, say)
+
+    def path(self, named: Path) -> Path:
+        """Find a path that was given as an argument."""
+        return self.outside.folder / named

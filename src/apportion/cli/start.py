@@ -1,0 +1,87 @@
+"""The commands to begin with: start one's own, or see the demo at work."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from apportion.model.errors import FilesExistError
+
+from .help import Command, examples
+from .session import Session
+
+#: What `init` writes, and the template of each in the folder `starter`.
+STARTER = {
+    "apportion.toml": "apportion.toml",
+    "rulebook/2020-01.yaml": "rulebook.yaml",
+    "accounts.csv": "accounts.csv",
+    "drivers/example.csv": "drivers.csv",
+}
+SCHEMA = "rulebook.schema.json"
+IGNORE = ".gitignore"
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add `init` and `demo` to the program."""
+    app.command(
+        cls=Command,
+        rich_help_panel="Start",
+        epilog=examples("apportion init", "apportion init costs/"),
+    )(init)
+
+
+def init(
+    ctx: typer.Context,
+    folder: Annotated[
+        Path, typer.Argument(metavar="FOLDER", help="Where to; made if it is not there.")
+    ] = Path(),
+) -> None:
+    """Write a commented starter: settings, a rulebook and the files it names.
+
+    It runs as it is on any AWS or FOCUS bill: cost centres come from tags, then accounts, and tax
+    and support are shared in proportion. No file is overwritten.
+    """
+    session: Session = ctx.obj
+    at = session.path(folder)
+    written = write_new(at, starter())
+    ignored = _ignore(at)
+    session.words.text("\n".join([*written, *ignored]))
+    session.words.good(f"Started in {at}. Next:")
+    step = f"cd {folder} && " if folder != Path() else ""
+    session.words.say(
+        f"  {step}apportion ingest PATH-OF-A-BILL\n  apportion allocate\n  apportion report"
+    )
+
+
+def starter() -> dict[str, bytes]:
+    """Read the files of the starter, the schema for editors among them."""
+    from .rules import rulebook_schema
+
+    templates = files("apportion.cli") / "starter"
+    texts = {name: (templates / template).read_bytes() for name, template in STARTER.items()}
+    return texts | {SCHEMA: rulebook_schema()}
+
+
+def write_new(folder: Path, contents: Mapping[str, bytes]) -> list[str]:
+    """Write files that are not there yet; if one is, write none and raise FilesExistError."""
+    there = [name for name in contents if (folder / name).exists()]
+    if there:
+        raise FilesExistError(str(folder), there)
+    for name, content in contents.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("xb") as new:  # never over a file that came in between
+            new.write(content)
+    return list(contents)
+
+
+def _ignore(folder: Path) -> list[str]:
+    """Keep the ledger out of a repository, unless the folder has its own list."""
+    if (folder / IGNORE).exists():
+        return []
+    template = files("apportion.cli") / "starter" / "gitignore"
+    return write_new(folder, {IGNORE: template.read_bytes()})

@@ -1,0 +1,111 @@
+"""Lays out where a number comes from as a tree of lines, amounts in a column at the right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from rich.cells import cell_len, set_cell_size
+
+from apportion.model.outcome import Branch
+from apportion.ports import Row
+from apportion.reports import plain
+from apportion.reports.columns import is_share
+from apportion.reports.visible import visible
+
+from .look import Paint, unpainted
+
+#: Wider trees put the amounts too far from their names.
+WIDEST = 110
+COLUMNS = ("level", "title", "amount", "currency", "place", "facts")
+
+
+def lay_out(trunk: Branch, *, width: int = 100, paint: Paint = unpainted) -> str:
+    """Write a tree; a branch's facts and place follow on a fainter line under it."""
+    lines = list(_lines(trunk, "", "", width=min(width, WIDEST), paint=paint))
+    return "\n".join(lines) + "\n"
+
+
+def rows(trunk: Branch) -> list[Row]:
+    """Flatten a tree for tables of rows: `level` 0 is the trunk, its branches follow it."""
+    return [
+        {
+            "level": level,
+            "title": branch.title,
+            "amount": branch.amount,
+            "currency": branch.currency or None,
+            "place": branch.place or None,
+            "facts": dict(branch.facts) or None,
+        }
+        for level, branch in _walked(trunk, 0)
+    ]
+
+
+def nested(branch: Branch) -> dict[str, object]:
+    """Turn a tree into the mappings of a JSON document; what is empty is left out."""
+    whole = {
+        "title": branch.title,
+        "amount": branch.amount,
+        "currency": branch.currency,
+        "place": branch.place,
+        **({"facts": dict(branch.facts)} if branch.facts else {}),
+        "branches": [nested(inner) for inner in branch.branches],
+    }
+    return {name: value for name, value in whole.items() if value not in (None, "", [])}
+
+
+def _walked(branch: Branch, level: int) -> Iterator[tuple[int, Branch]]:
+    yield level, branch
+    for inner in branch.branches:
+        yield from _walked(inner, level + 1)
+
+
+def _lines(branch: Branch, first: str, rest: str, *, width: int, paint: Paint) -> Iterator[str]:
+    yield _line(branch, first, width=width, paint=paint)
+    below = f"{rest}{'│  ' if branch.branches else '   '}"
+    room = max(width - cell_len(below), 20)
+    for words in _facts(branch, room):
+        yield f"{paint(below, 'rule')}{paint(words, 'faint')}"
+    for number, inner in enumerate(branch.branches, 1):
+        last = number == len(branch.branches)
+        own, under = ("└─ ", "   ") if last else ("├─ ", "│  ")
+        yield from _lines(inner, rest + own, rest + under, width=width, paint=paint)
+
+
+def _line(branch: Branch, lead: str, *, width: int, paint: Paint) -> str:
+    amount = _amount(branch)
+    room = max(width - cell_len(lead) - cell_len(amount) - 2, 20)
+    title = visible(branch.title)
+    if cell_len(title) > room:
+        title = set_cell_size(title, room - 1) + "…"
+    gap = " " * max(width - cell_len(lead) - cell_len(title) - cell_len(amount), 2)
+    look = "negative" if amount.startswith("-") else "body"
+    shown = f"{gap}{paint(amount, look)}" if amount else ""
+    return f"{paint(lead, 'rule')}{paint(title, 'head' if not lead else 'body')}{shown}"
+
+
+def _amount(branch: Branch) -> str:
+    if branch.amount is None:
+        return ""
+    return f"{branch.amount:,.2f} {visible(branch.currency)}".rstrip()
+
+
+def _facts(branch: Branch, room: int) -> list[str]:
+    """Fill lines with `name value` pairs; a pair is never broken."""
+    pairs = [f"{visible(name)} {_fact(name, value)}" for name, value in branch.facts.items()]
+    pairs += [visible(branch.place)] if branch.place else []
+    lines: list[str] = []
+    for pair in pairs:
+        if lines and cell_len(lines[-1]) + 3 + cell_len(pair) <= room:
+            lines[-1] += f" · {pair}"
+        else:
+            lines.append(pair)
+    return lines
+
+
+def _fact(name: str, value: object) -> str:
+    if isinstance(value, Decimal):
+        return f"{value:.4%}" if is_share(name) else f"{value:,f}"
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return ", ".join(visible(plain.text(inner)) for inner in value)
+    return visible(plain.text(value))

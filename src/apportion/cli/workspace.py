@@ -1,0 +1,64 @@
+"""What the commands ask of the program: `wiring.Workspace` fits it, and so does a test's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from apportion.model.charges import SplitCost
+from apportion.model.outcome import Explanation, Outcome, RulesInForce
+from apportion.model.question import Question
+from apportion.model.settings import Settings
+
+#: Makes a workspace from settings and a listener for the steps of its work.
+Open = Callable[[Settings, Callable[[str], None]], "Workspace"]
+
+
+class Workspace(Protocol):
+    """Everything one can do with a ledger and its rulebooks; described in `wiring`."""
+
+    def ingest(
+        self,
+        paths: Sequence[Path],
+        *,
+        bill: str | None = None,
+        split_cost: SplitCost = SplitCost.PARENT,
+        wait: float = 0,
+    ) -> Outcome: ...
+
+    def allocate(self, periods: Sequence[str] = (), *, wait: float = 0) -> Outcome: ...
+
+    def prove(
+        self,
+        periods: Sequence[str] = (),
+        *,
+        manifest: Path | None = None,
+        as_of: str = "",
+        by_account: bool = False,
+    ) -> Outcome: ...
+
+    def report(self, question: Question) -> Outcome: ...
+
+    def review(self, period: str, *, as_of: str = "") -> Sequence[tuple[str, Outcome]]: ...
+
+    def explain_owner(self, owner: str, period: str, *, as_of: str = "") -> Explanation: ...
+
+    def explain_pool(self, pool: str, period: str, *, as_of: str = "") -> Explanation: ...
+
+    def explain_resource(self, resource: str, period: str, *, as_of: str = "") -> Explanation: ...
+
+    def check_rules(self) -> Outcome: ...
+
+    def rules_in_force(self, period: str) -> RulesInForce: ...
+
+    def held(self) -> Outcome: ...
+
+    def history(self, period: str = "") -> Outcome: ...
+
+
+def open_real(settings: Settings, say: Callable[[str], None]) -> Workspace:
+    """Open the workspace that the settings describe."""
+    from apportion.wiring import Workspace as Real
+
+    return Real(settings, say=say)

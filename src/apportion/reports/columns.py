@@ -1,0 +1,93 @@
+"""Tells what each column of a report holds, so that every form writes it alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from apportion.model.focus import COST_COLUMNS
+from apportion.ports import Row
+
+
+class Kind(StrEnum):
+    """What a column holds."""
+
+    MONEY = "money"  # Decimal
+    SHARE = "share"  # Decimal, a part of one
+    NUMBER = "number"  # Decimal that is neither
+    COUNT = "count"  # int
+    DAY = "day"  # date
+    TIME = "time"  # datetime
+    FLAG = "flag"  # bool
+    NESTED = "nested"  # mappings and lists of these
+    TEXT = "text"
+
+
+#: Decimals by name; every other Decimal is money.
+NUMBERS = frozenset({"number", "weight", "quantity", "percent", "ConsumedQuantity"})
+
+#: Money even where no row says so, so that an empty report has the types of a full one.
+MONEY = frozenset(
+    {*COST_COLUMNS, "amount", "cost", "difference", "direct", "shared", "stated", "total"}
+)
+
+
+#: In this order: a bool is an int too, and a datetime a date.
+_KINDS: tuple[tuple[tuple[type, ...], Kind], ...] = (
+    ((bool,), Kind.FLAG),
+    ((int,), Kind.COUNT),
+    ((datetime,), Kind.TIME),
+    ((date,), Kind.DAY),
+    ((Mapping, list, tuple), Kind.NESTED),
+)
+
+
+class BinaryFloatError(TypeError):
+    """A value came as a binary float, which cannot hold money exactly."""
+
+    def __init__(self, column: str, value: object) -> None:
+        super().__init__(f"{column} holds the float {value!r}; reports take Decimal only.")
+
+
+def kinds(rows: Sequence[Row], columns: Sequence[str]) -> dict[str, Kind]:
+    """Tell the kind of each column from its values, or from its name where it has none."""
+    return {
+        name: _kind(name, (value for row in rows if (value := row.get(name)) is not None))
+        for name in columns
+    }
+
+
+def is_share(name: str) -> bool:
+    """Tell whether a Decimal column of this name is a part of one."""
+    return name.endswith(("share", "ratio"))
+
+
+def _kind(name: str, values: Iterable[object]) -> Kind:
+    found = {_kind_of(name, value) for value in values}
+    if not found:
+        return _kind_without_values(name)
+    if found <= {Kind.COUNT, Kind.MONEY, Kind.SHARE, Kind.NUMBER}:
+        return next(iter(found - {Kind.COUNT}), Kind.COUNT)
+    return found.pop() if len(found) == 1 else Kind.TEXT
+
+
+def _kind_of(name: str, value: object) -> Kind:
+    if isinstance(value, float):
+        raise BinaryFloatError(name, value)
+    if isinstance(value, Decimal):
+        return _decimal(name)
+    return next((kind for types, kind in _KINDS if isinstance(value, types)), Kind.TEXT)
+
+
+def _decimal(name: str) -> Kind:
+    if is_share(name):
+        return Kind.SHARE
+    return Kind.NUMBER if name in NUMBERS else Kind.MONEY
+
+
+def _kind_without_values(name: str) -> Kind:
+    if name in MONEY or name in NUMBERS or is_share(name):
+        return _decimal(name)
+    return Kind.TEXT

@@ -1,0 +1,50 @@
+"""Writes rows as Parquet with exact decimals, for DuckDB, Athena, pandas and polars."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from apportion.model import money
+from apportion.ports import Row
+
+from . import plain
+from .columns import Kind, kinds
+
+_EXACT = pa.decimal128(38, money.PLACES)
+_TYPES = {
+    Kind.MONEY: _EXACT,
+    Kind.SHARE: _EXACT,
+    Kind.NUMBER: _EXACT,
+    Kind.COUNT: pa.int64(),
+    Kind.DAY: pa.date32(),
+    Kind.TIME: pa.timestamp("us", tz="UTC"),
+    Kind.FLAG: pa.bool_(),
+    Kind.NESTED: pa.string(),  # JSON
+    Kind.TEXT: pa.string(),
+}
+
+
+class ParquetReport:
+    """One file; money, shares and other decimals are DECIMAL(38, 18), counts 64-bit integers."""
+
+    def write(self, rows: Sequence[Row], columns: Sequence[str]) -> bytes:
+        of = kinds(rows, columns)
+        schema = pa.schema([(name, _TYPES[of[name]]) for name in columns])
+        arrays = [
+            pa.array([_value(row.get(name), of[name]) for row in rows], type=_TYPES[of[name]])
+            for name in columns
+        ]
+        out = io.BytesIO()
+        pq.write_table(pa.Table.from_arrays(arrays, schema=schema), out, compression="zstd")
+        return out.getvalue()
+
+
+def _value(value: object, kind: Kind) -> Any:  # noqa: ANN401 - pyarrow takes any of Kind's types
+    if value is None or kind not in (Kind.TEXT, Kind.NESTED):
+        return value
+    return plain.text(value).encode("utf-8", "backslashreplace").decode()
