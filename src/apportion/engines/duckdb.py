@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from glob import escape
 from pathlib import Path
 
 import duckdb
@@ -43,12 +44,12 @@ class DuckDB:
                 # Where a line stands lets us describe new keys without reading the bill again.
                 rows = (
                     f"SELECT *, file_index AS {_name('#file')}, file_row_number AS {_name('#row')} "
-                    f"FROM read_parquet({_list(files)}, union_by_name = true)"
+                    f"FROM read_parquet({_paths(files)}, union_by_name = true)"
                 )
             case Encoding.CSV:
                 rows = (
                     f"SELECT *, NULL::UBIGINT AS {_name('#file')}, NULL::BIGINT AS {_name('#row')} "
-                    f"FROM read_csv({_list(files)}, all_varchar = true, header = true, "
+                    f"FROM read_csv({_paths(files)}, all_varchar = true, header = true, "
                     "delim = ',', quote = '\"', escape = '\"', union_by_name = true, "
                     "max_line_size = 67108864)"
                 )
@@ -57,7 +58,7 @@ class DuckDB:
     def open_parquet(self, view: str, files: Sequence[str]) -> None:
         self._run(
             f"CREATE OR REPLACE VIEW {_name(view)} AS "
-            f"SELECT * FROM read_parquet({_list(files)}, union_by_name = true)"
+            f"SELECT * FROM read_parquet({_paths(files)}, union_by_name = true)"
         )
 
     def create(self, table: str, sql: str) -> None:
@@ -122,5 +123,6 @@ def _text(value: str) -> str:
     return exp.Literal.string(value).sql("duckdb")
 
 
-def _list(values: Sequence[str]) -> str:
-    return f"[{', '.join(map(_text, values))}]"
+def _paths(files: Sequence[str]) -> str:
+    """Name files as they are: a bracket or star in a name is no pattern."""
+    return f"[{', '.join(_text(escape(file)) for file in files)}]"

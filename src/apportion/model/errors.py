@@ -171,7 +171,8 @@ class EngineError(OperationError):
 
     def __init__(self, said: str) -> None:
         super().__init__(
-            f"The engine failed: {said.strip()} Nothing was published; the old state stands."
+            f"The engine failed: {said.strip().splitlines()[0].rstrip('.')}. "
+            "Nothing was published; the old state stands."
         )
 
 

@@ -1,0 +1,90 @@
+"""DuckDB behind the socket: exact, quoted, drained, and bounded in memory."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from apportion.engines.duckdb import DuckDB
+from apportion.model.delivery import Encoding
+from apportion.model.errors import EngineError
+from apportion.model.money import SQL_TYPE
+
+LONGEST = Decimal("12345678901234567890.123456789012345678")
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> DuckDB:
+    return DuckDB(tmp_path / "spill")
+
+
+def test_the_longest_amount_goes_in_and_out_to_the_last_digit(
+    engine: DuckDB, tmp_path: Path
+) -> None:
+    columns = {"owner": "VARCHAR", "day": "DATE", "cost": SQL_TYPE, "kept": "BOOLEAN"}
+    rows = [("A", date(2024, 2, 29), LONGEST, True), ("B", None, -LONGEST, False)]
+    engine.load("made", columns, rows)
+    (file,) = engine.write('SELECT * FROM "made"', tmp_path / "out")
+    engine.open_parquet("back", [str(file)])
+    assert [tuple(row.values()) for row in engine.rows("SELECT * FROM back ORDER BY owner")] == rows
+
+
+def test_a_table_without_rows_is_a_table(engine: DuckDB, tmp_path: Path) -> None:
+    engine.load("empty", {"owner": "VARCHAR", "cost": SQL_TYPE}, [])
+    files = engine.write("SELECT * FROM empty", tmp_path / "out")
+    engine.open_parquet("back", [str(file) for file in files])
+    assert engine.rows("SELECT COUNT(*) AS n, SUM(cost) AS cost FROM back") == [
+        {"n": 0, "cost": None}
+    ]
+
+
+def test_text_in_a_csv_stays_text(engine: DuckDB, tmp_path: Path) -> None:
+    bill = tmp_path / "bill [1]*?'.csv"
+    bill.write_text('id,note\n000000000042,"a, ""b""\nc"\n,\n', "utf-8")
+    (tmp_path / "bill 1x.csv").write_text("id,note\nnot,me\n", "utf-8")
+    engine.open_bill("bill", [str(bill)], Encoding.CSV)
+    assert engine.rows('SELECT id, note, "#row" FROM bill') == [
+        {"id": "000000000042", "note": 'a, "b"\nc', "#row": None},
+        {"id": None, "note": None, "#row": None},
+    ]
+
+
+def test_lines_of_parquet_have_a_place(engine: DuckDB, tmp_path: Path) -> None:
+    files = []
+    for number in range(2):
+        (file,) = engine.write(
+            f"SELECT {number} * 10 + i AS i FROM range(3) AS r(i)", tmp_path / str(number)
+        )
+        files.append(str(file))
+    engine.open_bill("bill", files, Encoding.PARQUET)
+    rows = engine.rows('SELECT i, "#file", "#row" FROM bill ORDER BY i')
+    assert [tuple(row.values()) for row in rows] == [
+        *((0, 0, 0), (1, 0, 1), (2, 0, 2)),
+        *((10, 1, 0), (11, 1, 1), (12, 1, 2)),
+    ]
+
+
+def test_files_may_lack_each_other_s_columns(engine: DuckDB, tmp_path: Path) -> None:
+    (one,) = engine.write("SELECT 1 AS a", tmp_path / "one")
+    (two,) = engine.write("SELECT 2 AS b", tmp_path / "two")
+    engine.open_parquet("united", [str(one), str(two)])
+    assert engine.rows("SELECT a, b FROM united ORDER BY ALL") == [
+        {"a": 1, "b": None},
+        {"a": None, "b": 2},
+    ]
+
+
+def test_what_the_engine_refuses_is_one_sentence(engine: DuckDB) -> None:
+    with pytest.raises(EngineError, match=r"The engine failed: .*Nothing was published"):
+        engine.rows("SELECT * FROM nowhere")
+    assert engine.rows("SELECT 1 AS one") == [{"one": 1}]  # and it goes on
+
+
+def test_names_with_quotes_are_names(engine: DuckDB) -> None:
+    hostile = 'a"; DROP TABLE x; --'
+    engine.load(hostile, {hostile: "VARCHAR"}, [("kept",)])
+    quoted = hostile.replace('"', '""')
+    assert engine.rows(f'SELECT * FROM "{quoted}"') == [{hostile: "kept"}]
