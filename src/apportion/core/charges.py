@@ -1,0 +1,112 @@
+"""Read a bill as charges: from raw columns and a mapping file to SQL that gives FOCUS columns."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from apportion.model.charges import ChargeQueries, SplitCost
+from apportion.model.delivery import Delivery
+from apportion.model.finding import Finding
+from apportion.model.focus import COST_COLUMNS, QUANTITY_COLUMNS
+from apportion.model.money import SQL_TYPE
+
+from . import raw_values
+from .bill_mapping import BillMapping, read_mapping
+from .column_findings import column_findings
+from .kept_columns import other_columns
+from .mapped import Mapped
+from .raw_columns import RawColumns, normal_name
+from .split_rows import handed_over, less_handed
+
+
+def charge_queries(
+    delivery: Delivery, *, split_cost: SplitCost
+) -> tuple[ChargeQueries, list[Finding]]:
+    """Write the queries that read a delivery, and say what its columns cannot give.
+
+    A failing finding means that no charge can be read; the queries are then of no use.
+    """
+    mapping = read_mapping(delivery.mapping)
+    columns = RawColumns.of(delivery)
+    mapped = Mapped(columns, months=tuple(sorted({total.period for total in delivery.stated})))
+    described = _describe(mapping, mapped)
+    queries = ChargeQueries(
+        relation=_relation(mapping, mapped, split_cost),
+        descriptors=_descriptors(mapping, mapped, described),
+        describe=tuple((column, _sql(expr)) for column, expr in described.items()),
+        period=_sql(mapped.described(mapping.period)),
+        day=_sql(mapped.described(mapping.day)),
+        measure=_measure(mapping, mapped, split_cost),
+    )
+    return queries, column_findings(delivery, mapping, columns, split_cost)
+
+
+def _describe(mapping: BillMapping, mapped: Mapped) -> dict[str, exp.Expr]:
+    described = {
+        column: mapped.described(expression) for column, expression in mapping.describe.items()
+    }
+    described["x_Other"] = _other(mapping, mapped)
+    return described
+
+
+def _other(mapping: BillMapping, mapped: Mapped) -> exp.Expr:
+    """Keep what has no FOCUS column of its own, and the text of what should be JSON and is not."""
+    columns = mapped.columns
+    kept = [
+        (column.name, raw_values.text(column)) for column in other_columns(mapping, columns).kept
+    ]
+    unreadable = [
+        (column.name, raw_values.broken(column))
+        for column in map(columns.find, mapping.json)
+        if column and column.holds_text
+    ]
+    if not kept and not unreadable:
+        return raw_values.raw(None)
+    return raw_values.json_of(raw_values.flat_pairs([*kept, *unreadable]))
+
+
+def _descriptors(
+    mapping: BillMapping, mapped: Mapped, described: dict[str, exp.Expr]
+) -> tuple[str, ...]:
+    """List the raw columns that descriptions are made of, each once, in order of appearance."""
+    used = {
+        column.name: _sql(column)
+        for expression in described.values()
+        for column in expression.find_all(exp.Column, bfs=False)
+        if column.this.quoted and normal_name(column.name) not in mapping.implied
+    }
+    assert used.keys() <= set(mapped.columns.names())
+    return tuple(used.values())
+
+
+def _measure(
+    mapping: BillMapping, mapped: Mapped, split_cost: SplitCost
+) -> tuple[tuple[str, str], ...]:
+    costs = [(column, _cost(column, mapping, mapped, split_cost)) for column in COST_COLUMNS]
+    quantities = [(column, mapped.quantity(mapping.measure[column])) for column in QUANTITY_COLUMNS]
+    return tuple((column, _sql(expression)) for column, expression in (*costs, *quantities))
+
+
+def _cost(column: str, mapping: BillMapping, mapped: Mapped, split_cost: SplitCost) -> exp.Expr:
+    cost = mapped.money(mapping.measure[column])
+    split = mapping.split
+    if split is None or not mapped.columns.has([split.parent]):
+        return cost
+    free = raw_values.fill(
+        f"CASE WHEN child THEN CAST(0 AS {SQL_TYPE}) ELSE cost END",
+        child=mapped.condition(split.child),
+        cost=cost,
+    )
+    return less_handed(free, column) if split_cost is SplitCost.CHILDREN else free
+
+
+def _relation(mapping: BillMapping, mapped: Mapped, split_cost: SplitCost) -> str:
+    split = mapping.split
+    children = split_cost is SplitCost.CHILDREN
+    if split and children and mapped.columns.has([split.parent]):
+        return handed_over(split, mapping, mapped)
+    return "bill"
+
+
+def _sql(expression: exp.Expr) -> str:
+    return expression.sql("duckdb", comments=False)

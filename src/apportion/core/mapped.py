@@ -1,0 +1,188 @@
+"""Turn the expressions of a mapping into SQL over the columns that a bill really has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from apportion.model.money import SQL_TYPE
+
+from . import raw_values
+from .aws_services import SERVICES
+from .bill_mapping import parsed
+from .raw_columns import RawColumn, RawColumns
+
+_Read = Callable[[RawColumn | None], "exp.Expr"]
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """Reads the expressions of one bill; what a static condition rules out leaves no trace."""
+
+    columns: RawColumns
+    months: tuple[str, ...] = ()  # that the bill is known to have
+
+    def described(self, expression: str) -> exp.Expr:
+        """Read every column as text; the result has the expression's own type."""
+        described = self._over(parsed(expression), raw_values.text)
+        return raw_values.raw(None) if isinstance(described, exp.Null) else described
+
+    def condition(self, expression: str) -> exp.Expr:
+        """Read columns as they are, for a predicate over every line."""
+        return self._over(parsed(expression), raw_values.raw)
+
+    def money(self, expression: str) -> exp.Expr:
+        """Read what an expression gives as money and what it asks as it is.
+
+        Each amount is converted where it is chosen, so a line converts only what it counts.
+        """
+        return self._money(parsed(expression), raw_values.amount)
+
+    def quantity(self, expression: str) -> exp.Expr:
+        """Read a quantity: like money, but what is no number is zero."""
+        return self._money(parsed(expression), raw_values.quantity)
+
+    def find(self, node: exp.Expr) -> RawColumn | None:
+        """Find the raw column that a word's argument names."""
+        assert isinstance(node, exp.Column), node.sql("duckdb")
+        return self.columns.find(node.name)
+
+    def _money(self, node: exp.Expr, read: _Read) -> exp.Expr:
+        match node:
+            case exp.Column():
+                return read(self.find(node))
+            case exp.Literal():
+                return raw_values.fill(f"CAST(x AS {SQL_TYPE})", x=node)
+            case exp.Anonymous():
+                return self._money(self._either(node.expressions), read)
+            case exp.Add() | exp.Sub():
+                left, right = (self._money(part, read) for part in (node.left, node.right))
+                return type(node)(this=left, expression=right)
+            case exp.Case():
+                return self._case(node, read, lambda branch: self._money(branch, read))
+        raise ValueError(node.sql("duckdb"))
+
+    def _over(self, node: exp.Expr, read: _Read) -> exp.Expr:
+        """Replace columns by what `read` makes of them, and our own words by what they mean."""
+
+        def put(part: exp.Expr) -> exp.Expr:
+            match part:
+                case exp.Anonymous():
+                    return self._word(part, read)
+                case exp.Column():
+                    return read(self.find(part))
+                case exp.Case():
+                    return self._case(part, read, lambda branch: self._over(branch, read))
+            return part
+
+        return node.copy().transform(put)
+
+    def _case(
+        self, case: exp.Case, read: _Read, branch: Callable[[exp.Expr], exp.Expr]
+    ) -> exp.Expr:
+        """Read a CASE without the branches that the bill's columns rule out."""
+        conditions_read = raw_values.text if read is raw_values.text else raw_values.raw
+        branches = []
+        default = case.args.get("default") or exp.null()
+        for one in case.args["ifs"]:
+            condition = _settled(self._over(one.this, conditions_read))
+            if condition == exp.true():
+                default = one.args["true"]
+                break
+            if condition != exp.false():
+                branches.append(exp.If(this=condition, true=branch(one.args["true"])))
+        otherwise = branch(default)
+        return exp.Case(ifs=branches, default=otherwise) if branches else otherwise
+
+    def _either(self, options: Sequence[exp.Expr]) -> exp.Expr:
+        """Choose the first expression whose columns the bill has; the last one if there is none."""
+        for option in options:
+            if self.columns.has([column.name for column in option.find_all(exp.Column)]):
+                return option
+        return options[-1]
+
+    def _word(self, call: exp.Anonymous, read: _Read) -> exp.Expr:
+        name, arguments = call.name.lower(), call.expressions
+        match name:
+            case "either":
+                return self._over(self._either(arguments), read)
+            case "lacks":
+                return exp.convert(not self.columns.has([part.name for part in arguments]))
+            case "month_of":
+                day = self._over(arguments[0], read)
+                # To compare is cheaper than to write, unless the day itself must be read from text.
+                compare = not any(day.find_all(exp.TryCast))
+                return raw_values.month(day, likely=self.months if compare else ())
+            case "contains":
+                return exp.Anonymous(
+                    this=call.name, expressions=[self._over(part, read) for part in arguments]
+                )
+        return _WORDS[name](self, arguments)
+
+
+def _settled(condition: exp.Expr) -> exp.Expr:
+    """Work out AND where a part is known from the bill's columns."""
+    if not isinstance(condition, exp.And):
+        return condition
+    left, right = _settled(condition.left), _settled(condition.right)
+    if exp.false() in (left, right):
+        return exp.false()
+    if exp.true() in (left, right):
+        return right if left == exp.true() else left
+    return exp.And(this=left, expression=right)
+
+
+def _within_days(mapped: Mapped, arguments: Sequence[exp.Expr]) -> exp.Expr:
+    start, end, days = arguments
+    return raw_values.fill(
+        f"(b <= a + INTERVAL '{int(days.name)}' DAY)",
+        a=raw_values.moment(mapped.find(start)),
+        b=raw_values.moment(mapped.find(end)),
+    )
+
+
+def _objects(
+    mapped: Mapped, names: Sequence[exp.Expr], prefix: str = "", *, wanted: bool = True
+) -> exp.Expr:
+    """Write the pairs of several maps, and of the flat columns that stand for them, as one JSON."""
+    parts = []
+    for name in names:
+        flat = mapped.columns.flat(name.name)
+        if column := mapped.find(name):
+            parts.append(raw_values.pairs(column))
+        if flat:
+            parts.append(raw_values.flat_pairs([(key, raw_values.text(one)) for key, one in flat]))
+    if not parts:
+        return raw_values.raw(None)
+    listed = raw_values.joined(parts)
+    if prefix:
+        listed = raw_values.with_prefix(listed, prefix, wanted=wanted)
+    return raw_values.json_of(listed)
+
+
+def _service(mapped: Mapped, arguments: Sequence[exp.Expr], *, what: int) -> exp.Expr:
+    column = mapped.find(arguments[0])
+    if column is None:
+        return raw_values.raw(None)
+    branches = [
+        exp.If(this=exp.Literal.string(code), true=exp.Literal.string(service[what]))
+        for code, service in SERVICES.items()
+    ]
+    return exp.Case(this=raw_values.text(column), ifs=branches)
+
+
+#: What the words of `cur-2.0.yaml` mean, but for those that look at their arguments themselves.
+_WORDS: dict[str, Callable[[Mapped, Sequence[exp.Expr]], exp.Expr]] = {
+    "given": lambda mapped, a: raw_values.given(mapped.find(a[0])),
+    "entry": lambda mapped, a: raw_values.entry(mapped.find(a[0]), a[1].name),
+    "day_of": lambda mapped, a: raw_values.day(mapped.find(a[0])),
+    "interval_start": lambda mapped, a: raw_values.interval_start(mapped.find(a[0])),
+    "within_days": _within_days,
+    "service_name": lambda mapped, a: _service(mapped, a, what=0),
+    "service_category": lambda mapped, a: _service(mapped, a, what=1),
+    "object_of": _objects,
+    "object_with": lambda mapped, a: _objects(mapped, a[1:], a[0].name, wanted=True),
+    "object_without": lambda mapped, a: _objects(mapped, a[1:], a[0].name, wanted=False),
+}

@@ -1,0 +1,133 @@
+"""The columns of a bill as delivered, found by what their names mean."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from apportion.model.delivery import Delivery, Encoding
+
+
+class Kind(Enum):
+    """What a raw column holds, as far as reading it differs."""
+
+    CSV_TEXT = auto()  # may say NULL in words
+    TEXT = auto()
+    BYTES = auto()
+    DOUBLE = auto()
+    FLOAT = auto()
+    EXACT = auto()  # integers and decimals
+    DATE = auto()
+    TIME = auto()
+    ZONED_TIME = auto()
+    MAP = auto()
+    NESTED = auto()  # structs and lists
+    FLAG = auto()
+    OTHER = auto()
+
+
+@dataclass(frozen=True)
+class RawColumn:
+    """One column: its name as delivered, and how to read it."""
+
+    name: str
+    kind: Kind
+
+    @property
+    def holds_text(self) -> bool:
+        """Whether the column is text, in which anything may stand."""
+        return self.kind in (Kind.CSV_TEXT, Kind.TEXT, Kind.BYTES)
+
+    @property
+    def is_number(self) -> bool:
+        """Whether the column holds numbers."""
+        return self.kind in (Kind.DOUBLE, Kind.FLOAT, Kind.EXACT)
+
+
+#: Prefixes that CUR writes twice (`line_item_line_item_type`), without separators.
+_SECTIONS = ("lineitem", "product", "reservation", "savingsplan", "capacityreservation")
+_KINDS = (
+    (r"VARCHAR|JSON|UUID|ENUM\b.*", Kind.TEXT),
+    (r"BLOB", Kind.BYTES),
+    (r"BOOLEAN", Kind.FLAG),
+    (r"DOUBLE", Kind.DOUBLE),
+    (r"FLOAT|REAL", Kind.FLOAT),
+    (r"DECIMAL\b.*|U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?", Kind.EXACT),
+    (r"DATE", Kind.DATE),
+    (r"TIMESTAMP WITH TIME ZONE|TIMESTAMPTZ.*", Kind.ZONED_TIME),
+    (r"TIMESTAMP.*|DATETIME", Kind.TIME),
+    (r".*\[\d*\]|STRUCT\b.*", Kind.NESTED),
+    (r"MAP\b.*", Kind.MAP),
+)
+
+
+def normal_name(name: str) -> str:
+    """Write a column name without case, separators and doubled prefixes, to compare it.
+
+    >>> normal_name("lineItem/LineItemType"), normal_name("line_item_line_item_type")
+    ('lineitemtype', 'lineitemtype')
+    >>> normal_name("savingsPlan/SavingsPlanARN") == normal_name("savings_plan_savings_plan_a_r_n")
+    True
+    """
+    letters = re.sub(r"[\W_]+", "", name.casefold())
+    for section in _SECTIONS:
+        if letters.startswith(section * 2):
+            return letters.removeprefix(section)
+    return letters
+
+
+@dataclass(frozen=True)
+class RawColumns:
+    """All columns of a bill, by normal name; where several share one, the first is meant."""
+
+    by_name: Mapping[str, tuple[RawColumn, ...]]
+
+    @classmethod
+    def of(cls, delivery: Delivery) -> RawColumns:
+        """Sort the columns of a delivery."""
+        found: dict[str, tuple[RawColumn, ...]] = {}
+        for name, sql_type in delivery.columns.items():
+            column = RawColumn(name, _kind(sql_type, delivery.encoding))
+            normal = normal_name(name)
+            found[normal] = (*found.get(normal, ()), column)
+        return cls(found)
+
+    def find(self, name: str) -> RawColumn | None:
+        """Find the column that a mapping means by a name."""
+        found = self.by_name.get(normal_name(name))
+        return found[0] if found else None
+
+    def has(self, names: Sequence[str]) -> bool:
+        """Tell whether every one of these columns is there."""
+        return all(self.find(name) for name in names)
+
+    def flat(self, name: str) -> tuple[tuple[str, RawColumn], ...]:
+        """List the columns that hold one key each of what could be a map, with the raw key.
+
+        `resourceTags/user:Project` and Athena's `resource_tags_user_project` belong to
+        `resource_tags`; the key stays as it is written.
+        """
+        prefix = re.compile(
+            f"(?:{re.escape(name.replace('_', ''))}/|{re.escape(name)}_)", re.IGNORECASE
+        )
+        return tuple(
+            (column.name[match.end() :], column)
+            for columns in self.by_name.values()
+            for column in columns
+            if (match := prefix.match(column.name)) and match.end() < len(column.name)
+        )
+
+    def names(self) -> list[str]:
+        """List the raw names."""
+        return [column.name for columns in self.by_name.values() for column in columns]
+
+
+def _kind(sql_type: str, encoding: Encoding) -> Kind:
+    if encoding is Encoding.CSV:
+        return Kind.CSV_TEXT
+    written = sql_type.strip().upper()
+    return next(
+        (kind for form, kind in _KINDS if re.fullmatch(form, written, re.DOTALL)), Kind.OTHER
+    )
