@@ -52,11 +52,11 @@ def allocate(
     to: ToOption = None,
     raw: RawOption = False,
 ) -> None:
-    """Give every charge its owner, split shared cost, prove it, and publish.
+    """Give every charge its owner, split shared cost, and prove it.
 
-    Without --period, every month in the ledger. If any total differs by the smallest unit, nothing
-    is published and the exit code is 1. What was allocated before with the same bills and rules is
-    left as it is.
+    Reports come from what this publishes. Without --period, every month in the ledger. If any
+    total differs by the smallest unit, nothing is published and the exit code is 1. What was
+    allocated before with the same bills and rules is left as it is.
     """
     session: Session = ctx.obj
     sent, month = Output(form, to, raw), checked(period)
@@ -83,9 +83,9 @@ def prove(
 ) -> None:
     """Show that nothing was lost: stated = ledger = derived = allocated.
 
-    Everything is read and added up again. One row for each period, payer, currency and cost column,
-    with the difference; any difference is a finding, and the exit code is 1. Without --period, every
-    month that is allocated.
+    Everything is read and added up again. One row for each period, payer, currency and cost
+    column, with the difference; any difference is a finding, and the exit code is 1. Without
+    --period, every month that is allocated.
     """
     session: Session = ctx.obj
     sent, month = Output(form, to, raw), checked(period)

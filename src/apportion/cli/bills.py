@@ -50,7 +50,7 @@ def ingest(
     to: ToOption = None,
     raw: RawOption = False,
 ) -> None:
-    """Take the files of a bill into the ledger.
+    """Take a bill's files into the ledger, verified byte by byte.
 
     FOCUS 1.0 to 1.4, AWS CUR 2.0 and legacy CUR are told apart by their columns; CSV, gzip, zip and
     Parquet by their bytes, which are checked before anything is read. A delivery replaces its

@@ -50,10 +50,11 @@ def explain(
     to: ToOption = None,
     raw: RawOption = False,
 ) -> None:
-    """Tell where a number comes from, back to the rule and its line in the rulebook.
+    """Tell where a number comes from, back to the rule.
 
-    The split chain with its ratios and driver values, down to the biggest charges, as a tree; with
-    --output json as nested objects, in the other forms as one row for each branch.
+    With its line in the rulebook, the split chain with its ratios and driver values, down to
+    the biggest charges, as a tree; with --output json as nested objects, in the other forms as
+    one row for each branch.
     """
     if sum(map(bool, (owner, pool, resource))) != 1:
         raise NothingToExplainError

@@ -19,7 +19,7 @@ from typer.core import TyperCommand, TyperGroup
 
 WIDEST = 80
 _INDENT = "  "
-EVERYWHERE = "Also --quiet, --no-color, --all-findings and --settings FILE: see `apportion --help`."
+EVERYWHERE = "Also --quiet, --no-color, --all-findings, --settings FILE: apportion --help."
 
 
 class _Context(Protocol):
@@ -67,11 +67,12 @@ class Group(TyperGroup):
             for name, command in self.commands.items()
             if not command.hidden
         ]
+        widest = max(len(name) for _, name, _ in commands)
         return _page(
             f"Usage: {ctx.command_path} [OPTIONS] COMMAND ...",
             _prose(self.help or ""),
             *(
-                _list(heading, [(name, _first_sentence(text)) for _, name, text in own])
+                _list(heading, [(name.ljust(widest), _summary(text)) for _, name, text in own])
                 for heading, own in groupby(commands, key=lambda command: command[0])
             ),
             _list("Options", [(_name(p), _about(p)) for p in options]),
@@ -140,13 +141,14 @@ def _about(parameter: _Parameter) -> str:
     value = parameter.default
     if isinstance(value, Enum):
         value = value.value
-    if isinstance(value, str | int) and not isinstance(value, bool) and value != "":
-        return f"{text} [default: {value}]"
+    if isinstance(value, str | int | float) and not isinstance(value, bool) and value != "":
+        return f"{text} [default: {f'{value:g}' if isinstance(value, float) else value}]"
     return text
 
 
-def _first_sentence(text: str) -> str:
-    return cleandoc(text).split("\n\n")[0].replace("\n", " ").split(". ")[0].rstrip(".") + "."
+def _summary(text: str) -> str:
+    """Take the first line of a docstring."""
+    return cleandoc(text).partition("\n")[0]
 
 
 def _filled(text: str, first: str, rest: str | None = None) -> str:

@@ -60,7 +60,7 @@ def _list_commands(ctx: typer.Context) -> None:
 def list_(
     ctx: typer.Context, form: FormOption = None, to: ToOption = None, raw: RawOption = False
 ) -> None:
-    """List the bills that the ledger holds, month by month, and whether they are allocated."""
+    """List the bills it holds and whether they are allocated."""
     session: Session = ctx.obj
     sent = Output(form, to, raw)
     sent.check(session.words)
@@ -76,9 +76,9 @@ def history(
     to: ToOption = None,
     raw: RawOption = False,
 ) -> None:
-    """List every delivery and allocation, oldest first; files have all hashes and totals.
+    """List every delivery and allocation, oldest first.
 
-    The run's id, or its beginning, is what --as-of takes.
+    Files have all hashes and totals. The run's id, or its beginning, is what --as-of takes.
     """
     session: Session = ctx.obj
     sent, month = Output(form, to, raw), checked(period)

@@ -78,10 +78,11 @@ def report(
     to: ToOption = None,
     raw: RawOption = False,
 ) -> None:
-    """Tell who pays what: direct, shared, total, and how much of it carries a valid tag.
+    """Tell who pays what: direct, shared and in total.
 
-    Without --period, the newest month allocated. Filters choose rows; they never change an amount.
-    In JSON amounts are text, so that no digit is lost; in Parquet they are DECIMAL(38, 18).
+    And how much of it carries a valid tag. Without --period, the newest month allocated.
+    Filters choose rows; they never change an amount. In JSON amounts are text, so that no digit
+    is lost; in Parquet they are DECIMAL(38, 18).
     """
     session: Session = ctx.obj
     sent, month = Output(form, to, raw), checked(period)

@@ -51,9 +51,10 @@ def _list_commands(ctx: typer.Context) -> None:
 
 
 def check(ctx: typer.Context, form: FormOption = None, to: ToOption = None) -> None:
-    """Read every rulebook and the files it names, and tell everything that is wrong.
+    """Tell everything that is wrong with the rulebooks.
 
-    All at once, each with its file, line and column. The exit code is 1 if a finding fails.
+    And with the files they name, all at once, each with its file, line and column. The exit
+    code is 1 if a finding fails.
     """
     session: Session = ctx.obj
     sent = Output(form, to)
@@ -70,9 +71,10 @@ def show(
     form: FormOption = None,
     to: ToOption = None,
 ) -> None:
-    """Print the rulebook in force for a month and the SQL that it compiles to.
+    """Print the rulebook in force for a month.
 
-    Without --period, the one in force for the newest month in the ledger.
+    And the SQL that it compiles to. Without --period, the one in force for the newest month in
+    the ledger.
     """
     session: Session = ctx.obj
     sent, month = Output(form, to), checked(period)
@@ -112,9 +114,9 @@ def _newest(workspace: Workspace, session: Session) -> str:
 
 
 def schema(ctx: typer.Context, to: ToOption = None) -> None:
-    """Print the JSON Schema of the rulebook format, so that editors complete and check it.
+    """Print the JSON Schema of the rulebook format.
 
-    The first line of a rulebook names it to them:
+    Editors complete and check rulebooks by it. The first line of a rulebook names it to them:
     `# yaml-language-server: $schema=../rulebook.schema.json`.
     """
     session: Session = ctx.obj

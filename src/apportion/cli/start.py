@@ -40,7 +40,7 @@ def init(
         Path, typer.Argument(metavar="FOLDER", help="Where to; made if it is not there.")
     ] = Path(),
 ) -> None:
-    """Write a commented starter: settings, a rulebook and the files it names.
+    """Write a commented starter: settings, a rulebook, the files it names.
 
     It runs as it is on any AWS or FOCUS bill: cost centres come from tags, then accounts, and tax
     and support are shared in proportion. No file is overwritten.

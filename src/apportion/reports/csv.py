@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 
 from apportion.ports import Row
@@ -26,11 +24,9 @@ class CsvReport:
         self._text = plain.text if raw else safe
 
     def write(self, rows: Sequence[Row], columns: Sequence[str]) -> bytes:
-        out = io.StringIO(newline="")
-        writer = csv.writer(out, lineterminator="\n")
-        writer.writerow([self._text(name) for name in columns])
-        writer.writerows([self._text(row.get(name)) for name in columns] for row in rows)
-        return out.getvalue().encode("utf-8", "backslashreplace")
+        lines = [_line([self._text(name) for name in columns])]
+        lines += [_line([self._text(row.get(name)) for name in columns]) for row in rows]
+        return "".join(lines).encode("utf-8", "backslashreplace")
 
 
 def safe(value: object) -> str:
@@ -39,3 +35,15 @@ def safe(value: object) -> str:
     if isinstance(value, str) and written.lstrip(" ").startswith(FORMULA_STARTS):
         return f"'{written}"
     return written
+
+
+def _line(cells: Sequence[str]) -> str:
+    # Python's own writer leaves a lone carriage return unquoted where lines end with a line feed
+    # (3.11), and readers then see one row as two.
+    return ",".join(map(_quoted, cells) if cells != [""] else ['""']) + "\n"
+
+
+def _quoted(cell: str) -> str:
+    if any(char in cell for char in '",\r\n'):
+        return '"' + cell.replace('"', '""') + '"'
+    return cell
