@@ -1,0 +1,69 @@
+"""What a driver says about one period: who used how much, on which day, in which partition."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from functools import cached_property
+
+from apportion.model.inputs import Driver, DriverRow
+from apportion.model.period import Period
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What one owner used; `place` is the file and its first line that says so."""
+
+    number: Fraction
+    place: str
+
+
+@dataclass(frozen=True)
+class Readings:
+    """The lines of a driver that hold for a period, by day (None: for the whole month)."""
+
+    name: str
+    by_day: Mapping[date | None, tuple[DriverRow, ...]]
+
+    @cached_property
+    def days(self) -> frozenset[date]:
+        """The days that have lines of their own; empty if the driver has no days."""
+        return frozenset(day for day in self.by_day if day is not None)
+
+    def of(self, *, day: date | None, within: str) -> dict[str, Reading]:
+        """Add up each owner's numbers of a day (None: of the whole month, its days included).
+
+        With `within` empty all partitions count together; else those of that partition, and the
+        lines without one, which hold in each.
+        """
+        if day is None:
+            rows = [row for rows in self.by_day.values() for row in rows]
+        else:
+            rows = list(self.by_day.get(day, ()))
+        numbers: dict[str, Fraction] = {}
+        lines: dict[str, int] = {}
+        for row in rows:
+            if not within or row.within in ("", within):
+                number, owner = Fraction(row.number), row.owner
+                numbers[owner] = numbers[owner] + number if owner in numbers else number
+                lines[owner] = min(row.line, lines.get(owner, row.line))
+        return {
+            owner: Reading(number, f"{self.name}:{lines[owner]}")
+            for owner, number in numbers.items()
+        }
+
+
+def readings(driver: Driver, period: Period) -> Readings:
+    """Pick the lines of a period: its days, its month, and lines that name neither."""
+    by_day: dict[date | None, list[DriverRow]] = defaultdict(list)
+    for row in driver.rows:
+        if row.day is not None:
+            holds = Period.of(row.day) == period
+        else:
+            holds = row.month in ("", str(period))
+        if holds:
+            by_day[row.day].append(row)
+    return Readings(driver.name, {day: tuple(rows) for day, rows in by_day.items()})
