@@ -47,7 +47,7 @@ def label(rules: Rules, plugs: Plugs) -> list[Finding]:
     plugs.say("reading tags")
     findings = _make_facts(rules, plugs)
     plugs.say("deriving owners")
-    parts = _segments(rules, plugs)
+    parts = parts_of(rules, plugs)
     findings += _load_canonical(rules, plugs)
     findings += _load_lookups(rules, parts, plugs)
     plugs.engine.create("labelled", labelled_query(rules.rulebook, rules.lookups, parts))
@@ -56,6 +56,17 @@ def label(rules: Rules, plugs: Plugs) -> list[Finding]:
     several = len(parts) > 1
     plugs.engine.create("rolled", rolled_query(segment=segment_of(parts), several=several))
     return findings + _rejected(rules, plugs) + _pool_findings(rules, plugs)
+
+
+def parts_of(rules: Rules, plugs: Plugs) -> list[Segment]:
+    """Cut the days of the view `costs` wherever a lookup begins to say something else."""
+    (row,) = plugs.engine.rows(
+        'SELECT MIN("ChargeDay") AS first, MAX("ChargeDay") AS last FROM costs'
+    )
+    first, last = row["first"], row["last"]
+    if not isinstance(first, date) or not isinstance(last, date):
+        first = last = date(1970, 1, 1)  # no charges: one segment of nothing
+    return segments(rules.lookups.values(), first, last)
 
 
 def _make_facts(rules: Rules, plugs: Plugs) -> list[Finding]:
@@ -108,16 +119,6 @@ def _spelling_findings(rules: Rules, spelt: dict[str, tuple[str, ...]]) -> list[
                 )
             )
     return findings
-
-
-def _segments(rules: Rules, plugs: Plugs) -> list[Segment]:
-    (row,) = plugs.engine.rows(
-        'SELECT MIN("ChargeDay") AS first, MAX("ChargeDay") AS last FROM costs'
-    )
-    first, last = row["first"], row["last"]
-    if not isinstance(first, date) or not isinstance(last, date):
-        first = last = date(1970, 1, 1)  # no charges: one segment of nothing
-    return segments(rules.lookups.values(), first, last)
 
 
 def _load_canonical(rules: Rules, plugs: Plugs) -> list[Finding]:
