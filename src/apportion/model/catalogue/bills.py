@@ -1,0 +1,150 @@
+"""What can be wrong with the files of a bill."""
+
+from __future__ import annotations
+
+from apportion.model.finding import Code, Severity
+
+_E, _W, _N = Severity.ERROR, Severity.WARNING, Severity.NOTICE
+
+NOTHING_FOUND = Code(
+    "B001",
+    _E,
+    "No billing files",
+    "A path that was given does not exist, or a folder holds no file that can be a bill.",
+)
+LEFT_OUT = Code(
+    "B002",
+    _N,
+    "Files left out",
+    "Files beside the bill that are no billing data, or that no manifest names, were not read.",
+)
+UNREADABLE_LIST = Code(
+    "B003",
+    _E,
+    "A manifest or list of checksums cannot be read",
+    "A file that should say which data files belong to the bill, or their SHA-256, is damaged.",
+)
+MISSING_FILE = Code(
+    "B004",
+    _E,
+    "A file of the bill is missing",
+    "A manifest or a list of checksums names a file that is not there: the delivery is incomplete.",
+)
+TWO_MANIFESTS = Code(
+    "B005",
+    _E,
+    "Two deliveries of the same month",
+    "Two manifests of one report and billing period name different files. Read together, every "
+    "charge would count twice.",
+)
+WRONG_CHECKSUM = Code(
+    "B006",
+    _E,
+    "A file is not what its checksum says",
+    "The SHA-256 of the file differs from the one that was delivered with it.",
+)
+SAME_FILE_TWICE = Code(
+    "B007",
+    _E,
+    "The same file twice",
+    "Two files of the delivery have the same bytes. Read together, every charge would count twice.",
+)
+DAMAGED = Code(
+    "B008",
+    _E,
+    "A file is damaged",
+    "The file's own checks failed: gzip or zip CRC-32 and lengths, or the structure, counts and "
+    "checksums of Parquet. Engines often read such files without complaint, with wrong numbers.",
+)
+UNPACKS_TOO_LARGE = Code(
+    "B009",
+    _E,
+    "An archive unpacks to too much",
+    "A zip holds more than is plausible for a bill; unpacking it could fill the disk.",
+)
+NOTHING_TO_CHECK_BY = Code(
+    "B010",
+    _N,
+    "Damage could not be noticed",
+    "The files carry no checksums, so a flipped bit in them cannot be noticed. A manifest with "
+    "SHA-256, gzip, or Parquet with page checksums closes this gap.",
+)
+NOT_TEXT = Code(
+    "B011",
+    _E,
+    "A CSV file is not text",
+    "Billing CSV is UTF-8 without NUL characters and with every quote closed.",
+)
+WRONG_WIDTH = Code(
+    "B012",
+    _E,
+    "A CSV record has too many or too few fields",
+    "Every record must have as many fields as the header, or values move to other columns.",
+)
+UNKNOWN_FORMAT = Code(
+    "B013",
+    _E,
+    "Not a known billing format",
+    "The columns are not those of FOCUS, CUR 2.0 or legacy CUR.",
+)
+TYPES_DIFFER = Code(
+    "B014",
+    _E,
+    "A column has two types",
+    "Files of one delivery store a column in different types; reading them as one would convert "
+    "values silently.",
+)
+COLUMN_TWICE = Code(
+    "B015",
+    _W,
+    "Two columns have the same name",
+    "Names that differ in case alone are one name in SQL; the later column gets a number behind "
+    "its name.",
+)
+COST_COLUMN_TWICE = Code(
+    "B016",
+    _E,
+    "A column that decides costs stands twice",
+    "Two columns have the name of one that amounts, accounts or periods are taken from, and "
+    "nothing says which of them is meant.",
+)
+NOT_AN_AMOUNT = Code(
+    "B017",
+    _E,
+    "Not an amount",
+    "A cost is NaN, infinite, no number at all, or too large to keep.",
+)
+NOT_A_PERIOD = Code(
+    "B018",
+    _E,
+    "Not a date",
+    "The start of the billing period is missing or no date, so the charge has no month.",
+)
+ROUNDED = Code(
+    "B019",
+    _N,
+    "Amounts were rounded",
+    "Amounts with more than eighteen decimal places were rounded to eighteen, half away from zero.",
+)
+
+ALL = (
+    NOTHING_FOUND,
+    LEFT_OUT,
+    UNREADABLE_LIST,
+    MISSING_FILE,
+    TWO_MANIFESTS,
+    WRONG_CHECKSUM,
+    SAME_FILE_TWICE,
+    DAMAGED,
+    UNPACKS_TOO_LARGE,
+    NOTHING_TO_CHECK_BY,
+    NOT_TEXT,
+    WRONG_WIDTH,
+    UNKNOWN_FORMAT,
+    TYPES_DIFFER,
+    COLUMN_TWICE,
+    COST_COLUMN_TWICE,
+    NOT_AN_AMOUNT,
+    NOT_A_PERIOD,
+    ROUNDED,
+)

@@ -1,0 +1,259 @@
+"""Bills that lie on this machine: files and folders of an export, as downloaded."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from importlib import resources
+from pathlib import Path
+
+from apportion.model.catalogue import bills
+from apportion.model.delivery import BillFile, Delivery, Encoding, Format
+from apportion.model.finding import Finding, failing
+
+from .columns import NO_TYPE, Column, lower, read_columns
+from .discover import Candidate, discover, kind_of
+from .recognise import Recognised, focus_version, recognise, squeeze
+from .stated import Layout, Tally, add_totals, find_columns, layout_of, tally
+from .verify import NOTHING, Verified, verify
+
+#: One file at a time in each; the work is done outside of Python's lock.
+_THREADS = 2
+_GLOB = set("*?[")
+
+
+class LocalFiles:
+    """A `ports.Source`: the bill in some files and folders.
+
+    `scratch` is a folder for what must be unpacked; the delivery's files may lie in it.
+    """
+
+    def __init__(self, paths: Sequence[Path], scratch: Path) -> None:
+        self._paths = paths
+        self._scratch = scratch
+
+    def deliver(self) -> tuple[list[Delivery], list[Finding]]:
+        candidates, findings = discover(self._paths)
+        read: list[_Read] = []
+        with ThreadPoolExecutor(_THREADS) as threads:
+            for files, problems in threads.map(self._read, candidates):
+                read.extend(files)
+                findings.extend(problems)
+            findings.extend(_same_twice(read))
+            deliveries = []
+            for files in _together(read):
+                delivery, problems = _deliver(files, threads, self._scratch)
+                deliveries.extend(delivery)
+                findings.extend(problems)
+        findings.extend(_unchecked(deliveries))
+        return deliveries, findings
+
+    def _read(self, candidate: Candidate) -> tuple[list[_Read], list[Finding]]:
+        verified, findings = verify(candidate, self._scratch)
+        read = []
+        for each in verified:
+            columns = read_columns(Path(each.file.path), each.encoding)
+            found, problems = recognise(each.file.name, [column.raw for column in columns])
+            problems += _named_twice(each.file.name, columns, found)
+            findings.extend(problems)
+            if found and not failing(problems):
+                read.append(_Read(each, columns, found))
+        return read, findings
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A verified file with its columns and whose they are."""
+
+    verified: Verified
+    columns: tuple[Column, ...]
+    recognised: Recognised
+
+    @property
+    def file(self) -> BillFile:
+        return self.verified.file
+
+
+def _together(read: Sequence[_Read]) -> list[list[_Read]]:
+    """Sort files into deliveries: those of one format that are read in the same way."""
+    sorted_out: dict[tuple[Format, Encoding], list[_Read]] = defaultdict(list)
+    for each in read:
+        sorted_out[each.recognised.format, each.verified.encoding].append(each)
+    return list(sorted_out.values())
+
+
+def _deliver(
+    files: Sequence[_Read], threads: ThreadPoolExecutor, scratch: Path
+) -> tuple[list[Delivery], list[Finding]]:
+    columns, findings = _unite(files)
+    bill_format = files[0].recognised.format
+    layout = layout_of(bill_format)
+    tallies = list(threads.map(lambda each: _tally(each, layout), files))
+    findings.extend(problem for counted in tallies for problem in counted.findings)
+    findings.extend(_rounded(files[0].file.name, tallies))
+    good = [
+        (each, counted)
+        for each, counted in zip(files, tallies, strict=True)
+        if not failing(counted.findings)
+    ]
+    if not good:
+        return [], findings
+    there = {name for each, _ in good for name in find_columns(layout, each.columns)}
+    delivery = Delivery(
+        format=bill_format,
+        version=focus_version(columns) if bill_format is Format.FOCUS else "",
+        encoding=files[0].verified.encoding,
+        files=tuple(
+            replace(each.file, path=_readable(each.file, scratch), rows=counted.rows)
+            for each, counted in good
+        ),
+        columns=columns,
+        mapping=_mapping(bill_format),
+        stated=add_totals([counted for _, counted in good], layout, there),
+    )
+    return [delivery], findings
+
+
+def _tally(each: _Read, layout: Layout) -> Tally:
+    return tally(each.file.name, Path(each.file.path), each.verified.encoding, each.columns, layout)
+
+
+def _mapping(bill_format: Format) -> str:
+    mappings = resources.files(__package__) / "mappings"
+    return (mappings / f"{bill_format.value}.yaml").read_text(encoding="utf-8")
+
+
+def _unite(files: Sequence[_Read]) -> tuple[dict[str, str], list[Finding]]:
+    """Unite columns by name, as engines do: in the order met, without regard to case."""
+    united: dict[str, tuple[Column, str]] = {}
+    findings = []
+    for each in files:
+        for column in each.columns:
+            known, known_in = united.setdefault(lower(column.name), (column, each.file.name))
+            if column.type in {known.type, NO_TYPE}:
+                continue
+            if known.type == NO_TYPE:
+                united[lower(column.name)] = replace(column, name=known.name), each.file.name
+                continue
+            findings.append(_types_differ(column, each.file.name, known, known_in))
+    return {column.name: column.type for column, _ in united.values()}, findings
+
+
+def _readable(file: BillFile, scratch: Path) -> str:
+    """Give a path that an engine reads as it stands: `*`, `?` and `[` would mean other files."""
+    path = Path(file.path)
+    suffix = kind_of(path)
+    if not _GLOB & set(file.path) and path.name.endswith(suffix):
+        return file.path
+    named = hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:16]
+    link = scratch / f"{named}{suffix}"
+    scratch.mkdir(parents=True, exist_ok=True)
+    link.unlink(missing_ok=True)
+    link.symlink_to(path.resolve())
+    return str(link)
+
+
+def _named_twice(
+    place: str, columns: Sequence[Column], recognised: Recognised | None
+) -> list[Finding]:
+    renamed = [column for column in columns if column.name != column.raw.strip() and column.raw]
+    findings = []
+    if renamed:
+        findings.append(
+            Finding(
+                bills.COLUMN_TWICE,
+                place,
+                ", ".join(column.raw for column in renamed),
+                found="the same name in another column",
+                remedy="Rules see the later column as "
+                + ", ".join(column.name for column in renamed)
+                + ".",
+            )
+        )
+    if recognised is None:
+        return findings
+    for name, column in find_columns(layout_of(recognised.format), columns).items():
+        same = [each.raw for each in columns if squeeze(each.raw) == squeeze(column.raw)]
+        if len(same) > 1:
+            findings.append(
+                Finding(
+                    bills.COST_COLUMN_TWICE,
+                    place,
+                    name,
+                    expected="one column",
+                    found=", ".join(same),
+                    remedy="Remove or rename the columns that are not meant.",
+                )
+            )
+    return findings
+
+
+def _same_twice(read: Sequence[_Read]) -> list[Finding]:
+    """Find files with the same bytes; the CSVs of one zip share the zip's hash."""
+    by_hash: dict[str, dict[str, None]] = defaultdict(dict)
+    for each in read:
+        by_hash[each.file.sha256].setdefault(each.file.name.partition(".zip: ")[0])
+    return [
+        Finding(
+            bills.SAME_FILE_TWICE,
+            next(iter(names)),
+            "the same bytes",
+            expected="every file once",
+            found=", ".join(names),
+            remedy="Give one of them.",
+        )
+        for names in by_hash.values()
+        if len(names) > 1
+    ]
+
+
+def _types_differ(column: Column, name: str, known: Column, known_in: str) -> Finding:
+    return Finding(
+        bills.TYPES_DIFFER,
+        name,
+        f"column {column.name}",
+        expected=f"{known.type} as in {known_in}",
+        found=column.type,
+        remedy="Ingest the files separately, or convert one of them.",
+    )
+
+
+def _rounded(place: str, tallies: Sequence[Tally]) -> list[Finding]:
+    count = sum(counted.rounded for counted in tallies)
+    if not count:
+        return []
+    change = sum((counted.change for counted in tallies), Decimal(0))
+    return [
+        Finding(
+            bills.ROUNDED,
+            place,
+            "amounts with more than 18 decimal places",
+            found=f"{count}, changed by {change:f} in all",
+            remedy="Nothing needs to be done; the totals state what was kept.",
+        )
+    ]
+
+
+def _unchecked(deliveries: Sequence[Delivery]) -> list[Finding]:
+    names = [
+        file.name
+        for delivery in deliveries
+        for file in delivery.files
+        if file.checked_by == NOTHING
+    ]
+    if not names:
+        return []
+    return [
+        Finding(
+            bills.NOTHING_TO_CHECK_BY,
+            names[0],
+            f"{len(names)} files" if len(names) > 1 else "the file",
+            found="no checksum in it or beside it",
+            remedy="Put a SHA256SUMS beside the files, or deliver csv.gz or Parquet with page "
+            "checksums, and damage will be noticed.",
+        )
+    ]

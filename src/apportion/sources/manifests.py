@@ -1,0 +1,183 @@
+"""Read the manifests that AWS delivers beside its billing files, and find the files they name.
+
+AWS writes the manifest last, so what it names is complete; what it does not name may be a leftover
+of an earlier delivery. Data Exports write `dataFiles` (full S3 addresses), the legacy Cost and
+Usage Report `reportKeys` (keys in a bucket) into `*-Manifest.json`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from apportion.model.catalogue import bills
+from apportion.model.finding import Finding
+
+_PERIOD_FOLDER = re.compile(r"BILLING_PERIOD=.+|\d{8}-\d{8}", re.IGNORECASE)
+_LONGEST_MANIFEST = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What one manifest names. `report` tells reports and their months apart."""
+
+    path: Path
+    keys: tuple[str, ...]
+    report: tuple[str, str]
+
+
+def is_manifest(name: str) -> bool:
+    """Tell by its name whether a file is a manifest."""
+    return name.lower().endswith("manifest.json")
+
+
+def read_manifests(paths: Sequence[Path]) -> tuple[list[Manifest], list[Finding]]:
+    """Read manifests, leaving out those that a later delivery of the same month replaced.
+
+    The legacy report keeps the manifest of each delivery in the delivery's own folder and a copy
+    of the newest one folder higher, so the highest one holds. Two different ones on the same level
+    are a finding.
+    """
+    manifests: list[Manifest] = []
+    findings: list[Finding] = []
+    for path in paths:
+        manifest, problem = _read(path)
+        if manifest:
+            manifests.append(manifest)
+        elif problem:
+            findings.append(_unreadable(path, problem))
+    by_report: dict[tuple[str, str], list[Manifest]] = defaultdict(list)
+    for manifest in manifests:
+        by_report[manifest.report].append(manifest)
+    kept: list[Manifest] = []
+    for same in by_report.values():
+        highest = min(len(manifest.path.parts) for manifest in same)
+        newest = [manifest for manifest in same if len(manifest.path.parts) == highest]
+        if len({frozenset(manifest.keys) for manifest in newest}) > 1:
+            findings.append(_two(newest))
+        else:
+            kept.append(newest[0])
+    return kept, findings
+
+
+def match_files(
+    manifests: Sequence[Manifest], files: Sequence[Path]
+) -> tuple[list[Path], list[Finding]]:
+    """Find the files that manifests name, by the longest common end of path and key.
+
+    The folders above may differ from those in S3, but a folder that names a billing period must be
+    the same. A file answers to one key only.
+    """
+    keys = {key: manifest for manifest in manifests for key in manifest.keys}
+    by_name: dict[str, list[Path]] = defaultdict(list)
+    for file in files:
+        by_name[file.name].append(file)
+    pairs = sorted(
+        (-_common_end(key, file), -_common_start(keys[key].path, file), key, file)
+        for key in keys
+        for file in by_name.get(key.rpartition("/")[2], ())
+        if _same_period(key, file)
+    )
+    found: dict[str, Path] = {}
+    taken: set[Path] = set()
+    for _, _, key, file in pairs:
+        if key not in found and file not in taken:
+            found[key] = file
+            taken.add(file)
+    missing = [_missing(key, manifest) for key, manifest in keys.items() if key not in found]
+    return sorted(taken), missing
+
+
+def _read(path: Path) -> tuple[Manifest | None, str]:
+    if path.stat().st_size > _LONGEST_MANIFEST:
+        return None, "a file that is far too long for a manifest"
+    try:
+        content = json.loads(path.read_bytes())
+    except (ValueError, RecursionError):
+        return None, "something that is no JSON"
+    if not isinstance(content, dict) or not {"dataFiles", "reportKeys"} & content.keys():
+        return None, ""  # some other program's manifest
+    named = content.get("dataFiles", content.get("reportKeys"))
+    if not isinstance(named, list) or not all(isinstance(key, str) and key for key in named):
+        return None, "a list of files that is no list of names"
+    keys = tuple(dict.fromkeys(_key(key) for key in named))
+    return Manifest(path, keys, (path.name, _period(content, keys) or str(path))), ""
+
+
+def _key(address: str) -> str:
+    """Take the key out of `s3://bucket/key`; a key alone stays as it is."""
+    if address.startswith("s3://"):
+        return address.removeprefix("s3://").partition("/")[2]
+    return address.lstrip("/")
+
+
+def _period(content: dict[str, object], keys: Iterable[str]) -> str:
+    period = content.get("billingPeriod")
+    if isinstance(period, dict) and period.get("start"):
+        return str(period["start"])
+    folders = {folder for key in keys for folder in _periods_in(key.split("/"))}
+    return ",".join(sorted(folders))
+
+
+def _periods_in(parts: Iterable[str]) -> set[str]:
+    return {part.upper() for part in parts if _PERIOD_FOLDER.fullmatch(part)}
+
+
+def _same_period(key: str, file: Path) -> bool:
+    wanted, there = _periods_in(key.split("/")), _periods_in(file.parts)
+    return not wanted or not there or bool(wanted & there)
+
+
+def _common_end(key: str, file: Path) -> int:
+    count = 0
+    for one, other in zip(reversed(key.split("/")), reversed(file.parts), strict=False):
+        if one != other:
+            break
+        count += 1
+    return count
+
+
+def _common_start(manifest: Path, file: Path) -> int:
+    count = 0
+    for one, other in zip(manifest.parent.parts, file.parts, strict=False):
+        if one != other:
+            break
+        count += 1
+    return count
+
+
+def _unreadable(path: Path, problem: str) -> Finding:
+    return Finding(
+        bills.UNREADABLE_LIST,
+        str(path),
+        "manifest",
+        expected="JSON with dataFiles or reportKeys",
+        found=problem,
+        remedy="Fetch it again; it may be cut off.",
+    )
+
+
+def _two(manifests: Sequence[Manifest]) -> Finding:
+    return Finding(
+        bills.TWO_MANIFESTS,
+        str(manifests[0].path),
+        "manifest",
+        expected="one delivery of a month",
+        found=", ".join(str(manifest.path) for manifest in manifests),
+        remedy="Give the folder of the newest delivery, or its manifest, alone.",
+    )
+
+
+def _missing(key: str, manifest: Manifest) -> Finding:
+    return Finding(
+        bills.MISSING_FILE,
+        str(manifest.path),
+        key.rpartition("/")[2],
+        expected=f"the file {key}",
+        found="no file of this name beside the manifest",
+        remedy="Fetch the whole delivery: the manifest and every file it names.",
+    )

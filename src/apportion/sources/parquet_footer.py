@@ -1,0 +1,381 @@
+"""Read a Parquet file's footer with our own eyes and compare everything it says twice.
+
+No checksum covers a footer, and a flipped bit in it can rename a column or move a decimal point.
+But it repeats itself: names and types stand in the schema and in every column chunk, types as
+`converted_type` and as `logicalType`, counts for the file, the row group and the chunk. The
+specification is parquet.thrift of apache/parquet-format.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from .thrift import (
+    BINARY,
+    BOOL,
+    BYTE,
+    I16,
+    I32,
+    I64,
+    LIST,
+    STRUCT,
+    Bytes,
+    DamagedBytesError,
+    Fields,
+    Struct,
+    read_struct,
+)
+
+MAGIC = b"PAR1"
+
+BOOLEAN, INT32, INT64, INT96, FLOAT, REAL, BYTE_ARRAY, FIXED = range(8)
+_WIDTHS = {BOOLEAN: 1, INT32: 4, INT64: 8, INT96: 12, FLOAT: 4, REAL: 8}
+_REQUIRED, _OPTIONAL, _REPEATED = range(3)
+
+_EMPTY = Struct("LogicalType", {})
+_UNIT = Struct(
+    "TimeUnit",
+    {1: ("MILLIS", STRUCT, _EMPTY), 2: ("MICROS", STRUCT, _EMPTY), 3: ("NANOS", STRUCT, _EMPTY)},
+)
+_TIME = Struct("TimeType", {1: ("utc", BOOL, None), 2: ("unit", STRUCT, _UNIT)}, ("utc", "unit"))
+_DECIMAL = Struct(
+    "DecimalType",
+    {1: ("scale", I32, None), 2: ("precision", I32, None)},
+    ("scale", "precision"),
+)
+_INTEGER = Struct("IntType", {1: ("bits", BYTE, None), 2: ("signed", BOOL, None)}, ("bits",))
+_ANYTHING = Struct("LogicalType", {}, open=True)
+_LOGICAL = Struct(
+    "LogicalType",
+    {
+        1: ("STRING", STRUCT, _EMPTY),
+        2: ("MAP", STRUCT, _EMPTY),
+        3: ("LIST", STRUCT, _EMPTY),
+        4: ("ENUM", STRUCT, _EMPTY),
+        5: ("DECIMAL", STRUCT, _DECIMAL),
+        6: ("DATE", STRUCT, _EMPTY),
+        7: ("TIME", STRUCT, _TIME),
+        8: ("TIMESTAMP", STRUCT, _TIME),
+        10: ("INTEGER", STRUCT, _INTEGER),
+        11: ("UNKNOWN", STRUCT, _EMPTY),
+        12: ("JSON", STRUCT, _EMPTY),
+        13: ("BSON", STRUCT, _EMPTY),
+        14: ("UUID", STRUCT, _EMPTY),
+        15: ("FLOAT16", STRUCT, _EMPTY),
+        16: ("VARIANT", STRUCT, _ANYTHING),
+        17: ("GEOMETRY", STRUCT, _ANYTHING),
+        18: ("GEOGRAPHY", STRUCT, _ANYTHING),
+    },
+)
+_ELEMENT = Struct(
+    "SchemaElement",
+    {
+        1: ("type", I32, None),
+        2: ("length", I32, None),
+        3: ("repetition", I32, None),
+        4: ("name", BINARY, None),
+        5: ("children", I32, None),
+        6: ("converted", I32, None),
+        7: ("scale", I32, None),
+        8: ("precision", I32, None),
+        9: ("field_id", I32, None),
+        10: ("logical", STRUCT, _LOGICAL),
+    },
+    ("name",),
+)
+STATISTICS = Struct(
+    "Statistics",
+    {
+        1: ("max", BINARY, None),
+        2: ("min", BINARY, None),
+        3: ("nulls", I64, None),
+        4: ("distinct", I64, None),
+        5: ("max_value", BINARY, None),
+        6: ("min_value", BINARY, None),
+        7: ("max_exact", BOOL, None),
+        8: ("min_exact", BOOL, None),
+    },
+    open=True,
+)
+_PAIR = Struct("KeyValue", {1: ("key", BINARY, None), 2: ("value", BINARY, None)}, ("key",))
+_PAGE_COUNT = Struct(
+    "PageEncodingStats",
+    {1: ("page", I32, None), 2: ("encoding", I32, None), 3: ("count", I32, None)},
+    ("page", "encoding", "count"),
+)
+_CHUNK_META = Struct(
+    "ColumnMetaData",
+    {
+        1: ("type", I32, None),
+        2: ("encodings", LIST, I32),
+        3: ("path", LIST, BINARY),
+        4: ("codec", I32, None),
+        5: ("values", I64, None),
+        6: ("unpacked_size", I64, None),
+        7: ("packed_size", I64, None),
+        8: ("pairs", LIST, _PAIR),
+        9: ("data_offset", I64, None),
+        10: ("index_offset", I64, None),
+        11: ("dictionary_offset", I64, None),
+        12: ("statistics", STRUCT, STATISTICS),
+        13: ("page_counts", LIST, _PAGE_COUNT),
+        14: ("bloom_offset", I64, None),
+        15: ("bloom_length", I32, None),
+    },
+    ("type", "encodings", "path", "codec", "values", "unpacked_size", "packed_size", "data_offset"),
+    open=True,
+)
+_CHUNK = Struct(
+    "ColumnChunk",
+    {
+        1: ("file", BINARY, None),
+        2: ("offset", I64, None),
+        3: ("meta", STRUCT, _CHUNK_META),
+        4: ("offset_index", I64, None),
+        5: ("offset_index_length", I32, None),
+        6: ("column_index", I64, None),
+        7: ("column_index_length", I32, None),
+    },
+    ("meta",),
+    open=True,
+)
+_SORTING = Struct(
+    "SortingColumn",
+    {1: ("column", I32, None), 2: ("descending", BOOL, None), 3: ("nulls_first", BOOL, None)},
+)
+_ROW_GROUP = Struct(
+    "RowGroup",
+    {
+        1: ("columns", LIST, _CHUNK),
+        2: ("size", I64, None),
+        3: ("rows", I64, None),
+        4: ("sorting", LIST, _SORTING),
+        5: ("offset", I64, None),
+        6: ("packed_size", I64, None),
+        7: ("ordinal", I16, None),
+    },
+    ("columns", "size", "rows"),
+    open=True,
+)
+_ORDER = Struct("ColumnOrder", {1: ("type_order", STRUCT, _EMPTY)}, open=True)
+_FOOTER = Struct(
+    "FileMetaData",
+    {
+        1: ("version", I32, None),
+        2: ("schema", LIST, _ELEMENT),
+        3: ("rows", I64, None),
+        4: ("groups", LIST, _ROW_GROUP),
+        5: ("pairs", LIST, _PAIR),
+        6: ("created_by", BINARY, None),
+        7: ("orders", LIST, _ORDER),
+    },
+    ("version", "schema", "rows", "groups"),
+    open=True,
+)
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """A column that holds values: its path, the root's field it belongs to, and its levels."""
+
+    path: tuple[bytes, ...]
+    element: Fields
+    most_repeated: int
+    nullable: bool
+
+
+@dataclass(frozen=True)
+class Footer:
+    """What a footer says, compared with itself. `start` is where it begins in the file."""
+
+    start: int
+    rows: int
+    roots: tuple[Fields, ...]  # the schema elements that are columns of the table
+    leaves: tuple[Leaf, ...]
+    groups: tuple[Fields, ...]
+    pairs: dict[bytes, bytes]
+
+
+def read_footer(buffer: Bytes) -> Footer:
+    """Read the footer of a whole file; raises DamagedBytesError with the first thing wrong."""
+    start, end = _bounds(buffer)
+    fields, stop = read_struct(buffer[start:end], 0, _FOOTER)
+    if stop != end - start:
+        raise DamagedBytesError("the footer is longer than what it says")
+    roots, leaves = _read_schema(fields["schema"])
+    if sum(group["rows"] for group in fields["groups"]) != fields["rows"]:
+        raise DamagedBytesError("the row groups do not add up to the number of rows")
+    for group in fields["groups"]:
+        _check_group(group, leaves)
+    _check_places(fields["groups"], start)
+    pairs = {pair["key"]: pair.get("value", b"") for pair in fields.get("pairs", [])}
+    return Footer(start, fields["rows"], roots, leaves, tuple(fields["groups"]), pairs)
+
+
+def chunk_start(meta: Fields) -> int:
+    """Tell where a column chunk begins: at its dictionary, where it has one.
+
+    Arrow gives an empty chunk a dictionary and no place for data.
+    """
+    data: int = meta["data_offset"]
+    dictionary: int = meta.get("dictionary_offset", 0)
+    return dictionary if dictionary > 0 and (data == 0 or dictionary < data) else data
+
+
+def _bounds(buffer: Bytes) -> tuple[int, int]:
+    size = len(buffer)
+    if size < 12 or bytes(buffer[:4]) != MAGIC:
+        raise DamagedBytesError("the file does not begin with PAR1")
+    if bytes(buffer[-4:]) != MAGIC:
+        raise DamagedBytesError("the file does not end with PAR1; it may be cut off or encrypted")
+    length = struct.unpack_from("<I", buffer, size - 8)[0]
+    if length > size - 12:
+        raise DamagedBytesError("the footer is said to be longer than the file")
+    return size - 8 - length, size - 8
+
+
+def _read_schema(elements: list[Fields]) -> tuple[tuple[Fields, ...], tuple[Leaf, ...]]:
+    if not elements or not elements[0].get("children"):
+        raise DamagedBytesError("the schema has no columns")
+    leaves: list[Leaf] = []
+    rest = iter(elements[1:])
+    above = Leaf((), {}, 0, nullable=False)
+    roots = [_read_column(rest, leaves, above) for _ in range(elements[0]["children"])]
+    if next(rest, None) is not None:
+        raise DamagedBytesError("the schema has more elements than its tree")
+    return tuple(roots), tuple(leaves)
+
+
+def _read_column(rest: Iterator[Fields], leaves: list[Leaf], above: Leaf) -> Fields:
+    element = next(rest, None)
+    if element is None:
+        raise DamagedBytesError("the schema has fewer elements than its tree")
+    repetition = element.get("repetition")
+    if repetition not in {_REQUIRED, _OPTIONAL, _REPEATED}:
+        raise DamagedBytesError("a column's repetition is unknown")
+    _check_types(element)
+    leaf = Leaf(
+        (*above.path, element["name"]),
+        element,
+        above.most_repeated + (repetition == _REPEATED),
+        above.nullable or repetition != _REQUIRED,
+    )
+    children = element.get("children", 0)
+    if not children:
+        leaves.append(leaf)
+        if element.get("type") not in range(8):
+            raise DamagedBytesError("a column has no known type")
+    elif "type" in element or len(leaf.path) > 64:
+        raise DamagedBytesError("a column is both a value and a struct")
+    for _ in range(children):
+        _read_column(rest, leaves, leaf)
+    return element
+
+
+#: `converted_type` that goes with a `logicalType`; the others have none.
+_CONVERTED = {
+    "STRING": {0},
+    "MAP": {1, 2},
+    "LIST": {3},
+    "ENUM": {4},
+    "DECIMAL": {5},
+    "DATE": {6},
+    "JSON": {19},
+    "BSON": {20},
+}
+_TIMES = {
+    ("TIME", "MILLIS"): 7,
+    ("TIME", "MICROS"): 8,
+    ("TIMESTAMP", "MILLIS"): 9,
+    ("TIMESTAMP", "MICROS"): 10,
+}
+_BIT_CODES = {8: 0, 16: 1, 32: 2, 64: 3}
+#: The physical types that may carry a `converted_type`.
+_CARRIERS = {
+    0: {BYTE_ARRAY},
+    4: {BYTE_ARRAY, FIXED},
+    5: {INT32, INT64, BYTE_ARRAY, FIXED},
+    6: {INT32},
+    7: {INT32},
+    **{kind: {INT64} for kind in (8, 9, 10, 14, 18)},
+    **{kind: {INT32} for kind in (11, 12, 13, 15, 16, 17)},
+    19: {BYTE_ARRAY},
+    20: {BYTE_ARRAY},
+    21: {FIXED},
+}
+
+
+def _check_types(element: Fields) -> None:
+    converted = element.get("converted")
+    logical: Fields = element.get("logical", {})
+    if len(logical) > 1 or (converted is not None and converted not in range(22)):
+        raise DamagedBytesError("a column's type is unknown")
+    for kind, details in logical.items():
+        if converted is not None and converted not in _converted(kind, details):
+            raise DamagedBytesError("a column's type is said in two ways that differ")
+        if kind == "DECIMAL" and any(
+            element.get(part, details[part]) != details[part] for part in details
+        ):
+            raise DamagedBytesError("a decimal's places are said in two ways that differ")
+    carriers = _CARRIERS.get(converted) if converted is not None else None
+    if carriers and "type" in element and element["type"] not in carriers:
+        raise DamagedBytesError("a column's type cannot be stored as it is")
+    if converted == 5 and not 0 <= element.get("scale", 0) <= element.get("precision", 0):
+        raise DamagedBytesError("a decimal has more places than digits")
+
+
+def _converted(kind: str, details: Fields) -> set[int]:
+    if kind in {"TIME", "TIMESTAMP"}:
+        return {_TIMES.get((kind, unit), -1) for unit in details["unit"]}
+    if kind == "INTEGER":
+        first = 15 if details.get("signed", True) else 11
+        return {first + _BIT_CODES.get(details["bits"], -20)}
+    return _CONVERTED.get(kind, set())
+
+
+def _check_group(group: Fields, leaves: tuple[Leaf, ...]) -> None:
+    if len(group["columns"]) != len(leaves):
+        raise DamagedBytesError("a row group has another number of columns than the schema")
+    for chunk, leaf in zip(group["columns"], leaves, strict=True):
+        if "file" in chunk:
+            raise DamagedBytesError("a column lies in another file")
+        _check_chunk(chunk["meta"], leaf, group["rows"])
+
+
+def _check_chunk(meta: Fields, leaf: Leaf, rows: int) -> None:
+    name = b".".join(leaf.path).decode("utf-8", "replace")
+    if tuple(meta["path"]) != leaf.path:
+        raise DamagedBytesError(f"column {name} has another name in a row group")
+    if meta["type"] != leaf.element["type"]:
+        raise DamagedBytesError(f"column {name} has another type in a row group")
+    fewest_are_all = leaf.most_repeated == 0
+    if meta["values"] < rows or (fewest_are_all and meta["values"] != rows):
+        raise DamagedBytesError(f"column {name} has {meta['values']} values for {rows} rows")
+    _check_statistics(meta, leaf, name)
+
+
+def _check_statistics(meta: Fields, leaf: Leaf, name: str) -> None:
+    statistics: Fields = meta.get("statistics", {})
+    nulls = statistics.get("nulls", 0)
+    if not 0 <= nulls <= meta["values"] or (nulls and not leaf.nullable):
+        raise DamagedBytesError(f"column {name} counts {nulls} empty values")
+    width = _WIDTHS.get(leaf.element["type"], leaf.element.get("length"))
+    for part in ("min", "max", "min_value", "max_value"):
+        if part in statistics and width is not None and len(statistics[part]) != width:
+            raise DamagedBytesError(f"column {name} has a bound of the wrong size")
+
+
+def _check_places(groups: list[Fields], end: int) -> None:
+    places = sorted(
+        (chunk_start(chunk["meta"]), chunk["meta"]["packed_size"])
+        for group in groups
+        for chunk in group["columns"]
+        if chunk["meta"]["packed_size"]
+    )
+    free = len(MAGIC)
+    for start, size in places:
+        if start < free or size < 0 or start + size > end:
+            raise DamagedBytesError("column chunks overlap or lie outside the file")
+        free = start + size

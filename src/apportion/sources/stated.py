@@ -1,0 +1,308 @@
+"""State the totals of a bill's files by a way of their own, to compare the ledger with.
+
+The mapping to FOCUS is SQL that an engine runs; this is the same meaning a second time, by Arrow
+and whole numbers, so that a mistake in one of them shows as a difference.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from apportion.model import focus
+from apportion.model.catalogue import bills
+from apportion.model.delivery import Encoding, Format, StatedTotal
+from apportion.model.finding import Finding
+
+from . import cur_costs
+from .amounts import Ints, add_up
+from .batches import Batch, Reading
+from .columns import Column
+from .labels import Labels, as_id, as_month, combine, constant, label
+from .recognise import squeeze
+from .text import read_moment
+from .thrift import DamagedBytesError
+
+Account = tuple[str, str, str, str]  # period, billing account, sub account, currency
+Group = tuple[str, str, str, str, str]  # and the kind of line
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where a format keeps what totals are stated of."""
+
+    period: str
+    day: str  # whose month is the period of a line without one
+    ids: tuple[str, str, str]  # billing account, sub account, currency
+    amounts: tuple[str, ...]
+    kinds: tuple[str, ...]  # what the kind of a line is told by
+
+
+FOCUS = Layout(
+    "BillingPeriodStart",
+    "ChargePeriodStart",
+    ("BillingAccountId", "SubAccountId", "BillingCurrency"),
+    focus.COST_COLUMNS,
+    (),
+)
+CUR = Layout(
+    "bill_billing_period_start_date",
+    "line_item_usage_start_date",
+    ("bill_payer_account_id", "line_item_usage_account_id", "line_item_currency_code"),
+    cur_costs.AMOUNTS,
+    (
+        cur_costs.LINE_TYPE,
+        cur_costs.RESERVATION,
+        cur_costs.PLAN,
+        cur_costs.PLAN_START,
+        cur_costs.PLAN_END,
+        cur_costs.SPLIT_PARENT,
+    ),
+)
+
+
+@dataclass
+class Tally:
+    """What one file says: lines and sums of amount columns by group; findings that fail it."""
+
+    rows: int = 0
+    lines: Counter[Group] = field(default_factory=Counter)
+    sums: dict[Group, Counter[str]] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    rounded: int = 0
+    change: Decimal = Decimal(0)
+
+
+def layout_of(bill_format: Format) -> Layout:
+    """Find where a format keeps what totals are stated of."""
+    return FOCUS if bill_format is Format.FOCUS else CUR
+
+
+def find_columns(layout: Layout, columns: Sequence[Column]) -> dict[str, Column]:
+    """Find the columns that totals need, by the layout's names; absent ones are left out."""
+    by_name: dict[str, Column] = {}
+    for column in columns:
+        by_name.setdefault(squeeze(column.name), column)
+    names = (layout.period, layout.day, *layout.ids, *layout.amounts, *layout.kinds)
+    return {name: by_name[squeeze(name)] for name in names if squeeze(name) in by_name}
+
+
+def tally(
+    name: str, path: Path, encoding: Encoding, columns: Sequence[Column], layout: Layout
+) -> Tally:
+    """Count and add up one file's lines. `columns` are all of the file's."""
+    wanted = find_columns(layout, columns)
+    day = wanted.pop(layout.day, None)
+    counting = _Counting(name, encoding, layout)
+    try:
+        if layout.period not in wanted or not counting.take(path, wanted, len(columns)):
+            # Some lines have no billing period; the day of the charge is read only then.
+            with_day = {**wanted, layout.day: day} if day else wanted
+            counting = _Counting(name, encoding, layout, last=True)
+            counting.take(path, with_day, len(columns))
+    except DamagedBytesError as damage:
+        counting.tally.findings.append(Finding(bills.DAMAGED, name, "content", found=str(damage)))
+    return counting.tally
+
+
+def add_totals(
+    tallies: Sequence[Tally], layout: Layout, there: set[str]
+) -> tuple[StatedTotal, ...]:
+    """Add up what files say into totals; `there` are the amount columns that any of them has."""
+    lines: Counter[Group] = Counter()
+    sums: dict[Group, Counter[str]] = {}
+    for each in tallies:
+        lines.update(each.lines)
+        for group, amounts in each.sums.items():
+            together = sums.setdefault(group, Counter())
+            for column, units in amounts.items():
+                together[column] += units
+    totals: dict[Account, list[int]] = {}
+    for group, count in lines.items():
+        total = totals.setdefault(group[:4], [0] * (1 + len(focus.COST_COLUMNS)))
+        costs = _costs(layout, group[4], sums.get(group, Counter()), there)
+        for place, units in enumerate((count, *costs)):
+            total[place] += units
+    return tuple(
+        StatedTotal(*account, total[0], tuple(total[1:]))
+        for account, total in sorted(totals.items())
+    )
+
+
+def _costs(layout: Layout, kind: str, sums: Mapping[str, int], there: set[str]) -> Sequence[int]:
+    if layout is FOCUS:
+        return [sums.get(column, 0) for column in focus.COST_COLUMNS]
+    return cur_costs.costs_of(kind, sums, there)
+
+
+class _Counting:
+    """One pass over a file. With `last`, a line without a period is a finding."""
+
+    def __init__(
+        self, name: str, encoding: Encoding, layout: Layout, *, last: bool = False
+    ) -> None:
+        self.tally = Tally()
+        self._name = name
+        self._encoding = encoding
+        self._layout = layout
+        self._last = last
+        # Only CSV writes the word; in Parquet a text of four letters is what it says.
+        self._nothing = ("", "NULL") if encoding is Encoding.CSV else ("",)
+        self._bad: dict[str, tuple[int, str, int]] = {}
+
+    def take(self, path: Path, wanted: Mapping[str, Column], width: int) -> bool:
+        """Read all lines; False, at the first without a period, if there is another try."""
+        reading = Reading(path, self._encoding, wanted, width)
+        for batch in reading:
+            if not self._add(batch):
+                return False
+        self.tally.findings += _wrong_records(self._name, reading)
+        self.tally.findings += [
+            self._not_an_amount(column, *bad) for column, bad in self._bad.items()
+        ]
+        return True
+
+    def _add(self, batch: Batch) -> bool:
+        periods = self._periods(batch)
+        missing = periods.lines("")
+        if len(missing) and not self._last:
+            return False
+        self._check_periods(batch, periods)
+        ids = [
+            label(batch.arrays[name], partial(as_id, nothing=self._nothing))
+            if name in batch.arrays
+            else constant(batch.length)
+            for name in self._layout.ids
+        ]
+        codes, groups = combine([periods, *ids, self._kinds(batch)])
+        keys = [_group(spelt) for spelt in groups]
+        for key, count in zip(keys, np.bincount(codes).tolist(), strict=True):
+            self.tally.lines[key] += count
+        for column in self._layout.amounts:
+            if column in batch.arrays:
+                self._add_amounts(batch, column, codes, keys)
+        self.tally.rows += batch.length
+        return True
+
+    def _add_amounts(self, batch: Batch, column: str, codes: Ints, keys: Sequence[Group]) -> None:
+        found = add_up(batch.arrays[column], codes, nothing=self._nothing)
+        for code, units in found.units.items():
+            self.tally.sums.setdefault(keys[code], Counter())[column] += units
+        self.tally.rounded += found.rounded
+        self.tally.change += found.change
+        if found.bad:
+            place, text = found.bad[0]
+            row, first, count = self._bad.get(column, (batch.first + place, text, 0))
+            self._bad[column] = row, first, count + len(found.bad)
+
+    def _periods(self, batch: Batch) -> Labels:
+        read = partial(as_month, nothing=self._nothing)
+        arrays = batch.arrays
+        periods = constant(batch.length)
+        if self._layout.period in arrays:
+            periods = label(arrays[self._layout.period], read)
+        missing = periods.lines("")
+        if len(missing) and self._layout.day in arrays:
+            days = label(arrays[self._layout.day].take(pa.array(missing)), read)
+            for month in days.labels:
+                periods = periods.put(missing[days.lines(month)], month)
+        return periods
+
+    def _check_periods(self, batch: Batch, periods: Labels) -> None:
+        for text in periods.labels:
+            lines = periods.lines(text)
+            if text[:1] in {"", "?"} and len(lines):
+                self.tally.findings.append(
+                    Finding(
+                        bills.NOT_A_PERIOD,
+                        f"{self._name} row {batch.first + int(lines[0])}",
+                        self._layout.period,
+                        expected="a date and time like 2024-09-01T00:00:00Z",
+                        found=f"{text[1:]!r} on {len(lines)} lines" if text else "nothing",
+                        remedy="Every charge needs the billing period it is invoiced in.",
+                    )
+                )
+
+    def _kinds(self, batch: Batch) -> Labels:
+        arrays = batch.arrays
+        if cur_costs.LINE_TYPE not in arrays:
+            kinds = constant(batch.length)
+        else:
+            read = partial(as_id, nothing=self._nothing)
+            kinds = label(arrays[cur_costs.LINE_TYPE], read)
+        fees = kinds.lines("Fee")
+        kinds = kinds.put(
+            fees[self._given(arrays, cur_costs.RESERVATION, fees)], cur_costs.RESERVATION_FEE
+        )
+        refunds = kinds.lines("Refund")
+        refunds = refunds[self._given(arrays, cur_costs.PLAN, refunds)]
+        kinds = kinds.put(_returned(arrays, refunds), cur_costs.RETURNED_PLAN_REFUND)
+        lines = np.arange(batch.length)
+        parts = lines[self._given(arrays, cur_costs.SPLIT_PARENT, lines)]
+        return kinds.put(parts, cur_costs.SPLIT_CHILD)
+
+    def _given(
+        self, arrays: Mapping[str, pa.Array], column: str, lines: Ints
+    ) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+        """Tell which of these lines have something in a column."""
+        array = arrays.get(column)
+        if array is None or not len(lines) or array.null_count == len(array):
+            return np.zeros(len(lines), np.bool_)
+        found = label(array, partial(as_id, nothing=self._nothing))
+        return np.array([bool(text) for text in found.labels])[found.codes[lines]]
+
+    def _not_an_amount(self, column: str, row: int, text: str, count: int) -> Finding:
+        return Finding(
+            bills.NOT_AN_AMOUNT,
+            f"{self._name} row {row}",
+            column,
+            expected="a decimal number with at most 20 digits before the point",
+            found=f"{text[:80]!r}" + (f", and {count - 1} more" if count > 1 else ""),
+            remedy="Export the file again; nothing is taken for zero that is not empty.",
+        )
+
+
+def _group(spelt: tuple[str, ...]) -> Group:
+    period, billing, sub, currency, kind = spelt
+    return period, billing, sub, currency, kind
+
+
+def _returned(arrays: Mapping[str, pa.Array], refunds: Ints) -> Ints:
+    """Find the refunds of plans that ended within days of their start."""
+    start, end = arrays.get(cur_costs.PLAN_START), arrays.get(cur_costs.PLAN_END)
+    if start is None or end is None:
+        return refunds[:0]
+    longest = timedelta(days=cur_costs.MOST_DAYS_OF_RETURNED_PLAN)
+    returned = []
+    for line in refunds.tolist():
+        first, last = _second(start[line].as_py()), _second(end[line].as_py())
+        if first and last and last - first <= longest:
+            returned.append(line)
+    return np.array(returned, np.int64)
+
+
+def _second(value: object) -> datetime | None:
+    if isinstance(value, datetime):
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value
+    return read_moment(str(value)[:19]) if value else None
+
+
+def _wrong_records(name: str, reading: Reading) -> Iterator[Finding]:
+    for record in reading.wrong[:1]:
+        more = f", and {reading.wrong_count - 1} more records" if reading.wrong_count > 1 else ""
+        yield Finding(
+            bills.WRONG_WIDTH,
+            name,
+            f"the record {record.text!r}",
+            expected=f"{record.expected} fields",
+            found=f"{record.found}{more}",
+            remedy="Fetch the file again; a comma inside a value must stand in quotes.",
+        )

@@ -1,0 +1,227 @@
+"""Verify the bytes of billing files before anything reads them.
+
+DuckDB checks neither gzip's CRC-32 nor Parquet's: of 300 files with one flipped bit it read 32
+(csv.gz) and 116 (Parquet) without complaint and with other totals.
+"""
+
+from __future__ import annotations
+
+import base64
+import codecs
+import gzip
+import hashlib
+import mmap
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from apportion.model.catalogue import bills
+from apportion.model.delivery import BillFile, Encoding
+from apportion.model.finding import Finding
+
+from .columns import open_bytes
+from .discover import Candidate
+from .parquet_footer import Footer, read_footer
+from .parquet_pages import walk_pages
+from .thrift import DamagedBytesError, Fields
+from .unzip import unzip
+
+NOTHING = "nothing"
+
+_CHUNK = 1 << 20
+_MAGIC = {".parquet": b"PAR1", ".zip": b"PK", ".csv.gz": b"\x1f\x8b"}
+_FETCH_AGAIN = "Fetch the file again and compare its size and checksum with the original."
+
+
+@dataclass(frozen=True)
+class Verified:
+    """A file whose bytes are as they were written, as far as that can be known."""
+
+    file: BillFile  # with no rows counted yet
+    encoding: Encoding
+
+
+def verify(candidate: Candidate, scratch: Path) -> tuple[list[Verified], list[Finding]]:
+    """Check one file; a zip gives one verified file for each CSV in it, unpacked into scratch.
+
+    With a failing finding there are no verified files.
+    """
+    with candidate.path.open("rb") as stream:
+        sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+    wrong = [
+        _wrong_checksum(candidate, expected, sha256, said_by)
+        for expected, said_by in candidate.expected
+        if expected != sha256
+    ]
+    if wrong:
+        return [], wrong
+    try:
+        return _verify_kind(candidate, sha256, scratch)
+    except DamagedBytesError as damage:
+        return [], [_damaged(candidate.name, str(damage))]
+
+
+def _verify_kind(
+    candidate: Candidate, sha256: str, scratch: Path
+) -> tuple[list[Verified], list[Finding]]:
+    kind = candidate.kind
+    _check_magic(candidate.path, kind)
+    path = candidate.path
+    if kind == ".zip":
+        members, findings = unzip(candidate.name, path, scratch / sha256[:16])
+        files = [
+            _verified(candidate, sha256, "zip CRC-32", name=member.name, path=member.path)
+            for member in members
+        ]
+        findings += [
+            problem
+            for file in files
+            for problem in check_text(file.file.name, Path(file.file.path))
+        ]
+        return ([] if findings else files), findings
+    if kind == ".parquet":
+        checked_by = "Parquet page CRC-32" if _check_parquet(path) else NOTHING
+        return [_verified(candidate, sha256, checked_by, encoding=Encoding.PARQUET)], []
+    findings = check_text(candidate.name, path)
+    checked_by = "gzip CRC-32" if kind == ".csv.gz" else NOTHING
+    return ([] if findings else [_verified(candidate, sha256, checked_by)]), findings
+
+
+def check_text(name: str, path: Path) -> list[Finding]:
+    """Read a CSV to its end: gzip's own checks, UTF-8, no NUL, every quote closed.
+
+    Raises DamagedBytesError where the gzip is damaged.
+    """
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    quotes = at = 0
+    with open_bytes(path) as stream:
+        try:
+            while chunk := stream.read(_CHUNK):
+                decoder.decode(chunk)
+                if b"\0" in chunk:
+                    return [_not_text(name, f"a NUL at byte {at + chunk.index(0)}")]
+                quotes += chunk.count(b'"')
+                at += len(chunk)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError as error:
+            return [_not_text(name, f"other bytes near byte {at + error.start}")]
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            raise DamagedBytesError(f"gzip: {error}") from None
+    if quotes % 2:
+        return [_not_text(name, "a quote that is never closed")]
+    return [] if at else [_not_text(name, "an empty file")]
+
+
+def _check_magic(path: Path, kind: str) -> None:
+    """Compare a file's name with its first bytes: engines go by one or the other."""
+    with path.open("rb") as stream:
+        head = stream.read(4)
+    holds = next((name for name, magic in _MAGIC.items() if head.startswith(magic)), ".csv")
+    if holds != kind:
+        raise DamagedBytesError(f"its name ends in {kind}, its first bytes are those of {holds}")
+
+
+def _check_parquet(path: Path) -> bool:
+    """Check a Parquet file; tells whether all its pages have checksums."""
+    with path.open("rb") as stream:
+        size = stream.seek(0, 2)
+        if size < 12:
+            raise DamagedBytesError("it is too short for Parquet")
+        with mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
+            buffer = memoryview(mapped)
+            try:
+                footer = read_footer(buffer)
+                summed = walk_pages(buffer, footer, release=lambda: _let_go(mapped))
+            finally:
+                buffer.release()
+    _compare_with_arrow(path, footer)
+    return summed
+
+
+def _let_go(mapped: mmap.mmap) -> None:
+    """What was read need not stay in memory."""
+    if hasattr(mmap, "MADV_DONTNEED"):
+        mapped.madvise(mmap.MADV_DONTNEED)
+
+
+def _compare_with_arrow(path: Path, footer: Footer) -> None:
+    """Compare what pyarrow and we read from a footer, and the schema that Arrow keeps beside it."""
+    try:
+        with pq.ParquetFile(path) as file:
+            rows, names = file.metadata.num_rows, file.schema_arrow.names
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+        raise DamagedBytesError(f"Parquet: {error}") from None
+    roots = [root["name"].decode("utf-8", "replace") for root in footer.roots]
+    if rows != footer.rows or names != roots:
+        raise DamagedBytesError("pyarrow reads its footer differently")
+    kept = footer.pairs.get(b"ARROW:schema")
+    if kept is None:
+        return
+    try:
+        schema = pa.ipc.read_schema(pa.BufferReader(base64.b64decode(kept, validate=True)))
+    except (ValueError, pa.ArrowException, OSError):
+        raise DamagedBytesError("the Arrow schema in its footer cannot be read") from None
+    if schema.names != roots:
+        raise DamagedBytesError("its columns are named in two ways that differ")
+    for root, known in zip(footer.roots, schema, strict=True):
+        _compare_types(root, known)
+
+
+def _compare_types(root: Fields, known: pa.Field) -> None:
+    decimal: Fields = root.get("logical", {}).get("DECIMAL", {})
+    is_decimal = pa.types.is_decimal(known.type)
+    same_decimal = not is_decimal or (
+        root.get("scale", decimal.get("scale")) == known.type.scale
+        and root.get("precision", decimal.get("precision")) == known.type.precision
+    )
+    if not same_decimal or (root["repetition"] == 1) != known.nullable:
+        raise DamagedBytesError(f"column {known.name} is described in two ways that differ")
+
+
+def _verified(
+    candidate: Candidate,
+    sha256: str,
+    checked_by: str,
+    *,
+    name: str = "",
+    path: Path | None = None,
+    encoding: Encoding = Encoding.CSV,
+) -> Verified:
+    file = BillFile(
+        name=name or candidate.name,
+        path=str(path or candidate.path),
+        sha256=sha256,
+        size=candidate.path.stat().st_size,
+        rows=0,
+        checked_by="manifest SHA-256" if candidate.expected else checked_by,
+    )
+    return Verified(file, encoding)
+
+
+def _wrong_checksum(candidate: Candidate, expected: str, found: str, said_by: str) -> Finding:
+    return Finding(
+        bills.WRONG_CHECKSUM,
+        candidate.name,
+        f"SHA-256 in {said_by}",
+        expected=expected,
+        found=found,
+        remedy=_FETCH_AGAIN,
+    )
+
+
+def _damaged(name: str, found: str) -> Finding:
+    return Finding(bills.DAMAGED, name, "the file's own checks", found=found, remedy=_FETCH_AGAIN)
+
+
+def _not_text(name: str, found: str) -> Finding:
+    return Finding(
+        bills.NOT_TEXT,
+        name,
+        "CSV",
+        expected="UTF-8 text",
+        found=found,
+        remedy="Export the file again as UTF-8; if it was downloaded, fetch it again.",
+    )
