@@ -43,7 +43,10 @@ class Ledger(Protocol):
         """
 
     def append(self, table: str, *, period: str, bill: str, files: Sequence[Path]) -> int:
-        """Add these files to what the table holds for a period and bill; returns the snapshot."""
+        """Add these files to what the last recorded run of a period and bill holds in the table.
+
+        Returns the snapshot. Files that a killed run left in the table are taken out.
+        """
 
     def record(self, manifest: Manifest) -> None:
         """Make a run true. Before this line the old state stands; after it, the new one."""

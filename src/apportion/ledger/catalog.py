@@ -1,18 +1,16 @@
-"""The Iceberg tables of a folder: found through SQLite, made when first written, swapped whole."""
+"""The Iceberg tables of a folder: found through SQLite, made when first written."""
 
 from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from pyiceberg.catalog.sql import SqlCatalog
-from pyiceberg.exceptions import NoSuchTableError
-from pyiceberg.manifest import DataFile
-from pyiceberg.schema import Schema
-from pyiceberg.table import Table, Transaction
+from pyiceberg.exceptions import NoSuchTableError, ValidationError
+from pyiceberg.table import Table
 from sqlalchemy import URL
 from sqlalchemy.exc import DatabaseError, OperationalError
 
@@ -24,10 +22,10 @@ from .warehouse import FOLDER, WarehouseIO, location_of, table_folder
 #: Seconds that SQLite waits for another process to end its (milliseconds short) commit.
 _BUSY_SECONDS = "60"
 
-#: Manifests with nothing but deletions that a table may gather before one commit drops them.
-_DEAD_MANIFESTS = 16
-
-_UNREADABLE = (OSError, ValueError, LookupError, EOFError, TypeError, zlib.error, struct.error)
+_UNREADABLE = (
+    *(OSError, ValueError, LookupError, EOFError, TypeError, AssertionError),
+    *(zlib.error, struct.error, ValidationError),
+)
 
 
 class Catalog:
@@ -43,7 +41,7 @@ class Catalog:
         """Open a table as it is now; None if nothing was ever written to it."""
         if self._opened is None and not self._exists():
             return None
-        with reading(self._file):
+        with self.reading(name):
             try:
                 self._latest[name] = self._catalog().load_table((tables.NAMESPACE, name))
             except NoSuchTableError:
@@ -67,6 +65,22 @@ class Catalog:
             place = str(table_folder(name, folder=self._folder))
             raise LedgerDamagedError(place, f"snapshot {snapshot}", "no such snapshot")
         return known
+
+    @contextmanager
+    def reading(self, name: str) -> Iterator[None]:
+        """Tell of a catalog, or of metadata of this table, that cannot be read as damage."""
+        try:
+            yield
+        except DatabaseError as fault:
+            if "locked" in str(fault.orig):
+                holder, waited = "a commit of another process", f"{_BUSY_SECONDS} s"
+                raise LedgerBusyError(str(self._folder), holder, waited) from fault
+            told = "a catalog in SQLite", str(fault.orig)
+            raise LedgerDamagedError(str(self._file), *told) from fault
+        except _UNREADABLE as fault:
+            place = table_folder(name, folder=self._folder) / "metadata"
+            told = "metadata of Iceberg", f"{type(fault).__name__}: {str(fault)[:200]}"
+            raise LedgerDamagedError(str(place), *told) from fault
 
     def _exists(self) -> bool:
         return self._file.exists() and self._file.stat().st_size > 0
@@ -100,46 +114,3 @@ class Catalog:
             partition_spec=tables.partitioning(name),
             properties={**tables.PROPERTIES, **mapping},
         )
-
-
-def evolve(transaction: Transaction, new: Schema) -> None:
-    """Add columns to the table; they are empty in all that it holds already."""
-    if new.fields:
-        with transaction.update_schema() as update:
-            update.union_by_name(new)
-
-
-def swap(
-    table: Table, transaction: Transaction, *, out: Sequence[DataFile], new: Sequence[DataFile]
-) -> int:
-    """Take files out of the table and others in; returns the one snapshot in which both happen."""
-    if _dead_manifests(table) >= _DEAD_MANIFESTS:
-        # An overwrite carries manifests of deletions along for ever; an append drops them.
-        with transaction.update_snapshot().fast_append():
-            pass
-    with transaction.update_snapshot().overwrite() as update:
-        for file in out:
-            update.delete_data_file(file)
-        for file in new:
-            update.append_data_file(file)
-    return update.snapshot_id
-
-
-@contextmanager
-def reading(path: Path) -> Iterator[None]:
-    """Tell of metadata that cannot be read as damage to the ledger."""
-    try:
-        yield
-    except DatabaseError as fault:
-        if "locked" in str(fault.orig):
-            holder, waited = "a commit of another process", f"{_BUSY_SECONDS} s"
-            raise LedgerBusyError(str(path), holder, waited) from fault
-        raise LedgerDamagedError(str(path), "a catalog in SQLite", str(fault.orig)) from fault
-    except _UNREADABLE as fault:
-        raise LedgerDamagedError(str(path), "metadata of Iceberg", str(fault)) from fault
-
-
-def _dead_manifests(table: Table) -> int:
-    snapshot = table.current_snapshot()
-    manifests = snapshot.manifests(table.io) if snapshot else []
-    return sum(not (each.has_added_files() or each.has_existing_files()) for each in manifests)

@@ -15,6 +15,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from pyiceberg.expressions import AlwaysTrue, And, BooleanExpression, EqualTo, Reference
+from pyiceberg.expressions.literals import literal
 from pyiceberg.manifest import DataFile
 from pyiceberg.table import Table
 
@@ -22,14 +23,18 @@ from apportion.model.errors import LedgerDamagedError, LedgerRefusesError
 from apportion.model.manifest import Manifest
 
 from . import intake, orphans, records, tables
-from .catalog import Catalog, evolve, reading, swap
-from .durable import DurableWriter, make_folder, sync_file, sync_folder
+from .catalog import Catalog
+from .commits import Commit, evolve, forget, swap
+from .durable import make_folder, sync_file, sync_folder
 from .inputs import Inputs
 from .lock import WriteLock
 from .warehouse import location_of, path_of, table_folder
 
-#: Runs recorded one file each before they are rewritten as one, so that reading all stays quick.
-_LOOSE_RECORDS = 16
+#: Sixteen files of runs that are smaller than one of these sizes become one, the largest first.
+_MERGED, _SIZES = 16, (4096, 256, 16)
+
+#: Snapshots that the table of runs keeps: nobody asks for them, but a reader may be just at one.
+_PAST_RECORDS = 16
 
 
 class IcebergLedger:
@@ -78,21 +83,17 @@ class IcebergLedger:
         with rows of another period or bill.
         """
         with self.writing(wait=0):
-            self._check(table, files, values=(period, bill))
-            self._settle(files)
-            iceberg = self._catalog.need(table)
-            new = intake.new_columns(table, files, known=iceberg.schema())
-            old = self._planned(iceberg, snapshot=None, where=_partition(period, bill))
-            with iceberg.transaction() as transaction:
-                evolve(transaction, new)
-                metadata = transaction.table_metadata
-                described = [
-                    intake.describe(file, metadata=metadata, values=(period, bill))
-                    for file in files
-                ]
-                snapshot = swap(iceberg, transaction, out=old, new=described)
-            self._staged.difference_update(file.parent for file in files)
-            return snapshot
+            return self._put(table, files, values=(period, bill), kept=[])
+
+    def append(self, table: str, *, period: str, bill: str, files: Sequence[Path]) -> int:
+        """As `replace`, and keeps what the last recorded run of this period and bill holds.
+
+        Not what the table holds: there may be files of a run that was killed before its record,
+        and to keep those beside their second coming would count them twice.
+        """
+        with self.writing(wait=0):
+            kept = self._recorded(table, period=period, bill=bill)
+            return self._put(table, files, values=(period, bill), kept=kept)
 
     def record(self, manifest: Manifest) -> None:
         """As the port says. A run that names a snapshot which is not there is not recorded."""
@@ -102,11 +103,15 @@ class IcebergLedger:
             table = self._catalog.need(tables.RUNS)
             known = self._planned(table, snapshot=None, where=AlwaysTrue())
             last = max((number for number, _ in self._records(known)), default=0)
-            loose = _loose(known)
-            path = self._write_records([*self._records(loose), (last + 1, manifest)])
-            with table.transaction() as transaction:
+            merged = _to_merge(known)
+            path = self._write_records([*self._records(merged), (last + 1, manifest)])
+            with (commit := Commit(table)):
                 described = intake.describe(path, metadata=table.metadata, values=())
-                swap(table, transaction, out=loose, new=[described])
+                swap(table, commit, out=merged, new=[described])
+                if merged:
+                    forget(commit, but=_PAST_RECORDS)
+            if merged:
+                orphans.remove(orphans.find(self._catalog, [tables.RUNS], folder=self._folder))
 
     def files(self, table: str, *, snapshot: int, period: str, bill: str) -> list[str]:
         """As the port says; sorted, each checked to be there with the size it was written with."""
@@ -126,7 +131,8 @@ class IcebergLedger:
         A crash leaves them behind; they do no harm but to the disk. Files that another process is
         just staging are among them, so only `sweep` may remove them.
         """
-        return orphans.find(self._catalog, folder=self._folder, staged=self._staged)
+        found = orphans.find(self._catalog, list(tables.COLUMNS), folder=self._folder)
+        return [path for path in found if path.parent not in self._staged]
 
     def sweep(self) -> list[Path]:
         """Remove the orphans, under the lock, and return them; every recorded run stays readable.
@@ -157,6 +163,33 @@ class IcebergLedger:
         for file in files:
             intake.check_partition(table, file, values=values)
 
+    def _put(
+        self, table: str, files: Sequence[Path], *, values: tuple[str, str], kept: list[DataFile]
+    ) -> int:
+        """Make these files and the kept ones all that a partition holds."""
+        self._check(table, files, values=values)
+        self._settle(files)
+        iceberg = self._catalog.need(table)
+        new = intake.new_columns(table, files, known=iceberg.schema())
+        now = self._planned(iceberg, snapshot=None, where=_partition(*values))
+        with (commit := Commit(iceberg)):
+            evolve(commit, new)
+            metadata = commit.table_metadata
+            described = [intake.describe(each, metadata=metadata, values=values) for each in files]
+            out, back = _without(now, kept), _without(kept, now)
+            snapshot = swap(iceberg, commit, out=out, new=[*back, *described])
+        self._staged.difference_update(file.absolute().parent for file in files)
+        return snapshot
+
+    def _recorded(self, table: str, *, period: str, bill: str) -> list[DataFile]:
+        """Plan what the last recorded run of a period and bill has in a table."""
+        for run in reversed(self.runs()):
+            if (run.period, run.bill) == (period, bill) and table in run.snapshots:
+                snapshot = run.snapshots[table]
+                iceberg = self._catalog.holding(table, snapshot)
+                return self._planned(iceberg, snapshot=snapshot, where=_partition(period, bill))
+        return []
+
     def _settle(self, files: Sequence[Path]) -> None:
         for file in files:
             sync_file(file)
@@ -170,7 +203,7 @@ class IcebergLedger:
         if table.current_snapshot() is None:
             return []
         options = {"include_empty_files": "true"}  # they say which columns there would be
-        with reading(table_folder(table.name()[-1], folder=self._folder) / "metadata"):
+        with self._catalog.reading(table.name()[-1]):
             scan = table.scan(row_filter=where, snapshot_id=snapshot, options=options)
             return sorted((task.file for task in scan.plan_files()), key=lambda it: it.file_path)
 
@@ -188,27 +221,34 @@ class IcebergLedger:
         """Read runs from their files, in the order they were recorded; a file is read once."""
         for file in planned:
             if file.file_path not in self._read:
-                self._read[file.file_path] = records.from_parquet(self._whole(file))
+                self._read[file.file_path] = records.read(self._whole(file))
         found = [record for file in planned for record in self._read[file.file_path]]
         return sorted(found, key=lambda record: record[0])
 
     def _write_records(self, written: Sequence[records.Record]) -> Path:
-        path = self._data_folder(tables.RUNS) / f"{self._fresh()}.parquet"
-        make_folder(path.parent)
-        with DurableWriter(path) as file:
-            file.write(records.to_parquet(written))
+        folder = self._data_folder(tables.RUNS)
+        make_folder(folder)
+        path = records.write(written, folder, name=self._fresh())
         self._read[location_of(path)] = list(written)
         return path
 
 
 def _partition(period: str, bill: str) -> BooleanExpression:
     return And(
-        EqualTo(term=Reference("Period"), value=period),
-        EqualTo(term=Reference("Bill"), value=bill),
+        EqualTo(term=Reference("Period"), value=literal(period)),
+        EqualTo(term=Reference("Bill"), value=literal(bill)),
     )
 
 
-def _loose(planned: Sequence[DataFile]) -> list[DataFile]:
-    """List the files to rewrite as one: those of single runs, once there are enough."""
-    loose = [file for file in planned if file.record_count == 1]
-    return loose if len(loose) >= _LOOSE_RECORDS else []
+def _without(files: Sequence[DataFile], others: Sequence[DataFile]) -> list[DataFile]:
+    paths = {other.file_path for other in others}
+    return [file for file in files if file.file_path not in paths]
+
+
+def _to_merge(planned: Sequence[DataFile]) -> list[DataFile]:
+    """List files of runs to rewrite as one, so that however many runs there are, few files are."""
+    for size in _SIZES:
+        small = [file for file in planned if file.record_count < size]
+        if len(small) >= _MERGED:
+            return small
+    return []

@@ -16,7 +16,7 @@ from pyiceberg.io.pyarrow import (
 from pyiceberg.manifest import DataFile, DataFileContent, FileFormat
 from pyiceberg.schema import Schema
 from pyiceberg.table.metadata import TableMetadata
-from pyiceberg.table.name_mapping import MappedField, NameMapping
+from pyiceberg.table.name_mapping import NameMapping
 from pyiceberg.typedef import Record
 from pyiceberg.types import IcebergType, NestedField
 
@@ -35,7 +35,7 @@ def new_columns(table: str, files: Sequence[Path], *, known: Schema) -> Schema:
     types = {field.name: field.field_type for field in known.fields}
     names = {name.lower(): name for name in types}
     for file in files:
-        for column in _columns(table, file):
+        for column in _footer(table, file).schema.to_arrow_schema():
             found = _iceberg_type(table, file.name, column)
             name = names.setdefault(column.name.lower(), column.name)
             if name != column.name:
@@ -53,7 +53,7 @@ def new_columns(table: str, files: Sequence[Path], *, known: Schema) -> Schema:
 
 def check_partition(table: str, file: Path, *, values: Sequence[str]) -> None:
     """Refuse a file with a row of another period or bill than these."""
-    metadata = pq.read_metadata(file)
+    metadata = _footer(table, file)
     for column, value in zip(PARTITION_COLUMNS, values, strict=True):
         if column not in metadata.schema.names:
             raise LedgerRefusesError(table, file.name, f"column {column}", "no such column")
@@ -94,17 +94,17 @@ def describe(file: Path, *, metadata: TableMetadata, values: Sequence[str]) -> D
     )
 
 
-def _columns(table: str, file: Path) -> pa.Schema:
+def _footer(table: str, file: Path) -> pq.FileMetaData:
     try:
-        return pq.read_schema(file)
-    except (OSError, ValueError) as fault:
+        return pq.read_metadata(file)
+    except (OSError, pa.ArrowException) as fault:
         raise LedgerRefusesError(table, str(file), "a Parquet file", str(fault)) from fault
 
 
 def _iceberg_type(table: str, file: str, column: pa.Field) -> IcebergType:
     """Name the Iceberg type of a flat column; the ledger holds no lists, maps or structs."""
     try:
-        mapping = NameMapping([MappedField(**{"field-id": 1, "names": [column.name]})])
+        mapping = NameMapping.model_validate([{"field-id": 1, "names": [column.name]}])
         schema = pyarrow_to_schema(pa.schema([column]), name_mapping=mapping)
     except (ValueError, TypeError):
         told = f"column {column.name} with a type of the ledger", str(column.type)

@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pyiceberg.table import Table
 
-from . import tables
-from .catalog import Catalog, reading
+from .catalog import Catalog
 from .warehouse import path_of, table_folder
 
 #: What the ledger writes. Whatever else someone put into the warehouse is theirs.
 _OURS = ("data/*.parquet", "data/*/*.parquet", "metadata/*.avro", "metadata/*.metadata.json")
 
 
-def find(catalog: Catalog, *, folder: Path, staged: Collection[Path]) -> list[Path]:
-    """List, sorted, the files of ours that no table leads to and that are not just being staged.
+def find(catalog: Catalog, names: Sequence[str], *, folder: Path) -> list[Path]:
+    """List, sorted, the files of ours in these tables' folders that the tables do not lead to.
 
     Metadata that cannot be read raises LedgerDamagedError: what is not understood is not orphaned.
     """
     found: list[Path] = []
-    for name in tables.COLUMNS:
+    for name in names:
         table = catalog.find(name)
         place = table_folder(name, folder=folder)
-        with reading(place / "metadata"):
+        with catalog.reading(name):
             led_to = {path_of(each, folder=folder) for each in _locations(table)}
         ours = {path for pattern in _OURS for path in place.glob(pattern) if path.is_file()}
-        found += [path for path in ours - led_to if path.parent not in staged]
+        found += ours - led_to
     return sorted(found)
 
 
@@ -53,5 +52,5 @@ def _locations(table: Table | None) -> Iterator[str]:
             if manifest.manifest_path not in seen:
                 seen.add(manifest.manifest_path)
                 yield manifest.manifest_path
-                for entry in manifest.fetch_manifest_entry(table.io, discard_deleted=False):
+                for entry in manifest.fetch_manifest_entry(table.io, discard_deleted=True):
                     yield entry.data_file.file_path

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
+from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 
@@ -13,6 +14,8 @@ import pyarrow.parquet as pq
 
 from apportion.model.errors import LedgerDamagedError
 from apportion.model.manifest import Input, Kind, Manifest, Total
+
+from .durable import DurableWriter
 
 Record = tuple[int, Manifest]  # its place in the sequence of runs, and the run
 
@@ -30,23 +33,31 @@ _SCHEMA = pa.schema(
 )
 
 
-def to_parquet(records: Sequence[Record]) -> bytes:
-    """Write records as one Parquet file, with a checksum on every page."""
-    table = pa.Table.from_pylist([_row(*record) for record in records], schema=_SCHEMA)
-    file = BytesIO()
-    pq.write_table(table, file, compression="zstd", write_page_checksum=True)
-    return file.getvalue()
+def write(written: Sequence[Record], folder: Path, *, name: str) -> Path:
+    """Write records as one Parquet file, whose name ends with the sha256 of its bytes."""
+    table = pa.Table.from_pylist([_row(*record) for record in written], schema=_SCHEMA)
+    content = BytesIO()
+    pq.write_table(table, content, compression="zstd")
+    path = folder / f"{name}-{sha256(content.getbuffer()).hexdigest()}.parquet"
+    with DurableWriter(path) as file:
+        file.write(content.getbuffer())
+    return path
 
 
-def from_parquet(path: Path) -> list[Record]:
-    """Read the records of one file, in the file's order."""
+def read(path: Path) -> list[Record]:
+    """Read the records of one file, in the file's order, if it is what was written."""
     try:
-        columns = ["Sequence", "Manifest"]
-        table = pq.ParquetFile(path, page_checksum_verification=True).read(columns=columns)
-        return [(row["Sequence"], from_text(row["Manifest"])) for row in table.to_pylist()]
+        content = path.read_bytes()
     except FileNotFoundError:
         raise LedgerDamagedError(str(path), "a record of runs", "nothing") from None
-    except (OSError, ValueError, LookupError, TypeError) as fault:
+    found = sha256(content).hexdigest()
+    if not path.stem.endswith(f"-{found}"):
+        raise LedgerDamagedError(str(path), "the sha256 in its name", found)
+    try:
+        rows = pq.read_table(BytesIO(content), columns=["Sequence", "Manifest"]).to_pylist()
+        return [(row["Sequence"], from_text(row["Manifest"])) for row in rows]
+    except (pa.ArrowException, ValueError, LookupError, TypeError) as fault:
+        # Whole, and yet not ours to read: written by a later version, perhaps.
         raise LedgerDamagedError(str(path), "a record of runs", str(fault)) from fault
 
 

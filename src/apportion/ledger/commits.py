@@ -1,0 +1,72 @@
+"""Change a table in one commit: new columns, files out, files in, old snapshots forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pyiceberg.manifest import DataFile
+from pyiceberg.schema import Schema
+from pyiceberg.table import Table, Transaction
+from pyiceberg.table.metadata import TableMetadata
+from pyiceberg.table.update.snapshot import ExpireSnapshots
+
+#: Manifests with nothing but deletions that a table may gather before one commit drops them.
+_DEAD_MANIFESTS = 16
+
+
+class Commit(Transaction):
+    """A transaction that works out the table's metadata once for each update.
+
+    pyiceberg copies the metadata, every snapshot in it, each time it looks at it: fifty times for
+    one replacement, which took 3 ms more with every snapshot the table had.
+    """
+
+    def __init__(self, table: Table) -> None:
+        super().__init__(table)
+        self._worked_out: tuple[object, object, TableMetadata] | None = None
+
+    @property
+    def table_metadata(self) -> TableMetadata:
+        """The metadata as it will be."""
+        known, updates, before = self._worked_out, self._updates, self._table.metadata
+        if known is None or known[0] is not updates or known[1] is not before:
+            known = (updates, before, super().table_metadata)
+            self._worked_out = known
+        return known[2]
+
+
+def evolve(commit: Commit, new: Schema) -> None:
+    """Add columns to the table; they are empty in all that it holds already."""
+    if new.fields:
+        with commit.update_schema() as update:
+            update.union_by_name(new)
+
+
+def swap(table: Table, commit: Commit, *, out: Sequence[DataFile], new: Sequence[DataFile]) -> int:
+    """Take files out of the table and others in; returns the one snapshot in which both happen."""
+    if _dead_manifests(table) >= _DEAD_MANIFESTS:
+        # An overwrite carries manifests of deletions along for ever; an append drops them.
+        with commit.update_snapshot().fast_append():
+            pass
+    with commit.update_snapshot().overwrite() as update:
+        for file in out:
+            update.delete_data_file(file)
+        for file in new:
+            update.append_data_file(file)
+    return update.snapshot_id
+
+
+def forget(commit: Commit, *, but: int) -> None:
+    """Drop all snapshots but the newest ones, of a table whose past nobody asks for."""
+    metadata = commit.table_metadata
+    current = metadata.current_snapshot_id
+    past = sorted(metadata.snapshots, key=lambda each: each.sequence_number or 0)[:-but]
+    if old := [each.snapshot_id for each in past if each.snapshot_id != current]:
+        with ExpireSnapshots(commit) as expire:
+            expire.by_ids(old)
+
+
+def _dead_manifests(table: Table) -> int:
+    snapshot = table.current_snapshot()
+    manifests = snapshot.manifests(table.io) if snapshot else []
+    return sum(not (each.has_added_files() or each.has_existing_files()) for each in manifests)

@@ -1,0 +1,19 @@
+"""The crash test of the ledger, a thousand kills long: APPORTION_SOAK=1 starts it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from test_ledger_crash import kill_at_random
+
+pytestmark = pytest.mark.skipif(
+    os.environ.get("APPORTION_SOAK") != "1", reason="runs long; start it with APPORTION_SOAK=1"
+)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_hundred_kills_of_one_ledger(tmp_path: Path, seed: int) -> None:
+    kill_at_random(tmp_path / "ledger", kills=100, seed=seed)

@@ -1,0 +1,91 @@
+"""Whatever moment a writer is killed at, the ledger holds the old state or the new one."""
+
+from __future__ import annotations
+
+import random
+import time
+from pathlib import Path
+
+from apportion.ledger.catalog import Catalog
+from apportion.ledger.iceberg import IcebergLedger
+from ledger_writer import expected_state, read_state, start, told
+
+KILLS = 50
+
+
+def test_killed_before_every_change_of_a_file(tmp_path: Path) -> None:
+    """A writer of one state is killed before its first, second, third ... change to a file."""
+    folder = tmp_path / "ledger"
+    run_one_writer(folder)  # so that the tables are there
+    points = 0
+    while True:
+        process, telling = start(folder, states=1, die_at=points + 1)
+        process.join()
+        if process.exitcode == 0:
+            break
+        assert process.exitcode == -9
+        check_whole(folder, acknowledged=told(telling))
+        points += 1
+    assert points > 25, "the writer touched fewer files than a commit of two tables can"
+    check_all_and_sweep(folder)
+
+
+def test_killed_before_every_change_while_the_ledger_is_made(tmp_path: Path) -> None:
+    points = 0
+    while True:
+        folder = tmp_path / f"ledger-{points}"
+        process, telling = start(folder, states=1, die_at=points + 1)
+        process.join()
+        if process.exitcode == 0:
+            break
+        check_whole(folder, acknowledged=told(telling))
+        run_one_writer(folder)
+        points += 1
+    assert points > 40, "making three tables touches more files than that"
+
+
+def test_killed_at_random_moments(tmp_path: Path) -> None:
+    kill_at_random(tmp_path / "ledger", kills=KILLS, seed=20260901)
+
+
+def kill_at_random(folder: Path, *, kills: int, seed: int) -> None:
+    """Kill writers of one ledger, one after the other, and look at it after each."""
+    moments = random.Random(seed)
+    for _ in range(kills):
+        process, telling = start(folder)
+        assert telling.recv() == "ready", "the killed writer before left its lock behind"
+        time.sleep(moments.uniform(0, 0.25))
+        process.kill()
+        process.join()
+        check_whole(folder, acknowledged=told(telling))
+    check_all_and_sweep(folder)
+
+
+def run_one_writer(folder: Path) -> None:
+    process, telling = start(folder, states=1)
+    process.join()
+    assert process.exitcode == 0
+    check_whole(folder, acknowledged=told(telling))
+
+
+def check_whole(folder: Path, *, acknowledged: list[int]) -> None:
+    """Nothing that was acknowledged is lost, and the newest and oldest runs read as written."""
+    ledger = IcebergLedger(folder)
+    runs = ledger.runs()
+    assert [run.run for run in runs] == [str(number) for number in range(1, len(runs) + 1)]
+    assert not acknowledged or len(runs) - acknowledged[-1] in (0, 1)
+    for run in {id(run): run for run in (*runs[:1], *runs[-1:])}.values():
+        assert read_state(ledger, run) == expected_state(int(run.run))
+
+
+def check_all_and_sweep(folder: Path) -> None:
+    """Crashes left something behind; sweeping it leaves every run readable."""
+    ledger = IcebergLedger(folder)
+    costs = Catalog(folder).find("costs")
+    assert costs is not None
+    left_over = ledger.sweep()
+    unrecorded = len(costs.snapshots()) - len(ledger.runs())
+    assert left_over or unrecorded, "no crash fell between the first file and the record"
+    assert ledger.orphans() == []
+    for run in ledger.runs():
+        assert read_state(ledger, run) == expected_state(int(run.run))
