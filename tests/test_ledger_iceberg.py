@@ -282,6 +282,8 @@ def test_only_staged_files_are_taken_in_and_only_once(
     elsewhere.write_bytes(files[0].read_bytes())
     with pytest.raises(LedgerRefusesError, match="staged for costs"):
         ledger.replace("costs", period=MONTH, bill="acme", files=[elsewhere])
+    with pytest.raises(LedgerRefusesError, match="staged for keys"):
+        ledger.replace("keys", period=MONTH, bill="acme", files=files)
     ledger.replace("costs", period=MONTH, bill="acme", files=files)
     with pytest.raises(LedgerRefusesError, match="not taken in yet"):
         ledger.replace("costs", period=MONTH, bill="acme", files=files)

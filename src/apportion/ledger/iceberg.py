@@ -155,9 +155,10 @@ class IcebergLedger:
         if table == tables.RUNS:
             message = "runs are recorded, not replaced"
             raise ValueError(message)
-        self._data_folder(table)
+        data = self._data_folder(table)
         for file in files:
-            if file.absolute().parent not in self._staged:
+            folder = file.absolute().parent
+            if folder not in self._staged or folder.parent != data:
                 expected = f"a file that was staged for {table} and not taken in yet"
                 raise LedgerRefusesError(table, str(file), expected, "another place")
         for file in files:
