@@ -73,8 +73,11 @@ def tell(error: Exception, words: Words, environment: Mapping[str, str]) -> int:
         return _tell_usage(error, words)
     if isinstance(error, OSError):
         words.error(_system(error))
-        return FAILED
-    words.error(_bug(error), hint="" if traced else f"{TRACE}=1 shows where: run it again with it.")
+    elif isinstance(error, MemoryError):
+        words.error("The machine ran out of memory. Nothing was published; the old state stands.")
+    else:
+        hint = "" if traced else f"To see where, run it again with {TRACE}=1 before the command."
+        words.error(_bug(error), hint=hint)
     return FAILED
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
+import os
 from collections.abc import Callable, Mapping
 from typing import TextIO
+
+#: How wide a terminal is taken to be that does not say.
+NARROW = 80
 
 #: Gives text the look of a part of a page.
 Paint = Callable[[str, str], str]
@@ -46,6 +49,14 @@ def unpainted(text: str, _part: str) -> str:
     return text
 
 
-def width_of(stream: TextIO) -> int | None:
+def width_of(stream: TextIO, environment: Mapping[str, str]) -> int | None:
     """Tell how many cells wide a terminal is; None where there is none, and lines may be long."""
-    return shutil.get_terminal_size((80, 24)).columns if stream.isatty() else None
+    if not stream.isatty():
+        return None
+    said = environment.get("COLUMNS", "")
+    if said.isdecimal() and int(said):
+        return int(said)
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or NARROW
+    except (OSError, ValueError):
+        return NARROW

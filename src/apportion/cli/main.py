@@ -15,7 +15,7 @@ import typer
 
 from apportion import __version__
 
-from . import allocate, bills, explain, ledger, report, rules, start
+from . import allocate, bills, demo, explain, ledger, report, rules, start
 from .endings import ending
 from .help import Group, examples
 from .session import Outside, Session
@@ -44,7 +44,7 @@ app = typer.Typer(
         "apportion report --period 2026-09",
     ),
 )
-for room in (start, bills, allocate, report, explain, rules, ledger):
+for room in (demo, start, bills, allocate, report, explain, rules, ledger):
     room.add_to(app)
 
 
@@ -59,7 +59,10 @@ def apportion(
     ctx: typer.Context,
     settings: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Use this apportion.toml, not the one found upwards."),
+        typer.Option(
+            metavar="FILE",
+            help="Use this apportion.toml, not the one found upwards.",
+        ),
     ] = None,
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="Only data, errors and failing findings.")

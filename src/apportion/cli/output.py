@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import tempfile
+import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -81,25 +81,21 @@ def write_atomically(path: Path, content: bytes) -> None:
     if path.exists() and not path.is_file():  # /dev/stdout, a named pipe
         path.write_bytes(content)
         return
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as new:
-        try:
-            new.write(content)
-            new.flush()
-            os.fsync(new.fileno())
-            Path(new.name).chmod(_mode(path))
-            Path(new.name).replace(path)
-        except BaseException:
-            Path(new.name).unlink(missing_ok=True)
-            raise
-
-
-def _mode(path: Path) -> int:
-    """Give the permissions a plain `open` would have left."""
-    if path.exists():
-        return path.stat().st_mode & 0o7777
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask
+    new = path.with_name(f".{path.name}.{secrets.token_hex(6)}.part")
+    try:
+        with new.open("xb") as beside:
+            beside.write(content)
+            beside.flush()
+            os.fsync(beside.fileno())
+        if path.exists():
+            new.chmod(path.stat().st_mode & 0o7777)
+        new.replace(path)
+    except OSError as error:  # told by the name that the user knows
+        new.unlink(missing_ok=True)
+        raise type(error)(error.errno, error.strerror, str(path)) from error
+    except BaseException:
+        new.unlink(missing_ok=True)
+        raise
 
 
 def _report(output: Output) -> Report:

@@ -130,7 +130,7 @@ def _finish_review(
 
 def _show(sections: Sequence[tuple[str, Outcome]], words: Words) -> None:
     for number, (name, outcome) in enumerate(sections):
-        words.heading(f"{chr(10) if number else ''}{name.replace('_', ' ').capitalize()}")
+        words.heading(name.replace("_", " ").capitalize(), apart=number > 0)
         if outcome.rows:
             words.table(outcome.rows, outcome.columns, total=True)
         else:

@@ -1,4 +1,4 @@
-"""The commands to begin with: start one's own, or see the demo at work."""
+"""The command that starts a folder of one's own."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ IGNORE = ".gitignore"
 
 
 def add_to(app: typer.Typer) -> None:
-    """Add `init` and `demo` to the program."""
+    """Add `init` to the program."""
     app.command(
         cls=Command,
         rich_help_panel="Start",
@@ -66,16 +66,30 @@ def starter() -> dict[str, bytes]:
     return texts | {SCHEMA: rulebook_schema()}
 
 
+def settings_file() -> bytes:
+    """Read the commented apportion.toml of the starter."""
+    return (files("apportion.cli") / "starter" / "apportion.toml").read_bytes()
+
+
 def write_new(folder: Path, contents: Mapping[str, bytes]) -> list[str]:
-    """Write files that are not there yet; if one is, write none and raise FilesExistError."""
-    there = [name for name in contents if (folder / name).exists()]
+    """Write files that are not there yet; if another is, write none and raise FilesExistError.
+
+    A file that is there with the same content is left, so that the same may be done again.
+    """
+    there = [
+        name
+        for name, content in contents.items()
+        if (path := folder / name).exists()
+        and not (path.is_file() and path.read_bytes() == content)
+    ]
     if there:
         raise FilesExistError(str(folder), there)
     for name, content in contents.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("xb") as new:  # never over a file that came in between
-            new.write(content)
+        if not path.exists():
+            with path.open("xb") as new:  # never over a file that came in between
+                new.write(content)
     return list(contents)
 
 

@@ -41,7 +41,7 @@ class Words:
         self._out = out or sys.stdout
         self._err = err or sys.stderr
         self._quiet = quiet
-        self._all_findings = all_findings
+        self.all_findings = all_findings
         self._environment = environment
         self._on_out = look.paint_for(self._out, environment, no_color=no_color)
         self._on_err = look.paint_for(self._err, environment, no_color=no_color)
@@ -77,7 +77,7 @@ class Words:
                 shown.rows,
                 shown.columns,
                 totals=shown.totals,
-                width=look.width_of(self._out),
+                width=look.width_of(self._out, self._environment),
                 paint=self._on_out,
             )
         )
@@ -88,15 +88,20 @@ class Words:
         """Show where a number comes from."""
         from .tree import lay_out
 
-        self._print(lay_out(trunk, width=look.width_of(self._out) or 100, paint=self._on_out))
+        self._print(
+            lay_out(
+                trunk, width=look.width_of(self._out, self._environment) or 100, paint=self._on_out
+            )
+        )
 
     def text(self, text: str) -> None:
         """Show a text of ours or of the user's own files on stdout."""
         self._print(visible(text, keep="\n\t").rstrip("\n") + "\n")
 
-    def heading(self, text: str) -> None:
-        """Show a line that says what comes next on stdout."""
-        self._print(f"{self._on_out(visible(text), 'head')}\n")
+    def heading(self, text: str, *, apart: bool = False) -> None:
+        """Show a line that says what comes next on stdout, `apart` from what came before."""
+        gap = "\n" if apart else ""
+        self._print(f"{gap}{self._on_out(visible(text), 'head')}\n")
 
     def say(self, sentence: str) -> None:
         """Tell a person something on stderr, unless they asked for quiet."""
@@ -115,7 +120,7 @@ class Words:
         if told:
             from .findings import SHOWN_OF_A_CODE, lay_out
 
-            shown = None if self._all_findings else SHOWN_OF_A_CODE
+            shown = None if self.all_findings else SHOWN_OF_A_CODE
             page = lay_out(told, width=self._err_width, paint=self._on_err, shown=shown)
             self._tell(f"\n{page}")
 
@@ -147,7 +152,7 @@ class Words:
 
     @property
     def _err_width(self) -> int:
-        return min(look.width_of(self._err) or 100, 100)
+        return min(look.width_of(self._err, self._environment) or 100, 100)
 
     def _print(self, text: str) -> None:
         with _reader_may_go():
