@@ -9,7 +9,7 @@ from apportion.model import focus
 from apportion.model.catalogue import rules
 from apportion.model.finding import Finding, Place
 
-from .spelling import did_you_mean, shown
+from .spelling import did_you_mean, listed, shown
 
 _OWN = re.compile(r"x_[A-Za-z0-9_]{1,100}")
 _BY_LOWER = {name.lower(): name for name in focus.KEY_COLUMNS}
@@ -62,7 +62,8 @@ def _unusable(written: str, lower: str, place: Place, dimensions: Collection[str
     if column:
         subject = f"rules cannot use {column.name}, the ledger's keys do not hold it"
         return Finding(rules.NOT_FOR_RULES, str(place), subject)
-    expected = "a FOCUS column, an x_ column" + (" or a dimension" if dimensions else "")
+    kinds = ["a FOCUS column", "an x_ column", *(["a dimension"] if dimensions else [])]
+    expected = listed(kinds)
     remedy = did_you_mean(written, [*dimensions, *focus.KEY_COLUMNS])
     subject = f"no column is called {shown(written)}"
     return Finding(rules.UNKNOWN_COLUMN, str(place), subject, expected, remedy=remedy)

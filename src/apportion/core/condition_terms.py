@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from sqlglot import exp
 
@@ -22,6 +20,15 @@ from .condition_functions import (
     groups_of,
     wrong_pattern,
 )
+from .condition_literals import (
+    NUMBER,
+    WHOLE_NUMBER,
+    is_date,
+    literal_copy,
+    type_written,
+    wrong_literal,
+)
+from .condition_tree import flat, only_known_parts
 from .spelling import did_you_mean, listed, shown
 from .tag_keys import normalise
 
@@ -41,13 +48,11 @@ _COMPARISONS: dict[type[exp.Expr], type[exp.Binary]] = {
     exp.NullSafeNEQ: exp.NullSafeNEQ,
 }
 _ACCOUNT_TAGS = {"account_tags", "accounttags", "x_accounttags"}
-_WHOLE_NUMBER = re.compile(r"\d{1,6}")
-_NUMBER = re.compile(r"\d{1,18}(\.\d{1,18})?")
-_TYPES = {
-    **dict.fromkeys(("VARCHAR", "TEXT", "CHAR", "NVARCHAR"), ("VARCHAR", Kind.TEXT)),
-    **dict.fromkeys(("INT", "BIGINT", "SMALLINT", "TINYINT"), ("BIGINT", Kind.NUMBER)),
-    "DECIMAL": ("DECIMAL(38, 9)", Kind.NUMBER),
-    "DATE": ("DATE", Kind.DATE),
+_KINDS = {
+    "VARCHAR": Kind.TEXT,
+    "BIGINT": Kind.NUMBER,
+    "DECIMAL": Kind.NUMBER,
+    "DATE": Kind.DATE,
 }
 #: What can be cast into what; a text always can, and gives NULL where it is no such thing.
 _CASTS = {
@@ -107,7 +112,7 @@ class Rebuilder:
     def term(self, node: exp.Expr | None) -> Term:
         """Rebuild an expression; what is not allowed is a finding and gives UNKNOWN."""
         rule = self._rules.get(type(node)) if node is not None else None
-        if node is None or rule is None or not _only_known_parts(node):
+        if node is None or rule is None or not only_known_parts(node):
             return self._refuse(node)
         return rule(node)
 
@@ -123,7 +128,7 @@ class Rebuilder:
 
     def _connected(self, node: exp.Expr) -> Term:
         """AND and OR; long chains are walked flat, so that their length does not count as depth."""
-        parts = [exp.paren(self.yes_no(part), copy=False) for part in _flat(node)]
+        parts = [exp.paren(self.yes_no(part), copy=False) for part in flat(node)]
         build = exp.and_ if isinstance(node, exp.And) else exp.or_
         return Term(build(*parts, copy=False, wrap=False), Kind.YES_NO)
 
@@ -160,7 +165,7 @@ class Rebuilder:
     def _literal(self, node: exp.Expr) -> Term:
         if node.args.get("is_string"):
             return Term(exp.Literal.string(node.name), Kind.TEXT)
-        if not _NUMBER.fullmatch(node.name):
+        if not NUMBER.fullmatch(node.name):
             return self._refuse(node)
         return Term(exp.Literal.number(node.name), Kind.NUMBER)
 
@@ -237,19 +242,15 @@ class Rebuilder:
 
     def _cast(self, node: exp.Expr) -> Term:
         """`DATE '2026-01-31'` too. Always TRY_CAST: one odd tag must not stop a month."""
-        kind_of_type = node.args.get("to")
-        name = getattr(getattr(kind_of_type, "this", None), "value", "")
-        if name not in _TYPES:
+        given = node.args.get("to")
+        written = type_written(given) if isinstance(given, exp.DataType) else ""
+        if not written:
             return self._refuse(node)
-        written, kind = _TYPES[name]
+        kind = _KINDS[written.partition("(")[0]]
         term = self.term(node.this)
         if term.kind not in _CASTS[kind]:
             self._add(rules.KINDS_DIFFER, f"{_written(node)} makes {kind} of {term.kind}")
-        if (
-            kind is Kind.DATE
-            and isinstance(node.this, exp.Literal)
-            and not _is_date(node.this.name)
-        ):
+        if kind is Kind.DATE and isinstance(node.this, exp.Literal) and not is_date(node.this.name):
             self._add(rules.KINDS_DIFFER, f"{_written(node)} is no date", "a date like 2026-01-31")
         return Term(
             exp.TryCast(this=_closed(term), to=exp.DataType.build(written, dialect="duckdb")), kind
@@ -294,9 +295,9 @@ class Rebuilder:
                     rules.WRONG_ARGUMENT, f"{name} is given {_written(node)}", take.value, term.kind
                 )
             return term.sql
-        wrong = _wrong_literal(node, take)
+        wrong = wrong_literal(node, take)
         if wrong is None:
-            return _literal_copy(node)
+            return literal_copy(node)
         if take is Take.PATTERN and wrong:
             subject = f"the regular expression {_written(node)} is wrong"
             self._add(rules.BAD_PATTERN, subject, found=wrong)
@@ -309,7 +310,7 @@ class Rebuilder:
             return
         pattern, group = given[1], given[2]
         if isinstance(pattern, exp.Literal) and isinstance(group, exp.Literal):
-            if wrong_pattern(pattern.name) or not _WHOLE_NUMBER.fullmatch(group.name):
+            if wrong_pattern(pattern.name) or not WHOLE_NUMBER.fullmatch(group.name):
                 return
             groups = groups_of(pattern.name)
             if int(group.name) > min(groups, 9):
@@ -348,39 +349,6 @@ class Rebuilder:
         self._findings.append(Finding(code, str(self._place), subject, expected, found, remedy))
 
 
-_PARTS: dict[type[exp.Expr], set[str]] = {
-    exp.In: {"this", "expressions"},
-    exp.Between: {"this", "low", "high"},
-    exp.Bracket: {"this", "expressions", "offset"},
-    exp.Case: {"this", "ifs", "default"},
-    exp.Cast: {"this", "to"},
-    exp.TryCast: {"this", "to", "requires_string"},
-    exp.Like: {"this", "expression", "negate"},
-    exp.ILike: {"this", "expression", "negate"},
-    exp.Anonymous: {"this", "expressions"},
-    exp.RegexpLike: {"this", "expression", "flag"},
-}
-
-
-def _only_known_parts(node: exp.Expr) -> bool:
-    """Refuse a part that a later sqlglot adds to a node and that we would drop in silence."""
-    known = _PARTS.get(type(node))
-    return known is None or all(name in known for name, part in node.args.items() if part)
-
-
-def _flat(node: exp.Expr) -> list[exp.Expr]:
-    """The parts of a chain of one connector, left to right, without recursion."""
-    parts: list[exp.Expr] = []
-    waiting = [node]
-    while waiting:
-        part = waiting.pop()
-        if type(part) is type(node):
-            waiting += [part.expression, part.this]
-        else:
-            parts.append(part)
-    return parts
-
-
 def _negated(sql: exp.Expr) -> exp.Expr:
     return exp.Not(this=exp.paren(sql, copy=False))
 
@@ -408,31 +376,3 @@ def _in_quotes(node: exp.Expr, kinds: set[Kind]) -> str:
     if not numbers:
         return "Use TRY_CAST to compare a text as a number."
     return f"Write it in quotes: '{shown(numbers[0].name)}'."
-
-
-def _wrong_literal(node: exp.Expr, take: Take) -> str | None:
-    """Say what is wrong with a literal; empty: it is none of that kind; None: nothing is."""
-    literal = node.this if take is Take.WHOLE and isinstance(node, exp.Neg) else node
-    if not isinstance(literal, exp.Literal) or bool(literal.is_string) == (take is Take.WHOLE):
-        return ""
-    if take is Take.PATTERN:
-        return wrong_pattern(literal.name) or None
-    right = set(literal.name) <= set("cis")
-    if take is Take.WHOLE:
-        right = _WHOLE_NUMBER.fullmatch(literal.name) is not None
-    return None if right else ""
-
-
-def _literal_copy(node: exp.Expr) -> exp.Expr:
-    if isinstance(node, exp.Neg):
-        return exp.Neg(this=exp.Literal.number(node.this.name))
-    if isinstance(node, exp.Literal) and not node.is_string:
-        return exp.Literal.number(node.name)
-    return exp.Literal.string(node.name)
-
-
-def _is_date(text: str) -> bool:
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False

@@ -14,6 +14,7 @@ from apportion.model.finding import Finding, Place, failing
 from apportion.model.rulebook import Condition
 
 from .condition_terms import ALLOWED, Rebuilder
+from .condition_tree import levels
 from .spelling import shown
 
 MOST_CHARACTERS = 20_000
@@ -110,7 +111,7 @@ def _parse(text: str, place: Place) -> exp.Expr | Finding:
         tree = _tree(text, place)
     except _UNREADABLE as error:
         return _unreadable(text, place, _reason(error))
-    if isinstance(tree, exp.Expr) and _levels(tree) > MOST_LEVELS:
+    if isinstance(tree, exp.Expr) and levels(tree) > MOST_LEVELS:
         return _too_large("nested too deeply", f"at most {MOST_LEVELS} levels", place)
     return tree
 
@@ -149,20 +150,6 @@ def _nesting(tokens: Sequence[Token]) -> int:
         depth += (token.token_type in _OPENING) - (token.token_type in _CLOSING)
         prefixes = prefixes + 1 if token.token_type in (TokenType.NOT, TokenType.DASH) else 0
         deepest = max(deepest, depth, prefixes)
-    return deepest
-
-
-def _levels(tree: exp.Expr) -> int:
-    """Count levels without recursion; a chain of ANDs or ORs is one level."""
-    deepest = 0
-    waiting: list[tuple[exp.Expr, int]] = [(tree, 1)]
-    while waiting:
-        node, level = waiting.pop()
-        deepest = max(deepest, level)
-        for child in node.iter_expressions():
-            chained = isinstance(node, exp.Connector) and type(child) is type(node)
-            flat = chained or isinstance(node, exp.Paren)
-            waiting.append((child, level if flat else level + 1))
     return deepest
 
 

@@ -38,7 +38,7 @@ def read_driver(text: str, *, name: str) -> tuple[Driver | None, list[Finding]]:
         return None, capped(findings, name)
     read = [_read_row(row, columns, name, findings) for row in sheet.rows]
     rows = tuple(row for row in read if row is not None)
-    if not sheet.rows:
+    if not sheet.rows and not findings:
         add(findings, rules.EMPTY_FIELD, Place(name), "the file has no lines", "at least one owner")
     _tell_added_up(rows, name, findings)
     if failing(findings):

@@ -75,11 +75,10 @@ def read_yaml(text: str, *, name: str, findings: list[Finding]) -> Node | None:
     except yaml.YAMLError as error:
         findings.append(_unreadable(error, text, name))
         return None
-    except (ValueError, OverflowError) as error:
+    except (ValueError, OverflowError):
         # PyYAML lets chr() and int() fail on escapes like "\UFFFFFFFF" and on huge %YAML versions.
-        findings.append(
-            Finding(rules.NOT_YAML, name, "the file is no YAML", found=shown(str(error)))
-        )
+        found = "an escape that stands for no character"
+        findings.append(Finding(rules.NOT_YAML, name, "this is no YAML", found=found))
         return None
     return builder.finish()
 
@@ -207,8 +206,8 @@ def _unreadable(error: yaml.YAMLError, text: str, name: str) -> Finding:
         return Finding(rules.CONTROL_CHARACTER, str(place), subject, "printable characters", found)
     mark = getattr(error, "problem_mark", None)
     place = Place(name, mark.line + 1, mark.column + 1) if mark else Place(name)
-    problem = shown(str(getattr(error, "problem", "") or error))
-    tab = "found character '\\t'" in problem
+    problem = shown(str(getattr(error, "problem", "") or error).removeprefix("found "))
+    tab = "character '\\t'" in problem
     remedy = "Indent with spaces." if tab else "Put a text with special characters in quotes."
     return Finding(rules.NOT_YAML, str(place), "this is no YAML", found=problem, remedy=remedy)
 
