@@ -39,20 +39,7 @@ class DuckDB:
             self._run(f"SET {setting} = {_text(value)}")
 
     def open_bill(self, view: str, files: Sequence[str], encoding: Encoding) -> None:
-        match encoding:
-            case Encoding.PARQUET:
-                # Where a line stands lets us describe new keys without reading the bill again.
-                rows = (
-                    f"SELECT *, file_index AS {_name('#file')}, file_row_number AS {_name('#row')} "
-                    f"FROM read_parquet({_paths(files)}, union_by_name = true)"
-                )
-            case Encoding.CSV:
-                rows = (
-                    f"SELECT *, NULL::UBIGINT AS {_name('#file')}, NULL::BIGINT AS {_name('#row')} "
-                    f"FROM read_csv({_paths(files)}, all_varchar = true, header = true, "
-                    "delim = ',', quote = '\"', escape = '\"', union_by_name = true, "
-                    "max_line_size = 67108864)"
-                )
+        rows = _parquet_lines(files) if encoding is Encoding.PARQUET else _csv_lines(files)
         self._run(f"CREATE OR REPLACE VIEW {_name(view)} AS {rows}")
 
     def open_parquet(self, view: str, files: Sequence[str]) -> None:
@@ -113,6 +100,23 @@ class DuckDB:
             return names, cursor.fetchall()
         except duckdb.Error as error:
             raise EngineError(str(error)) from error
+
+
+def _parquet_lines(files: Sequence[str]) -> str:
+    """Every line with its place, so that a new key is described without reading all again."""
+    return (
+        f"SELECT *, file_index AS {_name('#file')}, file_row_number AS {_name('#row')} "
+        f"FROM read_parquet({_paths(files)}, union_by_name = true)"
+    )
+
+
+def _csv_lines(files: Sequence[str]) -> str:
+    """Every line as text; a CSV that is read by several threads knows no places."""
+    return (
+        f"SELECT *, NULL::UBIGINT AS {_name('#file')}, NULL::BIGINT AS {_name('#row')} "
+        f"FROM read_csv({_paths(files)}, all_varchar = true, header = true, delim = ',', "
+        "quote = '\"', escape = '\"', union_by_name = true, max_line_size = 4194304)"
+    )
 
 
 def _name(name: str) -> str:
