@@ -242,14 +242,14 @@ def test_without_an_allocation_the_next_step_is_named(program: Program) -> None:
 def test_a_table_goes_to_the_cent_and_adds_up(program: Program) -> None:
     told = program("report")
     assert told.out == (
-        "month    cost_center    direct  shared     total    share\n"
-        "───────  ───────────  ────────  ──────  ────────  ───────\n"
-        "2026-09  =FIN         1,234.11    0.01  1,234.12   50.0 %\n"
-        "2026-09  CX              -1.00    0.00     -1.00   50.0 %\n"
-        "───────  ───────────  ────────  ──────  ────────  ───────\n"
-        "total                 1,233.11    0.01  1,233.12  100.0 %\n"
+        "cost_center    direct  shared     total    share\n"
+        "───────────  ────────  ──────  ────────  ───────\n"
+        "=FIN         1,234.11    0.01  1,234.12   50.0 %\n"
+        "CX              -1.00    0.00     -1.00   50.0 %\n"
+        "───────────  ────────  ──────  ────────  ───────\n"
+        "total        1,233.11    0.01  1,233.12  100.0 %\n"
     )
-    assert "Amounts in USD." in told.stderr
+    assert "2026-09, amounts in USD." in told.stderr
     assert "rulebook/2026-01.yaml, EffectiveCost." in told.stderr
 
 
@@ -403,13 +403,13 @@ def test_on_a_terminal_data_cannot_move_the_cursor(program: Program) -> None:
 
 def test_a_table_fits_the_terminal(program: Program) -> None:
     told = program("report", "--no-color", screen=True, environment={"COLUMNS": "40"})
-    assert "month        2026-09\ncost_center  =FIN\ndirect       1,234.11\n" in told.out
+    assert "cost_center  =FIN\ndirect       1,234.11\n" in told.out
 
 
 def test_review_shows_its_tables_or_one_of_them(program: Program) -> None:
     told = program("report", "--for-review")
     assert told.call == ("review", ("2026-08",), {"as_of": ""})
-    assert told.out.startswith("Unallocated\nmonth ")
+    assert told.out.startswith("Unallocated\ncost_center ")
     assert told.out.endswith("\nPools\nnothing\n")
     assert set(json.loads(program("report", "--for-review", "-o", "json").stdout)) == {
         "unallocated",

@@ -67,6 +67,11 @@ def test_paint_is_given_the_part_that_it_paints() -> None:
     assert "<nothing:0.00>" in page
 
 
+def test_a_difference_of_the_smallest_unit_is_seen() -> None:
+    page = render([{"owner": "A", "difference": Decimal("1e-18")}], ["owner", "difference"])
+    assert "0.000000000000000001" in page
+
+
 def test_a_report_without_columns_is_empty() -> None:
     assert render([], []) == ""
 
@@ -83,6 +88,9 @@ def test_a_report_without_rows_has_its_head() -> None:
         (Decimal("-0.001"), Kind.MONEY, "0.00"),
         (Decimal("-1234567.89"), Kind.MONEY, "-1,234,567.89"),
         (7, Kind.MONEY, "7.00"),
+        (Decimal("-0.000000000000000001"), Kind.EXACT, "-0.000000000000000001"),
+        (Decimal("1234567.5"), Kind.EXACT, "1,234,567.50"),
+        (Decimal("-0.00"), Kind.EXACT, "0.00"),
         (1234567, Kind.COUNT, "1,234,567"),
         (Decimal("0.3333"), Kind.SHARE, "33.3 %"),
         (Decimal("1200.500"), Kind.NUMBER, "1,200.5"),

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from itertools import groupby
 
+from apportion.model import money
 from apportion.model.finding import Finding, Severity
 from apportion.reports.visible import visible
 
@@ -77,8 +78,13 @@ def _facts(finding: Finding) -> str:
     if finding.found:
         facts.append(f"found {visible(finding.found)}")
     if finding.amount is not None:
-        facts.append(f"{finding.amount:,.2f} {visible(finding.currency)}".rstrip())
+        facts.append(f"{_amount(finding.amount)} {visible(finding.currency)}".rstrip())
     return ", ".join(facts).rstrip(".") + "."
+
+
+def _amount(amount: Decimal) -> str:
+    """Show cents, or every digit of an amount that is less than a cent."""
+    return money.text(amount) if amount and abs(amount) < Decimal("0.01") else f"{amount:,.2f}"
 
 
 def _rest(findings: list[Finding], shown: int | None, paint: Paint) -> list[str]:

@@ -15,18 +15,20 @@ from apportion.reports.columns import Kind, kinds
 PLACES = 2
 #: The columns that say in which currency a row's money is.
 CURRENCY_COLUMNS = ("currency", "BillingCurrency")
+#: A column that a person need not read on every row where it says the same.
+TIME_COLUMN = "month"
 #: The only share whose sum means something: the parts of one whole.
 _SUMMED_SHARE = "share"
 
 
 @dataclass(frozen=True)
 class Shown:
-    """What a table shows; `currency` is told beside it where all money is in the same."""
+    """What a table shows, and beside it what would be the same on every row."""
 
     rows: Sequence[Row]
     columns: tuple[str, ...]
     totals: Sequence[Row]
-    currency: str
+    beside: str
 
 
 def for_people(rows: Sequence[Row], columns: Sequence[str], *, total: bool) -> Shown:
@@ -38,11 +40,19 @@ def for_people(rows: Sequence[Row], columns: Sequence[str], *, total: bool) -> S
     money = [name for name in columns if of[name] is Kind.MONEY]
     named = next((name for name in CURRENCY_COLUMNS if name in columns), "")
     rounded = _rounded(rows, money, named)
-    totals = _totals(rounded, columns, money, named) if total and len(rows) > 1 else []
-    currencies = {str(row.get(named) or "") for row in rows} if named else set()
-    alone = currencies.pop() if len(currencies) == 1 else ""
-    kept = tuple(name for name in columns if not (alone and name == named))
-    return Shown(rounded, kept, totals, alone if money else "")
+    month = _alone(rows, TIME_COLUMN) if TIME_COLUMN in columns and len(columns) > 2 else ""
+    currency = _alone(rows, named) if money else ""
+    said = {TIME_COLUMN: month, named: currency}
+    kept = tuple(name for name in columns if not said.get(name))
+    totals = _totals(rounded, kept, money, named) if total and len(rows) > 1 else []
+    beside = ", ".join(filter(None, [month, currency and f"amounts in {currency}"]))
+    return Shown(rounded, kept, totals, beside and f"{beside[0].upper()}{beside[1:]}.")
+
+
+def _alone(rows: Sequence[Row], name: str) -> str:
+    """Give the value that all rows share; empty where they differ."""
+    found = {str(row.get(name) or "") for row in rows}
+    return found.pop() if len(found) == 1 else ""
 
 
 def _rounded(rows: Sequence[Row], money: Sequence[str], named: str) -> list[dict[str, object]]:

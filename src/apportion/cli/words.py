@@ -81,8 +81,8 @@ class Words:
                 paint=self._on_out,
             )
         )
-        if shown.currency:
-            self.say(f"Amounts in {shown.currency}.")
+        if shown.beside:
+            self.say(shown.beside)
 
     def tree(self, trunk: Branch) -> None:
         """Show where a number comes from."""
@@ -122,7 +122,7 @@ class Words:
 
             shown = None if self.all_findings else SHOWN_OF_A_CODE
             page = lay_out(told, width=self._err_width, paint=self._on_err, shown=shown)
-            self._tell(f"\n{page}")
+            self._tell(f"\n{page}\n")
 
     def error(self, sentence: str, *, hint: str = "") -> None:
         """Tell that the command did not do what was asked; never kept back."""

@@ -15,6 +15,7 @@ class Kind(StrEnum):
     """What a column holds."""
 
     MONEY = "money"  # Decimal
+    EXACT = "exact"  # Decimal: money of which people, too, see every digit
     SHARE = "share"  # Decimal, a part of one
     NUMBER = "number"  # Decimal that is neither
     COUNT = "count"  # int
@@ -27,6 +28,9 @@ class Kind(StrEnum):
 
 #: Decimals by name; every other Decimal is money.
 NUMBERS = frozenset({"number", "weight", "quantity", "percent", "ConsumedQuantity"})
+
+#: Money that says something even where it is less than a cent.
+EXACT = frozenset({"difference"})
 
 #: Money even where no row says so, so that an empty report has the types of a full one.
 MONEY = frozenset(
@@ -68,7 +72,7 @@ def _kind(name: str, values: Iterable[object]) -> Kind:
     found = {_kind_of(name, value) for value in values}
     if not found:
         return _kind_without_values(name)
-    if found <= {Kind.COUNT, Kind.MONEY, Kind.SHARE, Kind.NUMBER}:
+    if found <= {Kind.COUNT, Kind.MONEY, Kind.EXACT, Kind.SHARE, Kind.NUMBER}:
         return next(iter(found - {Kind.COUNT}), Kind.COUNT)
     return found.pop() if len(found) == 1 else Kind.TEXT
 
@@ -84,6 +88,8 @@ def _kind_of(name: str, value: object) -> Kind:
 def _decimal(name: str) -> Kind:
     if is_share(name):
         return Kind.SHARE
+    if name in EXACT:
+        return Kind.EXACT
     return Kind.NUMBER if name in NUMBERS else Kind.MONEY
 
 

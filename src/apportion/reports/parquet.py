@@ -15,11 +15,12 @@ from apportion.ports import Row
 from . import plain
 from .columns import Kind, kinds
 
-_EXACT = pa.decimal128(38, money.PLACES)
+_DECIMAL = pa.decimal128(38, money.PLACES)
 _TYPES = {
-    Kind.MONEY: _EXACT,
-    Kind.SHARE: _EXACT,
-    Kind.NUMBER: _EXACT,
+    Kind.MONEY: _DECIMAL,
+    Kind.EXACT: _DECIMAL,
+    Kind.SHARE: _DECIMAL,
+    Kind.NUMBER: _DECIMAL,
     Kind.COUNT: pa.int64(),
     Kind.DAY: pa.date32(),
     Kind.TIME: pa.timestamp("us", tz="UTC"),

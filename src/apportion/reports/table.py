@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from rich.cells import cell_len, set_cell_size
 
+from apportion.model import money
 from apportion.ports import Row
 
 from . import plain
@@ -21,8 +22,6 @@ from .visible import visible
 GAP = "  "
 #: Text columns are not cut narrower than this; below it each row becomes a block of lines.
 LEAST_TEXT = 8
-
-_NUMERIC = frozenset({Kind.MONEY, Kind.SHARE, Kind.NUMBER, Kind.COUNT})
 
 #: Gives text the look of a part: head, rule, total, negative, nothing (a zero), body.
 Paint = Callable[[str, str], str]
@@ -63,18 +62,18 @@ def render(
 
 def cell(value: object, kind: Kind) -> str:
     """Show one value of a column of this kind."""
-    match value, kind:
-        case None, _:
-            return ""
-        case Decimal(), Kind.SHARE:
-            return f"{value:.1%}".replace("%", " %")
-        case Decimal(), Kind.NUMBER:
-            return _trimmed(value)
-        case ((Decimal() | int()), Kind.MONEY):
-            return _no_minus_zero(f"{Decimal(value):,.2f}")
-        case int(), Kind.COUNT:
-            return f"{value:,}"
+    if value is None:
+        return ""
+    if kind in _SHOWN and isinstance(value, Decimal | int):
+        return _SHOWN[kind](Decimal(value))
     return visible(plain.text(value))
+
+
+def in_full(amount: Decimal) -> str:
+    """Show an amount with every digit it has, at least two decimals."""
+    whole, _, places = money.text(amount).partition(".")
+    sign = "-" if whole.startswith("-") and amount else ""
+    return f"{sign}{int(whole.lstrip('-')):,}.{places}"
 
 
 @dataclass(frozen=True)
@@ -86,7 +85,7 @@ class _Table:
     widths: list[int]
 
     def numeric(self, index: int) -> bool:
-        return self.kinds[self.names[index]] in _NUMERIC
+        return self.kinds[self.names[index]] in _SHOWN
 
     def least(self, index: int) -> int:
         """The fewest cells that a column can be shown in."""
@@ -177,10 +176,24 @@ def _bold(paint: Paint) -> Paint:
     return lambda text, part: paint(text, "total" if part in ("body", "nothing") else part)
 
 
-def _trimmed(value: Decimal) -> str:
-    written = f"{value:,f}"
+def _to_the_cent(amount: Decimal) -> str:
+    written = f"{amount:,.2f}"
+    return written if written.strip("-0.,") else written.removeprefix("-")
+
+
+def _percent(share: Decimal) -> str:
+    return f"{share:.1%}".replace("%", " %")
+
+
+def _trimmed(number: Decimal) -> str:
+    written = f"{number:,f}"
     return written.rstrip("0").rstrip(".") if "." in written else written
 
 
-def _no_minus_zero(written: str) -> str:
-    return written.removeprefix("-") if not written.strip("-0.,") else written
+_SHOWN: dict[Kind, Callable[[Decimal], str]] = {
+    Kind.MONEY: _to_the_cent,
+    Kind.EXACT: in_full,
+    Kind.SHARE: _percent,
+    Kind.NUMBER: _trimmed,
+    Kind.COUNT: lambda count: f"{count:,}",
+}
