@@ -9,6 +9,8 @@ from .tag_keys import normalise_value
 
 #: Comparing is quadratic in the length; nobody misspells a word of more letters than this.
 _LONGEST = 80
+#: Of more options, those of nearest length are compared: a thousand take some milliseconds.
+_MOST_OPTIONS = 1_000
 
 
 def did_you_mean(word: str, options: Iterable[str]) -> str:
@@ -40,11 +42,14 @@ def shown(text: str) -> str:
 def _closest(word: str, options: Iterable[str]) -> str:
     if len(word) > _LONGEST:
         return ""
+    wanted = normalise_value(word)
     written: dict[str, str] = {}
     for option in options:
-        if len(option) <= _LONGEST:
-            written.setdefault(normalise_value(option), option)
-    matches = get_close_matches(normalise_value(word), written, n=1, cutoff=0.65)
+        written.setdefault(normalise_value(option), option)
+    if wanted in written:
+        return written[wanted]
+    near = sorted(written, key=lambda option: abs(len(option) - len(wanted)))
+    matches = get_close_matches(wanted, near[:_MOST_OPTIONS], n=1, cutoff=0.65)
     return written[matches[0]] if matches else ""
 
 
