@@ -109,4 +109,4 @@ def _relation(mapping: BillMapping, mapped: Mapped, split_cost: SplitCost) -> st
 
 
 def _sql(expression: exp.Expr) -> str:
-    return expression.sql("duckdb", comments=False)
+    return expression.sql("duckdb", comments=False, copy=False)

@@ -31,8 +31,9 @@ ALIKE = Code(
 ALIKE_IN_MONEY = Code(
     "B105",
     Severity.ERROR,
-    "Two columns could both be the cost",
-    "Which of them is meant decides about money, so nothing is taken in.",
+    "Two columns that decide about money have the same meaning",
+    "Names are compared without case, separators and doubled prefixes. Which of the two is meant "
+    "changes what charges cost, so nothing is taken in.",
 )
 NUMERIC_ID = Code(
     "B106",
