@@ -1,0 +1,26 @@
+-- The charges of some keys, with what describes them, their labels, and where the bill says so.
+SELECT
+  keys."ResourceId",
+  keys."ResourceName",
+  keys."SubAccountId",
+  keys."SubAccountName",
+  keys."RegionId",
+  keys."BillingAccountId",
+  keys."BillingCurrency",
+  keys."ServiceName",
+  keys."ChargeCategory",
+  COALESCE(keys."x_UsageType", keys."SkuMeter", keys."ChargeDescription") AS "Usage",
+  keys."Tags",
+  keys."x_AccountTags",
+  {labels},
+  costs."Bill",
+  costs."ChargeDay",
+  SUM(costs.{cost}) AS "Cost",
+  SUM(costs."Lines") AS "Lines",
+  MIN(costs."FirstLine") AS "FirstLine"
+FROM keys
+INNER JOIN labelled ON keys."KeyId" = labelled."KeyId"
+INNER JOIN costs ON keys."KeyId" = costs."KeyId"{in_segment}
+WHERE keys."ResourceId" = {resource}
+GROUP BY ALL
+ORDER BY ALL
