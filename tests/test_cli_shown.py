@@ -46,6 +46,17 @@ def test_a_single_row_needs_no_total_and_empty_cells_stay_empty() -> None:
     assert shown.rows[0]["total"] is None
 
 
+def test_without_a_total_equal_amounts_look_equal() -> None:
+    rows = [row(owner, "USD", "0.335") for owner in "abc"]
+    assert {str(one["total"]) for one in for_people(rows, COLUMNS, total=False).rows} == {"0.34"}
+
+
+def test_something_is_left_to_tell_rows_apart_by() -> None:
+    rows = [{"month": "2026-09", "BillingAccountId": "1", "total": Decimal(1)}]
+    shown = for_people(rows, ("month", "BillingAccountId", "total"), total=False)
+    assert (shown.columns, shown.beside) == (("BillingAccountId", "total"), "2026-09.")
+
+
 amounts = st.decimals("-1e15", "1e15", places=18)
 
 

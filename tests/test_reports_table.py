@@ -49,6 +49,13 @@ def test_when_even_that_is_too_wide_each_row_becomes_a_block() -> None:
     )
 
 
+def test_a_few_rows_become_blocks_rather_than_lose_their_text() -> None:
+    rows = [{"rulebook": "2026-01.yaml", "pools": "support, tax, security, network, lake"}]
+    page = "rulebook  2026-01.yaml\npools     support, tax, security, network, lake\n"
+    assert render(rows, ["rulebook", "pools"], width=30) == page
+    assert "…" in render(rows * 4, ["rulebook", "pools"], width=30)
+
+
 def test_wide_characters_take_two_cells() -> None:
     lines = render([{"a": "客户", "n": 1}, {"a": "abcd", "n": 22}], ["a", "n"]).splitlines()
     assert {cell_len(line) for line in lines} == {8}
@@ -122,8 +129,8 @@ def test_no_number_is_ever_cut(cells: list[tuple[str, Decimal]], width: int) -> 
         assert cell(total, Kind.MONEY) in page
 
 
-@given(st.lists(st.text(max_size=40), min_size=1, max_size=5), st.integers(25, 120))
-@example(["客" * 50, "a"], 25)
+@given(st.lists(st.text(max_size=40), min_size=4, max_size=6), st.integers(25, 120))
+@example(["客" * 50, "a", "b", "c"], 25)
 def test_a_table_is_never_wider_than_asked(owners: list[str], width: int) -> None:
     rows = [{"owner": owner, "total": Decimal(1)} for owner in owners]
     for line in render(rows, ["owner", "total"], width=width).splitlines():

@@ -67,7 +67,8 @@ def _run(session: Session, at: Path, lines: int | None) -> tuple[list[Outcome], 
         say("making three months of bills")
         made = generate(at / BILLS, lines=lines, forms=(Form.CUR_2,))
         workspace = outside.open(read(at, {}, file=Path(FILE)), say)
-        taken_in = [workspace.ingest([bill.root]) for bill in made.bills]
+        roots = dict.fromkeys(bill.root for bill in made.bills)  # a restated month has its own
+        taken_in = [workspace.ingest([root]) for root in roots]
         return taken_in, workspace.allocate()
 
 

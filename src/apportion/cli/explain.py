@@ -33,6 +33,7 @@ def add_to(app: typer.Typer) -> None:
         rich_help_panel="Look",
         epilog=examples(
             "apportion explain FIN-100 --period 2026-09",
+            "apportion explain FIN-100 --depth 4 | less -R",
             "apportion explain --pool enterprise-support",
             "apportion explain --resource i-0abc1234 --output json",
         ),
@@ -45,6 +46,9 @@ def explain(
     period: PeriodOption = "",
     pool: Annotated[str, typer.Option(metavar="NAME", help="A pool of shared cost.")] = "",
     resource: Annotated[str, typer.Option(metavar="ID", help="A resource of the bill.")] = "",
+    depth: Annotated[
+        int, typer.Option(metavar="N", min=1, help="How many levels of branches the tree shows.")
+    ] = 2,
     as_of: AsOfOption = "",
     form: FormOption = None,
     to: ToOption = None,
@@ -69,20 +73,23 @@ def explain(
             found = workspace.explain_pool(pool, when, as_of=as_of)
         else:
             found = workspace.explain_resource(resource, when, as_of=as_of)
-    _send(found.trunk, sent, session.words)
+    _send(found.trunk, depth, sent, session.words)
     session.words.findings(found.findings)
     for sentence in found.words:
         session.words.say(sentence)
     end_by(found.findings)
 
 
-def _send(trunk: Branch, sent: Output, words: Words) -> None:
+def _send(trunk: Branch, depth: int, sent: Output, words: Words) -> None:
     from apportion.reports.json import document
 
-    from .tree import COLUMNS, lay_out, nested, rows
+    from .tree import COLUMNS, lay_out, nested, pruned, rows
 
     if sent.for_a_person:
-        words.tree(trunk)
+        shown = pruned(trunk, depth)
+        words.tree(shown)
+        if shown != trunk:
+            words.say(f"Deeper: --depth {depth + 1}. Everything: --output json.\n")
     elif sent.chosen is Form.JSON:
         deliver(lambda: document(nested(trunk)), sent, words)
     elif sent.chosen is Form.TABLE:

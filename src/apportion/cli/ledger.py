@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -18,11 +19,11 @@ from .session import Session
 from .words import Words
 
 #: What a person sees: tables with a dozen columns are for programs.
-_HELD_SHOWN = (
-    *("period", "bill", "format", "currency", "lines", "EffectiveCost"),
-    *("delivered", "allocated"),
-)
-_HISTORY_SHOWN = ("at", "kind", "period", "bill", "run", "currency", "lines", "EffectiveCost")
+_HELD_SHOWN = ("period", "bill", "currency", "lines", "EffectiveCost", "delivered", "allocated")
+_HISTORY_SHOWN = ("at", "kind", "period", "bill", "run", "currency", "EffectiveCost")
+
+_MOMENTS = ("at", "delivered", "allocated")
+_WRITTEN = re.compile(r"\d{4}-\d{2}-\d{2}T")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -66,7 +67,7 @@ def list_(
     sent.check(session.words)
     with session.workspace() as workspace:
         outcome = workspace.held()
-    _finish(outcome, _HELD_SHOWN, sent, session.words)
+    _finish(outcome, _HELD_SHOWN, sent, session.words, moment=len("2026-10-03"))
 
 
 def history(
@@ -85,25 +86,26 @@ def history(
     sent.check(session.words)
     with session.workspace() as workspace:
         outcome = workspace.history(month)
-    _finish(outcome, _HISTORY_SHOWN, sent, session.words)
+    _finish(outcome, _HISTORY_SHOWN, sent, session.words, moment=len("2026-10-03 12:00"))
 
 
-def _finish(outcome: Outcome, shown: Sequence[str], sent: Output, words: Words) -> None:
+def _finish(
+    outcome: Outcome, shown: Sequence[str], sent: Output, words: Words, *, moment: int
+) -> None:
     if not outcome.rows:
         words.say("The ledger holds nothing yet. Take a bill in with `apportion ingest PATH`.")
     elif sent.for_a_person:
         kept = tuple(name for name in outcome.columns if name in shown)
-        outcome = replace(outcome, columns=kept, rows=tuple(map(_readable, outcome.rows)))
+        rows = tuple(_readable(row, moment) for row in outcome.rows)
+        outcome = replace(outcome, columns=kept, rows=rows)
     finish(outcome, sent, words)
 
 
-def _readable(row: Row) -> Row:
-    """Write moments as people do: `2026-10-03 12:00`."""
-    moments = {name: str(row[name]) for name in ("at", "delivered", "allocated") if name in row}
-    return {
-        **row,
-        **{
-            name: moment[:16].replace("T", " ") if "T" in moment else moment
-            for name, moment in moments.items()
-        },
+def _readable(row: Row, length: int) -> Row:
+    """Write moments as people do: `2026-10-03`, or with its minute `2026-10-03 12:00`."""
+    moments = {
+        name: moment[:length].replace("T", " ")
+        for name in _MOMENTS
+        if _WRITTEN.match(moment := str(row.get(name)))
     }
+    return {**row, **moments}

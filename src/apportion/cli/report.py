@@ -26,6 +26,9 @@ from .output import Form, Output, deliver
 from .session import Session
 from .words import Words
 
+#: Tables of a review that are for checking one thing, not for reading from top to bottom.
+_ON_REQUEST = ("drivers", "shares")
+
 
 def add_to(app: typer.Typer) -> None:
     """Add `report` to the program."""
@@ -129,16 +132,19 @@ def _finish_review(
 
 
 def _show(sections: Sequence[tuple[str, Outcome]], words: Words) -> None:
-    for number, (name, outcome) in enumerate(sections):
+    told = [(name, outcome) for name, outcome in sections if name not in _ON_REQUEST]
+    for number, (name, outcome) in enumerate(told):
         words.heading(name.replace("_", " ").capitalize(), apart=number > 0)
         if outcome.rows:
             words.table(outcome.rows, outcome.columns, total=True)
         else:
             words.text("nothing")
-    for _, outcome in sections:
-        words.findings(outcome.findings)
-        for sentence in outcome.words:
-            words.say(sentence)
+    words.findings([finding for _, outcome in sections for finding in outcome.findings])
+    others = [name for name, _ in sections if name in _ON_REQUEST]
+    if others:
+        words.say(f"More with --section: {', '.join(others)}.")
+    for sentence in dict.fromkeys(word for _, outcome in sections for word in outcome.words):
+        words.say(sentence)
 
 
 def _document(sections: Sequence[tuple[str, Outcome]], form: Form) -> bytes:

@@ -15,8 +15,8 @@ from apportion.reports.columns import Kind, kinds
 PLACES = 2
 #: The columns that say in which currency a row's money is.
 CURRENCY_COLUMNS = ("currency", "BillingCurrency")
-#: A column that a person need not read on every row where it says the same.
-TIME_COLUMN = "month"
+#: What a person need not read on every row where it is the same on all, and how it is told once.
+_TOLD_ONCE = {"month": "{}", "period": "{}", "BillingAccountId": "payer {}"}
 #: The only share whose sum means something: the parts of one whole.
 _SUMMED_SHARE = "share"
 
@@ -32,27 +32,33 @@ class Shown:
 
 
 def for_people(rows: Sequence[Row], columns: Sequence[str], *, total: bool) -> Shown:
-    """Round each money column so that it adds up to its total, currency by currency.
+    """Round money to the cent, and say once what is the same on every row.
 
-    Totals are exact sums, rounded the same way; one row for each currency, none for a single row.
+    With `total`, each money column is rounded so that it adds up to its total, currency by
+    currency; one total for each currency, none for a single row. Without, each amount is rounded
+    by itself (half away from zero), so that equal amounts look equal.
     """
     of = kinds(rows, columns)
     money = [name for name in columns if of[name] is Kind.MONEY]
     named = next((name for name in CURRENCY_COLUMNS if name in columns), "")
-    rounded = _rounded(rows, money, named)
-    month = _alone(rows, TIME_COLUMN) if TIME_COLUMN in columns and len(columns) > 2 else ""
-    currency = _alone(rows, named) if money else ""
-    said = {TIME_COLUMN: month, named: currency}
-    kept = tuple(name for name in columns if not said.get(name))
-    totals = _totals(rounded, kept, money, named) if total and len(rows) > 1 else []
-    beside = ", ".join(filter(None, [month, currency and f"amounts in {currency}"]))
+    rounded = _rounded(rows, money, named) if total else _rounded_alone(rows, money)
+    words = {**_TOLD_ONCE, named: "amounts in {}" if money else "{}"}
+    once = _same_on_all(rows, [name for name in columns if name in words])
+    texts = [name for name in columns if of[name] is Kind.TEXT]
+    if texts and set(texts) <= set(once):
+        del once[texts[-1]]  # rows need something to be told apart by
+    empty = {name for name in texts if rows and all(row.get(name) in (None, "") for row in rows)}
+    kept = tuple(name for name in columns if name not in once and name not in empty)
+    summed = total and money and len(rows) > 1
+    totals = _totals(rounded, kept, money, named) if summed else []
+    beside = ", ".join(words[name].format(value) for name, value in once.items())
     return Shown(rounded, kept, totals, beside and f"{beside[0].upper()}{beside[1:]}.")
 
 
-def _alone(rows: Sequence[Row], name: str) -> str:
-    """Give the value that all rows share; empty where they differ."""
-    found = {str(row.get(name) or "") for row in rows}
-    return found.pop() if len(found) == 1 else ""
+def _same_on_all(rows: Sequence[Row], names: Sequence[str]) -> dict[str, str]:
+    """Give the columns that say the same on all rows, and what they say."""
+    values = {name: {str(row.get(name) or "") for row in rows} for name in names}
+    return {name: next(iter(v)) for name, v in values.items() if len(v) == 1 and "" not in v}
 
 
 def _rounded(rows: Sequence[Row], money: Sequence[str], named: str) -> list[dict[str, object]]:
@@ -64,6 +70,18 @@ def _rounded(rows: Sequence[Row], money: Sequence[str], named: str) -> list[dict
             for row, amount in zip(holding, amounts, strict=True):
                 row[name] = amount
     return shown
+
+
+def _rounded_alone(rows: Sequence[Row], money: Sequence[str]) -> list[dict[str, object]]:
+    return [
+        {**row}
+        | {
+            name: round_together([Decimal(str(row[name]))], PLACES)[0]
+            for name in money
+            if row.get(name) is not None
+        }
+        for row in rows
+    ]
 
 
 def _totals(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 
 from apportion.model.outcome import Branch
 from apportion.ports import Row
@@ -24,6 +26,12 @@ def lay_out(trunk: Branch, *, width: int = 100, paint: Paint = unpainted) -> str
     """Write a tree; a branch's facts and place follow on a fainter line under it."""
     lines = list(_lines(trunk, "", "", width=min(width, WIDEST), paint=paint))
     return "\n".join(lines) + "\n"
+
+
+def pruned(branch: Branch, depth: int) -> Branch:
+    """Keep so many levels of branches."""
+    kept = tuple(pruned(inner, depth - 1) for inner in branch.branches) if depth > 0 else ()
+    return replace(branch, branches=kept)
 
 
 def rows(trunk: Branch) -> list[Row]:
@@ -61,8 +69,8 @@ def _walked(branch: Branch, level: int) -> Iterator[tuple[int, Branch]]:
 
 
 def _lines(branch: Branch, first: str, rest: str, *, width: int, paint: Paint) -> Iterator[str]:
-    yield _line(branch, first, width=width, paint=paint)
     below = f"{rest}{'│  ' if branch.branches else '   '}"
+    yield from _line(branch, first, below, width=width, paint=paint)
     room = max(width - cell_len(below), 20)
     for words in _facts(branch, room):
         yield f"{paint(below, 'rule')}{paint(words, 'faint')}"
@@ -72,16 +80,18 @@ def _lines(branch: Branch, first: str, rest: str, *, width: int, paint: Paint) -
         yield from _lines(inner, rest + own, rest + under, width=width, paint=paint)
 
 
-def _line(branch: Branch, lead: str, *, width: int, paint: Paint) -> str:
+def _line(branch: Branch, first: str, rest: str, *, width: int, paint: Paint) -> Iterator[str]:
+    """Write the title, wrapped where it is long, with the amount at the end of its first line."""
     amount = _amount(branch)
-    room = max(width - cell_len(lead) - cell_len(amount) - 2, 20)
-    title = visible(branch.title)
-    if cell_len(title) > room:
-        title = set_cell_size(title, room - 1) + "…"
-    gap = " " * max(width - cell_len(lead) - cell_len(title) - cell_len(amount), 2)
+    room = max(width - max(map(cell_len, (first, rest))) - cell_len(amount) - 2, 20)
+    titles = textwrap.wrap(visible(branch.title), room, break_on_hyphens=False) or [""]
+    gap = " " * max(width - cell_len(first) - cell_len(titles[0]) - cell_len(amount), 2)
     look = "negative" if amount.startswith("-") else "body"
     shown = f"{gap}{paint(amount, look)}" if amount else ""
-    return f"{paint(lead, 'rule')}{paint(title, 'head' if not lead else 'body')}{shown}"
+    title = paint(titles[0], "head" if not first else "body")
+    yield f"{paint(first, 'rule')}{title}{shown}"
+    for more in titles[1:]:
+        yield f"{paint(rest, 'rule')}{more}"
 
 
 def _amount(branch: Branch) -> str:
@@ -91,7 +101,7 @@ def _amount(branch: Branch) -> str:
 
 
 def _facts(branch: Branch, room: int) -> list[str]:
-    """Fill lines with `name value` pairs; a pair is never broken."""
+    """Fill lines with `name value` pairs; a pair is broken only where it is longer than a line."""
     pairs = [f"{visible(name)} {_fact(name, value)}" for name, value in branch.facts.items()]
     pairs += [visible(branch.place)] if branch.place else []
     lines: list[str] = []
@@ -99,7 +109,7 @@ def _facts(branch: Branch, room: int) -> list[str]:
         if lines and cell_len(lines[-1]) + 3 + cell_len(pair) <= room:
             lines[-1] += f" · {pair}"
         else:
-            lines.append(pair)
+            lines += textwrap.wrap(pair, room, subsequent_indent="  ", break_on_hyphens=False)
     return lines
 
 

@@ -7,7 +7,7 @@ layout is our own; the width of wide characters is Rich's.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from rich.cells import cell_len, set_cell_size
@@ -22,6 +22,10 @@ from .visible import visible
 GAP = "  "
 #: Text columns are not cut narrower than this; below it each row becomes a block of lines.
 LEAST_TEXT = 8
+#: How many decimals of a driver's number a person is shown.
+_OF_A_NUMBER = 6
+#: So few rows become blocks rather than lose more than half of a text.
+FEW = 3
 
 #: Gives text the look of a part: head, rule, total, negative, nothing (a zero), body.
 Paint = Callable[[str, str], str]
@@ -55,9 +59,16 @@ def render(
     if not columns:
         return ""
     table = _measure(rows, columns, totals)
-    if width is not None and not table.fits(width):
+    if width is None:
+        return _lines(table, paint)
+    if not table.fits(width):
         return _blocks(table, paint)
-    return _lines(table.narrowed(width) if width is not None else table, paint)
+    narrowed = table.narrowed(width)
+    if len(rows) <= FEW and any(
+        new * 2 < old for new, old in zip(narrowed.widths, table.widths, strict=True)
+    ):
+        return _blocks(table, paint)
+    return _lines(narrowed, paint)
 
 
 def cell(value: object, kind: Kind) -> str:
@@ -96,13 +107,22 @@ class _Table:
         return sum(map(self.least, range(len(self.names)))) + self._gaps <= width
 
     def narrowed(self, width: int) -> _Table:
-        """Take from the widest text column, a cell at a time, until all fits."""
+        """Take room from heads that are wider than what is under them, then from the widest text.
+
+        Identifiers are short beside prose, so they are cut last.
+        """
         widths = list(self.widths)
-        while sum(widths) + self._gaps > width:
-            shrinkable = [n for n in range(len(widths)) if widths[n] > self.least(n)]
-            widest = max(shrinkable, key=lambda n: widths[n])
-            widths[widest] -= 1
-        return _Table(self.names, self.kinds, self.body, self.totals, widths)
+        for least in (self._under_head, self.least):
+            while sum(widths) + self._gaps > width:
+                loose = [n for n in range(len(widths)) if widths[n] > least(n)]
+                if not loose:
+                    break
+                widths[max(loose, key=lambda n: widths[n])] -= 1
+        return replace(self, widths=widths)
+
+    def _under_head(self, index: int) -> int:
+        rows = [*self.body, *self.totals]
+        return max(self.least(index), *(cell_len(row[index]) for row in rows)) if rows else 0
 
     @property
     def _gaps(self) -> int:
@@ -186,7 +206,7 @@ def _percent(share: Decimal) -> str:
 
 
 def _trimmed(number: Decimal) -> str:
-    written = f"{number:,f}"
+    written = f"{number:,.{_OF_A_NUMBER}f}"
     return written.rstrip("0").rstrip(".") if "." in written else written
 
 
