@@ -17,6 +17,7 @@ from apportion.core.explain import (
     others,
     plain,
     ratio_words,
+    rule_facts,
     source_of,
     split_words,
 )
@@ -61,7 +62,7 @@ def test_ratios_of_several_days_are_a_range() -> None:
         (Fraction(120), Decimal(120)),
         (Fraction(1, 8), Decimal("0.125")),
         (Fraction(1, 10**18), Decimal("0.000000000000000001")),
-        (Fraction(1, 3), "1/3"),
+        (Fraction(1, 3), "≈ 0.3333"),
         (Fraction(10**40), Decimal(10**40)),
     ],
 )
@@ -107,6 +108,16 @@ def test_a_split_is_told_in_words() -> None:
         "fixed: FIN-100 10 % and CX 5 %; the rest in proportion to spend"
     )
     assert split_words(Even()) == "evenly"
+
+
+def test_limits_are_told_in_words() -> None:
+    limits = "{FIN: {min: 5, max: 40}, CX: {min: 10}, '*': {max: 50}}"
+    pool = f"  - {{name: a, where: \"ServiceName = 'a'\", split: even, limits: {limits}}}"
+    text = RULES.replace("values: {Red: [rd], Blue: []}", "other_values: keep")
+    rulebook, findings = read_rulebook(f"{text}shared:\n{pool}\n", name="rules.yaml")
+    assert rulebook is not None, findings
+    told = rule_facts(rulebook.pools[0])["limits"]
+    assert told == "FIN 5 % to 40 %, CX at least 10 % and everyone at most 50 %"
 
 
 RULES = """\

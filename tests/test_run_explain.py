@@ -168,6 +168,12 @@ def test_a_share_tells_its_rule_its_ratio_and_its_number(plugs: Plugs) -> None:
     assert [branch.amount for branch in holds.branches] == [20]
 
 
+def test_numbers_of_several_days_are_added_up(plugs: Plugs) -> None:
+    lake = at(usd(owner(plugs, "CX")), "shares of pools", "pool lake")
+    told = {name: lake.facts[name] for name in ("number", "of", "on days", "line")}
+    assert told == {"number": 6, "of": 9, "on days": 2, "line": "drivers/queries.csv:3"}
+
+
 def test_pools_that_serve_each_other_tell_each_way(plugs: Plugs) -> None:
     """Textbook: 20 % of each goes to the other, so 1/25 comes round; 400 and 100 are held."""
     platform = at(usd(owner(plugs, "FIN-100")), "shares of pools", "pool platform")

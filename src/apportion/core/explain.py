@@ -22,6 +22,7 @@ from ..model.rulebook import (
     FromCondition,
     FromLookup,
     FromTag,
+    Limit,
     Pool,
     Proportional,
     Split,
@@ -32,6 +33,7 @@ from ..model.rulebook import (
 from .contents import Part
 from .derive import canonical, source_label
 from .spelling import listed
+from .weigh import EVERYONE
 
 DEFAULT = "default"
 
@@ -66,9 +68,9 @@ def ratio_words(*ratios: Fraction) -> str:
 
 
 def number(weight: Fraction) -> Decimal | str:
-    """A driver's number as a decimal, or as a fraction where no decimal is it."""
+    """A driver's number as a decimal, or roughly in words where no decimal is it."""
     if 10**PLACES % weight.denominator:
-        return str(weight)
+        return f"≈ {rounded(weight, _PERCENT_PLACES):f}"
     units = weight * 10**PLACES
     return plain(Decimal(units.numerator).scaleb(-PLACES, EXACT))
 
@@ -123,9 +125,7 @@ def split_words(split: Split) -> str:
 def rule_facts(pool: Pool) -> dict[str, object]:
     """Tell a pool's rule by name."""
     facts: dict[str, object] = {"where": pool.where.text, "split": split_words(pool.split)}
-    limits = [
-        f"{limit.owner} {' to '.join(_bounds(limit.least, limit.most))}" for limit in pool.limits
-    ]
+    limits = [_limit_words(limit) for limit in pool.limits]
     optional = {
         "within": pool.within,
         "to": listed(pool.to, last="and"),
@@ -196,8 +196,13 @@ def _source_words(source: ValueSource) -> str:
             return f"condition {where.text}"
 
 
-def _bounds(least: Decimal | None, most: Decimal | None) -> list[str]:
-    return [f"{least or 0} %", *([] if most is None else [f"{most} %"])]
+def _limit_words(limit: Limit) -> str:
+    who = "everyone" if limit.owner == EVERYONE else limit.owner
+    if limit.most is None:
+        return f"{who} at least {limit.least} %"
+    if limit.least is None:
+        return f"{who} at most {limit.most} %"
+    return f"{who} {limit.least} % to {limit.most} %"
 
 
 def _percent(ratio: Fraction) -> str:

@@ -166,18 +166,18 @@ class Case:
         )
 
     def numbers(self, steps: Sequence[Step]) -> dict[str, object]:
-        """Tell the driver behind an arrow: its number, everyone's, and the line it stands in."""
+        """Tell an arrow's number and everyone's, of all its days, and the line of the first."""
         first = steps[0]
         if is_kept(first):
             return {"kept because": self._kept_because(first)}
         everyone = sum((self._everyone[node] for node in {_node(s) for s in steps}), Fraction())
         own = sum((step.weight for step in steps), Fraction())
-        line = self._driver_line(first)
         return {
             "number": number(own),
             "of": number(everyone),
+            **({"on days": len(steps)} if len(steps) > 1 else {}),
             "driver": first.driver,
-            **({"line": line} if line else {}),
+            **self._in_file(first),
         }
 
     def readings(self, pool: Pool) -> Readings | None:
@@ -227,14 +227,19 @@ class Case:
             return f"{numbers.name} has no numbers for the day"
         return "nobody who may pay has a positive number"
 
-    def _driver_line(self, step: Step) -> str:
-        pool = self.pool(step.pool)
-        numbers = self.readings(pool)
+    def _in_file(self, step: Step) -> dict[str, object]:
+        """The line of a driver file, and its number where the split does not use it as it is."""
+        numbers = self.readings(self.pool(step.pool))
         if numbers is None:
-            return ""
+            return {}
         found = numbers.of(day=step.day if step.day in numbers.days else None, within=step.within)
         names = [step.target, *([self.pool(step.target).owner] if step.target_is_pool else [])]
-        return next((found[name].place for name in names if name in found), "")
+        reading = next((found[name] for name in names if name in found), None)
+        if reading is None:
+            return {}
+        weighed = step.driver != numbers.name
+        says = {"file says": number(reading.number)} if weighed and step.day is None else {}
+        return {**says, "line": reading.place}
 
 
 def meant(
