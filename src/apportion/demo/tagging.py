@@ -52,7 +52,7 @@ INCONSISTENT: Mapping[tuple[str, str], str] = {
 #: Chances in a thousand, in the order of Style from KEY_VARIANT to MISSING; the rest is GOOD.
 _CHANCES = (80, 60, 20, 100)
 _CHANCES_OF = {
-    "sandbox": (40, 20, 60, 700),
+    "sandbox": (0, 0, 300, 700),  # it has no cost centre that anyone could name
     "loyalty-prod": (0, 0, 20, 880),
     "finance-prod": (60, 340, 40, 40),
     "contact-centre": (80, 60, 40, 300),
@@ -102,8 +102,7 @@ def tags_of(
         case Style.KEY_VARIANT:
             tags["costcenter"] = cost_center
         case Style.MISSPELT:
-            spellings = MISSPELT.get(cost_center, UNKNOWN)
-            tags["CostCenter"] = spellings[draw % len(spellings)]
+            tags["CostCenter"] = MISSPELT[cost_center][draw % len(MISSPELT[cost_center])]
         case Style.UNKNOWN:
             tags["CostCenter"] = UNKNOWN[draw % len(UNKNOWN)]
         case Style.INCONSISTENT:
