@@ -84,6 +84,12 @@ class Engine(Protocol):
     def write(self, sql: str, folder: Path) -> list[Path]:
         """Write the rows of a SELECT as Parquet files into a folder; at least one file."""
 
+    def write_parts(self, sql: str, by: str, folder: Path) -> Mapping[str | None, list[Path]]:
+        """Write as `write` does, rows with another value of the column `by` into other files.
+
+        Returns the files of each value; none where there are no rows.
+        """
+
 
 class Report(Protocol):
     """A form in which rows leave."""

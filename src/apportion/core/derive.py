@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from ..model.inputs import Lookup
+from ..model.inputs import Lookup, lookup_key
 from ..model.rulebook import (
     Dimension,
     FromAccountTag,
@@ -22,7 +22,7 @@ from ..model.rulebook import (
     TwoPart,
     ValueSource,
 )
-from .facts import columns_used
+from .facts import columns_used, source_label
 from .segments import Segment
 from .tag_keys import normalise_value
 from .templates import each, name, text
@@ -71,9 +71,9 @@ def canon_table(dimension: Dimension) -> str:
     return f"canon {dimension.name}"
 
 
-def lookup_table(file: str, segment: Segment) -> str:
+def lookup_table(lookup: Lookup, segment: Segment) -> str:
     """Name the table that holds a lookup's lines in a segment."""
-    return f"lookup {file} {segment.number}"
+    return f"lookup {lookup_key(lookup.dimension, lookup.name)} {segment.number}"
 
 
 def raw_values_query(dimension: Dimension) -> str | None:
@@ -133,21 +133,6 @@ def segment_of(parts: Sequence[Segment]) -> str:
     return f"CASE {cases} ELSE {parts[-1].number} END"
 
 
-def source_label(source: ValueSource) -> str:
-    """Name a source in results: its kind, and what it looks at."""
-    match source:
-        case FromTag(keys=keys):
-            return f"tag:{','.join(keys)}"
-        case FromAccountTag(keys=keys):
-            return f"account_tag:{','.join(keys)}"
-        case FromLookup(file=file):
-            return f"lookup:{file}"
-        case FromColumn(column=column):
-            return f"column:{column}"
-        case FromCondition(place=place):
-            return f"where:line {place.line}"
-
-
 def _segment(rulebook: Rulebook, lookups: Mapping[str, Lookup], part: Segment) -> str:
     """One segment: facts, a layer for each dimension, then the pools."""
     carried = ["KeyId", *dict.fromkeys((*GRAIN, *columns_used(rulebook, lookups)))]
@@ -198,7 +183,7 @@ class _Offers:
                 case FromCondition(where=where, value=value):
                     self._condition(where.sql, value, source)
                 case FromLookup(file=file):
-                    self._lookup(lookups[file], part, source)
+                    self._lookup(lookups[lookup_key(dimension.name, file)], part, source)
                 case _:
                     for raw in _raw(source):
                         self._raw(raw, source)
@@ -228,7 +213,7 @@ class _Offers:
         self._add("CAST(NULL AS VARCHAR)", f"CASE WHEN {where} THEN {text(value)} END", at, source)
 
     def _lookup(self, lookup: Lookup, part: Segment, source: ValueSource) -> None:
-        at, table = len(self.values), name(lookup_table(lookup.name, part))
+        at, table = len(self.values), name(lookup_table(lookup, part))
         matches = (f"inside.{name(column)} = l{at}.m{n}" for n, column in enumerate(lookup.columns))
         self._joins.append(f"LEFT JOIN {table} AS l{at} ON {each(matches, ' AND ')}")
         self._add(f'l{at}."#raw"', f'l{at}."#value"', at, source)

@@ -10,7 +10,7 @@ from fractions import Fraction
 from itertools import groupby
 
 from ..model.finding import Place
-from ..model.inputs import Lookup
+from ..model.inputs import Lookup, lookup_key
 from ..model.money import EXACT, PLACES, text
 from ..model.outcome import Branch
 from ..model.rulebook import (
@@ -31,7 +31,8 @@ from ..model.rulebook import (
     ValueSource,
 )
 from .contents import Part
-from .derive import canonical, source_label
+from .derive import canonical
+from .facts import source_label
 from .spelling import listed
 from .weigh import EVERYONE
 
@@ -99,7 +100,7 @@ def lookup_lines(
     """Name the lines of a lookup that give a value; empty where no lookup does."""
     for source in dimension.sources:
         if isinstance(source, FromLookup) and source_label(source) == label:
-            rows = lookups[source.file].rows
+            rows = lookups[lookup_key(dimension.name, source.file)].rows
             spelt = {row.value for row in rows}
             means = canonical(dimension, spelt) if dimension.values else {}
             lines = [str(row.line) for row in rows if means.get(row.value, row.value) == value]

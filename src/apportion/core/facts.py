@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from ..model.finding import Place
 from ..model.focus import KEY_COLUMNS
-from ..model.inputs import Lookup
+from ..model.inputs import Lookup, lookup_key
 from ..model.rulebook import (
     Condition,
     FromAccountTag,
@@ -33,7 +34,10 @@ def columns_used(rulebook: Rulebook, lookups: Mapping[str, Lookup]) -> tuple[str
     used = {column for condition in conditions(rulebook) for column in condition.columns}
     for dimension in rulebook.dimensions:
         for source in dimension.sources:
-            used.update(_columns_of(source, lookups))
+            if isinstance(source, FromLookup):
+                used.update(lookups[lookup_key(dimension.name, source.file)].columns)
+            else:
+                used.update(_columns_read(source))
     used -= {dimension.name for dimension in rulebook.dimensions}
     return tuple(sorted(used))
 
@@ -42,6 +46,36 @@ def inside(column: str, used: Sequence[str]) -> tuple[str, ...]:
     """Pick, of the columns used, those that live inside a JSON column."""
     prefix = JSON_COLUMNS[column]
     return tuple(use for use in used if use.startswith(prefix) and use not in KEY_COLUMNS)
+
+
+def looked_for(rulebook: Rulebook) -> list[tuple[Place, str, tuple[str, ...]]]:
+    """List what the rulebook looks for: where, in words, and the columns that would do."""
+    sources = [
+        (source.place, source_label(source), _columns_read(source))
+        for dimension in rulebook.dimensions
+        for source in dimension.sources
+        if isinstance(source, FromTag | FromAccountTag | FromColumn)
+    ]
+    return sources + [
+        (condition.place, column, (column,))
+        for condition in conditions(rulebook)
+        for column in condition.columns
+    ]
+
+
+def source_label(source: ValueSource) -> str:
+    """Name a source in results: its kind, and what it looks at."""
+    match source:
+        case FromTag(keys=keys):
+            return f"tag:{','.join(keys)}"
+        case FromAccountTag(keys=keys):
+            return f"account_tag:{','.join(keys)}"
+        case FromLookup(file=file):
+            return f"lookup:{file}"
+        case FromColumn(column=column):
+            return f"column:{column}"
+        case FromCondition(place=place):
+            return f"where:line {place.line}"
 
 
 def raw_names_query(column: str) -> str:
@@ -92,17 +126,16 @@ def conditions(rulebook: Rulebook) -> list[Condition]:
     return found
 
 
-def _columns_of(source: ValueSource, lookups: Mapping[str, Lookup]) -> tuple[str, ...]:
+def _columns_read(source: ValueSource) -> tuple[str, ...]:
+    """The columns of the facts that a source reads by itself."""
     match source:
         case FromTag(keys=keys):
             return tuple(f"tag:{key}" for key in keys)
         case FromAccountTag(keys=keys):
             return tuple(f"account_tag:{key}" for key in keys)
-        case FromLookup(file=file):
-            return lookups[file].columns
         case FromColumn(column=column):
             return (column,)
-        case FromCondition():
+        case _:
             return ()
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ..model.inputs import Lookup
+from ..model.inputs import Lookup, lookup_key
 from ..model.rulebook import Dimension, FromAccountTag, FromLookup, FromTag, Rulebook, Value
 from .apportion import part_of
 from .derive import canonical, dimension_columns
@@ -127,7 +127,7 @@ def _lookup_lines(
     for source in dimension.sources:
         if not isinstance(source, FromLookup) or not account:
             continue
-        lookup = lookups[source.file]
+        lookup = lookups[lookup_key(dimension.name, source.file)]
         if lookup.columns != ("SubAccountId",):
             continue
         rows = [row for row in lookup.rows if row.match == (account,)]

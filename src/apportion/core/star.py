@@ -6,37 +6,25 @@ Of a hundred million lines few descriptions differ. Rules run on descriptions on
 from __future__ import annotations
 
 from ..model.charges import ChargeQueries
-from ..model.focus import COST_COLUMNS, QUANTITY_COLUMNS
 from .templates import each, name, sql, text
 
 #: Part of every key: change it when the meaning of a key changes, and old keys are no longer met.
 _GENERATION = "apportion 1"
 
-COSTS_COLUMNS = (
-    *("Period", "Bill", "KeyId", "KeyCheck", "ChargeDay"),
-    *COST_COLUMNS,
-    *QUANTITY_COLUMNS,
-    *("Lines", "FirstLine"),
-)
-
 
 def lines_query(queries: ChargeQueries, bill: str) -> str:
-    """Add up the bill's lines to one row a key and day."""
+    """Add up the bill's lines to one row a key and day, in the form of the ledger's `costs`."""
     key_id, key_check = _hashes(queries, bill)
     return sql(
         "lines",
         period=queries.period,
+        bill=text(bill),
         key_id=key_id,
         key_check=key_check,
         day=queries.day,
         measures=each(f"SUM({expr}) AS {name(column)}" for column, expr in queries.measure),
         relation=queries.relation,
     )
-
-
-def new_keys_query(period: str) -> str:
-    """List the descriptions of a period that the ledger does not know yet."""
-    return sql("new_keys", period=text(period))
 
 
 def described_query(queries: ChargeQueries, bill: str, *, by_place: bool) -> str:
@@ -50,15 +38,6 @@ def described_query(queries: ChargeQueries, bill: str, *, by_place: bool) -> str
         return sql("described_by_place", **parts)
     key_id, key_check = _hashes(queries, bill)
     return sql("described_by_hash", **parts, key_id=key_id, key_check=key_check)
-
-
-def costs_query(period: str, bill: str) -> str:
-    """Take one period out of `lines`, as the ledger's `costs`."""
-    columns = (
-        f"{text(bill)} AS {name('Bill')}" if column == "Bill" else name(column)
-        for column in COSTS_COLUMNS
-    )
-    return f"SELECT {each(columns, ', ')} FROM lines WHERE {name('Period')} = {text(period)}"
 
 
 def _hashes(queries: ChargeQueries, bill: str) -> tuple[str, str]:

@@ -70,12 +70,32 @@ class DuckDB:
         return [dict(zip(names, row, strict=True)) for row in values]
 
     def write(self, sql: str, folder: Path) -> list[Path]:
+        self._copy(sql, folder, "PER_THREAD_OUTPUT true")
+        return sorted(folder.glob("*.parquet"))
+
+    def write_parts(self, sql: str, by: str, folder: Path) -> dict[str | None, list[Path]]:
+        options = f"PARTITION_BY ({_name(by)}), WRITE_PARTITION_COLUMNS true"
+        self._copy(sql, folder, options)
+        values = self._fetch_parts(by, folder)
+        return {value: sorted(part.glob("*.parquet")) for part, value in values.items()}
+
+    def _copy(self, sql: str, folder: Path, options: str) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._run(
             f"COPY ({sql}) TO {_text(str(folder))} "
-            "(FORMAT parquet, COMPRESSION zstd, PER_THREAD_OUTPUT true, OVERWRITE_OR_IGNORE true)"
+            f"(FORMAT parquet, COMPRESSION zstd, OVERWRITE_OR_IGNORE true, {options})"
         )
-        return sorted(folder.rglob("*.parquet"))
+
+    def _fetch_parts(self, by: str, folder: Path) -> dict[Path, str | None]:
+        """Read each part's value from its files: folder names are escaped, and NULL is a word."""
+        parts = sorted({path.parent for path in folder.rglob("*.parquet")})
+        values: dict[Path, str | None] = {}
+        for part in parts:
+            files = [str(path) for path in part.glob("*.parquet")]
+            first = f"SELECT {_name(by)} FROM read_parquet({_paths(files)}) LIMIT 1"
+            _names, rows = self._fetch(first)
+            values[part] = None if rows[0][0] is None else str(rows[0][0])
+        return values
 
     def _insert(
         self, table: str, columns: Mapping[str, str], rows: Sequence[Sequence[object]]

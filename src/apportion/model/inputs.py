@@ -32,6 +32,11 @@ class Lookup:
     rows: tuple[LookupRow, ...]
 
 
+def lookup_key(dimension: str, file: str) -> str:
+    """Tell a lookup from others: one file may give values to several dimensions."""
+    return f"{file} for {dimension}"
+
+
 @dataclass(frozen=True)
 class DriverRow:
     """One number. `day` is None for a whole-month number, `within` empty for no partition."""

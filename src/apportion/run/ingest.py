@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -11,7 +11,7 @@ from ..core.bills import holdings, name_bill, newest, overlaps, restated
 from ..core.charges import charge_queries
 from ..core.identity import run_id, sha256
 from ..core.proof import compare, total
-from ..core.star import costs_query, described_query, lines_query, new_keys_query
+from ..core.star import described_query, lines_query
 from ..core.templates import sql
 from ..model.catalogue.deliveries import SEVERAL_FORMATS, UNREADABLE_TIME
 from ..model.charges import ChargeQueries, SplitCost
@@ -117,33 +117,35 @@ def _take_in(
             unchanged.append(current)
         else:
             todo.append((period, current))
+    parts = _read(work, plugs) if todo else {}
     recorded = []
-    if todo:
-        _read(work, plugs)
-        findings += _unreadable_times(plugs)
-        stop_if_failing(findings)
     for period, current in todo:
-        manifest = _take_in_period(work, period, current, plugs)
+        manifest = _take_in_period(work, period, current, parts[period], plugs)
         findings += restated(current, manifest) if current else []
         recorded.append(manifest)
     return Ingested(tuple(recorded), tuple(unchanged), tuple(findings))
 
 
-def _read(work: _Work, plugs: Plugs) -> None:
-    """Read every line once; list the descriptions seen."""
+def _read(work: _Work, plugs: Plugs) -> Mapping[str | None, list[Path]]:
+    """Read every line once, and write what each period's days cost."""
     files = [file.path for file in work.delivery.files]
     plugs.say("reading the lines")
     plugs.engine.open_bill("bill", files, work.delivery.encoding)
-    plugs.engine.create("lines", lines_query(work.queries, work.bill))
-    plugs.engine.create("seen", sql("seen"))
+    lines = lines_query(work.queries, work.bill)
+    parts = plugs.engine.write_parts(lines, "Period", plugs.ledger.staging("costs"))
+    plugs.engine.open_parquet("lines", [str(path) for files in parts.values() for path in files])
+    stop_if_failing(_unreadable_times(plugs))
+    return parts
 
 
-def _take_in_period(work: _Work, period: str, current: Manifest | None, plugs: Plugs) -> Manifest:
-    """Write a period's files, prove them, and only then make them the ledger's."""
+def _take_in_period(
+    work: _Work, period: str, current: Manifest | None, staged: Sequence[Path], plugs: Plugs
+) -> Manifest:
+    """Prove a period's files, and only then make them the ledger's."""
     known = _known_keys(current, plugs)
-    new = _describe(work, period, known, plugs)
-    plugs.say(f"writing {period}")
-    costs = plugs.engine.write(costs_query(period, work.bill), plugs.ledger.staging("costs"))
+    costs = _moved(staged, plugs.ledger.staging("costs"))
+    new = _describe(work, period, (known, costs), plugs)
+    plugs.say(f"proving {period}")
     totals = [*work.stated(period), *_ledger_totals([*known, *map(str, new)], costs, plugs)]
     stop_if_failing(compare(period, totals))
     partition = {"period": period, "bill": work.bill}
@@ -167,6 +169,11 @@ def _take_in_period(work: _Work, period: str, current: Manifest | None, plugs: P
     return manifest
 
 
+def _moved(files: Sequence[Path], folder: Path) -> list[Path]:
+    """Move files of one period into a folder of their own."""
+    return [file.rename(folder / file.name) for file in files]
+
+
 def _known_keys(current: Manifest | None, plugs: Plugs) -> list[str]:
     """Open the keys that the bill's period has already; an empty table where it has none."""
     files = (
@@ -184,10 +191,15 @@ def _known_keys(current: Manifest | None, plugs: Plugs) -> list[str]:
     return files
 
 
-def _describe(work: _Work, period: str, known: Sequence[str], plugs: Plugs) -> list[Path]:
-    """Write the descriptions that the ledger does not know yet."""
-    plugs.engine.create("new_keys", new_keys_query(period))
-    if not _count(plugs, "SELECT COUNT(*) AS n FROM new_keys") and known:
+def _describe(
+    work: _Work, period: str, files: tuple[Sequence[str], Sequence[Path]], plugs: Plugs
+) -> list[Path]:
+    """Write the descriptions that the ledger does not know yet, of known keys and staged costs."""
+    known, costs = files
+    plugs.engine.open_parquet("lines", [str(path) for path in costs])
+    plugs.engine.create("seen", sql("seen"))
+    plugs.engine.create("new_keys", sql("new_keys"))
+    if known and not _count(plugs, "SELECT COUNT(*) AS n FROM new_keys"):
         return []
     plugs.say(f"describing what is new in {period}")
     by_place = work.delivery.encoding is Encoding.PARQUET and work.queries.relation == "bill"

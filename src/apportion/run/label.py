@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
@@ -20,6 +21,7 @@ from ..core.facts import (
     columns_used,
     facts_query,
     inside,
+    looked_for,
     raw_names_query,
     unpacked_query,
     unpacked_table,
@@ -37,7 +39,7 @@ from ..model.catalogue.dimensions import (
 )
 from ..model.finding import Finding
 from ..model.inputs import Lookup
-from ..model.rulebook import Dimension, OtherValues
+from ..model.rulebook import Dimension, OtherValues, Rulebook
 from .plugs import Plugs
 from .rules import Rules
 
@@ -71,19 +73,19 @@ def parts_of(rules: Rules, plugs: Plugs) -> list[Segment]:
 
 def _make_facts(rules: Rules, plugs: Plugs) -> list[Finding]:
     """Unpack the JSON columns that the rulebook looks into."""
-    findings: list[Finding] = []
     used = columns_used(rules.rulebook, rules.lookups)
+    spelt: dict[str, tuple[str, ...]] = {}
     unpacked = []
     for column, prefix in JSON_COLUMNS.items():
         wanted = inside(column, used)
         if wanted:
             unpacked.append(column)
             raw = [str(row["name"]) for row in plugs.engine.rows(raw_names_query(column))]
-            spelt = {each: _spelt(each, prefix, raw) for each in wanted}
-            findings += _spelling_findings(rules, spelt)
-            plugs.engine.create(unpacked_table(column), unpacked_query(column, spelt))
+            found = {each: _spelt(each, prefix, raw) for each in wanted}
+            plugs.engine.create(unpacked_table(column), unpacked_query(column, found))
+            spelt |= found
     plugs.engine.create("facts", facts_query([*GRAIN, *used], unpacked))
-    return findings
+    return [*_not_there(rules.rulebook, spelt), *_spelt_twice(rules.rulebook, spelt)]
 
 
 def _spelt(wanted: str, prefix: str, raw: list[str]) -> tuple[str, ...]:
@@ -93,32 +95,28 @@ def _spelt(wanted: str, prefix: str, raw: list[str]) -> tuple[str, ...]:
     return matching(raw, wanted.removeprefix(prefix))
 
 
-def _spelling_findings(rules: Rules, spelt: dict[str, tuple[str, ...]]) -> list[Finding]:
-    findings = []
-    for wanted, raw in spelt.items():
-        if not raw:
-            remedy = "Activate it as a cost allocation tag, or correct the key in the rulebook."
-            findings.append(
-                Finding(
-                    NO_SUCH_TAG,
-                    rules.rulebook.name,
-                    wanted,
-                    found="no charge with it",
-                    remedy=remedy,
-                )
-            )
-        elif len(raw) > 1:
-            listed = ", ".join(map(repr, raw))
-            findings.append(
-                Finding(
-                    TAG_SPELT_TWICE,
-                    rules.rulebook.name,
-                    wanted,
-                    found=listed,
-                    remedy=f"Where a charge has several, {raw[0]!r} is used.",
-                )
-            )
-    return findings
+def _not_there(rulebook: Rulebook, spelt: Mapping[str, Sequence[str]]) -> list[Finding]:
+    """Tell what the rulebook looks for and no charge has; of alternatives, only if all lack."""
+    remedy = "Activate it as a cost allocation tag, or correct the key in the rulebook."
+    return [
+        Finding(NO_SUCH_TAG, str(place), subject, found="no charge with it", remedy=remedy)
+        for place, subject, columns in looked_for(rulebook)
+        if not any(spelt.get(column, (column,)) for column in columns)
+    ]
+
+
+def _spelt_twice(rulebook: Rulebook, spelt: Mapping[str, Sequence[str]]) -> list[Finding]:
+    return [
+        Finding(
+            TAG_SPELT_TWICE,
+            rulebook.name,
+            wanted,
+            found=", ".join(map(repr, raw)),
+            remedy=f"Where a charge has several, {raw[0]!r} is used.",
+        )
+        for wanted, raw in spelt.items()
+        if len(raw) > 1
+    ]
 
 
 def _load_canonical(rules: Rules, plugs: Plugs) -> list[Finding]:
@@ -134,7 +132,7 @@ def _load_canonical(rules: Rules, plugs: Plugs) -> list[Finding]:
 
 def _load_lookups(rules: Rules, parts: list[Segment], plugs: Plugs) -> list[Finding]:
     findings: list[Finding] = []
-    for file, lookup in rules.lookups.items():
+    for lookup in rules.lookups.values():
         dimension = rules.rulebook.dimension(lookup.dimension)
         allowed, more = _allowed_in(lookup, dimension)
         findings += more
@@ -145,7 +143,7 @@ def _load_lookups(rules: Rules, parts: list[Segment], plugs: Plugs) -> list[Find
                 (*row.match, row.value, allowed.get(row.value))
                 for row in rows_on(lookup, part.first)
             ]
-            plugs.engine.load(lookup_table(file, part), columns, rows)
+            plugs.engine.load(lookup_table(lookup, part), columns, rows)
     return findings
 
 

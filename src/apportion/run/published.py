@@ -9,11 +9,11 @@ from ..core.drivers import read_driver
 from ..core.lookups import read_lookup
 from ..core.rulebook import read_rulebook
 from ..model.errors import LedgerDamagedError, NothingThereError
-from ..model.inputs import Driver, Lookup
+from ..model.inputs import Driver, Lookup, lookup_key
 from ..model.manifest import Kind, Manifest
-from ..model.rulebook import FromLookup, Rulebook
+from ..model.rulebook import Rulebook
 from .plugs import Plugs
-from .rules import Rules
+from .rules import Rules, named_files
 
 
 @dataclass(frozen=True)
@@ -89,25 +89,14 @@ def kept_rules(manifest: Manifest, plugs: Plugs) -> Rules:
     rulebook, _findings = read_rulebook(text, name=written.name)
     if rulebook is None:
         raise LedgerDamagedError(written.name, "a rulebook that can be read", "one that cannot")
+    texts = {(file.role, file.name): content.decode("utf-8-sig") for file, content in kept}
     lookups: dict[str, Lookup] = {}
     drivers: dict[str, Driver] = {}
-    for file, content in kept:
-        beside = content.decode("utf-8-sig")
-        if file.role == "lookup":
-            found, _ = read_lookup(
-                beside, name=file.name, dimension=_looked_up(rulebook, file.name)
-            )
-            lookups |= {file.name: found} if found else {}
-        elif file.role == "driver":
-            driver, _ = read_driver(beside, name=file.name)
-            drivers |= {file.name: driver} if driver else {}
+    for role, file, dimension, _place in named_files(rulebook):
+        if role == "lookup":
+            lookup, _ = read_lookup(texts[role, file], name=file, dimension=dimension)
+            lookups |= {lookup_key(dimension, file): lookup} if lookup else {}
+        else:
+            driver, _ = read_driver(texts[role, file], name=file)
+            drivers |= {file: driver} if driver else {}
     return Rules(rulebook, text, lookups, drivers, tuple(kept))
-
-
-def _looked_up(rulebook: Rulebook, file: str) -> str:
-    return next(
-        dimension.name
-        for dimension in rulebook.dimensions
-        for source in dimension.sources
-        if isinstance(source, FromLookup) and source.file == file
-    )

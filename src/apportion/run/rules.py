@@ -13,7 +13,7 @@ from ..core.rulebook import check_owners, read_rulebook, rulebook_in_force
 from ..model.catalogue.rules import FILE_MISSING, NOT_UTF8
 from ..model.errors import NoRulebookError
 from ..model.finding import Finding, Place
-from ..model.inputs import Driver, Lookup
+from ..model.inputs import Driver, Lookup, lookup_key
 from ..model.manifest import Input
 from ..model.period import Period
 from ..model.rulebook import FromLookup, Rulebook, TwoPart, Usage
@@ -76,14 +76,14 @@ def with_files(
     contents = [(Input("rulebook", rulebook.name, rulebook.sha256, len(content)), content)]
     lookups: dict[str, Lookup] = {}
     drivers: dict[str, Driver] = {}
-    for role, file, dimension, place in _named(rulebook):
+    for role, file, dimension, place in named_files(rulebook):
         text, more = _read_text(beside / file, file, place)
         findings += more
         if text is None:
             continue
         if role == "lookup":
             lookup, more = read_lookup(text, name=file, dimension=dimension)
-            lookups |= {file: lookup} if lookup else {}
+            lookups |= {lookup_key(dimension, file): lookup} if lookup else {}
         else:
             driver, more = read_driver(text, name=file)
             drivers |= {file: driver} if driver else {}
@@ -91,12 +91,12 @@ def with_files(
         raw = text.encode()
         contents.append((Input(role, file, sha256(raw), len(raw)), raw))
     findings += check_owners(rulebook, drivers)
-    complete = len(lookups) + len(drivers) + 1 == len(contents) == len(_named(rulebook)) + 1
+    complete = len(lookups) + len(drivers) + 1 == len(contents) == len(named_files(rulebook)) + 1
     rules = Rules(rulebook, content.decode("utf-8"), lookups, drivers, tuple(contents))
     return (rules if complete else None), findings
 
 
-def _named(rulebook: Rulebook) -> list[tuple[str, str, str, Place]]:
+def named_files(rulebook: Rulebook) -> list[tuple[str, str, str, Place]]:
     """List the files that a rulebook names, each once: role, file, dimension, place."""
     named: dict[tuple[str, str], tuple[str, str, str, Place]] = {}
     for dimension in rulebook.dimensions:

@@ -2,6 +2,7 @@
 -- KeyId and KeyCheck are two independent hashes of the same description, 126 bits together.
 SELECT
   {period} AS "Period",
+  {bill} AS "Bill",
   CAST(hash({key_id}) >> 1 AS BIGINT) AS "KeyId",
   CAST(hash({key_check}) >> 1 AS BIGINT) AS "KeyCheck",
   {day} AS "ChargeDay",
@@ -10,4 +11,4 @@ SELECT
   -- Which file, counted from zero, and which line in it: file * 2^40 + line. NULL for CSV.
   MIN(CAST("#file" AS BIGINT) * 1099511627776 + "#row") AS "FirstLine"
 FROM {relation}
-GROUP BY 1, 2, 3, 4
+GROUP BY 1, 2, 3, 4, 5

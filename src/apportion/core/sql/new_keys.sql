@@ -6,4 +6,4 @@ SELECT
   CAST("FirstLine" >> 40 AS UBIGINT) AS "File",
   "FirstLine" & 1099511627775 AS "Row"
 FROM seen
-WHERE "Period" = {period} AND "KeyId" NOT IN (SELECT "KeyId" FROM known)
+WHERE "KeyId" NOT IN (SELECT "KeyId" FROM known)
