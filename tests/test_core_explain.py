@@ -143,7 +143,7 @@ def accounts(*rows: tuple[str, str]) -> dict[str, Lookup]:
         LookupRow((account,), value, date.min, date.max, at)
         for at, (account, value) in enumerate(rows, 2)
     )
-    return {"accounts.csv": Lookup("accounts.csv", "0", "team", ("SubAccountId",), lines)}
+    return {"accounts.csv for team": Lookup("accounts.csv", "0", "team", ("SubAccountId",), lines)}
 
 
 def test_a_source_is_told_with_its_place() -> None:
