@@ -115,6 +115,7 @@ class Reading:
                 )
                 for piece in pieces:
                     ordered = piece.select(names)
+                    _check_dictionaries(ordered)
                     bounds.look_at(ordered)
                     yield ordered
                 bounds.compare()
@@ -148,6 +149,15 @@ class _Bounds:
         for name, stated in self._stated.items():
             if stated.has_null_count and stated.null_count != self._nulls[name]:
                 raise DamagedBytesError(f"column {name} has another number of empty values")
+
+
+def _check_dictionaries(piece: pa.RecordBatch) -> None:
+    """Arrow looks up values of a damaged file beyond the end of their dictionary."""
+    for name, array in zip(piece.schema.names, piece.columns, strict=True):
+        if pa.types.is_dictionary(array.type) and array.null_count < len(array):
+            places = pc.min_max(array.indices)
+            if places["min"].as_py() < 0 or places["max"].as_py() >= len(array.dictionary):
+                raise DamagedBytesError(f"column {name} has values beyond its dictionary")
 
 
 def _lies_within(array: pa.Array, stated: pq.Statistics) -> bool:

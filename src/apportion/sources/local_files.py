@@ -232,7 +232,7 @@ def _rounded(place: str, tallies: Sequence[Tally]) -> list[Finding]:
             bills.ROUNDED,
             place,
             "amounts with more than 18 decimal places",
-            found=f"{count}, changed by {change:f} in all",
+            found=f"{count}, changed by {change.normalize():f} in all",
             remedy="Nothing needs to be done; the totals state what was kept.",
         )
     ]

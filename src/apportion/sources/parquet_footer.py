@@ -105,6 +105,14 @@ _PAGE_COUNT = Struct(
     {1: ("page", I32, None), 2: ("encoding", I32, None), 3: ("count", I32, None)},
     ("page", "encoding", "count"),
 )
+_SIZES = Struct(
+    "SizeStatistics",
+    {
+        1: ("bytes", I64, None),
+        2: ("repetitions", LIST, I64),
+        3: ("definitions", LIST, I64),
+    },
+)
 _CHUNK_META = Struct(
     "ColumnMetaData",
     {
@@ -123,6 +131,7 @@ _CHUNK_META = Struct(
         13: ("page_counts", LIST, _PAGE_COUNT),
         14: ("bloom_offset", I64, None),
         15: ("bloom_length", I32, None),
+        16: ("sizes", STRUCT, _SIZES),
     },
     ("type", "encodings", "path", "codec", "values", "unpacked_size", "packed_size", "data_offset"),
     open=True,
@@ -183,7 +192,12 @@ class Leaf:
     path: tuple[bytes, ...]
     element: Fields
     most_repeated: int
-    nullable: bool
+    most_defined: int
+
+    @property
+    def nullable(self) -> bool:
+        """Whether a value can be missing, at any level."""
+        return self.most_defined > 0
 
 
 @dataclass(frozen=True)
@@ -201,7 +215,7 @@ class Footer:
 def read_footer(buffer: Bytes) -> Footer:
     """Read the footer of a whole file; raises DamagedBytesError with the first thing wrong."""
     start, end = _bounds(buffer)
-    fields, stop = read_struct(buffer[start:end], 0, _FOOTER)
+    fields, stop = read_struct(bytes(buffer[start:end]), 0, _FOOTER)
     if stop != end - start:
         raise DamagedBytesError("the footer is longer than what it says")
     roots, leaves = _read_schema(fields["schema"])
@@ -241,7 +255,7 @@ def _read_schema(elements: list[Fields]) -> tuple[tuple[Fields, ...], tuple[Leaf
         raise DamagedBytesError("the schema has no columns")
     leaves: list[Leaf] = []
     rest = iter(elements[1:])
-    above = Leaf((), {}, 0, nullable=False)
+    above = Leaf((), {}, 0, 0)
     roots = [_read_column(rest, leaves, above) for _ in range(elements[0]["children"])]
     if next(rest, None) is not None:
         raise DamagedBytesError("the schema has more elements than its tree")
@@ -260,7 +274,7 @@ def _read_column(rest: Iterator[Fields], leaves: list[Leaf], above: Leaf) -> Fie
         (*above.path, element["name"]),
         element,
         above.most_repeated + (repetition == _REPEATED),
-        above.nullable or repetition != _REQUIRED,
+        above.most_defined + (repetition != _REQUIRED),
     )
     children = element.get("children", 0)
     if not children:
@@ -354,6 +368,7 @@ def _check_chunk(meta: Fields, leaf: Leaf, rows: int) -> None:
     if meta["values"] < rows or (fewest_are_all and meta["values"] != rows):
         raise DamagedBytesError(f"column {name} has {meta['values']} values for {rows} rows")
     _check_statistics(meta, leaf, name)
+    _check_levels(meta, leaf, name)
 
 
 def _check_statistics(meta: Fields, leaf: Leaf, name: str) -> None:
@@ -365,6 +380,17 @@ def _check_statistics(meta: Fields, leaf: Leaf, name: str) -> None:
     for part in ("min", "max", "min_value", "max_value"):
         if part in statistics and width is not None and len(statistics[part]) != width:
             raise DamagedBytesError(f"column {name} has a bound of the wrong size")
+
+
+def _check_levels(meta: Fields, leaf: Leaf, name: str) -> None:
+    """Compare the counts of values by level; Arrow ends the whole program where these are wrong."""
+    sizes: Fields = meta.get("sizes", {})
+    for counts, most in (
+        (sizes.get("repetitions"), leaf.most_repeated),
+        (sizes.get("definitions"), leaf.most_defined),
+    ):
+        if counts and (len(counts) != most + 1 or sum(counts) != meta["values"]):
+            raise DamagedBytesError(f"column {name} counts its levels wrongly")
 
 
 def _check_places(groups: list[Fields], end: int) -> None:

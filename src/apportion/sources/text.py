@@ -29,7 +29,7 @@ def read_amount(text: str) -> tuple[int, Decimal] | None:
         rounded = exact.quantize(_SMALLEST, context=_ROUNDING)
     except InvalidOperation:
         return None
-    if abs(rounded) >= _MOST:
+    if rounded.copy_abs() >= _MOST:
         return None
     units = int(rounded.scaleb(money.PLACES, _ROUNDING))
     if rounded == exact:
