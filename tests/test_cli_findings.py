@@ -53,6 +53,16 @@ def test_a_page_of_findings() -> None:
     )
 
 
+def test_a_place_and_a_remedy_are_read_once() -> None:
+    findings = [Finding(TOLD, "r.yaml", f"tag {tag}", remedy="Activate it.") for tag in "ab"]
+    assert lay_out(findings).splitlines()[3:] == [
+        "    r.yaml",
+        "      tag a.",
+        "      tag b.",
+        "      → Activate it.",
+    ]
+
+
 def test_of_a_flood_the_most_expensive_are_shown_and_the_rest_counted() -> None:
     findings = [Finding(ODD, "", f"value {n}", amount=Decimal(n)) for n in range(1200)]
     page = lay_out(findings)

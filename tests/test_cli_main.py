@@ -462,11 +462,11 @@ def test_rules_show_prints_the_rulebook_and_its_sql(program: Program) -> None:
     assert told.call == ("rules_in_force", ("2026-03",), {})
     assert told.out == (
         "# rulebook/2026-01.yaml, in force from 2026-01, sha256 ab12\n"
-        "apportion: 1\n\n-- labels\nSELECT 1;\n"
+        "apportion: 1\n\n-- labels\nSELECT\n  1;\n"
     )
-    assert program("rules", "show", "--sql").out == "-- labels\nSELECT 1;\n"
+    assert program("rules", "show", "--sql").out == "-- labels\nSELECT\n  1;\n"
     shown = json.loads(program("rules", "show", "-o", "json").stdout)
-    assert shown["statements"] == [{"step": "labels", "sql": "SELECT 1"}]
+    assert shown["statements"] == [{"step": "labels", "sql": "SELECT\n  1;"}]
 
 
 def test_rules_schema_needs_neither_settings_nor_ledger(program: Program, tmp_path: Path) -> None:

@@ -33,10 +33,18 @@ def test_what_differs_stays_in_the_table() -> None:
     rows = [row("a", "USD", "1", "2026-08"), row("b", "EUR", "2")]
     shown = for_people(rows, COLUMNS, total=True)
     assert (shown.columns, shown.beside) == (COLUMNS, "")
-    assert [(one["currency"], one["total"]) for one in shown.totals] == [
-        ("EUR", Decimal("2.00")),
-        ("USD", Decimal("1.00")),
+    assert [(one["month"], one["currency"], one["total"]) for one in shown.totals] == [
+        ("2026-08", "USD", Decimal("1.00")),
+        ("2026-09", "EUR", Decimal("2.00")),
     ]
+
+
+def test_each_month_looks_as_it_does_alone() -> None:
+    months = [[row(n, "USD", "0.333", month) for n in "abc"] for month in ("2026-08", "2026-09")]
+    alone = [for_people(rows, COLUMNS, total=True).rows for rows in months]
+    together = for_people([*months[0], *months[1]], COLUMNS, total=True)
+    assert list(together.rows) == [*alone[0], *alone[1]]
+    assert [one["owner"] for one in together.totals] == ["total", "total"]
 
 
 def test_a_single_row_needs_no_total_and_empty_cells_stay_empty() -> None:

@@ -54,20 +54,31 @@ def _group(
     for number, alike in groupby(ordered, key=lambda finding: finding.code.number):
         own = _by_money(list(alike))
         lines.append(f"{_INDENT}{paint(number, severity)}  {own[0].code.title}")
-        for finding in own[:shown]:
-            lines += _finding(finding, width=width, paint=paint)
+        for (place, remedy), same in _by_place_and_remedy(own[:shown]).items():
+            lines += _findings(place, remedy, same, width=width, paint=paint)
         lines += _rest(own, shown, paint)
         lines.append("")
     return "\n".join(lines)
 
 
-def _finding(finding: Finding, *, width: int, paint: Paint) -> list[str]:
+def _by_place_and_remedy(findings: list[Finding]) -> dict[tuple[str, str], list[Finding]]:
+    """Put those together whose place and remedy need to be read only once."""
+    groups: dict[tuple[str, str], list[Finding]] = {}
+    for finding in findings:
+        groups.setdefault((finding.place, finding.remedy), []).append(finding)
+    return groups
+
+
+def _findings(
+    place: str, remedy: str, same: list[Finding], *, width: int, paint: Paint
+) -> list[str]:
     inner = width - len(_INDENT * 3)
-    lines = [f"{_INDENT * 2}{paint(visible(finding.place), 'faint')}"] if finding.place else []
-    lines += textwrap.indent(_wrapped(_facts(finding), inner), _INDENT * 3).splitlines()
-    if finding.remedy:
-        remedy = _wrapped(f"→ {visible(finding.remedy)}", inner, hang="  ")
-        lines += textwrap.indent(remedy, _INDENT * 3).splitlines()
+    lines = [f"{_INDENT * 2}{paint(visible(place), 'faint')}"] if place else []
+    for finding in same:
+        lines += textwrap.indent(_wrapped(_facts(finding), inner), _INDENT * 3).splitlines()
+    if remedy:
+        wrapped = _wrapped(f"→ {visible(remedy)}", inner, hang="  ")
+        lines += textwrap.indent(wrapped, _INDENT * 3).splitlines()
     return lines
 
 

@@ -80,7 +80,8 @@ def show(
     sent, month = Output(form, to), checked(period)
     with session.workspace() as workspace:
         rules = workspace.rules_in_force(month or _newest(workspace, session))
-    statements = [{"step": step, "sql": text} for step, text in rules.statements]
+    laid_out = [(step, _laid_out(text)) for step, text in rules.statements]
+    statements = [{"step": step, "sql": text} for step, text in laid_out]
     if sent.chosen is not Form.TABLE:
         from apportion.reports.json import document
 
@@ -98,13 +99,21 @@ def show(
             session.words,
         )
     else:
-        written = "".join(f"-- {step}\n{text.strip()};\n\n" for step, text in rules.statements)
+        written = "".join(f"-- {step}\n{text}\n\n" for step, text in laid_out)
         if not sql:
             about = f"# {rules.file}, in force from {rules.effective}, sha256 {rules.sha256}\n"
             written = f"{about}{rules.text.rstrip()}\n\n{written}"
         deliver(lambda: written.rstrip().encode() + b"\n", sent, session.words)
     session.words.findings(rules.findings)
     end_by(rules.findings)
+
+
+def _laid_out(sql: str) -> str:
+    """Lay a statement out over lines; what is only a comment stays as it is."""
+    import sqlglot
+
+    laid_out = [one for one in sqlglot.transpile(sql, "duckdb", pretty=True) if one]
+    return "\n".join(f"{one};" for one in laid_out) or sql.strip()
 
 
 def _newest(workspace: Workspace, session: Session) -> str:

@@ -58,5 +58,6 @@ class Session:
             yield self.outside.open(found, say)
 
     def path(self, named: Path) -> Path:
-        """Find a path that was given as an argument."""
-        return self.outside.folder / named
+        """Find a path that was given as an argument; where it can be, it stays as it was given."""
+        folder = self.outside.folder
+        return named if folder == Path.cwd() else folder / named

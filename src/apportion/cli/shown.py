@@ -16,7 +16,8 @@ PLACES = 2
 #: The columns that say in which currency a row's money is.
 CURRENCY_COLUMNS = ("currency", "BillingCurrency")
 #: What a person need not read on every row where it is the same on all, and how it is told once.
-_TOLD_ONCE = {"month": "{}", "period": "{}", "BillingAccountId": "payer {}"}
+_MONTH = "month"
+_TOLD_ONCE = {_MONTH: "{}", "period": "{}", "BillingAccountId": "payer {}"}
 #: The only share whose sum means something: the parts of one whole.
 _SUMMED_SHARE = "share"
 
@@ -34,25 +35,27 @@ class Shown:
 def for_people(rows: Sequence[Row], columns: Sequence[str], *, total: bool) -> Shown:
     """Round money to the cent, and say once what is the same on every row.
 
-    With `total`, each money column is rounded so that it adds up to its total, currency by
-    currency; one total for each currency, none for a single row. Without, each amount is rounded
-    by itself (half away from zero), so that equal amounts look equal.
+    With `total`, each money column is rounded so that it adds up to its total, month by month and
+    currency by currency; each has a total of its own, but for a single row. Without, each amount
+    is rounded by itself (half away from zero), so that equal amounts look equal.
     """
     of = kinds(rows, columns)
     money = [name for name in columns if of[name] is Kind.MONEY]
-    named = next((name for name in CURRENCY_COLUMNS if name in columns), "")
-    rounded = _rounded(rows, money, named) if total else _rounded_alone(rows, money)
-    words = {**_TOLD_ONCE, named: "amounts in {}" if money else "{}"}
+    currency = next((name for name in CURRENCY_COLUMNS if name in columns), "")
+    apart = [name for name in (_MONTH, currency) if name in columns]
+    words = {**_TOLD_ONCE, currency: "amounts in {}" if money else "{}"}
     once = _same_on_all(rows, [name for name in columns if name in words])
     texts = [name for name in columns if of[name] is Kind.TEXT]
     if texts and set(texts) <= set(once):
         del once[texts[-1]]  # rows need something to be told apart by
     empty = {name for name in texts if rows and all(row.get(name) in (None, "") for row in rows)}
     kept = tuple(name for name in columns if name not in once and name not in empty)
-    summed = total and money and len(rows) > 1
-    totals = _totals(rounded, kept, money, named) if summed else []
     beside = ", ".join(words[name].format(value) for name, value in once.items())
-    return Shown(rounded, kept, totals, beside and f"{beside[0].upper()}{beside[1:]}.")
+    beside = beside and f"{beside[0].upper()}{beside[1:]}."
+    if not (total and money and len(rows) > 1):
+        return Shown(_rounded_alone(rows, money), kept, [], beside)
+    rounded = _rounded(rows, money, apart)
+    return Shown(rounded, kept, _totals(rounded, kept, money, apart), beside)
 
 
 def _same_on_all(rows: Sequence[Row], names: Sequence[str]) -> dict[str, str]:
@@ -61,9 +64,11 @@ def _same_on_all(rows: Sequence[Row], names: Sequence[str]) -> dict[str, str]:
     return {name: next(iter(v)) for name, v in values.items() if len(v) == 1 and "" not in v}
 
 
-def _rounded(rows: Sequence[Row], money: Sequence[str], named: str) -> list[dict[str, object]]:
+def _rounded(
+    rows: Sequence[Row], money: Sequence[str], apart: Sequence[str]
+) -> list[dict[str, object]]:
     shown = [dict(row) for row in rows]
-    for alike in _by_currency(shown, named).values():
+    for alike in _groups(shown, apart).values():
         for name in money:
             holding = [row for row in alike if row.get(name) is not None]
             amounts = round_together([Decimal(str(row[name])) for row in holding], PLACES)
@@ -85,22 +90,27 @@ def _rounded_alone(rows: Sequence[Row], money: Sequence[str]) -> list[dict[str, 
 
 
 def _totals(
-    rows: list[dict[str, object]], columns: Sequence[str], money: Sequence[str], named: str
+    rows: list[dict[str, object]],
+    columns: Sequence[str],
+    money: Sequence[str],
+    apart: Sequence[str],
 ) -> list[Row]:
-    first = next((name for name in columns if name not in money and name != named), "")
-    share = [_SUMMED_SHARE] if _SUMMED_SHARE in columns else []
+    first = next((name for name in columns if name not in (*money, *apart)), columns[0])
+    summed = [*money, _SUMMED_SHARE] if _SUMMED_SHARE in columns else money
     return [
-        {named: currency}
-        | {name: _sum(row.get(name) for row in alike) for name in [*money, *share]}
+        {name: _sum(row.get(name) for row in alike) for name in summed}
+        | dict(zip(apart, key, strict=True))
         | {first: "total"}
-        for currency, alike in _by_currency(rows, named).items()
+        for key, alike in _groups(rows, apart).items()
     ]
 
 
-def _by_currency(rows: list[dict[str, object]], named: str) -> dict[str, list[dict[str, object]]]:
-    groups: dict[str, list[dict[str, object]]] = {}
+def _groups(
+    rows: list[dict[str, object]], apart: Sequence[str]
+) -> dict[tuple[str, ...], list[dict[str, object]]]:
+    groups: dict[tuple[str, ...], list[dict[str, object]]] = {}
     for row in rows:
-        groups.setdefault(str(row.get(named) or ""), []).append(row)
+        groups.setdefault(tuple(str(row.get(name) or "") for name in apart), []).append(row)
     return dict(sorted(groups.items()))
 
 
