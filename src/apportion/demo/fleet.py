@@ -40,7 +40,7 @@ _ONLY_FEES = (
     ("platform", "market-observability"),
 )
 
-_PURPOSE = {"style": 1, "draw": 2, "start": 3, "end": 4, "life": 5}
+_PURPOSE = {"style": 1, "draw": 2, "start": 3, "life": 5}
 
 
 @dataclass(frozen=True)
