@@ -167,11 +167,28 @@ def objects_of(kind: Kind) -> exp.Expr:
     return raw_values.json_of(raw_values.pairs(column(kind)))
 
 
-def test_hostile_tags_come_through_a_map(tmp_path: Path) -> None:
-    pq.write_table(pa.table({"x": pa.array([list(HOSTILE.items())], MAP)}), tmp_path / "t.parquet")
+@pytest.mark.parametrize("order", [list, sorted, reversed])
+def test_hostile_tags_come_through_a_map_in_any_order(order: Any, tmp_path: Path) -> None:
+    tags = list(order(list(HOSTILE.items())))
+    pq.write_table(pa.table({"x": pa.array([tags, [], None], MAP)}), tmp_path / "t.parquet")
     ENGINE.open_parquet("p", [str(tmp_path / "t.parquet")])
-    (row,) = ENGINE.rows(f"SELECT {objects_of(Kind.MAP).sql('duckdb')} AS v FROM p")
-    assert as_json(row["v"]) == sorted(HOSTILE.items(), key=lambda pair: pair[0].encode())
+    tagged = column(Kind.TEXT_MAP)
+    slow = objects_of(Kind.TEXT_MAP)
+    fast = raw_values.in_order(tagged, slow)
+    without = raw_values.in_order(
+        tagged,
+        raw_values.json_of(raw_values.with_prefix(raw_values.pairs(tagged), "p", wanted=False)),
+        without="p",
+    )
+    rows = ENGINE.rows(
+        f"SELECT {slow.sql('duckdb')} AS slow, {fast.sql('duckdb')} AS fast, "
+        f"{without.sql('duckdb')} AS without FROM p ORDER BY slow"
+    )
+    whole, *empty = rows
+    expected = sorted(HOSTILE.items(), key=lambda pair: pair[0].encode())
+    assert as_json(whole["slow"]) == as_json(whole["fast"]) == expected
+    assert as_json(whole["without"]) == [pair for pair in expected if pair[0] != "plain"]
+    assert [tuple(row.values()) for row in empty] == [(None, None, None)] * 2
 
 
 def test_hostile_tags_come_through_json_text() -> None:

@@ -143,23 +143,48 @@ def _within_days(mapped: Mapped, arguments: Sequence[exp.Expr]) -> exp.Expr:
     )
 
 
-def _objects(
-    mapped: Mapped, names: Sequence[exp.Expr], prefix: str = "", *, wanted: bool = True
-) -> exp.Expr:
+def _objects(mapped: Mapped, parts: Sequence[exp.Expr]) -> exp.Expr:
     """Write the pairs of several maps, and of the flat columns that stand for them, as one JSON."""
-    parts = []
-    for name in names:
-        flat = mapped.columns.flat(name.name)
-        if column := mapped.find(name):
-            parts.append(raw_values.pairs(column))
-        if flat:
-            parts.append(raw_values.flat_pairs([(key, raw_values.text(one)) for key, one in flat]))
-    if not parts:
+    listed = [pairs for part in parts for pairs in _pairs(mapped, part)]
+    if not listed:
         return raw_values.raw(None)
-    listed = raw_values.joined(parts)
-    if prefix:
-        listed = raw_values.with_prefix(listed, prefix, wanted=wanted)
-    return raw_values.json_of(listed)
+    written = raw_values.json_of(raw_values.joined(listed))
+    if len(listed) > 1:
+        return written
+    (part,) = (part for part in parts if _pairs(mapped, part))
+    return _written_fast(mapped, part, written)
+
+
+def _written_fast(mapped: Mapped, part: exp.Expr, written: exp.Expr) -> exp.Expr:
+    """Write one map as it is where it is in order, but for keys that are wanted by their prefix."""
+    word, prefix, name = _chosen(part)
+    column = mapped.find(name)
+    if column is None or word == "with_prefix":
+        return written
+    return raw_values.in_order(column, written, without=prefix)
+
+
+def _pairs(mapped: Mapped, part: exp.Expr) -> list[exp.Expr]:
+    """List what a column's pairs are read from, or those whose keys begin as is said."""
+    word, prefix, name = _chosen(part)
+    column, flat = mapped.find(name), mapped.columns.flat(name.name)
+    found = [raw_values.pairs(column)] if column else []
+    if flat:
+        found.append(raw_values.flat_pairs([(key, raw_values.text(one)) for key, one in flat]))
+    if not word:
+        return found
+    wanted = word == "with_prefix"
+    return [raw_values.with_prefix(pairs, prefix, wanted=wanted) for pairs in found]
+
+
+def _chosen(part: exp.Expr) -> tuple[str, str, exp.Expr]:
+    """Take `with_prefix('p', a)` and `without_prefix('p', a)` apart; a bare column has no word."""
+    if not isinstance(part, exp.Anonymous):
+        return "", "", part
+    prefix, name = part.expressions
+    word = part.name.lower()
+    assert word in ("with_prefix", "without_prefix")
+    return word, prefix.name, name
 
 
 def _service(mapped: Mapped, arguments: Sequence[exp.Expr], *, what: int) -> exp.Expr:
@@ -183,6 +208,4 @@ _WORDS: dict[str, Callable[[Mapped, Sequence[exp.Expr]], exp.Expr]] = {
     "service_name": lambda mapped, a: _service(mapped, a, what=0),
     "service_category": lambda mapped, a: _service(mapped, a, what=1),
     "object_of": _objects,
-    "object_with": lambda mapped, a: _objects(mapped, a[1:], a[0].name, wanted=True),
-    "object_without": lambda mapped, a: _objects(mapped, a[1:], a[0].name, wanted=False),
 }

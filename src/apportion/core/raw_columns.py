@@ -22,6 +22,7 @@ class Kind(Enum):
     DATE = auto()
     TIME = auto()
     ZONED_TIME = auto()
+    TEXT_MAP = auto()
     MAP = auto()
     NESTED = auto()  # structs and lists
     FLAG = auto()
@@ -39,6 +40,11 @@ class RawColumn:
     def holds_text(self) -> bool:
         """Whether the column is text, in which anything may stand."""
         return self.kind in (Kind.CSV_TEXT, Kind.TEXT, Kind.BYTES)
+
+    @property
+    def is_map(self) -> bool:
+        """Whether the column is a map, in which every key comes once."""
+        return self.kind in (Kind.TEXT_MAP, Kind.MAP)
 
     @property
     def is_number(self) -> bool:
@@ -59,6 +65,7 @@ _KINDS = (
     (r"TIMESTAMP WITH TIME ZONE|TIMESTAMPTZ.*", Kind.ZONED_TIME),
     (r"TIMESTAMP.*|DATETIME", Kind.TIME),
     (r".*\[\d*\]|STRUCT\b.*", Kind.NESTED),
+    (r"MAP\(VARCHAR, ?VARCHAR\)", Kind.TEXT_MAP),
     (r"MAP\b.*", Kind.MAP),
 )
 
