@@ -35,14 +35,11 @@ def csv_of(*costs: str, header: str = HEADER) -> bytes:
 
 def parquet_of(path: Path, cost: pa.Array, **columns: pa.Array) -> Path:
     count = len(cost)
+    start = pa.array([datetime(2026, 9, 1, tzinfo=UTC)] * count, pa.timestamp("ms"))
     table = {
         "BillingAccountId": pa.array(["001"] * count),
-        "BillingPeriodStart": pa.array(
-            [datetime(2026, 9, 1, tzinfo=UTC)] * count, pa.timestamp("ms")
-        ),
-        "ChargePeriodStart": pa.array(
-            [datetime(2026, 9, 2, tzinfo=UTC)] * count, pa.timestamp("ms")
-        ),
+        "BillingPeriodStart": start,
+        "ChargePeriodStart": start,
         "BilledCost": cost,
         **columns,
     }
