@@ -107,6 +107,8 @@ def report(
                 as_of=as_of,
             )
         )
+    if not outcome.rows:
+        session.words.say("No charge fits.")
     finish(outcome, sent, session.words, total=True)
 
 
