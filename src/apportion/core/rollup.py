@@ -15,9 +15,14 @@ _AFTER = ("Pool", "ChargeDay", *COST_COLUMNS, "Lines")
 
 
 def labels_query(rulebook: Rulebook) -> str:
-    """List the distinct labels."""
+    """List the distinct labels that carry cost.
+
+    Keys stay when a later delivery uses them no more, and a key is labelled in segments in which
+    it costs nothing; neither makes an owner of anybody.
+    """
     columns = each(map(name, ("LabelId", *label_columns(rulebook))), ", ")
-    return f"SELECT DISTINCT {columns} FROM labelled"
+    carrying = 'WHERE "LabelId" IN (SELECT "LabelId" FROM rolled)'
+    return f"SELECT DISTINCT {columns} FROM labelled {carrying}"
 
 
 def rolled_query(*, segment: str, several: bool) -> str:
@@ -50,6 +55,16 @@ def rejected_query(rulebook: Rulebook, dimension: Dimension) -> str:
         f'SELECT {refused} AS "Value", "BillingCurrency", SUM({name(rulebook.cost)}) AS "Cost" '
         f"FROM {_ROLLED} WHERE {refused} IS NOT NULL GROUP BY ALL "
         'ORDER BY "Cost" DESC, "Value"'
+    )
+
+
+def other_currencies_query(rulebook: Rulebook) -> str:
+    """Add up what is not in the rulebook's currency."""
+    return (
+        f'SELECT "BillingCurrency", CAST(SUM("Lines") AS BIGINT) AS "Lines", '
+        f'SUM({name(rulebook.cost)}) AS "Cost" '
+        f'FROM {_ROLLED} WHERE "BillingCurrency" <> {text(rulebook.currency)} '
+        "GROUP BY ALL ORDER BY ALL"
     )
 
 

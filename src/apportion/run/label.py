@@ -26,13 +26,15 @@ from ..core.facts import (
     unpacked_query,
     unpacked_table,
 )
-from ..core.rollup import labels_query, rejected_query, rolled_query
+from ..core.rollup import labels_query, other_currencies_query, rejected_query, rolled_query
 from ..core.segments import Segment, rows_on, segments
 from ..core.tag_keys import matching
+from ..core.templates import sql
 from ..model.catalogue.dimensions import (
     EMPTY_POOL,
     LOOKUP_VALUE,
     NO_SUCH_TAG,
+    OTHER_CURRENCY,
     REJECTED,
     SEVERAL_POOLS,
     TAG_SPELT_TWICE,
@@ -53,11 +55,12 @@ def label(rules: Rules, plugs: Plugs) -> list[Finding]:
     findings += _load_canonical(rules, plugs)
     findings += _load_lookups(rules, parts, plugs)
     plugs.engine.create("labelled", labelled_query(rules.rulebook, rules.lookups, parts))
-    plugs.engine.create("labels", labels_query(rules.rulebook))
     plugs.say("adding up")
     several = len(parts) > 1
     plugs.engine.create("rolled", rolled_query(segment=segment_of(parts), several=several))
-    return findings + _rejected(rules, plugs) + _pool_findings(rules, plugs)
+    plugs.engine.create("labels", labels_query(rules.rulebook))
+    findings += _rejected(rules, plugs) + _other_currencies(rules, plugs)
+    return findings + _pool_findings(rules, plugs)
 
 
 def parts_of(rules: Rules, plugs: Plugs) -> list[Segment]:
@@ -190,18 +193,31 @@ def _rejected(rules: Rules, plugs: Plugs) -> list[Finding]:
     return findings
 
 
+def _other_currencies(rules: Rules, plugs: Plugs) -> list[Finding]:
+    return [
+        Finding(
+            OTHER_CURRENCY,
+            rules.rulebook.name,
+            f"{row['Lines']} line{'' if row['Lines'] == 1 else 's'}",
+            expected=rules.rulebook.currency,
+            remedy="They are split apart, by what owners spend in that currency.",
+            amount=_decimal(row["Cost"]),
+            currency=str(row["BillingCurrency"]),
+        )
+        for row in plugs.engine.rows(other_currencies_query(rules.rulebook))
+    ]
+
+
 def _pool_findings(rules: Rules, plugs: Plugs) -> list[Finding]:
     """Say which charges several pools claim, and which pools hold nothing."""
     findings: list[Finding] = []
-    (row,) = plugs.engine.rows(
-        'SELECT COUNT(*) AS keys, MIN("Pool") AS pool FROM labelled WHERE "PoolMatches" > 1'
-    )
+    (row,) = plugs.engine.rows(sql("claimed_twice"))
     if row["keys"]:
         findings.append(
             Finding(
                 SEVERAL_POOLS,
                 rules.rulebook.name,
-                f"{row['keys']} kinds of charge",
+                f"{row['keys']} kind{'' if row['keys'] == 1 else 's'} of charge",
                 expected="one pool",
                 found=f"several (the first takes them, such as {row['pool']})",
                 remedy="Let the conditions exclude each other if the order is not meant.",
