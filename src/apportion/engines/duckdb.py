@@ -17,6 +17,9 @@ from ..ports import Row
 #: How many rows go into DuckDB at once when a table is made from Python values.
 _BATCH = 50_000
 
+#: Columns by their names, and none out of the names of folders.
+_NAMED = "union_by_name = true, hive_partitioning = false"
+
 
 class DuckDB:
     """Tables in one database in memory, which spills to `scratch` beyond `memory`.
@@ -45,7 +48,7 @@ class DuckDB:
     def open_parquet(self, view: str, files: Sequence[str]) -> None:
         self._run(
             f"CREATE OR REPLACE VIEW {_name(view)} AS "
-            f"SELECT * FROM read_parquet({_paths(files)}, union_by_name = true, hive_partitioning = false)"
+            f"SELECT * FROM read_parquet({_paths(files)}, {_NAMED})"
         )
 
     def create(self, table: str, sql: str) -> None:
@@ -92,7 +95,7 @@ class DuckDB:
         values: dict[Path, str | None] = {}
         for part in parts:
             files = [str(path) for path in part.glob("*.parquet")]
-            first = f"SELECT {_name(by)} FROM read_parquet({_paths(files)}, hive_partitioning = false) LIMIT 1"
+            first = f"SELECT {_name(by)} FROM read_parquet({_paths(files)}, {_NAMED}) LIMIT 1"
             _names, rows = self._fetch(first)
             values[part] = None if rows[0][0] is None else str(rows[0][0])
         return values
@@ -126,7 +129,7 @@ def _parquet_lines(files: Sequence[str]) -> str:
     """Every line with its place, so that a new key is described without reading all again."""
     return (
         f"SELECT *, file_index AS {_name('#file')}, file_row_number AS {_name('#row')} "
-        f"FROM read_parquet({_paths(files)}, union_by_name = true, hive_partitioning = false)"
+        f"FROM read_parquet({_paths(files)}, {_NAMED})"
     )
 
 
@@ -135,7 +138,7 @@ def _csv_lines(files: Sequence[str]) -> str:
     return (
         f"SELECT *, NULL::UBIGINT AS {_name('#file')}, NULL::BIGINT AS {_name('#row')} "
         f"FROM read_csv({_paths(files)}, all_varchar = true, header = true, delim = ',', "
-        "quote = '\"', escape = '\"', union_by_name = true, hive_partitioning = false, max_line_size = 4194304)"
+        f"quote = '\"', escape = '\"', max_line_size = 4194304, {_NAMED})"
     )
 
 
