@@ -10,58 +10,15 @@ import zlib
 from collections import Counter
 from collections.abc import Callable
 
-from .parquet_footer import FIXED, STATISTICS, Footer, Leaf, chunk_start
-from .thrift import BOOL, I32, STRUCT, Bytes, DamagedBytesError, Fields, Struct, read_struct
+from .parquet_footer import FIXED, Footer, Leaf, chunk_start
+from .parquet_format import PAGE
+from .thrift import Bytes, DamagedBytesError, Fields, read_struct
 
 _DATA, _INDEX, _DICTIONARY, _DATA_2 = range(4)
 _PLAIN, _PLAIN_DICTIONARY, _RLE, _BIT_PACKED, _RLE_DICTIONARY = 0, 2, 3, 4, 8
 _UNCOMPRESSED = 0
 _WIDTHS = {1: 4, 2: 8, 3: 12, 4: 4, 5: 8}
 
-_DATA_HEADER = Struct(
-    "DataPageHeader",
-    {
-        1: ("values", I32, None),
-        2: ("encoding", I32, None),
-        3: ("definition_levels", I32, None),
-        4: ("repetition_levels", I32, None),
-        5: ("statistics", STRUCT, STATISTICS),
-    },
-    ("values", "encoding", "definition_levels", "repetition_levels"),
-)
-_DICTIONARY_HEADER = Struct(
-    "DictionaryPageHeader",
-    {1: ("values", I32, None), 2: ("encoding", I32, None), 3: ("sorted", BOOL, None)},
-    ("values", "encoding"),
-)
-_DATA_2_HEADER = Struct(
-    "DataPageHeaderV2",
-    {
-        1: ("values", I32, None),
-        2: ("nulls", I32, None),
-        3: ("rows", I32, None),
-        4: ("encoding", I32, None),
-        5: ("definition_bytes", I32, None),
-        6: ("repetition_bytes", I32, None),
-        7: ("compressed", BOOL, None),
-        8: ("statistics", STRUCT, STATISTICS),
-    },
-    ("values", "nulls", "rows", "encoding", "definition_bytes", "repetition_bytes"),
-)
-_PAGE = Struct(
-    "PageHeader",
-    {
-        1: ("type", I32, None),
-        2: ("unpacked", I32, None),
-        3: ("packed", I32, None),
-        4: ("crc", I32, None),
-        5: ("data", STRUCT, _DATA_HEADER),
-        6: ("index", STRUCT, Struct("IndexPageHeader", {})),
-        7: ("dictionary", STRUCT, _DICTIONARY_HEADER),
-        8: ("data_2", STRUCT, _DATA_2_HEADER),
-    },
-    ("type", "unpacked", "packed"),
-)
 _DETAILS = {_DATA: "data", _INDEX: "index", _DICTIONARY: "dictionary", _DATA_2: "data_2"}
 
 
@@ -105,7 +62,7 @@ class _Chunk:
         start = position = chunk_start(self.meta)
         end = start + self.meta["packed_size"]
         while position < end:
-            page, body = read_struct(buffer, position, _PAGE)
+            page, body = read_struct(buffer, position, PAGE)
             self._check_sizes(page, end - body)
             self._check_page(page)
             if "crc" not in page:
