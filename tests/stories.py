@@ -129,7 +129,7 @@ def _charge(line: Line) -> dict[str, str]:
 
 def _tags(written: str) -> dict[str, str]:
     pairs = (pair.split("=", 1) for pair in written.split(";") if pair)
-    return {key: value for key, value in pairs}
+    return dict(pairs)
 
 
 def _month_after(first: date) -> date:

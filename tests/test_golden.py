@@ -14,13 +14,13 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from stories import bill_of, csv_bill, delivered, parquet_bill, workspace_in
 
 from apportion.model.finding import Finding
 from apportion.model.outcome import Outcome
 from apportion.model.question import Granularity, Question
 from apportion.reports.csv import CsvReport
 from apportion.wiring import Workspace
+from stories import bill_of, csv_bill, delivered, parquet_bill, workspace_in
 
 STORIES = sorted(path.parent for path in (Path(__file__).parent / "golden").glob("*/story.md"))
 OWN_FILES = {"charges.csv", "findings.txt", "rulebook.yaml", "story.md"}
