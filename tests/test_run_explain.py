@@ -328,10 +328,10 @@ def test_a_run_that_cannot_be_derived_again_is_told_as_recorded(tmp_path: Path) 
 
 def _with_other_sources(plugs: Plugs, manifest: Manifest) -> str:
     """Record the run again as one that gave Amazon Connect to CX by the lookup."""
-    open_tables(find(plugs, period=PERIOD), plugs, ["allocations"])
+    open_tables(find(plugs, period=PERIOD), plugs)
     source = "'lookup:accounts.csv' AS cost_center_source"
-    query = f"SELECT * REPLACE ({source}) FROM allocations WHERE cost_center = 'CX'"
-    rest = "SELECT * FROM allocations WHERE cost_center <> 'CX'"
+    query = f"SELECT * REPLACE ({source}) FROM owned WHERE cost_center = 'CX'"
+    rest = "SELECT * FROM owned WHERE cost_center <> 'CX'"
     with plugs.ledger.writing(wait=0):
         files = plugs.engine.write(f"{query} UNION ALL {rest}", plugs.ledger.staging("allocations"))
         snapshot = plugs.ledger.replace("allocations", period=PERIOD, bill="", files=files)

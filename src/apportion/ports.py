@@ -73,6 +73,9 @@ class Engine(Protocol):
     def create(self, table: str, sql: str) -> None:
         """Make or replace a table from a SELECT."""
 
+    def define(self, view: str, sql: str) -> None:
+        """Make or replace a view of a SELECT, computed when it is asked."""
+
     def load(
         self, table: str, columns: Mapping[str, str], rows: Iterable[Sequence[object]]
     ) -> None:

@@ -34,6 +34,7 @@ from .run.report import report
 from .run.review import Review, review
 from .run.rulebooks import check, in_force
 from .run.rules import rules_for
+from .run.settings import read as read_settings
 from .run.told import together, told_allocate, told_ingest
 from .sources.local_files import LocalFiles
 
@@ -169,3 +170,16 @@ class Workspace:
             say=self._say,
             version=__version__,
         )
+
+
+def open_workspace(
+    folder: Path | str = ".",
+    *,
+    say: Callable[[str], None] = lambda _step: None,
+    now: Callable[[], str] = utc_now,
+) -> Workspace:
+    """Open the workspace of a folder: apportion.toml is looked for there and upwards.
+
+    Only the file counts, not the environment, which is the command line's. Raises SettingsError.
+    """
+    return Workspace(read_settings(Path(folder), {}), say=say, now=now)

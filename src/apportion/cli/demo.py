@@ -14,11 +14,11 @@ import typer
 
 from apportion.model.outcome import Outcome
 from apportion.ports import Row
+from apportion.run.settings import FILE, read
 
 from .findings import counted
 from .help import Command, examples
 from .session import Session
-from .settings import FILE, read
 from .start import SCHEMA, settings_file, write_new
 
 BILLS = "bills"

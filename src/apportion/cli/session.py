@@ -45,7 +45,7 @@ class Session:
 
     def settings(self) -> Settings:
         """Find and read the settings; raises SettingsError."""
-        from .settings import read
+        from apportion.run.settings import read
 
         outside = self.outside
         return read(outside.folder, outside.environment, file=self.settings_file)

@@ -20,6 +20,10 @@ SERVICE = "COALESCE(\"ServiceName\", '(no service)')"
 RESOURCE = '"Resource"'
 ACCOUNT = "COALESCE(\"SubAccountId\", '(no account)')"
 
+_ON_ITS_DAYS = (
+    'costs."KeyId" = labelled."KeyId" '
+    'AND costs."ChargeDay" BETWEEN labelled."FirstDay" AND labelled."LastDay"'
+)
 _RESOURCE = (
     'COALESCE(keys."ResourceId", keys."ResourceName", keys."ChargeDescription", \'(no resource)\')'
 )
@@ -49,17 +53,16 @@ class Part:
     last: date
 
 
-def explained_query(rulebook: Rulebook, *, segment: str, several: bool, where: str) -> str:
+def explained_query(rulebook: Rulebook, *, where: str) -> str:
     """Put costs beside the labels and descriptions of their keys; `where` looks at labels."""
     labels = each(
         (f"labelled.{name(c)}" for c in (*GRAIN, *dimension_columns(rulebook), "Pool")), ", "
     )
-    in_segment = f' AND labelled."Segment" = {segment}' if several else ""
     costs = each((f"costs.{name(c)}" for c in ("ChargeDay", *COST_COLUMNS, "Lines")), ", ")
     return (
         f'SELECT {labels}, {_RESOURCE} AS "Resource", {costs} '
         f"FROM (SELECT * FROM labelled WHERE {where}) AS labelled "
-        f'INNER JOIN costs ON costs."KeyId" = labelled."KeyId"{in_segment} '
+        f"INNER JOIN costs ON {_ON_ITS_DAYS} "
         'INNER JOIN keys ON keys."KeyId" = labelled."KeyId"'
     )
 
@@ -108,14 +111,13 @@ def sums_query(columns: Sequence[str], *, relation: str, cost: str, where: str) 
     )
 
 
-def resource_query(rulebook: Rulebook, resource: str, *, segment: str, several: bool) -> str:
+def resource_query(rulebook: Rulebook, resource: str) -> str:
     """List a resource's charges by day, as they are described and labelled."""
     labels = each((f"labelled.{name(c)}" for c in (*dimension_columns(rulebook), "Pool")), ",\n  ")
     return sql(
         "resource",
         labels=labels,
         cost=name(rulebook.cost),
-        in_segment=f' AND labelled."Segment" = {segment}' if several else "",
         resource=text(resource),
     )
 

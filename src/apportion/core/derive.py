@@ -109,28 +109,17 @@ def canonical(dimension: Dimension, raw: Iterable[str]) -> dict[str, str]:
 def labelled_query(
     rulebook: Rulebook, lookups: Mapping[str, Lookup], parts: Sequence[Segment]
 ) -> str:
-    """Label every key in every segment with its dimensions and pool; `LabelId` is their hash."""
+    """Label every key, for the days of each segment, with its dimensions and pool.
+
+    `LabelId` is a hash of the label.
+    """
     labels = label_columns(rulebook)
     pooled = " UNION ALL ".join(_segment(rulebook, lookups, part) for part in parts)
     hashed = each(("'label'", *map(name, labels)), ", ")
     return (
-        f"SELECT {each(map(name, ('KeyId', 'Segment', 'PoolMatches', *labels)))},\n"
+        f"SELECT {each(map(name, ('KeyId', 'FirstDay', 'LastDay', 'PoolMatches', *labels)))},\n"
         f"  CAST(hash({hashed}) >> 1 AS BIGINT) AS {name('LabelId')}\nFROM ({pooled})"
     )
-
-
-def segment_of(parts: Sequence[Segment]) -> str:
-    """Write the SQL that tells the segment of `costs.ChargeDay`."""
-    if len(parts) == 1:
-        return "0"
-    cases = each(
-        (
-            f"WHEN costs.{name('ChargeDay')} <= DATE '{part.last}' THEN {part.number}"
-            for part in parts[:-1]
-        ),
-        " ",
-    )
-    return f"CASE {cases} ELSE {parts[-1].number} END"
 
 
 def _segment(rulebook: Rulebook, lookups: Mapping[str, Lookup], part: Segment) -> str:
@@ -254,7 +243,8 @@ def _pool_layer(rulebook: Rulebook, inner: str, part: Segment) -> str:
         each((f"CAST({hold} AS INTEGER)" for hold in holds), " + ") or "0",
     ]
     picked = [f"{added[0]} AS {name('Pool')}", f"{added[1]} AS {name('PoolMatches')}", *flags]
-    return f"SELECT *, {part.number} AS {name('Segment')}, {each(picked, ', ')} FROM ({inner})"
+    days = f"DATE '{part.first}' AS {name('FirstDay')}, DATE '{part.last}' AS {name('LastDay')}"
+    return f"SELECT *, {days}, {each(picked, ', ')} FROM ({inner})"
 
 
 def _raw(source: ValueSource) -> list[str]:

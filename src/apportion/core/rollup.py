@@ -5,13 +5,10 @@ from __future__ import annotations
 from ..model.focus import COST_COLUMNS
 from ..model.rulebook import Dimension, Pool, Proportional, Rulebook, TwoPart
 from .derive import GRAIN, dimension_columns, flag_columns, label_columns, spend_column
-from .templates import each, name, sql, text
+from .templates import each, name, text
 
 _SUMS = each((f"SUM({name(c)}) AS {name(c)}" for c in COST_COLUMNS), ", ")
 _ROLLED = 'rolled INNER JOIN labels USING ("LabelId")'
-
-#: The columns of `allocations` after the rulebook's dimensions.
-_AFTER = ("Pool", "ChargeDay", *COST_COLUMNS, "Lines")
 
 
 def labels_query(rulebook: Rulebook) -> str:
@@ -25,17 +22,14 @@ def labels_query(rulebook: Rulebook) -> str:
     return f"SELECT DISTINCT {columns} FROM labelled {carrying}"
 
 
-def rolled_query(*, segment: str, several: bool) -> str:
-    """Add costs up by label and day; `segment` is SQL for the segment that a cost lies in."""
-    condition = f' AND labelled."Segment" = {segment}' if several else ""
-    return sql("rolled", in_segment=condition)
-
-
 def allocations_query(rulebook: Rulebook, period: str) -> str:
-    """What each label's own charges cost by day: the ledger's `allocations`."""
-    columns = (*GRAIN, *dimension_columns(rulebook), *_AFTER)
+    """Who owns each key and on which days: the ledger's `allocations`.
+
+    What the keys cost stays in `costs`: a changed rule writes no money again.
+    """
+    columns = ("KeyId", "FirstDay", "LastDay", *GRAIN, *dimension_columns(rulebook), "Pool")
     picked = each(map(name, columns), ", ")
-    return f'SELECT {text(period)} AS "Period", \'\' AS "Bill", {picked} FROM {_ROLLED}'
+    return f'SELECT {text(period)} AS "Period", \'\' AS "Bill", {picked} FROM labelled'
 
 
 def derived_totals_query() -> str:

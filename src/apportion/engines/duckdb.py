@@ -54,6 +54,9 @@ class DuckDB:
     def create(self, table: str, sql: str) -> None:
         self._run(f"CREATE OR REPLACE TABLE {_name(table)} AS {sql}")
 
+    def define(self, view: str, sql: str) -> None:
+        self._run(f"CREATE OR REPLACE VIEW {_name(view)} AS {sql}")
+
     def load(
         self, table: str, columns: Mapping[str, str], rows: Iterable[Sequence[object]]
     ) -> None:

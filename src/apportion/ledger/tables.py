@@ -49,7 +49,9 @@ COLUMNS: dict[str, dict[str, str]] = {
     },
     "allocations": {
         **_PARTITION,
-        "ChargeDay": _DATE,
+        "KeyId": _BIGINT,
+        "FirstDay": _DATE,
+        "LastDay": _DATE,
         "BillingAccountId": _VARCHAR,
         "SubAccountId": _VARCHAR,
         "SubAccountName": _VARCHAR,
@@ -57,8 +59,6 @@ COLUMNS: dict[str, dict[str, str]] = {
         "ServiceName": _VARCHAR,
         "ChargeCategory": _VARCHAR,
         "Pool": _VARCHAR,
-        **_COSTS,
-        "Lines": _BIGINT,
     },
     "shares": {
         **_PARTITION,

@@ -33,6 +33,7 @@ from .label import label
 from .plugs import Plugs
 from .rules import Rules
 from .stop import stop_if_failing
+from .tables import open_allocations, open_bills
 
 _MONEY = dict.fromkeys(COST_COLUMNS, SQL_TYPE)
 _SHARES = {
@@ -89,19 +90,6 @@ def allocate(period: Period, rules: Rules, plugs: Plugs, *, wait: float = 0) -> 
         if current is not None and current.run == run:
             return Allocated(current, (), unchanged=True)
         return _allocate(run, period, bills, rules, plugs)
-
-
-def open_bills(bills: Mapping[str, Manifest], plugs: Plugs) -> None:
-    """Open the views `keys` and `costs` over the files of these deliveries."""
-    for table in ("keys", "costs"):
-        files = [
-            file
-            for bill, manifest in sorted(bills.items())
-            for file in plugs.ledger.files(
-                table, snapshot=manifest.snapshots[table], period=manifest.period, bill=bill
-            )
-        ]
-        plugs.engine.open_parquet(table, files)
 
 
 def _run_of(period: Period, bills: Mapping[str, Manifest], rules: Rules, plugs: Plugs) -> str:
@@ -214,8 +202,8 @@ def _derived(plugs: Plugs) -> list[Total]:
 
 def _reread(files: Mapping[str, list[Path]], plugs: Plugs) -> list[Total]:
     """Read the written files back: what they hold is what is proved."""
-    for table in ("allocations", "shares"):
-        plugs.engine.open_parquet(table, [str(path) for path in files[table]])
+    open_allocations([str(path) for path in files["allocations"]], plugs)
+    plugs.engine.open_parquet("shares", [str(path) for path in files["shares"]])
     rows = plugs.engine.rows(sql("allocated_totals"))
     return [ledger_total("allocated", row) for row in rows]
 

@@ -11,7 +11,6 @@ from fractions import Fraction
 
 from ..core.apportion import apportion
 from ..core.contents import ends_like, is_like, is_resource, resource_query, resources_query
-from ..core.derive import segment_of
 from ..core.explain import (
     added,
     biggest_first,
@@ -26,10 +25,10 @@ from ..model.money import from_units, to_units
 from ..model.outcome import Branch, Explanation
 from ..model.rulebook import Dimension
 from ..ports import Row
-from .allocate import open_bills
 from .explained import Case, currencies_of
-from .label import label, parts_of
+from .label import label
 from .plugs import Plugs
+from .tables import open_bills
 from .values import day_of, money_of, text_of
 
 #: A place is a file's number above so many bits, and the line in it: core/sql/lines.sql.
@@ -87,10 +86,7 @@ def _ids(case: Case, condition: str) -> list[str]:
 
 def _charges(case: Case, resource: str) -> list[Row]:
     label(case.published.rules, case.plugs)
-    parts = parts_of(case.published.rules, case.plugs)
-    return case.rows(
-        resource_query(case.rulebook, resource, segment=segment_of(parts), several=len(parts) > 1)
-    )
+    return case.rows(resource_query(case.rulebook, resource))
 
 
 def _facts(rows: Sequence[Row]) -> dict[str, object]:

@@ -12,7 +12,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from ..core.contents import EXPLAINED, RESOURCE, SERVICE, Part, biggest_query, explained_query
-from ..core.derive import canonical, segment_of
+from ..core.derive import canonical
 from ..core.evidence import usage_of
 from ..core.explain import contents, number, ratio_words
 from ..core.readings import Readings, readings
@@ -26,10 +26,10 @@ from ..model.period import Period
 from ..model.rulebook import Dimension, Pool, Rulebook
 from ..model.split import Share, Step
 from ..ports import Row
-from .allocate import open_bills
-from .label import label, parts_of
+from .label import label
 from .plugs import Plugs
 from .published import Published, find, open_tables
+from .tables import open_bills
 from .values import day_of, money_of, text_of
 
 
@@ -46,7 +46,7 @@ class Case:
     def open(cls, plugs: Plugs, *, period: str, as_of: str, most: int) -> Case:
         """Open views over `allocations`, `shares` and `drivers`."""
         published = find(plugs, period=period, as_of=as_of)
-        open_tables(published, plugs, ("allocations", "shares", "drivers"))
+        open_tables(published, plugs)
         return cls(published, plugs, most)
 
     @property
@@ -80,11 +80,7 @@ class Case:
         """Derive labels again as the run did; make `explained` of the charges they select."""
         open_bills(self.published.bills, self.plugs)
         label(self.published.rules, self.plugs)
-        parts = parts_of(self.published.rules, self.plugs)
-        query = explained_query(
-            self.rulebook, segment=segment_of(parts), several=len(parts) > 1, where=where
-        )
-        self.plugs.engine.create(EXPLAINED, query)
+        self.plugs.engine.create(EXPLAINED, explained_query(self.rulebook, where=where))
 
     def biggest(
         self,

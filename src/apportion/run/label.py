@@ -14,7 +14,6 @@ from ..core.derive import (
     labelled_query,
     lookup_table,
     raw_values_query,
-    segment_of,
 )
 from ..core.facts import (
     JSON_COLUMNS,
@@ -26,7 +25,7 @@ from ..core.facts import (
     unpacked_query,
     unpacked_table,
 )
-from ..core.rollup import labels_query, other_currencies_query, rejected_query, rolled_query
+from ..core.rollup import labels_query, other_currencies_query, rejected_query
 from ..core.segments import Segment, rows_on, segments
 from ..core.tag_keys import matching
 from ..core.templates import sql
@@ -51,19 +50,18 @@ def label(rules: Rules, plugs: Plugs) -> list[Finding]:
     plugs.say("reading tags")
     findings = _make_facts(rules, plugs)
     plugs.say("deriving owners")
-    parts = parts_of(rules, plugs)
+    parts = _segments(rules, plugs)
     findings += _load_canonical(rules, plugs)
     findings += _load_lookups(rules, parts, plugs)
     plugs.engine.create("labelled", labelled_query(rules.rulebook, rules.lookups, parts))
     plugs.say("adding up")
-    several = len(parts) > 1
-    plugs.engine.create("rolled", rolled_query(segment=segment_of(parts), several=several))
+    plugs.engine.create("rolled", sql("rolled"))
     plugs.engine.create("labels", labels_query(rules.rulebook))
     findings += _rejected(rules, plugs) + _other_currencies(rules, plugs)
     return findings + _pool_findings(rules, plugs)
 
 
-def parts_of(rules: Rules, plugs: Plugs) -> list[Segment]:
+def _segments(rules: Rules, plugs: Plugs) -> list[Segment]:
     """Cut the days of the view `costs` wherever a lookup begins to say something else."""
     (row,) = plugs.engine.rows(
         'SELECT MIN("ChargeDay") AS first, MAX("ChargeDay") AS last FROM costs'

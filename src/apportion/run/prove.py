@@ -16,11 +16,11 @@ from ..model.finding import Finding
 from ..model.manifest import Kind, Manifest, Total
 from ..model.money import EXACT
 from ..model.outcome import Outcome
-from .allocate import open_bills
 from .ingest import ledger_total
 from .label import label
 from .plugs import Plugs
 from .published import Published, find, open_tables
+from .tables import open_bills
 
 COLUMNS = (
     "period",
@@ -73,7 +73,7 @@ def again(published: Published, plugs: Plugs) -> list[Total]:
     ledger = plugs.engine.rows(sql("ledger_totals"))
     label(published.rules, plugs)
     derived = plugs.engine.rows(derived_totals_query())
-    open_tables(published, plugs, ("allocations", "shares"))
+    open_tables(published, plugs)
     allocated = plugs.engine.rows(sql("allocated_totals"))
     return [
         *stated,

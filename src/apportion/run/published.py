@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..core.drivers import read_driver
@@ -14,6 +14,7 @@ from ..model.manifest import Kind, Manifest
 from ..model.rulebook import Rulebook
 from .plugs import Plugs
 from .rules import Rules, named_files
+from .tables import open_allocations, open_bills
 
 
 @dataclass(frozen=True)
@@ -71,14 +72,22 @@ def at(runs: Sequence[Manifest], as_of: str) -> Manifest:
     return found[-1]
 
 
-def open_tables(published: Published, plugs: Plugs, tables: Iterable[str]) -> None:
-    """Open views over an allocation's tables, at the snapshots that it recorded."""
+def open_tables(published: Published, plugs: Plugs) -> None:
+    """Open `allocations`, `shares` and `drivers` as the run recorded them.
+
+    Beside them stand `keys`, `costs` and `owned`, which `allocations` is made of.
+    """
     manifest = published.manifest
-    for table in tables:
-        files = plugs.ledger.files(
-            table, snapshot=manifest.snapshots[table], period=manifest.period, bill=""
-        )
-        plugs.engine.open_parquet(table, files)
+    open_bills(published.bills, plugs)
+    open_allocations(_files(manifest, "allocations", plugs), plugs)
+    for table in ("shares", "drivers"):
+        plugs.engine.open_parquet(table, _files(manifest, table, plugs))
+
+
+def _files(manifest: Manifest, table: str, plugs: Plugs) -> list[str]:
+    return plugs.ledger.files(
+        table, snapshot=manifest.snapshots[table], period=manifest.period, bill=""
+    )
 
 
 def kept_rules(manifest: Manifest, plugs: Plugs) -> Rules:

@@ -59,7 +59,7 @@ def report(plugs: Plugs, question: Question) -> Outcome:
 
 def tell(published: Published, plugs: Plugs, *, used: set[str]) -> None:
     """Make the view `told`: own charges, and shares pushed down where a report needs them so."""
-    open_tables(published, plugs, ("allocations", "shares"))
+    open_tables(published, plugs)
     rulebook = published.rulebook
     names = [dimension.name for dimension in rulebook.dimensions]
     others = [dimension for dimension in names if dimension != rulebook.owner]
@@ -72,7 +72,7 @@ def tell(published: Published, plugs: Plugs, *, used: set[str]) -> None:
             f'SELECT *, "Owner" AS {name(rulebook.owner)}'
             f"{', ' + dimensions if dimensions else ''} FROM shares",
         )
-    plugs.engine.create("told", told_query(names))
+    plugs.engine.define("told", told_query(names))
 
 
 def _load_pushed(published: Published, others: list[str], plugs: Plugs) -> None:

@@ -10,10 +10,10 @@ from ..core.rollup import (
     allocations_query,
     owners_query,
     pool_costs_query,
-    rolled_query,
     spend_query,
 )
 from ..core.segments import Segment
+from ..core.templates import sql
 from ..model.errors import FindingsError
 from ..model.finding import Finding, failing
 from ..model.outcome import Outcome, RulesInForce
@@ -76,9 +76,9 @@ def _statements(rules: Rules, period: Period) -> list[tuple[str, str]]:
             "labelled: every key with its dimensions and pool",
             labelled_query(rulebook, rules.lookups, whole),
         ),
-        ("rolled: costs added up by label and day", rolled_query(segment="0", several=False)),
+        ("rolled: costs added up by label and day", sql("rolled")),
         (
-            "allocations: what each label's own charges cost",
+            "allocations: who owns each key",
             allocations_query(rulebook, str(period)),
         ),
         ("owners that carry cost", owners_query(rulebook)),

@@ -1,6 +1,26 @@
 -- What has reached an owner, by the account it came from, read back from the written files.
 -- A pooled charge counts only if its pool handed on exactly what it held, for its payer.
-WITH pooled AS (
+WITH by_key AS (
+  SELECT
+    owned."KeyId",
+    owned."FirstDay",
+    SUM("BilledCost") AS "BilledCost",
+    SUM("EffectiveCost") AS "EffectiveCost",
+    SUM("ListCost") AS "ListCost",
+    SUM("ContractedCost") AS "ContractedCost",
+    SUM("Lines") AS "Lines"
+  FROM costs
+  INNER JOIN owned
+    ON costs."KeyId" = owned."KeyId"
+    AND costs."ChargeDay" BETWEEN owned."FirstDay" AND owned."LastDay"
+  GROUP BY 1, 2
+),
+owned_costs AS (
+  SELECT *
+  FROM by_key
+  INNER JOIN owned USING ("KeyId", "FirstDay")
+),
+pooled AS (
   SELECT
     "Pool",
     "BillingAccountId",
@@ -9,7 +29,7 @@ WITH pooled AS (
     SUM("EffectiveCost") AS "EffectiveCost",
     SUM("ListCost") AS "ListCost",
     SUM("ContractedCost") AS "ContractedCost"
-  FROM allocations
+  FROM owned_costs
   WHERE "Pool" IS NOT NULL
   GROUP BY ALL
 ),
@@ -41,18 +61,18 @@ balanced AS (
     AND pooled."ContractedCost" = COALESCE(handed_on."ContractedCost", 0)
 )
 SELECT
-  COALESCE(allocations."BillingAccountId", '') AS "BillingAccountId",
-  COALESCE(allocations."SubAccountId", '') AS "SubAccountId",
-  COALESCE(allocations."BillingCurrency", '') AS "BillingCurrency",
+  COALESCE(owned_costs."BillingAccountId", '') AS "BillingAccountId",
+  COALESCE(owned_costs."SubAccountId", '') AS "SubAccountId",
+  COALESCE(owned_costs."BillingCurrency", '') AS "BillingCurrency",
   CAST(SUM("Lines") AS BIGINT) AS "Lines",
   SUM("BilledCost") AS "BilledCost",
   SUM("EffectiveCost") AS "EffectiveCost",
   SUM("ListCost") AS "ListCost",
   SUM("ContractedCost") AS "ContractedCost"
-FROM allocations
+FROM owned_costs
 LEFT JOIN balanced
-  ON allocations."Pool" = balanced."Pool"
-  AND COALESCE(allocations."BillingAccountId", '') = COALESCE(balanced."BillingAccountId", '')
-  AND COALESCE(allocations."BillingCurrency", '') = COALESCE(balanced."BillingCurrency", '')
-WHERE allocations."Pool" IS NULL OR balanced."Pool" IS NOT NULL
+  ON owned_costs."Pool" = balanced."Pool"
+  AND COALESCE(owned_costs."BillingAccountId", '') = COALESCE(balanced."BillingAccountId", '')
+  AND COALESCE(owned_costs."BillingCurrency", '') = COALESCE(balanced."BillingCurrency", '')
+WHERE owned_costs."Pool" IS NULL OR balanced."Pool" IS NOT NULL
 GROUP BY 1, 2, 3

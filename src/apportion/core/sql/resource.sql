@@ -20,7 +20,9 @@ SELECT
   MIN(costs."FirstLine") AS "FirstLine"
 FROM keys
 INNER JOIN labelled ON keys."KeyId" = labelled."KeyId"
-INNER JOIN costs ON keys."KeyId" = costs."KeyId"{in_segment}
+INNER JOIN costs
+  ON labelled."KeyId" = costs."KeyId"
+  AND costs."ChargeDay" BETWEEN labelled."FirstDay" AND labelled."LastDay"
 WHERE keys."ResourceId" = {resource}
 GROUP BY ALL
 ORDER BY ALL

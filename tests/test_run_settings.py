@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from apportion.cli.settings import read
 from apportion.model.errors import NoSettingsError, WrongSettingsError
+from apportion.run.settings import read
 
 
 def write(folder: Path, text: str) -> Path:
