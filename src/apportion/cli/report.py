@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -26,6 +27,28 @@ from .output import Form, Output, deliver
 from .session import Session
 from .words import Words
 
+ByOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="NAMES", help="Dimensions or columns, by commas; the owner's if left out."
+    ),
+]
+GranularityOption = Annotated[Granularity, typer.Option(metavar="STEP", help="month or day.")]
+WhereOption = Annotated[
+    str, typer.Option(metavar="CONDITION", help="Only charges that this SQL holds for.")
+]
+OwnerOption = Annotated[
+    list[str] | None,
+    typer.Option("--owner", "--cost-center", metavar="NAME", help="Only this; may be repeated."),
+]
+CostOption = Annotated[
+    str, typer.Option(metavar="COLUMN", help="A cost column other than the rulebook's.")
+]
+ReviewOption = Annotated[
+    bool, typer.Option("--for-review", help="What needs a look: unallocated, rejected, pools.")
+]
+SectionOption = Annotated[str, typer.Option(metavar="NAME", help="Only this table of the review.")]
+
 #: Tables of a review that are for checking one thing, not for reading from top to bottom.
 _ON_REQUEST = ("drivers", "shares")
 
@@ -47,35 +70,14 @@ def add_to(app: typer.Typer) -> None:
 
 def report(
     ctx: typer.Context,
-    by: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAMES", help="Dimensions or columns, by commas; the owner's if left out."
-        ),
-    ] = None,
-    granularity: Annotated[
-        Granularity, typer.Option(metavar="STEP", help="month or day.")
-    ] = Granularity.MONTH,
+    by: ByOption = None,
+    granularity: GranularityOption = Granularity.MONTH,
     period: PeriodOption = "",
-    where: Annotated[
-        str, typer.Option(metavar="CONDITION", help="Only charges that this SQL holds for.")
-    ] = "",
-    owner: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--owner", "--cost-center", metavar="NAME", help="Only this; may be repeated."
-        ),
-    ] = None,
-    cost: Annotated[
-        str, typer.Option(metavar="COLUMN", help="A cost column other than the rulebook's.")
-    ] = "",
-    for_review: Annotated[
-        bool,
-        typer.Option("--for-review", help="What needs a look: unallocated, rejected, pools."),
-    ] = False,
-    section: Annotated[
-        str, typer.Option(metavar="NAME", help="Only this table of the review.")
-    ] = "",
+    where: WhereOption = "",
+    owner: OwnerOption = None,
+    cost: CostOption = "",
+    for_review: ReviewOption = False,
+    section: SectionOption = "",
     as_of: AsOfOption = "",
     form: FormOption = None,
     to: ToOption = None,
@@ -95,18 +97,9 @@ def report(
             sections = workspace.review(month or newest_allocated(workspace), as_of=as_of)
         _finish_review(sections, section, sent, session.words)
         return
+    asked = Question(month, _names(by), granularity, tuple(owner or ()), where, cost, as_of)
     with session.workspace() as workspace:
-        outcome = workspace.report(
-            Question(
-                period=month or newest_allocated(workspace),
-                by=_names(by),
-                granularity=granularity,
-                owners=tuple(owner or ()),
-                where=where,
-                cost=cost,
-                as_of=as_of,
-            )
-        )
+        outcome = workspace.report(replace(asked, period=month or newest_allocated(workspace)))
     if not outcome.rows:
         session.words.say("No charge fits.")
     finish(outcome, sent, session.words, total=True)
