@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from .parquet_footer import FIXED, Footer, Leaf, chunk_start
 from .parquet_format import PAGE
-from .thrift import Bytes, DamagedBytesError, Fields, read_struct
+from .thrift import Bytes, DamagedBytesError, Fields, read_struct, read_varint
 
 _DATA, _INDEX, _DICTIONARY, _DATA_2 = range(4)
 _PLAIN, _PLAIN_DICTIONARY, _RLE, _BIT_PACKED, _RLE_DICTIONARY = 0, 2, 3, 4, 8
@@ -65,6 +65,8 @@ class _Chunk:
             page, body = read_struct(buffer, position, PAGE)
             self._check_sizes(page, end - body)
             self._check_page(page)
+            if page["type"] == _DATA_2:
+                self._check_levels(page["data_2"], bytes(buffer[body : body + page["packed"]]))
             if "crc" not in page:
                 self.summed = False
             elif zlib.crc32(buffer[body : body + page["packed"]]) != page["crc"] & 0xFFFFFFFF:
@@ -139,6 +141,18 @@ class _Chunk:
         if details["encoding"] == _PLAIN:
             self._check_width(details["values"] - details["nulls"], page["unpacked"] - levels)
 
+    def _check_levels(self, details: Fields, body: bytes) -> None:
+        """Where levels end is said in the header, which no checksum covers; they say it too."""
+        after = details["repetition_bytes"]
+        levels = (
+            (self.leaf.most_repeated, body[:after]),
+            (self.leaf.most_defined, body[after : after + details["definition_bytes"]]),
+        )
+        for most, packed in levels:
+            values = details["values"] if most else 0
+            if _levels_end(packed, most.bit_length(), values) != len(packed):
+                raise DamagedBytesError("the levels of a page end elsewhere than it says")
+
     def _check_width(self, values: int, size: int) -> None:
         width = self._width()
         if width is not None and values * width != size:
@@ -168,6 +182,23 @@ class _Chunk:
                 said[_same(entry["encoding"])] += entry["count"]
         if said and said != self.kinds:
             raise DamagedBytesError("it has other pages than it says")
+
+
+def _levels_end(packed: bytes, width: int, values: int) -> int:
+    """Tell where `values` numbers of `width` bits end, in runs and groups of eight.
+
+    This is Parquet's hybrid of run lengths and bit-packing; the last group may be filled up.
+    """
+    count = position = 0
+    while count < values:
+        head, position = read_varint(packed, position)
+        if head & 1:
+            count += (head >> 1) * 8
+            position += (head >> 1) * width
+        else:
+            count += head >> 1
+            position += (width + 7) >> 3
+    return position
 
 
 def _same(encoding: int) -> int:

@@ -50,6 +50,14 @@ def read_struct(buffer: Bytes, position: int, shape: Struct) -> tuple[Fields, in
         raise DamagedBytesError(f"{shape.name} ends too early") from None
 
 
+def read_varint(buffer: Bytes, position: int) -> tuple[int, int]:
+    """Read a number of variable length, and the position after it."""
+    try:
+        return _varint(buffer, position)
+    except IndexError:
+        raise DamagedBytesError("a number ends too early") from None
+
+
 def _struct(buffer: Bytes, position: int, shape: Struct) -> tuple[Fields, int]:
     values: Fields = {}
     number = 0
