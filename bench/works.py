@@ -100,8 +100,12 @@ def polars(files: list[Path], _workspace: Path) -> Callable[[], None]:
     import polars as pl
 
     def work() -> None:
-        tags = pl.col("resource_tags").list.eval(
-            pl.element().filter(pl.element().struct.field("key") == "user_cost_center")
+        # polars has a map type of its own, and no way into it yet but as a list of pairs.
+        pairs = pl.List(pl.Struct({"key": pl.String, "value": pl.String}))
+        tags = (
+            pl.col("resource_tags")
+            .cast(pairs)
+            .list.eval(pl.element().filter(pl.element().struct.field("key") == "user_cost_center"))
         )
         owner = tags.list.first().struct.field("value")
         (

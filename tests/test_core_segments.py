@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -52,7 +53,6 @@ def test_segments_tile_the_days_and_no_line_changes_inside_one(spans: list[list[
     assert parts[0].first == MAY[0]
     assert parts[-1].last == MAY[1]
     assert all(
-        after.first.toordinal() == before.last.toordinal() + 1
-        for before, after in zip(parts, parts[1:], strict=False)
+        after.first.toordinal() == before.last.toordinal() + 1 for before, after in pairwise(parts)
     )
     assert all(rows_on(one, part.first) == rows_on(one, part.last) for part in parts)

@@ -111,7 +111,7 @@ def test_every_code_of_a_finding_is_told_once() -> None:
 
 def test_the_readme_s_commands_are_the_makefile_s() -> None:
     readme = (ROOT / "README.md").read_text("utf-8")
-    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.M))
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
     named = set(re.findall(r"\bmake ([a-z]+)\b", readme))
     assert named
     assert named <= targets

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal, localcontext
 
-from ..model.catalogue.deliveries import ACCOUNTS_OVERLAP, RESTATED, SHRUNK
-from ..model.finding import Finding
-from ..model.focus import COST_COLUMNS
-from ..model.manifest import Kind, Manifest
-from ..model.money import EXACT, text
+from apportion.model.catalogue.deliveries import ACCOUNTS_OVERLAP, RESTATED, SHRUNK
+from apportion.model.finding import Finding
+from apportion.model.focus import COST_COLUMNS
+from apportion.model.manifest import Kind, Manifest
+from apportion.model.money import EXACT, text
 
 #: The billing accounts that each bill holds in a period.
 Holdings = Mapping[str, frozenset[str]]

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from ..model.focus import COST_COLUMNS
-from ..model.rulebook import Rulebook
+from apportion.model.focus import COST_COLUMNS
+from apportion.model.rulebook import Rulebook
+
 from .derive import GRAIN, dimension_columns
 from .templates import each, name, sql, text
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from ..model.inputs import Lookup, lookup_key
-from ..model.rulebook import (
+from apportion.model.inputs import Lookup, lookup_key
+from apportion.model.rulebook import (
     Dimension,
     FromAccountTag,
     FromColumn,
@@ -22,6 +22,7 @@ from ..model.rulebook import (
     TwoPart,
     ValueSource,
 )
+
 from .facts import columns_used, source_label
 from .segments import Segment
 from .tag_keys import normalise_value

@@ -9,11 +9,11 @@ from decimal import Decimal, localcontext
 from fractions import Fraction
 from itertools import groupby
 
-from ..model.finding import Place
-from ..model.inputs import Lookup, lookup_key
-from ..model.money import EXACT, PLACES, text
-from ..model.outcome import Branch
-from ..model.rulebook import (
+from apportion.model.finding import Place
+from apportion.model.inputs import Lookup, lookup_key
+from apportion.model.money import EXACT, PLACES, text
+from apportion.model.outcome import Branch
+from apportion.model.rulebook import (
     Dimension,
     Even,
     Fixed,
@@ -30,6 +30,7 @@ from ..model.rulebook import (
     Usage,
     ValueSource,
 )
+
 from .contents import Part
 from .derive import canonical
 from .facts import source_label

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ..model.finding import Place
-from ..model.focus import KEY_COLUMNS
-from ..model.inputs import Lookup, lookup_key
-from ..model.rulebook import (
+from apportion.model.finding import Place
+from apportion.model.focus import KEY_COLUMNS
+from apportion.model.inputs import Lookup, lookup_key
+from apportion.model.rulebook import (
     Condition,
     FromAccountTag,
     FromColumn,
@@ -23,6 +23,7 @@ from ..model.rulebook import (
     TwoPart,
     ValueSource,
 )
+
 from .templates import each, name, sql, text
 
 #: The JSON columns of keys, and how a name that lives inside one begins in a condition.

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 
-from ..model.manifest import Input
+from apportion.model.manifest import Input
 
 #: Change it when the same inputs would give another result.
 _GENERATION = "1"

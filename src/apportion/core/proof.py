@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from itertools import pairwise
 
-from ..model.catalogue.proof import DIFFERS, LINES_DIFFER, POOL_UNBALANCED
-from ..model.finding import Finding
-from ..model.focus import COST_COLUMNS
-from ..model.manifest import Total
-from ..model.money import EXACT, from_units, text
-from ..model.split import PoolCost, Share, Units
+from apportion.model.catalogue.proof import DIFFERS, LINES_DIFFER, POOL_UNBALANCED
+from apportion.model.finding import Finding
+from apportion.model.focus import COST_COLUMNS
+from apportion.model.manifest import Total
+from apportion.model.money import EXACT, from_units, text
+from apportion.model.split import PoolCost, Share, Units
 
 STAGES = ("stated", "ledger", "derived", "allocated")
 

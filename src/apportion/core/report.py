@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from ..model.focus import COST_COLUMNS
-from ..model.money import to_units
-from ..model.question import Granularity
-from ..model.split import Units
+from apportion.model.focus import COST_COLUMNS
+from apportion.model.money import to_units
+from apportion.model.question import Granularity
+from apportion.model.split import Units
+
 from .spread import spread
 from .templates import each, name, text
 

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ..model.inputs import Lookup, lookup_key
-from ..model.rulebook import Dimension, FromAccountTag, FromLookup, FromTag, Rulebook, Value
+from apportion.model.inputs import Lookup, lookup_key
+from apportion.model.rulebook import Dimension, FromAccountTag, FromLookup, FromTag, Rulebook, Value
+
 from .apportion import part_of
 from .derive import canonical, dimension_columns
 from .explain import added

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from ..model.focus import COST_COLUMNS
-from ..model.rulebook import Dimension, Pool, Proportional, Rulebook, TwoPart
+from apportion.model.focus import COST_COLUMNS
+from apportion.model.rulebook import Dimension, Pool, Proportional, Rulebook, TwoPart
+
 from .derive import GRAIN, dimension_columns, flag_columns, label_columns, spend_column
 from .templates import each, name, text
 

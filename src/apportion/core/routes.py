@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 
-from ..model.rulebook import Rulebook
-from ..model.split import Step
+from apportion.model.rulebook import Rulebook
+from apportion.model.split import Step
+
 from .apportion import apportion
 from .solve import Solution, solve
 

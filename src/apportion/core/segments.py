@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from ..model.inputs import Lookup, LookupRow
+from apportion.model.inputs import Lookup, LookupRow
 
 
 @dataclass(frozen=True)

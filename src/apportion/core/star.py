@@ -5,7 +5,8 @@ Of a hundred million lines few descriptions differ. Rules run on descriptions on
 
 from __future__ import annotations
 
-from ..model.charges import ChargeQueries
+from apportion.model.charges import ChargeQueries
+
 from .templates import each, name, sql, text
 
 #: Part of every key: change it when the meaning of a key changes, and old keys are no longer met.

@@ -10,9 +10,9 @@ import duckdb
 import pyarrow as pa
 from sqlglot import exp
 
-from ..model.delivery import Encoding
-from ..model.errors import EngineError
-from ..ports import Row
+from apportion.model.delivery import Encoding
+from apportion.model.errors import EngineError
+from apportion.ports import Row
 
 #: How many rows go into DuckDB at once when a table is made from Python values.
 _BATCH = 50_000

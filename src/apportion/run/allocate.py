@@ -8,26 +8,27 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from ..core.bills import newest
-from ..core.identity import run_id
-from ..core.proof import balance, compare
-from ..core.rollup import (
+from apportion.core.bills import newest
+from apportion.core.identity import run_id
+from apportion.core.proof import balance, compare
+from apportion.core.rollup import (
     allocations_query,
     derived_totals_query,
     owners_query,
     pool_costs_query,
     spend_query,
 )
-from ..core.split import SplitResult, split_pools
-from ..core.templates import sql
-from ..model.errors import NothingThereError
-from ..model.finding import Finding
-from ..model.focus import COST_COLUMNS
-from ..model.manifest import Kind, Manifest, Total
-from ..model.money import SQL_TYPE, from_units, to_units
-from ..model.period import Period
-from ..model.split import PoolCost, Spend
-from ..ports import Row
+from apportion.core.split import SplitResult, split_pools
+from apportion.core.templates import sql
+from apportion.model.errors import NothingThereError
+from apportion.model.finding import Finding
+from apportion.model.focus import COST_COLUMNS
+from apportion.model.manifest import Kind, Manifest, Total
+from apportion.model.money import SQL_TYPE, from_units, to_units
+from apportion.model.period import Period
+from apportion.model.split import PoolCost, Spend
+from apportion.ports import Row
+
 from .ingest import ledger_total
 from .label import label
 from .plugs import Plugs

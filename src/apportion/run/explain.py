@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 
-from ..core.apportion import part_of
-from ..core.contents import ACCOUNT, own_charges, sums_query
-from ..core.explain import (
+from apportion.core.apportion import part_of
+from apportion.core.contents import ACCOUNT, own_charges, sums_query
+from apportion.core.explain import (
     added,
     biggest_first,
     lookup_lines,
@@ -19,11 +19,12 @@ from ..core.explain import (
     rule_facts,
     source_of,
 )
-from ..core.routes import Node, Way
-from ..core.templates import name, text
-from ..model.money import from_units
-from ..model.outcome import Branch, Explanation
-from ..model.split import Share, Step
+from apportion.core.routes import Node, Way
+from apportion.core.templates import name, text
+from apportion.model.money import from_units
+from apportion.model.outcome import Branch, Explanation
+from apportion.model.split import Share, Step
+
 from .explain_pool import explain_pool
 from .explain_resource import explain_resource
 from .explained import Case, currencies_of, meant

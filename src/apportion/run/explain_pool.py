@@ -8,14 +8,15 @@ from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
-from ..core.apportion import apportion, part_of
-from ..core.contents import pool_charges
-from ..core.explain import added, biggest_first, plain, ratio_words, rule_facts
-from ..core.spelling import listed
-from ..model.money import from_units
-from ..model.outcome import Branch, Explanation
-from ..model.rulebook import Pool
-from ..model.split import Share, Step
+from apportion.core.apportion import apportion, part_of
+from apportion.core.contents import pool_charges
+from apportion.core.explain import added, biggest_first, plain, ratio_words, rule_facts
+from apportion.core.spelling import listed
+from apportion.model.money import from_units
+from apportion.model.outcome import Branch, Explanation
+from apportion.model.rulebook import Pool
+from apportion.model.split import Share, Step
+
 from .explained import Case, currencies_of, nothing_like
 from .plugs import Plugs
 

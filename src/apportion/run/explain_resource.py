@@ -9,9 +9,9 @@ from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
-from ..core.apportion import apportion
-from ..core.contents import ends_like, is_like, is_resource, resource_query, resources_query
-from ..core.explain import (
+from apportion.core.apportion import apportion
+from apportion.core.contents import ends_like, is_like, is_resource, resource_query, resources_query
+from apportion.core.explain import (
     added,
     biggest_first,
     days_words,
@@ -20,11 +20,12 @@ from ..core.explain import (
     rule_facts,
     source_of,
 )
-from ..model.errors import NothingThereError
-from ..model.money import from_units, to_units
-from ..model.outcome import Branch, Explanation
-from ..model.rulebook import Dimension
-from ..ports import Row
+from apportion.model.errors import NothingThereError
+from apportion.model.money import from_units, to_units
+from apportion.model.outcome import Branch, Explanation
+from apportion.model.rulebook import Dimension
+from apportion.ports import Row
+
 from .explained import Case, currencies_of
 from .label import label
 from .plugs import Plugs

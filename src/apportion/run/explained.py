@@ -11,21 +11,29 @@ from difflib import get_close_matches
 from fractions import Fraction
 from functools import cached_property
 
-from ..core.contents import EXPLAINED, RESOURCE, SERVICE, Part, biggest_query, explained_query
-from ..core.derive import canonical
-from ..core.evidence import usage_of
-from ..core.explain import contents, number, ratio_words
-from ..core.readings import Readings, readings
-from ..core.routes import Graph, Way, is_kept
-from ..core.spelling import listed
-from ..model.errors import NothingThereError
-from ..model.focus import COST_COLUMNS
-from ..model.money import from_units, to_units
-from ..model.outcome import Branch
-from ..model.period import Period
-from ..model.rulebook import Dimension, Pool, Rulebook
-from ..model.split import Share, Step
-from ..ports import Row
+from apportion.core.contents import (
+    EXPLAINED,
+    RESOURCE,
+    SERVICE,
+    Part,
+    biggest_query,
+    explained_query,
+)
+from apportion.core.derive import canonical
+from apportion.core.evidence import usage_of
+from apportion.core.explain import contents, number, ratio_words
+from apportion.core.readings import Readings, readings
+from apportion.core.routes import Graph, Way, is_kept
+from apportion.core.spelling import listed
+from apportion.model.errors import NothingThereError
+from apportion.model.focus import COST_COLUMNS
+from apportion.model.money import from_units, to_units
+from apportion.model.outcome import Branch
+from apportion.model.period import Period
+from apportion.model.rulebook import Dimension, Pool, Rulebook
+from apportion.model.split import Share, Step
+from apportion.ports import Row
+
 from .label import label
 from .plugs import Plugs
 from .published import Published, find, open_tables

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal, localcontext
 
-from ..core.bills import newest
-from ..model.errors import NothingThereError
-from ..model.focus import COST_COLUMNS
-from ..model.manifest import Kind, Manifest
-from ..model.money import EXACT
-from ..model.outcome import Outcome
-from ..ports import Row
+from apportion.core.bills import newest
+from apportion.model.errors import NothingThereError
+from apportion.model.focus import COST_COLUMNS
+from apportion.model.manifest import Kind, Manifest
+from apportion.model.money import EXACT
+from apportion.model.outcome import Outcome
+from apportion.ports import Row
+
 from .plugs import Plugs
 
 _LIST = ("period", "bill", "format", "currency", "lines", *COST_COLUMNS, "delivered", "allocated")

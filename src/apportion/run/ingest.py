@@ -7,21 +7,22 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-from ..core.bills import holdings, name_bill, newest, overlaps, restated
-from ..core.charges import charge_queries
-from ..core.identity import run_id, sha256
-from ..core.proof import compare, total
-from ..core.star import described_query, lines_query
-from ..core.templates import sql
-from ..model.catalogue.deliveries import SEVERAL_FORMATS, UNREADABLE_TIME
-from ..model.charges import ChargeQueries, SplitCost
-from ..model.delivery import Delivery, Encoding
-from ..model.errors import KeyCollisionError
-from ..model.finding import Finding
-from ..model.focus import COST_COLUMNS
-from ..model.manifest import Input, Kind, Manifest, Total
-from ..model.money import from_units
-from ..ports import Row, Source
+from apportion.core.bills import holdings, name_bill, newest, overlaps, restated
+from apportion.core.charges import charge_queries
+from apportion.core.identity import run_id, sha256
+from apportion.core.proof import compare, total
+from apportion.core.star import described_query, lines_query
+from apportion.core.templates import sql
+from apportion.model.catalogue.deliveries import SEVERAL_FORMATS, UNREADABLE_TIME
+from apportion.model.charges import ChargeQueries, SplitCost
+from apportion.model.delivery import Delivery, Encoding
+from apportion.model.errors import KeyCollisionError
+from apportion.model.finding import Finding
+from apportion.model.focus import COST_COLUMNS
+from apportion.model.manifest import Input, Kind, Manifest, Total
+from apportion.model.money import from_units
+from apportion.ports import Row, Source
+
 from .plugs import Plugs
 from .stop import stop_if_failing
 

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
 
-from ..core.derive import (
+from apportion.core.derive import (
     GRAIN,
     canon_table,
     canonical,
@@ -15,7 +15,7 @@ from ..core.derive import (
     lookup_table,
     raw_values_query,
 )
-from ..core.facts import (
+from apportion.core.facts import (
     JSON_COLUMNS,
     columns_used,
     facts_query,
@@ -25,11 +25,11 @@ from ..core.facts import (
     unpacked_query,
     unpacked_table,
 )
-from ..core.rollup import labels_query, other_currencies_query, rejected_query
-from ..core.segments import Segment, rows_on, segments
-from ..core.tag_keys import matching
-from ..core.templates import sql
-from ..model.catalogue.dimensions import (
+from apportion.core.rollup import labels_query, other_currencies_query, rejected_query
+from apportion.core.segments import Segment, rows_on, segments
+from apportion.core.tag_keys import matching
+from apportion.core.templates import sql
+from apportion.model.catalogue.dimensions import (
     EMPTY_POOL,
     LOOKUP_VALUE,
     NO_SUCH_TAG,
@@ -38,9 +38,10 @@ from ..model.catalogue.dimensions import (
     SEVERAL_POOLS,
     TAG_SPELT_TWICE,
 )
-from ..model.finding import Finding
-from ..model.inputs import Lookup
-from ..model.rulebook import Dimension, OtherValues, Rulebook
+from apportion.model.finding import Finding
+from apportion.model.inputs import Lookup
+from apportion.model.rulebook import Dimension, OtherValues, Rulebook
+
 from .plugs import Plugs
 from .rules import Rules
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from ..model.errors import UnreadableManifestError
-from ..model.manifest import Input, Kind, Manifest, Total
+from apportion.model.errors import UnreadableManifestError
+from apportion.model.manifest import Input, Kind, Manifest, Total
 
 
 def write_manifests(folder: Path, allocation: Manifest, runs: Sequence[Manifest]) -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ..ports import Engine, Ledger
+from apportion.ports import Engine, Ledger
 
 
 @dataclass(frozen=True)

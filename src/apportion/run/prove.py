@@ -6,16 +6,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal, localcontext
 
-from ..core import proof
-from ..core.identity import sha256
-from ..core.rollup import derived_totals_query
-from ..core.templates import sql
-from ..model.catalogue.proof import INPUT_CHANGED, RECORD_CHANGED
-from ..model.errors import NothingThereError
-from ..model.finding import Finding
-from ..model.manifest import Kind, Manifest, Total
-from ..model.money import EXACT
-from ..model.outcome import Outcome
+from apportion.core import proof
+from apportion.core.identity import sha256
+from apportion.core.rollup import derived_totals_query
+from apportion.core.templates import sql
+from apportion.model.catalogue.proof import INPUT_CHANGED, RECORD_CHANGED
+from apportion.model.errors import NothingThereError
+from apportion.model.finding import Finding
+from apportion.model.manifest import Kind, Manifest, Total
+from apportion.model.money import EXACT
+from apportion.model.outcome import Outcome
+
 from .ingest import ledger_total
 from .label import label
 from .plugs import Plugs

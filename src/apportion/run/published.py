@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..core.drivers import read_driver
-from ..core.lookups import read_lookup
-from ..core.rulebook import read_rulebook
-from ..model.errors import LedgerDamagedError, NothingThereError
-from ..model.inputs import Driver, Lookup, lookup_key
-from ..model.manifest import Kind, Manifest
-from ..model.rulebook import Rulebook
+from apportion.core.drivers import read_driver
+from apportion.core.lookups import read_lookup
+from apportion.core.rulebook import read_rulebook
+from apportion.model.errors import LedgerDamagedError, NothingThereError
+from apportion.model.inputs import Driver, Lookup, lookup_key
+from apportion.model.manifest import Kind, Manifest
+from apportion.model.rulebook import Rulebook
+
 from .plugs import Plugs
 from .rules import Rules, named_files
 from .tables import open_allocations, open_bills

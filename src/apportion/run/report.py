@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from decimal import Decimal, localcontext
 from difflib import get_close_matches
 
-from ..core.apportion import part_of
-from ..core.conditions import read_condition
-from ..core.report import (
+from apportion.core.apportion import part_of
+from apportion.core.conditions import read_condition
+from apportion.core.report import (
     ALWAYS,
     SHARED,
     Given,
@@ -19,14 +19,15 @@ from ..core.report import (
     told_query,
     units_of,
 )
-from ..core.templates import each, name, text
-from ..model.errors import FindingsError, UnknownColumnError
-from ..model.finding import Finding, Place, failing
-from ..model.focus import COST_COLUMNS
-from ..model.money import EXACT, SQL_TYPE, from_units, to_units
-from ..model.outcome import Outcome
-from ..model.question import Granularity, Question
-from ..ports import Row
+from apportion.core.templates import each, name, text
+from apportion.model.errors import FindingsError, UnknownColumnError
+from apportion.model.finding import Finding, Place, failing
+from apportion.model.focus import COST_COLUMNS
+from apportion.model.money import EXACT, SQL_TYPE, from_units, to_units
+from apportion.model.outcome import Outcome
+from apportion.model.question import Granularity, Question
+from apportion.ports import Row
+
 from .plugs import Plugs
 from .published import Published, find, open_tables
 from .values import day_of

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from ..core.apportion import part_of
-from ..core.explain import rounded, split_words
-from ..core.review import (
+from apportion.core.apportion import part_of
+from apportion.core.explain import rounded, split_words
+from apportion.core.review import (
     closest,
     likely_owners,
     likely_query,
@@ -17,11 +17,12 @@ from ..core.review import (
     rejected_values_query,
     unallocated_query,
 )
-from ..core.routes import is_kept
-from ..model.money import from_units
-from ..model.outcome import Outcome
-from ..model.split import Share, Step
-from ..ports import Row
+from apportion.core.routes import is_kept
+from apportion.model.money import from_units
+from apportion.model.outcome import Outcome
+from apportion.model.split import Share, Step
+from apportion.ports import Row
+
 from .explained import Case
 from .plugs import Plugs
 from .values import money_of, text_of

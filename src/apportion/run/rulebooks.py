@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..core.derive import canon_table, labelled_query, raw_values_query
-from ..core.facts import JSON_COLUMNS, columns_used, inside
-from ..core.rollup import (
+from apportion.core.derive import canon_table, labelled_query, raw_values_query
+from apportion.core.facts import JSON_COLUMNS, columns_used, inside
+from apportion.core.rollup import (
     allocations_query,
     owners_query,
     pool_costs_query,
     spend_query,
 )
-from ..core.segments import Segment
-from ..core.templates import sql
-from ..model.errors import FindingsError
-from ..model.finding import Finding, failing
-from ..model.outcome import Outcome, RulesInForce
-from ..model.period import Period
+from apportion.core.segments import Segment
+from apportion.core.templates import sql
+from apportion.model.errors import FindingsError
+from apportion.model.finding import Finding, failing
+from apportion.model.outcome import Outcome, RulesInForce
+from apportion.model.period import Period
+
 from .rules import Rules, read_rulebooks, rules_for, with_files
 
 _CHECKED = ("rulebook", "effective", "owner", "cost", "currency", "dimensions", "pools")

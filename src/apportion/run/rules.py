@@ -6,17 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..core.drivers import read_driver
-from ..core.identity import sha256
-from ..core.lookups import read_lookup
-from ..core.rulebook import check_owners, read_rulebook, rulebook_in_force
-from ..model.catalogue.rules import FILE_MISSING, NOT_UTF8
-from ..model.errors import NoRulebookError
-from ..model.finding import Finding, Place
-from ..model.inputs import Driver, Lookup, lookup_key
-from ..model.manifest import Input
-from ..model.period import Period
-from ..model.rulebook import FromLookup, Rulebook, TwoPart, Usage
+from apportion.core.drivers import read_driver
+from apportion.core.identity import sha256
+from apportion.core.lookups import read_lookup
+from apportion.core.rulebook import check_owners, read_rulebook, rulebook_in_force
+from apportion.model.catalogue.rules import FILE_MISSING, NOT_UTF8
+from apportion.model.errors import NoRulebookError
+from apportion.model.finding import Finding, Place
+from apportion.model.inputs import Driver, Lookup, lookup_key
+from apportion.model.manifest import Input
+from apportion.model.period import Period
+from apportion.model.rulebook import FromLookup, Rulebook, TwoPart, Usage
 
 
 @dataclass(frozen=True)

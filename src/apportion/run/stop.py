@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..model.errors import FindingsError
-from ..model.finding import Finding, failing
+from apportion.model.errors import FindingsError
+from apportion.model.finding import Finding, failing
 
 
 def stop_if_failing(findings: Sequence[Finding]) -> None:

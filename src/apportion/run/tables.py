@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ..core.templates import sql
-from ..model.manifest import Manifest
+from apportion.core.templates import sql
+from apportion.model.manifest import Manifest
+
 from .plugs import Plugs
 
 

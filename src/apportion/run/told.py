@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..core.proof import compare
-from ..model.finding import Finding
-from ..model.focus import COST_COLUMNS
-from ..model.manifest import Manifest
-from ..model.outcome import Outcome
+from apportion.core.proof import compare
+from apportion.model.finding import Finding
+from apportion.model.focus import COST_COLUMNS
+from apportion.model.manifest import Manifest
+from apportion.model.outcome import Outcome
+
 from .history import sums
 from .ingest import Ingested
 

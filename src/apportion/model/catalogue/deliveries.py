@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..finding import Code, Severity
+from apportion.model.finding import Code, Severity
 
 RESTATED = Code(
     "L001",
