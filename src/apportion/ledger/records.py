@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
@@ -13,7 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from apportion.model.errors import LedgerDamagedError
-from apportion.model.manifest import Input, Kind, Manifest, Total
+from apportion.model.manifest import Manifest
+from apportion.model.manifest_text import from_plain, to_plain
 
 from .durable import DurableWriter
 
@@ -63,21 +63,12 @@ def read(path: Path) -> list[Record]:
 
 def to_text(manifest: Manifest) -> str:
     """Write a manifest as JSON."""
-    return json.dumps(asdict(manifest), separators=(",", ":"))
+    return json.dumps(to_plain(manifest), separators=(",", ":"))
 
 
 def from_text(text: str) -> Manifest:
     """Read a manifest from JSON; raises ValueError, LookupError or TypeError if it is none."""
-    said = json.loads(text)
-    totals = (Total(**{**total, "amounts": tuple(total["amounts"])}) for total in said["totals"])
-    return Manifest(
-        **{
-            **said,
-            "kind": Kind(said["kind"]),
-            "inputs": tuple(Input(**each) for each in said["inputs"]),
-            "totals": tuple(totals),
-        }
-    )
+    return from_plain(json.loads(text))
 
 
 def _row(sequence: int, manifest: Manifest) -> dict[str, object]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 from apportion.model.errors import UnreadableManifestError
-from apportion.model.manifest import Input, Kind, Manifest, Total
+from apportion.model.manifest import Kind, Manifest
+from apportion.model.manifest_text import from_plain, to_plain
 
 
 def write_manifests(folder: Path, allocation: Manifest, runs: Sequence[Manifest]) -> Path:
@@ -24,7 +24,7 @@ def write_manifests(folder: Path, allocation: Manifest, runs: Sequence[Manifest]
         and allocation.bills.get(run.bill) == run.run
     ]
     content = json.dumps(
-        {"allocation": asdict(allocation), "deliveries": [asdict(run) for run in deliveries]},
+        {"allocation": to_plain(allocation), "deliveries": [to_plain(run) for run in deliveries]},
         indent=1,
     )
     folder.mkdir(parents=True, exist_ok=True)
@@ -39,20 +39,6 @@ def read_manifests(path: Path) -> list[Manifest]:
     """Read a manifest file: the allocation first, then its deliveries."""
     try:
         said = json.loads(path.read_text("utf-8"))
-        return [_manifest(each) for each in (said["allocation"], *said["deliveries"])]
-    except (ValueError, LookupError, TypeError) as fault:
+        return [from_plain(each) for each in (said["allocation"], *said["deliveries"])]
+    except (ValueError, LookupError, TypeError, AttributeError) as fault:
         raise UnreadableManifestError(str(path), str(fault)) from fault
-
-
-def _manifest(said: dict[str, object]) -> Manifest:
-    inputs, totals = said["inputs"], said["totals"]
-    if not isinstance(inputs, list) or not isinstance(totals, list):
-        message = "inputs and totals are lists"
-        raise TypeError(message)
-    rest = {key: value for key, value in said.items() if key not in {"inputs", "totals", "kind"}}
-    return Manifest(
-        **rest,  # type: ignore[arg-type]  # a wrong name or type is told as an unreadable file
-        kind=Kind(str(said["kind"])),
-        inputs=tuple(Input(**each) for each in inputs),
-        totals=tuple(Total(**{**each, "amounts": tuple(each["amounts"])}) for each in totals),
-    )
