@@ -110,17 +110,10 @@ def canonical(dimension: Dimension, raw: Iterable[str]) -> dict[str, str]:
 def labelled_query(
     rulebook: Rulebook, lookups: Mapping[str, Lookup], parts: Sequence[Segment]
 ) -> str:
-    """Label every key, for the days of each segment, with its dimensions and pool.
-
-    `LabelId` is a hash of the label.
-    """
-    labels = label_columns(rulebook)
+    """Label every key, for the days of each segment, with its dimensions and pool."""
+    columns = ("KeyId", "FirstDay", "LastDay", "PoolMatches", *label_columns(rulebook))
     pooled = " UNION ALL ".join(_segment(rulebook, lookups, part) for part in parts)
-    hashed = each(("'label'", *map(name, labels)), ", ")
-    return (
-        f"SELECT {each(map(name, ('KeyId', 'FirstDay', 'LastDay', 'PoolMatches', *labels)))},\n"
-        f"  CAST(hash({hashed}) >> 1 AS BIGINT) AS {name('LabelId')}\nFROM ({pooled})"
-    )
+    return f"SELECT {each(map(name, columns))}\nFROM ({pooled})"
 
 
 def _segment(rulebook: Rulebook, lookups: Mapping[str, Lookup], part: Segment) -> str:

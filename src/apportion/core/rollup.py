@@ -5,22 +5,14 @@ from __future__ import annotations
 from apportion.model.focus import COST_COLUMNS
 from apportion.model.rulebook import Dimension, Pool, Proportional, Rulebook, TwoPart
 
-from .derive import GRAIN, dimension_columns, flag_columns, label_columns, spend_column
-from .templates import each, name, text
+from .derive import GRAIN, dimension_columns, flag_columns, spend_column
+from .templates import each, name, sql, text
 
 _SUMS = each((f"SUM({name(c)}) AS {name(c)}" for c in COST_COLUMNS), ", ")
-_ROLLED = 'rolled INNER JOIN labels USING ("LabelId")'
 
-
-def labels_query(rulebook: Rulebook) -> str:
-    """List the distinct labels that carry cost.
-
-    Keys stay when a later delivery uses them no more, and a key is labelled in segments in which
-    it costs nothing; neither makes an owner of anybody.
-    """
-    columns = each(map(name, ("LabelId", *label_columns(rulebook))), ", ")
-    carrying = 'WHERE "LabelId" IN (SELECT "LabelId" FROM rolled)'
-    return f"SELECT DISTINCT {columns} FROM labelled {carrying}"
+#: What carries cost: keys that a later delivery uses no more, and days on which a key costs
+#: nothing, make an owner of nobody.
+_ROLLED = 'rolled INNER JOIN labelled USING ("KeyId", "FirstDay")'
 
 
 def allocations_query(rulebook: Rulebook, period: str) -> str:
@@ -65,18 +57,19 @@ def other_currencies_query(rulebook: Rulebook) -> str:
 
 def pool_costs_query(rulebook: Rulebook) -> str:
     """What each pool holds by payer, currency and day, in each partition."""
-    return (
-        f'SELECT "Pool", "BillingCurrency", "BillingAccountId", "ChargeDay", '
-        f'{_partition(rulebook)} AS "Within", {_SUMS} FROM {_ROLLED} '
-        'WHERE "Pool" IS NOT NULL GROUP BY ALL'
-    )
+    return sql("pool_costs", within=_partition(rulebook))
+
+
+def pools_query() -> str:
+    """List the pools that hold something."""
+    return f'SELECT DISTINCT "Pool" FROM {_ROLLED} WHERE "Pool" IS NOT NULL'
 
 
 def owners_query(rulebook: Rulebook) -> str:
     """List the owners that carry cost of their own, by currency."""
     return (
         f'SELECT DISTINCT "BillingCurrency", {name(rulebook.owner)} AS "Owner" '
-        f"FROM labels WHERE {_own(rulebook)}"
+        f"FROM {_ROLLED} WHERE {_own(rulebook)}"
     )
 
 

@@ -25,7 +25,7 @@ from apportion.core.facts import (
     unpacked_query,
     unpacked_table,
 )
-from apportion.core.rollup import labels_query, other_currencies_query, rejected_query
+from apportion.core.rollup import other_currencies_query, pools_query, rejected_query
 from apportion.core.segments import Segment, rows_on, segments
 from apportion.core.tag_keys import matching
 from apportion.core.templates import sql
@@ -47,7 +47,7 @@ from .rules import Rules
 
 
 def label(rules: Rules, plugs: Plugs) -> list[Finding]:
-    """Make `labelled`, `labels` and `rolled` from the views `keys` and `costs`."""
+    """Make `labelled` and `rolled` from the views `keys` and `costs`."""
     plugs.say("reading tags")
     findings = _make_facts(rules, plugs)
     plugs.say("deriving owners")
@@ -57,7 +57,6 @@ def label(rules: Rules, plugs: Plugs) -> list[Finding]:
     plugs.engine.create("labelled", labelled_query(rules.rulebook, rules.lookups, parts))
     plugs.say("adding up")
     plugs.engine.create("rolled", sql("rolled"))
-    plugs.engine.create("labels", labels_query(rules.rulebook))
     findings += _rejected(rules, plugs) + _other_currencies(rules, plugs)
     return findings + _pool_findings(rules, plugs)
 
@@ -222,7 +221,7 @@ def _pool_findings(rules: Rules, plugs: Plugs) -> list[Finding]:
                 remedy="Let the conditions exclude each other if the order is not meant.",
             )
         )
-    rows = plugs.engine.rows('SELECT DISTINCT "Pool" FROM labels WHERE "Pool" IS NOT NULL')
+    rows = plugs.engine.rows(pools_query())
     held = {row["Pool"] for row in rows}
     return findings + [
         Finding(EMPTY_POOL, str(pool.place), f"pool {pool.name}", found="no charge")

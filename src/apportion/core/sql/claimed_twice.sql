@@ -2,7 +2,6 @@
 SELECT
   COUNT(*) AS keys,
   MIN("Pool") AS pool
-FROM labelled
+FROM rolled
+INNER JOIN labelled USING ("KeyId", "FirstDay")
 WHERE "PoolMatches" > 1
-  AND "LabelId" IN (SELECT "LabelId" FROM rolled)
-  AND "KeyId" IN (SELECT "KeyId" FROM costs)

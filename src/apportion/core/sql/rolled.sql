@@ -1,7 +1,7 @@
--- Costs added up to what splits need: one row a label, and in pools one a label and day.
+-- What each key cost in the days of each segment: one row for each row of `labelled` that cost.
 SELECT
-  labelled."LabelId",
-  CASE WHEN labelled."Pool" IS NOT NULL THEN costs."ChargeDay" END AS "ChargeDay",
+  labelled."KeyId",
+  labelled."FirstDay",
   SUM("BilledCost") AS "BilledCost",
   SUM("EffectiveCost") AS "EffectiveCost",
   SUM("ListCost") AS "ListCost",
