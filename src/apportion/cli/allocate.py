@@ -38,7 +38,7 @@ def add_to(app: typer.Typer) -> None:
         rich_help_panel="Every month",
         epilog=examples(
             "apportion prove --period 2026-09",
-            "apportion prove --manifest 2026-09.manifest.json",
+            "apportion prove --manifest ledger/proofs/2026-09-d8f2f7287f14.json",
             "apportion prove --period 2026-09 --output csv > proof.csv",
         ),
     )(prove)

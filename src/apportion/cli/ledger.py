@@ -79,7 +79,8 @@ def history(
 ) -> None:
     """List every delivery and allocation, oldest first.
 
-    Files have all hashes and totals. The run's id, or its beginning, is what --as-of takes.
+    Files also have every cost column, and each input with the beginning of its sha256. The id of
+    an allocation, or its beginning, is what --as-of takes.
     """
     session: Session = ctx.obj
     sent, month = Output(form, to, raw), checked(period)

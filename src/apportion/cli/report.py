@@ -47,7 +47,13 @@ CostOption = Annotated[
 ReviewOption = Annotated[
     bool, typer.Option("--for-review", help="What needs a look: unallocated, rejected, pools.")
 ]
-SectionOption = Annotated[str, typer.Option(metavar="NAME", help="Only this table of the review.")]
+SectionOption = Annotated[
+    str,
+    typer.Option(
+        metavar="NAME",
+        help="Only this table of the review: unallocated, rejected, pools, drivers, shares, kept.",
+    ),
+]
 
 #: Tables of a review that are for checking one thing, not for reading from top to bottom.
 _ON_REQUEST = ("drivers", "shares")

@@ -50,7 +50,7 @@ def init(
     written = write_new(at, starter())
     ignored = _ignore(at)
     session.words.text("\n".join([*written, *ignored]))
-    session.words.good(f"Started in {at}. Next:")
+    session.words.good(f"Started in {'this folder' if folder == Path() else at}. Next:")
     step = f"cd {folder} && " if folder != Path() else ""
     session.words.say(
         f"  {step}apportion ingest PATH-OF-A-BILL\n  apportion allocate\n  apportion report"

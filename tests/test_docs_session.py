@@ -1,0 +1,163 @@
+"""What the pages show of the demo: its output, its tables, queries and the library's examples."""
+
+from __future__ import annotations
+
+import io
+import re
+import shlex
+import subprocess
+import sys
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from pyiceberg.catalog.sql import SqlCatalog
+
+from apportion.cli.main import run
+from apportion.cli.session import Outside
+from apportion.ledger import tables
+from apportion.model.focus import KEY_COLUMNS
+from docs_pages import DOCS, ROOT, blocks, calls
+
+LEDGER = DOCS / "ledger.md"
+SHOWN = [
+    call
+    for page in (ROOT / "README.md", DOCS / "proof.md")
+    for block in blocks(page, "console")
+    for call in calls(block)
+    if call.shown
+]
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The folder in which the demo ran as the README runs it, and all that it said."""
+    folder = tmp_path_factory.mktemp("docs")
+    return folder, said(folder, "demo", "larkmoor")
+
+
+def said(folder: Path, *arguments: str) -> str:
+    """Run a command that must end well; returns what it wrote, words after data."""
+    out, err = io.StringIO(), io.StringIO()
+    outside = Outside(folder=folder, environment={"COLUMNS": "100"}, out=out, err=err)
+    assert run(arguments, outside) == 0, err.getvalue()
+    return out.getvalue() + err.getvalue()
+
+
+def assert_shows(shown: tuple[str, ...], written: str) -> None:
+    """Each line that a page shows is written so, in order; without `…` it is the next line."""
+    lines = written.splitlines()
+    at, gap = 0, True
+    for line in shown:
+        if line == "…":
+            gap = True
+            continue
+        found = lines.index(line, at)
+        assert gap or found == at, f"lines are left out before {line!r}, without a mark"
+        at, gap = found + 1, False
+
+
+def test_the_pages_show_what_the_demo_writes(demo: tuple[Path, str]) -> None:
+    folder, ended = demo
+    assert len(SHOWN) >= 4
+    for call in SHOWN:
+        _, *arguments = shlex.split(call.words)
+        written = ended if arguments[0] == "demo" else said(folder / "larkmoor", *arguments)
+        assert_shows(call.shown, written)
+
+
+def test_the_picture_of_the_problem_is_the_demo_s_september(demo: tuple[Path, str]) -> None:
+    (picture,) = blocks(ROOT / "README.md", "text")
+    amounts = [
+        Decimal(number.replace(",", ""))
+        for number in re.findall(r"^ *([\d,]+\.\d\d)  ", picture.text, re.MULTILINE)
+    ]
+    *parts, whole = amounts
+    assert sum(parts) == whole
+    table = [line.split() for line in demo[1].splitlines()]
+    (total,) = [cells for cells in table if cells[:1] == ["total"]]
+    (nobody,) = [cells for cells in table if cells[:1] == ["unallocated"]]
+    _, direct, shared, everything, _share, _, tagged = (cell.replace(",", "") for cell in total)
+    unowned = Decimal(nobody[1].replace(",", ""))
+    given = Decimal(direct) - Decimal(tagged) - unowned
+    assert amounts == [*map(Decimal, (tagged, given, unowned, shared, everything))]
+    assert f"{whole:,} USD in 17 AWS accounts" in picture.text
+
+
+def test_the_examples_of_the_library_run(demo: tuple[Path, str]) -> None:
+    folder, _ = demo
+    examples = [block.text for page in ("README.md", "docs/library.md") for block in python(page)]
+    assert len(examples) >= 5
+    done = subprocess.run(
+        [sys.executable, "-c", "\n".join(examples)],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"^FIN-100 25061\.61654814445\d+$", done.stdout, re.MULTILINE)
+    assert "\nunchanged\n" in done.stdout
+    assert "\n2026-09 is proved: 81,293 lines" in done.stdout
+    assert "The ledger has no allocation of 2030-01. It holds 2026-07, " in done.stdout
+    assert "\n     pool data-lake 5016.45 rulebook/2026-07.yaml:" in done.stdout
+
+
+def python(page: str) -> list[Any]:
+    return blocks(ROOT / page, "python")
+
+
+def test_the_queries_run_and_say_what_the_report_says(demo: tuple[Path, str]) -> None:
+    con = opened(demo[0] / "larkmoor")
+    queries = [block.text for block in blocks(LEDGER, "sql")]
+    assert len(queries) >= 4
+    answers = [con.execute(query).fetchall() for query in queries]
+    assert all(answers)
+    owners, dearest, tagged, platform = answers
+    assert sum(row[3] for row in owners) == sum(row[1] + row[2] for row in owners)
+    assert f"{sum(row[3] for row in owners):,.2f}" == "321,046.43"
+    assert {row[0] for row in owners} > {"FIN-100", "ECOM-200", "unallocated"}
+    assert len(dearest) == 10
+    assert f"{sum(row[1] for row in tagged):,.2f}" == "113,448.51"
+    assert len({row[0] for row in platform}) == 30
+
+
+def opened(folder: Path) -> duckdb.DuckDBPyConnection:
+    """Run the page's Python as its reader would, beside the ledger; returns its connection."""
+    (example,) = blocks(LEDGER, "python")
+    code = example.text.replace("sqlite:///ledger", f"sqlite:///{folder}/ledger")
+    names: dict[str, Any] = {}
+    exec(compile(code, example.place, "exec"), names)
+    con = names["con"]
+    assert isinstance(con, duckdb.DuckDBPyConnection)
+    return con
+
+
+@pytest.mark.parametrize("table", list(tables.COLUMNS))
+def test_the_columns_are_those_of_the_tables(demo: tuple[Path, str], table: str) -> None:
+    catalog = SqlCatalog("apportion", uri=f"sqlite:///{demo[0]}/larkmoor/ledger/catalog.db")
+    schema = catalog.load_table((tables.NAMESPACE, table)).schema()
+    real = {field.name: tables.sql_name(field.field_type) for field in schema.fields}
+    told = columns_told(table)
+    if table == "allocations":
+        dimensions = {n.removesuffix("_source") for n in real if n.endswith("_source")}
+        assert len(dimensions) == 5
+        derived = {
+            name
+            for dimension in dimensions
+            for name in (dimension, f"{dimension}_source", f"{dimension}_rejected")
+        }
+        real = {name: kind for name, kind in real.items() if name not in derived}
+    if table == "keys":
+        told |= dict.fromkeys(KEY_COLUMNS, "VARCHAR")
+    assert told == real
+
+
+def columns_told(table: str) -> dict[str, str]:
+    """Read the columns of a table's section: names in backquotes, then their type."""
+    section = LEDGER.read_text("utf-8").partition(f"### {table}\n")[2].partition("\n#")[0]
+    rows = [line.strip("|").split(" | ") for line in section.splitlines() if line[:3] == "| `"]
+    return {name: row[1] for row in rows for name in re.findall(r"`(\w+)`", row[0])}
