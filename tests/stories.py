@@ -44,8 +44,8 @@ def bill_of(lines: Iterable[Line]) -> list[dict[str, str]]:
 
 def csv_bill(charges: Sequence[Line]) -> bytes:
     """Write charges as CSV."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, _columns(charges), restval="", lineterminator="\n")
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, _columns(charges), restval="", quoting=csv.QUOTE_ALL)
     writer.writeheader()
     writer.writerows(charges)
     return text.getvalue().encode()
