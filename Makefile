@@ -42,7 +42,7 @@ soak: $(READY) ## the slow tests: thousands of crashes and corrupted files
 	APPORTION_SOAK=1 $(BIN)/python -m pytest -n 2 -q tests/soak
 
 lock: ## lock the newest dependencies with hashes (needs uv)
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group dev pyproject.toml -o requirements.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group dev --extra aws pyproject.toml -o requirements.lock
 
 clean: ## remove what was made here
 	rm -rf $(VENV) .demo build dist

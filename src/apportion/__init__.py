@@ -16,6 +16,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from .costs import allocate_costs, export_to_csv
+    from .model.center_costs import CostCenterCosts, DailyCost, LeftOut
     from .model.errors import ApportionError, FindingsError, OperationError, WrongUseError
     from .model.finding import Finding, Severity
     from .model.outcome import Branch, Explanation, Outcome, RulesInForce
@@ -27,10 +29,13 @@ __version__ = "0.1.0"
 _HOMES = {
     "ApportionError": "model.errors",
     "Branch": "model.outcome",
+    "CostCenterCosts": "model.center_costs",
+    "DailyCost": "model.center_costs",
     "Explanation": "model.outcome",
     "Finding": "model.finding",
     "FindingsError": "model.errors",
     "Granularity": "model.question",
+    "LeftOut": "model.center_costs",
     "OperationError": "model.errors",
     "Outcome": "model.outcome",
     "Question": "model.question",
@@ -38,16 +43,21 @@ _HOMES = {
     "Severity": "model.finding",
     "Workspace": "wiring",
     "WrongUseError": "model.errors",
+    "allocate_costs": "costs",
+    "export_to_csv": "costs",
     "open_workspace": "wiring",
 }
 
 __all__ = [
     "ApportionError",
     "Branch",
+    "CostCenterCosts",
+    "DailyCost",
     "Explanation",
     "Finding",
     "FindingsError",
     "Granularity",
+    "LeftOut",
     "OperationError",
     "Outcome",
     "Question",
@@ -56,6 +66,8 @@ __all__ = [
     "Workspace",
     "WrongUseError",
     "__version__",
+    "allocate_costs",
+    "export_to_csv",
     "open_workspace",
 ]
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from datetime import date
 from pathlib import Path
 from typing import Protocol
 
+from .model.cost_query import CostAnswer, CostQuery, Spent
 from .model.delivery import Delivery, Encoding
 from .model.finding import Finding
 from .model.manifest import Manifest
@@ -99,3 +101,17 @@ class Report(Protocol):
 
     def write(self, rows: Sequence[Row], columns: Sequence[str]) -> bytes:
         """Give the bytes of the report; columns in this order."""
+
+
+class CostReports(Protocol):
+    """A provider's own reports of cost, asked over the network; each request has its price."""
+
+    def ask(self, query: CostQuery) -> CostAnswer:
+        """Bring all pages of the answer, as they are: nothing is rounded, named or left out."""
+
+    def tags(self, start: date, end: date, *, key: str = "") -> list[str]:
+        """List the tag keys in use, or a key's values; `end` is exclusive."""
+
+    @property
+    def spent(self) -> Spent:
+        """What asking has cost so far."""

@@ -13,9 +13,18 @@ ApportionError
 │   ├── NoRulebookError        no rulebook is in force for the period
 │   ├── UnreadableManifestError a file that is no manifest
 │   ├── UnknownColumnError     a report has no column of that name
+│   ├── CostQueryError         Cost Explorer cannot be asked in this way
+│   ├── NoBoto3Error           the extra that AWS needs is not installed
 │   └── NothingThereError      a period, bill, owner or run that the ledger does not hold
 ├── FindingsError (exit code 1) findings that fail: nothing was published
 └── OperationError (exit code 3)
+    ├── AwsError               AWS did not do what it was asked
+    │   ├── AwsDeniedError         the caller may not
+    │   ├── AwsCredentialsError    there are no credentials, or AWS does not take them
+    │   ├── AwsBusyError           it throttled or failed again and again
+    │   ├── AwsUnreachableError    no answer came
+    │   ├── AwsRefusedError        anything else that it said
+    │   └── RequestBudgetError     the next request would be one more than allowed
     ├── EngineError            the engine refused or ran out of something
     ├── KeyCollisionError      two descriptions of charges have one hash
     ├── LedgerBusyError        another process holds the ledger
@@ -152,6 +161,22 @@ class UnknownColumnError(WrongUseError):
         super().__init__(f"There is no column {wanted!r}.{guess} There are {', '.join(known)}.")
 
 
+class CostQueryError(WrongUseError):
+    """Cost Explorer cannot be asked in this way; nothing was sent."""
+
+    def __init__(self, subject: str, expected: str, found: str) -> None:
+        super().__init__(f"{subject}: expected {expected}, found {found}.")
+
+
+class NoBoto3Error(WrongUseError):
+    """What AWS needs is an extra of the package, and is not installed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "AWS is reached through boto3: install it with pip install 'apportion[aws]'."
+        )
+
+
 class FindingsError(ApportionError):
     """Something in the data or rules must be put right first; nothing was published."""
 
@@ -164,6 +189,64 @@ class FindingsError(ApportionError):
 
 class OperationError(ApportionError):
     """Something outside failed while we worked; the old state stands."""
+
+
+class AwsError(OperationError):
+    """AWS did not do what it was asked."""
+
+
+class AwsDeniedError(AwsError):
+    """The caller may not. `said` is AWS's own sentence, which tells of boundaries and policies."""
+
+    def __init__(self, action: str, caller: str, said: str) -> None:
+        statement = f'{{"Effect": "Allow", "Action": "{action}", "Resource": "*"}}'
+        remedy = (
+            "A policy denies it outright, which no further permission lifts: it has to change."
+            if "explicit deny" in said
+            else f"Add this statement to a policy of that identity: {statement}."
+        )
+        super().__init__(f"{caller} may not call {action}. {remedy} AWS said: {said.rstrip('.')}.")
+
+
+class AwsCredentialsError(AwsError):
+    """There are no credentials, or AWS does not take them."""
+
+    def __init__(self, why: str, remedy: str) -> None:
+        super().__init__(f"{why}. {remedy}")
+
+
+class AwsBusyError(AwsError):
+    """AWS throttled or failed again and again."""
+
+    def __init__(self, action: str, attempts: int, said: str) -> None:
+        super().__init__(
+            f"{action} was tried {attempts} times, and AWS could not answer: {said.rstrip('.')}. "
+            "Try again in some minutes."
+        )
+
+
+class AwsUnreachableError(AwsError):
+    """No answer came."""
+
+    def __init__(self, action: str, said: str) -> None:
+        super().__init__(f"No answer to {action}: {said.rstrip('.')}. Check the network and proxy.")
+
+
+class AwsRefusedError(AwsError):
+    """Anything else that AWS said, or an answer that cannot be read."""
+
+    def __init__(self, action: str, code: str, said: str, remedy: str = "") -> None:
+        super().__init__(f"AWS refused {action} ({code}): {said.rstrip('.')}. {remedy}".rstrip())
+
+
+class RequestBudgetError(AwsError):
+    """The next request would be one more than allowed; it was not sent."""
+
+    def __init__(self, budget: int, spent: str) -> None:
+        super().__init__(
+            f"The next request would exceed the budget of {budget}; {spent} so far. "
+            "Ask for fewer days or names, or allow more with --budget."
+        )
 
 
 class EngineError(OperationError):

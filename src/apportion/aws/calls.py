@@ -1,0 +1,116 @@
+"""Sends requests to AWS: counted, within a budget, paced, tried again; boto3's errors end here."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol, cast
+
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as NoConnectionError
+
+from apportion.model.cost_query import Spent
+from apportion.model.errors import (
+    AwsBusyError,
+    AwsError,
+    AwsUnreachableError,
+    RequestBudgetError,
+)
+
+from .refusals import PAGES_CHANGED, PagesChangedError, code_of, refusal, sentence, without_answer
+
+#: What a service says when it is asked too often.
+_THROTTLED = {
+    "LimitExceededException",
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "RequestThrottled",
+    "RequestThrottledException",
+    "SlowDown",
+    "Throttling",
+    "ThrottlingException",
+    "TooManyRequestsException",
+}
+ATTEMPTS = 6
+_LONGEST_PAUSE = 20
+
+
+class Client(Protocol):
+    """A client that boto3 made, of any service: operations are methods by their Python names."""
+
+    def __getattr__(self, operation: str) -> Callable[..., Mapping[str, Any]]: ...
+
+
+class Calls:
+    """The requests of one client, one after another.
+
+    When AWS throttles, this waits and keeps a distance between all later requests, which shrinks
+    as they go well. A request that was throttled counts: AWS does not say that it is free.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        actions: Mapping[str, str],
+        *,
+        budget: int,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._client = client
+        self._actions = actions
+        self._budget = budget
+        self._sleep = sleep
+        self._pause = 0.0
+        self.sent = 0
+
+    def send(self, operation: str, parameters: Mapping[str, object]) -> Mapping[str, Any]:
+        """Send one request until it is answered; raises AwsError or PagesChangedError."""
+        action = self._actions[operation]
+        last: Exception | None = None
+        for _ in range(ATTEMPTS):
+            self._wait()
+            try:
+                answer = getattr(self._client, operation)(**parameters)
+            except (ClientError, BotoCoreError) as error:
+                last = error
+                self._count(cast("Mapping[str, Any]", getattr(error, "response", {})))
+                if not _worth_another_try(error):
+                    raise _told(action, error) from None
+                self._pause = min(max(2 * self._pause, 1), _LONGEST_PAUSE)
+            else:
+                self._count(answer)
+                self._pause = self._pause / 2 if self._pause > 1 / 4 else 0
+                return cast("Mapping[str, Any]", answer)
+        assert last is not None
+        raise _gave_up(action, last) from None
+
+    def _wait(self) -> None:
+        if self.sent >= self._budget:
+            raise RequestBudgetError(self._budget, str(Spent(self.sent)))
+        if self._pause:
+            self._sleep(self._pause)
+
+    def _count(self, answer: Mapping[str, Any]) -> None:
+        """Count a request, with those that the client has repeated by itself."""
+        self.sent += 1 + int(answer.get("ResponseMetadata", {}).get("RetryAttempts", 0))
+
+
+def _worth_another_try(error: Exception) -> bool:
+    if isinstance(error, ClientError):
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        return code_of(error) in _THROTTLED or status >= 500
+    return isinstance(error, HTTPClientError | NoConnectionError)
+
+
+def _told(action: str, error: Exception) -> Exception:
+    if not isinstance(error, ClientError):
+        return without_answer(action, error)
+    if code_of(error) in PAGES_CHANGED:
+        return PagesChangedError(code_of(error))
+    return refusal(action, error)
+
+
+def _gave_up(action: str, error: Exception) -> AwsError:
+    if isinstance(error, ClientError):
+        return AwsBusyError(action, ATTEMPTS, sentence(error))
+    return AwsUnreachableError(action, str(error))
