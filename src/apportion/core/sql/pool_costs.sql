@@ -1,0 +1,17 @@
+-- What each pool holds by payer, currency and day, in each partition.
+SELECT
+  labelled."Pool",
+  labelled."BillingCurrency",
+  labelled."BillingAccountId",
+  costs."ChargeDay",
+  {within} AS "Within",
+  SUM("BilledCost") AS "BilledCost",
+  SUM("EffectiveCost") AS "EffectiveCost",
+  SUM("ListCost") AS "ListCost",
+  SUM("ContractedCost") AS "ContractedCost"
+FROM costs
+INNER JOIN labelled
+  ON costs."KeyId" = labelled."KeyId"
+  AND costs."ChargeDay" BETWEEN labelled."FirstDay" AND labelled."LastDay"
+WHERE labelled."Pool" IS NOT NULL
+GROUP BY ALL
