@@ -126,7 +126,7 @@ def test_a_lookup_that_changed_within_the_month_is_right_on_each_day(plugs: Plug
 
 def test_the_biggest_resources_are_named_and_the_others_added_up(plugs: Plugs) -> None:
     trunk = explain_owner(plugs, period=PERIOD, owner="FIN-100", currency="usd", biggest=2).trunk
-    ec2 = at(trunk, "own charges", "by tag costcenter", "Amazon EC2")
+    ec2 = at(trunk, "own charges", "by tag CostCenter", "Amazon EC2")
     assert [(branch.title, branch.amount) for branch in ec2.branches] == [
         ("i-01", Decimal("150.15")),
         ("i-02", Decimal(30)),
@@ -344,7 +344,7 @@ def tables(plugs: Plugs) -> dict[str, Outcome]:
     return dict(review(plugs, period=PERIOD))
 
 
-_ADD_OR_TAG = "Add account 000000000111 to accounts.csv or tag it with costcenter."
+_ADD_OR_TAG = "Add account 000000000111 to accounts.csv or tag it with CostCenter."
 
 
 def test_the_review_proposes_an_owner_for_what_has_none(plugs: Plugs) -> None:
@@ -357,7 +357,7 @@ def test_the_review_proposes_an_owner_for_what_has_none(plugs: Plugs) -> None:
         ),
         ("000000000444", "Amazon RDS"): (
             Decimal(5),
-            "Add account 000000000444 to accounts.csv or tag it with costcenter.",
+            "Add account 000000000444 to accounts.csv or tag it with CostCenter.",
         ),
         ("000000000111", "Amazon RDS"): (
             Decimal(3),

@@ -186,10 +186,10 @@ def _inner(part: Part, most: int) -> Branch:
 
 def _source_words(source: ValueSource) -> str:
     match source:
-        case FromTag(keys=keys):
-            return f"tag {listed(keys)}"
-        case FromAccountTag(keys=keys):
-            return f"tag {listed(keys)} of the account"
+        case FromTag(keys=keys, written=written):
+            return f"tag {listed(written or keys)}"
+        case FromAccountTag(keys=keys, written=written):
+            return f"tag {listed(written or keys)} of the account"
         case FromLookup(file=file):
             return f"lookup {file}"
         case FromColumn(column=column):

@@ -145,6 +145,6 @@ def _lookup_lines(
 def _tags(dimension: Dimension) -> Iterable[str]:
     for source in dimension.sources:
         if isinstance(source, FromTag):
-            yield f"tag it with {source.keys[0]}"
+            yield f"tag it with {(source.written or source.keys)[0]}"
         elif isinstance(source, FromAccountTag):
-            yield f"tag the account with {source.keys[0]}"
+            yield f"tag the account with {(source.written or source.keys)[0]}"

@@ -60,6 +60,11 @@ def pool_costs_query(rulebook: Rulebook) -> str:
     return sql("pool_costs", within=_partition(rulebook))
 
 
+def claimed_twice_query(rulebook: Rulebook) -> str:
+    """What pools took of charges that other pools claim too, with the money."""
+    return sql("claimed_twice", cost=name(rulebook.cost))
+
+
 def pools_query() -> str:
     """List the pools that hold something."""
     return f'SELECT DISTINCT "Pool" FROM {_ROLLED} WHERE "Pool" IS NOT NULL'

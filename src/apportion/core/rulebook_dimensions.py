@@ -151,8 +151,11 @@ def _read_source(
     if given is None:
         return None
     if kind in ("tag", "account_tag"):
-        keys = tuple(dict.fromkeys(normalise(key) for key in _texts(given)))
-        return (FromTag if kind == "tag" else FromAccountTag)(keys, place)
+        written: dict[str, str] = {}
+        for key in _texts(given):
+            written.setdefault(normalise(key), key)
+        made = FromTag if kind == "tag" else FromAccountTag
+        return made(tuple(written), place, tuple(written.values()))
     if not isinstance(given, TextNode):
         return None
     if kind == "where":

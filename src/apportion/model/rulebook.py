@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
@@ -27,18 +27,23 @@ class Condition:
 
 @dataclass(frozen=True)
 class FromTag:
-    """Take the value of the first of these tags that is there; keys are normalised."""
+    """Take the value of the first of these tags that is there; keys are normalised.
+
+    `written` has each key as the rulebook writes it, for people.
+    """
 
     keys: tuple[str, ...]
     place: Place
+    written: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)
 class FromAccountTag:
-    """Take the value of the first of these tags of the account; keys are normalised."""
+    """Take the value of the first of these tags of the account; as FromTag."""
 
     keys: tuple[str, ...]
     place: Place
+    written: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)
@@ -209,3 +214,7 @@ class Rulebook:
     def dimension(self, name: str) -> Dimension:
         """Find a dimension by its name."""
         return next(dimension for dimension in self.dimensions if dimension.name == name)
+
+    def pool(self, name: str) -> Pool:
+        """Find a pool by its name."""
+        return next(pool for pool in self.pools if pool.name == name)

@@ -25,7 +25,12 @@ from apportion.core.facts import (
     unpacked_query,
     unpacked_table,
 )
-from apportion.core.rollup import other_currencies_query, pools_query, rejected_query
+from apportion.core.rollup import (
+    claimed_twice_query,
+    other_currencies_query,
+    pools_query,
+    rejected_query,
+)
 from apportion.core.segments import Segment, rows_on, segments
 from apportion.core.tag_keys import matching
 from apportion.core.templates import sql
@@ -44,6 +49,7 @@ from apportion.model.rulebook import Dimension, OtherValues, Rulebook
 
 from .plugs import Plugs
 from .rules import Rules
+from .values import text_of
 
 
 def label(rules: Rules, plugs: Plugs) -> list[Finding]:
@@ -207,20 +213,20 @@ def _other_currencies(rules: Rules, plugs: Plugs) -> list[Finding]:
 
 
 def _pool_findings(rules: Rules, plugs: Plugs) -> list[Finding]:
-    """Say which charges several pools claim, and which pools hold nothing."""
-    findings: list[Finding] = []
-    (row,) = plugs.engine.rows(sql("claimed_twice"))
-    if row["keys"]:
-        findings.append(
-            Finding(
-                SEVERAL_POOLS,
-                rules.rulebook.name,
-                f"{row['keys']} kind{'' if row['keys'] == 1 else 's'} of charge",
-                expected="one pool",
-                found=f"several (the first takes them, such as {row['pool']})",
-                remedy="Let the conditions exclude each other if the order is not meant.",
-            )
+    """Say what pools took that others claim too, and which pools hold nothing."""
+    findings = [
+        Finding(
+            SEVERAL_POOLS,
+            str(rules.rulebook.pool(text_of(row["Pool"])).place),
+            f"pool {row['Pool']}",
+            found=f"{row['Keys']} kind{'' if row['Keys'] == 1 else 's'} of charge "
+            "that a pool below claims too",
+            remedy="Let the conditions exclude each other if the order is not meant.",
+            amount=_decimal(row["Cost"]),
+            currency=text_of(row["BillingCurrency"]),
         )
+        for row in plugs.engine.rows(claimed_twice_query(rules.rulebook))
+    ]
     rows = plugs.engine.rows(pools_query())
     held = {row["Pool"] for row in rows}
     return findings + [
@@ -239,7 +245,8 @@ def _did_you_mean(value: str, dimension: Dimension) -> str:
     close = get_close_matches(value.casefold(), list(spellings), n=1)
     if not close:
         return "Add it to the rulebook's values, or correct the tag."
-    return f"Did you mean {spellings[close[0]]}? Then add {value!r} to its aliases."
+    near = spellings[close[0]]
+    return f"Did you mean {near}? Correct the tag, or add {value!r} to the aliases of {near}."
 
 
 def _decimal(value: object) -> Decimal:

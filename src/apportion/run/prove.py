@@ -101,7 +101,10 @@ def verify(plugs: Plugs, manifests: Sequence[Manifest]) -> Outcome:
     ]
     findings += _inputs_changed(wanted, plugs)
     outcome = prove(plugs, period=wanted.period, as_of=wanted.run)
-    return replace(outcome, findings=(*findings, *outcome.findings))
+    if not findings:
+        return outcome
+    words = (f"The manifest of {wanted.period} is NOT what the ledger holds.",)
+    return replace(outcome, findings=(*findings, *outcome.findings), words=words)
 
 
 def _record_changed(manifest: Manifest, runs: Sequence[Manifest]) -> list[Finding]:

@@ -95,4 +95,8 @@ def _said(rows: tuple[object, ...], findings: list[Finding]) -> str:
     wrong = len(failing(findings))
     if wrong:
         return f"{len(rows)} rulebooks can be used; {wrong} findings fail."
-    return f"{len(rows)} rulebooks, all of them right." if rows else "There is no rulebook yet."
+    if not rows:
+        return "There is no rulebook yet."
+    return (
+        "One rulebook, and it is right." if len(rows) == 1 else f"{len(rows)} rulebooks, all right."
+    )

@@ -1,7 +1,11 @@
--- Kinds of charge that several pools claim, of those that the period has costs of.
+-- What pools took of charges that other pools claim too, of those that the period has costs of.
 SELECT
-  COUNT(*) AS keys,
-  MIN("Pool") AS pool
+  "Pool",
+  COALESCE("BillingCurrency", '') AS "BillingCurrency",
+  COUNT(*) AS "Keys",
+  SUM({cost}) AS "Cost"
 FROM rolled
 INNER JOIN labelled USING ("KeyId", "FirstDay")
 WHERE "PoolMatches" > 1
+GROUP BY 1, 2
+ORDER BY 1, 2

@@ -29,7 +29,7 @@ TAG_SPELT_TWICE = Code(
     Severity.NOTICE,
     "One tag, spelt several ways",
     "Tag keys are read without regard to case, separators and export prefixes. Where a charge "
-    "carries several spellings, the first named wins.",
+    "carries several spellings, the shortest wins, then the first by alphabet.",
 )
 EMPTY_POOL = Code(
     "D005",

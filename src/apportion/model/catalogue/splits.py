@@ -42,7 +42,7 @@ IMPOSSIBLE_LIMITS = Code(
     Severity.ERROR,
     "Limits that cannot all be kept",
     "The least shares add up to more than 100 percent, or the most of everybody to less, or "
-    "somebody's least is above their most. The limits of that pool were left out.",
+    "somebody's least is above their most. Nothing is published.",
 )
 NOBODY_TO_PAY = Code(
     "S007",
