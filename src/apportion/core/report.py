@@ -123,8 +123,7 @@ def told_query(dimensions: Sequence[str]) -> str:
     own = each(map(name, (*ALWAYS[:-1], *dimensions, *sources)), ", ")
     given = each(
         (
-            '"BillingAccountId"',
-            '"BillingCurrency"',
+            *(f"NULLIF({name(column)}, '') AS {name(column)}" for column in ALWAYS[:2]),
             *(f"{text(SHARED)} AS {name(column)}" for column in ALWAYS[2:-1]),
             *map(name, dimensions),
             *(f"'shared' AS {name(source)}" for source in sources),

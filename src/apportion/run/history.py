@@ -97,5 +97,15 @@ def _state(allocation: Manifest | None, delivered: Manifest) -> str:
 
 
 def periods(runs: Sequence[Manifest], kind: Kind) -> list[str]:
-    """List the periods that have a run of a kind, oldest first."""
-    return sorted({run.period for run in runs if run.kind is kind})
+    """List the periods that have a run of a kind, oldest first; raises if there are none.
+
+    To allocate or prove nothing would succeed, and tell nothing.
+    """
+    found = sorted({run.period for run in runs if run.kind is kind})
+    if not found:
+        what, first = _WHAT[kind]
+        raise NothingThereError(what, [], f"Run `apportion {first}` first.")
+    return found
+
+
+_WHAT = {Kind.INGEST: ("bill", "ingest"), Kind.ALLOCATE: ("allocation", "allocate")}

@@ -101,6 +101,8 @@ def _take_in(
 ) -> Ingested:
     runs = plugs.ledger.runs()
     periods = sorted({stated.period for stated in delivery.stated})
+    if not periods:  # files with a header alone
+        return Ingested((), (), tuple(findings))
     bill, more = _bill_of(delivery, runs, periods, named)
     findings += more
     stop_if_failing(findings)

@@ -13,6 +13,7 @@ from apportion.model.inputs import Driver, Lookup, lookup_key
 from apportion.model.manifest import Kind, Manifest
 from apportion.model.rulebook import Rulebook
 
+from .history import periods
 from .plugs import Plugs
 from .rules import Rules, named_files
 from .tables import open_allocations, open_bills
@@ -33,8 +34,8 @@ class Published:
 
 
 def allocated_periods(plugs: Plugs) -> list[str]:
-    """List the periods that have an allocation, oldest first."""
-    return sorted({run.period for run in plugs.ledger.runs() if run.kind is Kind.ALLOCATE})
+    """List the periods that have an allocation, oldest first; raises if there is none."""
+    return periods(plugs.ledger.runs(), Kind.ALLOCATE)
 
 
 def find(plugs: Plugs, *, period: str, as_of: str = "") -> Published:
