@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from apportion.model.catalogue.dimensions import REJECTED
 from apportion.model.errors import UnreadableManifestError
+from apportion.model.finding import Finding
 from apportion.model.manifest import Input, Kind, Manifest, Total
 from apportion.run.manifests import read_manifests, write_manifests
 
@@ -33,6 +36,10 @@ ALLOCATION = Manifest(
     {"allocations": 3},
     {"payer": "aaa"},
     {"cost": "EffectiveCost"},
+    (
+        Finding(REJECTED, "rulebook/2026-01.yaml:3:3", "team 'x'", amount=Decimal("-1E-18")),
+        Finding(REJECTED, "rulebook/2026-01.yaml:3:3", "team 'y'"),
+    ),
 )
 
 

@@ -56,7 +56,7 @@ def read(path: Path) -> list[Record]:
     try:
         rows = pq.read_table(BytesIO(content), columns=["Sequence", "Manifest"]).to_pylist()
         return [(row["Sequence"], from_text(row["Manifest"])) for row in rows]
-    except (pa.ArrowException, ValueError, LookupError, TypeError) as fault:
+    except (pa.ArrowException, ValueError, LookupError, TypeError, ArithmeticError) as fault:
         # Whole, and yet not ours to read: written by a later version, perhaps.
         raise LedgerDamagedError(str(path), "a record of runs", str(fault)) from fault
 

@@ -133,10 +133,11 @@ class Access:
 
     `profile` is one of the AWS configuration; empty takes what the environment gives. `budget`
     is the number of requests that may be sent. Answers are kept in the folder `kept` for
-    `hours`; an empty folder or no hours keep none.
+    `hours`; an empty folder or no hours keep none. `fresh` asks even where an answer is kept.
     """
 
     profile: str = ""
     budget: int = 100
     kept: str = ""
     hours: int = 8
+    fresh: bool = False

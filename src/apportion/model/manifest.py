@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from .finding import Finding
+
 
 class Kind(StrEnum):
     """What a run did."""
@@ -57,3 +59,4 @@ class Manifest:
     snapshots: dict[str, int]
     bills: dict[str, str] = field(default_factory=dict)
     details: dict[str, str] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()  # what an allocation found in the data and rules

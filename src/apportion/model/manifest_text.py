@@ -4,18 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from decimal import Decimal
 from typing import Any
 
+from .finding import Code, Finding, Severity
 from .manifest import Input, Kind, Manifest, Total
 
 
 def to_plain(manifest: Manifest) -> dict[str, Any]:
     """Turn a manifest into mappings, lists and text, as JSON has them."""
-    return asdict(manifest)
+    plain = asdict(manifest)
+    for finding in plain["findings"]:
+        amount = finding["amount"]
+        finding["amount"] = None if amount is None else str(amount)
+    return plain
 
 
 def from_plain(said: Mapping[str, Any]) -> Manifest:
-    """Turn them back; raises LookupError, TypeError or ValueError if they are no manifest."""
+    """Turn them back; a manifest of before findings were kept has none.
+
+    Raises LookupError, TypeError, ValueError or ArithmeticError if they are no manifest.
+    """
     totals = (Total(**{**total, "amounts": tuple(total["amounts"])}) for total in said["totals"])
     return Manifest(
         **{
@@ -23,5 +32,12 @@ def from_plain(said: Mapping[str, Any]) -> Manifest:
             "kind": Kind(said["kind"]),
             "inputs": tuple(Input(**each) for each in said["inputs"]),
             "totals": tuple(totals),
+            "findings": tuple(_finding(each) for each in said.get("findings", ())),
         }
     )
+
+
+def _finding(said: Mapping[str, Any]) -> Finding:
+    code = Code(**{**said["code"], "severity": Severity(said["code"]["severity"])})
+    amount = None if said["amount"] is None else Decimal(said["amount"])
+    return Finding(**{**said, "code": code, "amount": amount})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -26,6 +26,7 @@ from apportion.model.focus import COST_COLUMNS
 from apportion.model.manifest import Kind, Manifest, Total
 from apportion.model.money import SQL_TYPE, from_units, to_units
 from apportion.model.period import Period
+from apportion.model.rulebook import Rulebook
 from apportion.model.split import PoolCost, Spend
 from apportion.ports import Row
 
@@ -89,7 +90,7 @@ def allocate(period: Period, rules: Rules, plugs: Plugs, *, wait: float = 0) -> 
         run = _run_of(period, bills, rules, plugs)
         current = newest(runs, Kind.ALLOCATE, str(period)).get("")
         if current is not None and current.run == run:
-            return Allocated(current, (), unchanged=True)
+            return Allocated(current, current.findings, unchanged=True)
         return _allocate(run, period, bills, rules, plugs)
 
 
@@ -113,8 +114,21 @@ def _allocate(
     totals = [*_carried(bills), *_derived(plugs), *_reread(files, plugs)]
     wrong = compare(str(period), totals) + balance(costs, split.shares)
     stop_if_failing(wrong)
-    manifest = _publish(run, period, bills, rules, totals, files, plugs)
-    return Allocated(manifest, tuple(findings))
+    manifest = Manifest(
+        run=run,
+        kind=Kind.ALLOCATE,
+        period=str(period),
+        bill="",
+        at=plugs.now(),
+        version=plugs.version,
+        inputs=rules.inputs,
+        totals=tuple(totals),
+        snapshots={},
+        bills={bill: delivered.run for bill, delivered in bills.items()},
+        details=_details(rules.rulebook),
+        findings=tuple(findings),
+    )
+    return Allocated(_publish(manifest, rules, files, plugs), manifest.findings)
 
 
 def _pool_costs(rules: Rules, plugs: Plugs) -> list[PoolCost]:
@@ -210,41 +224,27 @@ def _reread(files: Mapping[str, list[Path]], plugs: Plugs) -> list[Total]:
 
 
 def _publish(
-    run: str,
-    period: Period,
-    bills: Mapping[str, Manifest],
-    rules: Rules,
-    totals: list[Total],
-    files: Mapping[str, list[Path]],
-    plugs: Plugs,
+    manifest: Manifest, rules: Rules, files: Mapping[str, list[Path]], plugs: Plugs
 ) -> Manifest:
     """Make the files the ledger's, keep the inputs, and record the run: the last line decides."""
     for _file, content in rules.contents:
         plugs.ledger.keep(content)
     snapshots = {
-        table: plugs.ledger.replace(table, period=str(period), bill="", files=files[table])
+        table: plugs.ledger.replace(table, period=manifest.period, bill="", files=files[table])
         for table in files
     }
-    manifest = Manifest(
-        run=run,
-        kind=Kind.ALLOCATE,
-        period=str(period),
-        bill="",
-        at=plugs.now(),
-        version=plugs.version,
-        inputs=rules.inputs,
-        totals=tuple(totals),
-        snapshots=snapshots,
-        bills={bill: delivered.run for bill, delivered in bills.items()},
-        details={
-            "rulebook": rules.rulebook.name,
-            "effective": str(rules.rulebook.effective),
-            "cost": rules.rulebook.cost,
-            "owner": rules.rulebook.owner,
-        },
-    )
-    plugs.ledger.record(manifest)
-    return manifest
+    published = replace(manifest, snapshots=snapshots)
+    plugs.ledger.record(published)
+    return published
+
+
+def _details(rulebook: Rulebook) -> dict[str, str]:
+    return {
+        "rulebook": rulebook.name,
+        "effective": str(rulebook.effective),
+        "cost": rulebook.cost,
+        "owner": rulebook.owner,
+    }
 
 
 def _day(value: object) -> date:

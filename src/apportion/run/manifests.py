@@ -40,5 +40,5 @@ def read_manifests(path: Path) -> list[Manifest]:
     try:
         said = json.loads(path.read_text("utf-8"))
         return [from_plain(each) for each in (said["allocation"], *said["deliveries"])]
-    except (ValueError, LookupError, TypeError, AttributeError) as fault:
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as fault:
         raise UnreadableManifestError(str(path), str(fault)) from fault

@@ -126,6 +126,19 @@ ROUNDED = Code(
     "Amounts were rounded",
     "Amounts with more than eighteen decimal places were rounded to eighteen, half away from zero.",
 )
+COLUMNS_DIFFER = Code(
+    "B020",
+    _E,
+    "A file lacks a column that decides costs or accounts, and another file has it",
+    "Read together, charges would count otherwise than in their own file: a cost would be nothing, "
+    "where the file alone counts what was billed, and accounts or currencies would be empty.",
+)
+FILE_LACKS = Code(
+    "B021",
+    _N,
+    "A file lacks a column that other files of the delivery have",
+    "What the file does not say is empty there; a rule that asks for it finds nothing.",
+)
 
 ALL = (
     NOTHING_FOUND,
@@ -147,4 +160,6 @@ ALL = (
     NOT_AN_AMOUNT,
     NOT_A_PERIOD,
     ROUNDED,
+    COLUMNS_DIFFER,
+    FILE_LACKS,
 )
