@@ -15,7 +15,7 @@ import typer
 
 from apportion import __version__
 
-from . import allocate, bills, demo, explain, ledger, report, rules, start
+from . import allocate, bills, cost_explorer, demo, explain, ledger, report, rules, start
 from .endings import ending
 from .help import Group, examples
 from .session import Outside, Session
@@ -44,7 +44,7 @@ app = typer.Typer(
         "apportion report --period 2026-09",
     ),
 )
-for room in (demo, start, bills, allocate, report, explain, rules, ledger):
+for room in (demo, start, bills, allocate, report, explain, rules, ledger, cost_explorer):
     room.add_to(app)
 
 
@@ -105,7 +105,12 @@ def main() -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         # A locale without our signs must not end a command that has done its work.
         getattr(stream, "reconfigure", lambda **_: None)(errors="backslashreplace")
-    sys.exit(run(sys.argv[1:], Outside()))
+    try:
+        outside = Outside()
+    except FileNotFoundError:
+        sys.stderr.write("error: The current folder is gone. Change to one that is there.\n")
+        sys.exit(2)
+    sys.exit(run(sys.argv[1:], outside))
 
 
 def run(arguments: Sequence[str], outside: Outside) -> int:
