@@ -1,7 +1,7 @@
 """Add up amounts exactly, by group, as integers of the smallest unit: Arrow and numpy, no engine.
 
 An amount in a DOUBLE means its shortest decimal, the one that people and AWS write; it is found
-without text where twelve places and fifteen digits hold it. numpy adds only integers here.
+without text where its places and fifteen digits hold it. numpy adds only whole numbers here.
 """
 
 from __future__ import annotations
@@ -20,11 +20,17 @@ from apportion.model import money
 from .text import read_amount
 
 Ints = npt.NDArray[np.int64]
+Doubles = npt.NDArray[np.float64]
 
 #: Places to try for a DOUBLE, the commonest first: with fewer than 10^15 smallest steps, two
 #: decimals never share a double, so one that reads back is the shortest.
-_PLACES_TRIED = (12, 9, 15, 18, 6)
-_STEPS = 15
+_PLACES_TRIED = (10, 12, 9, 15, 18, 6)
+_STEPS = 10.0**15
+#: Ten places below 2^18 are as safe: doubles lie closer there than a third of a step, so however
+#: x * 10^10 is rounded, to the nearest or away from a half, it gives the decimal that reads back.
+_TEN_PLACES, _TEN_PLACES_BELOW = 10, 2.0**18
+#: Doubles count whole numbers up to 2^53; half of it leaves room for how the bound is added up.
+_COUNTED_EXACTLY = 2.0**52
 _WIDE = 50  # decimal places that hold any DOUBLE down to 1e-34 on the way to rounding
 #: What Arrow may read: it accepts `1E0x4` and overflows silently on `7E26`, so those go elsewhere.
 _PLAIN = r"^[+-]?(?:[0-9]{1,20}\.?[0-9]{0,40}|\.[0-9]{1,40})(?:[eE]-[0-9]{1,2})?$"
@@ -38,13 +44,15 @@ class Sums:
     """Units by group, and what could not be taken as it is.
 
     `bad` are places in the array with their texts; `rounded` counts amounts with too many decimal
-    places and `change` is what rounding added to them.
+    places and `change` is what rounding added to them. `ten_places` says that every amount is a
+    double below 2^18 that ten decimal places hold, or nothing at all.
     """
 
     units: dict[int, int] = field(default_factory=dict)
     bad: list[tuple[int, str]] = field(default_factory=list)
     rounded: int = 0
     change: Decimal = Decimal(0)
+    ten_places: bool = True
 
     def add(self, group: int, units: int) -> None:
         """Add units to a group."""
@@ -72,7 +80,9 @@ def _add(
         amounts = amounts.dictionary_decode()
     if kinds.is_float64(amounts.type):
         _add_doubles(amounts, groups, places, sums=sums)
-    elif kinds.is_decimal128(amounts.type):
+        return
+    sums.ten_places = False
+    if kinds.is_decimal128(amounts.type):
         _add_decimals(amounts, groups, sums=sums)
     elif kinds.is_signed_integer(amounts.type):
         _add_integers(amounts.to_numpy().astype(np.int64), groups, sums, step=money.UNITS_IN_ONE)
@@ -91,20 +101,50 @@ def _as_text(amounts: pa.Array) -> pa.Array:
 
 def _add_doubles(amounts: pa.Array, groups: Ints, places: Ints, *, sums: Sums) -> None:
     values = amounts.to_numpy()
+    filled = np.count_nonzero(values)
+    if filled < len(values) // 2:  # most columns of a bill are nought on most lines
+        there = np.flatnonzero(values)
+        values, groups, places = values[there], groups[there], places[there]
     for decimals in _PLACES_TRIED:
-        scale = 10.0**decimals
-        with np.errstate(over="ignore", invalid="ignore"):
-            steps = np.rint(values * scale)
-            exact = (np.abs(steps) < 10.0**_STEPS) & (steps / scale == values)
-        unit = 10 ** (money.PLACES - decimals)
-        if exact.all():
-            _add_integers(steps.astype(np.int64), groups, sums, step=unit)
+        if not len(values):
             return
+        steps, exact = _steps(values, decimals)
+        if exact.all():
+            _add_steps(steps, groups, sums, places=decimals)
+            return
+        sums.ten_places = False
         if exact.any():
-            _add_integers(steps[exact].astype(np.int64), groups[exact], sums, step=unit)
+            _add_steps(steps[exact], groups[exact], sums, places=decimals)
             rest = ~exact
             values, groups, places = values[rest], groups[rest], places[rest]
     _add_texts(pa.array(values).cast(pa.string()), groups, places, sums=sums, nothing=())
+
+
+def _steps(values: Doubles, decimals: int) -> tuple[Doubles, npt.NDArray[np.bool_]]:
+    """Count the steps of so many places in each value, and tell where they are the value."""
+    scale = 10.0**decimals
+    most = _TEN_PLACES_BELOW * scale if decimals == _TEN_PLACES else _STEPS
+    with np.errstate(over="ignore", invalid="ignore"):
+        steps = values * scale
+        np.rint(steps, out=steps)
+        back = steps / scale
+        exact = back == values
+        np.abs(steps, out=back)
+        if not back.max() < most:
+            exact &= back < most
+    return steps, exact
+
+
+def _add_steps(steps: Doubles, groups: Ints, sums: Sums, *, places: int) -> None:
+    """Add doubles that are whole numbers, as doubles where even their sum stays one."""
+    unit = 10 ** (money.PLACES - places)
+    if not np.abs(steps).sum() < _COUNTED_EXACTLY:
+        _add_integers(steps.astype(np.int64), groups, sums, step=unit)
+        return
+    total = np.bincount(groups, weights=steps)
+    filled = np.flatnonzero(total)
+    for group, count in zip(filled.tolist(), total[filled].tolist(), strict=True):
+        sums.add(group, int(count) * unit)
 
 
 def _add_integers(values: Ints, groups: Ints, sums: Sums, *, step: int) -> None:

@@ -55,14 +55,15 @@ def label(array: pa.Array, read: Callable[[Any], str]) -> Labels:
     indices = array.indices
     if array.null_count:
         indices = indices.fill_null(len(raw) - 1)
-    places = indices.to_numpy().astype(np.int64)
     read_once = [read(value) for value in raw]
     if not array.null_count:
         read_once.pop()
     labels = tuple(dict.fromkeys(read_once))
+    if len(labels) == 1:
+        return constant(len(array), labels[0])
     at = {text: place for place, text in enumerate(labels)}
     codes = np.array([at[text] for text in read_once], np.int64)
-    return Labels(codes[places], labels)
+    return Labels(codes[indices.to_numpy()], labels)
 
 
 def combine(parts: list[Labels]) -> tuple[Ints, list[tuple[str, ...]]]:
@@ -72,7 +73,7 @@ def combine(parts: list[Labels]) -> tuple[Ints, list[tuple[str, ...]]]:
         if len(part.labels) > 1:
             codes = codes * len(part.labels) + part.codes
     found, codes = _dense(codes, parts)
-    return codes, [_spell(int(code), parts) for code in found]
+    return codes, _spell(found, parts)
 
 
 def as_id(value: object, *, nothing: tuple[str, ...]) -> str:
@@ -128,9 +129,9 @@ def _dense(codes: Ints, parts: list[Labels]) -> tuple[Ints, Ints]:
     return found, places[codes]
 
 
-def _spell(code: int, parts: list[Labels]) -> tuple[str, ...]:
-    spelt: list[str] = []
+def _spell(codes: Ints, parts: list[Labels]) -> list[tuple[str, ...]]:
+    spelt: list[list[str]] = []
     for part in reversed(parts):
-        code, place = divmod(code, len(part.labels)) if len(part.labels) > 1 else (code, 0)
-        spelt.append(part.labels[place])
-    return tuple(reversed(spelt))
+        codes, places = np.divmod(codes, len(part.labels))
+        spelt.append([part.labels[place] for place in places.tolist()])
+    return list(zip(*reversed(spelt), strict=True))
