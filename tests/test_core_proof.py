@@ -9,7 +9,7 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apportion.core.proof import balance, compare, lines, total
+from apportion.core.proof import STAGES, balance, compare, lines, total
 from apportion.model.catalogue.proof import DIFFERS, LINES_DIFFER, POOL_UNBALANCED
 from apportion.model.split import PoolCost, Share
 
@@ -39,15 +39,21 @@ def test_one_unit_in_the_eighteenth_place_is_a_difference() -> None:
 
 def test_an_account_that_a_stage_lacks_is_a_difference() -> None:
     only_stated = [*stages("2"), total("ledger", ("9", "8", "USD"), 7, [Decimal(2)] * 4)]
-    found = compare("2026-09", only_stated)
+    found = compare("2026-09", only_stated, stages=STAGES[:2])
     assert {finding.code for finding in found} == {DIFFERS, LINES_DIFFER}
     assert any("nothing" in finding.subject for finding in found)
 
 
 def test_amounts_longer_than_any_float_are_compared_to_the_last_digit() -> None:
     long = Decimal("12345678901234567890.123456789012345678")
-    assert compare("2026-09", stages(long, long)) == []
-    assert compare("2026-09", stages(long, long + UNIT))
+    assert compare("2026-09", stages(long, long), stages=STAGES[:2]) == []
+    assert compare("2026-09", stages(long, long + UNIT), stages=STAGES[:2])
+
+
+def test_a_stage_that_holds_nothing_at_all_is_a_difference() -> None:
+    found = compare("2026-09", stages("1", "1", "1"))
+    assert [finding.code for finding in found] == [LINES_DIFFER, *[DIFFERS] * 4]
+    assert "stage nothing against derived" in found[1].subject
 
 
 def test_lines_lay_the_stages_side_by_side() -> None:

@@ -29,7 +29,7 @@ def read_column(
     """
     lower = written.lower()
     for name in dimensions:
-        if name == lower:
+        if name.lower() == lower:
             return name
     if lower in _BY_LOWER:
         return _BY_LOWER[lower]

@@ -46,9 +46,13 @@ def total(stage: str, account: Account, lines: int, amounts: Iterable[Decimal]) 
     return Total(stage, *account, lines, tuple(map(text, amounts)))
 
 
-def compare(period: str, totals: Sequence[Total]) -> list[Finding]:
-    """Compare each stage present with the one before it, for every account and column."""
-    stages = [stage for stage in STAGES if any(total.stage == stage for total in totals)]
+def compare(
+    period: str, totals: Sequence[Total], *, stages: Sequence[str] = STAGES
+) -> list[Finding]:
+    """Compare each of these stages with the one before it, for every account and column.
+
+    A stage without any total has lost everything; it is not passed over.
+    """
     findings: list[Finding] = []
     for before, after in pairwise(stages):
         findings += _compare(period, _by_account(totals, before), _by_account(totals, after))

@@ -150,7 +150,7 @@ def _take_in_period(
     new = _describe(work, period, (known, costs), plugs)
     plugs.say(f"proving {period}")
     totals = [*work.stated(period), *_ledger_totals([*known, *map(str, new)], costs, plugs)]
-    stop_if_failing(compare(period, totals))
+    stop_if_failing(compare(period, totals, stages=("stated", "ledger")))
     partition = {"period": period, "bill": work.bill}
     snapshots = {"keys": current.snapshots["keys"]} if current else {}
     if new:

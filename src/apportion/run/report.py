@@ -170,7 +170,7 @@ def _condition(
     used: tuple[str, ...] = ()
     if where:
         findings: list[Finding] = []
-        names = tuple(dimension.name for dimension in published.rulebook.dimensions)
+        names = (*(dimension.name for dimension in published.rulebook.dimensions), "Pool")
         condition = read_condition(
             where, place=Place("--where"), dimensions=names, findings=findings
         )

@@ -1,0 +1,263 @@
+"""The proof is taken again from the files, and a manifest holds whoever carries it to account."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from apportion.engines.duckdb import DuckDB
+from apportion.model.errors import (
+    FindingsError,
+    LedgerDamagedError,
+    NothingThereError,
+    UnreadableManifestError,
+)
+from apportion.model.focus import COST_COLUMNS
+from apportion.model.period import Period
+from apportion.run.allocate import allocate
+from apportion.run.ingest import ingest
+from apportion.run.plugs import Plugs
+from apportion.run.prove import prove
+from apportion.run.rules import rules_for
+from apportion.sources.local_files import LocalFiles
+from apportion.wiring import Workspace
+from plain_ledger import PlainLedger
+from stories import NOW, bill_of, delivered, parquet_bill, reopened, workspace_in
+
+PERIOD = "2026-09"
+RULES = """
+apportion: 1
+effective: 2026-01
+currency: USD
+dimensions:
+  team:
+    from: [{lookup: accounts.csv}]
+shared:
+  - {name: support, where: "ServiceName = 'Support'", split: proportional}
+"""
+LOOKUP = {"accounts.csv": "SubAccountId,team\n000000000011,a\n000000000012,b\n"}
+LINES = (
+    {"day": "2026-09-01", "account": "000000000011", "cost": "1"},
+    {"day": "2026-09-02", "account": "000000000012", "cost": "3"},
+    {"day": "2026-09-02", "account": "000000000013", "service": "Support", "cost": "8"},
+    {"day": "2026-09-02", "account": "000000000013", "payer": "2", "currency": "EUR", "cost": "5"},
+)
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    made = workspace_in(tmp_path, RULES, LOOKUP)
+    content = parquet_bill(bill_of(LINES))
+    made.ingest(delivered(tmp_path, content, name="bill.parquet"), bill="aws")
+    made.allocate()
+    return made
+
+
+def test_stages_side_by_side(workspace: Workspace) -> None:
+    proof = workspace.prove()
+    assert [
+        (row["BillingAccountId"], row["currency"], row["stated"], row["allocated"])
+        for row in proof.rows
+        if row["column"] == "EffectiveCost"
+    ] == [("000000000001", "USD", 12, 12), ("2", "EUR", 5, 5)]
+    assert [row["column"] for row in proof.rows] == [*COST_COLUMNS, *COST_COLUMNS]
+    assert {row["difference"] for row in proof.rows} == {Decimal()}
+    assert proof.words[0].startswith("2026-09 is proved: 4 lines of 4 accounts, stated = ledger")
+
+
+def test_by_account(workspace: Workspace) -> None:
+    proof = workspace.prove(by_account=True)
+    assert {
+        (row["SubAccountId"], row["currency"]): row["derived"]
+        for row in proof.rows
+        if row["column"] == "ListCost"
+    } == {
+        ("000000000011", "USD"): 1,
+        ("000000000012", "USD"): 3,
+        ("000000000013", "USD"): 8,
+        ("000000000013", "EUR"): 5,
+    }
+
+
+def test_nothing_is_proved_of_a_month_that_is_not_there(workspace: Workspace) -> None:
+    with pytest.raises(NothingThereError, match=r"no allocation of 2026-10\. It holds 2026-09\."):
+        workspace.prove(["2026-10"])
+    with pytest.raises(NothingThereError, match="no run 123456789abc"):
+        workspace.prove(as_of="123456789abc")
+
+
+def test_a_manifest_is_verified_wherever_it_comes_from(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    (manifest,) = (tmp_path / "ledger" / "proofs").glob("*.json")
+    elsewhere = tmp_path / "from the auditor.json"
+    elsewhere.write_bytes(manifest.read_bytes())
+    proof = workspace.prove(manifest=elsewhere)
+    assert not proof.findings
+    assert proof.rows == workspace.prove().rows
+
+
+def test_an_old_manifest_holds_after_new_rules(workspace: Workspace, tmp_path: Path) -> None:
+    (manifest,) = (tmp_path / "ledger" / "proofs").glob("*.json")
+    (tmp_path / "accounts.csv").write_text("SubAccountId,team\n000000000011,z\n", "utf-8")
+    fewer = parquet_bill(bill_of(LINES[:2]))
+    workspace.ingest(delivered(tmp_path, fewer, name="bill.parquet"), bill="aws")
+    workspace.allocate()
+    assert len(list((tmp_path / "ledger" / "proofs").glob("*.json"))) == 2
+    assert not workspace.prove(manifest=manifest).findings
+
+
+def _cheaper(said: dict[str, Any]) -> None:
+    said["allocation"]["totals"][-1]["amounts"][0] = "0.01"
+
+
+def _other_file(said: dict[str, Any]) -> None:
+    said["deliveries"][0]["inputs"][0]["sha256"] = "0" * 64
+
+
+def _later(said: dict[str, Any]) -> None:
+    said["allocation"]["at"] = "2027-01-01T00:00:00Z"
+
+
+@pytest.mark.parametrize("change", [_cheaper, _other_file, _later])
+def test_a_changed_manifest_is_told(
+    workspace: Workspace, tmp_path: Path, change: Callable[[dict[str, Any]], None]
+) -> None:
+    (manifest,) = (tmp_path / "ledger" / "proofs").glob("*.json")
+    said = json.loads(manifest.read_text("utf-8"))
+    change(said)
+    manifest.write_text(json.dumps(said), "utf-8")
+    found = workspace.prove(manifest=manifest).findings
+    assert [finding.code.number for finding in found] == ["P005"]
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", "null", '{"allocation": {}}', "\x00", "{" * 9999])
+def test_what_is_no_manifest_is_told(workspace: Workspace, tmp_path: Path, text: str) -> None:
+    file = tmp_path / "no manifest.json"
+    file.write_text(text, "utf-8")
+    with pytest.raises(UnreadableManifestError, match="is not a manifest"):
+        workspace.prove(manifest=file)
+
+
+def test_a_manifest_of_another_ledger_is_told(workspace: Workspace, tmp_path: Path) -> None:
+    (manifest,) = (tmp_path / "ledger" / "proofs").glob("*.json")
+    other = workspace_in(tmp_path / "other", RULES, LOOKUP)
+    with pytest.raises(NothingThereError, match="no run"):
+        other.prove(manifest=manifest)
+    assert workspace.prove(manifest=manifest).rows
+
+
+@pytest.mark.usefixtures("workspace")
+@pytest.mark.parametrize("table", ["keys", "costs", "allocations", "shares"])
+def test_a_file_of_the_ledger_that_was_changed_is_told(tmp_path: Path, table: str) -> None:
+    file = next((tmp_path / "ledger" / "warehouse").rglob(f"{table}/data/**/*.parquet"))
+    file.write_bytes(file.read_bytes() + b" ")
+    with pytest.raises(LedgerDamagedError, match=file.name):
+        reopened(tmp_path).prove()
+    file.unlink()
+    with pytest.raises(LedgerDamagedError, match="found nothing"):
+        reopened(tmp_path).prove()
+
+
+def test_a_kept_input_that_was_changed_is_told(workspace: Workspace, tmp_path: Path) -> None:
+    kept = [path for path in (tmp_path / "ledger" / "inputs").rglob("*") if path.is_file()]
+    assert len(kept) == 2
+    for path in kept:
+        path.chmod(0o600)
+        path.write_bytes(b"x" + path.read_bytes()[1:])
+    with pytest.raises(LedgerDamagedError):
+        workspace.prove()
+
+
+def _one_unit_more(table: pa.Table) -> pa.Table:
+    values = table["EffectiveCost"].to_pylist()
+    values[0] += Decimal("0.000000000000000001")
+    return _with(table, "EffectiveCost", values)
+
+
+def _a_line_lost(table: pa.Table) -> pa.Table:
+    return table.slice(1)
+
+
+def _a_charge_in_the_pool(table: pa.Table) -> pa.Table:
+    return _with(table, "Pool", ["support"] * len(table))
+
+
+@pytest.mark.parametrize(
+    ("table", "change"),
+    [
+        ("costs", _one_unit_more),
+        ("costs", _a_line_lost),
+        ("keys", _a_line_lost),
+        ("shares", _one_unit_more),
+        ("shares", _a_line_lost),
+        ("allocations", _a_line_lost),
+        ("allocations", _a_charge_in_the_pool),
+    ],
+)
+def test_a_change_in_any_file_is_a_difference(
+    tmp_path: Path, table: str, change: Callable[[pa.Table], pa.Table]
+) -> None:
+    """In a ledger that does not look at its files itself, the proof alone finds it."""
+    plugs = plain(tmp_path)
+    assert not prove(plugs, period=PERIOD).findings
+    (run,) = [run for run in plugs.ledger.runs() if table in run.snapshots]
+    place = {"snapshot": run.snapshots[table], "period": PERIOD, "bill": run.bill}
+    file = plugs.ledger.files(table, **place)[0]
+    pq.write_table(change(pq.ParquetFile(file).read()), file)
+    proof = prove(plugs, period=PERIOD)
+    assert {finding.code.number for finding in proof.findings} <= {"P001", "P002"}
+    assert any("EffectiveCost of stage" in str(finding) for finding in proof.findings)
+    assert "is NOT proved" in proof.words[0]
+    assert any(row["difference"] for row in proof.rows)
+
+
+def test_totals_that_differ_at_ingest_record_nothing(tmp_path: Path) -> None:
+    """A source that states one unit less than its files hold: nothing is taken in."""
+    plugs = plain(tmp_path / "other", only_plugs=True)
+    files = delivered(tmp_path, parquet_bill(bill_of(LINES)), name="bill.parquet")
+    source = Misstated(LocalFiles(files, scratch=tmp_path / "scratch"))
+    with pytest.raises(FindingsError, match=r"P001 2026-09 account 000000000011: BilledCost"):
+        ingest(source, plugs)
+    assert plugs.ledger.runs() == []
+
+
+class Misstated:
+    """A source whose stated totals are one unit off."""
+
+    def __init__(self, source: LocalFiles) -> None:
+        self._source = source
+
+    def deliver(self) -> Any:
+        (delivery,), findings = self._source.deliver()
+        first, *others = sorted(delivery.stated, key=lambda stated: stated.sub_account)
+        wrong = replace(first, units=(first.units[0] - 1, *first.units[1:]))
+        return [replace(delivery, stated=(wrong, *others))], findings
+
+
+def plain(folder: Path, *, only_plugs: bool = False) -> Plugs:
+    """The bill, taken in and allocated in a plain ledger."""
+    workspace_in(folder, RULES, LOOKUP)
+    engine = DuckDB(folder / "spill")
+    plugs = Plugs(PlainLedger(folder / "plain"), engine, lambda: NOW, lambda _step: None, "0")
+    if not only_plugs:
+        files = delivered(folder, parquet_bill(bill_of(LINES)), name="bill.parquet")
+        ingest(LocalFiles(files, scratch=folder / "scratch"), plugs)
+        rules, _ = rules_for(Period.parse(PERIOD), folder / "rulebook", folder)
+        assert rules is not None
+        allocate(Period.parse(PERIOD), rules, plugs)
+    return plugs
+
+
+def _with(table: pa.Table, column: str, values: list[object]) -> pa.Table:
+    at = table.column_names.index(column)
+    field = table.schema.field(at)
+    return table.set_column(at, field, pa.array(values, type=field.type))
