@@ -98,8 +98,21 @@ def connect(
     if client is None:
         client, whose = cost_explorer_client(access.profile)
     answers = (
-        Answers(Path(access.kept), whose=whose, keep=timedelta(hours=access.hours), now=now)
+        Answers(
+            Path(access.kept),
+            whose=whose,
+            keep=timedelta(hours=access.hours),
+            now=now,
+            fresh=access.fresh,
+        )
         if access.kept and access.hours
         else None
     )
     return CostExplorer(client, budget=access.budget, answers=answers, say=say)
+
+
+def cost_explorer_policy() -> dict[str, object]:
+    """Give the IAM policy of all that is called here: three actions, none of which writes."""
+    from .aws.actions import COST_REPORTS, policy  # noqa: PLC0415 - as said above
+
+    return policy("ApportionCostReports", list(COST_REPORTS.values()))

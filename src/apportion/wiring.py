@@ -6,7 +6,8 @@ The command line is made of these methods, and so is the library: `apportion.ope
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,6 +16,7 @@ from . import __version__
 from .engines.duckdb import DuckDB
 from .ledger.iceberg import IcebergLedger
 from .model.charges import SplitCost
+from .model.cost_query import By
 from .model.errors import FindingsError
 from .model.finding import Finding
 from .model.manifest import Kind, Manifest
@@ -22,7 +24,10 @@ from .model.outcome import Explanation, Outcome, RulesInForce
 from .model.period import Period
 from .model.question import Question
 from .model.settings import Settings
+from .ports import CostReports
+from .reports.csv import CsvReport
 from .run.allocate import allocate
+from .run.cost_bill import ask_for_bills
 from .run.explain import explain_owner, explain_pool, explain_resource
 from .run.history import held, history, periods
 from .run.ingest import ingest
@@ -74,6 +79,37 @@ class Workspace:
         source = LocalFiles(paths, scratch=Path(self._scratch.name) / "bill")
         done = ingest(source, self._plugs, bill=bill, split_cost=split_cost, wait=wait)
         return told_ingest(done)
+
+    def ingest_costs(
+        self,
+        reports: CostReports,
+        *,
+        by: Sequence[By],
+        payer: str,
+        days: tuple[date, date],
+        bill: str = "cost-explorer",
+        wait: float = 0,
+    ) -> Outcome:
+        """Take in what Cost Explorer says of the months that the days lie in.
+
+        `payer` is the account that pays, which Cost Explorer does not tell: by it the ledger sees
+        that a month is there already from a full bill. `apportion.costs.connect` makes `reports`.
+        """
+        self._say("asking Cost Explorer")
+        bills, findings = ask_for_bills(
+            reports,
+            by=by,
+            payer=payer,
+            days=days,
+            folder=Path(self._scratch.name) / "costs",
+            write=CsvReport(raw=True),
+            read=LocalFiles,
+        )
+        done = together(
+            [told_ingest(ingest(each, self._plugs, bill=bill, wait=wait)) for each in bills]
+        )
+        words = (*done.words, f"{reports.spent}.")
+        return replace(done, findings=(*findings, *done.findings), words=words)
 
     def allocate(self, periods: Sequence[str] = (), *, wait: float = 0) -> Outcome:
         """Allocate periods (without any: all that the ledger has a bill of) and prove them.

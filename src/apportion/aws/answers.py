@@ -17,18 +17,30 @@ from typing import Any
 
 
 class Answers:
-    """The kept answers in a folder. `whose` tells credentials apart: others may see other costs."""
+    """The kept answers in a folder. `whose` tells credentials apart: others may see other costs.
+
+    `fresh` finds none, and keeps what is brought.
+    """
 
     def __init__(
-        self, folder: Path, *, whose: str, keep: timedelta, now: Callable[[], datetime]
+        self,
+        folder: Path,
+        *,
+        whose: str,
+        keep: timedelta,
+        now: Callable[[], datetime],
+        fresh: bool = False,
     ) -> None:
         self._folder = folder
         self._whose = whose
         self._keep = keep
         self._now = now
+        self._fresh = fresh
 
     def find(self, operation: str, request: Mapping[str, object]) -> Sequence[Any] | None:
         """Find the pages that answer a request."""
+        if self._fresh:
+            return None
         question = self._question(operation, request)
         try:
             kept = json.loads(self._file(question).read_bytes())

@@ -2,18 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from apportion.model.charges import SplitCost
+from apportion.model.cost_query import Access
+from apportion.model.errors import CostQueryError
+from apportion.model.outcome import Outcome
 
 from .answer import finish
+from .cost_options import (
+    BUDGET,
+    KEEP,
+    BudgetOption,
+    ByOption,
+    DaysOption,
+    FreshOption,
+    ProfileOption,
+    access,
+    days_before,
+    names,
+)
 from .help import Command, examples
 from .options import WAIT, FormOption, RawOption, ToOption, WaitOption
 from .output import Output
 from .session import Session
+
+#: In the place of files, this word is the service.
+COST_EXPLORER = Path("cost-explorer")
+
+PayerOption = Annotated[
+    str, typer.Option(metavar="ID", help="The account that pays; cost-explorer needs it.")
+]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -25,6 +49,7 @@ def add_to(app: typer.Typer) -> None:
             "apportion ingest bills/2026-09/",
             "apportion ingest september-00001.csv.gz september-00002.csv.gz",
             "apportion ingest azure/focus.parquet --bill azure",
+            "apportion ingest cost-explorer --by tag:Project --payer 111111111111",
         ),
     )(ingest)
 
@@ -32,7 +57,10 @@ def add_to(app: typer.Typer) -> None:
 def ingest(
     ctx: typer.Context,
     paths: Annotated[
-        list[Path], typer.Argument(metavar="PATH", help="Files of one bill, or their folder.")
+        list[Path],
+        typer.Argument(
+            metavar="PATH", help="Files of one bill, or their folder; or: cost-explorer."
+        ),
     ],
     bill: Annotated[
         str | None,
@@ -45,6 +73,12 @@ def ingest(
             help="Where AWS splits a cluster's cost: count the parent's row, or its children.",
         ),
     ] = SplitCost.PARENT,
+    days: DaysOption = None,
+    by: ByOption = None,
+    payer: PayerOption = "",
+    profile: ProfileOption = "",
+    budget: BudgetOption = BUDGET,
+    fresh: FreshOption = False,
     wait: WaitOption = WAIT,
     form: FormOption = None,
     to: ToOption = None,
@@ -55,12 +89,61 @@ def ingest(
     FOCUS 1.0 to 1.4, AWS CUR 2.0 and legacy CUR are told apart by their columns; CSV, gzip, zip and
     Parquet by their bytes, which are checked before anything is read. A delivery replaces its
     months as a whole; the same bytes again change nothing, and earlier deliveries stay readable.
+
+    The word cost-explorer asks AWS Cost Explorer instead, for the months that --days lie in: by
+    account and service, or --by one name or two. A folder of that name is given by its full path.
     """
     session: Session = ctx.obj
     sent = Output(form, to, raw)
     sent.check(session.words)
+    if paths == [COST_EXPLORER]:
+        asked = Asked(days, by, payer, access(session, profile, budget, KEEP, fresh=fresh))
+        finish(_from_cost_explorer(session, asked, bill, wait), sent, session.words)
+        return
+    _only_with_cost_explorer({"--days": days, "--by": by, "--payer": payer})
     with session.workspace() as workspace:
         outcome = workspace.ingest(
             [session.path(path) for path in paths], bill=bill, split_cost=split_cost, wait=wait
         )
     finish(outcome, sent, session.words)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What Cost Explorer is asked for the ledger."""
+
+    days: int | None
+    by: list[str] | None
+    payer: str
+    access: Access
+
+
+def _from_cost_explorer(session: Session, asked: Asked, bill: str | None, wait: float) -> Outcome:
+    """Take in what Cost Explorer tells."""
+    if session.path(COST_EXPLORER).exists():
+        raise CostQueryError(
+            "apportion ingest cost-explorer",
+            "the service, as nothing of that name is here",
+            "a file or folder",
+            "Give its full path to ingest it, or work in another folder.",
+        )
+    if not asked.payer:
+        raise CostQueryError(
+            "--payer",
+            "the id of the account that pays, which Cost Explorer does not tell and the ledger "
+            "needs in order to count nothing twice",
+            "none",
+        )
+    by, days = names(asked.by, "service"), days_before(session, asked.days)
+    outside = session.outside
+    with session.workspace() as workspace:  # whose steps are told; two tellers would write as one
+        reports = outside.connect(asked.access, lambda _step: None, outside.now)
+        return workspace.ingest_costs(
+            reports, by=by, payer=asked.payer, days=days, bill=bill or str(COST_EXPLORER), wait=wait
+        )
+
+
+def _only_with_cost_explorer(options: Mapping[str, object]) -> None:
+    given = [name for name, value in options.items() if value]
+    if given:
+        raise CostQueryError(given[0], "apportion ingest cost-explorer", "files to ingest")

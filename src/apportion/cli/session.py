@@ -12,10 +12,12 @@ from os import environ
 from pathlib import Path
 from typing import TextIO
 
+from apportion.model.cost_query import Access
 from apportion.model.settings import Settings
+from apportion.ports import CostReports
 
 from .words import Words
-from .workspace import Open, Workspace, open_real
+from .workspace import Connect, Open, Workspace, connect_real, open_real
 
 
 def _utc_now() -> datetime:
@@ -27,6 +29,7 @@ class Outside:
     """Everything beyond the arguments that a call depends on; a test hands in its own."""
 
     open: Open = open_real
+    connect: Connect = connect_real
     folder: Path = field(default_factory=Path.cwd)
     environment: Mapping[str, str] = field(default_factory=lambda: dict(environ))
     now: Callable[[], datetime] = _utc_now
@@ -56,6 +59,12 @@ class Session:
         found = settings or self.settings()
         with self.words.steps(self.outside.timer) as say:
             yield self.outside.open(found, say)
+
+    @contextmanager
+    def cost_reports(self, access: Access) -> Iterator[CostReports]:
+        """Reach Cost Explorer; each question is told as it is sent."""
+        with self.words.steps(self.outside.timer) as say:
+            yield self.outside.connect(access, say, self.outside.now)
 
     def path(self, named: Path) -> Path:
         """Find a path that was given as an argument; where it can be, it stays as it was given."""

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
 
 from apportion.model.charges import SplitCost
+from apportion.model.cost_query import Access, By
 from apportion.model.outcome import Explanation, Outcome, RulesInForce
 from apportion.model.question import Question
 from apportion.model.settings import Settings
+from apportion.ports import CostReports
 
 #: Makes a workspace from settings and a listener for the steps of its work.
 Open = Callable[[Settings, Callable[[str], None]], "Workspace"]
+
+#: Reaches Cost Explorer, with a listener for the steps of the work, and the clock.
+Connect = Callable[[Access, Callable[[str], None], Callable[[], datetime]], CostReports]
 
 
 class Workspace(Protocol):
@@ -24,6 +30,17 @@ class Workspace(Protocol):
         *,
         bill: str | None = None,
         split_cost: SplitCost = SplitCost.PARENT,
+        wait: float = 0,
+    ) -> Outcome: ...
+
+    def ingest_costs(
+        self,
+        reports: CostReports,
+        *,
+        by: Sequence[By],
+        payer: str,
+        days: tuple[date, date],
+        bill: str = "cost-explorer",
         wait: float = 0,
     ) -> Outcome: ...
 
@@ -62,3 +79,12 @@ def open_real(settings: Settings, say: Callable[[str], None]) -> Workspace:
     from apportion.wiring import Workspace as Real
 
     return Real(settings, say=say)
+
+
+def connect_real(
+    access: Access, say: Callable[[str], None], now: Callable[[], datetime]
+) -> CostReports:
+    """Reach AWS."""
+    from apportion.costs import connect
+
+    return connect(access, say=say, now=now)

@@ -45,9 +45,7 @@ def by(word: str) -> By:
     if dimension is None:
         known = ["tag:KEY", "category:NAME", *DIMENSIONS]
         guess = did_you_mean(word, known) or f"Perhaps tag:{word}?"
-        raise CostQueryError(
-            "A name to group by", listed(known, most=20), f"{shown(word)!r}. {guess}".rstrip("?")
-        )
+        raise CostQueryError("A name to group by", listed(known, most=20), repr(shown(word)), guess)
     return By(Kind.DIMENSION, dimension)
 
 

@@ -164,8 +164,8 @@ class UnknownColumnError(WrongUseError):
 class CostQueryError(WrongUseError):
     """Cost Explorer cannot be asked in this way; nothing was sent."""
 
-    def __init__(self, subject: str, expected: str, found: str) -> None:
-        super().__init__(f"{subject}: expected {expected}, found {found}.")
+    def __init__(self, subject: str, expected: str, found: str, remedy: str = "") -> None:
+        super().__init__(f"{subject}: expected {expected}, found {found}. {remedy}".rstrip())
 
 
 class NoBoto3Error(WrongUseError):

@@ -81,7 +81,7 @@ def tags(reports: CostReports, *, keys: Sequence[str], days: tuple[date, date]) 
     """List the tag keys in use, or the values of some keys, with those that are written alike."""
     start, end = days
     found = (
-        [(key, value) for key in keys for value in reports.tags(start, end, key=key)]
+        [(key, value) for key in keys for value in reports.tags(start, end, key=key) if value]
         if keys
         else [(key, "") for key in reports.tags(start, end)]
     )
