@@ -58,7 +58,7 @@ def test_the_closest_format_is_named() -> None:
 
 def test_another_separator_is_told() -> None:
     _, (finding,) = recognise("bill.csv", ["BilledCost;ChargePeriodStart;Tags"])
-    assert "separated by commas" in finding.remedy
+    assert finding.expected == "columns separated by commas"
 
 
 def test_names_are_compared_by_what_they_say() -> None:

@@ -60,8 +60,9 @@ END"""
 _DAYS = {
     Kind.DATE: "x",
     Kind.TIME: "CAST(x AS DATE)",
-    # Independent of the session's time zone, and of the ICU extension.
-    Kind.ZONED_TIME: "CAST(MAKE_TIMESTAMP(EPOCH_US(x)) AS DATE)",
+    # Independent of the session's time zone, and of the ICU extension. DuckDB 2.0 has a type of its
+    # own for nanoseconds, which pandas writes.
+    Kind.ZONED_TIME: "CAST(MAKE_TIMESTAMP(EPOCH_US(CAST(x AS TIMESTAMPTZ))) AS DATE)",
 }
 _GIVEN = {
     Kind.CSV_TEXT: "x <> '' AND x <> 'NULL'",
@@ -177,7 +178,7 @@ def month(of_day: exp.Expr, *, likely: Sequence[str]) -> exp.Expr:
 def moment(column: RawColumn | None) -> exp.Expr:
     """Read a time to the second, to measure from one to another of the same column family."""
     if column is not None and column.kind is Kind.ZONED_TIME:
-        return fill("MAKE_TIMESTAMP(EPOCH_US(x))", x=raw(column))
+        return fill("MAKE_TIMESTAMP(EPOCH_US(CAST(x AS TIMESTAMPTZ)))", x=raw(column))
     if column is not None and column.kind in (Kind.TIME, Kind.DATE):
         return fill("CAST(x AS TIMESTAMP)", x=raw(column))
     return fill("TRY_CAST(LEFT(x, 19) AS TIMESTAMP)", x=text(column))

@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 
 from apportion.model.delivery import Encoding
 
-from .columns import Column
+from .columns import Column, first_records
 from .thrift import DamagedBytesError
 
 _LINES = 1 << 17
@@ -75,6 +75,8 @@ class Reading:
             raise DamagedBytesError(f"it cannot be read: {error}") from None
 
     def _csv(self) -> Iterator[pa.RecordBatch]:
+        if len(first_records(self._path, 2)) < 2:
+            return  # Arrow fails at a header alone that no line break ends
         names = [f"c{place}" for place in range(self._width)]
         picked = [names[column.place] for column in self._wanted.values()]
         compression = "gzip" if self._path.name.lower().endswith(".gz") else None

@@ -8,6 +8,7 @@ import io
 import string
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -54,10 +55,20 @@ def read_columns(path: Path, encoding: Encoding) -> tuple[Column, ...]:
     """Read a file's columns. Its bytes must have been verified before."""
     if encoding is Encoding.PARQUET:
         return _parquet_columns(path)
-    raw = _header(path)
+    raw = next(iter(first_records(path, 1)), [])
     return tuple(
         Column(name, raw[place], place, _TEXT) for place, name in enumerate(engine_names(raw))
     )
+
+
+def first_records(path: Path, count: int) -> list[list[str]]:
+    """Read the first records of a CSV, empty ones too."""
+    csv.field_size_limit(1 << 24)
+    with (
+        open_bytes(path) as opened,
+        io.TextIOWrapper(opened, encoding="utf-8-sig", newline="") as text,
+    ):
+        return list(islice(csv.reader(text), count))
 
 
 def open_bytes(path: Path) -> BinaryIO:
@@ -149,12 +160,3 @@ def _parquet_columns(path: Path) -> tuple[Column, ...]:
         )
         for place, (name, each) in enumerate(zip(names, fields, strict=True))
     )
-
-
-def _header(path: Path) -> list[str]:
-    csv.field_size_limit(1 << 24)
-    with (
-        open_bytes(path) as opened,
-        io.TextIOWrapper(opened, encoding="utf-8-sig", newline="") as text,
-    ):
-        return next(csv.reader(text), [])

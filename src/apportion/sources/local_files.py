@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -15,15 +16,18 @@ from apportion.model.catalogue import bills
 from apportion.model.delivery import BillFile, Delivery, Encoding, Format
 from apportion.model.finding import Finding, failing
 
-from .columns import NO_TYPE, Column, lower, read_columns
+from .columns import NO_TYPE, Column, first_records, lower, read_columns
 from .discover import Candidate, discover, kind_of
-from .recognise import Recognised, focus_version, recognise, squeeze
+from .recognise import Recognised, focus_version, other_dataset, recognise, squeeze
+from .schemas import Part, schemas_differ
 from .stated import Layout, Tally, add_totals, find_columns, layout_of, tally
 from .verify import NOTHING, Verified, verify
 
 #: One file at a time in each; the work is done outside of Python's lock.
 _THREADS = 2
 _GLOB = set("*?[")
+_LINES_OF_A_TITLE = 20
+_REWRITTEN = re.compile(r"[0-9](?:[.,][0-9]+)?[eE]\+[0-9]{1,2}")
 
 
 class LocalFiles:
@@ -50,6 +54,7 @@ class LocalFiles:
                 deliveries.extend(delivery)
                 findings.extend(problems)
         findings.extend(_unchecked(deliveries))
+        findings.extend(_without_charges(deliveries, findings))
         return deliveries, findings
 
     def _read(self, candidate: Candidate) -> tuple[list[_Read], list[Finding]]:
@@ -57,7 +62,10 @@ class LocalFiles:
         read = []
         for each in verified:
             columns = read_columns(Path(each.file.path), each.encoding)
-            found, problems = recognise(each.file.name, [column.raw for column in columns])
+            names = [column.raw for column in columns]
+            found, problems = recognise(each.file.name, names)
+            if found is None:
+                problems = _known_otherwise(each, names) or problems
             problems += _named_twice(each.file.name, columns, found)
             findings.extend(problems)
             if found and not failing(problems):
@@ -95,6 +103,12 @@ def _deliver(
     tallies = list(threads.map(lambda each: _tally(each, layout), files))
     findings.extend(problem for counted in tallies for problem in counted.findings)
     findings.extend(_rounded(files[0].file.name, tallies))
+    parts = [
+        Part(each.file.name, each.columns, counted)
+        for each, counted in zip(files, tallies, strict=True)
+    ]
+    findings.extend(schemas_differ(parts, layout))
+    findings.extend(finding for part in parts for finding in _rewritten_ids(part))
     good = [
         (each, counted)
         for each, counted in zip(files, tallies, strict=True)
@@ -155,6 +169,32 @@ def _readable(file: BillFile, scratch: Path) -> str:
     link.unlink(missing_ok=True)
     link.symlink_to(path.resolve())
     return str(link)
+
+
+def _known_otherwise(each: Verified, names: Sequence[str]) -> list[Finding]:
+    """Say what a file is that is no bill, or where in it the bill begins."""
+    place = each.file.name
+    dataset = other_dataset(names)
+    if dataset:
+        remedy = "It was left out: nothing needs to be done."
+        return [Finding(bills.OTHER_DATASET, place, f"FOCUS {dataset}", remedy=remedy)]
+    if each.encoding is Encoding.PARQUET:
+        return []
+    records = first_records(Path(each.file.path), _LINES_OF_A_TITLE)
+    for number, record in enumerate(records[1:], start=2):
+        if recognise(place, record)[0]:
+            return [
+                Finding(
+                    bills.UNKNOWN_FORMAT,
+                    f"{place}:{number}",
+                    "the header",
+                    expected="column names in the first line",
+                    found=f"{number - 1} lines above them",
+                    remedy=f"Delete the lines above line {number}, or take the provider's own "
+                    "file.",
+                )
+            ]
+    return []
 
 
 def _named_twice(
@@ -234,6 +274,44 @@ def _rounded(place: str, tallies: Sequence[Tally]) -> list[Finding]:
             "amounts with more than 18 decimal places",
             found=f"{count}, changed by {change.normalize():f} in all",
             remedy="Nothing needs to be done; the totals state what was kept.",
+        )
+    ]
+
+
+def _without_charges(deliveries: Sequence[Delivery], findings: list[Finding]) -> list[Finding]:
+    """Say that there is nothing to take in, unless something failed and says so."""
+    if failing(findings) or any(delivery.stated for delivery in deliveries):
+        return []
+    places = [delivery.files[0].name for delivery in deliveries]
+    places += [each.place for each in findings if each.code is bills.OTHER_DATASET]
+    return [
+        Finding(
+            bills.NO_CHARGES,
+            place,
+            "the bill",
+            expected="charges",
+            found="none",
+            remedy="Nothing was taken in. If the month has cost, export the bill again.",
+        )
+        for place in places[:1]
+    ]
+
+
+def _rewritten_ids(part: Part) -> list[Finding]:
+    """Find ids like 1.23457E+11: several accounts may have become one."""
+    ids = {text for group in part.tally.lines for text in group[1:3]}
+    damaged = sorted(filter(_REWRITTEN.fullmatch, ids))
+    if not damaged:
+        return []
+    return [
+        Finding(
+            bills.REWRITTEN_IDS,
+            part.name,
+            "account ids",
+            expected="ids as the provider wrote them",
+            found=", ".join(damaged[:3]) + (", …" if len(damaged) > 3 else ""),
+            remedy="A spreadsheet saved the file. Take the provider's own; several accounts may "
+            "have become one.",
         )
     ]
 

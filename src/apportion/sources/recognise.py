@@ -40,6 +40,15 @@ _CUR_2_ALONE = (
 _LEGACY_ALONE = ("resource_tags_", "cost_category_", "product_product_name")
 #: Sections of the CUR that write their own name twice (`line_item_line_item_type`).
 _SECTIONS = ("lineitem", "product", "reservation", "savingsplan", "capacityreservation")
+#: What people separate columns by who have no commas left.
+_SEPARATORS = ";\t|"
+#: Columns by which the other datasets of FOCUS 1.3 and 1.4 are known.
+_OTHER_DATASETS = {
+    "ContractCommitmentType": "Contract Commitment",
+    "BillingPeriodStatus": "Billing Period",
+    "InvoiceDetailGrain": "Invoice Detail",
+    "InvoiceDetailCreated": "Invoice Detail",
+}
 #: The shape of names that AWS and FOCUS do not share, to name the closest format.
 _AWS_PARTS = ("lineitem", "bill", "identity", "pricing", "product", "reservation", "savingsplan")
 
@@ -72,6 +81,15 @@ def recognise(place: str, names: Sequence[str]) -> tuple[Recognised | None, list
     return None, [_unknown(place, names)]
 
 
+def other_dataset(names: Iterable[str]) -> str:
+    """Name the FOCUS dataset that these columns are of, where it is not Cost and Usage."""
+    squeezed = {squeeze(name) for name in names}
+    if squeeze("ChargePeriodStart") in squeezed:
+        return ""
+    known = (name for mark, name in _OTHER_DATASETS.items() if squeeze(mark) in squeezed)
+    return next(known, "")
+
+
 def focus_version(names: Iterable[str]) -> str:
     """Tell the newest FOCUS version that one of these columns came with.
 
@@ -98,6 +116,16 @@ def _which_cur(names: Sequence[str]) -> Format:
 
 
 def _unknown(place: str, names: Sequence[str]) -> Finding:
+    if len(names) == 1 and any(mark in names[0] for mark in _SEPARATORS):
+        return Finding(
+            bills.UNKNOWN_FORMAT,
+            place,
+            "the header",
+            expected="columns separated by commas",
+            found=f"one column, {names[0][:60]!r}",
+            remedy="Export the file again with commas: in a spreadsheet, as CSV UTF-8 under "
+            "English settings. Better, take the provider's own file.",
+        )
     closest = _closest(names)
     missing = _missing(closest, names)
     hints = []
@@ -110,7 +138,7 @@ def _unknown(place: str, names: Sequence[str]) -> Finding:
         f"columns, closest to {closest}",
         expected=", ".join(_REQUIRED[closest]),
         found=f"no {', no '.join(hints)} among {len(names)} columns",
-        remedy=_remedy(names),
+        remedy="Rename the columns as the format has them, or give the provider's own files.",
     )
 
 
@@ -133,9 +161,3 @@ def _similar(wanted: str, names: Sequence[str]) -> str:
     by_shape = {squeeze(name): name for name in names}
     close = difflib.get_close_matches(squeeze(wanted), by_shape, n=1, cutoff=0.75)
     return by_shape[close[0]] if close else ""
-
-
-def _remedy(names: Sequence[str]) -> str:
-    if len(names) == 1 and any(mark in names[0] for mark in ";\t|"):
-        return "Columns are separated by commas in billing CSV; export the file again."
-    return "Rename the columns as the format has them, or give the provider's own files."

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -30,6 +31,8 @@ from .labels import Labels, as_id, as_month, combine, constant, label
 from .recognise import squeeze
 from .text import read_moment
 from .thrift import DamagedBytesError
+
+_BILLED = "BilledCost"
 
 Account = tuple[str, str, str, str]  # period, billing account, sub account, currency
 Group = tuple[str, str, str, str, str]  # and the kind of line
@@ -137,9 +140,24 @@ def add_totals(
     )
 
 
-def _costs(layout: Layout, kind: str, sums: Mapping[str, int], there: set[str]) -> Sequence[int]:
-    if layout is FOCUS:
-        return [sums.get(column, 0) for column in focus.COST_COLUMNS]
+def costs_change(
+    tally: Tally, layout: Layout, *, alone: AbstractSet[str], together: AbstractSet[str]
+) -> bool:
+    """Tell whether a file's lines cost otherwise by its own columns than by those of all files."""
+    return any(
+        list(_costs(layout, group[4], sums, alone))
+        != list(_costs(layout, group[4], sums, together))
+        for group, sums in tally.sums.items()
+    )
+
+
+def _costs(
+    layout: Layout, kind: str, sums: Mapping[str, int], there: AbstractSet[str]
+) -> Sequence[int]:
+    if layout is FOCUS:  # a cost that the bill does not state is what was billed
+        return [
+            sums.get(column if column in there else _BILLED, 0) for column in focus.COST_COLUMNS
+        ]
     return cur_costs.costs_of(kind, sums, there)
 
 
@@ -227,7 +245,8 @@ class _Counting:
                         self._layout.period,
                         expected="a date and time like 2024-09-01T00:00:00Z",
                         found=f"{text[1:]!r} on {len(lines)} lines" if text else "nothing",
-                        remedy="Every charge needs the billing period it is invoiced in.",
+                        remedy="Every charge needs the month it is invoiced in, the year first: "
+                        "09/01/2024 may be January or September. Export the file again.",
                     )
                 )
 

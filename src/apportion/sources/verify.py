@@ -96,18 +96,22 @@ def check_text(name: str, path: Path) -> list[Finding]:
     Raises DamagedBytesError where the gzip is damaged.
     """
     decoder = codecs.getincrementaldecoder("utf-8")()
-    quotes = at = 0
+    quotes = at = lines = 0
     with open_bytes(path) as stream:
         try:
             while chunk := stream.read(_CHUNK):
+                if not at and chunk.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+                    return [_not_text(name, "UTF-16, which spreadsheets call Unicode text")]
                 decoder.decode(chunk)
                 if b"\0" in chunk:
                     return [_not_text(name, f"a NUL at byte {at + chunk.index(0)}")]
                 quotes += chunk.count(b'"')
                 at += len(chunk)
+                lines += chunk.count(b"\n")
             decoder.decode(b"", final=True)
         except UnicodeDecodeError as error:
-            return [_not_text(name, f"other bytes near byte {at + error.start}")]
+            line = lines + error.object[: error.start].count(b"\n") + 1
+            return [_not_text(name, f"byte 0x{error.object[error.start]:02X} in line {line}")]
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
             raise DamagedBytesError(f"gzip: {error}") from None
     if quotes % 2:

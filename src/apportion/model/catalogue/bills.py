@@ -139,6 +139,27 @@ FILE_LACKS = Code(
     "A file lacks a column that other files of the delivery have",
     "What the file does not say is empty there; a rule that asks for it finds nothing.",
 )
+NO_CHARGES = Code(
+    "B022",
+    _W,
+    "A bill without charges",
+    "The files have columns and no lines, as providers deliver for a month without cost, or where "
+    "an export failed.",
+)
+OTHER_DATASET = Code(
+    "B023",
+    _N,
+    "A FOCUS dataset that holds no charges",
+    "Contract Commitment, Billing Period and Invoice Detail lie beside Cost and Usage since FOCUS "
+    "1.3. Their amounts stand in Cost and Usage already.",
+)
+REWRITTEN_IDS = Code(
+    "B024",
+    _W,
+    "Account ids that a spreadsheet rewrote",
+    "A spreadsheet reads an account id as a number: 123456789012 becomes 1.23457E+11, and leading "
+    "zeros go. What was lost cannot be put back, and several accounts may have become one.",
+)
 
 ALL = (
     NOTHING_FOUND,
@@ -162,4 +183,7 @@ ALL = (
     ROUNDED,
     COLUMNS_DIFFER,
     FILE_LACKS,
+    NO_CHARGES,
+    OTHER_DATASET,
+    REWRITTEN_IDS,
 )

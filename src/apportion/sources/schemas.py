@@ -1,0 +1,92 @@
+"""Compare the columns of files that are united into one delivery: what one lacks becomes nothing.
+
+United by name, a cost that one file lacks reads as no money there, though the same file alone would
+count what was billed; an account or a currency that it lacks reads as none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
+from apportion.model.catalogue import bills
+from apportion.model.finding import Finding
+
+from .columns import Column
+from .recognise import squeeze
+from .stated import Layout, Tally, costs_change, find_columns
+
+#: What rules most often ask for, besides what totals are stated of.
+_ASKED_FOR = frozenset(
+    map(
+        squeeze,
+        (
+            *("Tags", "ServiceName", "ChargeCategory", "ResourceId"),
+            *("resource_tags", "line_item_product_code", "line_item_resource_id"),
+        ),
+    )
+)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A file of a delivery: its columns, and what it says."""
+
+    name: str
+    columns: tuple[Column, ...]
+    tally: Tally
+
+
+def schemas_differ(parts: Sequence[Part], layout: Layout) -> list[Finding]:
+    """Find files in which charges would count otherwise than they would alone."""
+    filled = [part for part in parts if part.tally.rows]
+    there = {name: part for part in reversed(filled) for name in find_columns(layout, part.columns)}
+    return [
+        finding
+        for part in filled
+        for finding in (*_decisive(part, layout, there), *_telling(part, filled))
+    ]
+
+
+def _decisive(part: Part, layout: Layout, there: dict[str, Part]) -> Iterator[Finding]:
+    """Find columns that decide amounts and accounts; of amounts, only where they would change."""
+    own = find_columns(layout, part.columns)
+    lacking = [name for name in there if name not in own]
+    amounts = [name for name in lacking if name in layout.amounts]
+    missing = [name for name in lacking if name in layout.ids]
+    if amounts and costs_change(part.tally, layout, alone=own.keys(), together=there.keys()):
+        missing += amounts
+    if missing:
+        other = there[missing[0]]
+        yield Finding(
+            bills.COLUMNS_DIFFER,
+            part.name,
+            ", ".join(missing),
+            expected=f"the columns of {other.name}",
+            found="none of this name",
+            remedy="Export the files with the same columns. If they are of different months, "
+            "ingest them one after another.",
+        )
+
+
+def _telling(part: Part, parts: Sequence[Part]) -> Iterator[Finding]:
+    own = _names(part)
+    missing = [
+        column.name
+        for column in dict.fromkeys(column for one in parts for column in one.columns)
+        if squeeze(column.name) in _ASKED_FOR and squeeze(column.name) not in own
+    ]
+    missing = list({squeeze(name): name for name in reversed(missing)}.values())[::-1]
+    if missing:
+        yield Finding(
+            bills.FILE_LACKS,
+            part.name,
+            f"no column {', '.join(missing)}",
+            expected="what other files of the delivery have",
+            remedy="It reads as empty; rules that ask for it find nothing in this file.",
+        )
+
+
+def _names(part: Part) -> AbstractSet[str]:
+    return {squeeze(column.name) for column in part.columns}

@@ -1,0 +1,231 @@
+"""Bills as other makers write them: right to the last digit, or refused with what to do."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import apportion
+from apportion import FindingsError, Question, Workspace
+from apportion.model.finding import Finding
+
+LINE: Mapping[str, str] = {
+    "BillingAccountId": "0012345678901",
+    "SubAccountId": "000000000011",
+    "BillingCurrency": "USD",
+    "BillingPeriodStart": "2026-09-01T00:00:00Z",
+    "ChargePeriodStart": "2026-09-03T00:00:00Z",
+    "ChargeCategory": "Usage",
+    "ServiceName": "Virtual Machines",
+    "ResourceId": "vm-1",
+    "BilledCost": "1.5",
+    "EffectiveCost": "1.25",
+    "ListCost": "2",
+    "ContractedCost": "1.75",
+    "Tags": '{"CostCenter":"A"}',
+}
+RULES = """
+apportion: 1
+effective: 2015-01
+currency: USD
+cost: BilledCost
+dimensions:
+  cost_center:
+    from: [{tag: CostCenter}]
+    default: unallocated
+"""
+
+
+def line(**changes: str) -> dict[str, str]:
+    return {**LINE, **changes}
+
+
+def without(columns: Sequence[str], row: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in row.items() if name not in columns}
+
+
+def text(*rows: Mapping[str, str], separator: str = ",") -> str:
+    """Write lines as CSV, with the columns of the first."""
+    made = io.StringIO()
+    writer = csv.DictWriter(made, list(rows[0]), delimiter=separator, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return made.getvalue()
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    return started(tmp_path)
+
+
+def started(folder: Path, rules: str = RULES) -> Workspace:
+    (folder / "apportion.toml").write_text("")
+    (folder / "rulebook").mkdir()
+    (folder / "rulebook" / "2015-01.yaml").write_text(rules)
+    return apportion.open_workspace(folder)
+
+
+def put(folder: Path, files: Mapping[str, str | bytes]) -> Path:
+    """Write a delivery's files."""
+    bill = folder / "bill"
+    for name, content in files.items():
+        path = bill / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return bill
+
+
+def taken(workspace: Workspace, bill: Path) -> dict[str, Decimal]:
+    """Ingest, allocate and prove a bill; gives the ledger's sums of the cost columns."""
+    workspace.ingest([bill])
+    workspace.allocate()
+    proof = workspace.prove()
+    assert {row["difference"] for row in proof.rows} == {0}
+    sums: dict[str, Decimal] = {}
+    for row in proof.rows:
+        column = str(row["column"])
+        sums[column] = sums.get(column, Decimal()) + Decimal(str(row["allocated"]))
+    return sums
+
+
+def refused(workspace: Workspace, bill: Path) -> Finding:
+    """Ingest what must be refused; gives the finding that fails, nothing being held."""
+    with pytest.raises(FindingsError) as stopped:
+        workspace.ingest([bill])
+    assert not workspace.held().rows
+    return next(each for each in stopped.value.findings if each.code.severity == "error")
+
+
+def told(workspace: Workspace, bill: Path) -> dict[str, Finding]:
+    """Ingest what is taken in with a word; gives the findings by their code."""
+    return {finding.code.number: finding for finding in workspace.ingest([bill]).findings}
+
+
+def test_costs_that_a_bill_does_not_state_are_what_was_billed(
+    tmp_path: Path, workspace: Workspace
+) -> None:
+    lacking = ["EffectiveCost", "ListCost", "ContractedCost"]
+    bill = put(tmp_path, {"bill.csv": text(without(lacking, line(BilledCost="9.000000001")))})
+    assert set(taken(workspace, bill).values()) == {Decimal("9.000000001")}
+
+
+def test_a_file_without_a_cost_that_another_has_is_not_taken_as_free(
+    tmp_path: Path, workspace: Workspace
+) -> None:
+    files = {"a.csv": text(line()), "b.csv": text(without(["EffectiveCost"], line()))}
+    finding = refused(workspace, put(tmp_path, files))
+    assert (finding.code.number, finding.subject) == ("B020", "EffectiveCost")
+    assert finding.place.endswith("b.csv")
+    assert finding.expected.endswith("a.csv")
+
+
+def test_a_file_without_a_currency_is_not_taken_as_of_none(
+    tmp_path: Path, workspace: Workspace
+) -> None:
+    files = {"a.csv": text(line()), "b.csv": text(without(["BillingCurrency"], line()))}
+    assert refused(workspace, put(tmp_path, files)).code.number == "B020"
+
+
+def test_a_file_without_tags_is_told(tmp_path: Path, workspace: Workspace) -> None:
+    other = without(["Tags"], line(ResourceId="vm-2"))
+    bill = put(tmp_path, {"a.csv": text(line()), "b.csv": text(other)})
+    assert told(workspace, bill)["B021"].subject == "no column Tags"
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.parquet"])
+def test_a_header_alone_is_nothing_to_take_in(
+    tmp_path: Path, workspace: Workspace, name: str
+) -> None:
+    content = text(line()).splitlines()[0].encode()
+    if name == "a.parquet":
+        made = io.BytesIO()
+        pq.write_table(pa.table({column: pa.array([], pa.string()) for column in LINE}), made)
+        content = made.getvalue()
+    assert "B022" in told(workspace, put(tmp_path, {name: content}))
+    assert not workspace.held().rows
+
+
+@pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
+@pytest.mark.parametrize("zone", [None, "UTC", "Europe/Berlin"])
+def test_times_of_every_unit_and_zone(
+    tmp_path: Path, workspace: Workspace, unit: str, zone: str | None
+) -> None:
+    """pandas writes nanoseconds with a zone, Spark microseconds, AWS milliseconds without one."""
+    moments = {
+        "BillingPeriodStart": datetime(2026, 9, 1, tzinfo=UTC),
+        "ChargePeriodStart": datetime(2026, 9, 3, tzinfo=UTC),
+    }
+    columns = {name: pa.array([value]) for name, value in LINE.items()}
+    for name, moment in moments.items():
+        told_as = moment if zone else moment.replace(tzinfo=None)
+        columns[name] = pa.array([told_as], pa.timestamp(unit, zone))
+    made = io.BytesIO()
+    pq.write_table(pa.table(columns), made)
+    assert taken(workspace, put(tmp_path, {"a.parquet": made.getvalue()}))["BilledCost"] == 1.5
+    (row,) = workspace.report(Question("2026-09", granularity=apportion.Granularity.DAY)).rows
+    assert str(row["day"]) == "2026-09-03"
+
+
+def test_the_other_datasets_of_focus_are_left_out(tmp_path: Path, workspace: Workspace) -> None:
+    commitment = "ContractCommitmentId,ContractCommitmentType,ContractCommitmentCost\nc,Spend,99\n"
+    bill = put(tmp_path, {"cost_and_usage.csv": text(line()), "commitment.csv": commitment})
+    assert taken(workspace, bill)["BilledCost"] == 1.5
+    assert told(workspace, bill)["B023"].subject == "FOCUS Contract Commitment"
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "says"),
+    [
+        (text(line()).encode("utf-16"), "B011", "UTF-16"),
+        (text(line(), line(ServiceName="Zürich")).encode("latin-1"), "B011", "0xFC in line 3"),
+        (text(line(), separator=";"), "B013", "one column, 'BillingAccountId;"),
+        ("sep=,\n" + text(line()), "B013", "1 lines above"),
+        ("Cost export of Acme\n\n" + text(line()), "B013", "2 lines above"),
+        (text(line(BilledCost="1,5")), "B017", "'1,5'"),
+        (text(line(), line(BilledCost="NaN")), "B017", "'NaN'"),
+        (text(line(BilledCost="$1.50")), "B017", "'$1.50'"),
+        (text(line(BillingPeriodStart="09/01/2026")), "B018", "'09/01/2026'"),
+        (text(line(BillingPeriodStart="2026-02-30T00:00:00Z")), "B018", "'2026-02-30"),
+        (text(line()).replace("\n", ",\n", 2).replace(",\n", "\n", 1), "B012", "14"),
+    ],
+    ids=lambda value: value[:12] if isinstance(value, str) else "bytes",
+)
+def test_damage_by_spreadsheets_is_refused_with_what_was_found(
+    tmp_path: Path, workspace: Workspace, content: str | bytes, code: str, says: str
+) -> None:
+    finding = refused(workspace, put(tmp_path, {"bill.csv": content}))
+    assert finding.code.number == code
+    assert says in finding.found
+    assert finding.remedy
+
+
+def test_account_ids_that_a_spreadsheet_rewrote_are_told(
+    tmp_path: Path, workspace: Workspace
+) -> None:
+    rows = [line(SubAccountId="1.23457E+11"), line(SubAccountId="000000000011")]
+    finding = told(workspace, put(tmp_path, {"bill.csv": text(*rows)}))["B024"]
+    assert finding.found == "1.23457E+11"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "2026-09-03T00:00Z",  # Azure's first FOCUS 1.0, and Oracle's
+        "2026-09-03T00:00:00.0000000Z",
+        "2026-09-03 00:00:00 UTC",  # BigQuery's CSV
+        "2026-09-03",
+    ],
+)
+def test_times_as_clouds_write_them(tmp_path: Path, workspace: Workspace, written: str) -> None:
+    row = line(ChargePeriodStart=written, BillingPeriodStart=written.replace("-03", "-01"))
+    taken(workspace, put(tmp_path, {"bill.csv": text(row)}))
+    (told_row,) = workspace.report(Question("2026-09", granularity=apportion.Granularity.DAY)).rows
+    assert str(told_row["day"]) == "2026-09-03"
