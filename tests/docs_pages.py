@@ -41,6 +41,7 @@ _ROOMS = {
     "dimensions": ("D", "values and pools"),
     "splits": ("S", "splits"),
     "proof": ("P", "the proof"),
+    "cost_explorer": ("C", "Cost Explorer"),
 }
 
 #: Writes every help page, told to be eighty columns wide.

@@ -9,7 +9,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,9 @@ from apportion.cli.main import run
 from apportion.cli.session import Outside
 from apportion.costs import connect, cost_explorer_policy
 from cost_explorer_fake import THROTTLED, Cost, FakeCostExplorer, client_of, serving
+from docs_pages import DOCS, blocks
 
+PAGE = DOCS / "cost-explorer.md"
 NOW = datetime(2026, 9, 15, 23, tzinfo=UTC)
 S3 = "Amazon Simple Storage Service"
 
@@ -251,15 +253,16 @@ def test_the_policy_is_what_is_called_and_no_more(typed: Typed) -> None:
 
 
 def test_the_documents_have_the_policy_as_it_is() -> None:
-    page = (Path(__file__).parents[1] / "docs" / "cost-explorer.md").read_text()
-    (written,) = [part for part in page.split("```json\n")[1:] if '"Action"' in part]
-    assert json.loads(written.partition("```")[0]) == cost_explorer_policy()
+    (written,) = blocks(PAGE, "json")
+    assert json.loads(written.text) == cost_explorer_policy()
 
 
-def test_the_real_program_by_the_environment_alone(typed: Typed) -> None:
-    secret = "wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY"
-    done = subprocess.run(
-        [str(Path(sys.executable).with_name("apportion")), *COSTS, "--days", "395", "-o", "json"],
+def by_environment(
+    typed: Typed, command: list[str], secret: str = "secret"
+) -> subprocess.CompletedProcess[str]:
+    """Run a program that finds its credentials, and Cost Explorer, in the environment."""
+    return subprocess.run(
+        command,
         cwd=typed.folder,
         env={
             "PATH": os.environ["PATH"],
@@ -273,6 +276,22 @@ def test_the_real_program_by_the_environment_alone(typed: Typed) -> None:
         check=False,
         timeout=60,
     )
+
+
+def test_the_example_in_the_documents_runs(typed: Typed) -> None:
+    yesterday = datetime.now(UTC).date() - timedelta(days=1)
+    typed.fake.costs = [Cost(yesterday, "7.5", {"CostCenter": "FIN-100"})]
+    (example,) = blocks(PAGE, "python")
+    done = by_environment(typed, [sys.executable, "-c", example.text])
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == f"{yesterday} (untagged) 7.5\n7.5 () 7.5 0.0\n"
+    assert (typed.folder / "fin-100.csv").read_text().startswith("Date,Project,Cost\n")
+
+
+def test_the_real_program_by_the_environment_alone(typed: Typed) -> None:
+    secret = "wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY"
+    program = str(Path(sys.executable).with_name("apportion"))
+    done = by_environment(typed, [program, *COSTS, "--days", "395", "-o", "json"], secret)
     assert done.returncode == 0, done.stderr
     assert "2 requests, $0.02." in done.stderr
     kept = [file.read_text() for file in typed.folder.rglob("*.json")]

@@ -31,9 +31,24 @@ COMMANDS = [
     ["ledger"],
     ["ledger", "list"],
     ["ledger", "history"],
+    ["cost-explorer"],
+    ["cost-explorer", "costs"],
+    ["cost-explorer", "resources"],
+    ["cost-explorer", "tags"],
+    ["cost-explorer", "policy"],
 ]
 HEAVY = {
-    *("duckdb", "filelock", "numpy", "pandas", "polars", "pyarrow", "pydantic", "pyiceberg"),
+    *(
+        "boto3",
+        "duckdb",
+        "filelock",
+        "numpy",
+        "pandas",
+        "polars",
+        "pyarrow",
+        "pydantic",
+        "pyiceberg",
+    ),
     *("rich", "sqlglot", "yaml"),
 }
 

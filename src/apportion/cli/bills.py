@@ -35,6 +35,21 @@ from .session import Session
 #: In the place of files, this word is the service.
 COST_EXPLORER = Path("cost-explorer")
 
+PathsArgument = Annotated[
+    list[Path],
+    typer.Argument(metavar="PATH", help="Files of one bill, or their folder; or: cost-explorer."),
+]
+BillOption = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="Name the bill; needed where several payers' come in."),
+]
+SplitCostOption = Annotated[
+    SplitCost,
+    typer.Option(
+        metavar="ROWS",
+        help="Where AWS splits a cluster's cost: count the parent's row, or its children.",
+    ),
+]
 PayerOption = Annotated[
     str, typer.Option(metavar="ID", help="The account that pays; cost-explorer needs it.")
 ]
@@ -56,23 +71,9 @@ def add_to(app: typer.Typer) -> None:
 
 def ingest(
     ctx: typer.Context,
-    paths: Annotated[
-        list[Path],
-        typer.Argument(
-            metavar="PATH", help="Files of one bill, or their folder; or: cost-explorer."
-        ),
-    ],
-    bill: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="Name the bill; needed where several payers' come in."),
-    ] = None,
-    split_cost: Annotated[
-        SplitCost,
-        typer.Option(
-            metavar="ROWS",
-            help="Where AWS splits a cluster's cost: count the parent's row, or its children.",
-        ),
-    ] = SplitCost.PARENT,
+    paths: PathsArgument,
+    bill: BillOption = None,
+    split_cost: SplitCostOption = SplitCost.PARENT,
     days: DaysOption = None,
     by: ByOption = None,
     payer: PayerOption = "",
