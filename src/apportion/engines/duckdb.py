@@ -37,6 +37,7 @@ class DuckDB:
             "TimeZone": "UTC",
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
+            "enable_progress_bar": "false",  # what is going on is told by whoever asked for it
             **({"threads": str(threads)} if threads else {}),
         }.items():
             self._run(f"SET {setting} = {_text(value)}")
