@@ -281,7 +281,7 @@ def test_no_secret_is_in_any_sentence(asking: Asking) -> None:
 
 def test_an_amount_that_is_none_is_refused(asking: Asking) -> None:
     asking.fake.costs = [Cost(START, "NaN")]
-    with pytest.raises(AwsRefusedError, match="the amount 'NaN'"):
+    with pytest.raises(AwsRefusedError, match="UnblendedCost is 'NaN'"):
         asking.explorer().ask(BY_PROJECT)
 
 

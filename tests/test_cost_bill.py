@@ -182,7 +182,9 @@ def test_a_tag_that_is_not_known_is_told(ingest: Ingests) -> None:
 
 def test_nothing_is_nothing(fake: FakeCostExplorer, ingest: Ingests) -> None:
     fake.costs = []
-    assert ingest("service").rows == ()
+    done = ingest("service")
+    assert done.rows == ()
+    assert done.words == ("There was nothing to take in.", "3 requests, $0.03.")
 
 
 def test_three_names_are_too_many(ingest: Ingests, fake: FakeCostExplorer) -> None:

@@ -161,7 +161,7 @@ def test_parts_that_are_not_the_whole_are_a_finding_and_no_file(
     costs = ask()
     (finding,) = costs.findings
     assert (finding.code, finding.amount) == (codes.PARTS_DIFFER, Decimal("-0.01"))
-    assert (finding.expected, finding.found) == ("10.01", "10.00")
+    assert (finding.expected, finding.found, finding.currency) == ("10.01", "10.00", "USD")
     assert costs.difference == Decimal("0.01")
     with pytest.raises(FindingsError, match="C001"):
         export_to_csv("FIN-100", tmp_path / "fin.csv", client=client, today=TODAY)

@@ -108,7 +108,8 @@ class Workspace:
         done = together(
             [told_ingest(ingest(each, self._plugs, bill=bill, wait=wait)) for each in bills]
         )
-        words = (*done.words, f"{reports.spent}.")
+        nothing = () if bills else ("There was nothing to take in.",)
+        words = (*done.words, *nothing, f"{reports.spent}.")
         return replace(done, findings=(*findings, *done.findings), words=words)
 
     def allocate(self, periods: Sequence[str] = (), *, wait: float = 0) -> Outcome:

@@ -63,20 +63,15 @@ def lines(query: CostQuery, page: Mapping[str, Any]) -> Iterator[CostLine]:
         if not query.by:
             groups = [{"Keys": (), "Metrics": day.get("Total") or {}}]
         for group in groups:
-            amounts = {
-                metric: _amount(group["Metrics"][metric]["Amount"])
-                for metric in Metric
-                if metric in group["Metrics"]
-            }
-            units = {part["Unit"] for part in group["Metrics"].values()}
-            if amounts:
-                yield CostLine(
-                    start=date.fromisoformat(day["TimePeriod"]["Start"][:10]),
-                    keys=tuple(map(value_of, query.by, group["Keys"])),
-                    amounts=amounts,
-                    currency=units.pop(),
-                    estimated=bool(day.get("Estimated")),
-                )
+            if not group["Metrics"]:  # a day without groups, or without any cost
+                continue
+            yield CostLine(
+                start=date.fromisoformat(day["TimePeriod"]["Start"][:10]),
+                keys=tuple(map(value_of, query.by, group["Keys"])),
+                amounts={metric: _amount(group["Metrics"], metric) for metric in Metric},
+                currency=str(group["Metrics"][Metric.UNBLENDED]["Unit"]),
+                estimated=bool(day.get("Estimated")),
+            )
 
 
 def value_of(by: By, key: str) -> str:
@@ -97,11 +92,12 @@ def names(page: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield str(about["Value"]), str(name)
 
 
-def _amount(text: str) -> Decimal:
+def _amount(metrics: Mapping[str, Mapping[str, str]], metric: Metric) -> Decimal:
+    text = metrics.get(metric, {}).get("Amount", "nothing")
     try:
         amount = Decimal(text)
     except InvalidOperation:
         amount = Decimal("NaN")
     if not amount.is_finite():
-        raise AwsRefusedError("ce:GetCostAndUsage", "unreadable answer", f"the amount {text!r}")
+        raise AwsRefusedError("ce:GetCostAndUsage", "unreadable answer", f"{metric} is {text!r}")
     return amount

@@ -17,6 +17,8 @@ from apportion.model.cost_query import By, CostLine, Kind, Metric
 from apportion.model.finding import Code, Finding
 from apportion.model.money import EXACT, text
 
+from .cost_names import currency_of
+
 #: AWS prints ten decimals or more: what a part can lose by that is less than this.
 ROUNDING = Decimal("0.000000001")
 
@@ -71,6 +73,7 @@ def compare_parts(
             found=text(add_up(parts, metric)),
             remedy="Ask again later, with --fresh." if code in worst else "",
             amount=difference,
+            currency=currency_of([*whole, *parts]),
         )
     ]
 
