@@ -97,7 +97,8 @@ class Writer:
         self, fleet: Fleet, names: Names, *, accounts: Sequence[company.Account], seed: int
     ) -> None:
         self._seed = seed
-        self._engine = duckdb.connect(config={"enable_progress_bar": "false"})
+        self._engine = duckdb.connect()
+        self._engine.execute("SET enable_progress_bar = false")
         self._load("streams", _streams(fleet))
         self._load("accounts", _rows(accounts))
         self._load("meters", _rows(company.meters()))
