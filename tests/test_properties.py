@@ -46,7 +46,7 @@ COLUMNS = ("team", "environment", "Pool", "SubAccountId", "BillingAccountId", "C
 FULL = ("team", "environment", "Pool", "BillingAccountId")
 
 few = settings(
-    max_examples=500 if os.environ.get("APPORTION_SOAK") else 15,
+    max_examples=500 if os.environ.get("APPORTION_SOAK") else 10,
     deadline=None,
     database=None,
     derandomize=True,
@@ -188,7 +188,7 @@ def test_most_rulebooks_can_be_kept() -> None:
     tried, refused = 0, 0
 
     @given(bill=bills, rules=rulebooks())
-    @settings(few, max_examples=20)
+    @settings(few, max_examples=10)
     def count(bill: list[Line], rules: Rules) -> None:
         nonlocal tried, refused
         with settled([bill], rules) as done:
