@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
+import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -229,3 +231,96 @@ def test_times_as_clouds_write_them(tmp_path: Path, workspace: Workspace, writte
     taken(workspace, put(tmp_path, {"bill.csv": text(row)}))
     (told_row,) = workspace.report(Question("2026-09", granularity=apportion.Granularity.DAY)).rows
     assert str(told_row["day"]) == "2026-09-03"
+
+
+@pytest.mark.parametrize("written", ["\t2026-09-11T00:00:00Z", " 2026-09-11"])
+def test_a_day_after_a_blank_is_read_whole(
+    tmp_path: Path, workspace: Workspace, written: str
+) -> None:
+    taken(workspace, put(tmp_path, {"bill.csv": text(line(ChargePeriodStart=written))}))
+    (row,) = workspace.report(Question("2026-09", granularity=apportion.Granularity.DAY)).rows
+    assert str(row["day"]) == "2026-09-11"
+
+
+@pytest.mark.parametrize("written", ["infinity", "epoch", "09/03/2026", "20260903", "2026-02-30"])
+def test_what_is_no_day_is_shown(tmp_path: Path, workspace: Workspace, written: str) -> None:
+    rows = [line(), line(ChargePeriodStart=written)]
+    finding = refused(workspace, put(tmp_path, {"bill.csv": text(*rows)}))
+    assert finding.code.number == "L005"
+    assert finding.subject == "ChargePeriodStart of 1 lines"
+    assert finding.found == repr(written)
+
+
+MONTH = [line(ResourceId=f"vm-{n}", BilledCost=f"{n}.25") for n in range(30)]
+AGAIN = {
+    "the month so far, each day": {"09-10.csv": text(*MONTH[:10]), "09-30.csv": text(*MONTH)},
+    "one table in two forms": {
+        "a.csv": text(*MONTH),
+        "a.csv.gz": gzip.compress(text(*MONTH).encode()),
+    },
+    "final beside open": {
+        "open.csv": text(*({**row, "InvoiceId": ""} for row in MONTH)),
+        "final.csv": text(*({**row, "InvoiceId": "7"} for row in MONTH)),
+    },
+    "in another order, with more columns": {
+        "a.csv": text(*MONTH),
+        "b.csv": text(*({"x_Id": str(n), **row} for n, row in enumerate(reversed(MONTH)))),
+    },
+}
+
+
+@pytest.mark.parametrize("files", AGAIN.values(), ids=AGAIN)
+def test_two_exports_of_a_month_never_count_twice(
+    tmp_path: Path, workspace: Workspace, files: Mapping[str, str | bytes]
+) -> None:
+    finding = refused(workspace, put(tmp_path, files))
+    assert finding.code.number == "L006"
+    assert "newest export" in finding.remedy
+
+
+def test_parts_of_one_export_count_together(tmp_path: Path, workspace: Workspace) -> None:
+    free = [{**row, "BilledCost": "0", "EffectiveCost": "0"} for row in MONTH]
+    parts = {"1.csv": text(*free, *MONTH[:12]), "2.csv": text(*free, *MONTH[12:])}
+    august = {"BillingPeriodStart": "2026-08-01T00:00:00Z"}
+    parts["8.csv"] = text(*({**row, **august} for row in MONTH))
+    assert taken(workspace, put(tmp_path, parts))["BilledCost"] == 2 * sum(
+        Decimal(row["BilledCost"]) for row in MONTH
+    )
+
+
+def azure(run: str, *files: str, submitted: str) -> str:
+    """Write the manifest of one run of an export of Azure's Cost Management."""
+    folder = f"exports/focus/20260901-20260930/{run}"
+    return json.dumps(
+        {
+            "manifestVersion": "2024-04-01",
+            "exportConfig": {"exportName": "focus", "type": "FocusCost", "dataVersion": "1.0"},
+            "runInfo": {"runId": run, "submittedTime": submitted},
+            "blobs": [{"blobName": f"{folder}/{file}", "byteCount": 1} for file in files],
+        }
+    )
+
+
+def test_of_azures_runs_of_a_month_the_newest_counts(tmp_path: Path, workspace: Workspace) -> None:
+    month = "focus/20260901-20260930"
+    bill = put(
+        tmp_path,
+        {
+            f"{month}/b/manifest.json": azure("b", "1.csv", submitted="2026-09-10T01:00:00Z"),
+            f"{month}/b/1.csv": text(*MONTH[:10]),
+            f"{month}/a/manifest.json": azure("a", "1.csv", "2.csv", submitted="2026-09-30T01:00Z"),
+            f"{month}/a/1.csv": text(*MONTH[:20]),
+            f"{month}/a/2.csv": text(*MONTH[20:]),
+        },
+    )
+    whole = sum(Decimal(row["BilledCost"]) for row in MONTH)
+    assert taken(workspace, bill)["BilledCost"] == whole
+
+
+def test_a_file_that_azures_manifest_names_must_be_there(
+    tmp_path: Path, workspace: Workspace
+) -> None:
+    manifest = azure("a", "1.csv", "2.csv", submitted="2026-09-30T01:00:00Z")
+    bill = put(tmp_path, {"a/manifest.json": manifest, "a/1.csv": text(*MONTH)})
+    finding = refused(workspace, bill)
+    assert (finding.code.number, finding.subject) == ("B004", "2.csv")

@@ -50,11 +50,15 @@ _TEXTS = {
     "ELSE CAST(x AS TEXT) END",
 }
 #: Text may carry an offset from UTC after the date and time; DuckDB 1.5 and 2.0 read a TIMESTAMP
-#: from such a text by ignoring the offset, so it goes through a TIMESTAMPTZ.
+#: from such a text by ignoring the offset, so it goes through a TIMESTAMPTZ. What begins with no
+#: digit is read with care: `epoch` and `infinity` are dates to DuckDB, and ten letters after a tab
+#: lack the last of the day.
 _DAY_OF_TEXT = """
 CASE
   WHEN CONTAINS(SUBSTR(x, 11), '+') OR CONTAINS(SUBSTR(x, 11), '-')
     THEN CAST(MAKE_TIMESTAMP(EPOCH_US(TRY_CAST(x AS TIMESTAMPTZ))) AS DATE)
+  WHEN x < '0' OR x >= ':'
+    THEN TRY_CAST(REGEXP_EXTRACT(x, '^\\s*(\\d{4}-\\d{2}-\\d{2})', 1) AS DATE)
   ELSE TRY_CAST(LEFT(x, 10) AS DATE)
 END"""
 _DAYS = {

@@ -32,6 +32,7 @@ class BillFile:
     size: int
     rows: int
     checked_by: str  # "manifest SHA-256", "gzip CRC-32", "Parquet page CRC-32" or "nothing"
+    listed: bool = False  # whether a manifest names it, so that it is a part and no repetition
 
 
 @dataclass(frozen=True)

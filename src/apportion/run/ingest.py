@@ -12,7 +12,9 @@ from apportion.core.charges import charge_queries
 from apportion.core.identity import run_id, sha256
 from apportion.core.proof import compare, total
 from apportion.core.star import described_query, lines_query
-from apportion.core.templates import sql
+from apportion.core.templates import name, sql
+from apportion.core.times import times_queries
+from apportion.core.twice import Alike, charges_query, charges_twice, worth_comparing
 from apportion.model.catalogue.deliveries import SEVERAL_FORMATS, UNREADABLE_TIME
 from apportion.model.charges import ChargeQueries, SplitCost
 from apportion.model.delivery import Delivery, Encoding
@@ -133,12 +135,34 @@ def _read(work: _Work, plugs: Plugs) -> Mapping[str | None, list[Path]]:
     """Read every line once, and write what each period's days cost."""
     files = [file.path for file in work.delivery.files]
     plugs.say("reading the lines")
+    stop_if_failing(_twice(work, plugs))
     plugs.engine.open_bill("bill", files, work.delivery.encoding)
     lines = lines_query(work.queries, work.bill)
     parts = plugs.engine.write_parts(lines, "Period", plugs.ledger.staging("costs"))
     plugs.engine.open_parquet("lines", [str(path) for files in parts.values() for path in files])
-    stop_if_failing(_unreadable_times(plugs))
+    stop_if_failing(_unreadable_times(work, plugs))
     return parts
+
+
+def _twice(work: _Work, plugs: Plugs) -> list[Finding]:
+    """Compare the first charges of files that no manifest names as parts of one delivery."""
+    files = worth_comparing(work.delivery.files)
+    views = []
+    for number, file in enumerate(files):
+        view = f"file {number}"
+        plugs.engine.open_bill(view, [file.path], work.delivery.encoding)
+        columns = plugs.engine.rows(f"DESCRIBE {name(view)}")
+        views.append((view, [str(column["column_name"]) for column in columns]))
+    if not views:
+        return []
+    pairs = plugs.engine.rows(charges_query(work.delivery, work.queries, views))
+    return charges_twice(
+        files,
+        [
+            Alike(*(int(str(pair[part])) for part in ("one", "other", "alike", "fewer")))
+            for pair in pairs
+        ],
+    )
 
 
 def _take_in_period(
@@ -267,20 +291,29 @@ def _several_formats(deliveries: Sequence[Delivery]) -> list[Finding]:
     ]
 
 
-def _unreadable_times(plugs: Plugs) -> list[Finding]:
+def _unreadable_times(work: _Work, plugs: Plugs) -> list[Finding]:
+    """Tell which texts are no times, in another pass where there are any."""
     (row,) = plugs.engine.rows(sql("unreadable_times"))
     if not row["Lines"]:
         return []
     return [
         Finding(
             UNREADABLE_TIME,
-            "the bill",
-            f"{row['Lines']} lines",
-            expected="a billing period and a charge period that begin with a date",
-            found="none, or one that cannot be read",
-            remedy="Nothing was taken in. Look at the period columns of these lines.",
+            f"{work.delivery.files[0].name}" + (" and others" if work.delivery.files[1:] else ""),
+            f"{column} of {times['Lines']:,} lines",
+            expected="a date and time like 2024-09-01T00:00:00Z",
+            found=", ".join(map(repr, _texts(times["Texts"]))) or "nothing",
+            remedy="Nothing was taken in. Dates are written with the year first; export the file "
+            "again.",
         )
+        for column, query in times_queries(work.delivery, work.queries)
+        for times in plugs.engine.rows(query)
+        if times["Lines"]
     ]
+
+
+def _texts(value: object) -> list[str]:
+    return [str(text) for text in value] if isinstance(value, list) else []
 
 
 def _inputs(delivery: Delivery) -> tuple[Input, ...]:

@@ -27,6 +27,7 @@ class Candidate:
     name: str  # as the user gave it, the folder's path in front
     path: Path
     expected: tuple[tuple[str, str], ...]
+    listed: bool = False  # by a manifest
 
     @property
     def kind(self) -> str:
@@ -47,6 +48,7 @@ def discover(paths: Sequence[Path]) -> tuple[list[Candidate], list[Finding]]:
     is always taken.
     """
     chosen: dict[Path, Path] = {}
+    listed: set[Path] = set()
     lists: dict[Path, Path] = {}
     whole: set[str] = set()
     left_out: list[Path] = []
@@ -60,12 +62,14 @@ def discover(paths: Sequence[Path]) -> tuple[list[Candidate], list[Finding]]:
             whole.update(map(str, found.lists))
         for path in found.data:
             chosen.setdefault(path.resolve(), path)
+        if found.listed:
+            listed.update(path.resolve() for path in found.data)
     expected, problems = _expected(list(lists.values()), chosen, whole)
     findings.extend(problems)
     if left_out:
         findings.append(_left_out(left_out))
     candidates = [
-        Candidate(str(path), path, tuple(expected.get(resolved, ())))
+        Candidate(str(path), path, tuple(expected.get(resolved, ())), resolved in listed)
         for resolved, path in chosen.items()
     ]
     return candidates, findings
@@ -77,6 +81,7 @@ class _Found:
     lists: list[Path]
     left_out: list[Path]
     findings: list[Finding]
+    listed: bool = False  # a manifest chose the data
 
 
 def _look_into(given: Path) -> _Found:
@@ -122,7 +127,7 @@ def _folder(folder: Path, only: Path | None) -> _Found:
         findings.extend(missing)
     elif not data and not findings:
         findings.append(_nothing(folder))
-    return _Found(data, lists, left_out, findings)
+    return _Found(data, lists, left_out, findings, listed=bool(read))
 
 
 def _speaks_of(path: Path, given: Path) -> bool:

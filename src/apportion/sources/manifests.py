@@ -1,8 +1,9 @@
 """Read the manifests that AWS delivers beside its billing files, and find the files they name.
 
-AWS writes the manifest last, so what it names is complete; what it does not name may be a leftover
-of an earlier delivery. Data Exports write `dataFiles` (full S3 addresses), the legacy Cost and
-Usage Report `reportKeys` (keys in a bucket) into `*-Manifest.json`.
+The manifest comes last, so what it names is complete; what it does not name may be a leftover of an
+earlier delivery. AWS Data Exports write `dataFiles` (full S3 addresses), the legacy Cost and Usage
+Report `reportKeys` (keys in a bucket) into `*-Manifest.json`. Azure's exports write `blobs` into
+the `manifest.json` of each run; runs of a month lie side by side, and each holds the month so far.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ class Manifest:
     path: Path
     keys: tuple[str, ...]
     report: tuple[str, str]
+    written: str = ""  # when, where it says so
 
 
 def is_manifest(name: str) -> bool:
@@ -39,8 +41,8 @@ def read_manifests(paths: Sequence[Path]) -> tuple[list[Manifest], list[Finding]
     """Read manifests, leaving out those that a later delivery of the same month replaced.
 
     The legacy report keeps the manifest of each delivery in the delivery's own folder and a copy
-    of the newest one folder higher, so the highest one holds. Two different ones on the same level
-    are a finding.
+    of the newest one folder higher, so the highest one holds; on the same level, the newest where
+    they say when they were made. Two different ones that do not are a finding.
     """
     manifests: list[Manifest] = []
     findings: list[Finding] = []
@@ -57,6 +59,9 @@ def read_manifests(paths: Sequence[Path]) -> tuple[list[Manifest], list[Finding]
     for same in by_report.values():
         highest = min(len(manifest.path.parts) for manifest in same)
         newest = [manifest for manifest in same if len(manifest.path.parts) == highest]
+        times = sorted({manifest.written for manifest in newest})
+        if all(times):
+            newest = [manifest for manifest in newest if manifest.written == times[-1]]
         if len({frozenset(manifest.keys) for manifest in newest}) > 1:
             findings.append(_two(newest))
         else:
@@ -99,13 +104,26 @@ def _read(path: Path) -> tuple[Manifest | None, str]:
         content = json.loads(path.read_bytes())
     except (ValueError, RecursionError):
         return None, "something that is no JSON"
-    if not isinstance(content, dict) or not {"dataFiles", "reportKeys"} & content.keys():
+    if not isinstance(content, dict) or not {"dataFiles", "reportKeys", "blobs"} & content.keys():
         return None, ""  # some other program's manifest
-    named = content.get("dataFiles", content.get("reportKeys"))
+    named = content.get("dataFiles", content.get("reportKeys", content.get("blobs")))
+    if isinstance(named, list) and "blobs" in content:
+        named = [blob.get("blobName") if isinstance(blob, dict) else None for blob in named]
     if not isinstance(named, list) or not all(isinstance(key, str) and key for key in named):
         return None, "a list of files that is no list of names"
     keys = tuple(dict.fromkeys(_key(key) for key in named))
-    return Manifest(path, keys, (path.name, _period(content, keys) or str(path))), ""
+    export, written = _azure_export(content)
+    report = f"{path.name} {export}".strip(), _period(content, keys) or str(path)
+    return Manifest(path, keys, report, written), ""
+
+
+def _azure_export(content: dict[str, object]) -> tuple[str, str]:
+    """Tell which export an Azure manifest is of, and when its run was asked for."""
+    config, run = content.get("exportConfig"), content.get("runInfo")
+    config = config if isinstance(config, dict) else {}
+    run = run if isinstance(run, dict) else {}
+    names = (config.get("resourceId"), config.get("exportName"))
+    return "/".join(str(name) for name in names if name), str(run.get("submittedTime") or "")
 
 
 def _key(address: str) -> str:
@@ -155,7 +173,7 @@ def _unreadable(path: Path, problem: str) -> Finding:
         bills.UNREADABLE_LIST,
         str(path),
         "manifest",
-        expected="JSON with dataFiles or reportKeys",
+        expected="JSON with dataFiles, reportKeys or blobs",
         found=problem,
         remedy="Fetch it again; it may be cut off.",
     )

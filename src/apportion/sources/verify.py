@@ -202,6 +202,7 @@ def _verified(
         size=candidate.path.stat().st_size,
         rows=0,
         checked_by="manifest SHA-256" if candidate.expected else checked_by,
+        listed=candidate.listed,
     )
     return Verified(file, encoding)
 

@@ -36,4 +36,12 @@ UNREADABLE_TIME = Code(
     "Lines without a billing period or a day",
     "Every charge needs the billing period it is invoiced in and the day it begins.",
 )
-ALL = (RESTATED, SHRUNK, ACCOUNTS_OVERLAP, SEVERAL_FORMATS, UNREADABLE_TIME)
+CHARGES_TWICE = Code(
+    "L006",
+    Severity.ERROR,
+    "Files that hold the same charges",
+    "Exports that run daily write the month so far each time, and a final report repeats the open "
+    "one. Read together, every charge would count twice. The first fifty thousand lines of files "
+    "that no manifest names are compared by all that describes them, their time and their cost.",
+)
+ALL = (RESTATED, SHRUNK, ACCOUNTS_OVERLAP, SEVERAL_FORMATS, UNREADABLE_TIME, CHARGES_TWICE)
