@@ -174,12 +174,12 @@ def test_another_currency_changes_nothing(bill: list[Line], rules: Rules, more: 
     with settled([bill], rules) as before:
         if before is None:
             return
-        old = before.ask(*FULL, granularity=Granularity.DAY).rows
+        old = before.ask(*FULL, granularity=Granularity.DAY, cost="BilledCost").rows
     with settled([[*bill, *francs]], rules) as after:
         if after is None:  # the francs cannot keep the rulebook's limits
             return
-        new = after.ask(*FULL, granularity=Granularity.DAY).rows
-    assert any(row["currency"] == "CHF" for row in new)
+        new = after.ask(*FULL, granularity=Granularity.DAY, cost="BilledCost").rows
+    assert sums(new, "total").get("CHF", 0) == sum(to_units(Decimal(x["BilledCost"])) for x in more)
     assert tuple(row for row in new if row["currency"] != "CHF") == old
 
 
