@@ -324,3 +324,27 @@ def test_a_file_that_azures_manifest_names_must_be_there(
     bill = put(tmp_path, {"a/manifest.json": manifest, "a/1.csv": text(*MONTH)})
     finding = refused(workspace, bill)
     assert (finding.code.number, finding.subject) == ("B004", "2.csv")
+
+
+def test_oracles_compartments_own_what_they_hold(tmp_path: Path) -> None:
+    """Oracle's reports have names of FOCUS 0.5, and compartments where others have accounts."""
+    rules = RULES.replace("tag: CostCenter", "column: x_oci_CompartmentName")
+    rules += "  region:\n    from: [{column: RegionId}]\n    default: none\n"
+    workspace = started(tmp_path, rules)
+    oracle = {"Provider": "Oracle", "InvoiceIssuer": "Oracle", "Region": "eu-frankfurt-1"}
+    rows = [
+        {
+            **line(BilledCost=str(number)),
+            **oracle,
+            "oci_ReferenceNumber": f"V2.{number}",
+            "oci_CompartmentName": "web" if number % 2 else "data",
+        }
+        for number in range(1, 9)
+    ]
+    taken(workspace, put(tmp_path, {"0001.csv": text(*rows)}))
+    question = Question("2026-09", by=("cost_center", "region"))
+    told_rows = workspace.report(question).rows
+    assert {(row["cost_center"], row["region"], row["total"]) for row in told_rows} == {
+        ("web", "eu-frankfurt-1", 16),
+        ("data", "eu-frankfurt-1", 20),
+    }

@@ -52,7 +52,7 @@ class BillMapping:
     day: str
     describe: Mapping[str, str]
     measure: Mapping[str, str]
-    others: str
+    others: tuple[str, ...]
     not_describing: tuple[str, ...]
     split: SplitRows | None
 
@@ -92,7 +92,7 @@ def read_mapping(text: str) -> BillMapping:
             column: describe.get(column, column if same_names else "NULL") for column in KEY_COLUMNS
         },
         measure={column: measure[column] for column in (*COST_COLUMNS, *QUANTITY_COLUMNS)},
-        others=document.get("others", ""),
+        others=tuple(document.get("others", ())),
         not_describing=tuple(map(normal_name, document.get("not_describing", ()))),
         split=_split(document["split"]) if "split" in document else None,
     )

@@ -13,7 +13,7 @@ from apportion.model.money import SQL_TYPE
 from . import raw_values
 from .bill_mapping import BillMapping, read_mapping
 from .column_findings import column_findings
-from .kept_columns import other_columns
+from .kept_columns import kept_name, other_columns
 from .mapped import Mapped
 from .raw_columns import RawColumns, normal_name
 from .split_rows import handed_over, less_handed
@@ -53,7 +53,8 @@ def _other(mapping: BillMapping, mapped: Mapped) -> exp.Expr:
     """Keep what has no FOCUS column of its own, and the text of what should be JSON and is not."""
     columns = mapped.columns
     kept = [
-        (column.name, raw_values.text(column)) for column in other_columns(mapping, columns).kept
+        (kept_name(column), raw_values.text(column))
+        for column in other_columns(mapping, columns).kept
     ]
     unreadable = [
         (column.name, raw_values.broken(column))

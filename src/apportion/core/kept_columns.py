@@ -12,6 +12,8 @@ from .raw_columns import Kind, RawColumn, RawColumns, normal_name
 _MEASURES = frozenset(
     {Kind.DOUBLE, Kind.FLOAT, Kind.EXACT, Kind.DATE, Kind.TIME, Kind.ZONED_TIME, Kind.OTHER}
 )
+#: FOCUS leaves names that begin so to providers.
+_PREFIX = "x_"
 _FOCUS = frozenset(normal_name(column.name) for column in COLUMNS)
 
 
@@ -36,6 +38,12 @@ def other_columns(mapping: BillMapping, columns: RawColumns) -> OtherColumns:
     ]
     kept = tuple(column for column in unused if _describes(column, mapping))
     return OtherColumns(kept, tuple(column for column in unused if column not in kept))
+
+
+def kept_name(column: RawColumn) -> str:
+    """Name a column as rules do: Oracle's `oci_CompartmentName` is `x_oci_CompartmentName`."""
+    starts_so = column.name.casefold().startswith(_PREFIX)
+    return column.name if starts_so else f"{_PREFIX}{column.name}"
 
 
 def _describes(column: RawColumn, mapping: BillMapping) -> bool:
