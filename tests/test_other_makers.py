@@ -11,12 +11,13 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 import apportion
-from apportion import FindingsError, Question, Workspace
+from apportion import FindingsError, OperationError, Question, Workspace
 from apportion.model.finding import Finding
 
 LINE: Mapping[str, str] = {
@@ -348,3 +349,34 @@ def test_oracles_compartments_own_what_they_hold(tmp_path: Path) -> None:
         ("web", "eu-frankfurt-1", 16),
         ("data", "eu-frankfurt-1", 20),
     }
+
+
+def rewrite(path: Path, select: str) -> None:
+    """Write other lines into a file of the ledger, of the very size that it had."""
+    size, copy = path.stat().st_size, path.with_suffix(".copy")
+    path.rename(copy)
+    for pad in range(size):
+        noted = f"KV_METADATA {{pad: '{'x' * pad}'}}"
+        duckdb.execute(
+            f"COPY (SELECT {select} FROM read_parquet('{copy}')) TO '{path}' "
+            f"(FORMAT parquet, COMPRESSION zstd, {noted})"
+        ).fetchall()
+        if path.stat().st_size == size:
+            copy.unlink()
+            return
+    raise AssertionError(size)
+
+
+def test_a_changed_ledger_is_not_reported_from(tmp_path: Path, workspace: Workspace) -> None:
+    taken(workspace, put(tmp_path, {"bill.csv": text(*MONTH)}))
+    (path,) = (tmp_path / "ledger" / "warehouse" / "apportion" / "costs").rglob("*.parquet")
+    rewrite(path, '* REPLACE (1::DECIMAL(38, 18) AS "BilledCost")')
+
+    again = apportion.open_workspace(tmp_path)
+    with pytest.raises(OperationError, match="not what was proved"):
+        again.report(Question("2026-09"))
+    with pytest.raises(OperationError, match="not what was proved"):
+        again.explain_owner("A", "2026-09")
+    billed, *others = again.prove().rows
+    assert (billed["column"], billed["ledger"]) == ("BilledCost", 30)
+    assert {row["difference"] for row in others} == {0}

@@ -29,7 +29,8 @@ ApportionError
     ├── KeyCollisionError      two descriptions of charges have one hash
     ├── LedgerBusyError        another process holds the ledger
     ├── LedgerDamagedError     a file of the ledger is missing or not what was written
-    └── LedgerRefusesError     a file does not fit the table it was written for
+    ├── LedgerRefusesError     a file does not fit the table it was written for
+    └── NotWhatWasProvedError  an allocation does not add up to what its proof says
 """
 
 from __future__ import annotations
@@ -287,6 +288,17 @@ class LedgerDamagedError(OperationError):
         super().__init__(
             f"The ledger's file {path} is damaged: expected {expected}, found {found}. "
             "Restore it from a copy, or ingest the period again."
+        )
+
+
+class NotWhatWasProvedError(OperationError):
+    """What is read back from an allocation is another sum than the one that was proved."""
+
+    def __init__(self, period: str, run: str, expected: str, found: str) -> None:
+        super().__init__(
+            f"The allocation of {period} (run {run}) is not what was proved: expected {expected}, "
+            f"found {found}. A file of the ledger was changed; `apportion prove` says where. "
+            "Restore it from a copy, or ingest and allocate the period again."
         )
 
 

@@ -36,7 +36,7 @@ from apportion.ports import Row
 
 from .label import label
 from .plugs import Plugs
-from .published import Published, find, open_tables
+from .published import Published, check_whole, find, open_tables
 from .tables import open_bills
 from .values import day_of, money_of, text_of
 
@@ -55,6 +55,7 @@ class Case:
         """Open views over `allocations`, `shares` and `drivers`."""
         published = find(plugs, period=period, as_of=as_of)
         open_tables(published, plugs)
+        check_whole(published, plugs)
         return cls(published, plugs, most)
 
     @property

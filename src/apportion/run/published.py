@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from apportion.core.drivers import read_driver
 from apportion.core.lookups import read_lookup
 from apportion.core.rulebook import read_rulebook
-from apportion.model.errors import LedgerDamagedError, NothingThereError
+from apportion.core.templates import name, sql
+from apportion.model.errors import LedgerDamagedError, NothingThereError, NotWhatWasProvedError
+from apportion.model.focus import COST_COLUMNS
 from apportion.model.inputs import Driver, Lookup, lookup_key
 from apportion.model.manifest import Kind, Manifest
+from apportion.model.money import from_units, text, to_units
 from apportion.model.rulebook import Rulebook
 
 from .history import periods
@@ -86,6 +90,26 @@ def open_tables(published: Published, plugs: Plugs) -> None:
         plugs.engine.open_parquet(table, _files(manifest, table, plugs))
 
 
+def check_whole(published: Published, plugs: Plugs) -> None:
+    """Raise unless the open tables add up to what was proved; who reads them relies on it."""
+    manifest, cost = published.manifest, published.rulebook.cost
+    place = COST_COLUMNS.index(cost)
+    proved: dict[str, int] = {}
+    for total in manifest.totals:
+        if total.stage == "allocated":
+            units = to_units(Decimal(total.amounts[place]))
+            proved[total.currency] = proved.get(total.currency, 0) + units
+    found = {
+        str(row["Currency"]): to_units(Decimal(str(row["Cost"])))
+        for row in plugs.engine.rows(sql("whole", cost=name(cost)))
+    }
+    for currency in sorted(proved.keys() | found.keys()):
+        expected, there = proved.get(currency, 0), found.get(currency, 0)
+        if expected != there:
+            words = (f"{text(from_units(units))} {currency}".strip() for units in (expected, there))
+            raise NotWhatWasProvedError(manifest.period, manifest.run, *words)
+
+
 def _files(manifest: Manifest, table: str, plugs: Plugs) -> list[str]:
     return plugs.ledger.files(
         table, snapshot=manifest.snapshots[table], period=manifest.period, bill=""
@@ -96,8 +120,8 @@ def kept_rules(manifest: Manifest, plugs: Plugs) -> Rules:
     """Read the rulebook, lookups and drivers that a run went by, as the ledger kept them."""
     kept = [(file, plugs.ledger.kept(file.sha256)) for file in manifest.inputs]
     written = next(file for file in manifest.inputs if file.role == "rulebook")
-    text = next(content for file, content in kept if file is written).decode("utf-8-sig")
-    rulebook, _findings = read_rulebook(text, name=written.name)
+    source = next(content for file, content in kept if file is written).decode("utf-8-sig")
+    rulebook, _findings = read_rulebook(source, name=written.name)
     if rulebook is None:
         raise LedgerDamagedError(written.name, "a rulebook that can be read", "one that cannot")
     texts = {(file.role, file.name): content.decode("utf-8-sig") for file, content in kept}
@@ -110,4 +134,4 @@ def kept_rules(manifest: Manifest, plugs: Plugs) -> Rules:
         else:
             driver, _ = read_driver(texts[role, file], name=file)
             drivers |= {file: driver} if driver else {}
-    return Rules(rulebook, text, lookups, drivers, tuple(kept))
+    return Rules(rulebook, source, lookups, drivers, tuple(kept))

@@ -29,7 +29,7 @@ from apportion.model.question import Granularity, Question
 from apportion.ports import Row
 
 from .plugs import Plugs
-from .published import Published, find, open_tables
+from .published import Published, check_whole, find, open_tables
 from .values import day_of
 
 
@@ -61,6 +61,7 @@ def report(plugs: Plugs, question: Question) -> Outcome:
 def tell(published: Published, plugs: Plugs, *, used: set[str]) -> None:
     """Make the view `told`: own charges, and shares pushed down where a report needs them so."""
     open_tables(published, plugs)
+    check_whole(published, plugs)
     rulebook = published.rulebook
     names = [dimension.name for dimension in rulebook.dimensions]
     others = [dimension for dimension in names if dimension != rulebook.owner]
