@@ -214,10 +214,30 @@ def test_a_change_in_any_file_is_a_difference(
     file = plugs.ledger.files(table, **place)[0]
     pq.write_table(change(pq.ParquetFile(file).read()), file)
     proof = prove(plugs, period=PERIOD)
-    assert {finding.code.number for finding in proof.findings} <= {"P001", "P002"}
+    assert {finding.code.number for finding in proof.findings} <= {"P001", "P002", "P006"}
     assert any("EffectiveCost of stage" in str(finding) for finding in proof.findings)
     assert "is NOT proved" in proof.words[0]
     assert any(row["difference"] for row in proof.rows)
+
+
+def test_owners_exchanged_in_a_published_file_are_found_though_every_sum_holds(
+    tmp_path: Path,
+) -> None:
+    plugs = plain(tmp_path)
+    (run,) = [run for run in plugs.ledger.runs() if "allocations" in run.snapshots]
+    (file,) = plugs.ledger.files(
+        "allocations", snapshot=run.snapshots["allocations"], period=PERIOD, bill=""
+    )
+    owned = pq.ParquetFile(file).read()
+    other = {"a": "b", "b": "a"}
+    exchanged = [other.get(team, team) for team in owned["team"].to_pylist()]
+    pq.write_table(_with(owned, "team", exchanged), file)
+    proof = prove(plugs, period=PERIOD)
+    (found,) = proof.findings
+    assert str(found).startswith(f"P006 {PERIOD} run {run.run}: 2 kinds of charge, ")
+    assert (found.amount, found.currency) == (Decimal(4), "USD")
+    assert "is NOT proved" in proof.words[0]
+    assert not any(row["difference"] for row in proof.rows)
 
 
 def test_totals_that_differ_at_ingest_record_nothing(tmp_path: Path) -> None:

@@ -65,6 +65,15 @@ def claimed_twice_query(rulebook: Rulebook) -> str:
     return sql("claimed_twice", cost=name(rulebook.cost))
 
 
+def owners_changed_query(rulebook: Rulebook) -> str:
+    """Compare the dimensions and pools in `owned` with those of `labelled`, with the money."""
+    columns = (*(dimension.name for dimension in rulebook.dimensions), "Pool")
+    differs = each(
+        (f"owned.{name(c)} IS DISTINCT FROM labelled.{name(c)}" for c in columns), " OR "
+    )
+    return sql("owners_changed", cost=name(rulebook.cost), differs=differs)
+
+
 def pools_query() -> str:
     """List the pools that hold something."""
     return f'SELECT DISTINCT "Pool" FROM {_ROLLED} WHERE "Pool" IS NOT NULL'

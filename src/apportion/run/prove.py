@@ -8,9 +8,9 @@ from decimal import Decimal, localcontext
 
 from apportion.core import proof
 from apportion.core.identity import sha256
-from apportion.core.rollup import derived_totals_query
+from apportion.core.rollup import derived_totals_query, owners_changed_query
 from apportion.core.templates import sql
-from apportion.model.catalogue.proof import INPUT_CHANGED, RECORD_CHANGED
+from apportion.model.catalogue.proof import INPUT_CHANGED, OWNER_CHANGED, RECORD_CHANGED
 from apportion.model.errors import NothingThereError
 from apportion.model.finding import Finding
 from apportion.model.manifest import Kind, Manifest, Total
@@ -22,6 +22,7 @@ from .label import label
 from .plugs import Plugs
 from .published import Published, find, open_tables
 from .tables import open_bills
+from .values import money_of, text_of
 
 COLUMNS = (
     "period",
@@ -44,7 +45,7 @@ def prove(plugs: Plugs, *, period: str, as_of: str = "", by_account: bool = Fals
     """
     published = find(plugs, period=period, as_of=as_of)
     totals = again(published, plugs)
-    findings = proof.compare(period, totals)
+    findings = proof.compare(period, totals) + _owners_changed(published, plugs)
     lines = proof.lines(period, totals if by_account else _by_payer(totals))
     rows = tuple(
         {
@@ -60,6 +61,24 @@ def prove(plugs: Plugs, *, period: str, as_of: str = "", by_account: bool = Fals
     )
     columns = tuple(c for c in COLUMNS if by_account or c != "SubAccountId")
     return Outcome(columns, rows, tuple(findings), (_sentence(published, totals, findings),))
+
+
+def _owners_changed(published: Published, plugs: Plugs) -> list[Finding]:
+    """Compare the published owners with those that the rules give, key by key."""
+    manifest = published.manifest
+    return [
+        Finding(
+            OWNER_CHANGED,
+            f"{manifest.period} run {manifest.run}",
+            f"{row['Keys']} kinds of charge",
+            expected=f"the owners that {published.rulebook.name} gives",
+            found="others",
+            remedy="Restore the ledger's files from a copy, or allocate the period again.",
+            amount=money_of(row["Cost"]),
+            currency=text_of(row["BillingCurrency"]),
+        )
+        for row in plugs.engine.rows(owners_changed_query(published.rulebook))
+    ]
 
 
 def again(published: Published, plugs: Plugs) -> list[Total]:

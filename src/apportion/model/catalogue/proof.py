@@ -37,4 +37,12 @@ RECORD_CHANGED = Code(
     "The ledger does not hold the run that the manifest tells of",
     "A manifest that was handed out must be, word for word, what the ledger recorded.",
 )
-ALL = (DIFFERS, LINES_DIFFER, POOL_UNBALANCED, INPUT_CHANGED, RECORD_CHANGED)
+OWNER_CHANGED = Code(
+    "P006",
+    Severity.ERROR,
+    "The published allocation names other owners than its rules do",
+    "Sums alone do not show that two owners were exchanged. So the owners are derived again by the "
+    "rulebook that was in force, and compared key by key. A difference means that a file of the "
+    "ledger was changed after the run, or that this version of Apportion derives otherwise.",
+)
+ALL = (DIFFERS, LINES_DIFFER, POOL_UNBALANCED, INPUT_CHANGED, RECORD_CHANGED, OWNER_CHANGED)

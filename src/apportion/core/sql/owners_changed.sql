@@ -1,0 +1,15 @@
+-- What the published files and the rules, derived again, give to different owners.
+SELECT
+  COALESCE(owned."BillingCurrency", labelled."BillingCurrency", '') AS "BillingCurrency",
+  COUNT(*) AS "Keys",
+  COALESCE(SUM(rolled.{cost}), 0) AS "Cost"
+FROM owned
+FULL JOIN labelled
+  ON owned."KeyId" = labelled."KeyId"
+  AND owned."FirstDay" = labelled."FirstDay"
+LEFT JOIN rolled
+  ON rolled."KeyId" = COALESCE(owned."KeyId", labelled."KeyId")
+  AND rolled."FirstDay" = COALESCE(owned."FirstDay", labelled."FirstDay")
+WHERE owned."LastDay" IS DISTINCT FROM labelled."LastDay" OR {differs}
+GROUP BY 1
+ORDER BY 1
