@@ -287,6 +287,14 @@ def test_to_a_file_its_ending_chooses_the_form(program: Program, tmp_path: Path)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["apportion.toml", "september.csv"]
 
 
+def test_a_file_of_a_form_that_we_do_not_write_is_refused(program: Program, tmp_path: Path) -> None:
+    path = tmp_path / "september.xlsx"
+    told = program("report", "--to", str(path))
+    assert (told.code, path.exists()) == (2, False)
+    assert "we do not write .xlsx" in told.said
+    assert program("report", "--to", str(path), "-o", "csv").code == 0
+
+
 def test_a_file_that_cannot_be_written_is_named(program: Program, tmp_path: Path) -> None:
     told = program("report", "--to", str(tmp_path / "no" / "x.csv"))
     assert told.code == 3

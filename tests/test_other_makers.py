@@ -380,3 +380,25 @@ def test_a_changed_ledger_is_not_reported_from(tmp_path: Path, workspace: Worksp
     billed, *others = again.prove().rows
     assert (billed["column"], billed["ledger"]) == ("BilledCost", 30)
     assert {row["difference"] for row in others} == {0}
+
+
+def test_a_delivery_without_an_allocation_is_told_wherever_the_old_one_is(
+    tmp_path: Path, workspace: Workspace
+) -> None:
+    taken(workspace, put(tmp_path, {"bill.csv": text(*MONTH[:29])}))
+    assert not workspace.report(Question("2026-09")).findings
+    workspace.ingest([put(tmp_path, {"bill.csv": text(*MONTH)})])
+    asked = [workspace.report(Question("2026-09")), workspace.prove()]
+    assert [[each.code.number for each in outcome.findings] for outcome in asked] == [["L007"]] * 2
+    (finding,) = asked[0].findings
+    assert finding.remedy == "Run `apportion allocate --period 2026-09`."
+    first = next(row["run"] for row in workspace.history().rows if row["kind"] == "allocate")
+    assert not workspace.report(Question("2026-09", as_of=str(first))).findings
+
+
+def test_an_owner_who_is_misspelt_is_told(tmp_path: Path, workspace: Workspace) -> None:
+    taken(workspace, put(tmp_path, {"bill.csv": text(*MONTH)}))
+    nobody = workspace.report(Question("2026-09", owners=("a",)))
+    assert not nobody.rows
+    assert nobody.words[0] == "Nobody called a pays in 2026-09. Did you mean A?"
+    assert len(workspace.report(Question("2026-09", owners=("A",))).words) == 1

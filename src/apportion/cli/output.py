@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from apportion.model.errors import BinaryToTerminalError
+from apportion.model.errors import BinaryToTerminalError, UnknownEndingError
 from apportion.ports import Report, Row
 
 from .words import Words
@@ -22,6 +22,9 @@ class Form(StrEnum):
     JSON = "json"
     CSV = "csv"
     PARQUET = "parquet"
+
+
+_ENDINGS = (".csv", ".json", ".parquet", ".txt")
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,10 @@ class Output:
         return self.chosen is Form.TABLE and self.to is None
 
     def check(self, words: Words) -> None:
-        """Refuse what cannot be shown before any work is done."""
+        """Refuse what cannot be shown or written before any work is done."""
+        ending = self.to.suffix.lower() if self.to else ""
+        if self.form is None and ending and ending not in _ENDINGS:
+            raise UnknownEndingError(str(self.to), ending, _ENDINGS)
         if self.chosen is Form.PARQUET and self.to is None and words.on_terminal:
             raise BinaryToTerminalError(Form.PARQUET)
 

@@ -6,6 +6,7 @@ ApportionError
 │   │   ├── NoSettingsError    there is none here or above
 │   │   └── WrongSettingsError something in it, or in the environment, is wrong
 │   ├── BinaryToTerminalError  a binary form was asked for on a terminal
+│   ├── UnknownEndingError     a file's ending names no form
 │   ├── FilesExistError        a file that would be written is there already
 │   ├── NotAPeriodError        a period is not written as one
 │   ├── NothingToExplainError  it is not said what to explain
@@ -81,6 +82,16 @@ class BinaryToTerminalError(WrongUseError):
         super().__init__(
             f"A terminal cannot show {form}: send it to a file with --to report.{form}, "
             "or into a pipe."
+        )
+
+
+class UnknownEndingError(WrongUseError):
+    """Rows would go into a file whose ending promises a form that we do not write."""
+
+    def __init__(self, path: str, ending: str, known: Sequence[str]) -> None:
+        super().__init__(
+            f"{path}: we do not write {ending}. Endings are {', '.join(known)}; "
+            "or choose a form with --output."
         )
 
 

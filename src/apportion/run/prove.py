@@ -60,7 +60,8 @@ def prove(plugs: Plugs, *, period: str, as_of: str = "", by_account: bool = Fals
         for line in lines
     )
     columns = tuple(c for c in COLUMNS if by_account or c != "SubAccountId")
-    return Outcome(columns, rows, tuple(findings), (_sentence(published, totals, findings),))
+    told = (*findings, *published.later)
+    return Outcome(columns, rows, told, (_sentence(published, totals, findings),))
 
 
 def _owners_changed(published: Published, plugs: Plugs) -> list[Finding]:

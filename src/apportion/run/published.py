@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from apportion.core.bills import newest
 from apportion.core.drivers import read_driver
 from apportion.core.lookups import read_lookup
 from apportion.core.rulebook import read_rulebook
 from apportion.core.templates import name, sql
+from apportion.model.catalogue.deliveries import NOT_ALLOCATED
 from apportion.model.errors import LedgerDamagedError, NothingThereError, NotWhatWasProvedError
+from apportion.model.finding import Finding
 from apportion.model.focus import COST_COLUMNS
 from apportion.model.inputs import Driver, Lookup, lookup_key
 from apportion.model.manifest import Kind, Manifest
@@ -30,6 +33,7 @@ class Published:
     manifest: Manifest
     rules: Rules
     bills: dict[str, Manifest]
+    later: tuple[Finding, ...] = ()  # deliveries that came after the newest allocation
 
     @property
     def rulebook(self) -> Rulebook:
@@ -61,7 +65,21 @@ def find(plugs: Plugs, *, period: str, as_of: str = "") -> Published:
         )
         for bill, delivered in manifest.bills.items()
     }
-    return Published(manifest, kept_rules(manifest, plugs), bills)
+    later = () if as_of else tuple(_later(manifest, runs))
+    return Published(manifest, kept_rules(manifest, plugs), bills, later)
+
+
+def _later(allocation: Manifest, runs: Sequence[Manifest]) -> Iterator[Finding]:
+    for bill, delivered in sorted(newest(runs, Kind.INGEST, allocation.period).items()):
+        if allocation.bills.get(bill) != delivered.run:
+            yield Finding(
+                NOT_ALLOCATED,
+                f"{allocation.period} bill {bill}",
+                f"the delivery of {delivered.at}, run {delivered.run}",
+                expected="an allocation that reads it",
+                found=f"run {allocation.run} of {allocation.at}",
+                remedy=f"Run `apportion allocate --period {allocation.period}`.",
+            )
 
 
 def at(runs: Sequence[Manifest], as_of: str) -> Manifest:

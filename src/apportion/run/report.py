@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal, localcontext
 from difflib import get_close_matches
 
@@ -19,6 +19,7 @@ from apportion.core.report import (
     told_query,
     units_of,
 )
+from apportion.core.spelling import did_you_mean
 from apportion.core.templates import each, name, text
 from apportion.model.errors import FindingsError, UnknownColumnError
 from apportion.model.finding import Finding, Place, failing
@@ -54,7 +55,8 @@ def report(plugs: Plugs, question: Question) -> Outcome:
     return Outcome(
         columns=(question.granularity.value, *columns, *shown),
         rows=tuple(_rows(plugs.engine.rows(query), columns, question.granularity)),
-        words=(_words(published),),
+        findings=published.later,
+        words=(*_strangers(published, plugs, question), _words(published)),
     )
 
 
@@ -183,6 +185,19 @@ def _condition(
         listed = each(map(text, owners), ", ")
         parts.append(f"{name(published.rulebook.owner)} IN ({listed})")
     return each(parts, " AND "), used
+
+
+def _strangers(published: Published, plugs: Plugs, question: Question) -> Iterator[str]:
+    """Say which of the owners that were asked for pay nothing; an empty report may be a typo."""
+    if not question.owners:
+        return
+    owner = name(published.rulebook.owner)
+    rows = plugs.engine.rows(f"SELECT DISTINCT {owner} AS owner FROM told ORDER BY 1")
+    known = [str(row["owner"]) for row in rows]
+    for asked in question.owners:
+        if asked not in known:
+            meant = did_you_mean(asked, known)
+            yield f"Nobody called {asked} pays in {question.period}. {meant}".strip()
 
 
 def _words(published: Published) -> str:

@@ -44,4 +44,19 @@ CHARGES_TWICE = Code(
     "one. Read together, every charge would count twice. The first fifty thousand lines of files "
     "that no manifest names are compared by all that describes them, their time and their cost.",
 )
-ALL = (RESTATED, SHRUNK, ACCOUNTS_OVERLAP, SEVERAL_FORMATS, UNREADABLE_TIME, CHARGES_TWICE)
+NOT_ALLOCATED = Code(
+    "L007",
+    Severity.WARNING,
+    "A delivery that came after the allocation",
+    "Reports and proofs tell of the newest allocation. The ledger holds a newer delivery of the "
+    "month, whose charges have no owners yet.",
+)
+ALL = (
+    RESTATED,
+    SHRUNK,
+    ACCOUNTS_OVERLAP,
+    SEVERAL_FORMATS,
+    UNREADABLE_TIME,
+    CHARGES_TWICE,
+    NOT_ALLOCATED,
+)
