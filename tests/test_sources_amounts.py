@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from apportion.sources.amounts import add_up
@@ -27,15 +27,48 @@ def total(array: pa.Array, nothing: tuple[str, ...] = ("", "NULL")) -> int:
     return sum(add_up(array, groups, nothing=nothing).units.values())
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(-1e19, 1e19) | st.none(), max_size=50))
 @example([0.1, 0.2, 0.1 + 0.2])
 @example([999.9999999999999, 1000.0, 1e15, 9007199254740993.0, 1e16, 1.5e18])
 @example([5e-324, 5e-19, -5e-19, 4.999999999999999e-19, 1e-34, 1e-35])
 @example([4.35, 4.349999999999999, 2.675, 1.005])
 @example([123456.7890123456] * 40)
+@example([0.0, -0.0, 0.0, 1.5, 0.0, 0.0, 0.0])
+@example([262143.9999999999] * 9)
+@example([90071992.5474099] * 3)
 def test_a_double_is_its_shortest_decimal(values: list[float | None]) -> None:
     wanted = sum(units_of(Decimal(repr(value))) for value in values if value is not None)
     assert total(pa.array(values, pa.float64())) == wanted
+
+
+TEN_PLACES = Decimal("1e-10")
+below_2_to_18 = st.integers(-(2**18) * 10**10 + 1, 2**18 * 10**10 - 1).map(
+    lambda steps: float(Decimal(steps) * TEN_PLACES)
+)
+
+
+@settings(deadline=None)
+@given(st.lists(below_2_to_18 | st.floats(-(2.0**18), 2.0**18) | st.none(), max_size=20))
+@example([262143.9999999999, -262143.9999999999, 1e-10, -1e-10, -0.0, 225179.9813685249])
+@example([262144.0])
+@example([-262144.0])
+@example([5e-11])
+@example([1.00000000001])
+@example([float("nan")])
+def test_amounts_of_ten_places_are_known(values: list[float | None]) -> None:
+    sums = add_up(pa.array(values, pa.float64()), np.zeros(len(values), np.int64), nothing=())
+    assert sums.ten_places == all(
+        abs(value) < 2**18 and Decimal(repr(value)) % TEN_PLACES == 0
+        for value in values
+        if value is not None
+    )
+
+
+def test_what_is_no_double_has_no_ten_places() -> None:
+    nought = np.zeros(1, np.int64)
+    for array in (pa.array(["1.5"]), pa.array([1]), pa.array([1.5], pa.float32())):
+        assert not add_up(array, nought, nothing=()).ten_places
 
 
 @given(

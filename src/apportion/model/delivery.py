@@ -55,6 +55,8 @@ class Delivery:
     """Files of one format that were delivered together, ready to be read.
 
     `columns` maps the raw column names to DuckDB types. `mapping` is the text of the mapping file.
+    `ten_places` are raw columns of DOUBLE of which every value was looked at: it is below 2^18, and
+    ten decimal places hold it, so that `CAST(x AS DECIMAL(18, 10))` is exact.
     """
 
     format: Format
@@ -64,3 +66,4 @@ class Delivery:
     columns: Mapping[str, str]
     mapping: str
     stated: tuple[StatedTotal, ...]
+    ten_places: frozenset[str] = frozenset()

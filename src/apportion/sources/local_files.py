@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -128,12 +128,27 @@ def _deliver(
         columns=columns,
         mapping=_mapping(bill_format),
         stated=add_totals([counted for _, counted in good], layout, there),
+        ten_places=_ten_places(good, layout, columns),
     )
     return [delivery], findings
 
 
 def _tally(each: _Read, layout: Layout) -> Tally:
     return tally(each.file.name, Path(each.file.path), each.verified.encoding, each.columns, layout)
+
+
+def _ten_places(
+    files: Sequence[tuple[_Read, Tally]], layout: Layout, columns: Mapping[str, str]
+) -> frozenset[str]:
+    """Name the columns of DOUBLE in which every file has amounts of ten places alone."""
+    fits: dict[str, bool] = {}
+    for each, counted in files:
+        for name, column in find_columns(layout, each.columns).items():
+            key = lower(column.name)
+            fits[key] = fits.get(key, name in layout.amounts) and name not in counted.more_places
+    return frozenset(
+        name for name, sql_type in columns.items() if sql_type == "DOUBLE" and fits.get(lower(name))
+    )
 
 
 def _mapping(bill_format: Format) -> str:

@@ -6,7 +6,7 @@ and whole numbers, so that a mistake in one of them shows as a difference.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
@@ -74,11 +74,15 @@ CUR = Layout(
 
 @dataclass
 class Tally:
-    """What one file says: lines and sums of amount columns by group; findings that fail it."""
+    """What one file says: lines and sums of amount columns by group; findings that fail it.
+
+    `more_places` are the amount columns that hold what `amounts.Sums` does not call ten places.
+    """
 
     rows: int = 0
     lines: Counter[Group] = field(default_factory=Counter)
-    sums: dict[Group, Counter[str]] = field(default_factory=dict)
+    sums: defaultdict[Group, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    more_places: set[str] = field(default_factory=set)
     findings: list[Finding] = field(default_factory=list)
     rounded: int = 0
     change: Decimal = Decimal(0)
@@ -213,7 +217,9 @@ class _Counting:
     def _add_amounts(self, batch: Batch, column: str, codes: Ints, keys: Sequence[Group]) -> None:
         found = add_up(batch.arrays[column], codes, nothing=self._nothing)
         for code, units in found.units.items():
-            self.tally.sums.setdefault(keys[code], Counter())[column] += units
+            self.tally.sums[keys[code]][column] += units
+        if not found.ten_places:
+            self.tally.more_places.add(column)
         self.tally.rounded += found.rounded
         self.tally.change += found.change
         if found.bad:
@@ -273,10 +279,13 @@ class _Counting:
     ) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
         """Tell which of these lines have something in a column."""
         array = arrays.get(column)
+        given = np.zeros(len(lines), np.bool_)
         if array is None or not len(lines) or array.null_count == len(array):
-            return np.zeros(len(lines), np.bool_)
-        found = label(array, partial(as_id, nothing=self._nothing))
-        return np.array([bool(text) for text in found.labels])[found.codes[lines]]
+            return given
+        there = np.flatnonzero(np.asarray(array.is_valid())[lines])
+        found = label(array.take(pa.array(lines[there])), partial(as_id, nothing=self._nothing))
+        given[there] = np.array([bool(text) for text in found.labels])[found.codes]
+        return given
 
     def _not_an_amount(self, column: str, row: int, text: str, count: int) -> Finding:
         return Finding(
