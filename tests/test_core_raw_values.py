@@ -47,6 +47,8 @@ def column(kind: Kind) -> RawColumn:
 @given(st.lists(st.floats(-1e15, 1e15), min_size=1, max_size=50))
 @example([0.1, 0.2, 4.7e-8, 1e-12, 1e-13, 999.999999999999, 1000.1, -0.0, 5e-324, 1e15, 0.1 + 0.2])
 @example([0.30000000000000004, 123456.789012345678, 1.2345678901234567e-05, 999.9999999999999])
+@example([1000.000000001, -999999.999999999, 999999.9999999999, 1e6, 1000000.000001])
+@example([-999999999.999999, 999999999.9999999, 1e9, 1000000000.000001, 1234.0000000001])
 def test_a_double_is_its_shortest_decimal(values: list[float]) -> None:
     expected = [Decimal(repr(value)).quantize(UNIT, context=_WIDE) for value in values]
     assert evaluate(raw_values.amount(column(Kind.DOUBLE)), values, "DOUBLE") == expected

@@ -8,14 +8,13 @@ from apportion.model.charges import ChargeQueries, SplitCost
 from apportion.model.delivery import Delivery
 from apportion.model.finding import Finding
 from apportion.model.focus import COST_COLUMNS, QUANTITY_COLUMNS
-from apportion.model.money import SQL_TYPE
 
 from . import raw_values
 from .bill_mapping import BillMapping, read_mapping
 from .column_findings import column_findings
 from .kept_columns import kept_name, other_columns
 from .mapped import Mapped
-from .raw_columns import RawColumns, normal_name
+from .raw_columns import Kind, RawColumns, normal_name
 from .split_rows import handed_over, less_handed
 
 
@@ -30,13 +29,19 @@ def charge_queries(
     columns = RawColumns.of(delivery)
     mapped = Mapped(columns, months=tuple(sorted({total.period for total in delivery.stated})))
     described = _describe(mapping, mapped)
+    descriptors = _descriptors(mapping, mapped, described)
     queries = ChargeQueries(
         relation=_relation(mapping, mapped, split_cost),
-        descriptors=_descriptors(mapping, mapped, described),
+        descriptors=descriptors,
         describe=tuple((column, _sql(expr)) for column, expr in described.items()),
         period=_sql(mapped.described(mapping.period)),
         day=_sql(mapped.described(mapping.day)),
         measure=_measure(mapping, mapped, split_cost),
+        texts=frozenset(
+            _sql(raw_values.raw(column))
+            for column in columns.all()
+            if column.kind in (Kind.TEXT, Kind.CSV_TEXT)
+        ).intersection(descriptors),
     )
     return queries, column_findings(delivery, mapping, columns, split_cost)
 
@@ -89,16 +94,12 @@ def _measure(
 
 
 def _cost(column: str, mapping: BillMapping, mapped: Mapped, split_cost: SplitCost) -> exp.Expr:
-    cost = mapped.money(mapping.measure[column])
-    split = mapping.split
-    if split is None or not mapped.columns.has([split.parent]):
-        return cost
-    free = raw_values.fill(
-        f"CASE WHEN child THEN CAST(0 AS {SQL_TYPE}) ELSE cost END",
-        child=mapped.condition(split.child),
-        cost=cost,
-    )
-    return less_handed(free, column) if split_cost is SplitCost.CHILDREN else free
+    cost, split = mapping.measure[column], mapping.split
+    if split is not None and mapped.columns.has([split.parent]):
+        cost = f"CASE WHEN {split.child} THEN 0 ELSE\n{cost}\nEND"
+        if split_cost is SplitCost.CHILDREN:
+            return less_handed(mapped.money(cost), column)
+    return mapped.shortest_money(cost)
 
 
 def _relation(mapping: BillMapping, mapped: Mapped, split_cost: SplitCost) -> str:

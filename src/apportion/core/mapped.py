@@ -7,8 +7,6 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from apportion.model.money import SQL_TYPE
-
 from . import raw_values
 from .aws_services import SERVICES
 from .bill_mapping import parsed
@@ -40,6 +38,19 @@ class Mapped:
         """
         return self._money(parsed(expression), raw_values.amount)
 
+    def shortest_money(self, expression: str) -> exp.Expr:
+        """Read money in 64 bits where each amount is known to fit, otherwise as `money` does."""
+        amounts: list[RawColumn] = []
+
+        def note(column: RawColumn | None) -> exp.Expr:
+            amounts.extend([column] if column else [])
+            return exp.null()
+
+        self._money(parsed(expression), note)
+        if not all(column.ten_places for column in amounts):
+            return self.money(expression)
+        return self._money(parsed(expression), raw_values.short_amount)
+
     def quantity(self, expression: str) -> exp.Expr:
         """Read a quantity: like money, but what is no number is zero."""
         return self._money(parsed(expression), raw_values.quantity)
@@ -54,12 +65,13 @@ class Mapped:
             case exp.Column():
                 return read(self.find(node))
             case exp.Literal():
-                return raw_values.fill(f"CAST(x AS {SQL_TYPE})", x=node)
+                assert node.name == "0"
+                return read(None)
             case exp.Anonymous():
                 return self._money(self._either(node.expressions), read)
             case exp.Add() | exp.Sub():
                 left, right = (self._money(part, read) for part in (node.left, node.right))
-                return type(node)(this=left, expression=right)
+                return _as_wide(type(node)(this=left, expression=right), read)
             case exp.Case():
                 return self._case(node, read, lambda branch: self._money(branch, read))
         raise ValueError(node.sql("duckdb"))
@@ -120,6 +132,13 @@ class Mapped:
                     this=call.name, expressions=[self._over(part, read) for part in arguments]
                 )
         return _WORDS[name](self, arguments)
+
+
+def _as_wide(total: exp.Expr, read: _Read) -> exp.Expr:
+    """Keep a sum of short amounts short: engines make room for a digit more."""
+    if read is not raw_values.short_amount:
+        return total
+    return raw_values.fill(f"CAST(total AS {raw_values.SHORT_TYPE})", total=total)
 
 
 def _settled(condition: exp.Expr) -> exp.Expr:

@@ -31,10 +31,14 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class RawColumn:
-    """One column: its name as delivered, and how to read it."""
+    """One column: its name as delivered, and how to read it.
+
+    `ten_places` says that each of its values is a DOUBLE that `DECIMAL(18, 10)` holds exactly.
+    """
 
     name: str
     kind: Kind
+    ten_places: bool = False
 
     @property
     def holds_text(self) -> bool:
@@ -96,7 +100,9 @@ class RawColumns:
         """Sort the columns of a delivery."""
         found: dict[str, tuple[RawColumn, ...]] = {}
         for name, sql_type in delivery.columns.items():
-            column = RawColumn(name, _kind(sql_type, delivery.encoding))
+            column = RawColumn(
+                name, _kind(sql_type, delivery.encoding), name in delivery.ten_places
+            )
             normal = normal_name(name)
             found[normal] = (*found.get(normal, ()), column)
         return cls(found)
@@ -126,9 +132,13 @@ class RawColumns:
             if (match := prefix.match(column.name)) and match.end() < len(column.name)
         )
 
+    def all(self) -> list[RawColumn]:
+        """List all columns."""
+        return [column for columns in self.by_name.values() for column in columns]
+
     def names(self) -> list[str]:
         """List the raw names."""
-        return [column.name for columns in self.by_name.values() for column in columns]
+        return [column.name for column in self.all()]
 
 
 def _kind(sql_type: str, encoding: Encoding) -> Kind:

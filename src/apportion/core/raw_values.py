@@ -16,16 +16,23 @@ from apportion.model.period import Period
 
 from .raw_columns import Kind, RawColumn
 
+#: The type of amounts that are known to have ten places: 64 bits, twice as fast to add up.
+SHORT_TYPE = "DECIMAL(18, 10)"
+
 _PAIRS = "STRUCT(k TEXT, v TEXT)[]"
 
-#: A DOUBLE means the shortest decimal that reads back as it. Twelve places and fifteen digits in
-#: all are read through DECIMAL, four times faster than through text, and only if nothing is lost.
-#: What is less than a tenth of the smallest unit is zero, which DuckDB 1.5 does not know: it reads
-#: '9E-20' as a whole unit.
+#: A DOUBLE means the shortest decimal that reads back as it. Fifteen digits in all, with as many
+#: places as the amount leaves, are read through DECIMAL, four times faster than through text, and
+#: only if nothing is lost. What is less than a tenth of the smallest unit is zero, which DuckDB 1.5
+#: does not know: it reads '9E-20' as a whole unit.
 _DOUBLE = f"""
 CASE
-  WHEN ABS(x) < 1000 AND CAST(CAST(x AS DECIMAL(18, 12)) AS DOUBLE) = x
+  WHEN ABS(x) < 1e3 AND CAST(CAST(x AS DECIMAL(18, 12)) AS DOUBLE) = x
     THEN CAST(CAST(x AS DECIMAL(18, 12)) AS {SQL_TYPE})
+  WHEN ABS(x) < 1e6 AND CAST(CAST(x AS DECIMAL(18, 9)) AS DOUBLE) = x
+    THEN CAST(CAST(x AS DECIMAL(18, 9)) AS {SQL_TYPE})
+  WHEN ABS(x) < 1e9 AND CAST(CAST(x AS DECIMAL(18, 6)) AS DOUBLE) = x
+    THEN CAST(CAST(x AS DECIMAL(18, 6)) AS {SQL_TYPE})
   WHEN x IS NULL OR ABS(x) < 1e-19 THEN CAST(0 AS {SQL_TYPE})
   ELSE CAST(CAST(x AS TEXT) AS {SQL_TYPE})
 END"""
@@ -34,6 +41,7 @@ CASE
   WHEN ABS(TRY_CAST(x AS DOUBLE)) < 1e-19 THEN CAST(0 AS {SQL_TYPE})
   ELSE COALESCE(CAST(written AS {SQL_TYPE}), 0)
 END"""
+_SHORT = f"COALESCE(CAST(x AS {SHORT_TYPE}), CAST(0 AS {SHORT_TYPE}))"
 _EXACT = f"COALESCE(CAST(x AS {SQL_TYPE}), 0)"
 _AMOUNTS = {
     Kind.DOUBLE: _DOUBLE,
@@ -138,6 +146,14 @@ def amount(column: RawColumn | None) -> exp.Expr:
     if column is None:
         return fill(f"CAST(0 AS {SQL_TYPE})")
     return fill(_AMOUNTS.get(column.kind, _EXACT), x=raw(column))
+
+
+def short_amount(column: RawColumn | None) -> exp.Expr:
+    """Read money that is known to have ten places, as SHORT_TYPE; empty is zero."""
+    if column is None:
+        return fill(f"CAST(0 AS {SHORT_TYPE})")
+    assert column.ten_places
+    return fill(_SHORT, x=raw(column))
 
 
 def quantity(column: RawColumn | None) -> exp.Expr:

@@ -21,10 +21,12 @@ class SplitCost(StrEnum):
 class ChargeQueries:
     """DuckDB SQL over the columns of `relation`, which has all the columns of the view `bill`.
 
-    `descriptors` are quoted raw columns: lines that agree in them are described alike.
+    `descriptors` are quoted raw columns: lines that agree in them are described alike. `texts` are
+    those of them that are text.
     `describe` has every one of focus.KEY_COLUMNS in order, as VARCHAR. `period` is VARCHAR
     `YYYY-MM`, `day` a DATE in UTC; both are NULL where the line's own text cannot be read.
-    `measure` has every cost and quantity column in order, as DECIMAL(38, 18), never NULL.
+    `measure` has every cost and quantity column in order, as a DECIMAL that loses nothing, never
+    NULL.
     """
 
     relation: str
@@ -33,3 +35,4 @@ class ChargeQueries:
     period: str
     day: str
     measure: tuple[tuple[str, str], ...]
+    texts: frozenset[str] = frozenset()

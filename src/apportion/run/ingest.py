@@ -137,11 +137,31 @@ def _read(work: _Work, plugs: Plugs) -> Mapping[str | None, list[Path]]:
     plugs.say("reading the lines")
     stop_if_failing(_twice(work, plugs))
     plugs.engine.open_bill("bill", files, work.delivery.encoding)
-    lines = lines_query(work.queries, work.bill)
-    parts = plugs.engine.write_parts(lines, "Period", plugs.ledger.staging("costs"))
+    parts = _write_lines(work, plugs)
     plugs.engine.open_parquet("lines", [str(path) for files in parts.values() for path in files])
     stop_if_failing(_unreadable_times(work, plugs))
     return parts
+
+
+def _write_lines(work: _Work, plugs: Plugs) -> Mapping[str | None, list[Path]]:
+    """Write the lines by period, which need not be asked of every line where there is only one."""
+    folder = plugs.ledger.staging("costs")
+    period = _only_period(work, plugs)
+    if period is None:
+        lines = lines_query(work.queries, work.bill)
+        return plugs.engine.write_parts(lines, "Period", folder)
+    lines = lines_query(work.queries, work.bill, period=period)
+    return {period: plugs.engine.write(lines, folder)}
+
+
+def _only_period(work: _Work, plugs: Plugs) -> str | None:
+    """Find the one period that all lines have. A CSV would have to be read once more for it."""
+    if work.delivery.encoding is not Encoding.PARQUET:
+        return None
+    periods = [
+        row["Period"] for row in plugs.engine.rows(sql("bill_periods", period=work.queries.period))
+    ]
+    return str(periods[0]) if len(periods) == 1 and periods[0] is not None else None
 
 
 def _twice(work: _Work, plugs: Plugs) -> list[Finding]:

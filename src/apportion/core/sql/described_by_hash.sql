@@ -5,7 +5,10 @@ SELECT DISTINCT ON (new_keys."Period", new_keys."KeyId")
   new_keys."KeyId",
   new_keys."KeyCheck",
   {described}
-FROM {relation}
+FROM (
+  SELECT *, {hashes}
+  FROM {relation}
+) AS "#hashed"
 INNER JOIN new_keys
-  ON new_keys."KeyId" = CAST(hash({key_id}) >> 1 AS BIGINT)
-  AND new_keys."KeyCheck" = CAST(hash({key_check}) >> 1 AS BIGINT)
+  ON new_keys."KeyId" = {key_id}
+  AND new_keys."KeyCheck" = {key_check}
