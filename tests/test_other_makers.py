@@ -402,3 +402,39 @@ def test_an_owner_who_is_misspelt_is_told(tmp_path: Path, workspace: Workspace) 
     assert not nobody.rows
     assert nobody.words[0] == "Nobody called a pays in 2026-09. Did you mean A?"
     assert len(workspace.report(Question("2026-09", owners=("A",))).words) == 1
+
+
+def test_tags_that_are_no_json_are_told_and_the_cost_is_kept(
+    tmp_path: Path, workspace: Workspace
+) -> None:
+    rows = [line(ResourceId=tags, Tags=tags) for tags in ("CostCenter=A", "{'CostCenter': 'A'")]
+    bill = put(tmp_path, {"bill.csv": text(line(), *rows)})
+    finding = told(workspace, bill)["L008"]
+    assert finding.subject == "Tags of 2 lines"
+    assert finding.found == "'CostCenter=A', \"{'CostCenter': 'A'\""
+    assert taken(workspace, bill)["BilledCost"] == 4.5
+
+
+def test_azures_tags_without_braces_are_tags(tmp_path: Path, workspace: Workspace) -> None:
+    row = line(Tags='"CostCenter": "A","env": "prod"')
+    taken(workspace, put(tmp_path, {"bill.csv": text(row)}))
+    assert [paid["cost_center"] for paid in workspace.report(Question("2026-09")).rows] == ["A"]
+
+
+@pytest.mark.parametrize(
+    ("in_file", "in_bill"),
+    [
+        ("11", "000000000011"),
+        ('="000000000011"', "000000000011"),
+        ("1A2B-c3", "1a2b-C3"),
+    ],
+)
+def test_a_lookup_that_misses_by_its_spelling_alone_is_told(
+    tmp_path: Path, in_file: str, in_bill: str
+) -> None:
+    workspace = started(tmp_path, RULES.replace("tag: CostCenter", "lookup: accounts.csv"))
+    quoted = in_file.replace('"', '""')
+    (tmp_path / "accounts.csv").write_text(f'SubAccountId,cost_center\n"{quoted}",A\n')
+    workspace.ingest([put(tmp_path, {"bill.csv": text(line(SubAccountId=in_bill))})])
+    found = {each.code.number: each for each in workspace.allocate().findings}
+    assert (found["D008"].place, found["D008"].found) == ("accounts.csv:2", in_bill)

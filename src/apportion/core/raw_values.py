@@ -291,7 +291,8 @@ def entry(column: RawColumn | None, key: str) -> exp.Expr:
 def _json(column: RawColumn) -> exp.Expr:
     if column.is_map or column.kind is Kind.NESTED:
         return fill("TO_JSON(x)", x=raw(column))
-    return fill("TRY_CAST(t AS JSON)", t=text(column))
+    # Azure's older exports write the pairs of an object without its braces.
+    return fill("COALESCE(TRY_CAST(t AS JSON), TRY_CAST('{' || t || '}' AS JSON))", t=text(column))
 
 
 def _let(value: exp.Expr, body: exp.Expr) -> exp.Expr:

@@ -13,9 +13,9 @@ from apportion.core.identity import run_id, sha256
 from apportion.core.proof import compare, total
 from apportion.core.star import described_query, lines_query
 from apportion.core.templates import name, sql
-from apportion.core.times import times_queries
 from apportion.core.twice import Alike, charges_query, charges_twice, worth_comparing
-from apportion.model.catalogue.deliveries import SEVERAL_FORMATS, UNREADABLE_TIME
+from apportion.core.unreadable import json_queries, times_queries
+from apportion.model.catalogue.deliveries import NO_JSON, SEVERAL_FORMATS, UNREADABLE_TIME
 from apportion.model.charges import ChargeQueries, SplitCost
 from apportion.model.delivery import Delivery, Encoding
 from apportion.model.errors import KeyCollisionError
@@ -127,6 +127,7 @@ def _take_in(
     for period, current in todo:
         manifest = _take_in_period(work, period, current, parts[period], plugs)
         findings += restated(current, manifest) if current else []
+        findings += _no_json(work, period, plugs)
         recorded.append(manifest)
     return Ingested(tuple(recorded), tuple(unchanged), tuple(findings))
 
@@ -329,6 +330,24 @@ def _unreadable_times(work: _Work, plugs: Plugs) -> list[Finding]:
         for column, query in times_queries(work.delivery, work.queries)
         for times in plugs.engine.rows(query)
         if times["Lines"]
+    ]
+
+
+def _no_json(work: _Work, period: str, plugs: Plugs) -> list[Finding]:
+    """Tell which tags could not be read; `keys` and `costs` are those of the period."""
+    return [
+        Finding(
+            NO_JSON,
+            f"{period} bill {work.bill}",
+            f"{column} of {texts['Lines']:,} lines",
+            expected='JSON like {"CostCenter": "FIN-100"}',
+            found=", ".join(map(repr, _texts(texts["Texts"]))),
+            remedy="These charges count in full, without what stands there. Export the column as "
+            "JSON.",
+        )
+        for column, query in json_queries(work.delivery)
+        for texts in plugs.engine.rows(query)
+        if texts["Lines"]
     ]
 
 

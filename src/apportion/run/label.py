@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
@@ -25,6 +25,7 @@ from apportion.core.facts import (
     unpacked_query,
     unpacked_table,
 )
+from apportion.core.near_misses import TABLE, line_columns, near_misses, near_misses_query
 from apportion.core.rollup import (
     claimed_twice_query,
     other_currencies_query,
@@ -151,7 +152,18 @@ def _load_lookups(rules: Rules, parts: list[Segment], plugs: Plugs) -> list[Find
                 for row in rows_on(lookup, part.first)
             ]
             plugs.engine.load(lookup_table(lookup, part), columns, rows)
+        findings += _near_misses(lookup, plugs)
     return findings
+
+
+def _near_misses(lookup: Lookup, plugs: Plugs) -> Iterator[Finding]:
+    lines = ((row.line, *row.match) for row in lookup.rows)
+    plugs.engine.load(TABLE, line_columns(lookup), lines)
+    found = plugs.engine.rows(near_misses_query(lookup))
+    return near_misses(
+        lookup,
+        [(int(str(row["line"])), str(row["written"]), str(row["found"])) for row in found],
+    )
 
 
 def _allowed_in(lookup: Lookup, dimension: Dimension) -> tuple[dict[str, str], list[Finding]]:

@@ -51,6 +51,13 @@ NOT_ALLOCATED = Code(
     "Reports and proofs tell of the newest allocation. The ledger holds a newer delivery of the "
     "month, whose charges have no owners yet.",
 )
+NO_JSON = Code(
+    "L008",
+    Severity.WARNING,
+    "Tags that cannot be read",
+    "A column that should hold JSON holds other text. The charges are taken in whole, but rules "
+    "find no tags on them. The text is kept in x_Other.",
+)
 ALL = (
     RESTATED,
     SHRUNK,
@@ -59,4 +66,5 @@ ALL = (
     UNREADABLE_TIME,
     CHARGES_TWICE,
     NOT_ALLOCATED,
+    NO_JSON,
 )

@@ -50,6 +50,13 @@ OTHER_CURRENCY = Code(
     "Charges in another currency",
     "They are allocated and split apart, never added to those of the rulebook's currency.",
 )
+ALMOST_MATCHES = Code(
+    "D008",
+    Severity.WARNING,
+    "Lines of a lookup that match charges but for their spelling",
+    "Values match as they are written. Without regard to blanks, quotes, case and leading zeros "
+    "these lines would match charges of the bill; as they are, they give nothing.",
+)
 ALL = (
     REJECTED,
     LOOKUP_VALUE,
@@ -58,4 +65,5 @@ ALL = (
     EMPTY_POOL,
     NO_SUCH_TAG,
     OTHER_CURRENCY,
+    ALMOST_MATCHES,
 )
