@@ -3,13 +3,14 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+OLD := .venv-duckdb15
 LINES ?= 5000000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types layers bench soak lock clean
+.PHONY: help demo test check lint types layers bench soak duckdb15 lock clean
 
 help: ## list what one can do
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
 
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -41,8 +42,17 @@ bench: $(READY) ## measure speed and memory; LINES=20000000 for the large one
 soak: $(READY) ## the slow tests: thousands of crashes and corrupted files
 	APPORTION_SOAK=1 $(BIN)/python -m pytest -n 2 -q tests/soak
 
+$(OLD)/.ready: $(READY)
+	$(PYTHON) -m venv $(OLD)
+	$(OLD)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps 'duckdb>=1.5,<1.6'
+	$(BIN)/python -c "import site; print(site.getsitepackages()[0])" > $$($(OLD)/bin/python -c "import site; print(site.getsitepackages()[0])")/zz_apportion.pth
+	@touch $@
+
+duckdb15: $(OLD)/.ready ## the golden stories on DuckDB 1.5, and both versions at one ledger
+	APPORTION_DUCKDB_15=$(CURDIR)/$(OLD)/bin/python $(BIN)/python -m pytest -q tests/test_duckdb_versions.py
+
 lock: ## lock the newest dependencies with hashes (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group dev --extra aws pyproject.toml -o requirements.lock
 
 clean: ## remove what was made here
-	rm -rf $(VENV) .demo build dist
+	rm -rf $(VENV) $(OLD) .demo build dist

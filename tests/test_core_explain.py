@@ -149,7 +149,7 @@ def accounts(*rows: tuple[str, str]) -> dict[str, Lookup]:
 def test_a_source_is_told_with_its_place() -> None:
     team = rules().dimension("team")
     words, place = source_of(team, "tag:team,teamname")
-    assert (words, str(place)) == ("by tag team or teamname", "rules.yaml:6:12")
+    assert (words, str(place)) == ("by tag Team or team-name", "rules.yaml:6:12")
     words, place = source_of(team, "default")
     assert (words, str(place)) == ("by default, as nothing gave a value", "rules.yaml:5:3")
 
@@ -167,12 +167,12 @@ def test_a_proposal_says_what_would_give_an_owner() -> None:
         lookups = accounts(("1", "Red"), ("2", "Green"))
         return proposal(team, lookups, account=account, refused=refused, likely=likely)
 
-    assert told() == "Add account 9 to accounts.csv or tag it with team."
-    assert told(account="1") == "Let accounts.csv:2 hold for these days or tag it with team."
-    assert told(account="2") == "Correct 'Green' in accounts.csv:3 or tag it with team."
+    assert told() == "Add account 9 to accounts.csv or tag it with Team."
+    assert told(account="1") == "Let accounts.csv:2 hold for these days or tag it with Team."
+    assert told(account="2") == "Correct 'Green' in accounts.csv:3 or tag it with Team."
     assert told(account="") == "Tag it with team."
     assert told(likely=Likely("Red", Decimal("0.93"))) == (
-        "Add account 9 to accounts.csv or tag it with team. "
+        "Add account 9 to accounts.csv or tag it with Team. "
         "Red has 93 % of the account's cost that has an owner."
     )
     assert told("blu") == "Correct 'blu' to Blue, or add it to its aliases (rules.yaml:7:25)."

@@ -16,6 +16,7 @@ import pytest
 
 from apportion.ledger.iceberg import IcebergLedger
 from apportion.model.errors import NothingThereError
+from apportion.model.finding import failing
 from apportion.model.question import Question
 from crash_program import said, start
 from stories import bill_of, delivered, parquet_bill, reopened, total_of, workspace_in
@@ -204,7 +205,7 @@ def state_of(folder: Path) -> State:
         proof = workspace.prove([PERIOD])
     except NothingThereError:
         return State(delivered_version, 0)
-    assert not proof.findings
+    assert not failing(list(proof.findings))  # a later delivery, not allocated yet, only warns
     assert proof.rows
     rows = workspace.report(Question(PERIOD)).rows
     allocated_version = int(total_of(rows)) // 8
