@@ -170,7 +170,7 @@ def test_a_proposal_says_what_would_give_an_owner() -> None:
     assert told() == "Add account 9 to accounts.csv or tag it with Team."
     assert told(account="1") == "Let accounts.csv:2 hold for these days or tag it with Team."
     assert told(account="2") == "Correct 'Green' in accounts.csv:3 or tag it with Team."
-    assert told(account="") == "Tag it with team."
+    assert told(account="") == "Tag it with Team."
     assert told(likely=Likely("Red", Decimal("0.93"))) == (
         "Add account 9 to accounts.csv or tag it with Team. "
         "Red has 93 % of the account's cost that has an owner."
