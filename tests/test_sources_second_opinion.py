@@ -92,9 +92,16 @@ EVERY_RULE: list[dict[str, Any]] = [
     for end in ("2026-09-08T00:00:00.000Z", "2027-09-01T00:00:00.000Z")
 ]
 
+#: The same with amounts that ten decimal places do not hold, which are read in another way.
+IN_LONG_AMOUNTS = [
+    {name: one + 1e-11 if name in cur_costs.AMOUNTS else one for name, one in line.items()}
+    for line in EVERY_RULE
+]
+
 
 @given(lines=LINES, lacking=st.sets(st.sampled_from(OPTIONAL), max_size=4))
 @example(lines=EVERY_RULE, lacking=set())
+@example(lines=IN_LONG_AMOUNTS, lacking=set())
 @example(lines=EVERY_RULE, lacking={cur_costs.ON_DEMAND})
 @example(lines=EVERY_RULE, lacking={cur_costs.PLAN_USED})
 @example(lines=EVERY_RULE, lacking={cur_costs.RESERVED_EFFECTIVE})
