@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -49,6 +50,35 @@ def test_text_in_a_csv_stays_text(engine: DuckDB, tmp_path: Path) -> None:
     assert engine.rows('SELECT id, note, "#row" FROM bill') == [
         {"id": "000000000042", "note": 'a, "b"\nc', "#row": None},
         {"id": None, "note": None, "#row": None},
+    ]
+
+
+def test_a_bill_of_many_csvs_fits_into_little_memory(tmp_path: Path) -> None:
+    engine = DuckDB(tmp_path / "spill", memory="100MB")
+    long = "x" * 500_000
+    files = []
+    for number in range(40):
+        file = tmp_path / f"bill-{number}.csv.gz"
+        file.write_bytes(gzip.compress(f"id,note\n{number:03},{long}\n".encode()))
+        files.append(str(file))
+    engine.open_bill("bill", files, Encoding.CSV)
+    (row,) = engine.rows("SELECT COUNT(DISTINCT id) AS ids, MIN(LEN(note)) AS shortest FROM bill")
+    assert row == {"ids": 40, "shortest": len(long)}
+
+
+def test_csvs_are_united_by_name(engine: DuckDB, tmp_path: Path) -> None:
+    texts = ["id,note\n1,a\n", "id,note\n", "\ufeffNOTE,ID\nb,2\n", '"id","no\nte"\n3,c\n']
+    files = []
+    for number, text in enumerate(texts):
+        file = tmp_path / f"{number}.csv"
+        file.write_text(text, "utf-8")
+        files.append(str(file))
+    engine.open_bill("bill", files, Encoding.CSV)
+    rows = engine.rows('SELECT id, note, "no\nte" AS other FROM bill ORDER BY id')
+    assert [tuple(row.values()) for row in rows] == [
+        ("1", "a", None),
+        ("2", "b", None),
+        ("3", None, "c"),
     ]
 
 

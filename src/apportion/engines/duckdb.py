@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterable, Mapping, Sequence
 from glob import escape
 from pathlib import Path
@@ -16,6 +17,9 @@ from apportion.ports import Row
 
 #: How many rows go into DuckDB at once when a table is made from Python values.
 _BATCH = 50_000
+
+#: Of a CSV, in bytes. A record with the tags of a large account is long, but not this long.
+_LONGEST_LINE = 4 << 20
 
 #: Columns by their names, and none out of the names of folders.
 _NAMED = "union_by_name = true, hive_partitioning = false"
@@ -141,11 +145,28 @@ def _parquet_lines(files: Sequence[str]) -> str:
 
 def _csv_lines(files: Sequence[str]) -> str:
     """Every line as text; a CSV that is read by several threads knows no places."""
+    parts = " UNION ALL BY NAME ".join(
+        f"SELECT * FROM read_csv({_paths(alike)}, all_varchar = true, header = true, delim = ',', "
+        f"quote = '\"', escape = '\"', max_line_size = {_LONGEST_LINE}, "
+        f"buffer_size = {2 * _LONGEST_LINE}, hive_partitioning = false)"
+        for alike in _with_one_header(files)
+    )
     return (
         f"SELECT *, NULL::UBIGINT AS {_name('#file')}, NULL::BIGINT AS {_name('#row')} "
-        f"FROM read_csv({_paths(files)}, all_varchar = true, header = true, delim = ',', "
-        f"quote = '\"', escape = '\"', max_line_size = 4194304, {_NAMED})"
+        f"FROM ({parts})"
     )
+
+
+def _with_one_header(files: Sequence[str]) -> list[list[str]]:
+    """Sort CSVs by their header: to unite them by name, DuckDB holds a buffer of each in memory."""
+    sorted_out: dict[bytes, list[str]] = {}
+    for file in files:
+        packed = file.lower().endswith(".gz")
+        with gzip.open(file) if packed else Path(file).open("rb") as stream:
+            header = stream.readline(_LONGEST_LINE)
+        whole = header.count(b'"') % 2 == 0  # otherwise it goes on in the next line
+        sorted_out.setdefault(header if whole else file.encode(), []).append(file)
+    return list(sorted_out.values())
 
 
 def _name(name: str) -> str:
