@@ -14,7 +14,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from apportion.core.charges import charge_queries
-from apportion.core.star import lines_query
+from apportion.core.star import described_query, lines_query
+from apportion.core.templates import sql
 from apportion.model.charges import SplitCost
 from apportion.model.delivery import Delivery
 from apportion.model.finding import failing
@@ -60,7 +61,7 @@ def bill(folder: Path, amounts: Sequence[float | None], **different: Any) -> Pat
     return write_parquet(folder / "bill.parquet", rows, AMOUNTS)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(ten_places | st.none() | st.sampled_from(FITS), min_size=1, max_size=30))
 @example(FITS)
 @example([None])
@@ -168,6 +169,32 @@ def test_what_is_described_otherwise_has_another_key(tmp_path: Path) -> None:
     assert len({line["KeyId"] for line in found}) == len(DESCRIPTIONS)
     assert len({line["KeyCheck"] for line in found}) == len(DESCRIPTIONS)
     assert [line["Lines"] for line in found] == [2] * len(DESCRIPTIONS)
+
+
+@pytest.mark.parametrize("split_cost", SplitCost)
+def test_keys_are_described_alike_by_place_and_by_hash(
+    tmp_path: Path, split_cost: SplitCost
+) -> None:
+    child = {"split_line_item_parent_resource_id": "i-1", "split_line_item_split_cost": 0.5}
+    rows = [cur_line(**{**SPLIT, "cost_category": {}, **one}) for one in DESCRIPTIONS]
+    pod = cur_line(**{**SPLIT, **child, UNBLENDED: 1.0, "line_item_resource_id": "pod"})
+    delivery = delivered(write_parquet(tmp_path / "bill.parquet", [*rows, pod, *rows, pod]))
+    queries, _findings = charge_queries(delivery, split_cost=split_cost)
+    ENGINE.open_bill("bill", [file.path for file in delivery.files], delivery.encoding)
+    ENGINE.create("lines", lines_query(queries, "bill"))
+    ENGINE.create("seen", sql("seen"))
+    ENGINE.load("known", {"KeyId": "BIGINT", "KeyCheck": "BIGINT"}, [])
+    ENGINE.create("new_keys", sql("new_keys"))
+    by_place, by_hash = (
+        ENGINE.rows(f"SELECT * FROM ({described_query(queries, 'bill', by_place=way)}) ORDER BY 3")
+        for way in (True, False)
+    )
+    assert by_place == by_hash
+    assert [row["KeyId"] for row in by_place] == sorted(
+        int(str(row["KeyId"])) for row in ENGINE.rows('SELECT DISTINCT "KeyId" FROM lines')
+    )
+    assert len(by_place) == len(DESCRIPTIONS) + 1
+    assert {row["ResourceId"] for row in by_place} == {"i-1", "pod"}
 
 
 def test_another_bill_has_other_keys(tmp_path: Path) -> None:

@@ -41,7 +41,6 @@ def described_query(queries: ChargeQueries, bill: str, *, by_place: bool) -> str
     parts = {
         "bill": text(bill),
         "described": each(f"{expr} AS {name(column)}" for column, expr in queries.describe),
-        "relation": queries.relation,
     }
     if by_place:
         return sql("described_by_place", **parts)

@@ -250,7 +250,7 @@ def _describe(
     if known and not _count(plugs, "SELECT COUNT(*) AS n FROM new_keys"):
         return []
     plugs.say(f"describing what is new in {period}")
-    by_place = work.delivery.encoding is Encoding.PARQUET and work.queries.relation == "bill"
+    by_place = work.delivery.encoding is Encoding.PARQUET
     query = described_query(work.queries, work.bill, by_place=by_place)
     return plugs.engine.write(query, plugs.ledger.staging("keys"))
 

@@ -5,5 +5,5 @@ SELECT
   new_keys."KeyId",
   new_keys."KeyCheck",
   {described}
-FROM {relation}
+FROM bill
 INNER JOIN new_keys ON "#file" = new_keys."File" AND "#row" = new_keys."Row"
