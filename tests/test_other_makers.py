@@ -438,3 +438,16 @@ def test_a_lookup_that_misses_by_its_spelling_alone_is_told(
     workspace.ingest([put(tmp_path, {"bill.csv": text(line(SubAccountId=in_bill))})])
     found = {each.code.number: each for each in workspace.allocate().findings}
     assert (found["D008"].place, found["D008"].found) == ("accounts.csv:2", in_bill)
+
+
+def test_a_share_of_nobody_is_told(tmp_path: Path) -> None:
+    """Without a list of values a misspelt owner would quietly take a share."""
+    split = "{fixed: {FIN-100: 50, FIN-1O0: 50}}"
+    pool = f"shared: [{{name: p, where: \"ResourceId = 'vm-1'\", split: {split}}}]"
+    workspace = started(tmp_path, f"{RULES}{pool}\n")
+    rows = [line(), line(ResourceId="vm-2", Tags='{"CostCenter":"FIN-100"}')]
+    workspace.ingest([put(tmp_path, {"bill.csv": text(*rows)})])
+    found = {each.code.number: each for each in workspace.allocate().findings}
+    assert found["S013"].subject == "cost_center FIN-1O0"
+    assert found["S013"].remedy.startswith("Did you mean FIN-100?")
+    assert found["S013"].amount == Decimal("0.75")

@@ -7,10 +7,13 @@ from datetime import date
 
 from apportion.model.catalogue import splits
 from apportion.model.finding import Finding
-from apportion.model.rulebook import Fixed, MissingDays, Pool, TwoPart
+from apportion.model.money import from_units
+from apportion.model.rulebook import Dimension, Fixed, MissingDays, Pool, TwoPart
+from apportion.model.split import Share
 
 from .evidence import Evidence, usage_of
 from .readings import Readings
+from .spelling import did_you_mean, shown
 
 
 def doubts(evidence: Evidence, asked: Mapping[str, Iterable[date]]) -> list[Finding]:
@@ -25,6 +28,41 @@ def doubts(evidence: Evidence, asked: Mapping[str, Iterable[date]]) -> list[Find
         if numbers is not None:
             found += [*_stale(pool, numbers, days), *_not_in_to(evidence, pool, numbers)]
     return found
+
+
+def newcomers(
+    shares: Iterable[Share],
+    owners: Mapping[str, Iterable[str]],
+    *,
+    dimension: Dimension,
+    cost_index: int,
+) -> list[Finding]:
+    """Find who pays shares without any cost of their own, and is called almost like one who has.
+
+    That may be so, of a team that only uses what others run; or a name is misspelt. Where a list of
+    values says who exists, nobody is a newcomer.
+    """
+    own = frozenset[str]().union(*owners.values())
+    known = own | {value.name for value in dimension.values} | {dimension.default}
+    paid: dict[tuple[str, str], int] = {}
+    for share in shares:
+        if share.owner not in known and not share.kept:
+            who = share.owner, share.currency
+            paid[who] = paid.get(who, 0) + share.units[cost_index]
+    return [
+        Finding(
+            splits.NEWCOMER,
+            str(dimension.place),
+            f"{dimension.name} {shown(owner)}",
+            expected="an owner who has cost of its own, or stands in `values`",
+            found="a name in a split alone",
+            remedy=f"{meant} If not, list it under `values` of {dimension.name}.",
+            amount=from_units(units),
+            currency=currency,
+        )
+        for (owner, currency), units in sorted(paid.items())
+        if (meant := did_you_mean(owner, sorted(own)))
+    ]
 
 
 def _same_owner(evidence: Evidence) -> Iterable[Finding]:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from apportion.core.bills import newest
+from apportion.core.doubt import newcomers
 from apportion.core.identity import run_id
 from apportion.core.proof import balance, compare
 from apportion.core.rollup import (
@@ -152,17 +153,21 @@ def _split(period: Period, rules: Rules, costs: list[PoolCost], plugs: Plugs) ->
     for row in plugs.engine.rows(owners_query(rulebook)):
         owners.setdefault(str(row["BillingCurrency"] or ""), set()).add(str(row["Owner"]))
     query = spend_query(rulebook)
-    return split_pools(
+    index = COST_COLUMNS.index(rulebook.cost)
+    dimension = rulebook.dimension(rulebook.owner)
+    split = split_pools(
         rulebook.pools,
         method=rulebook.method,
         costs=costs,
         spend=[_spend(row) for row in plugs.engine.rows(query)] if query else [],
         drivers=rules.drivers,
         owners={currency: frozenset(names) for currency, names in owners.items()},
-        default_owner=rulebook.dimension(rulebook.owner).default,
+        default_owner=dimension.default,
         period=period,
-        cost_index=COST_COLUMNS.index(rulebook.cost),
+        cost_index=index,
     )
+    new = newcomers(split.shares, owners, dimension=dimension, cost_index=index)
+    return replace(split, findings=(*split.findings, *new))
 
 
 def _spend(row: Row) -> Spend:

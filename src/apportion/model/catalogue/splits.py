@@ -85,6 +85,13 @@ TWO_MEANINGS = Code(
     "In `to`, in percentages and in drivers it means the pool. Rename the pool if the owner was "
     "meant, or set the pool's `owner` if they are the same.",
 )
+NEWCOMER = Code(
+    "S013",
+    Severity.NOTICE,
+    "Somebody who pays shares, has no cost, and is called almost like one who has",
+    "A split names an owner whom no charge of the month belongs to. That is right for a team that "
+    "only uses what others run, and wrong for a name that is misspelt: its share goes to nobody.",
+)
 
 ALL = (
     NEGATIVE_SPEND,
@@ -99,4 +106,5 @@ ALL = (
     SPLIT_EVENLY,
     SAME_OWNER,
     TWO_MEANINGS,
+    NEWCOMER,
 )
