@@ -52,7 +52,7 @@ duckdb15: $(OLD)/.ready ## the golden stories on DuckDB 1.5, and both versions a
 	APPORTION_DUCKDB_15=$(CURDIR)/$(OLD)/bin/python $(BIN)/python -m pytest -q tests/test_duckdb_versions.py
 
 lock: ## lock the newest dependencies with hashes (needs uv)
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group dev --extra aws pyproject.toml -o requirements.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group dev --all-extras pyproject.toml -o requirements.lock
 
 clean: ## remove what was made here
 	rm -rf $(VENV) $(OLD) .demo build dist
