@@ -61,7 +61,7 @@ def read_all(files: list[Path], _workspace: Path) -> Callable[[], None]:
 
 def deliver(files: list[Path], workspace: Path) -> Callable[[], None]:
     """Bill → proved allocation: ingest and allocate, the first time or again."""
-    from apportion.wiring import Workspace
+    from apportion.wiring.workspace import Workspace
 
     settings = _settings(workspace)
 
@@ -75,7 +75,7 @@ def deliver(files: list[Path], workspace: Path) -> Callable[[], None]:
 
 def allocate(_files: list[Path], workspace: Path) -> Callable[[], None]:
     """Allocate again after a rule changed."""
-    from apportion.wiring import Workspace
+    from apportion.wiring.workspace import Workspace
 
     settings = _settings(workspace)
     return lambda: _ignore(Workspace(settings).allocate([PERIOD]))

@@ -17,7 +17,7 @@ from apportion.cli.main import main
 
 _IMPORTS = (
     "apportion.cli.main",
-    "apportion.wiring",
+    "apportion.wiring.workspace",
     "apportion.reports.csv",
     "apportion.cli.workspace",
     "pyiceberg.catalog.sql",

@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 
 from apportion.model.focus import Type, columns_of
 from apportion.model.settings import Settings
-from apportion.wiring import Workspace
+from apportion.wiring.workspace import Workspace
 
 #: What a line of a story says in few letters, and the FOCUS columns that it means.
 SHORT = {

@@ -19,7 +19,7 @@ import pytest
 from apportion.aws.actions import COST_REPORTS
 from apportion.cli.main import run
 from apportion.cli.session import Outside
-from apportion.costs import connect, cost_explorer_policy
+from apportion.wiring.costs import connect, cost_explorer_policy
 from cost_explorer_fake import THROTTLED, Cost, FakeCostExplorer, client_of, serving
 from docs_pages import DOCS, blocks
 

@@ -10,7 +10,7 @@ import pytest
 
 from apportion.model.errors import FindingsError, NoRulebookError, NothingThereError
 from apportion.model.question import Question
-from apportion.wiring import Workspace
+from apportion.wiring.workspace import Workspace
 from stories import Line, bill_of, delivered, parquet_bill, reopened, workspace_in
 
 HEAD = "apportion: 1\neffective: 2026-01\ncurrency: USD\n"

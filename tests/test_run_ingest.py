@@ -11,7 +11,7 @@ import pytest
 
 from apportion.model.errors import FindingsError, NothingThereError
 from apportion.model.question import Question
-from apportion.wiring import Workspace
+from apportion.wiring.workspace import Workspace
 from stories import Line, bill_of, csv_bill, delivered, parquet_bill, reopened, workspace_in
 
 RULES = """

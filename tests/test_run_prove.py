@@ -28,7 +28,7 @@ from apportion.run.plugs import Plugs
 from apportion.run.prove import prove
 from apportion.run.rules import rules_for
 from apportion.sources.local_files import LocalFiles
-from apportion.wiring import Workspace
+from apportion.wiring.workspace import Workspace
 from plain_ledger import PlainLedger
 from stories import NOW, bill_of, delivered, parquet_bill, reopened, workspace_in
 

@@ -9,7 +9,7 @@ import pytest
 
 from apportion.model.errors import FindingsError, NothingThereError, UnknownColumnError
 from apportion.model.question import Granularity, Question
-from apportion.wiring import Workspace
+from apportion.wiring.workspace import Workspace
 from stories import bill_of, csv_bill, delivered, parquet_bill, reopened, workspace_in
 
 PERIOD = "2026-09"

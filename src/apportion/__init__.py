@@ -16,13 +16,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .costs import allocate_costs, export_to_csv
     from .model.center_costs import CostCenterCosts, DailyCost, LeftOut
     from .model.errors import ApportionError, FindingsError, OperationError, WrongUseError
     from .model.finding import Finding, Severity
     from .model.outcome import Branch, Explanation, Outcome, RulesInForce
     from .model.question import Granularity, Question
-    from .wiring import Workspace, open_workspace
+    from .wiring.costs import allocate_costs, export_to_csv
+    from .wiring.workspace import Workspace, open_workspace
 
 __version__ = "0.1.0"
 
@@ -41,11 +41,11 @@ _HOMES = {
     "Question": "model.question",
     "RulesInForce": "model.outcome",
     "Severity": "model.finding",
-    "Workspace": "wiring",
+    "Workspace": "wiring.workspace",
     "WrongUseError": "model.errors",
-    "allocate_costs": "costs",
-    "export_to_csv": "costs",
-    "open_workspace": "wiring",
+    "allocate_costs": "wiring.costs",
+    "export_to_csv": "wiring.costs",
+    "open_workspace": "wiring.workspace",
 }
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""The sockets of the core. Anything that fits one can be plugged in by one line in `wiring.py`."""
+"""The sockets of the core. Anything that fits one can be plugged in by one line in `wiring/`."""
 
 from __future__ import annotations
 

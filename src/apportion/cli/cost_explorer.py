@@ -191,7 +191,7 @@ def policy(ctx: typer.Context, to: ToOption = None) -> None:
     """Write the IAM policy that these commands need: three actions, none of which writes."""
     import json
 
-    from apportion.costs import cost_explorer_policy
+    from apportion.wiring.costs import cost_explorer_policy
 
     session: Session = ctx.obj
     text = json.dumps(cost_explorer_policy(), indent=2) + "\n"

@@ -76,7 +76,7 @@ class Workspace(Protocol):
 
 def open_real(settings: Settings, say: Callable[[str], None]) -> Workspace:
     """Open the workspace that the settings describe."""
-    from apportion.wiring import Workspace as Real
+    from apportion.wiring.workspace import Workspace as Real
 
     return Real(settings, say=say)
 
@@ -85,6 +85,6 @@ def connect_real(
     access: Access, say: Callable[[str], None], now: Callable[[], datetime]
 ) -> CostReports:
     """Reach AWS."""
-    from apportion.costs import connect
+    from apportion.wiring.costs import connect
 
     return connect(access, say=say, now=now)

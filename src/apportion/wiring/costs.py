@@ -11,19 +11,19 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
-from .core.cost_names import by_tag, last_days
-from .core.cost_names import metric as metric_of
-from .core.cost_rows import classic_rows
-from .ledger.durable import write_whole
-from .model.center_costs import CostCenterCosts
-from .model.cost_query import Access
-from .ports import CostReports
-from .reports.csv import CsvReport
-from .run.cost_reports import cost_center as ask_cost_center
-from .run.stop import stop_if_failing
+from apportion.core.cost_names import by_tag, last_days
+from apportion.core.cost_names import metric as metric_of
+from apportion.core.cost_rows import classic_rows
+from apportion.ledger.durable import write_whole
+from apportion.model.center_costs import CostCenterCosts
+from apportion.model.cost_query import Access
+from apportion.ports import CostReports
+from apportion.reports.csv import CsvReport
+from apportion.run.cost_reports import cost_center as ask_cost_center
+from apportion.run.stop import stop_if_failing
 
 if TYPE_CHECKING:
-    from .aws.calls import Client
+    from apportion.aws.calls import Client
 
 
 class Asked(TypedDict, total=False):
@@ -90,9 +90,9 @@ def connect(
 ) -> CostReports:
     """Reach Cost Explorer. Without boto3 this raises NoBoto3Error, and nothing earlier does."""
     # boto3 is an extra, and takes a quarter of a second to import.
-    from .aws.answers import Answers  # noqa: PLC0415 - as said above
-    from .aws.connect import cost_explorer_client  # noqa: PLC0415 - as said above
-    from .aws.cost_explorer import CostExplorer  # noqa: PLC0415 - as said above
+    from apportion.aws.answers import Answers  # noqa: PLC0415 - as said above
+    from apportion.aws.connect import cost_explorer_client  # noqa: PLC0415 - as said above
+    from apportion.aws.cost_explorer import CostExplorer  # noqa: PLC0415 - as said above
 
     whose = ""
     if client is None:
@@ -113,6 +113,6 @@ def connect(
 
 def cost_explorer_policy() -> dict[str, object]:
     """Give the IAM policy of all that is called here: three actions, none of which writes."""
-    from .aws.actions import COST_REPORTS, policy  # noqa: PLC0415 - as said above
+    from apportion.aws.actions import COST_REPORTS, policy  # noqa: PLC0415 - as said above
 
     return policy("ApportionCostReports", list(COST_REPORTS.values()))

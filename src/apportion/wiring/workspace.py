@@ -12,36 +12,36 @@ from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from . import __version__
-from .engines.duckdb import DuckDB
-from .ledger.iceberg import IcebergLedger
-from .model.charges import SplitCost
-from .model.cost_query import By
-from .model.errors import FindingsError
-from .model.finding import Finding
-from .model.manifest import Kind, Manifest
-from .model.outcome import Explanation, Outcome, RulesInForce
-from .model.period import Period
-from .model.question import Question
-from .model.settings import Settings
-from .ports import CostReports
-from .reports.csv import CsvReport
-from .run.allocate import allocate
-from .run.cost_bill import ask_for_bills
-from .run.explain import explain_owner, explain_pool, explain_resource
-from .run.history import held, history, periods
-from .run.ingest import ingest
-from .run.manifests import read_manifests, write_manifests
-from .run.plugs import Plugs
-from .run.prove import prove, verify
-from .run.published import allocated_periods
-from .run.report import report
-from .run.review import Review, review
-from .run.rulebooks import check, in_force
-from .run.rules import rules_for
-from .run.settings import read as read_settings
-from .run.told import together, told_allocate, told_ingest
-from .sources.local_files import LocalFiles
+from apportion import __version__
+from apportion.engines.duckdb import DuckDB
+from apportion.ledger.iceberg import IcebergLedger
+from apportion.model.charges import SplitCost
+from apportion.model.cost_query import By
+from apportion.model.errors import FindingsError
+from apportion.model.finding import Finding
+from apportion.model.manifest import Kind, Manifest
+from apportion.model.outcome import Explanation, Outcome, RulesInForce
+from apportion.model.period import Period
+from apportion.model.question import Question
+from apportion.model.settings import Settings
+from apportion.ports import CostReports
+from apportion.reports.csv import CsvReport
+from apportion.run.allocate import allocate
+from apportion.run.cost_bill import ask_for_bills
+from apportion.run.explain import explain_owner, explain_pool, explain_resource
+from apportion.run.history import held, history, periods
+from apportion.run.ingest import ingest
+from apportion.run.manifests import read_manifests, write_manifests
+from apportion.run.plugs import Plugs
+from apportion.run.prove import prove, verify
+from apportion.run.published import allocated_periods
+from apportion.run.report import report
+from apportion.run.review import Review, review
+from apportion.run.rulebooks import check, in_force
+from apportion.run.rules import rules_for
+from apportion.run.settings import read as read_settings
+from apportion.run.told import together, told_allocate, told_ingest
+from apportion.sources.local_files import LocalFiles
 
 
 def utc_now() -> str:
@@ -93,7 +93,7 @@ class Workspace:
         """Take in what Cost Explorer says of the months that the days lie in.
 
         `payer` is the account that pays, which Cost Explorer does not tell: by it the ledger sees
-        that a month is there already from a full bill. `apportion.costs.connect` makes `reports`.
+        that a month is there already from a full bill. `wiring.costs.connect` makes `reports`.
         """
         self._say("asking Cost Explorer")
         bills, findings = ask_for_bills(

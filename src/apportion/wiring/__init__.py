@@ -1,0 +1,1 @@
+"""Which plug goes into which socket: a file for each thing that one opens."""
