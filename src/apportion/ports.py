@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Protocol
@@ -14,6 +15,14 @@ from .model.finding import Finding
 from .model.manifest import Manifest
 
 Row = Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """An object as it was read, and the mark of that very content."""
+
+    content: bytes
+    mark: str
 
 
 class Source(Protocol):
@@ -115,3 +124,50 @@ class CostReports(Protocol):
     @property
     def spent(self) -> Spent:
         """What asking has cost so far."""
+
+
+class Store(Protocol):
+    """Objects with names, kept somewhere else; a write is there whole or not at all."""
+
+    def where(self, name: str) -> str:
+        """Tell a person where an object stands."""
+
+    def read(self, name: str) -> Kept | None:
+        """Read an object; None if there is none."""
+
+    def fetch(self, name: str, path: Path) -> bool:
+        """Bring an object into a file; False if there is none."""
+
+    def write(
+        self, name: str, content: bytes | Path, *, new: bool = False, instead_of: str = ""
+    ) -> str | None:
+        """Write an object and return its mark.
+
+        With `new` only if there is none, with `instead_of` only if the one there has that mark;
+        otherwise nothing is written, and None returned.
+        """
+
+    def names(self, below: str = "") -> list[str]:
+        """List the objects whose name begins so."""
+
+
+class Lake(Protocol):
+    """Tables that others query. Of each period they see one run: the one in the table `runs`."""
+
+    def current(self, period: str) -> tuple[str, str] | None:
+        """Tell the run that readers see of a period, and the sha256 of its manifest."""
+
+    def stage(self, table: str, files: Sequence[Path], *, period: str, run: str) -> None:
+        """Make these Parquet files all that a table holds of a run; readers see none of it yet."""
+
+    def fetch(self, table: str, folder: Path, *, period: str, run: str) -> list[Path]:
+        """Bring what a table holds of a run back."""
+
+    def define(self, views: Mapping[str, tuple[str, Mapping[str, str]]]) -> None:
+        """Make views: their SQL, and their columns with types. Those that are so stay untouched."""
+
+    def commit(self, file: Path, *, period: str, run: str) -> None:
+        """Make a run what readers see of a period, in one step; the file is its row of `runs`."""
+
+    def clear(self, period: str) -> None:
+        """Take out what readers do not see any more."""

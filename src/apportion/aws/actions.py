@@ -12,6 +12,70 @@ COST_REPORTS: Mapping[str, str] = {
 }
 
 
+#: The exports that AWS Billing writes. Only `create_export` writes, and it needs two permissions:
+#: AWS asks for that of the older report as well.
+DATA_EXPORTS: Mapping[str, str] = {
+    "list_exports": "bcm-data-exports:ListExports",
+    "get_export": "bcm-data-exports:GetExport",
+    "get_table": "bcm-data-exports:GetTable",
+    "create_export": "bcm-data-exports:CreateExport",
+}
+ALSO_TO_CREATE_EXPORTS = ("cur:PutReportDefinition",)
+
+#: Whose credentials they are; everybody may ask.
+IDENTITY: Mapping[str, str] = {"get_caller_identity": "sts:GetCallerIdentity"}
+
+#: Bills in a bucket. `head_bucket` tells its region; nothing is written.
+BILLS_IN_S3: Mapping[str, str] = {
+    "head_bucket": "s3:ListBucket",
+    "list_objects_v2": "s3:ListBucket",
+    "head_object": "s3:GetObject",
+    "get_object": "s3:GetObject",
+}
+
+#: Tables for others: `publish`. Glue says which metadata is a table's current one.
+PUBLISH: Mapping[str, str] = {
+    "get_database": "glue:GetDatabase",
+    "create_database": "glue:CreateDatabase",
+    "get_table": "glue:GetTable",
+    "create_table": "glue:CreateTable",
+    "update_table": "glue:UpdateTable",
+}
+
+#: Objects that are read, and written whole; none is ever deleted. An object that is not there is
+#: told from one that may not be read only to who may list the bucket.
+OBJECTS: Mapping[str, str] = {
+    "get_object": "s3:GetObject",
+    "put_object": "s3:PutObject",
+    "list_objects_v2": "s3:ListBucket",
+}
+
+#: SQL that Athena runs. It reads the tables and writes the result with the caller's own rights:
+#: QUERY_BESIDE is what Athena calls for the caller.
+QUERY: Mapping[str, str] = {
+    "start_query_execution": "athena:StartQueryExecution",
+    "get_query_execution": "athena:GetQueryExecution",
+    "get_query_results": "athena:GetQueryResults",
+    "stop_query_execution": "athena:StopQueryExecution",
+}
+QUERY_BESIDE = (
+    *("athena:GetWorkGroup", "glue:GetDatabase", "glue:GetTable", "glue:GetTables"),
+    *("s3:GetBucketLocation", "s3:GetObject", "s3:ListBucket", "s3:PutObject"),
+)
+
+#: Reports that are sent.
+MAIL: Mapping[str, str] = {"send_email": "ses:SendEmail"}
+TELL: Mapping[str, str] = {"publish": "sns:Publish"}
+
+#: What keeps a function from doing the same event's work twice (aws-lambda-powertools).
+ONCE: Mapping[str, str] = {
+    "delete_item": "dynamodb:DeleteItem",
+    "get_item": "dynamodb:GetItem",
+    "put_item": "dynamodb:PutItem",
+    "update_item": "dynamodb:UpdateItem",
+}
+
+
 def policy(sid: str, actions: Sequence[str]) -> dict[str, object]:
     """Make an IAM policy of actions that know no narrower resource than `*`."""
     statement = {"Sid": sid, "Effect": "Allow", "Action": sorted(actions), "Resource": "*"}

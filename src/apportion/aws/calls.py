@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Protocol, cast
 
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
@@ -45,7 +45,8 @@ class Calls:
     """The requests of one client, one after another.
 
     When AWS throttles, this waits and keeps a distance between all later requests, which shrinks
-    as they go well. A request that was throttled counts: AWS does not say that it is free.
+    as they go well. A request that was throttled counts: AWS does not say that it is free. Errors
+    with a code in `through` are answers to the caller, and raised as boto3 raises them.
     """
 
     def __init__(
@@ -55,8 +56,10 @@ class Calls:
         *,
         budget: int,
         sleep: Callable[[float], None] = time.sleep,
+        through: Collection[str] = (),
     ) -> None:
         self._client = client
+        self._through = through
         self._actions = actions
         self._budget = budget
         self._sleep = sleep
@@ -74,6 +77,8 @@ class Calls:
             except (ClientError, BotoCoreError) as error:
                 last = error
                 self._count(cast("Mapping[str, Any]", getattr(error, "response", {})))
+                if isinstance(error, ClientError) and code_of(error) in self._through:
+                    raise
                 if not _worth_another_try(error):
                     raise _told(action, error) from None
                 self._pause = min(max(2 * self._pause, 1), _LONGEST_PAUSE)

@@ -8,6 +8,7 @@ ApportionError
 │   ├── BinaryToTerminalError  a binary form was asked for on a terminal
 │   ├── UnknownEndingError     a file's ending names no form
 │   ├── FilesExistError        a file that would be written is there already
+│   ├── NotAPlaceError         a place in S3 is not written as one
 │   ├── NotAPeriodError        a period is not written as one
 │   ├── NothingToExplainError  it is not said what to explain
 │   ├── NoSuchSectionError     a review has no table of that name, or one must be picked
@@ -31,6 +32,9 @@ ApportionError
     ├── LedgerBusyError        another process holds the ledger
     ├── LedgerDamagedError     a file of the ledger is missing or not what was written
     ├── LedgerRefusesError     a file does not fit the table it was written for
+    ├── NotWhatArrivedError    what was published is not what was proved, once read back
+    ├── OthersWroteError       someone else wrote at the same time, and was first
+    ├── QueryFailedError       Athena, or the engine, did not answer a query
     └── NotWhatWasProvedError  an allocation does not add up to what its proof says
 """
 
@@ -104,6 +108,13 @@ class FilesExistError(WrongUseError):
             f"{folder} has {', '.join(files)} already, and nothing is overwritten. "
             f"Name another folder, or move {them} away."
         )
+
+
+class NotAPlaceError(WrongUseError):
+    """A place in S3 is not written as one."""
+
+    def __init__(self, written: str) -> None:
+        super().__init__(f"A place in S3 is written s3://bucket/prefix; found {written!r}.")
 
 
 class NotAPeriodError(WrongUseError):
@@ -321,3 +332,31 @@ class LedgerRefusesError(OperationError):
             f"The ledger's table {table} does not take in {file}: "
             f"expected {expected}, found {found}."
         )
+
+
+class NotWhatArrivedError(OperationError):
+    """What was published, once read back, is another sum than the one that was proved."""
+
+    def __init__(self, table: str, period: str, expected: str, found: str) -> None:
+        super().__init__(
+            f"The published table {table} does not hold what was proved of {period}: expected "
+            f"{expected}, found {found}. Nothing of it is seen by readers; the old state stands. "
+            "Publish again; if it stays so, please report it."
+        )
+
+
+class OthersWroteError(OperationError):
+    """Someone else wrote at the same time, and was first; nothing of ours counts."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"Someone else has changed {what} meanwhile. What they wrote stands and nothing of "
+            "ours counts; run the command again."
+        )
+
+
+class QueryFailedError(OperationError):
+    """A query was not answered."""
+
+    def __init__(self, engine: str, said: str, remedy: str = "") -> None:
+        super().__init__(f"{engine} did not answer: {said.strip().rstrip('.')}. {remedy}".rstrip())

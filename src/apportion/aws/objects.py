@@ -1,0 +1,133 @@
+"""Objects of one bucket below one prefix: read, written whole, never deleted."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+import shutil
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO
+
+from botocore.exceptions import ClientError
+
+from apportion.model.errors import AwsRefusedError, NotAPlaceError
+from apportion.ports import Kept
+
+from .actions import OBJECTS
+from .calls import Calls, Client
+from .refusals import code_of
+
+_PLACE = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(.*))?", re.DOTALL)
+_NOT_THERE = {"NoSuchKey", "404"}
+_NOT_TAKEN = {"PreconditionFailed", "ConditionalRequestConflict", "412", "409"}
+_CHUNK = 1 << 20
+
+
+class Objects:
+    """`ports.Store` in S3. Names are relative to the prefix; `where` tells them whole.
+
+    Every content is sent with its sha256, which S3 verifies before it takes it.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        place: str,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.bucket, self.prefix = parse(place)
+        self._calls = Calls(
+            client,
+            OBJECTS,
+            budget=sys.maxsize,
+            sleep=sleep,
+            through=_NOT_THERE | _NOT_TAKEN,
+        )
+
+    def where(self, name: str) -> str:
+        return f"s3://{self.bucket}/{self._key(name)}"
+
+    def read(self, name: str) -> Kept | None:
+        try:
+            answer = self._calls.send("get_object", self._named(name))
+        except ClientError as error:
+            _check_absent(error)
+            return None
+        body: IO[bytes] = answer["Body"]
+        return Kept(body.read(), str(answer["ETag"]))
+
+    def fetch(self, name: str, path: Path) -> bool:
+        try:
+            answer = self._calls.send("get_object", self._named(name))
+        except ClientError as error:
+            _check_absent(error)
+            return False
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("wb") as file:
+            shutil.copyfileobj(answer["Body"], file, _CHUNK)
+        return True
+
+    def write(
+        self, name: str, content: bytes | Path, *, new: bool = False, instead_of: str = ""
+    ) -> str | None:
+        body, digest = _digested(content)
+        condition = {"IfNoneMatch": "*"} if new else {"IfMatch": instead_of} if instead_of else {}
+        parameters = {**self._named(name), "ChecksumSHA256": digest, **condition}
+        try:
+            if isinstance(body, bytes):
+                answer = self._calls.send("put_object", {**parameters, "Body": body})
+            else:
+                with body.open("rb") as file:
+                    answer = self._calls.send("put_object", {**parameters, "Body": file})
+        except ClientError as error:
+            if code_of(error) in _NOT_TAKEN | _NOT_THERE and condition:
+                return None
+            raise AwsRefusedError(OBJECTS["put_object"], code_of(error), str(error)) from None
+        return str(answer["ETag"])
+
+    def names(self, below: str = "") -> list[str]:
+        found: list[str] = []
+        start = f"{self.prefix}/" if self.prefix else ""
+        token: dict[str, str] = {}
+        while True:
+            asked = {"Bucket": self.bucket, "Prefix": f"{start}{below}", **token}
+            answer = self._calls.send("list_objects_v2", asked)
+            found += [str(each["Key"])[len(start) :] for each in answer.get("Contents", ())]
+            if not answer.get("IsTruncated"):
+                return found
+            token = {"ContinuationToken": str(answer["NextContinuationToken"])}
+
+    def _named(self, name: str) -> dict[str, str]:
+        return {"Bucket": self.bucket, "Key": self._key(name)}
+
+    def _key(self, name: str) -> str:
+        return f"{self.prefix}/{name}" if self.prefix else name
+
+
+def parse(place: str) -> tuple[str, str]:
+    """Take `s3://bucket/prefix` apart; raises NotAPlaceError."""
+    match = _PLACE.fullmatch(place)
+    prefix = (match[2] or "").strip("/") if match else ""
+    parts = prefix.split("/") if prefix else []
+    if match is None or not all(parts) or {".", ".."} & set(parts):
+        raise NotAPlaceError(place)
+    return match[1], prefix
+
+
+def _check_absent(error: ClientError) -> None:
+    if code_of(error) not in _NOT_THERE:
+        raise AwsRefusedError(OBJECTS["get_object"], code_of(error), str(error)) from None
+
+
+def _digested(content: bytes | Path) -> tuple[bytes | Path, str]:
+    if isinstance(content, bytes):
+        digest = hashlib.sha256(content).digest()
+    else:
+        with content.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").digest()
+    return content, base64.b64encode(digest).decode()
