@@ -1,0 +1,140 @@
+variable "environment" {
+  description = "Where the resource runs; becomes the tag Environment. One of `environments`."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = contains(var.environments, var.environment)
+    error_message = "environment is \"${var.environment}\"; expected one of ${join(", ", var.environments)}."
+  }
+}
+
+variable "environments" {
+  description = "The environments that your organisation has."
+  type        = list(string)
+  default     = ["dev", "test", "staging", "prod"]
+  nullable    = false
+
+  validation {
+    condition     = length(var.environments) > 0 && alltrue([for one in var.environments : can(regex("^[a-z0-9]{1,32}$", one))])
+    error_message = "environments are 1 to 32 lower case letters and digits, without a hyphen: the last hyphen of AllocationKey stands before the environment."
+  }
+}
+
+variable "cost_center" {
+  description = "Who pays; becomes the tag CostCenter. It matches `cost_center_pattern`."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex(var.cost_center_pattern, var.cost_center))
+    error_message = "cost_center is \"${var.cost_center}\"; expected what matches ${var.cost_center_pattern}, like FIN-100."
+  }
+
+  validation {
+    # A hyphen, the environment and this are one value of at most 256 characters.
+    condition     = can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]{1,200}$", var.cost_center)) && trimspace(var.cost_center) == var.cost_center
+    error_message = "cost_center has 1 to 200 letters, digits, spaces within, and _ . : / = + - @."
+  }
+}
+
+variable "cost_center_pattern" {
+  description = "How your cost centres are written, as a regular expression (RE2)."
+  type        = string
+  default     = "^[A-Z][A-Z0-9]*-[0-9]+$"
+  nullable    = false
+
+  validation {
+    condition     = can(regexall(var.cost_center_pattern, "")) && startswith(var.cost_center_pattern, "^") && endswith(var.cost_center_pattern, "$")
+    error_message = "cost_center_pattern is a regular expression from ^ to $: without them \"my FIN-100 or so\" would do."
+  }
+}
+
+variable "project" {
+  description = "What the resource is for; becomes the tag Project."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]{1,256}$", var.project)) && trimspace(var.project) == var.project
+    error_message = "project has 1 to 256 letters, digits, spaces within, and _ . : / = + - @."
+  }
+}
+
+variable "owner" {
+  description = "Whom to ask: a team's name or mail address; becomes the tag Owner."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]{1,256}$", var.owner)) && trimspace(var.owner) == var.owner
+    error_message = "owner has 1 to 256 letters, digits, spaces within, and _ . : / = + - @."
+  }
+}
+
+variable "created_by" {
+  description = "What made the resource; becomes the tag CreatedBy."
+  type        = string
+  default     = "terraform"
+  nullable    = false
+
+  validation {
+    # github-actions[bot] is the usual surprise: AWS takes no brackets.
+    condition     = can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]{1,256}$", var.created_by)) && trimspace(var.created_by) == var.created_by
+    error_message = "created_by has 1 to 256 letters, digits, spaces within, and _ . : / = + - @."
+  }
+}
+
+variable "business" {
+  description = "More tags that costs are read by, such as BusinessUnit. The six mandatory ones cannot be among them."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for key in keys(var.business) : can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]{1,128}$", key)) && !startswith(lower(key), "aws:")])
+    error_message = "Keys of business have 1 to 128 letters, digits, spaces and _ . : / = + - @, and do not begin with aws:."
+  }
+
+  validation {
+    condition     = alltrue([for value in values(var.business) : can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]{0,256}$", value))])
+    error_message = "Values of business have at most 256 letters, digits, spaces and _ . : / = + - @."
+  }
+
+  validation {
+    condition     = length(setintersection(["environment", "costcenter", "project", "owner", "createdby", "allocationkey"], [for key in keys(var.business) : lower(replace(key, "/[^\\p{L}\\p{N}]/", ""))])) == 0
+    error_message = "A key of business is a mandatory one, or another spelling of it: cost exports write CostCenter and cost_center as one column."
+  }
+}
+
+variable "technical" {
+  description = "More tags that machines are run by, such as Component or Repository. The six mandatory ones cannot be among them."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for key in keys(var.technical) : can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]{1,128}$", key)) && !startswith(lower(key), "aws:")])
+    error_message = "Keys of technical have 1 to 128 letters, digits, spaces and _ . : / = + - @, and do not begin with aws:."
+  }
+
+  validation {
+    condition     = alltrue([for value in values(var.technical) : can(regex("^[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]{0,256}$", value))])
+    error_message = "Values of technical have at most 256 letters, digits, spaces and _ . : / = + - @."
+  }
+
+  validation {
+    condition     = length(setintersection(["environment", "costcenter", "project", "owner", "createdby", "allocationkey"], [for key in keys(var.technical) : lower(replace(key, "/[^\\p{L}\\p{N}]/", ""))])) == 0
+    error_message = "A key of technical is a mandatory one, or another spelling of it: cost exports write CostCenter and cost_center as one column."
+  }
+
+  validation {
+    condition     = length(distinct([for key in concat(keys(var.business), keys(var.technical)) : lower(replace(key, "/[^\\p{L}\\p{N}]/", ""))])) == length(var.business) + length(var.technical)
+    error_message = "Two keys of business and technical are one key in two spellings: cost exports write Team-Name and team_name as one column."
+  }
+
+  validation {
+    condition     = length(var.business) + length(var.technical) <= 40
+    error_message = "business and technical have more than 40 tags: AWS takes 50 for a resource, six are mandatory, and some are left for the resource itself."
+  }
+}
