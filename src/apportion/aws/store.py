@@ -27,7 +27,7 @@ _NOT_TAKEN = {"PreconditionFailed", "ConditionalRequestConflict", "412", "409"}
 _CHUNK = 1 << 20
 
 
-class Objects:
+class S3Store:
     """`ports.Store` in S3. Names are relative to the prefix; `where` tells them whole.
 
     Every content is sent with its sha256, which S3 verifies before it takes it.
