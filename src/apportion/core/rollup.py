@@ -12,7 +12,7 @@ _SUMS = each((f"SUM({name(c)}) AS {name(c)}" for c in COST_COLUMNS), ", ")
 
 #: What carries cost: keys that a later delivery uses no more, and days on which a key costs
 #: nothing, make an owner of nobody.
-_ROLLED = 'rolled INNER JOIN labelled USING ("KeyId", "FirstDay")'
+_ROLLED = 'rolled INNER JOIN labelled USING ("KeyId", "FirstDay", "LastDay")'
 
 
 def allocations_query(rulebook: Rulebook, period: str) -> str:

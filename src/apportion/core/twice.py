@@ -18,7 +18,7 @@ from .raw_columns import RawColumns, normal_name
 from .templates import each, name, sql
 
 #: So many lines of each file are compared; what repeats a file repeats its beginning.
-MOST_LINES = 50_000
+_MOST_LINES = 10_000
 
 #: A bill may hold charges that are alike; a part cut off from it shares few with the rest.
 _ENOUGH = 20
@@ -68,7 +68,7 @@ def charges_query(
             told=each(map(name, sorted(told)), ", "),
             file=name(view),
             cost=name(cost.name),
-            most=str(MOST_LINES),
+            most=str(_MOST_LINES),
         )
         for number, (view, _) in enumerate(files)
     )

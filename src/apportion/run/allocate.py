@@ -31,6 +31,7 @@ from apportion.model.rulebook import Rulebook
 from apportion.model.split import PoolCost, Spend
 from apportion.ports import Row
 
+from .accounts import told_versions, with_accounts
 from .ingest import ledger_total
 from .label import label
 from .plugs import Plugs
@@ -88,6 +89,7 @@ def allocate(period: Period, rules: Rules, plugs: Plugs, *, wait: float = 0) -> 
         if not bills:
             have = sorted({run.period for run in runs if run.kind is Kind.INGEST})
             raise NothingThereError(f"bill of {period}", have, "Ingest it first.")
+        rules = with_accounts(rules, period, bills, plugs)
         run = _run_of(period, bills, rules, plugs)
         current = newest(runs, Kind.ALLOCATE, str(period)).get("")
         if current is not None and current.run == run:
@@ -126,7 +128,7 @@ def _allocate(
         totals=tuple(totals),
         snapshots={},
         bills={bill: delivered.run for bill, delivered in bills.items()},
-        details=_details(rules.rulebook),
+        details=_details(rules.rulebook) | told_versions(rules),
         findings=tuple(findings),
     )
     return Allocated(_publish(manifest, rules, files, plugs), manifest.findings)
@@ -240,6 +242,7 @@ def _publish(
     }
     published = replace(manifest, snapshots=snapshots)
     plugs.ledger.record(published)
+    plugs.whole.add(published.run)  # read back and added up before it was recorded
     return published
 
 

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from apportion.ports import Engine, Ledger
 
 
 @dataclass(frozen=True)
 class Plugs:
-    """`now` gives UTC time as ISO 8601; `say` is told each step as it begins."""
+    """`now` gives UTC time as ISO 8601; `say` is told each step as it begins.
+
+    `whole` are the runs whose files this process has added up and found to be what was proved:
+    files of the ledger never change, so once is enough.
+    """
 
     ledger: Ledger
     engine: Engine
     now: Callable[[], str]
     say: Callable[[str], None]
     version: str
+    whole: set[str] = field(default_factory=set)

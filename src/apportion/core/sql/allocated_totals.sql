@@ -1,24 +1,10 @@
--- What has reached an owner, by the account it came from, read back from the written files.
+-- What has reached an owner, by the account it came from: owners are read back from the written
+-- files, and a key's days that they lack, or have twice, show as money that is missing or too much.
 -- A pooled charge counts only if its pool handed on exactly what it held, for its payer.
-WITH by_key AS (
-  SELECT
-    owned."KeyId",
-    owned."FirstDay",
-    SUM("BilledCost") AS "BilledCost",
-    SUM("EffectiveCost") AS "EffectiveCost",
-    SUM("ListCost") AS "ListCost",
-    SUM("ContractedCost") AS "ContractedCost",
-    SUM("Lines") AS "Lines"
-  FROM costs
-  INNER JOIN owned
-    ON costs."KeyId" = owned."KeyId"
-    AND costs."ChargeDay" BETWEEN owned."FirstDay" AND owned."LastDay"
-  GROUP BY 1, 2
-),
-owned_costs AS (
+WITH owned_costs AS (
   SELECT *
-  FROM by_key
-  INNER JOIN owned USING ("KeyId", "FirstDay")
+  FROM rolled
+  INNER JOIN owned USING ("KeyId", "FirstDay", "LastDay")
 ),
 pooled AS (
   SELECT

@@ -2,6 +2,7 @@
 SELECT
   labelled."KeyId",
   labelled."FirstDay",
+  labelled."LastDay",
   SUM("BilledCost") AS "BilledCost",
   SUM("EffectiveCost") AS "EffectiveCost",
   SUM("ListCost") AS "ListCost",
@@ -11,4 +12,4 @@ FROM costs
 INNER JOIN labelled
   ON costs."KeyId" = labelled."KeyId"
   AND costs."ChargeDay" BETWEEN labelled."FirstDay" AND labelled."LastDay"
-GROUP BY 1, 2
+GROUP BY 1, 2, 3
