@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Protocol
 
+from .model.accounts import Organization
 from .model.cost_query import CostAnswer, CostQuery, Spent
 from .model.delivery import Delivery, Encoding
+from .model.export import Fetched, Pin
 from .model.finding import Finding
 from .model.manifest import Manifest
 
@@ -105,6 +107,13 @@ class Engine(Protocol):
         """
 
 
+class Accounts(Protocol):
+    """A place that knows the accounts of an organisation."""
+
+    def look(self) -> Organization:
+        """Tell all accounts with their names, units and tags, or raise."""
+
+
 class Report(Protocol):
     """A form in which rows leave."""
 
@@ -124,6 +133,27 @@ class CostReports(Protocol):
     @property
     def spent(self) -> Spent:
         """What asking has cost so far."""
+
+
+class Bucket(Protocol):
+    """Objects that others write, read as they stood at one moment. Names are whole keys."""
+
+    def folders(self, prefix: str) -> list[str]:
+        """List the names of the folders right below a prefix; "" is the whole bucket."""
+
+    def read(self, key: str) -> tuple[Pin, bytes] | None:
+        """Read a small object; None if it is not there."""
+
+    def look(self, key: str) -> Pin | None:
+        """Look at an object without reading it; None if it is not there."""
+
+    def fetch(self, pin: Pin, to: Path, told: Callable[[int], None]) -> Fetched:
+        """Bring an object into a file, which is there whole and compared, or not at all.
+
+        It goes on where an earlier call ended. `told` hears of each number of bytes that came, and
+        of a negative one where they come again. Raises ObjectChangedError where the object is not
+        the pinned one any more, and NotWhatS3HasError.
+        """
 
 
 class Store(Protocol):

@@ -6,13 +6,14 @@ import re
 from collections.abc import Collection
 
 from apportion.model import focus
+from apportion.model.accounts import UNIT
 from apportion.model.catalogue import rules
 from apportion.model.finding import Finding, Place
 
 from .spelling import did_you_mean, listed, shown
 
 _OWN = re.compile(r"x_[A-Za-z0-9_]{1,100}")
-_BY_LOWER = {name.lower(): name for name in focus.KEY_COLUMNS}
+_BY_LOWER = {name.lower(): name for name in (*focus.KEY_COLUMNS, UNIT)}
 _RENAMED = {name.lower(): (name, newer) for name, newer in focus.RENAMED.items()}
 _ALL = {column.name.lower(): column for column in focus.COLUMNS}
 #: What the ledger's `costs` are told apart by; no FOCUS columns, but people try them.

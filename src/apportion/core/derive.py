@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from apportion.model.accounts import AccountFacts
 from apportion.model.inputs import Lookup, lookup_key
 from apportion.model.rulebook import (
     Dimension,
@@ -27,6 +28,8 @@ from .facts import columns_used, source_label
 from .segments import Segment
 from .tag_keys import normalise_value
 from .templates import each, name, text
+
+_NO_ACCOUNTS = AccountFacts()
 
 #: What a result can be told apart by beside the rulebook's dimensions.
 GRAIN = (
@@ -77,6 +80,11 @@ def lookup_table(lookup: Lookup, segment: Segment) -> str:
     return f"lookup {lookup_key(lookup.dimension, lookup.name)} {segment.number}"
 
 
+def accounts_table(segment: Segment) -> str:
+    """Name the table that holds what is known of accounts in a segment."""
+    return f"accounts {segment.number}"
+
+
 def raw_values_query(dimension: Dimension) -> str | None:
     """List the distinct values that the bill offers to a dimension; None where nothing is checked.
 
@@ -108,21 +116,43 @@ def canonical(dimension: Dimension, raw: Iterable[str]) -> dict[str, str]:
 
 
 def labelled_query(
-    rulebook: Rulebook, lookups: Mapping[str, Lookup], parts: Sequence[Segment]
+    rulebook: Rulebook,
+    lookups: Mapping[str, Lookup],
+    parts: Sequence[Segment],
+    *,
+    accounts: AccountFacts = _NO_ACCOUNTS,
 ) -> str:
     """Label every key, for the days of each segment, with its dimensions and pool."""
     columns = ("KeyId", "FirstDay", "LastDay", "PoolMatches", *label_columns(rulebook))
-    pooled = " UNION ALL ".join(_segment(rulebook, lookups, part) for part in parts)
+    pooled = " UNION ALL ".join(_segment(rulebook, lookups, part, accounts) for part in parts)
     return f"SELECT {each(map(name, columns))}\nFROM ({pooled})"
 
 
-def _segment(rulebook: Rulebook, lookups: Mapping[str, Lookup], part: Segment) -> str:
+def _segment(
+    rulebook: Rulebook, lookups: Mapping[str, Lookup], part: Segment, accounts: AccountFacts
+) -> str:
     """One segment: facts, a layer for each dimension, then the pools."""
     carried = ["KeyId", *dict.fromkeys((*GRAIN, *columns_used(rulebook, lookups)))]
-    layer = f"SELECT {each(map(name, carried), ', ')} FROM facts"
+    layer = _facts_layer(carried, part, accounts)
     for dimension in rulebook.dimensions:
         layer = _dimension_layer(dimension, layer, carried, lookups, part)
     return _pool_layer(rulebook, layer, part)
+
+
+def _facts_layer(carried: Sequence[str], part: Segment, accounts: AccountFacts) -> str:
+    """The facts; where a charge says nothing of its account, what is known of that on the days."""
+    if not accounts.columns:
+        return f"SELECT {each(map(name, carried), ', ')} FROM facts"
+    filled = (
+        f"COALESCE(facts.{name(column)}, a.{name(column)}) AS {name(column)}"
+        if column in accounts.columns
+        else f"facts.{name(column)}"
+        for column in carried
+    )
+    return (
+        f"SELECT {each(filled, ', ')} FROM facts LEFT JOIN {name(accounts_table(part))} AS a "
+        'ON facts."SubAccountId" = a."#account"'
+    )
 
 
 def _dimension_layer(
@@ -133,7 +163,7 @@ def _dimension_layer(
     part: Segment,
 ) -> str:
     """Wrap one dimension around `inner`; `carried` grows by the columns it adds."""
-    offers = _Offers(dimension, lookups, part)
+    offers = Offers(dimension, lookups, part)
     picked = each((f"inside.{name(column)}" for column in carried), ", ")
     joined = (
         f"SELECT {picked}, {each(offers.columns, ', ')} FROM ({inner}) AS inside {offers.joins}"
@@ -152,7 +182,7 @@ def _dimension_layer(
     return f"SELECT {kept}, {each(added, ', ')} FROM ({joined})"
 
 
-class _Offers:
+class Offers:
     """What each source of a dimension offers: `r<n>` as it was written, `v<n>` as it is allowed."""
 
     def __init__(self, dimension: Dimension, lookups: Mapping[str, Lookup], part: Segment) -> None:

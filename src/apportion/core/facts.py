@@ -38,7 +38,7 @@ def columns_used(rulebook: Rulebook, lookups: Mapping[str, Lookup]) -> tuple[str
             if isinstance(source, FromLookup):
                 used.update(lookups[lookup_key(dimension.name, source.file)].columns)
             else:
-                used.update(_columns_read(source))
+                used.update(columns_read(source))
     used -= {dimension.name for dimension in rulebook.dimensions}
     return tuple(sorted(used))
 
@@ -52,7 +52,7 @@ def inside(column: str, used: Sequence[str]) -> tuple[str, ...]:
 def looked_for(rulebook: Rulebook) -> list[tuple[Place, str, tuple[str, ...]]]:
     """List what the rulebook looks for: where, in words, and the columns that would do."""
     sources = [
-        (source.place, source_label(source), _columns_read(source))
+        (source.place, source_label(source), columns_read(source))
         for dimension in rulebook.dimensions
         for source in dimension.sources
         if isinstance(source, FromTag | FromAccountTag | FromColumn)
@@ -62,6 +62,19 @@ def looked_for(rulebook: Rulebook) -> list[tuple[Place, str, tuple[str, ...]]]:
         for condition in conditions(rulebook)
         for column in condition.columns
     ]
+
+
+def columns_read(source: ValueSource) -> tuple[str, ...]:
+    """The columns of the facts that a source reads by itself."""
+    match source:
+        case FromTag(keys=keys):
+            return tuple(f"tag:{key}" for key in keys)
+        case FromAccountTag(keys=keys):
+            return tuple(f"account_tag:{key}" for key in keys)
+        case FromColumn(column=column):
+            return (column,)
+        case _:
+            return ()
 
 
 def source_label(source: ValueSource) -> str:
@@ -125,19 +138,6 @@ def conditions(rulebook: Rulebook) -> list[Condition]:
         if isinstance(spend, Proportional) and spend.where is not None:
             found.append(spend.where)
     return found
-
-
-def _columns_read(source: ValueSource) -> tuple[str, ...]:
-    """The columns of the facts that a source reads by itself."""
-    match source:
-        case FromTag(keys=keys):
-            return tuple(f"tag:{key}" for key in keys)
-        case FromAccountTag(keys=keys):
-            return tuple(f"account_tag:{key}" for key in keys)
-        case FromColumn(column=column):
-            return (column,)
-        case _:
-            return ()
 
 
 def _first_filled(raw_names: Sequence[str]) -> str:

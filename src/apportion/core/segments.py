@@ -18,9 +18,14 @@ class Segment:
     last: date
 
 
-def segments(lookups: Iterable[Lookup], first: date, last: date) -> list[Segment]:
-    """Cut the days from first to last wherever a lookup's line begins or ends to hold."""
-    starts = {first}
+def segments(
+    lookups: Iterable[Lookup], first: date, last: date, *, also: Iterable[date] = ()
+) -> list[Segment]:
+    """Cut the days from first to last wherever a lookup's line begins or ends to hold.
+
+    `also` are days on which something else that rules look at begins to be otherwise.
+    """
+    starts = {first, *also}
     for lookup in lookups:
         for row in lookup.rows:
             starts.add(row.valid_from)

@@ -84,6 +84,17 @@ COLUMNS: dict[str, dict[str, str]] = {
         "Ratio": _VARCHAR,
         "Driver": _VARCHAR,
     },
+    "accounts": {
+        **_PARTITION,
+        "SubAccountId": _VARCHAR,
+        "SubAccountName": _VARCHAR,
+        "x_OrganizationalUnit": _VARCHAR,
+        "Tags": _VARCHAR,
+        "State": _VARCHAR,
+        "ValidFrom": _DATE,
+        "ValidTo": _DATE,
+        "Synced": _DATE,
+    },
     RUNS: {
         "RunId": _VARCHAR,
         "Kind": _VARCHAR,

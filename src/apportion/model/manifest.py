@@ -13,11 +13,12 @@ class Kind(StrEnum):
 
     INGEST = "ingest"
     ALLOCATE = "allocate"
+    ACCOUNTS = "accounts"
 
 
 @dataclass(frozen=True)
 class Input:
-    """A file that went in; `role` is bill, rulebook, lookup or driver."""
+    """A file that went in; `role` is bill, rulebook, lookup, driver or accounts."""
 
     role: str
     name: str
@@ -42,7 +43,9 @@ class Total:
 
 @dataclass(frozen=True)
 class Manifest:
-    """One run of one period. `run` is a hash of all that decided the result.
+    """One run of one period, or one synchronisation of accounts.
+
+    `run` is a hash of all that decided the result.
 
     `snapshots` names the Iceberg snapshot of each table that the run wrote or read.
     `bills` maps the bills that an allocation read to the ingest runs that delivered them.
@@ -50,8 +53,8 @@ class Manifest:
 
     run: str
     kind: Kind
-    period: str
-    bill: str  # empty for an allocation
+    period: str  # empty for accounts
+    bill: str  # empty for an allocation, the organisation for accounts
     at: str  # UTC, ISO 8601
     version: str  # of apportion
     inputs: tuple[Input, ...]

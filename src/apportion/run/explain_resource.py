@@ -9,6 +9,7 @@ from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
+from apportion.core.account_words import OWN_SAYS, synced_words
 from apportion.core.apportion import apportion
 from apportion.core.contents import ends_like, is_like, is_resource, resource_query, resources_query
 from apportion.core.explain import (
@@ -158,6 +159,7 @@ def _dimension(case: Case, dimension: Dimension, row: Row) -> Branch:
     """A dimension's value, what gave it, and what was refused before."""
     value, source = text_of(row[dimension.name]), text_of(row[f"{dimension.name}_source"])
     words, place = source_of(dimension, source)
+    words += _synced(case, dimension, row)
     lines = lookup_lines(dimension, source, value, case.published.rules.lookups)
     rejected = text_of(row.get(f"{dimension.name}_rejected"))
     facts = {
@@ -166,6 +168,18 @@ def _dimension(case: Case, dimension: Dimension, row: Row) -> Branch:
         **({"rejected before": rejected} if rejected else {}),
     }
     return Branch(f"{dimension.name} = {value}", place=str(place), facts=facts)
+
+
+def _synced(case: Case, dimension: Dimension, row: Row) -> str:
+    """Say when a value was seen that the charge itself does not have."""
+    synced = synced_words(
+        case.published.rules.accounts,
+        dimension,
+        text_of(row[f"{dimension.name}_source"]),
+        charge={name: text_of(row[name]) for name in ("SubAccountId", *OWN_SAYS)},
+        day=day_of(row["ChargeDay"]),
+    )
+    return f", {synced}" if synced else ""
 
 
 def _owned(case: Case, currency: str, amount: Decimal, row: Row) -> Branch:

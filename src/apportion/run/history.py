@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal, localcontext
 
 from apportion.core.bills import newest
@@ -43,10 +43,14 @@ def held(plugs: Plugs) -> Outcome:
 
 
 def history(plugs: Plugs, *, period: str = "") -> Outcome:
-    """Tell every delivery and allocation, oldest first; `run` is what --as-of takes."""
+    """Tell every delivery, allocation and synchronisation, oldest first.
+
+    `run` is what --as-of takes. A period's history has no synchronisations, which are of none; the
+    inputs of its allocations name them.
+    """
     runs = [run for run in plugs.ledger.runs() if period in {"", run.period}]
     if period and not runs:
-        have = sorted({run.period for run in plugs.ledger.runs()})
+        have = sorted({run.period for run in plugs.ledger.runs()} - {""})
         raise NothingThereError(f"period {period}", have)
     rows = [
         {
@@ -61,7 +65,7 @@ def history(plugs: Plugs, *, period: str = "") -> Outcome:
             "inputs": ", ".join(f"{file.name} {file.sha256[:12]}" for file in run.inputs),
         }
         for run in runs
-        for currency, lines, amounts in sums(run, _last_stage(run))
+        for currency, lines, amounts in _told_sums(run)
     ]
     return Outcome(_HISTORY, tuple(rows))
 
@@ -82,6 +86,13 @@ def sums(manifest: Manifest, stage: str) -> list[tuple[str, int, dict[str, Decim
 
 
 _ZERO = Decimal()
+
+
+def _told_sums(run: Manifest) -> Sequence[tuple[str, int, Mapping[str, Decimal | None]]]:
+    """What a run came to; of accounts, how many there were."""
+    if run.kind is Kind.ACCOUNTS:
+        return [("", int(run.details["accounts"]), dict.fromkeys(COST_COLUMNS))]
+    return sums(run, _last_stage(run))
 
 
 def _last_stage(run: Manifest) -> str:
@@ -108,4 +119,8 @@ def periods(runs: Sequence[Manifest], kind: Kind) -> list[str]:
     return found
 
 
-_WHAT = {Kind.INGEST: ("bill", "ingest"), Kind.ALLOCATE: ("allocation", "allocate")}
+_WHAT = {
+    Kind.ACCOUNTS: ("account", "aws accounts sync"),
+    Kind.INGEST: ("bill", "ingest"),
+    Kind.ALLOCATE: ("allocation", "allocate"),
+}

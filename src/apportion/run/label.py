@@ -7,8 +7,10 @@ from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
 
+from apportion.core.account_facts import days_of_change, facts_on, offered
 from apportion.core.derive import (
     GRAIN,
+    accounts_table,
     canon_table,
     canonical,
     labelled_query,
@@ -17,6 +19,7 @@ from apportion.core.derive import (
 )
 from apportion.core.facts import (
     JSON_COLUMNS,
+    columns_read,
     columns_used,
     facts_query,
     inside,
@@ -35,6 +38,7 @@ from apportion.core.rollup import (
 from apportion.core.segments import Segment, rows_on, segments
 from apportion.core.tag_keys import matching
 from apportion.core.templates import sql
+from apportion.model.accounts import UNIT
 from apportion.model.catalogue.dimensions import (
     EMPTY_POOL,
     LOOKUP_VALUE,
@@ -61,7 +65,9 @@ def label(rules: Rules, plugs: Plugs) -> list[Finding]:
     parts = _segments(rules, plugs)
     findings += _load_canonical(rules, plugs)
     findings += _load_lookups(rules, parts, plugs)
-    plugs.engine.create("labelled", labelled_query(rules.rulebook, rules.lookups, parts))
+    _load_accounts(rules, parts, plugs)
+    query = labelled_query(rules.rulebook, rules.lookups, parts, accounts=rules.accounts)
+    plugs.engine.create("labelled", query)
     plugs.say("adding up")
     plugs.engine.create("rolled", sql("rolled"))
     findings += _rejected(rules, plugs) + _other_currencies(rules, plugs)
@@ -69,14 +75,15 @@ def label(rules: Rules, plugs: Plugs) -> list[Finding]:
 
 
 def _segments(rules: Rules, plugs: Plugs) -> list[Segment]:
-    """Cut the days of the view `costs` wherever a lookup begins to say something else."""
+    """Cut the days of `costs` wherever a lookup, or what is known of accounts, is another."""
     (row,) = plugs.engine.rows(
         'SELECT MIN("ChargeDay") AS first, MAX("ChargeDay") AS last FROM costs'
     )
     first, last = row["first"], row["last"]
     if not isinstance(first, date) or not isinstance(last, date):
         first = last = date(1970, 1, 1)  # no charges: one segment of nothing
-    return segments(rules.lookups.values(), first, last)
+    also = days_of_change(rules.accounts)
+    return segments(rules.lookups.values(), first, last, also=also)
 
 
 def _make_facts(rules: Rules, plugs: Plugs) -> list[Finding]:
@@ -93,7 +100,7 @@ def _make_facts(rules: Rules, plugs: Plugs) -> list[Finding]:
             plugs.engine.create(unpacked_table(column), unpacked_query(column, found))
             spelt |= found
     plugs.engine.create("facts", facts_query([*GRAIN, *used], unpacked))
-    return [*_not_there(rules.rulebook, spelt), *_spelt_twice(rules.rulebook, spelt)]
+    return [*_not_there(rules, spelt), *_spelt_twice(rules.rulebook, spelt)]
 
 
 def _spelt(wanted: str, prefix: str, raw: list[str]) -> tuple[str, ...]:
@@ -103,14 +110,23 @@ def _spelt(wanted: str, prefix: str, raw: list[str]) -> tuple[str, ...]:
     return matching(raw, wanted.removeprefix(prefix))
 
 
-def _not_there(rulebook: Rulebook, spelt: Mapping[str, Sequence[str]]) -> list[Finding]:
+def _not_there(rules: Rules, spelt: Mapping[str, Sequence[str]]) -> list[Finding]:
     """Tell what the rulebook looks for and no charge has; of alternatives, only if all lack."""
-    remedy = "Activate it as a cost allocation tag, or correct the key in the rulebook."
     return [
-        Finding(NO_SUCH_TAG, str(place), subject, found="no charge with it", remedy=remedy)
-        for place, subject, columns in looked_for(rulebook)
-        if not any(spelt.get(column, (column,)) for column in columns)
+        Finding(
+            NO_SUCH_TAG, str(place), subject, found="no charge with it", remedy=_remedy(columns)
+        )
+        for place, subject, columns in looked_for(rules.rulebook)
+        if not any(spelt.get(each, (each,)) or offered(rules.accounts, each) for each in columns)
     ]
+
+
+def _remedy(columns: Sequence[str]) -> str:
+    if all(
+        column == UNIT or column.startswith(JSON_COLUMNS["x_AccountTags"]) for column in columns
+    ):
+        return "Synchronise accounts (`apportion aws accounts sync`), or correct the rulebook."
+    return "Activate it as a cost allocation tag, or correct the key in the rulebook."
 
 
 def _spelt_twice(rulebook: Rulebook, spelt: Mapping[str, Sequence[str]]) -> list[Finding]:
@@ -131,8 +147,13 @@ def _load_canonical(rules: Rules, plugs: Plugs) -> list[Finding]:
     """Find, for each dimension with allowed values, which of the bill's spellings are allowed."""
     for dimension in rules.rulebook.dimensions:
         query = raw_values_query(dimension)
-        raw = [str(row["raw"]) for row in plugs.engine.rows(query) if row["raw"]] if query else []
-        pairs = canonical(dimension, raw).items()
+        raw = (
+            {str(row["raw"]) for row in plugs.engine.rows(query) if row["raw"]} if query else set()
+        )
+        for source in dimension.sources:
+            for column in columns_read(source):
+                raw |= offered(rules.accounts, column)
+        pairs = canonical(dimension, sorted(raw)).items()
         columns = {"#raw": "VARCHAR", "#value": "VARCHAR"}
         plugs.engine.load(canon_table(dimension), columns, pairs)
     return []
@@ -154,6 +175,15 @@ def _load_lookups(rules: Rules, parts: list[Segment], plugs: Plugs) -> list[Find
             plugs.engine.load(lookup_table(lookup, part), columns, rows)
         findings += _near_misses(lookup, plugs)
     return findings
+
+
+def _load_accounts(rules: Rules, parts: list[Segment], plugs: Plugs) -> None:
+    """Make a table for each segment of what is known of accounts on its days."""
+    accounts = rules.accounts
+    columns = dict.fromkeys(("#account", *accounts.columns), "VARCHAR")
+    for part in parts if accounts.columns else ():
+        rows = ((fact.account, *fact.values) for fact in facts_on(accounts, part.first))
+        plugs.engine.load(accounts_table(part), columns, rows)
 
 
 def _near_misses(lookup: Lookup, plugs: Plugs) -> Iterator[Finding]:

@@ -173,6 +173,8 @@ def _sentence(published: Published, totals: Sequence[Total], findings: Sequence[
     lines = sum(total.lines for total in totals if total.stage == "allocated")
     accounts = len({(t.billing_account, t.sub_account, t.currency) for t in totals})
     run = f"run {published.manifest.run}, rulebook {published.rulebook.name}"
+    if synced := published.manifest.details.get("accounts"):
+        run = f"{run}, accounts of {synced}"
     if findings:
         return f"{published.manifest.period} is NOT proved: {len(findings)} differences ({run})."
     return (

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from apportion.core.drivers import read_driver
 from apportion.core.identity import sha256
 from apportion.core.lookups import read_lookup
 from apportion.core.rulebook import check_owners, read_rulebook, rulebook_in_force
+from apportion.model.accounts import AccountFacts
 from apportion.model.catalogue.rules import FILE_MISSING, NOT_UTF8
 from apportion.model.errors import NoRulebookError
 from apportion.model.finding import Finding, Place
@@ -21,13 +22,17 @@ from apportion.model.rulebook import FromLookup, Rulebook, TwoPart, Usage
 
 @dataclass(frozen=True)
 class Rules:
-    """A rulebook with everything it names; `contents` are the bytes of each file, to be kept."""
+    """A rulebook with everything it names; `contents` are the bytes of each file, to be kept.
+
+    `accounts` is what it takes from synchronised accounts, in an allocation.
+    """
 
     rulebook: Rulebook
     text: str
     lookups: Mapping[str, Lookup]
     drivers: Mapping[str, Driver]
     contents: tuple[tuple[Input, bytes], ...]
+    accounts: AccountFacts = field(default_factory=AccountFacts)
 
     @property
     def inputs(self) -> tuple[Input, ...]:
