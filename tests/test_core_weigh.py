@@ -205,6 +205,13 @@ def test_each_day_is_split_by_its_own_numbers() -> None:
     assert result.findings == ()
 
 
+def test_a_correction_of_an_earlier_month_is_split_by_the_numbers_of_its_day() -> None:
+    costs = [holds("p", 100, day=FIRST), holds("p", 10, day=date(2026, 8, 31))]
+    result = split([pool("p", CPU)], costs, drivers=DAILY)
+    assert paid(result) == {"A": 50, "B": 50, "C": 10}
+    assert result.findings == ()
+
+
 def test_a_missing_day_is_split_by_the_months_numbers() -> None:
     result = split([pool("p", CPU)], [holds("p", 100, day=THIRD)], drivers=DAILY)
     assert paid(result) == {"A": 25, "B": 75}

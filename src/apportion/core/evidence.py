@@ -74,7 +74,7 @@ class Evidence:
     def readings(self, pool: Pool) -> Readings | None:
         """The driver's numbers of a pool that is split by usage, in whole or after a floor."""
         usage = usage_of(pool)
-        return self.drivers.get(usage.file, Readings(usage.file, {})) if usage else None
+        return self.drivers.get(usage.file, Readings(usage.file, {}, {})) if usage else None
 
     def has_days(self, pool: Pool) -> bool:
         """Tell whether a pool is split by numbers of each day."""

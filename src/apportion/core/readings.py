@@ -23,15 +23,21 @@ class Reading:
 
 @dataclass(frozen=True)
 class Readings:
-    """The lines of a driver that hold for a period, by day (None: for the whole month)."""
+    """The lines of a driver that hold for a period, by day (None: for the whole month).
+
+    A bill also has charges of days before its month, which it corrects: `before_and_after` are the
+    lines of such days. They are no part of the month's sum.
+    """
 
     name: str
     by_day: Mapping[date | None, tuple[DriverRow, ...]]
+    before_and_after: Mapping[date, tuple[DriverRow, ...]]
 
     @cached_property
     def days(self) -> frozenset[date]:
-        """The days that have lines of their own; empty if the driver has no days."""
-        return frozenset(day for day in self.by_day if day is not None)
+        """The days that have lines of their own; empty if the period has none."""
+        days = frozenset(day for day in self.by_day if day is not None)
+        return days | self.before_and_after.keys() if days else days
 
     def of(self, *, day: date | None, within: str) -> dict[str, Reading]:
         """Add up each owner's numbers of a day (None: of the whole month, its days included).
@@ -42,7 +48,7 @@ class Readings:
         if day is None:
             rows = [row for rows in self.by_day.values() for row in rows]
         else:
-            rows = list(self.by_day.get(day, ()))
+            rows = [*self.by_day.get(day, ()), *self.before_and_after.get(day, ())]
         numbers: dict[str, Fraction] = {}
         lines: dict[str, int] = {}
         for row in rows:
@@ -59,11 +65,14 @@ class Readings:
 def readings(driver: Driver, period: Period) -> Readings:
     """Pick the lines of a period: its days, its month, and lines that name neither."""
     by_day: dict[date | None, list[DriverRow]] = defaultdict(list)
+    others: dict[date, list[DriverRow]] = defaultdict(list)
     for row in driver.rows:
-        if row.day is not None:
-            holds = Period.of(row.day) == period
-        else:
-            holds = row.month in ("", str(period))
-        if holds:
+        if row.day is not None and Period.of(row.day) != period:
+            others[row.day].append(row)
+        elif row.day is not None or row.month in ("", str(period)):
             by_day[row.day].append(row)
-    return Readings(driver.name, {day: tuple(rows) for day, rows in by_day.items()})
+    return Readings(
+        driver.name,
+        {day: tuple(rows) for day, rows in by_day.items()},
+        {day: tuple(rows) for day, rows in others.items()},
+    )
