@@ -25,6 +25,35 @@ ALSO_TO_CREATE_EXPORTS = ("cur:PutReportDefinition",)
 #: Whose credentials they are; everybody may ask.
 IDENTITY: Mapping[str, str] = {"get_caller_identity": "sts:GetCallerIdentity"}
 
+#: The accounts of an organisation: `aws accounts sync`. None of them writes.
+ORGANIZATION: Mapping[str, str] = {
+    "describe_organization": "organizations:DescribeOrganization",
+    "list_accounts": "organizations:ListAccounts",
+    "list_parents": "organizations:ListParents",
+    "describe_organizational_unit": "organizations:DescribeOrganizationalUnit",
+    "list_tags_for_resource": "organizations:ListTagsForResource",
+}
+
+#: Which tag keys are active in bills: `aws plan`.
+LOOK_AT_TAGS: Mapping[str, str] = {
+    "list_cost_allocation_tags": "ce:ListCostAllocationTags",
+    "list_cost_allocation_tag_backfill_history": "ce:ListCostAllocationTagBackfillHistory",
+}
+#: What `aws apply` may change beside that, in a role of its own.
+CHANGE_TAGS: Mapping[str, str] = {
+    "update_cost_allocation_tags_status": "ce:UpdateCostAllocationTagsStatus",
+    "start_cost_allocation_tag_backfill": "ce:StartCostAllocationTagBackfill",
+}
+
+#: AWS Cost Categories: `aws cost-categories import`.
+COST_CATEGORIES: Mapping[str, str] = {
+    "list_cost_category_definitions": "ce:ListCostCategoryDefinitions",
+    "describe_cost_category_definition": "ce:DescribeCostCategoryDefinition",
+}
+
+#: A role that is taken for a plan, whose trust policy says who may.
+ASSUME: Mapping[str, str] = {"assume_role": "sts:AssumeRole"}
+
 #: Bills in a bucket. `head_bucket` tells its region; nothing is written.
 BILLS_IN_S3: Mapping[str, str] = {
     "head_bucket": "s3:ListBucket",

@@ -6,8 +6,10 @@ import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
+from pathlib import Path
 
 from apportion.core.account_facts import account_columns, account_facts, write_facts
+from apportion.core.account_files import read_accounts
 from apportion.core.account_history import Change, holding, is_closed, synchronised
 from apportion.core.bills import newest
 from apportion.core.facts import columns_used
@@ -16,14 +18,14 @@ from apportion.core.templates import name
 from apportion.model.accounts import Account, Organization, Stretch
 from apportion.model.catalogue.accounts import NO_ACCOUNTS
 from apportion.model.errors import NothingThereError
-from apportion.model.finding import Finding
+from apportion.model.finding import Finding, Place
 from apportion.model.manifest import Input, Kind, Manifest
 from apportion.model.outcome import Outcome
 from apportion.model.period import Period
 from apportion.ports import Row
 
 from .plugs import Plugs
-from .rules import Rules
+from .rules import Rules, read_text
 from .stop import stop_if_failing
 from .values import text_of
 
@@ -76,22 +78,32 @@ def synchronise(
     return _told(seen, changes, run, _counted(changes))
 
 
-def take_history(
-    organization: str, stretches: Sequence[Stretch], plugs: Plugs, *, source: str, wait: float = 0
+def import_file(
+    path: Path,
+    plugs: Plugs,
+    *,
+    organization: str,
+    since: date | None = None,
+    wait: float = 0,
 ) -> Outcome:
-    """Make this the organisation's whole history, in place of what was known."""
-    seen = Organization(organization, tuple(each.account for each in stretches))
-    stop_if_failing(_nothing_seen(seen, source))
-    with plugs.ledger.writing(wait=wait):
-        known = _known(plugs).get(organization)
-        if known and _plain(known.stretches) == _plain(stretches):
-            return _told(seen, (), known.run, "as they were; nothing was written")
-        changes = [
-            Change(each.account.id, each.account.name, "history")
-            for each in holding(stretches, date.max)
-        ]
-        run = _record(seen, stretches, changes, source, plugs)
-    return _told(seen, changes, run, "their history is that of the file")
+    """Take accounts from a file as if they had been seen; with days in it, it is their history.
+
+    Raises FindingsError where the file cannot be read in whole.
+    """
+    today = date.fromisoformat(plugs.now()[:10])
+    text, findings = read_text(path, path.name, Place(path.name))
+    read, more = (
+        read_accounts(text, name=path.name, today=today) if text is not None else (None, [])
+    )
+    findings += more
+    stop_if_failing(findings)
+    assert read is not None
+    if read.dated:
+        done = _take_history(organization, read.stretches, plugs, source=path.name, wait=wait)
+    else:
+        seen = Organization(organization, read.accounts)
+        done = synchronise(seen, plugs, source=path.name, since=since, wait=wait)
+    return replace(done, findings=(*findings, *done.findings))
 
 
 def listed(plugs: Plugs, *, day: date | None = None, all_days: bool = False) -> Outcome:
@@ -143,6 +155,24 @@ def told_versions(rules: Rules) -> dict[str, str]:
     """Name the synchronisations that the rules took accounts from, for a run's record."""
     versions = (f"{organization} run {run}" for organization, run in rules.accounts.versions)
     return {_TABLE: ", ".join(versions)} if rules.accounts.versions else {}
+
+
+def _take_history(
+    organization: str, stretches: Sequence[Stretch], plugs: Plugs, *, source: str, wait: float
+) -> Outcome:
+    """Make this the organisation's whole history, in place of what was known."""
+    seen = Organization(organization, tuple(each.account for each in stretches))
+    stop_if_failing(_nothing_seen(seen, source))
+    with plugs.ledger.writing(wait=wait):
+        known = _known(plugs).get(organization)
+        if known and _plain(known.stretches) == _plain(stretches):
+            return _told(seen, (), known.run, "as they were; nothing was written")
+        changes = [
+            Change(each.account.id, each.account.name, "history")
+            for each in holding(stretches, date.max)
+        ]
+        run = _record(seen, stretches, changes, source, plugs)
+    return _told(seen, changes, run, "their history is that of the file")
 
 
 def _charging(bills: Iterable[Manifest]) -> Collection[str]:
@@ -210,7 +240,10 @@ def _record(
         inputs=(seen_file,),
         totals=(),
         snapshots={_TABLE: plugs.ledger.replace(_TABLE, period="", bill=seen.id, files=files)},
-        details={"accounts": str(len(seen.accounts)), "changes": _counted(changes)},
+        details={
+            "accounts": str(len({each.id for each in seen.accounts})),
+            "changes": _counted(changes),
+        },
     )
     plugs.ledger.record(manifest)
     return manifest

@@ -46,7 +46,7 @@ def read_rulebooks(folder: Path) -> tuple[list[Rulebook], list[Finding]]:
     findings: list[Finding] = []
     for path in sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")]):
         name = f"{folder.name}/{path.name}"
-        text, more = _read_text(path, name, Place(name))
+        text, more = read_text(path, name, Place(name))
         findings += more
         if text is not None:
             rulebook, more = read_rulebook(text, name=name)
@@ -82,7 +82,7 @@ def with_files(
     lookups: dict[str, Lookup] = {}
     drivers: dict[str, Driver] = {}
     for role, file, dimension, place in named_files(rulebook):
-        text, more = _read_text(beside / file, file, place)
+        text, more = read_text(beside / file, file, place)
         findings += more
         if text is None:
             continue
@@ -116,7 +116,8 @@ def named_files(rulebook: Rulebook) -> list[tuple[str, str, str, Place]]:
     return list(named.values())
 
 
-def _read_text(path: Path, name: str, place: Place) -> tuple[str | None, list[Finding]]:
+def read_text(path: Path, name: str, place: Place) -> tuple[str | None, list[Finding]]:
+    """Read a text file of the user's; what is wrong with it stands at `place`."""
     try:
         return path.read_bytes().decode("utf-8-sig"), []
     except FileNotFoundError:

@@ -1,0 +1,88 @@
+"""AWS Organizations: every account with its name, its unit by names, and its tags.
+
+The service answers the management account of an organisation and delegated administrators.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from apportion.model.accounts import Account, Organization
+
+from .actions import ORGANIZATION
+from .calls import Calls, Client
+
+_UNIT = "ORGANIZATIONAL_UNIT"
+#: AWS gives the root this name, and it cannot be changed.
+ROOT_NAME = "Root"
+#: Three questions an account and two a unit: enough for the largest organisation there is, 10,000
+#: accounts, and an end for what goes round in circles.
+_BUDGET = 100_000
+
+
+class Organizations:
+    """Asks one thing after another: the service throttles at some requests a second."""
+
+    def __init__(
+        self,
+        client: Client,
+        *,
+        say: Callable[[str], None] = lambda _step: None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._calls = Calls(client, ORGANIZATION, budget=_BUDGET, sleep=sleep)
+        self._say = say
+        self._units: dict[str, tuple[str, ...]] = {}
+
+    def look(self) -> Organization:
+        """Read all accounts, or raise: half an organisation would close the other half."""
+        self._say("asking AWS Organizations for its accounts")
+        described = self._calls.send("describe_organization", {})
+        accounts = list(self._pages("list_accounts", {}, "Accounts"))
+        found = []
+        for at, account in enumerate(accounts):
+            if not at % 100:
+                self._say(f"reading units and tags of accounts, {at} of {len(accounts)}")
+            found.append(self._account(account))
+        found.sort(key=lambda account: account.id)
+        return Organization(str(described["Organization"]["Id"]), tuple(found))
+
+    def _account(self, said: Mapping[str, Any]) -> Account:
+        id_ = str(said["Id"])
+        tags = self._pages("list_tags_for_resource", {"ResourceId": id_}, "Tags")
+        return Account(
+            id=id_,
+            name=str(said.get("Name") or ""),
+            unit="/".join(self._above(id_)) or ROOT_NAME,
+            tags=tuple(sorted((str(tag["Key"]), str(tag["Value"])) for tag in tags)),
+            # `Status` is what `State` was called before it could tell of closing.
+            state=str(said.get("State") or said.get("Status") or ""),
+        )
+
+    def _above(self, child: str) -> tuple[str, ...]:
+        """Name the units above an account or unit, from the top."""
+        (parent,) = self._pages("list_parents", {"ChildId": child}, "Parents")
+        return self._unit(str(parent["Id"])) if parent["Type"] == _UNIT else ()
+
+    def _unit(self, id_: str) -> tuple[str, ...]:
+        """Name a unit and those above it; each is asked for once."""
+        if id_ not in self._units:
+            asked = {"OrganizationalUnitId": id_}
+            described = self._calls.send("describe_organizational_unit", asked)
+            own = str(described["OrganizationalUnit"]["Name"])
+            self._units[id_] = (*self._above(id_), own)
+        return self._units[id_]
+
+    def _pages(
+        self, operation: str, asked: Mapping[str, object], field: str
+    ) -> Iterator[Mapping[str, Any]]:
+        """Follow the pages; one may be empty and not be the last."""
+        token: Mapping[str, object] = {}
+        while True:
+            answer = self._calls.send(operation, {**asked, **token})
+            yield from answer.get(field) or ()
+            if not answer.get("NextToken"):
+                return
+            token = {"NextToken": answer["NextToken"]}
