@@ -9,12 +9,13 @@ from datetime import date
 from pathlib import Path
 from typing import Protocol
 
-from .model.accounts import Organization
 from .model.cost_query import CostAnswer, CostQuery, Spent
 from .model.delivery import Delivery, Encoding
 from .model.export import Fetched, Pin
 from .model.finding import Finding
 from .model.manifest import Manifest
+from .model.outcome import Outcome
+from .model.wanted_export import Call, Export
 
 Row = Mapping[str, object]
 
@@ -107,13 +108,6 @@ class Engine(Protocol):
         """
 
 
-class Accounts(Protocol):
-    """A place that knows the accounts of an organisation."""
-
-    def look(self) -> Organization:
-        """Tell all accounts with their names, units and tags, or raise."""
-
-
 class Report(Protocol):
     """A form in which rows leave."""
 
@@ -156,6 +150,22 @@ class Bucket(Protocol):
         """
 
 
+class Exports(Protocol):
+    """The exports that a provider writes for an account."""
+
+    def all(self) -> list[Export]:
+        """List those that there are, by name."""
+
+    def columns(self, table: str, properties: Mapping[str, str]) -> list[str]:
+        """List the columns that a table has with these properties."""
+
+    def whose(self) -> tuple[str, str]:
+        """Tell the account that asks, and its partition: `aws`, `aws-cn` or `aws-us-gov`."""
+
+    def make(self, call: Call) -> str:
+        """Make an export; returns its ARN."""
+
+
 class Store(Protocol):
     """Objects with names, kept somewhere else; a write is there whole or not at all."""
 
@@ -180,6 +190,9 @@ class Store(Protocol):
     def names(self, below: str = "") -> list[str]:
         """List the objects whose name begins so."""
 
+    def link(self, name: str, seconds: int) -> str:
+        """Make an address by which anyone can read an object for a while: itself a secret."""
+
 
 class Lake(Protocol):
     """Tables that others query. Of each period they see one run: the one in the table `runs`."""
@@ -187,8 +200,19 @@ class Lake(Protocol):
     def current(self, period: str) -> tuple[str, str] | None:
         """Tell the run that readers see of a period, and the sha256 of its manifest."""
 
-    def stage(self, table: str, files: Sequence[Path], *, period: str, run: str) -> None:
-        """Make these Parquet files all that a table holds of a run; readers see none of it yet."""
+    def stage(
+        self,
+        table: str,
+        files: Sequence[Path],
+        columns: Mapping[str, str],
+        *,
+        period: str,
+        run: str,
+    ) -> None:
+        """Make these Parquet files all that a table holds of a run; readers see none of it yet.
+
+        `columns` are all that the table must have, with SQL types.
+        """
 
     def fetch(self, table: str, folder: Path, *, period: str, run: str) -> list[Path]:
         """Bring what a table holds of a run back."""
@@ -196,8 +220,29 @@ class Lake(Protocol):
     def define(self, views: Mapping[str, tuple[str, Mapping[str, str]]]) -> None:
         """Make views: their SQL, and their columns with types. Those that are so stay untouched."""
 
-    def commit(self, file: Path, *, period: str, run: str) -> None:
-        """Make a run what readers see of a period, in one step; the file is its row of `runs`."""
+    def commit(self, file: Path, columns: Mapping[str, str], *, period: str, run: str) -> None:
+        """Make a run what readers see of a period, in one step; the file is its row of `runs`.
 
-    def clear(self, period: str) -> None:
-        """Take out what readers do not see any more."""
+        Raises OthersWroteError if that is not any more what `current` has told.
+        """
+
+    def clear(self, period: str, tables: Iterable[str]) -> None:
+        """Take out of these tables what readers do not see any more."""
+
+
+class Asking(Protocol):
+    """Something that answers SQL over the published tables."""
+
+    def ask(self, sql: str) -> Outcome:
+        """Run one query that only reads; words tell what it cost. Raises QueryFailedError."""
+
+
+class Post(Protocol):
+    """A way to tell people of a report. What may have arrived is not sent again."""
+
+    @property
+    def name(self) -> str:
+        """Tell this way, and whom it reaches, from all others."""
+
+    def send(self, subject: str, text: str, files: Mapping[str, bytes]) -> str:
+        """Send it and return the id that the service gave."""

@@ -46,7 +46,9 @@ class Calls:
 
     When AWS throttles, this waits and keeps a distance between all later requests, which shrinks
     as they go well. A request that was throttled counts: AWS does not say that it is free. Errors
-    with a code in `through` are answers to the caller, and raised as boto3 raises them.
+    with a code in `through` are answers to the caller, and raised as boto3 raises them. `resource`
+    is what all the requests are about, as a policy names it. With `once` only a throttled request
+    is sent again: of any other that failed it is not known what it did.
     """
 
     def __init__(
@@ -57,9 +59,13 @@ class Calls:
         budget: int,
         sleep: Callable[[float], None] = time.sleep,
         through: Collection[str] = (),
+        resource: str = "*",
+        once: bool = False,
     ) -> None:
         self._client = client
+        self._resource = resource
         self._through = through
+        self._once = once
         self._actions = actions
         self._budget = budget
         self._sleep = sleep
@@ -79,8 +85,8 @@ class Calls:
                 self._count(cast("Mapping[str, Any]", getattr(error, "response", {})))
                 if isinstance(error, ClientError) and code_of(error) in self._through:
                     raise
-                if not _worth_another_try(error):
-                    raise _told(action, error) from None
+                if not _worth_another_try(error) or (self._once and not _throttled(error)):
+                    raise _told(action, error, self._resource) from None
                 self._pause = min(max(2 * self._pause, 1), _LONGEST_PAUSE)
             else:
                 self._count(answer)
@@ -103,16 +109,20 @@ class Calls:
 def _worth_another_try(error: Exception) -> bool:
     if isinstance(error, ClientError):
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-        return code_of(error) in _THROTTLED or status >= 500
+        return _throttled(error) or status >= 500
     return isinstance(error, HTTPClientError | NoConnectionError)
 
 
-def _told(action: str, error: Exception) -> Exception:
+def _throttled(error: Exception) -> bool:
+    return isinstance(error, ClientError) and code_of(error) in _THROTTLED
+
+
+def _told(action: str, error: Exception, resource: str) -> Exception:
     if not isinstance(error, ClientError):
         return without_answer(action, error)
     if code_of(error) in PAGES_CHANGED:
         return PagesChangedError(code_of(error))
-    return refusal(action, error)
+    return refusal(action, error, resource)
 
 
 def _gave_up(action: str, error: Exception) -> AwsError:

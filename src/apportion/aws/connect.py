@@ -3,17 +3,46 @@
 from __future__ import annotations
 
 import hashlib
-from typing import cast
+from collections.abc import Callable
+from typing import Any, cast
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError
 
-from .calls import Client
+from .actions import ASSUME
+from .calls import ATTEMPTS, Calls, Client
 from .refusals import without_answer
 
 #: Cost Explorer has one endpoint for all regions of a partition.
 _REGION = "us-east-1"
+
+
+def client_of(service: str, *, profile: str = "", region: str = "") -> Client:
+    """Make a client of a service; without a region, it is that of the profile or us-east-1.
+
+    The client repeats nothing by itself: `Calls` does, and counts. It may be used by several
+    threads. Raises AwsCredentialsError.
+    """
+    try:
+        session = boto3.Session(profile_name=profile or None)
+        client = session.client(
+            service,
+            region_name=region or session.region_name or _REGION,
+            config=Config(
+                retries={"mode": "standard", "total_max_attempts": 1},
+                connect_timeout=10,
+                read_timeout=60,
+                max_pool_connections=16,
+                # What S3 states of an object is compared with all its bytes, once they are here.
+                request_checksum_calculation="when_required",
+                response_checksum_validation="when_required",
+                user_agent_extra="apportion",
+            ),
+        )
+    except BotoCoreError as error:
+        raise without_answer(service, error) from None
+    return cast("Client", client)
 
 
 def cost_explorer_client(profile: str) -> tuple[Client, str]:
@@ -39,3 +68,29 @@ def cost_explorer_client(profile: str) -> tuple[Client, str]:
     except BotoCoreError as error:
         raise without_answer("ce", error) from None
     return cast("Client", client), hashlib.sha256(key.encode()).hexdigest()
+
+
+def in_role(clients: Callable[[str, str], Client], role: str) -> Callable[[str, str], Client]:
+    """Make clients that act in a role, whose trust policy lets those that `clients` makes take it.
+
+    Its credentials, of an hour, are asked for once. Whoever reads CloudTrail sees the role's name
+    with the session `apportion`. Without a role these are the clients as they were.
+    """
+    if not role:
+        return clients
+    asked = {"RoleArn": role, "RoleSessionName": "apportion"}
+    sts = Calls(clients("sts", ""), ASSUME, budget=ATTEMPTS, resource=role)
+    given = sts.send("assume_role", asked)["Credentials"]
+    session = boto3.Session(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
+
+    def client(service: str, region: str) -> Client:
+        like = cast("Any", clients(service, region)).meta
+        made = session.client(
+            service,
+            region_name=like.region_name,
+            endpoint_url=like.endpoint_url,
+            config=like.config,
+        )
+        return cast("Client", made)
+
+    return client

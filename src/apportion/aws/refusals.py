@@ -25,9 +25,14 @@ from apportion.model.errors import (
 
 PAGES_CHANGED = {"InvalidNextTokenException", "RequestChangedException"}
 
-_DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}
-_EXPIRED = {"ExpiredToken", "ExpiredTokenException"}
+_DENIED = {
+    *("AccessDenied", "AccessDeniedException", "AllAccessDisabled", "UnauthorizedOperation"),
+    *("403", "Forbidden"),  # what a HEAD request is told, which has no words
+}
+_EXPIRED = {"ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired"}
 _NOT_TAKEN = {
+    "InvalidAccessKeyId",
+    "InvalidToken",
     "IncompleteSignature",
     "InvalidClientTokenId",
     "InvalidSignatureException",
@@ -42,9 +47,13 @@ _SIGN_IN = "Sign in again (`aws sso login`, or fresh keys) and repeat the comman
 _CLOCK = re.compile(r"signature (?:expired|not yet current)|skew", re.IGNORECASE)
 _NOT_ENABLED = re.compile(r"not enabled for cost explorer", re.IGNORECASE)
 _CALLER = re.compile(r"User: (\S+) is not authorized")
+#: What a service says where it could not do our call for want of the permission for another.
+_WHAT = re.compile(r"not authorized to perform: ([\w-]+:\w+)(?: on resource: \"?([^\s\"]+)\"?)?")
 _REMEDIES = {
     "DataUnavailableException": "Costs of single resources, and hourly costs, are there only once "
     "they are switched on in Cost Explorer's settings, and for the last 14 days.",
+    "AWSOrganizationsNotInUseException": "This account is in no organisation. Give its accounts in "
+    "a file instead: `apportion aws accounts import FILE`.",
     "BillExpirationException": "Ask for days that begin later: Cost Explorer keeps thirteen "
     "months by the day.",
 }
@@ -65,8 +74,8 @@ def sentence(error: ClientError) -> str:
     return said.splitlines()[0][:500] if said else code_of(error)
 
 
-def refusal(action: str, error: ClientError) -> AwsError:
-    """Tell what AWS refused, and what to do about it."""
+def refusal(action: str, error: ClientError, resource: str = "*") -> AwsError:
+    """Tell what AWS refused, and what to do about it. `resource` is what the call was about."""
     code, said = code_of(error), sentence(error)
     if _NOT_ENABLED.search(said):
         remedy = (
@@ -75,13 +84,19 @@ def refusal(action: str, error: ClientError) -> AwsError:
         )
         return AwsRefusedError(action, code, said, remedy)
     if code in _DENIED:
-        caller = _CALLER.search(said)
-        return AwsDeniedError(action, caller[1] if caller else "The caller", said)
+        return _denied(action, said, resource)
     if code in _EXPIRED:
         return AwsCredentialsError("The AWS credentials have expired", _SIGN_IN)
     if code in _NOT_TAKEN:
         return _not_taken(code, said)
     return AwsRefusedError(action, code, said, _REMEDIES.get(code, ""))
+
+
+def _denied(action: str, said: str, resource: str) -> AwsDeniedError:
+    caller, what = _CALLER.search(said), _WHAT.search(said)
+    if what and what[1] != action:  # kms:Decrypt, where an object is encrypted
+        action, resource = what[1], what[2] or "*"
+    return AwsDeniedError(action, caller[1] if caller else "The caller", said, resource)
 
 
 def without_answer(action: str, error: Exception) -> AwsError:

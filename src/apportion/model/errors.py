@@ -10,12 +10,17 @@ ApportionError
 │   ├── FilesExistError        a file that would be written is there already
 │   ├── NotAPlaceError         a place in S3 is not written as one
 │   ├── NotAPeriodError        a period is not written as one
+│   ├── NotADayError           a day is not written as one
 │   ├── NothingToExplainError  it is not said what to explain
 │   ├── NoSuchSectionError     a review has no table of that name, or one must be picked
 │   ├── NoRulebookError        no rulebook is in force for the period
 │   ├── UnreadableManifestError a file that is no manifest
 │   ├── UnknownColumnError     a report has no column of that name
 │   ├── CostQueryError         Cost Explorer cannot be asked in this way
+│   ├── PolicyNamesError       a policy cannot be made of the names that were given
+│   ├── NoExportError          there is no export where one was named, or there are several
+│   ├── ExportNameError        an export cannot have this name, or lie there
+│   ├── NotConfirmedError      nothing is changed in AWS without --yes
 │   ├── NoBoto3Error           the extra that AWS needs is not installed
 │   └── NothingThereError      a period, bill, owner or run that the ledger does not hold
 ├── FindingsError (exit code 1) findings that fail: nothing was published
@@ -26,21 +31,23 @@ ApportionError
     │   ├── AwsBusyError           it throttled or failed again and again
     │   ├── AwsUnreachableError    no answer came
     │   ├── AwsRefusedError        anything else that it said
+    │   ├── NoBucketError          there is no bucket of that name
+    │   ├── ObjectChangedError     an object is not any more what it was when it was looked at
+    │   ├── NotWhatS3HasError      a file that arrived has another checksum than S3 states
     │   └── RequestBudgetError     the next request would be one more than allowed
+    ├── DownloadsBusyError     another process fetches the same export
+    ├── NoSpaceError           the disk is too small for what would be fetched
     ├── EngineError            the engine refused or ran out of something
     ├── KeyCollisionError      two descriptions of charges have one hash
     ├── LedgerBusyError        another process holds the ledger
     ├── LedgerDamagedError     a file of the ledger is missing or not what was written
     ├── LedgerRefusesError     a file does not fit the table it was written for
-    ├── NotWhatArrivedError    what was published is not what was proved, once read back
-    ├── OthersWroteError       someone else wrote at the same time, and was first
-    ├── QueryFailedError       Athena, or the engine, did not answer a query
     └── NotWhatWasProvedError  an allocation does not add up to what its proof says
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from .finding import Finding
 
@@ -124,6 +131,13 @@ class NotAPeriodError(WrongUseError):
         super().__init__(f"A period is written year-month, like 2026-09; found {written!r}.")
 
 
+class NotADayError(WrongUseError):
+    """A day is not written as one."""
+
+    def __init__(self, option: str, written: str) -> None:
+        super().__init__(f"{option} is a day, written like 2026-09-30; found {written!r}.")
+
+
 class NothingToExplainError(WrongUseError):
     """No owner, pool or resource was named, or more than one."""
 
@@ -191,6 +205,50 @@ class CostQueryError(WrongUseError):
         super().__init__(f"{subject}: expected {expected}, found {found}. {remedy}".rstrip())
 
 
+class PolicyNamesError(WrongUseError):
+    """A policy lacks names of what it is about, or has names that IAM would read as patterns."""
+
+    def __init__(self, role: str, missing: Sequence[str], odd: Mapping[str, str]) -> None:
+        options = " ".join(f"--{name.replace('_', '-')}" for name in missing)
+        problems = [f"The policy of {role} needs {options}."] if missing else []
+        problems += [
+            f"--{name.replace('_', '-')}: expected a plain name, without * ? $ and spaces, "
+            f"found {value!r}."
+            for name, value in odd.items()
+        ]
+        super().__init__("\n".join(problems))
+
+
+class NoExportError(WrongUseError):
+    """There is no export where one was named, or several lie below."""
+
+    def __init__(self, place: str, found: Sequence[str]) -> None:
+        super().__init__(
+            f"{place} holds {len(found)} exports; name one of them: {', '.join(found)}."
+            if found
+            else f"{place} holds no export: expected a folder `metadata` with BILLING_PERIOD=… in "
+            "it, or folders like 20260901-20261001 of the older report. The address ends with the "
+            "export's name: s3://bucket/prefix/export. A new export comes within a day."
+        )
+
+
+class ExportNameError(WrongUseError):
+    """An export cannot have this name, or lie there."""
+
+    def __init__(self, place: str, expected: str) -> None:
+        super().__init__(f"{place} cannot be the place of an export: expected {expected}.")
+
+
+class NotConfirmedError(WrongUseError):
+    """Nothing is changed in AWS without a word of consent."""
+
+    def __init__(self, calls: int) -> None:
+        super().__init__(
+            f"Nothing was changed: {calls} {'calls' if calls != 1 else 'call'} would be made. "
+            "Read them with `plan`, then repeat the command with --yes."
+        )
+
+
 class NoBoto3Error(WrongUseError):
     """What AWS needs is an extra of the package, and is not installed."""
 
@@ -221,14 +279,17 @@ class AwsError(OperationError):
 class AwsDeniedError(AwsError):
     """The caller may not. `said` is AWS's own sentence, which tells of boundaries and policies."""
 
-    def __init__(self, action: str, caller: str, said: str) -> None:
-        statement = f'{{"Effect": "Allow", "Action": "{action}", "Resource": "*"}}'
+    def __init__(self, action: str, caller: str, said: str, resource: str = "*") -> None:
+        statement = f'{{"Effect": "Allow", "Action": "{action}", "Resource": "{resource}"}}'
         remedy = (
             "A policy denies it outright, which no further permission lifts: it has to change."
             if "explicit deny" in said
             else f"Add this statement to a policy of that identity: {statement}."
         )
-        super().__init__(f"{caller} may not call {action}. {remedy} AWS said: {said.rstrip('.')}.")
+        on = f" on {resource}" if resource != "*" else ""
+        super().__init__(
+            f"{caller} may not call {action}{on}. {remedy} AWS said: {said.rstrip('.')}."
+        )
 
 
 class AwsCredentialsError(AwsError):
@@ -262,6 +323,36 @@ class AwsRefusedError(AwsError):
         super().__init__(f"AWS refused {action} ({code}): {said.rstrip('.')}. {remedy}".rstrip())
 
 
+class NoBucketError(AwsError):
+    """There is no bucket of that name."""
+
+    def __init__(self, bucket: str) -> None:
+        super().__init__(
+            f"There is no bucket {bucket!r} in S3. Check its name, and that the credentials are "
+            "of the right partition (aws, aws-cn, aws-us-gov)."
+        )
+
+
+class ObjectChangedError(AwsError):
+    """An object is not any more what it was when it was looked at."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(
+            f"{address} changed while it was read: the export is being rewritten. "
+            "Try again in some minutes."
+        )
+
+
+class NotWhatS3HasError(AwsError):
+    """A file that arrived is not what S3 holds, by the checksum that S3 states."""
+
+    def __init__(self, address: str, expected: str, found: str) -> None:
+        super().__init__(
+            f"{address} arrived damaged, twice: expected {expected}, found {found}. Nothing of it "
+            "was taken in. Check this machine's disk, memory and network, then try again."
+        )
+
+
 class RequestBudgetError(AwsError):
     """The next request would be one more than allowed; it was not sent."""
 
@@ -269,6 +360,26 @@ class RequestBudgetError(AwsError):
         super().__init__(
             f"The next request would exceed the budget of {budget}; {spent} so far. "
             "Ask for fewer days or names, or allow more with --budget."
+        )
+
+
+class DownloadsBusyError(OperationError):
+    """Another process fetches the same export."""
+
+    def __init__(self, export: str, waited: str) -> None:
+        super().__init__(
+            f"Another process is fetching {export} into this ledger; waited {waited}. "
+            "Try again when it is done, or wait longer with --wait SECONDS."
+        )
+
+
+class NoSpaceError(OperationError):
+    """The disk is too small for what would be fetched."""
+
+    def __init__(self, folder: str, needed: str, free: str) -> None:
+        super().__init__(
+            f"{folder} has too little room: {needed} would be fetched, {free} are free. "
+            "Nothing was fetched."
         )
 
 
@@ -332,31 +443,3 @@ class LedgerRefusesError(OperationError):
             f"The ledger's table {table} does not take in {file}: "
             f"expected {expected}, found {found}."
         )
-
-
-class NotWhatArrivedError(OperationError):
-    """What was published, once read back, is another sum than the one that was proved."""
-
-    def __init__(self, table: str, period: str, expected: str, found: str) -> None:
-        super().__init__(
-            f"The published table {table} does not hold what was proved of {period}: expected "
-            f"{expected}, found {found}. Nothing of it is seen by readers; the old state stands. "
-            "Publish again; if it stays so, please report it."
-        )
-
-
-class OthersWroteError(OperationError):
-    """Someone else wrote at the same time, and was first; nothing of ours counts."""
-
-    def __init__(self, what: str) -> None:
-        super().__init__(
-            f"Someone else has changed {what} meanwhile. What they wrote stands and nothing of "
-            "ours counts; run the command again."
-        )
-
-
-class QueryFailedError(OperationError):
-    """A query was not answered."""
-
-    def __init__(self, engine: str, said: str, remedy: str = "") -> None:
-        super().__init__(f"{engine} did not answer: {said.strip().rstrip('.')}. {remedy}".rstrip())

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
+from types import MappingProxyType
 
 from apportion.core.bills import holdings, name_bill, newest, overlaps, restated
 from apportion.core.charges import charge_queries
@@ -49,6 +50,7 @@ class _Work:
     bill: str
     inputs: tuple[Input, ...]
     decided_by: tuple[str, ...]
+    details: Mapping[str, str]
 
     def run_of(self, period: str) -> str:
         return run_id(*self.decided_by, self.bill, period, inputs=self.inputs)
@@ -73,10 +75,12 @@ def ingest(
     bill: str | None = None,
     split_cost: SplitCost = SplitCost.PARENT,
     wait: float = 0,
+    details: Mapping[str, str] = MappingProxyType({}),
 ) -> Ingested:
     """Make a delivery the current one of its bill and periods; the same bytes change nothing.
 
-    Raises FindingsError, with nothing recorded, where bytes, columns or totals are not right.
+    `details` say where it comes from; they go into the record and decide nothing. Raises
+    FindingsError, with nothing recorded, where bytes, columns or totals are not right.
     """
     plugs.say("verifying the files")
     deliveries, findings = source.deliver()
@@ -90,36 +94,32 @@ def ingest(
     findings += more
     stop_if_failing(findings)
     with plugs.ledger.writing(wait=wait):
-        return _take_in(delivery, queries, plugs, findings, bill, split_cost)
+        work = _Work(
+            delivery,
+            queries,
+            bill or "",
+            _inputs(delivery),
+            ("ingest", delivery.format, sha256(delivery.mapping.encode()), split_cost),
+            details,
+        )
+        return _take_in(work, plugs, findings)
 
 
-def _take_in(
-    delivery: Delivery,
-    queries: ChargeQueries,
-    plugs: Plugs,
-    findings: list[Finding],
-    named: str | None,
-    split_cost: SplitCost,
-) -> Ingested:
+def _take_in(work: _Work, plugs: Plugs, findings: list[Finding]) -> Ingested:
+    delivery = work.delivery
     runs = plugs.ledger.runs()
     periods = sorted({stated.period for stated in delivery.stated})
     if not periods:  # files with a header alone
         return Ingested((), (), tuple(findings))
-    bill, more = _bill_of(delivery, runs, periods, named)
+    bill, more = _bill_of(delivery, runs, periods, work.bill or None)
     findings += more
     stop_if_failing(findings)
-    work = _Work(
-        delivery,
-        queries,
-        bill,
-        _inputs(delivery),
-        ("ingest", delivery.format, sha256(delivery.mapping.encode()), split_cost),
-    )
+    work = replace(work, bill=bill)
     unchanged, todo = [], []
     for period in periods:
         current = newest(runs, Kind.INGEST, period).get(bill)
         if current is not None and current.run == work.run_of(period):
-            unchanged.append(current)
+            unchanged.append(_come_again(current, work, plugs))
         else:
             todo.append((period, current))
     parts = _read(work, plugs) if todo else {}
@@ -130,6 +130,16 @@ def _take_in(
         findings += _no_json(work, period, plugs)
         recorded.append(manifest)
     return Ingested(tuple(recorded), tuple(unchanged), tuple(findings))
+
+
+def _come_again(current: Manifest, work: _Work, plugs: Plugs) -> Manifest:
+    """Write down that the same bytes came under another name, so that it is known next time."""
+    details = {**current.details, **work.details}
+    if details == current.details:
+        return current
+    again = replace(current, at=plugs.now(), details=details)
+    plugs.ledger.record(again)
+    return again
 
 
 def _read(work: _Work, plugs: Plugs) -> Mapping[str | None, list[Path]]:
@@ -211,7 +221,10 @@ def _take_in_period(
         inputs=work.inputs,
         totals=tuple(totals),
         snapshots=snapshots,
-        details={"format": f"{work.delivery.format} {work.delivery.version}".strip()},
+        details={
+            **work.details,
+            "format": f"{work.delivery.format} {work.delivery.version}".strip(),
+        },
     )
     plugs.ledger.record(manifest)
     return manifest

@@ -1,0 +1,81 @@
+"""Exports of bills in S3: which plugs it takes to bring them here, and to have AWS write them.
+
+Nothing here needs a terminal: a Lambda function calls `fetch_and_ingest` with the address of the
+manifest that has just arrived.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from apportion.model.export import Place, Taking
+from apportion.model.outcome import Outcome
+from apportion.model.wanted_export import WantedExport
+from apportion.run.exports import ExportPlan, apply, existing, plan
+
+from .workspace import Workspace
+
+if TYPE_CHECKING:
+    from apportion.aws.calls import Client
+
+#: Makes a client of boto3 for a service (`s3`, `bcm-data-exports`, `sts`) and a region, or "".
+Clients = Callable[[str, str], "Client"]
+
+
+def fetch_and_ingest(
+    workspace: Workspace,
+    location: str,
+    *,
+    periods: Sequence[str] = (),
+    taking: Taking | None = None,
+    clients: Clients | None = None,
+    say: Callable[[str], None] = lambda _step: None,
+) -> Outcome:
+    """Take the months of an export into the ledger that it does not hold as they are delivered now.
+
+    `location` is `s3://bucket/prefix/export`, or the address of one manifest of it, which is that
+    one month. Without `periods`, all months count that the export has. A month whose delivery is
+    in the ledger costs one small request. A month that cannot be taken in is a failing finding of
+    the outcome, and the others are taken in. Without `clients`, they are made from the
+    environment. Raises WrongUseError and AwsError.
+    """
+    from apportion.aws.bucket import open_bucket  # noqa: PLC0415 - boto3 is an extra
+
+    place = Place.parse(location)
+    bucket = open_bucket(clients or from_environment(), place.bucket, say=say)
+    return workspace.ingest_export(bucket, place, periods=periods, taking=taking)
+
+
+def from_environment(profile: str = "") -> Clients:
+    """Make clients with the credentials of a profile, or of what the environment gives."""
+    from apportion.aws.connect import client_of  # noqa: PLC0415 - boto3 is an extra
+
+    return lambda service, region: client_of(service, profile=profile, region=region)
+
+
+def existing_exports(clients: Clients) -> Outcome:
+    """List the exports that AWS writes for the account."""
+    from apportion.aws.data_exports import DataExports  # noqa: PLC0415 - boto3 is an extra
+
+    return existing(DataExports(clients))
+
+
+def plan_export(wanted: WantedExport, clients: Clients, *, region: str = "") -> ExportPlan:
+    """Compare an export that is wanted with those that there are; nothing is changed.
+
+    `region` is the bucket's; without it, S3 is asked.
+    """
+    from apportion.aws.bucket import region_of  # noqa: PLC0415 - boto3 is an extra
+    from apportion.aws.data_exports import REGION, DataExports  # noqa: PLC0415 - boto3 is an extra
+
+    exports = DataExports(clients)
+    found = region or region_of(clients("s3", ""), wanted.place.bucket) or REGION
+    return plan(exports, wanted, region=found)
+
+
+def apply_export(planned: ExportPlan, clients: Clients) -> Outcome:
+    """Make the calls of a plan."""
+    from apportion.aws.data_exports import DataExports  # noqa: PLC0415 - boto3 is an extra
+
+    return apply(DataExports(clients), planned)
