@@ -85,8 +85,10 @@ class Calls:
                 self._count(cast("Mapping[str, Any]", getattr(error, "response", {})))
                 if isinstance(error, ClientError) and code_of(error) in self._through:
                     raise
-                if not _worth_another_try(error) or (self._once and not _throttled(error)):
+                if not _worth_another_try(error):
                     raise _told(action, error, self._resource) from None
+                if self._once and not _throttled(error):
+                    break
                 self._pause = min(max(2 * self._pause, 1), _LONGEST_PAUSE)
             else:
                 self._count(answer)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
 import shutil
 import sys
 import time
@@ -14,14 +13,14 @@ from typing import IO
 
 from botocore.exceptions import ClientError
 
-from apportion.model.errors import AwsRefusedError, NotAPlaceError
+from apportion.model.errors import AwsRefusedError
+from apportion.model.export import Place
 from apportion.ports import Kept
 
 from .actions import OBJECTS
 from .calls import Calls, Client
 from .refusals import code_of
 
-_PLACE = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(.*))?", re.DOTALL)
 _NOT_THERE = {"NoSuchKey", "404"}
 _NOT_TAKEN = {"PreconditionFailed", "ConditionalRequestConflict", "412", "409"}
 _CHUNK = 1 << 20
@@ -40,13 +39,16 @@ class S3Store:
         *,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self.bucket, self.prefix = parse(place)
+        parsed = Place.parse(place)
+        self.bucket, self.prefix = parsed.bucket, parsed.key
+        self._client = client
         self._calls = Calls(
             client,
             OBJECTS,
             budget=sys.maxsize,
             sleep=sleep,
             through=_NOT_THERE | _NOT_TAKEN,
+            resource=f"arn:aws:s3:::{self.bucket}/{self._key('*')}",
         )
 
     def where(self, name: str) -> str:
@@ -102,21 +104,23 @@ class S3Store:
                 return found
             token = {"ContinuationToken": str(answer["NextContinuationToken"])}
 
+    def link(self, name: str, seconds: int) -> str:
+        sign = self._client.generate_presigned_url
+        return str(sign("get_object", Params=self._named(name), ExpiresIn=seconds))
+
+    def name_of(self, location: str) -> str:
+        """Tell the name of an object by its whole address; raises ValueError if it is not ours."""
+        start = self.where("")
+        if not location.startswith(start):
+            message = f"{location} is not below {start}"
+            raise ValueError(message)
+        return location[len(start) :]
+
     def _named(self, name: str) -> dict[str, str]:
         return {"Bucket": self.bucket, "Key": self._key(name)}
 
     def _key(self, name: str) -> str:
         return f"{self.prefix}/{name}" if self.prefix else name
-
-
-def parse(place: str) -> tuple[str, str]:
-    """Take `s3://bucket/prefix` apart; raises NotAPlaceError."""
-    match = _PLACE.fullmatch(place)
-    prefix = (match[2] or "").strip("/") if match else ""
-    parts = prefix.split("/") if prefix else []
-    if match is None or not all(parts) or {".", ".."} & set(parts):
-        raise NotAPlaceError(place)
-    return match[1], prefix
 
 
 def _check_absent(error: ClientError) -> None:

@@ -2,7 +2,7 @@
 WITH asked AS (SELECT MAX("Period") AS "Period" FROM runs)
 SELECT
   allocations."Period" AS "period",
-  allocations."Owner" AS "owner",
+  allocations."PaidBy" AS "owner",
   allocations."Pool" AS "pool",
   keys."ResourceId" AS "resource",
   allocations."ServiceName" AS "service",
@@ -14,7 +14,7 @@ INNER JOIN asked ON allocations."Period" = asked."Period"
 INNER JOIN keys
   ON allocations."Period" = keys."Period" AND allocations."KeyId" = keys."KeyId"
 GROUP BY
-  allocations."Period", allocations."Owner", allocations."Pool", keys."ResourceId",
+  allocations."Period", allocations."PaidBy", allocations."Pool", keys."ResourceId",
   allocations."ServiceName", keys."ChargeDescription", allocations."BillingCurrency"
 ORDER BY 8 DESC, 2, 4, 6
 LIMIT 100

@@ -2,12 +2,12 @@
 WITH asked AS (SELECT MAX("Period") AS "Period" FROM runs)
 SELECT
   daily."ChargeDay" AS "day",
-  daily."Owner" AS "owner",
+  daily."PaidBy" AS "owner",
   daily."BillingCurrency" AS "currency",
   SUM(CASE WHEN daily."Direct" THEN daily."Cost" ELSE 0 END) AS "direct",
   SUM(CASE WHEN daily."Direct" THEN 0 ELSE daily."Cost" END) AS "shared",
   SUM(daily."Cost") AS "total"
 FROM daily
 INNER JOIN asked ON daily."Period" = asked."Period"
-GROUP BY daily."ChargeDay", daily."Owner", daily."BillingCurrency"
+GROUP BY daily."ChargeDay", daily."PaidBy", daily."BillingCurrency"
 ORDER BY 1, 2, 3

@@ -7,19 +7,19 @@ earlier AS (
 ),
 told AS (
   SELECT
-    daily."Owner",
+    daily."PaidBy",
     daily."BillingCurrency",
     daily."Cost" AS "now",
     CAST(0 AS DECIMAL(38, 18)) AS "then"
   FROM daily
   INNER JOIN asked ON daily."Period" = asked."Period"
   UNION ALL
-  SELECT daily."Owner", daily."BillingCurrency", CAST(0 AS DECIMAL(38, 18)), daily."Cost"
+  SELECT daily."PaidBy", daily."BillingCurrency", CAST(0 AS DECIMAL(38, 18)), daily."Cost"
   FROM daily
   INNER JOIN earlier ON daily."Period" = earlier."Period"
 )
 SELECT
-  told."Owner" AS "owner",
+  told."PaidBy" AS "owner",
   told."BillingCurrency" AS "currency",
   SUM(told."then") AS "before",
   SUM(told."now") AS "total",
@@ -27,5 +27,5 @@ SELECT
 FROM told
 CROSS JOIN earlier
 WHERE earlier."Period" IS NOT NULL
-GROUP BY told."Owner", told."BillingCurrency"
+GROUP BY told."PaidBy", told."BillingCurrency"
 ORDER BY ABS(SUM(told."now") - SUM(told."then")) DESC, 1, 2

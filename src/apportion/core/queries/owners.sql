@@ -2,7 +2,7 @@
 WITH asked AS (SELECT MAX("Period") AS "Period" FROM runs)
 SELECT
   daily."Period" AS "period",
-  daily."Owner" AS "owner",
+  daily."PaidBy" AS "owner",
   daily."BillingCurrency" AS "currency",
   SUM(CASE WHEN daily."Direct" THEN daily."Cost" ELSE 0 END) AS "direct",
   SUM(CASE WHEN daily."Direct" THEN 0 ELSE daily."Cost" END) AS "shared",
@@ -10,5 +10,5 @@ SELECT
   SUM(CASE WHEN daily."Tagged" THEN daily."Cost" ELSE 0 END) AS "tagged"
 FROM daily
 INNER JOIN asked ON daily."Period" = asked."Period"
-GROUP BY daily."Period", daily."Owner", daily."BillingCurrency"
+GROUP BY daily."Period", daily."PaidBy", daily."BillingCurrency"
 ORDER BY 1, 3, 6 DESC, 2

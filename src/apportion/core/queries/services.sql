@@ -2,11 +2,11 @@
 WITH asked AS (SELECT MAX("Period") AS "Period" FROM runs)
 SELECT
   daily."Period" AS "period",
-  daily."Owner" AS "owner",
+  daily."PaidBy" AS "owner",
   daily."ServiceName" AS "service",
   daily."BillingCurrency" AS "currency",
   SUM(daily."Cost") AS "total"
 FROM daily
 INNER JOIN asked ON daily."Period" = asked."Period"
-GROUP BY daily."Period", daily."Owner", daily."ServiceName", daily."BillingCurrency"
+GROUP BY daily."Period", daily."PaidBy", daily."ServiceName", daily."BillingCurrency"
 ORDER BY 1, 2, 4, 5 DESC, 3

@@ -9,7 +9,7 @@ SELECT
   SUM(daily."Cost") AS "total"
 FROM daily
 INNER JOIN asked ON daily."Period" = asked."Period"
-INNER JOIN runs ON daily."Period" = runs."Period" AND daily."Owner" = runs."Unallocated"
+INNER JOIN runs ON daily."Period" = runs."Period" AND daily."PaidBy" = runs."Unallocated"
 WHERE daily."Direct"
 GROUP BY
   daily."Period", daily."SubAccountId", daily."SubAccountName", daily."ServiceName",

@@ -1,0 +1,162 @@
+"""SQL that Athena runs. It is a `ports.Asking`."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from apportion.model.errors import AwsRefusedError
+from apportion.model.lake_errors import QueryFailedError
+from apportion.model.outcome import Outcome
+
+from .actions import QUERY
+from .calls import Calls, Client
+
+#: Of USD, for a terabyte scanned in most regions; a query counts for ten megabytes at least.
+_PRICE = Decimal(5)
+_LEAST = 10 * 1000**2
+_TERABYTE = 1000**4
+
+_SHORTEST_PAUSE, _LONGEST_PAUSE = 1, 5
+_ENDED = {"SUCCEEDED", "FAILED", "CANCELLED"}
+
+
+class Athena:
+    """One query after another, each waited for, for at most `patience` seconds.
+
+    What we give up, by patience or by the user's Ctrl-C, is stopped, as it would go on costing.
+    `workgroup` says where results go and how much a query may scan.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        *,
+        database: str,
+        workgroup: str,
+        results: str = "",
+        patience: int = 300,
+        sleep: Callable[[float], None] = time.sleep,
+        timer: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._calls = Calls(client, QUERY, budget=sys.maxsize, sleep=sleep)
+        self._database = database
+        self._workgroup = workgroup
+        self._results = results
+        self._patience = patience
+        self._sleep = sleep
+        self._timer = timer
+
+    def ask(self, sql: str) -> Outcome:
+        query = self._start(sql)
+        try:
+            done = self._wait(query)
+        except BaseException:
+            self._calls.send("stop_query_execution", {"QueryExecutionId": query})
+            raise
+        columns, rows = self._rows(query)
+        return Outcome(columns, rows, words=(_cost(done),))
+
+    def _start(self, sql: str) -> str:
+        asked: dict[str, object] = {
+            "QueryString": sql,
+            "QueryExecutionContext": {"Database": self._database},
+            "WorkGroup": self._workgroup,
+        }
+        if self._results:
+            asked["ResultConfiguration"] = {"OutputLocation": self._results}
+        return str(self._calls.send("start_query_execution", asked)["QueryExecutionId"])
+
+    def _wait(self, query: str) -> Mapping[str, Any]:
+        until = self._timer() + self._patience
+        pause = _SHORTEST_PAUSE
+        while True:
+            answer = self._calls.send("get_query_execution", {"QueryExecutionId": query})
+            execution: Mapping[str, Any] = answer["QueryExecution"]
+            state = execution["Status"]["State"]
+            if state == "SUCCEEDED":
+                return execution
+            if state in _ENDED:
+                said = str(execution["Status"].get("StateChangeReason") or state.lower())
+                raise QueryFailedError("Athena", said, _remedy(said))
+            if self._timer() > until:
+                said = f"the query was {state.lower()} for {self._patience} s and was stopped"
+                raise QueryFailedError("Athena", said, "Wait longer with --patience SECONDS.")
+            self._sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE)
+
+    def _rows(self, query: str) -> tuple[tuple[str, ...], tuple[Mapping[str, object], ...]]:
+        """Read all pages; the first row of a SELECT repeats the names of the columns."""
+        columns: list[tuple[str, str]] = []
+        rows: list[Mapping[str, object]] = []
+        token: dict[str, str] = {}
+        while True:
+            page = self._calls.send("get_query_results", {"QueryExecutionId": query, **token})
+            said = page["ResultSet"]
+            written = [_texts(row) for row in said["Rows"]]
+            if not token:
+                columns = [
+                    (str(each["Name"]), str(each["Type"]))
+                    for each in said["ResultSetMetadata"]["ColumnInfo"]
+                ]
+                if written and written[0] == [name for name, _ in columns]:
+                    written = written[1:]
+            rows += [_row(columns, texts) for texts in written]
+            if not page.get("NextToken"):
+                return tuple(name for name, _ in columns), tuple(rows)
+            token = {"NextToken": str(page["NextToken"])}
+
+
+def _texts(row: Mapping[str, Any]) -> list[str | None]:
+    return [cell.get("VarCharValue") for cell in row["Data"]]
+
+
+def _row(columns: Sequence[tuple[str, str]], texts: Sequence[str | None]) -> Mapping[str, object]:
+    return {
+        name: None if text is None else _typed(text, kind)
+        for (name, kind), text in zip(columns, texts, strict=True)
+    }
+
+
+def _typed(text: str, kind: str) -> object:
+    try:
+        match kind:
+            case "decimal" | "double" | "float" | "real":
+                return Decimal(text)
+            case "tinyint" | "smallint" | "integer" | "bigint":
+                return int(text)
+            case "date":
+                return date.fromisoformat(text)
+            case "timestamp":
+                return datetime.fromisoformat(text)
+            case "boolean":
+                return text == "true"
+            case _:
+                return text
+    except (ValueError, ArithmeticError):
+        raise AwsRefusedError(
+            QUERY["get_query_results"], "unreadable answer", f"{text!r} is no {kind}"
+        ) from None
+
+
+def _cost(execution: Mapping[str, Any]) -> str:
+    said = execution.get("Statistics") or {}
+    scanned = int(said.get("DataScannedInBytes") or 0)
+    seconds = Decimal(int(said.get("TotalExecutionTimeInMillis") or 0)).scaleb(-3)
+    price = max(scanned, _LEAST) * _PRICE / _TERABYTE
+    return (
+        f"Athena scanned {scanned / 1000**2:,.1f} MB in {seconds:.1f} s: about {price:.5f} USD at "
+        f"{_PRICE} USD a TB."
+    )
+
+
+def _remedy(said: str) -> str:
+    if "scanned" in said.lower() or "bytes scanned limit" in said.lower():
+        return 'The workgroup limits what a query may scan: name a period in it ("Period" = …).'
+    if "does not exist" in said.lower() or "not found" in said.lower():
+        return "Publish first with `apportion publish`, and name its --database."
+    return ""

@@ -1,0 +1,54 @@
+"""A Glue client for pyiceberg, which calls by itself: counted and told like every other call."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from .actions import PUBLISH
+from .calls import Calls, Client
+from .refusals import code_of
+
+_ABSENT = "EntityNotFoundException"
+
+#: Answers that pyiceberg understands.
+_ANSWERS = {_ABSENT, "AlreadyExistsException", "ConcurrentModificationException"}
+
+
+class Glue:
+    """Passes on the operations that have an IAM action in our list, and no other."""
+
+    def __init__(self, client: Client, *, sleep: Callable[[float], None] = time.sleep) -> None:
+        self.exceptions = client.exceptions
+        self._calls = Calls(client, PUBLISH, budget=sys.maxsize, sleep=sleep, through=_ANSWERS)
+
+    def __getattr__(self, operation: str) -> Callable[..., Mapping[str, Any]]:
+        if operation not in PUBLISH:
+            raise AttributeError(operation)
+        return lambda **parameters: self._calls.send(operation, parameters)
+
+    def found(self, database: str, table: str) -> Mapping[str, Any] | None:
+        """Read a table or view; None if there is none."""
+        try:
+            return dict(self.get_table(DatabaseName=database, Name=table)["Table"])
+        except ClientError as error:
+            if code_of(error) == _ABSENT:
+                return None
+            raise
+
+    def need_database(self, database: str) -> None:
+        """Make the database if it is not there."""
+        try:
+            self.get_database(Name=database)
+        except ClientError as error:
+            if code_of(error) != _ABSENT:
+                raise
+            try:
+                self.create_database(DatabaseInput={"Name": database})
+            except ClientError as second:
+                if code_of(second) != "AlreadyExistsException":
+                    raise

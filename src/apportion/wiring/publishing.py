@@ -1,0 +1,154 @@
+"""Publishing to S3 and Glue, queries, and reports that are delivered: the plugs put together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from apportion.core.publish import TABLES
+from apportion.model.outcome import Outcome
+from apportion.model.period import Period
+from apportion.ports import Asking, Lake, Post, Report, Store
+from apportion.reports.csv import CsvReport
+from apportion.reports.json import JsonReport
+from apportion.run.deliver import Forms, Telling, deliver
+
+if TYPE_CHECKING:
+    from apportion.aws.calls import Client
+    from apportion.run.plugs import Plugs
+
+#: Makes a client of boto3 for a service and a region, or "".
+Clients = Callable[[str, str], "Client"]
+
+#: The forms in which a report can be delivered.
+FORMS = ("csv", "json", "parquet")
+
+
+@dataclass(frozen=True)
+class Questions:
+    """Where SQL is asked in Athena: how long one waits for it, in seconds, and whence it reads."""
+
+    database: str = "apportion"
+    workgroup: str = "primary"
+    results: str = ""
+    patience: int = 300
+
+
+@dataclass(frozen=True)
+class Readers:
+    """Who is told of a report, from which address, and how the files reach them."""
+
+    emails: tuple[str, ...] = ()
+    sender: str = ""
+    topic: str = ""
+    attach: bool = False
+    link_hours: int = 0
+
+
+class Publishing:
+    """What a ledger gives to others: published tables, answers, delivered reports."""
+
+    def __init__(self, plugs: Callable[[], Plugs], now: Callable[[], str]) -> None:
+        self._plugs = plugs
+        self._now = now
+
+    def publish(self, lake: Lake, periods: Sequence[str] = ()) -> Outcome:
+        """Publish these periods, or all that are allocated, one after the other."""
+        from apportion.run.publish import publish  # noqa: PLC0415 - functions report without it
+        from apportion.run.published import allocated_periods  # noqa: PLC0415 - as said above
+        from apportion.run.told import together  # noqa: PLC0415 - as said above
+
+        plugs = self._plugs()
+        wanted = [str(Period.parse(period)) for period in periods] or allocated_periods(plugs)
+        outcomes = []
+        for period in wanted:
+            with _scratch() as scratch:
+                outcomes.append(publish(plugs, lake, period=period, scratch=Path(scratch)))
+        return together(outcomes)
+
+    def query(self, sql: str) -> Outcome:
+        """Answer SQL over the ledger as if it were published."""
+        from apportion.run.query import LedgerAsking  # noqa: PLC0415 - functions report without it
+
+        with _scratch() as scratch:
+            return LedgerAsking(self._plugs(), Path(scratch)).ask(sql)
+
+    def deliver(self, store: Store, forms: Forms, period: str, telling: Telling) -> Outcome:
+        """Deliver a period's report from the ledger; the newest period's if none is named."""
+        from apportion.run.published import allocated_periods  # noqa: PLC0415 - as said below
+        from apportion.run.query import LedgerAsking  # noqa: PLC0415 - functions report without it
+
+        plugs = self._plugs()
+        periods = [each for each in allocated_periods(plugs) if not period or each <= period]
+        with _scratch() as scratch:
+            # What moved is told against the month before.
+            asking = LedgerAsking(plugs, Path(scratch), periods=periods[-2:], ahead=TABLES)
+            return deliver(
+                asking, store, forms, period=period, telling=telling, now=self._now, say=plugs.say
+            )
+
+
+def open_lake(
+    place: str, *, database: str = "apportion", region: str = "", clients: Clients
+) -> Lake:
+    """Reach the published tables at `s3://bucket/prefix`. Raises NotAPlaceError."""
+    # boto3 is an extra, and takes a quarter of a second to import.
+    from apportion.aws.lake import GlueLake  # noqa: PLC0415 - as said above
+    from apportion.aws.store import S3Store  # noqa: PLC0415 - as said above
+
+    store = S3Store(clients("s3", region), place)
+    return GlueLake(clients("glue", region), store, database=database)
+
+
+def open_athena(questions: Questions, *, region: str = "", clients: Clients) -> Asking:
+    """Reach Athena."""
+    from apportion.aws.athena import Athena  # noqa: PLC0415 - boto3 is an extra
+
+    return Athena(
+        clients("athena", region),
+        database=questions.database,
+        workgroup=questions.workgroup,
+        results=questions.results,
+        patience=questions.patience,
+    )
+
+
+def open_store(place: str, *, region: str = "", clients: Clients) -> Store:
+    """Reach the objects below `s3://bucket/prefix`. Raises NotAPlaceError."""
+    from apportion.aws.store import S3Store  # noqa: PLC0415 - boto3 is an extra
+
+    return S3Store(clients("s3", region), place)
+
+
+def telling(readers: Readers, *, region: str = "", clients: Clients) -> Telling:
+    """Reach the readers of a report."""
+    from apportion.aws.post import Mail, Topic  # noqa: PLC0415 - boto3 is an extra
+
+    posts: list[Post] = []
+    if readers.emails:
+        client = clients("sesv2", region)
+        posts.append(Mail(client, sender=readers.sender, readers=readers.emails))
+    if readers.topic:
+        posts.append(Topic(clients("sns", region), arn=readers.topic))
+    return Telling(posts, readers.attach, readers.link_hours * 3600)
+
+
+def forms(names: Sequence[str]) -> Forms:
+    """Pick forms by their endings. Another one is a line here."""
+    picked: dict[str, Report] = {}
+    if "csv" in names:
+        picked["csv"] = CsvReport()
+    if "json" in names:
+        picked["json"] = JsonReport()
+    if "parquet" in names:
+        from apportion.reports.parquet import ParquetReport  # noqa: PLC0415 - pyarrow is large
+
+        picked["parquet"] = ParquetReport()
+    return Forms(picked, {})
+
+
+def _scratch() -> TemporaryDirectory[str]:
+    return TemporaryDirectory(prefix="apportion-", ignore_cleanup_errors=True)
