@@ -15,7 +15,18 @@ import typer
 
 from apportion import __version__
 
-from . import allocate, bills, cost_explorer, demo, explain, ledger, report, rules, start
+from . import (
+    allocate,
+    bills,
+    cost_explorer,
+    demo,
+    explain,
+    ledger,
+    report,
+    rules,
+    start,
+    workbook,
+)
 from .endings import ending
 from .help import Group, examples
 from .session import Outside, Session
@@ -44,7 +55,18 @@ app = typer.Typer(
         "apportion report --period 2026-09",
     ),
 )
-for room in (demo, start, bills, allocate, report, explain, rules, ledger, cost_explorer):
+for room in (
+    demo,
+    start,
+    bills,
+    allocate,
+    report,
+    workbook,
+    explain,
+    rules,
+    ledger,
+    cost_explorer,
+):
     room.add_to(app)
 
 

@@ -26,6 +26,7 @@ from apportion.model.question import Question
 from apportion.model.settings import Settings
 from apportion.ports import CostReports
 from apportion.reports.csv import CsvReport
+from apportion.reports.excel import ExcelWorkbook
 from apportion.run.allocate import allocate
 from apportion.run.cost_bill import ask_for_bills
 from apportion.run.explain import explain_owner, explain_pool, explain_resource
@@ -41,6 +42,7 @@ from apportion.run.rulebooks import check, in_force
 from apportion.run.rules import rules_for
 from apportion.run.settings import read as read_settings
 from apportion.run.told import together, told_allocate, told_ingest
+from apportion.run.workbook import workbook
 from apportion.sources.local_files import LocalFiles
 
 
@@ -160,6 +162,10 @@ class Workspace:
     def explain_resource(self, resource: str, period: str, *, as_of: str = "") -> Explanation:
         """Tell who pays a resource, and why."""
         return explain_resource(self._plugs, resource=resource, period=period, as_of=as_of)
+
+    def workbook(self, period: str, *, as_of: str = "") -> bytes:
+        """Write a period as a workbook for Excel; see `core.workbook` for its sheets."""
+        return ExcelWorkbook().write(workbook(self._plugs, period=period, as_of=as_of))
 
     def check_rules(self) -> Outcome:
         """Read every rulebook with all that it names."""
