@@ -32,7 +32,7 @@ from .sums import stated, taken
 
 _NOT_THERE = {"404", "NoSuchKey"}
 _CHANGED = {"404", "412", "416", "InvalidRange", "NoSuchKey", "PreconditionFailed"}
-_CHUNK = 1 << 20
+_CHUNK = 1 << 18
 _LONGEST_TEXT = 64 << 20
 _LONGEST_PAUSE = 20
 
@@ -123,7 +123,8 @@ class S3Bucket:
                     broken += 1
                     if broken == ATTEMPTS:
                         raise AwsUnreachableError("s3:GetObject", str(error)) from None
-                    self._sleep(min(1 << broken, _LONGEST_PAUSE))
+                    if broken > 1:  # the first time, the line itself may have been the trouble
+                        self._sleep(min(1 << broken - 1, _LONGEST_PAUSE))
                 else:
                     if have != pin.size:
                         raise AwsBusyError("s3:GetObject", 1, f"{have} of {pin.size} bytes came")

@@ -11,10 +11,12 @@ import typer
 
 from apportion.model.charges import SplitCost
 from apportion.model.cost_query import Access
-from apportion.model.errors import CostQueryError
+from apportion.model.errors import CostQueryError, OnlyForError
+from apportion.model.export import Taking
 from apportion.model.outcome import Outcome
 
 from .answer import finish
+from .bills_export import AgainOption, ExportPeriodsOption, KeepOption, from_exports, in_s3
 from .cost_options import (
     BUDGET,
     KEEP,
@@ -33,11 +35,14 @@ from .output import Output
 from .session import Session
 
 #: In the place of files, this word is the service.
-COST_EXPLORER = Path("cost-explorer")
+COST_EXPLORER = "cost-explorer"
 
 PathsArgument = Annotated[
-    list[Path],
-    typer.Argument(metavar="PATH", help="Files of one bill, or their folder; or: cost-explorer."),
+    list[str],
+    typer.Argument(
+        metavar="PATH",
+        help="Files of one bill, or their folder; s3://bucket/prefix/export; or: cost-explorer.",
+    ),
 ]
 BillOption = Annotated[
     str | None,
@@ -64,6 +69,7 @@ def add_to(app: typer.Typer) -> None:
             "apportion ingest bills/2026-09/",
             "apportion ingest september-00001.csv.gz september-00002.csv.gz",
             "apportion ingest azure/focus.parquet --bill azure",
+            "apportion ingest s3://acme-billing/exports/cur2",
             "apportion ingest cost-explorer --by tag:Project --payer 111111111111",
         ),
     )(ingest)
@@ -77,6 +83,9 @@ def ingest(
     days: DaysOption = None,
     by: ByOption = None,
     payer: PayerOption = "",
+    period: ExportPeriodsOption = None,
+    again: AgainOption = False,
+    keep: KeepOption = False,
     profile: ProfileOption = "",
     budget: BudgetOption = BUDGET,
     fresh: FreshOption = False,
@@ -91,6 +100,9 @@ def ingest(
     Parquet by their bytes, which are checked before anything is read. A delivery replaces its
     months as a whole; the same bytes again change nothing, and earlier deliveries stay readable.
 
+    An export in S3 is read by its manifests: the months whose delivery is new are fetched, verified
+    and taken in, and one that changes while it is read is begun again.
+
     The word cost-explorer asks AWS Cost Explorer instead, for the months that --days lie in: by
     account and service, or --by one name or two. A folder of that name is given by its full path.
     """
@@ -102,9 +114,18 @@ def ingest(
         finish(_from_cost_explorer(session, asked, bill, wait), sent, session.words)
         return
     _only_with_cost_explorer({"--days": days, "--by": by, "--payer": payer})
+    if in_s3(paths):
+        taking = Taking(bill, split_cost, again, keep, wait)
+        outcome = from_exports(session, paths, profile=profile, periods=period or (), taking=taking)
+        finish(outcome, sent, session.words)
+        return
+    _only_for_exports({"--period": period, "--again": again, "--keep": keep})
     with session.workspace() as workspace:
         outcome = workspace.ingest(
-            [session.path(path) for path in paths], bill=bill, split_cost=split_cost, wait=wait
+            [session.path(Path(path)) for path in paths],
+            bill=bill,
+            split_cost=split_cost,
+            wait=wait,
         )
     finish(outcome, sent, session.words)
 
@@ -121,7 +142,7 @@ class Asked:
 
 def _from_cost_explorer(session: Session, asked: Asked, bill: str | None, wait: float) -> Outcome:
     """Take in what Cost Explorer tells."""
-    if session.path(COST_EXPLORER).exists():
+    if session.path(Path(COST_EXPLORER)).exists():
         raise CostQueryError(
             "apportion ingest cost-explorer",
             "the service, as nothing of that name is here",
@@ -140,7 +161,7 @@ def _from_cost_explorer(session: Session, asked: Asked, bill: str | None, wait: 
     with session.workspace() as workspace:  # whose steps are told; two tellers would write as one
         reports = outside.connect(asked.access, lambda _step: None, outside.now)
         return workspace.ingest_costs(
-            reports, by=by, payer=asked.payer, days=days, bill=bill or str(COST_EXPLORER), wait=wait
+            reports, by=by, payer=asked.payer, days=days, bill=bill or COST_EXPLORER, wait=wait
         )
 
 
@@ -148,3 +169,9 @@ def _only_with_cost_explorer(options: Mapping[str, object]) -> None:
     given = [name for name, value in options.items() if value]
     if given:
         raise CostQueryError(given[0], "apportion ingest cost-explorer", "files to ingest")
+
+
+def _only_for_exports(options: Mapping[str, object]) -> None:
+    for name, value in options.items():
+        if value:
+            raise OnlyForError(name, "apportion ingest s3://bucket/prefix/export", "other bills")

@@ -17,6 +17,7 @@ from apportion import __version__
 
 from . import (
     allocate,
+    aws,
     bills,
     cost_explorer,
     demo,
@@ -66,6 +67,7 @@ for room in (
     rules,
     ledger,
     cost_explorer,
+    aws,
 ):
     room.add_to(app)
 

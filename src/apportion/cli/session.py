@@ -10,14 +10,17 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from os import environ
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from apportion.model.cost_query import Access
 from apportion.model.settings import Settings
 from apportion.ports import CostReports
 
 from .words import Words
-from .workspace import Connect, Open, Workspace, connect_real, open_real
+from .workspace import Clients, Connect, Open, Workspace, client_real, connect_real, open_real
+
+if TYPE_CHECKING:
+    from apportion.aws.calls import Client
 
 
 def _utc_now() -> datetime:
@@ -30,6 +33,7 @@ class Outside:
 
     open: Open = open_real
     connect: Connect = connect_real
+    client: Clients = client_real
     folder: Path = field(default_factory=Path.cwd)
     environment: Mapping[str, str] = field(default_factory=lambda: dict(environ))
     now: Callable[[], datetime] = _utc_now
@@ -58,13 +62,23 @@ class Session:
         """Open the workspace; the steps of what is done in it are told as they begin."""
         found = settings or self.settings()
         with self.words.steps(self.outside.timer) as say:
-            yield self.outside.open(found, say)
+            if not found.remote:
+                yield self.outside.open(found, say)
+                return
+            from apportion.wiring.remote import mirrored
+
+            with mirrored(found, self.clients(""), say=say):
+                yield self.outside.open(found, say)
 
     @contextmanager
     def cost_reports(self, access: Access) -> Iterator[CostReports]:
         """Reach Cost Explorer; each question is told as it is sent."""
         with self.words.steps(self.outside.timer) as say:
             yield self.outside.connect(access, say, self.outside.now)
+
+    def clients(self, profile: str) -> Callable[[str, str], Client]:
+        """Give what makes clients of AWS for a service and a region, for a profile or "" ."""
+        return lambda service, region: self.outside.client(service, profile, region)
 
     def path(self, named: Path) -> Path:
         """Find a path that was given as an argument; where it can be, it stays as it was given."""

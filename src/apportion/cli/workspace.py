@@ -5,20 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from apportion.model.charges import SplitCost
 from apportion.model.cost_query import Access, By
+from apportion.model.export import Place, Taking
 from apportion.model.outcome import Explanation, Outcome, RulesInForce
 from apportion.model.question import Question
 from apportion.model.settings import Settings
-from apportion.ports import CostReports
+from apportion.ports import Bucket, CostReports
+
+if TYPE_CHECKING:
+    from apportion.aws.calls import Client
 
 #: Makes a workspace from settings and a listener for the steps of its work.
 Open = Callable[[Settings, Callable[[str], None]], "Workspace"]
 
 #: Reaches Cost Explorer, with a listener for the steps of the work, and the clock.
 Connect = Callable[[Access, Callable[[str], None], Callable[[], datetime]], CostReports]
+
+#: Makes a client of boto3 for a service with the credentials of a profile, in a region; both may
+#: be "", which is the environment's.
+Clients = Callable[[str, str, str], "Client"]
 
 
 class Workspace(Protocol):
@@ -31,6 +39,15 @@ class Workspace(Protocol):
         bill: str | None = None,
         split_cost: SplitCost = SplitCost.PARENT,
         wait: float = 0,
+    ) -> Outcome: ...
+
+    def ingest_export(
+        self,
+        bucket: Bucket,
+        place: Place,
+        *,
+        periods: Sequence[str] = (),
+        taking: Taking | None = None,
     ) -> Outcome: ...
 
     def ingest_costs(
@@ -90,3 +107,10 @@ def connect_real(
     from apportion.wiring.costs import connect
 
     return connect(access, say=say, now=now)
+
+
+def client_real(service: str, profile: str, region: str) -> Client:
+    """Make a client of AWS."""
+    from apportion.aws.connect import client_of
+
+    return client_of(service, profile=profile, region=region)

@@ -10,6 +10,9 @@ ApportionError
 │   ├── FilesExistError        a file that would be written is there already
 │   ├── NotAPlaceError         a place in S3 is not written as one
 │   ├── NotAPeriodError        a period is not written as one
+│   ├── BackfillMonthError     AWS takes no backfill from this month
+│   ├── UnreadablePlanError    a file that is no plan
+│   ├── StalePlanError         a plan that does not fit what is there any more
 │   ├── NotADayError           a day is not written as one
 │   ├── NothingToExplainError  it is not said what to explain
 │   ├── NoSuchSectionError     a review has no table of that name, or one must be picked
@@ -19,6 +22,7 @@ ApportionError
 │   ├── CostQueryError         Cost Explorer cannot be asked in this way
 │   ├── PolicyNamesError       a policy cannot be made of the names that were given
 │   ├── NoExportError          there is no export where one was named, or there are several
+│   ├── OnlyForError           an option or address belongs elsewhere
 │   ├── ExportNameError        an export cannot have this name, or lie there
 │   ├── NotConfirmedError      nothing is changed in AWS without --yes
 │   ├── NoBoto3Error           the extra that AWS needs is not installed
@@ -131,6 +135,36 @@ class NotAPeriodError(WrongUseError):
         super().__init__(f"A period is written year-month, like 2026-09; found {written!r}.")
 
 
+class BackfillMonthError(WrongUseError):
+    """AWS takes no backfill from this month."""
+
+    def __init__(self, wanted: str, earliest: str, latest: str) -> None:
+        super().__init__(
+            f"A backfill begins with a month from {earliest} to {latest}, at most twelve months "
+            f"back; found {wanted}."
+        )
+
+
+class UnreadablePlanError(WrongUseError):
+    """A file given as a plan is none, or holds calls that a plan does not."""
+
+    def __init__(self, path: str, why: str) -> None:
+        super().__init__(
+            f"{path} is not a plan: expected what `apportion aws plan --to FILE` writes, found "
+            f"otherwise ({why}). Nothing was changed."
+        )
+
+
+class StalePlanError(WrongUseError):
+    """What a plan was decided on is not so any more."""
+
+    def __init__(self, path: str, reasons: Sequence[str]) -> None:
+        super().__init__(
+            f"{path} is out of date: {'; '.join(reasons)}. Nothing was changed. "
+            "Make a new plan with `apportion aws plan --to FILE`."
+        )
+
+
 class NotADayError(WrongUseError):
     """A day is not written as one."""
 
@@ -230,6 +264,13 @@ class NoExportError(WrongUseError):
             "it, or folders like 20260901-20261001 of the older report. The address ends with the "
             "export's name: s3://bucket/prefix/export. A new export comes within a day."
         )
+
+
+class OnlyForError(WrongUseError):
+    """Something was given that belongs to another kind of thing."""
+
+    def __init__(self, subject: str, where: str, found: str) -> None:
+        super().__init__(f"{subject} is for {where}; found {found}.")
 
 
 class ExportNameError(WrongUseError):

@@ -7,14 +7,13 @@ manifest that has just arrived.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from apportion.model.export import Place, Taking
 from apportion.model.outcome import Outcome
 from apportion.model.wanted_export import WantedExport
+from apportion.ports import Bucket
 from apportion.run.exports import ExportPlan, apply, existing, plan
-
-from .workspace import Workspace
 
 if TYPE_CHECKING:
     from apportion.aws.calls import Client
@@ -23,8 +22,21 @@ if TYPE_CHECKING:
 Clients = Callable[[str, str], "Client"]
 
 
+class TakesExports(Protocol):
+    """What bills are taken into: `Workspace` is one."""
+
+    def ingest_export(
+        self,
+        bucket: Bucket,
+        place: Place,
+        *,
+        periods: Sequence[str] = (),
+        taking: Taking | None = None,
+    ) -> Outcome: ...
+
+
 def fetch_and_ingest(
-    workspace: Workspace,
+    workspace: TakesExports,
     location: str,
     *,
     periods: Sequence[str] = (),

@@ -18,18 +18,20 @@ from apportion.ledger.iceberg import IcebergLedger
 from apportion.model.charges import SplitCost
 from apportion.model.cost_query import By
 from apportion.model.errors import FindingsError
+from apportion.model.export import Place, Taking
 from apportion.model.finding import Finding
 from apportion.model.manifest import Kind, Manifest
 from apportion.model.outcome import Explanation, Outcome, RulesInForce
 from apportion.model.period import Period
 from apportion.model.question import Question
 from apportion.model.settings import Settings
-from apportion.ports import CostReports
+from apportion.ports import Bucket, CostReports
 from apportion.reports.csv import CsvReport
 from apportion.reports.excel import ExcelWorkbook
 from apportion.run.allocate import allocate
 from apportion.run.cost_bill import ask_for_bills
 from apportion.run.explain import explain_owner, explain_pool, explain_resource
+from apportion.run.fetch import ingest_export
 from apportion.run.history import held, history, periods
 from apportion.run.ingest import ingest
 from apportion.run.manifests import read_manifests, write_manifests
@@ -81,6 +83,28 @@ class Workspace:
         source = LocalFiles(paths, scratch=Path(self._scratch.name) / "bill")
         done = ingest(source, self._plugs, bill=bill, split_cost=split_cost, wait=wait)
         return told_ingest(done)
+
+    def ingest_export(
+        self,
+        bucket: Bucket,
+        place: Place,
+        *,
+        periods: Sequence[str] = (),
+        taking: Taking | None = None,
+    ) -> Outcome:
+        """Take in the months of an export whose delivery the ledger does not hold.
+
+        Files are fetched into `downloads` beside the ledger. `wiring.exports` opens the bucket.
+        """
+        return ingest_export(
+            self._plugs,
+            bucket,
+            place,
+            read=lambda paths: LocalFiles(paths, scratch=Path(self._scratch.name) / "bill"),
+            folder=Path(self._settings.ledger) / "downloads",
+            periods=periods,
+            taking=taking or Taking(),
+        )
 
     def ingest_costs(
         self,

@@ -1,0 +1,64 @@
+"""Taking bills in from their exports in S3, a part of the command `ingest`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from apportion.model.errors import OnlyForError
+from apportion.model.export import Place, Taking
+from apportion.model.outcome import Outcome
+
+from .options import checked
+from .session import Session
+
+ExportPeriodsOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--period",
+        "-p",
+        metavar="YEAR-MONTH",
+        help="s3://: only this month; may be repeated. Without any, all that the export has.",
+    ),
+]
+AgainOption = Annotated[
+    bool, typer.Option("--again", help="s3://: fetch what the ledger has, too.")
+]
+KeepOption = Annotated[
+    bool, typer.Option("--keep", help="s3://: leave the files in `downloads` beside the ledger.")
+]
+
+
+def in_s3(paths: Sequence[str]) -> bool:
+    """Tell whether exports are meant; raises OnlyForError where files are, too."""
+    there = [path for path in paths if path.lower().startswith("s3:")]
+    if there and len(there) < len(paths):
+        raise OnlyForError(there[0], "exports alone", "files besides")
+    return bool(there)
+
+
+def from_exports(
+    session: Session,
+    places: Sequence[str],
+    *,
+    profile: str,
+    periods: Sequence[str],
+    taking: Taking,
+) -> Outcome:
+    """Take in what is new of exports, one after the other."""
+    from apportion.run.told import together
+    from apportion.wiring.exports import fetch_and_ingest
+
+    for place in places:
+        Place.parse(place)
+    wanted = [checked(period) for period in periods]
+    clients = session.clients(profile)
+    with session.workspace() as workspace:
+        return together(
+            [
+                fetch_and_ingest(workspace, place, periods=wanted, taking=taking, clients=clients)
+                for place in places
+            ]
+        )

@@ -1,0 +1,166 @@
+"""Moto's S3 behind a front that writes every request down, and does what a bad day would do.
+
+`faults` are asked about each request, in order; the first that answers decides. They answer once
+for each time they were put in, unless they are `always`.
+"""
+
+from __future__ import annotations
+
+import http.client
+import re
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import unquote
+
+import boto3
+from botocore.config import Config
+from moto.server import ThreadedMotoServer
+
+_HOP = {"connection", "transfer-encoding", "content-length", "date", "server"}
+
+
+@dataclass(frozen=True)
+class Asked:
+    method: str
+    path: str
+    query: str
+    headers: Mapping[str, str]
+
+    @property
+    def of_data(self) -> bool:
+        """Whether a file of a delivery is read, and not its manifest or a listing."""
+        return self.method == "GET" and bool(re.search(r"\.(parquet|csv\.gz|zip)$", self.path))
+
+    @property
+    def region(self) -> str:
+        """The region that the request is signed for."""
+        found = re.search(r"Credential=[^/]+/\d+/([^/]+)/", self.headers.get("Authorization", ""))
+        return found[1] if found else ""
+
+
+@dataclass
+class Answer:
+    status: int
+    headers: dict[str, str]
+    body: bytes
+    only: int | None = None  # send so many bytes of the body, then break the line
+    until: threading.Event | None = None  # or wait for this, before it breaks
+
+
+#: Gives an answer of its own, changes the real one, or returns None for neither.
+Fault = Callable[[Asked, Callable[[], Answer]], Answer | None]
+
+
+@dataclass
+class Front:
+    endpoint: str = ""
+    asked: list[Asked] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    always: list[Fault] = field(default_factory=list)
+
+    def client(self, service: str = "s3", region: str = "us-east-1") -> Any:
+        return boto3.client(
+            service,
+            endpoint_url=self.endpoint,
+            region_name=region or "us-east-1",
+            aws_access_key_id="AKIAIOSFODNN7EXAMPLE",
+            aws_secret_access_key="wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+            config=Config(
+                retries={"mode": "standard", "total_max_attempts": 1},
+                request_checksum_calculation="when_required",
+                response_checksum_validation="when_required",
+                max_pool_connections=16,
+            ),
+        )
+
+    def data(self) -> list[Asked]:
+        """The requests for files of deliveries."""
+        return [asked for asked in self.asked if asked.of_data]
+
+    def decide(self, asked: Asked, real: Callable[[], Answer]) -> Answer:
+        self.asked.append(asked)
+        for fault in list(self.faults):
+            answer = fault(asked, real)
+            if answer:
+                self.faults.remove(fault)
+                return answer
+        for fault in self.always:
+            answer = fault(asked, real)
+            if answer:
+                return answer
+        return real()
+
+
+def refused(status: int, code: str, said: str = "", **headers: str) -> Answer:
+    """Answer as S3 does when it refuses."""
+    body = f"<Error><Code>{code}</Code><Message>{said or code}</Message></Error>"
+    return Answer(status, {"Content-Type": "application/xml", **headers}, body.encode())
+
+
+@contextmanager
+def serving() -> Iterator[Front]:
+    moto = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    moto.start()
+    _, port = moto.get_host_and_port()
+    front = Front()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _server_of(front, port))
+    server.daemon_threads = True
+    front.endpoint = f"http://127.0.0.1:{server.server_address[1]}"
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield front
+    finally:
+        server.shutdown()
+        server.server_close()
+        moto.stop()
+
+
+def _server_of(front: Front, port: int) -> type[BaseHTTPRequestHandler]:
+    class Serve(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            self._serve()
+
+        do_PUT = do_HEAD = do_POST = do_DELETE = do_GET  # noqa: N815 - names of the library
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+        def _serve(self) -> None:
+            path, _, query = self.path.partition("?")
+            asked = Asked(self.command, unquote(path), query, dict(self.headers.items()))
+            sent = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            answer = front.decide(asked, lambda: self._real(sent))
+            self.send_response(answer.status)
+            for name, value in answer.headers.items():
+                self.send_header(name, value)
+            length = answer.headers.get("Content-Length") or str(len(answer.body))
+            if "Content-Length" not in answer.headers:
+                self.send_header("Content-Length", length)
+            self.end_headers()
+            if self.command == "HEAD":
+                return
+            self.wfile.write(answer.body[: answer.only])
+            if answer.only is not None:
+                self.wfile.flush()
+                if answer.until:
+                    answer.until.wait(30)
+                self.close_connection = True
+
+        def _real(self, sent: bytes) -> Answer:
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+            connection.request(self.command, self.path, sent, dict(self.headers.items()))
+            got = connection.getresponse()
+            body = got.read()
+            headers = {k: v for k, v in got.getheaders() if k.lower() not in _HOP}
+            if self.command == "HEAD":
+                headers["Content-Length"] = got.getheader("Content-Length") or "0"
+            connection.close()
+            return Answer(got.status, headers, body)
+
+    return Serve
