@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -57,6 +57,15 @@ class RefusedError(Exception):
         self.code, self.said, self.status = code, said, status
 
 
+@dataclass
+class TagKey:
+    """A key among the cost allocation tags. A `refusal` is what activating it meets."""
+
+    status: str = "Inactive"
+    kind: str = "UserDefined"
+    refusal: str = ""
+
+
 THROTTLED = RefusedError("LimitExceededException", "Rate exceeded")
 EXPIRED = RefusedError(
     "ExpiredTokenException", "The security token included in the request is expired"
@@ -76,6 +85,10 @@ class FakeCostExplorer:
     spoiled: int = 0  # how many tokens will not be known any more
     opted_in: bool = True  # to costs of single resources
     lost: Decimal = Decimal(0)  # what answers without groups and filter have more than the costs
+    tag_keys: dict[str, TagKey] = field(default_factory=dict)
+    backfills: list[dict[str, str]] = field(default_factory=list)  # the newest first
+    categories: list[dict[str, Any]] = field(default_factory=list)
+    now: datetime = datetime(2026, 9, 3, 8, tzinfo=UTC)
     calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list, repr=False)
     _tokens: dict[str, tuple[str, int]] = field(default_factory=dict, repr=False)
 
@@ -90,8 +103,17 @@ class FakeCostExplorer:
                 f"arn:aws:ce:us-east-1:111111111111:/{action} because no identity-based policy "
                 f"allows the ce:{action} action",
             )
-        if action == "GetTags":
-            return self._tags(asked)
+        other = {
+            "GetTags": self._tags,
+            "ListCostAllocationTags": self._tag_keys,
+            "UpdateCostAllocationTagsStatus": self._update_tag_keys,
+            "StartCostAllocationTagBackfill": self._start_backfill,
+            "ListCostAllocationTagBackfillHistory": self._backfill_history,
+            "ListCostCategoryDefinitions": self._list_categories,
+            "DescribeCostCategoryDefinition": self._describe_category,
+        }
+        if action in other:
+            return other[action](asked)
         if action == "GetCostAndUsageWithResources":
             self._check_resources(asked)
         return self._costs(asked)
@@ -156,13 +178,76 @@ class FakeCostExplorer:
         shown, token = self._paged(sorted(found), asked)
         return {"Tags": shown, "ReturnSize": len(shown), "TotalSize": len(found), **token}
 
-    def _paged(self, rows: list[Any], asked: Mapping[str, Any]) -> tuple[list[Any], dict[str, str]]:
+    def _tag_keys(self, asked: Mapping[str, Any]) -> Mapping[str, Any]:
+        if not 1 <= asked.get("MaxResults", 100) <= 1000:
+            raise RefusedError("ValidationException", "MaxResults")
+        rows = [
+            {"TagKey": key, "Type": tag.kind, "Status": tag.status}
+            for key, tag in sorted(self.tag_keys.items())
+        ]
+        shown, token = self._paged(rows, asked, "NextToken")
+        return {"CostAllocationTags": shown, **token}
+
+    def _update_tag_keys(self, asked: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Change what can be changed; the rest is told in an answer that says success."""
+        entries = asked["CostAllocationTagsStatus"]
+        if not 1 <= len(entries) <= 20:
+            raise RefusedError("ValidationException", "Member must have length at most 20")
+        errors = []
+        for entry in entries:
+            tag = self.tag_keys.get(entry["TagKey"], TagKey(refusal="TagKeysNotFoundException"))
+            if tag.refusal:
+                error = {"Code": tag.refusal, "Message": "Tag keys not found"}
+                errors.append({"TagKey": entry["TagKey"], **error})
+            else:
+                tag.status = entry["Status"]
+        return {"Errors": errors}
+
+    def _start_backfill(self, asked: Mapping[str, Any]) -> Mapping[str, Any]:
+        since = datetime.fromisoformat(asked["BackfillFrom"])
+        if since.day != 1 or (self.now.year - since.year) * 12 + self.now.month - since.month > 12:
+            raise RefusedError("ValidationException", "BackfillFrom")
+        for backfill in self.backfills:
+            requested = datetime.fromisoformat(backfill["RequestedAt"])
+            running = backfill["BackfillStatus"] == "PROCESSING"
+            if running or self.now - requested < timedelta(hours=24):
+                said = "You already have a backfill, or had one in the last 24 hours"
+                raise RefusedError("BackfillLimitExceededException", said)
+        backfill = {
+            "BackfillFrom": asked["BackfillFrom"],
+            "RequestedAt": self.now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "BackfillStatus": "PROCESSING",
+        }
+        self.backfills.insert(0, backfill)
+        return {"BackfillRequest": backfill}
+
+    def _backfill_history(self, asked: Mapping[str, Any]) -> Mapping[str, Any]:
+        shown, token = self._paged(self.backfills, asked, "NextToken")
+        return {"BackfillRequests": shown, **token}
+
+    def _list_categories(self, asked: Mapping[str, Any]) -> Mapping[str, Any]:
+        rows = [
+            {"CostCategoryArn": each["CostCategoryArn"], "Name": each["Name"]}
+            for each in self.categories
+        ]
+        shown, token = self._paged(rows, asked, "NextToken")
+        return {"CostCategoryReferences": shown, **token}
+
+    def _describe_category(self, asked: Mapping[str, Any]) -> Mapping[str, Any]:
+        for each in self.categories:
+            if each["CostCategoryArn"] == asked["CostCategoryArn"]:
+                return {"CostCategory": each}
+        raise RefusedError("ResourceNotFoundException", "No Cost Categories found")
+
+    def _paged(
+        self, rows: list[Any], asked: Mapping[str, Any], name_of_token: str = "NextPageToken"
+    ) -> tuple[list[Any], dict[str, str]]:
         request = json.dumps(
-            {name: asked[name] for name in asked if name != "NextPageToken"}, sort_keys=True
+            {name: asked[name] for name in asked if name != name_of_token}, sort_keys=True
         )
         first = 0
-        if "NextPageToken" in asked:
-            known, first = self._tokens.get(asked["NextPageToken"], ("", 0))
+        if name_of_token in asked:
+            known, first = self._tokens.get(asked[name_of_token], ("", 0))
             if not known or self.spoiled:
                 self.spoiled = max(self.spoiled - 1, 0)
                 raise RefusedError("InvalidNextTokenException", "The token is not valid")
@@ -172,7 +257,7 @@ class FakeCostExplorer:
             return rows[first:], {}
         token = f"page-{len(self._tokens)}"
         self._tokens[token] = request, first + self.page
-        return rows[first : first + self.page], {"NextPageToken": token}
+        return rows[first : first + self.page], {name_of_token: token}
 
 
 def matches(cost: Cost, where: Mapping[str, Any] | None) -> bool:

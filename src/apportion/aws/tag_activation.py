@@ -1,0 +1,82 @@
+"""Cost allocation tags in Cost Explorer: how they stand, and the two calls that change that."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from apportion.model.tag_activation import Backfill, KnownKey, TagState
+from apportion.model.wanted_export import Call
+
+from .actions import CHANGE_TAGS, IDENTITY, LOOK_AT_TAGS
+from .calls import Calls, Client
+
+#: Far more pages than an account can have keys for.
+_BUDGET = 1_000
+_A_PAGE = 1_000
+
+
+class TagActivation:
+    """Reads with one list of actions and writes with another: who only plans need not write."""
+
+    def __init__(
+        self,
+        cost_explorer: Client,
+        identity: Client,
+        *,
+        say: Callable[[str], None] = lambda _step: None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._looks = Calls(cost_explorer, LOOK_AT_TAGS, budget=_BUDGET, sleep=sleep)
+        self._changes = Calls(cost_explorer, CHANGE_TAGS, budget=_BUDGET, sleep=sleep)
+        self._identity = Calls(identity, IDENTITY, budget=_BUDGET, sleep=sleep)
+        self._say = say
+
+    def look(self) -> TagState:
+        """Tell every key that AWS knows, and the backfills that it was asked for."""
+        self._say("asking AWS for its cost allocation tags")
+        account = str(self._identity.send("get_caller_identity", {})["Account"])
+        keys = self._pages(
+            "list_cost_allocation_tags", {"MaxResults": _A_PAGE}, "CostAllocationTags"
+        )
+        history = self._pages(
+            "list_cost_allocation_tag_backfill_history",
+            {"MaxResults": _A_PAGE},
+            "BackfillRequests",
+        )
+        return TagState(account, tuple(map(_key, keys)), tuple(map(_backfill, history)))
+
+    def make(self, call: Call) -> list[Mapping[str, str]]:
+        """Make one call of a plan; returns what AWS refused of it."""
+        self._say(f"calling {CHANGE_TAGS[call.operation]}")
+        answer = self._changes.send(call.operation, call.parameters)
+        return [dict(error) for error in answer.get("Errors") or ()]
+
+    def _pages(
+        self, operation: str, asked: Mapping[str, object], field: str
+    ) -> Iterator[Mapping[str, Any]]:
+        token: Mapping[str, object] = {}
+        while True:
+            answer = self._looks.send(operation, {**asked, **token})
+            yield from answer.get(field) or ()
+            if not answer.get("NextToken"):
+                return
+            token = {"NextToken": answer["NextToken"]}
+
+
+def _key(said: Mapping[str, Any]) -> KnownKey:
+    return KnownKey(
+        str(said["TagKey"]),
+        str(said["Type"]),
+        str(said["Status"]),
+        str(said.get("LastUsedDate", "")),
+    )
+
+
+def _backfill(said: Mapping[str, Any]) -> Backfill:
+    requested = datetime.fromisoformat(str(said["RequestedAt"]))
+    return Backfill(
+        str(said["BackfillFrom"]), requested.astimezone(UTC), str(said["BackfillStatus"])
+    )
