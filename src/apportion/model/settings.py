@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import PurePath
 
+#: Where a workspace that says nothing of tags would have its policy.
+_TAGS = PurePath("tags.yaml")
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -17,3 +20,5 @@ class Settings:
     ledger: PurePath
     rulebooks: PurePath
     drivers: PurePath
+    tags: PurePath = _TAGS  # the tag policy, a file
+    remote: str = ""  # s3://… where the ledger is kept; `ledger` is then a copy of it

@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from difflib import get_close_matches
+from hashlib import sha256
 from pathlib import Path
 
 from apportion.model.errors import NoSettingsError, WrongSettingsError
@@ -14,7 +15,10 @@ from apportion.model.settings import Settings
 FILE = "apportion.toml"
 
 #: What can be set, and what holds where nothing is said; relative to the file's folder.
-DEFAULTS = {"ledger": "ledger", "rulebooks": "rulebook", "drivers": "."}
+DEFAULTS = {"ledger": "ledger", "rulebooks": "rulebook", "drivers": ".", "tags": "tags.yaml"}
+
+#: How a ledger is named that is kept in S3.
+_REMOTE = "s3://"
 
 
 def variable(key: str) -> str:
@@ -41,7 +45,24 @@ def read(folder: Path, environment: Mapping[str, str], *, file: Path | None = No
         for key, default in DEFAULTS.items()
         for value in [written.get(key)]
     }
-    return Settings(file=str(found or ""), **paths)
+    remote = overrides["ledger"] or written.get("ledger", "")
+    if remote.startswith(_REMOTE):
+        paths["ledger"] = _copies(environment) / sha256(remote.encode()).hexdigest()[:16]
+    return Settings(
+        file=str(found or ""),
+        ledger=paths["ledger"],
+        rulebooks=paths["rulebooks"],
+        drivers=paths["drivers"],
+        tags=paths["tags"],
+        remote=remote if remote.startswith(_REMOTE) else "",
+    )
+
+
+def _copies(environment: Mapping[str, str]) -> Path:
+    """Find the folder for copies of ledgers that are kept elsewhere."""
+    named = environment.get("APPORTION_CACHE")
+    caches = environment.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(named) if named else Path(caches) / "apportion" / "ledgers"
 
 
 def search(folder: Path) -> Path | None:

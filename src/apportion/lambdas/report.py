@@ -1,0 +1,84 @@
+"""The schedule has come: the newest published month is asked of Athena and delivered, once.
+
+Runs from the image, or from dist/lambda/report.zip: nothing here needs DuckDB or pyarrow.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from apportion.model.errors import FindingsError
+from apportion.model.finding import failing
+from apportion.model.period import Period
+from apportion.run.deliver import deliver
+from apportion.wiring.publishing import (
+    Clients,
+    Questions,
+    Readers,
+    forms,
+    open_athena,
+    open_store,
+    telling,
+)
+
+from .told import clients_of_environment, logger, metrics, told, tracer
+
+
+@logger.inject_lambda_context(log_event=False)
+@tracer.capture_lambda_handler(capture_response=False)
+@metrics.log_metrics(capture_cold_start_metric=True)
+def main(event: Mapping[str, Any], _context: LambdaContext) -> dict[str, Any]:
+    """Deliver a report: of `{"period": "2026-09"}`, of `{"months_ago": 1}`, or of the newest month.
+
+    A second event of the same report delivers and sends nothing: the report's own id sees to that.
+    """
+    return run(event, os.environ, clients_of_environment(), now=datetime.now(UTC))
+
+
+def run(
+    event: Mapping[str, Any], environment: Mapping[str, str], clients: Clients, *, now: datetime
+) -> dict[str, Any]:
+    """Deliver and tell."""
+    questions = Questions(
+        database=environment.get("APPORTION_DATABASE") or "apportion",
+        workgroup=environment.get("APPORTION_WORKGROUP") or "apportion",
+    )
+    readers = Readers(
+        emails=_listed(environment.get("APPORTION_EMAIL_TO", "")),
+        sender=environment.get("APPORTION_EMAIL_FROM", ""),
+        topic=environment.get("APPORTION_TOPIC", ""),
+        attach=True,
+    )
+    outcome = deliver(
+        open_athena(questions, clients=clients),
+        open_store(environment["APPORTION_REPORTS"], clients=clients),
+        forms(("csv", "json")),
+        period=_period(event, now),
+        telling=telling(readers, clients=clients),
+        now=lambda: now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        say=logger.info,
+    )
+    sent = sum(row["became"] == "sent" for row in outcome.rows)
+    metrics.add_metric(name="ReportsSent", unit=MetricUnit.Count, value=sent)
+    if failing(list(outcome.findings)):
+        raise FindingsError(outcome.findings)
+    return told(("delivered", outcome))
+
+
+def _period(event: Mapping[str, Any], now: datetime) -> str:
+    if event.get("period"):
+        return str(Period.parse(str(event["period"])))
+    if event.get("months_ago") is None:
+        return ""
+    months = now.year * 12 + now.month - 1 - int(event["months_ago"])
+    return str(Period(months // 12, months % 12 + 1))
+
+
+def _listed(written: str) -> tuple[str, ...]:
+    return tuple(each.strip() for each in written.split(",") if each.strip())

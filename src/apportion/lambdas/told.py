@@ -1,0 +1,82 @@
+"""What functions tell: structured logs, metrics, traces, an answer; and work that is done once.
+
+Logs hold steps and counts. Events, environment, addresses of readers and links are not logged.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from hashlib import sha256
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics, Tracer
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from apportion.model.outcome import Outcome
+from apportion.wiring.publishing import Clients
+
+_SERVICE = "apportion"
+
+logger = Logger(service=os.environ.get("POWERTOOLS_SERVICE_NAME", _SERVICE))
+metrics = Metrics(
+    namespace=os.environ.get("POWERTOOLS_METRICS_NAMESPACE", "Apportion"), service=_SERVICE
+)
+# Tracing needs the X-Ray SDK, which is in the image only where someone wants it.
+tracer = Tracer(disabled=os.environ.get("POWERTOOLS_TRACE_DISABLED", "true") != "false")
+
+
+def told(*outcomes: tuple[str, Outcome | None]) -> dict[str, Any]:
+    """Answer an invocation: sentences and counts, no rows."""
+    answer: dict[str, Any] = {}
+    for name, outcome in outcomes:
+        if outcome is not None:
+            answer[name] = {
+                "rows": len(outcome.rows),
+                "findings": len(outcome.findings),
+                "words": list(outcome.words),
+            }
+            logger.info(name, extra=answer[name])
+    return answer
+
+
+def once(
+    key: str, work: Callable[[], dict[str, Any]], context: LambdaContext | None
+) -> dict[str, Any]:
+    """Do work that is known by a key once; APPORTION_TABLE remembers its answer for a day.
+
+    Without a key or a table the work is done: it does no harm twice, it only takes longer.
+    """
+    table = os.environ.get("APPORTION_TABLE", "")
+    if not key or not table:
+        return work()
+    from aws_lambda_powertools.utilities.idempotency import (  # noqa: PLC0415 - needs boto3's table
+        DynamoDBPersistenceLayer,
+        IdempotencyConfig,
+        idempotent_function,
+    )
+
+    config = IdempotencyConfig(expires_after_seconds=24 * 3600)
+    if context is not None:
+        config.register_lambda_context(context)
+
+    def done(*, asked: str) -> dict[str, Any]:
+        logger.info("begun", extra={"asked": asked})
+        return work()
+
+    done = idempotent_function(
+        done,
+        data_keyword_argument="asked",
+        persistence_store=DynamoDBPersistenceLayer(table_name=table),
+        config=config,
+        key_prefix=_SERVICE,
+    )
+    answer: dict[str, Any] = done(asked=sha256(key.encode()).hexdigest())
+    return answer
+
+
+def clients_of_environment() -> Clients:
+    """Make clients with the role of the function."""
+    from apportion.aws.connect import client_of  # noqa: PLC0415 - boto3 is an extra
+
+    return lambda service, region: client_of(service, region=region)
