@@ -1,0 +1,79 @@
+"""Makes IAM policies of what a role may do, as JSON or as templates for Terraform."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+
+from apportion.model.errors import PolicyNamesError
+from apportion.model.permissions import DUTIES, Role, Statement
+
+_NAME = re.compile(r"\$\{(\w+)\}")
+#: What a name may be made of: nothing that IAM reads as a pattern or a variable.
+_PLAIN = re.compile(r"[\w.:/@=+-]+", re.ASCII)
+
+
+def policy(role: Role, names: Mapping[str, str]) -> dict[str, object]:
+    """Make a role's policy; statements of things that are not named are left out.
+
+    Raises PolicyNamesError where a name is missing, or could be more than a name.
+    """
+    statements = [s for s in DUTIES[role].statements if not s.only_with or names.get(s.only_with)]
+    needed = sorted({name for s in statements for name in _names(s)})
+    missing = [name for name in needed if not names.get(name)]
+    odd = {n: names[n] for n in needed if names.get(n) and not _PLAIN.fullmatch(names[n])}
+    if missing or odd:
+        raise PolicyNamesError(role, missing, odd)
+    text = json.dumps(_document(statements))
+    made: dict[str, object] = json.loads(_NAME.sub(lambda match: names[match[1]], text))
+    return made
+
+
+def names_of(role: Role) -> tuple[list[str], list[str]]:
+    """Tell which names a role's policy needs, and which it may have."""
+    statements = DUTIES[role].statements
+    needed = {name for s in statements if not s.only_with for name in _names(s)}
+    every = {name for s in statements for name in _names(s)}
+    return sorted(needed), sorted(every - needed)
+
+
+def templates(role: Role) -> dict[str, str]:
+    """Write a role's policy as templates, by file name.
+
+    The first has what is always there; `role+name` has what is there only if `name` is given.
+    """
+    statements = DUTIES[role].statements
+    return {
+        f"{role}+{only_with}.json.tftpl" if only_with else f"{role}.json.tftpl": json.dumps(
+            _document([s for s in statements if s.only_with == only_with]), indent=2
+        )
+        + "\n"
+        for only_with in dict.fromkeys(s.only_with for s in statements)
+    }
+
+
+def actions_of(role: Role) -> set[str]:
+    """List what a role's policy allows to our code, without what services call for it."""
+    return {a for s in DUTIES[role].statements if not s.called_by for a in s.actions}
+
+
+def _names(statement: Statement) -> set[str]:
+    return set(_NAME.findall(json.dumps(_written(statement))))
+
+
+def _document(statements: list[Statement]) -> dict[str, object]:
+    return {"Version": "2012-10-17", "Statement": [_written(one) for one in statements]}
+
+
+def _written(statement: Statement) -> dict[str, object]:
+    resources = list(statement.resources)
+    made: dict[str, object] = {
+        "Sid": statement.sid,
+        "Effect": "Allow",
+        "Action": sorted(statement.actions),
+        "Resource": resources[0] if len(resources) == 1 else resources,
+    }
+    if statement.conditions:
+        made["Condition"] = {test: dict(keys) for test, keys in statement.conditions.items()}
+    return made

@@ -1,0 +1,44 @@
+output "bucket" {
+  description = "The bucket of ledger, tables and reports."
+  value       = module.bucket.name
+}
+
+output "settings" {
+  description = "Where apportion.toml is put, with rulebooks, lookups and drivers beside it."
+  value       = local.environment.APPORTION_SETTINGS
+}
+
+output "function_arns" {
+  description = "ARNs of the functions, by `ingest` and `report`."
+  value       = { ingest = aws_lambda_function.ingest.arn, report = aws_lambda_function.report.arn }
+}
+
+output "role_arns" {
+  description = "ARNs of the functions' roles, for policies of buckets and keys in other accounts."
+  value       = { for key, role in aws_iam_role.function : key => role.arn }
+}
+
+output "queue_arns" {
+  description = "ARNs of the queues of events that failed."
+  value       = { for key, queue in aws_sqs_queue.failed : key => queue.arn }
+}
+
+output "topic_arn" {
+  description = "ARN of the topic that is told of findings and alarms."
+  value       = aws_sns_topic.findings.arn
+}
+
+output "database" {
+  description = "The Glue database of the published tables."
+  value       = aws_glue_catalog_database.published.name
+}
+
+output "workgroup" {
+  description = "The Athena workgroup."
+  value       = aws_athena_workgroup.published.name
+}
+
+output "policies" {
+  description = "The roles' policies, for review."
+  value       = merge({ for key, policy in local.function_policies : key => jsondecode(policy) }, { schedule = jsondecode(local.schedule_policy) })
+}

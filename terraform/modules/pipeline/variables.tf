@@ -1,0 +1,302 @@
+variable "name" {
+  description = "What the names of functions, queues, roles, alarms and the workgroup begin with."
+  type        = string
+  default     = "apportion"
+  nullable    = false
+
+  validation {
+    # The name of a role has 64 characters, and the longest ending here takes 16.
+    condition     = can(regex("^[a-z][a-z0-9-]{0,39}$", var.name))
+    error_message = "name has 1 to 40 lower case letters, digits and hyphens, and begins with a letter."
+  }
+}
+
+variable "bucket" {
+  description = "Name of the bucket to make for the ledger, the published tables and the reports."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$", var.bucket))
+    error_message = "bucket has 3 to 63 lower case letters, digits and hyphens; no dots, which TLS certificates do not cover."
+  }
+}
+
+variable "export" {
+  description = "The export whose manifests start the work: `bucket`, `prefix` with the export's name, and `kms_key_arn` where that bucket has its own key. The module billing_export gives all three as `export`."
+  type = object({
+    bucket      = string
+    prefix      = string
+    kms_key_arn = optional(string)
+  })
+  nullable = false
+
+  validation {
+    condition     = can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.export.bucket))
+    error_message = "export.bucket is the name of a bucket."
+  }
+
+  validation {
+    condition     = can(regex("^[0-9A-Za-z._-]+(/[0-9A-Za-z._-]+)*$", var.export.prefix))
+    error_message = "export.prefix is folders of letters, digits and . - _, without wildcards and without a slash at either end."
+  }
+}
+
+variable "ingest_image_uri" {
+  description = "The container image of the ingest function in ECR, by tag or digest; `docker/lambda/Dockerfile` builds it."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[0-9]{12}\\.dkr\\.ecr\\.[a-z0-9-]+\\.amazonaws\\.com(\\.cn)?/[a-z0-9._/-]+(:[\\w.-]+|@sha256:[0-9a-f]{64})$", var.ingest_image_uri))
+    error_message = "ingest_image_uri is an image in ECR with its tag or digest; Lambda runs no other."
+  }
+}
+
+variable "report_zip" {
+  description = "The report function's zip, which `make lambda` builds; null runs it from the ingest function's image."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.report_zip == null || fileexists(coalesce(var.report_zip, "-"))
+    error_message = "report_zip is no file. Build it with `make lambda`, and give an absolute path or one that begins with path.root."
+  }
+}
+
+variable "runtime" {
+  description = "Lambda's runtime of the report function, where it is a zip: the Python that the zip was built for."
+  type        = string
+  default     = "python3.13"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^python3\\.(1[1-9]|[2-9][0-9])$", var.runtime))
+    error_message = "runtime is python3.11 or later."
+  }
+}
+
+variable "architecture" {
+  description = "The processor that image and zip were built for: x86_64 or arm64."
+  type        = string
+  default     = "x86_64"
+  nullable    = false
+
+  validation {
+    condition     = contains(["x86_64", "arm64"], var.architecture)
+    error_message = "architecture is x86_64 or arm64."
+  }
+}
+
+variable "ingest" {
+  description = "Memory in MB, time limit in seconds and disk in MB of the ingest function. A month's files and the ledger lie on the disk."
+  type = object({
+    memory  = optional(number, 4096)
+    timeout = optional(number, 900)
+    disk    = optional(number, 10240)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = var.ingest.memory >= 1024 && var.ingest.memory <= 10240 && var.ingest.timeout >= 60 && var.ingest.timeout <= 900 && var.ingest.disk >= 512 && var.ingest.disk <= 10240
+    error_message = "ingest has memory from 1024 to 10240 MB, a timeout from 60 to 900 s and a disk from 512 to 10240 MB."
+  }
+}
+
+variable "report" {
+  description = "Memory in MB, time limit in seconds and disk in MB of the report function."
+  type = object({
+    memory  = optional(number, 1024)
+    timeout = optional(number, 300)
+    disk    = optional(number, 2048)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = var.report.memory >= 256 && var.report.memory <= 10240 && var.report.timeout >= 30 && var.report.timeout <= 900 && var.report.disk >= 512 && var.report.disk <= 10240
+    error_message = "report has memory from 256 to 10240 MB, a timeout from 30 to 900 s and a disk from 512 to 10240 MB."
+  }
+}
+
+variable "schedules" {
+  description = "When reports are sent, in the words of EventBridge Scheduler, and what the report function is told."
+  type = map(object({
+    expression = string
+    input      = map(string)
+  }))
+  default = {
+    # A month is final some days after its end; the report of the fifth has nearly all of it.
+    weekly  = { expression = "cron(0 6 ? * MON *)", input = { report = "weekly" } }
+    monthly = { expression = "cron(0 6 5 * ? *)", input = { report = "monthly" } }
+  }
+  nullable = false
+
+  validation {
+    condition     = alltrue([for one in values(var.schedules) : can(regex("^(cron|rate|at)\\(.+\\)$", one.expression))])
+    error_message = "The expression of a schedule is cron(...), rate(...) or at(...)."
+  }
+
+  validation {
+    condition     = alltrue([for key in keys(var.schedules) : can(regex("^[a-z][a-z0-9-]{0,19}$", key))])
+    error_message = "The name of a schedule has 1 to 20 lower case letters, digits and hyphens."
+  }
+}
+
+variable "timezone" {
+  description = "The time zone of the schedules, by its name in the tz database."
+  type        = string
+  default     = "UTC"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[A-Za-z]+(/[A-Za-z0-9_+-]+)*$", var.timezone))
+    error_message = "timezone is a name such as UTC or Europe/Berlin."
+  }
+}
+
+variable "email" {
+  description = "The sender of reports, which is verified in SES (or its domain is), and their readers. null sends none."
+  type = object({
+    from = string
+    to   = list(string)
+  })
+  default = null
+
+  validation {
+    condition     = var.email == null || alltrue([for one in concat([try(var.email.from, "")], try(var.email.to, [])) : can(regex("^[^@\\s,*?$]+@[^@\\s,*?$]+\\.[^@\\s,*?$]+$", one))])
+    error_message = "email.from and email.to are mail addresses."
+  }
+
+  validation {
+    condition     = var.email == null || length(try(var.email.to, [])) > 0
+    error_message = "email.to has at least one reader."
+  }
+}
+
+variable "email_identity" {
+  description = "What is verified in SES: the sender's address, or its domain. null is the sender's domain."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.email_identity == null || can(regex("^[^\\s*?$,/]+$", var.email_identity))
+    error_message = "email_identity is an address or a domain."
+  }
+}
+
+variable "subscribers" {
+  description = "Mail addresses that are told of findings and alarms, after they have confirmed it."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for one in var.subscribers : can(regex("^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$", one))])
+    error_message = "subscribers are mail addresses."
+  }
+}
+
+variable "days_without_ingest" {
+  description = "After how many days in which nothing was taken in an alarm goes off. AWS refreshes an export at least once a day."
+  type        = number
+  default     = 2
+  nullable    = false
+
+  validation {
+    condition     = contains([1, 2, 3, 4, 5, 6, 7], var.days_without_ingest)
+    error_message = "days_without_ingest is 1 to 7: no alarm of CloudWatch looks back further."
+  }
+}
+
+variable "days_without_report" {
+  description = "After how many days without a report an alarm goes off."
+  type        = number
+  default     = 7
+  nullable    = false
+
+  validation {
+    condition     = contains([1, 2, 3, 4, 5, 6, 7], var.days_without_report)
+    error_message = "days_without_report is 1 to 7: no alarm of CloudWatch looks back further."
+  }
+}
+
+variable "log_retention_days" {
+  description = "How long logs are kept."
+  type        = number
+  default     = 90
+  nullable    = false
+
+  validation {
+    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
+    error_message = "log_retention_days is one of the numbers that CloudWatch knows: 7, 14, 30, 60, 90, 120, 150, 180, 365, ..."
+  }
+}
+
+variable "keep_days" {
+  description = "How long replaced versions in the bucket are kept."
+  type        = number
+  default     = 90
+  nullable    = false
+
+  validation {
+    condition     = var.keep_days >= 1 && floor(var.keep_days) == var.keep_days
+    error_message = "keep_days is a whole number of at least 1."
+  }
+}
+
+variable "database" {
+  description = "Name of the Glue database of the published tables."
+  type        = string
+  default     = "apportion"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9_]{0,127}$", var.database))
+    error_message = "database has 1 to 128 lower case letters, digits and underscores, and begins with a letter."
+  }
+}
+
+variable "bytes_scanned_limit" {
+  description = "The most bytes that one query may read; Athena ends it there. A terabyte costs about $5."
+  type        = number
+  default     = 10737418240
+  nullable    = false
+
+  validation {
+    condition     = var.bytes_scanned_limit >= 10485760 && floor(var.bytes_scanned_limit) == var.bytes_scanned_limit
+    error_message = "bytes_scanned_limit is at least 10485760 (10 MB), the least that Athena knows."
+  }
+}
+
+variable "kms_key_arn" {
+  description = "Your own key for the bucket; null is S3's."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.kms_key_arn == null || can(regex("^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[0-9a-f-]+$", var.kms_key_arn))
+    error_message = "kms_key_arn is the ARN of a key, not of an alias."
+  }
+}
+
+variable "permissions_boundary" {
+  description = "ARN of the policy that bounds all roles, where your organisation has one."
+  type        = string
+  default     = null
+}
+
+variable "force_destroy" {
+  description = "Whether `terraform destroy` may delete ledger, tables and reports with the bucket."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "tags" {
+  description = "Tags of everything here: module.tags.tags."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}

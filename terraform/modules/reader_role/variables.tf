@@ -1,0 +1,78 @@
+variable "name" {
+  description = "Name of the role."
+  type        = string
+  default     = "apportion-reader"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[\\w+=,.@-]{1,64}$", var.name))
+    error_message = "name has 1 to 64 letters, digits and _ + = , . @ -."
+  }
+}
+
+variable "trusted" {
+  description = "Who may take the role: account ids, or ARNs of roles, which is narrower."
+  type        = list(string)
+  nullable    = false
+
+  validation {
+    condition     = length(var.trusted) > 0 && alltrue([for one in var.trusted : can(regex("^([0-9]{12}|arn:aws[a-z-]*:iam::[0-9]{12}:role/[\\w+=,.@/-]+)$", one))])
+    error_message = "trusted has account ids of twelve digits and ARNs of roles, at least one, without wildcards."
+  }
+}
+
+variable "external_id" {
+  description = "What the caller must say to take the role. Needed where another organisation takes it; null asks for none."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.external_id == null || (can(regex("^[\\w+=,.@:/-]+$", var.external_id)) && length(coalesce(var.external_id, "-")) >= 2 && length(coalesce(var.external_id, "-")) <= 1224)
+    error_message = "external_id has 2 to 1224 letters, digits and _ + = , . @ : / -."
+  }
+}
+
+variable "read_export" {
+  description = "The export that the role also reads: `bucket`, `prefix` (with the export's name), and `kms_key_arn` where the bucket has its own key."
+  type = object({
+    bucket      = string
+    prefix      = string
+    kms_key_arn = optional(string)
+  })
+  default = null
+
+  validation {
+    condition     = var.read_export == null || can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.read_export.bucket))
+    error_message = "read_export.bucket is the name of a bucket."
+  }
+
+  validation {
+    condition     = var.read_export == null || can(regex("^[0-9A-Za-z._-]+(/[0-9A-Za-z._-]+)*$", var.read_export.prefix))
+    error_message = "read_export.prefix is folders of letters, digits and . - _, without wildcards and without a slash at either end."
+  }
+}
+
+variable "max_session_duration" {
+  description = "How long a session may last, in seconds."
+  type        = number
+  default     = 3600
+  nullable    = false
+
+  validation {
+    condition     = var.max_session_duration >= 3600 && var.max_session_duration <= 43200
+    error_message = "max_session_duration is 3600 to 43200 seconds."
+  }
+}
+
+variable "permissions_boundary" {
+  description = "ARN of the policy that bounds all roles, where your organisation has one."
+  type        = string
+  default     = null
+}
+
+variable "tags" {
+  description = "Tags of everything here: module.tags.tags."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}

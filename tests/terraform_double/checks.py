@@ -1,0 +1,140 @@
+"""What every plan is asked: who pays for it, who can read it, and what may it do."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from .terraform import Plan
+
+MANDATORY = {"Environment", "CostCenter", "Project", "Owner", "CreatedBy", "AllocationKey"}
+#: Attributes that hold a policy.
+_POLICIES = ("policy", "assume_role_policy")
+_PART = "aws_s3_bucket_"
+
+
+def taggable(plan: Plan) -> list[dict[str, Any]]:
+    """List the resources that can carry tags, as the provider's schema says."""
+    return [one for one in plan.resources() if "tags_all" in one["values"]]
+
+
+def untagged(plan: Plan) -> dict[str, list[str]]:
+    """Tell the tags that resources lack, by address."""
+    return {
+        one["address"]: sorted(MANDATORY - set(one["values"]["tags_all"] or {}))
+        for one in taggable(plan)
+        if MANDATORY - set(one["values"]["tags_all"] or {})
+    }
+
+
+def open_buckets(plan: Plan) -> dict[str, list[str]]:
+    """Tell what buckets lack, by name: encryption, the block of public access, TLS, versions."""
+    found = {}
+    for bucket in plan.values("aws_s3_bucket"):
+        missing = [
+            what
+            for what, is_there in {
+                "encryption": _encrypted,
+                "public access block": _blocked,
+                "TLS": _tls_only,
+                "versions": _versioned,
+            }.items()
+            if not any(is_there(part) for part in _parts(plan, bucket["bucket"]))
+        ]
+        if missing:
+            found[bucket["bucket"]] = missing
+    return found
+
+
+def wide_statements(plan: Plan) -> list[tuple[str, Mapping[str, Any]]]:
+    """List statements that allow what they do not name, or anything to anybody."""
+    return [
+        (address, statement)
+        for address, statement in statements(plan)
+        if statement["Effect"] == "Allow" and is_wide(statement)
+    ]
+
+
+def statements(plan: Plan) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Go through the statements of all planned policies; each policy must be known in the plan."""
+    for one in plan.resources():
+        for name in _POLICIES:
+            if name in one["values"] or one["type"].endswith("_policy"):
+                text = one["values"].get(name)
+                if text:
+                    for statement in json.loads(text)["Statement"]:
+                        yield one["address"], statement
+
+
+def is_wide(statement: Mapping[str, Any]) -> bool:
+    """Tell whether a statement allows actions by a pattern, or data of anybody, or to anybody.
+
+    Services that know no narrower resource than `*` are no data of ours: costs and traces.
+    """
+    actions = _listed(statement["Action"])
+    if "NotAction" in statement or any("*" in action for action in actions):
+        return True
+    if statement.get("Principal") in ("*", {"AWS": "*"}):
+        return True
+    resources = _listed(statement.get("Resource", []))
+    without_narrower = all(action.startswith(("ce:", "xray:")) for action in actions)
+    return any(_is_wide_resource(one) for one in resources) and not without_narrower
+
+
+def _is_wide_resource(arn: str) -> bool:
+    """Only the end of an ARN may be a pattern, and only below something that has a name."""
+    before, star, after = arn.partition("*")
+    return bool(star) and (after != "" or not re.search(r":[^:*]*\w[/:]$", before))
+
+
+def _listed(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value
+
+
+def _parts(plan: Plan, bucket: str) -> list[dict[str, Any]]:
+    return [
+        one
+        for one in plan.resources()
+        if one["type"].startswith(_PART) and one["values"].get("bucket") == bucket
+    ]
+
+
+def _encrypted(part: dict[str, Any]) -> bool:
+    if part["type"] != f"{_PART}server_side_encryption_configuration":
+        return False
+    (rule,) = part["values"]["rule"]
+    (default,) = rule["apply_server_side_encryption_by_default"]
+    return default["sse_algorithm"] in {"AES256", "aws:kms"}
+
+
+def _blocked(part: dict[str, Any]) -> bool:
+    names = ("block_public_acls", "block_public_policy", "ignore_public_acls")
+    return part["type"] == f"{_PART}public_access_block" and all(
+        part["values"][name] for name in (*names, "restrict_public_buckets")
+    )
+
+
+def _versioned(part: dict[str, Any]) -> bool:
+    return (
+        part["type"] == f"{_PART}versioning"
+        and part["values"]["versioning_configuration"][0]["status"] == "Enabled"
+    )
+
+
+def _tls_only(part: dict[str, Any]) -> bool:
+    if part["type"] != f"{_PART}policy":
+        return False
+    wanted = {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+    bucket = f"arn:aws:s3:::{part['values']['bucket']}"
+    return any(
+        wanted.items() <= statement.items()
+        and {bucket, f"{bucket}/*"} == set(statement["Resource"])
+        for statement in json.loads(part["values"]["policy"])["Statement"]
+    )
