@@ -23,6 +23,7 @@ from . import (
     demo,
     explain,
     ledger,
+    publish,
     report,
     rules,
     start,
@@ -67,6 +68,7 @@ for room in (
     rules,
     ledger,
     cost_explorer,
+    publish,
     aws,
 ):
     room.add_to(app)

@@ -17,6 +17,7 @@ from apportion.ports import Bucket, CostReports
 
 if TYPE_CHECKING:
     from apportion.aws.calls import Client
+    from apportion.wiring.publishing import Publishing
 
 #: Makes a workspace from settings and a listener for the steps of its work.
 Open = Callable[[Settings, Callable[[str], None]], "Workspace"]
@@ -87,6 +88,9 @@ class Workspace(Protocol):
     def check_rules(self) -> Outcome: ...
 
     def rules_in_force(self, period: str) -> RulesInForce: ...
+
+    @property
+    def publishing(self) -> Publishing: ...
 
     def held(self) -> Outcome: ...
 

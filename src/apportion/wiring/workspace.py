@@ -47,6 +47,8 @@ from apportion.run.told import together, told_allocate, told_ingest
 from apportion.run.workbook import workbook
 from apportion.sources.local_files import LocalFiles
 
+from .publishing import Publishing
+
 
 def utc_now() -> str:
     """The time, as runs record it."""
@@ -200,6 +202,11 @@ class Workspace:
         settings = self._settings
         month = Period.parse(period)
         return in_force(month, Path(settings.rulebooks), Path(settings.drivers))
+
+    @cached_property
+    def publishing(self) -> Publishing:
+        """What others are given: published tables, answers to SQL, delivered reports."""
+        return Publishing(lambda: self._plugs, self._now)
 
     def held(self) -> Outcome:
         """List what the ledger holds."""

@@ -1,0 +1,234 @@
+"""The commands that give results to others: tables in S3 and Glue, SQL, delivered reports."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from apportion.model.lake_errors import WhomError
+
+from .answer import finish
+from .cost_options import ProfileOption
+from .help import Command, examples
+from .options import FormOption, PeriodOption, RawOption, ToOption, checked, listed
+from .output import Output
+from .session import Session
+
+_PANEL = "AWS"
+
+
+class Engine(StrEnum):
+    """Who answers a query."""
+
+    DUCKDB = "duckdb"
+    ATHENA = "athena"
+
+
+DatabaseOption = Annotated[
+    str, typer.Option(metavar="NAME", help="The Glue database of the published tables.")
+]
+RegionOption = Annotated[
+    str, typer.Option(metavar="REGION", help="Of AWS; without, the profile's.")
+]
+EngineOption = Annotated[
+    Engine,
+    typer.Option(
+        metavar="NAME",
+        help="duckdb asks this ledger, athena what is published.",
+        case_sensitive=False,
+    ),
+]
+WorkgroupOption = Annotated[
+    str, typer.Option(metavar="NAME", help="Athena: it limits what a query may scan.")
+]
+ResultsOption = Annotated[
+    str,
+    typer.Option(
+        metavar="S3", help="Athena: s3://… for results, where the workgroup names no place."
+    ),
+]
+PatienceOption = Annotated[
+    int, typer.Option(metavar="SECONDS", min=1, help="Athena: stop a query that takes longer.")
+]
+_DATABASE, _WORKGROUP, _PATIENCE = "apportion", "apportion", 300
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add `publish`, `query` and `deliver` to the program."""
+    app.command(
+        cls=Command,
+        rich_help_panel=_PANEL,
+        epilog=examples(
+            "apportion publish s3://acme-finops/lake",
+            "apportion publish s3://acme-finops/lake --period 2026-09 --database finops",
+        ),
+    )(publish)
+    app.command(
+        cls=Command,
+        rich_help_panel=_PANEL,
+        epilog=examples(
+            "apportion query owners",
+            'apportion query "SELECT * FROM by_cost_center" --to centers.csv',
+            "apportion query movers --engine athena --workgroup finops",
+        ),
+    )(query)
+    app.command(
+        cls=Command,
+        rich_help_panel=_PANEL,
+        epilog=examples(
+            "apportion deliver s3://acme-finops/reports --period 2026-09",
+            "apportion deliver s3://acme-finops/reports --email cfo@acme.example \\",
+            "  --from finops@acme.example --attach",
+        ),
+    )(deliver)
+
+
+def publish(
+    ctx: typer.Context,
+    place: Annotated[str, typer.Argument(metavar="S3", help="Where: s3://bucket/prefix.")],
+    period: PeriodOption = "",
+    database: DatabaseOption = _DATABASE,
+    region: RegionOption = "",
+    profile: ProfileOption = "",
+    form: FormOption = None,
+    to: ToOption = None,
+    raw: RawOption = False,
+) -> None:
+    """Publish proved months as Iceberg tables in S3 and Glue, for Athena, Spark and BI.
+
+    Without --period, every month that is allocated. What is written is read back and compared
+    with the proof before readers see it; then they see the whole month at once. A month that is
+    published already is not written again.
+    """
+    from apportion.wiring.publishing import open_lake
+
+    session: Session = ctx.obj
+    sent, month = Output(form, to, raw), checked(period)
+    sent.check(session.words)
+    with session.workspace() as workspace:
+        lake = open_lake(place, database=database, region=region, clients=session.clients(profile))
+        outcome = workspace.publishing.publish(lake, listed(month))
+    finish(outcome, sent, session.words)
+
+
+def query(
+    ctx: typer.Context,
+    sql: Annotated[
+        str,
+        typer.Argument(
+            metavar="SQL", help="A SELECT, or the name of an everyday question, like owners."
+        ),
+    ],
+    engine: EngineOption = Engine.DUCKDB,
+    period: PeriodOption = "",
+    database: DatabaseOption = _DATABASE,
+    workgroup: WorkgroupOption = _WORKGROUP,
+    results: ResultsOption = "",
+    patience: PatienceOption = _PATIENCE,
+    region: RegionOption = "",
+    profile: ProfileOption = "",
+    form: FormOption = None,
+    to: ToOption = None,
+    raw: RawOption = False,
+) -> None:
+    """Ask in SQL: this ledger, or through Athena what is published. Same tables, same names.
+
+    Tables: allocations, daily, shares, drivers, keys, proofs, findings, runs, and by_NAME for
+    each dimension. Everyday questions: accounts, biggest, days, findings, movers, owners, pools,
+    proof, services, unallocated; they ask for the newest month, or for --period.
+    """
+    from apportion.core.publish import named
+
+    session: Session = ctx.obj
+    sent, month = Output(form, to, raw), checked(period)
+    sent.check(session.words)
+    asked = named(sql, month)
+    if engine is Engine.DUCKDB:
+        with session.workspace() as workspace:
+            outcome = workspace.publishing.query(asked)
+    else:
+        from apportion.wiring.publishing import Questions, open_athena
+
+        questions = Questions(database, workgroup, results, patience)
+        with session.words.steps(session.outside.timer) as say:
+            athena = open_athena(questions, region=region, clients=session.clients(profile))
+            say("asking Athena")
+            outcome = athena.ask(asked)
+    if not outcome.rows:
+        session.words.say("There is nothing that fits.")
+    finish(outcome, sent, session.words)
+
+
+def deliver(
+    ctx: typer.Context,
+    place: Annotated[str, typer.Argument(metavar="S3", help="Where: s3://bucket/prefix.")],
+    period: PeriodOption = "",
+    forms: Annotated[
+        list[str] | None,
+        typer.Option("--as", metavar="FORMS", help="csv, json, parquet, by commas [csv,json]."),
+    ] = None,
+    email: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ADDRESS", help="Write to this address by SES; may be repeated."),
+    ] = None,
+    sender: Annotated[
+        str, typer.Option("--from", metavar="ADDRESS", help="The sender, verified in SES.")
+    ] = "",
+    sns: Annotated[str, typer.Option(metavar="ARN", help="Tell this topic of SNS.")] = "",
+    attach: Annotated[bool, typer.Option("--attach", help="Attach the owners' table.")] = False,
+    link_hours: Annotated[
+        int,
+        typer.Option(
+            metavar="HOURS", min=0, max=168, help="Put links into the letter that open for so long."
+        ),
+    ] = 0,
+    engine: EngineOption = Engine.DUCKDB,
+    database: DatabaseOption = _DATABASE,
+    workgroup: WorkgroupOption = _WORKGROUP,
+    region: RegionOption = "",
+    profile: ProfileOption = "",
+    form: FormOption = None,
+    to: ToOption = None,
+    raw: RawOption = False,
+) -> None:
+    """Deliver a month's report to S3, and tell people of it: once, however often it is run.
+
+    The answers to all everyday questions go below PLACE/PERIOD/ID/, and latest.json names the
+    newest ID when all is there. The ID is a hash of what the report is made of: the same report
+    is the same files and no second letter.
+    """
+    from apportion.wiring.publishing import FORMS, Questions, Readers, open_athena, open_store
+    from apportion.wiring.publishing import forms as forms_of
+    from apportion.wiring.publishing import telling as telling_of
+
+    session: Session = ctx.obj
+    sent, month = Output(form, to, raw), checked(period)
+    sent.check(session.words)
+    picked = [name.strip() for names in forms or ["csv,json"] for name in names.split(",")]
+    if unknown := [name for name in picked if name not in FORMS]:
+        raise WhomError("--as", f"{', '.join(FORMS)}", ", ".join(unknown))
+    if email and not sender:
+        raise WhomError("--email", "--from with the sender's address", "none")
+    clients = session.clients(profile)
+    readers = Readers(tuple(email or ()), sender, sns, attach, link_hours)
+    store = open_store(place, region=region, clients=clients)
+    telling = telling_of(readers, region=region, clients=clients)
+    if engine is Engine.DUCKDB:
+        with session.workspace() as workspace:
+            outcome = workspace.publishing.deliver(store, forms_of(picked), month, telling)
+    else:
+        from apportion.run.deliver import deliver as deliver_report
+
+        with session.words.steps(session.outside.timer) as say:
+            outcome = deliver_report(
+                open_athena(Questions(database, workgroup), region=region, clients=clients),
+                store,
+                forms_of(picked),
+                period=month,
+                telling=telling,
+                now=lambda: session.outside.now().strftime("%Y-%m-%dT%H:%M:%SZ"),
+                say=say,
+            )
+    finish(outcome, sent, session.words)
