@@ -42,6 +42,7 @@ _ROOMS = {
     "splits": ("S", "splits"),
     "proof": ("P", "the proof"),
     "cost_explorer": ("C", "Cost Explorer"),
+    "tags": ("T", "the tag policy and tags"),
 }
 
 #: Writes every help page, told to be eighty columns wide.

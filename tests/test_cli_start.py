@@ -25,6 +25,8 @@ WRITTEN = {
     "drivers/example.csv",
     "rulebook.schema.json",
     ".gitignore",
+    "tags.schema.json",
+    "tags.yaml",
 }
 
 

@@ -19,7 +19,7 @@ from apportion.run.settings import FILE, read
 from .findings import counted
 from .help import Command, examples
 from .session import Session
-from .start import SCHEMA, settings_file, write_new
+from .start import schemas, settings_file, write_new
 
 BILLS = "bills"
 
@@ -107,11 +107,9 @@ def _biggest(rows: Sequence[Row], columns: Sequence[str]) -> str:
 
 
 def _files() -> dict[str, bytes]:
-    """Read the demo's rulebook and all it names, with settings and the schema beside it."""
-    from .rules import rulebook_schema
-
+    """Read the demo's rulebook and all it names, with settings and the schemas beside it."""
     own = dict(_walked(files("apportion.demo") / "files"))
-    return {FILE: settings_file(), SCHEMA: rulebook_schema()} | own
+    return {FILE: settings_file()} | schemas() | own
 
 
 def _walked(at: Traversable, lead: str = "") -> Iterator[tuple[str, bytes]]:

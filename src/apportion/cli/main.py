@@ -27,6 +27,7 @@ from . import (
     report,
     rules,
     start,
+    tags,
     workbook,
 )
 from .endings import ending
@@ -66,6 +67,7 @@ for room in (
     workbook,
     explain,
     rules,
+    tags,
     ledger,
     cost_explorer,
     publish,

@@ -20,8 +20,10 @@ STARTER = {
     "rulebook/2020-01.yaml": "rulebook.yaml",
     "accounts.csv": "accounts.csv",
     "drivers/example.csv": "drivers.csv",
+    "tags.yaml": "tags.yaml",
 }
 SCHEMA = "rulebook.schema.json"
+TAGS_SCHEMA = "tags.schema.json"
 IGNORE = ".gitignore"
 
 
@@ -40,7 +42,7 @@ def init(
         Path, typer.Argument(metavar="FOLDER", help="Where to; made if it is not there.")
     ] = Path(),
 ) -> None:
-    """Write a commented starter: settings, a rulebook, the files it names.
+    """Write a commented starter: settings, a rulebook, the files it names, a tag policy.
 
     It runs as it is on any AWS or FOCUS bill: cost centres come from tags, then accounts, and tax
     and support are shared in proportion. No file is overwritten.
@@ -58,12 +60,18 @@ def init(
 
 
 def starter() -> dict[str, bytes]:
-    """Read the files of the starter, the schema for editors among them."""
-    from .rules import rulebook_schema
-
+    """Read the files of the starter, the schemas for editors among them."""
     templates = files("apportion.cli") / "starter"
     texts = {name: (templates / template).read_bytes() for name, template in STARTER.items()}
-    return texts | {SCHEMA: rulebook_schema()}
+    return texts | schemas()
+
+
+def schemas() -> dict[str, bytes]:
+    """Write the schemas that rulebooks and the tag policy name to editors."""
+    from .rules import rulebook_schema
+    from .tag_policy import policy_schema
+
+    return {SCHEMA: rulebook_schema(), TAGS_SCHEMA: policy_schema()}
 
 
 def settings_file() -> bytes:

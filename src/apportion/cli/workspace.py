@@ -17,7 +17,9 @@ from apportion.ports import Bucket, CostReports
 
 if TYPE_CHECKING:
     from apportion.aws.calls import Client
+    from apportion.wiring.accounts import Accounts
     from apportion.wiring.publishing import Publishing
+    from apportion.wiring.tags import Tags
 
 #: Makes a workspace from settings and a listener for the steps of its work.
 Open = Callable[[Settings, Callable[[str], None]], "Workspace"]
@@ -88,6 +90,12 @@ class Workspace(Protocol):
     def check_rules(self) -> Outcome: ...
 
     def rules_in_force(self, period: str) -> RulesInForce: ...
+
+    @property
+    def accounts(self) -> Accounts: ...
+
+    @property
+    def tags(self) -> Tags: ...
 
     @property
     def publishing(self) -> Publishing: ...

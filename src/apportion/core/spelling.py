@@ -18,8 +18,23 @@ def did_you_mean(word: str, options: Iterable[str]) -> str:
 
     An option that differs in case and separators only wins; ties go to the option named first.
     """
-    closest = _closest(word, options)
-    return f"Did you mean {closest}?" if closest else ""
+    nearest = closest(word, options)
+    return f"Did you mean {nearest}?" if nearest else ""
+
+
+def closest(word: str, options: Iterable[str]) -> str:
+    """Find the option that a word was probably meant to be; empty where none is close."""
+    if len(word) > _LONGEST:
+        return ""
+    wanted = normalise_value(word)
+    written: dict[str, str] = {}
+    for option in options:
+        written.setdefault(normalise_value(option), option)
+    if wanted in written:
+        return written[wanted]
+    near = sorted(written, key=lambda option: abs(len(option) - len(wanted)))
+    matches = get_close_matches(wanted, near[:_MOST_OPTIONS], n=1, cutoff=0.65)
+    return written[matches[0]] if matches else ""
 
 
 def listed(words: Sequence[str], *, last: str = "or", most: int = 12) -> str:
@@ -37,20 +52,6 @@ def shown(text: str) -> str:
     return "".join(
         character if character.isprintable() else _escaped(character) for character in short
     )
-
-
-def _closest(word: str, options: Iterable[str]) -> str:
-    if len(word) > _LONGEST:
-        return ""
-    wanted = normalise_value(word)
-    written: dict[str, str] = {}
-    for option in options:
-        written.setdefault(normalise_value(option), option)
-    if wanted in written:
-        return written[wanted]
-    near = sorted(written, key=lambda option: abs(len(option) - len(wanted)))
-    matches = get_close_matches(wanted, near[:_MOST_OPTIONS], n=1, cutoff=0.65)
-    return written[matches[0]] if matches else ""
 
 
 def _escaped(character: str) -> str:

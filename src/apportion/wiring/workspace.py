@@ -47,7 +47,9 @@ from apportion.run.told import together, told_allocate, told_ingest
 from apportion.run.workbook import workbook
 from apportion.sources.local_files import LocalFiles
 
+from .accounts import Accounts
 from .publishing import Publishing
+from .tags import Tags
 
 
 def utc_now() -> str:
@@ -202,6 +204,16 @@ class Workspace:
         settings = self._settings
         month = Period.parse(period)
         return in_force(month, Path(settings.rulebooks), Path(settings.drivers))
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        """The accounts of organisations: what they are called, where they stand, and since when."""
+        return Accounts(lambda: self._plugs)
+
+    @cached_property
+    def tags(self) -> Tags:
+        """What concerns tags: the policy, its coverage in money, what to put right."""
+        return Tags(self._settings, lambda: self._plugs, self._now())
 
     @cached_property
     def publishing(self) -> Publishing:

@@ -1,0 +1,14 @@
+-- Costs beside what the policy says of their resource; charges without one have no verdict.
+SELECT
+  tagged.*,
+  COALESCE(NULLIF(tagged."SubAccountName", ''), tagged."SubAccountId") AS "Account",
+  COALESCE(verdicts."State", '{no_resource}') AS "State",
+  COALESCE(verdicts."Verdict", -1) AS "Verdict"
+FROM tagged
+LEFT JOIN verdicts
+  ON tagged."Taggable"
+  AND tagged."Tags" = verdicts."Tags"
+  AND tagged."Environment" = verdicts."Environment"
+  AND tagged."SubAccountId" = verdicts."SubAccountId"
+  AND tagged."ResourceId" = verdicts."ResourceId"
+  AND tagged."ServiceCode" = verdicts."ServiceCode"

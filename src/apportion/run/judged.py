@@ -1,0 +1,86 @@
+"""Judge what a period's resources carry as tags, in money: the tables that coverage reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from apportion.core.coverage import NO_RESOURCE, state_of, tagged_costs_query, tags_of
+from apportion.core.resource_types import UNTAGGABLE, resource_type
+from apportion.core.tag_verdict import Judge
+from apportion.core.templates import sql
+from apportion.model.finding import Finding
+from apportion.model.settings import Settings
+from apportion.model.tag_policy import Tagged, TagPolicy, Verdict
+
+from .plugs import Plugs
+from .published import Published, check_whole, find, open_tables
+from .tag_policies import tag_policy
+from .values import text_of
+
+_COLUMNS = ("Tags", "Environment", "SubAccountId", "ResourceId", "ServiceCode")
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A period whose table `judged` stands in the engine; `verdicts` by their number in it."""
+
+    published: Published
+    policy: TagPolicy
+    judge: Judge
+    verdicts: tuple[Verdict, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def words(self) -> str:
+        """Name the run, the policy and the cost column that the figures are of."""
+        run, rulebook = self.published.manifest, self.published.rulebook
+        return (
+            f"{run.period}: run {run.run} of {run.at}, tag policy {self.policy.name}, "
+            f"{rulebook.cost}."
+        )
+
+
+def judged(
+    plugs: Plugs, settings: Settings, *, period: str, as_of: str = "", today: date
+) -> Judged:
+    """Make the table `judged` of a period: what each resource cost, beside its verdict.
+
+    The rulebook is the one that the allocation went by, the tag policy the one of now.
+    """
+    published = find(plugs, period=period, as_of=as_of)
+    policy, findings = tag_policy(settings, today=today, rulebook=published.rulebook)
+    plugs.say(f"judging tags of {period}")
+    open_tables(published, plugs)
+    check_whole(published, plugs)
+    plugs.engine.create("tagged", tagged_costs_query(published.rulebook))
+    judge = Judge(policy, today=today)
+    numbers: dict[Verdict, int] = {}
+    columns = dict.fromkeys((*_COLUMNS, "State"), "VARCHAR") | {"Verdict": "INTEGER"}
+    plugs.engine.load("verdicts", columns, _verdicts(plugs, judge, numbers))
+    plugs.engine.create("judged", sql("judged", no_resource=NO_RESOURCE))
+    return Judged(published, policy, judge, tuple(numbers), (*findings, *published.later))
+
+
+def _verdicts(
+    plugs: Plugs, judge: Judge, numbers: dict[Verdict, int]
+) -> Iterator[tuple[object, ...]]:
+    """Judge each distinct description once; there are far fewer of them than resources."""
+    known: dict[Tagged, Verdict] = {}
+    query = sql("to_judge")
+    for row in plugs.engine.rows(query):
+        written = {column: text_of(row[column]) for column in _COLUMNS}
+        kind = resource_type(written["ResourceId"], written["ServiceCode"])
+        if kind in UNTAGGABLE:
+            continue
+        resource = Tagged(
+            tags_of(written["Tags"]),
+            written["Environment"],
+            written["SubAccountId"],
+            written["ResourceId"] if judge.by_resource else "",
+            kind,
+        )
+        verdict = known.get(resource) or known.setdefault(resource, judge.verdict(resource))
+        number = numbers.setdefault(verdict, len(numbers))
+        yield (*written.values(), state_of(verdict, judge.policy), number)

@@ -1,0 +1,91 @@
+"""Read the tag policy, with the values of the rulebook that is in force."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from apportion.core.rulebook import rulebook_in_force
+from apportion.core.tag_policy import expired, read_tag_policy, with_rulebook
+from apportion.core.tag_policy_page import allowed_words, mandatory_words
+from apportion.model.catalogue import tags as codes
+from apportion.model.catalogue.rules import NOT_UTF8
+from apportion.model.errors import FindingsError
+from apportion.model.finding import Finding
+from apportion.model.outcome import Outcome
+from apportion.model.period import Period
+from apportion.model.rulebook import Rulebook
+from apportion.model.settings import Settings
+from apportion.model.tag_policy import DimensionValues, TagKey, TagPolicy
+
+from .rules import read_rulebooks
+
+_SHOWN = ("key", "kind", "mandatory", "allowed", "aliases", "about")
+
+
+def check_tag_policy(settings: Settings, *, today: date) -> Outcome:
+    """Tell everything that is wrong with the tag policy; rows are its keys."""
+    policy, findings = resolved_policy(settings, today=today)
+    rows = tuple(_row(key) for key in policy.keys) if policy else ()
+    words = ("The tag policy is right.",) if policy else ()
+    return Outcome(_SHOWN, rows, tuple(findings), words)
+
+
+def tag_policy(
+    settings: Settings, *, today: date, rulebook: Rulebook | None = None
+) -> tuple[TagPolicy, list[Finding]]:
+    """Read the tag policy and its findings that do not fail; raises FindingsError if any does.
+
+    Without a rulebook, the one in force on `today` lends its values.
+    """
+    policy, findings = resolved_policy(settings, today=today, rulebook=rulebook)
+    if policy is None:
+        raise FindingsError(findings)
+    return policy, findings
+
+
+def resolved_policy(
+    settings: Settings, *, today: date, rulebook: Rulebook | None = None
+) -> tuple[TagPolicy | None, list[Finding]]:
+    """Read the tag policy and put the rulebook's values in; None where a finding fails."""
+    path = Path(settings.tags)
+    text, findings = _text(path)
+    if text is None:
+        return None, findings
+    policy, findings = read_tag_policy(text, name=path.name)
+    if policy is None:
+        return None, findings
+    if rulebook is None and any(isinstance(key.values, DimensionValues) for key in policy.keys):
+        rulebook = _in_force(Path(settings.rulebooks), today)
+    resolved, more = with_rulebook(policy, rulebook)
+    return resolved, [*findings, *more, *expired(policy, today)]
+
+
+def _text(path: Path) -> tuple[str | None, list[Finding]]:
+    try:
+        return path.read_bytes().decode("utf-8-sig"), []
+    except FileNotFoundError:
+        remedy = "Write one: `apportion init` in an empty folder makes a commented starter."
+        finding = Finding(codes.NO_POLICY, str(path), "the tag policy", "a file", "none", remedy)
+        return None, [finding]
+    except UnicodeDecodeError as error:
+        found = f"byte {error.object[error.start]:#04x} at offset {error.start}"
+        remedy = "Save it as UTF-8."
+        return None, [Finding(NOT_UTF8, path.name, "the text", "UTF-8", found, remedy)]
+
+
+def _in_force(folder: Path, today: date) -> Rulebook | None:
+    """Its own findings are told by `rules check`; here it only lends its values."""
+    rulebooks, _ = read_rulebooks(folder)
+    return rulebook_in_force(rulebooks, Period.of(today))[0]
+
+
+def _row(key: TagKey) -> dict[str, object]:
+    return {
+        "key": key.name,
+        "kind": key.kind.value,
+        "mandatory": mandatory_words(key),
+        "allowed": allowed_words(key),
+        "aliases": ", ".join(key.aliases),
+        "about": key.about,
+    }

@@ -1,0 +1,56 @@
+"""Tags: the policy, how much spend carries them, what is wrong and whom to ask; plugs put together.
+
+`Workspace.tags` is one of these. The command line is `apportion tags`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+from apportion.model.outcome import Outcome
+from apportion.model.settings import Settings
+from apportion.model.tag_policy import TagPolicy
+from apportion.run.coverage import Asked, coverage
+from apportion.run.plugs import Plugs
+from apportion.run.tag_policies import check_tag_policy, tag_policy
+from apportion.run.tag_suggestions import accepted, suggest
+from apportion.run.untagged import Wanted, untagged
+
+
+class Tags:
+    """All that one can do with tags in a workspace; the plugs are made when first needed."""
+
+    def __init__(self, settings: Settings, plugs: Callable[[], Plugs], now: str) -> None:
+        self._settings = settings
+        self._plugs = plugs
+        self._today = date.fromisoformat(now[:10])
+
+    def check_policy(self) -> Outcome:
+        """Tell everything that is wrong with the tag policy; rows are its keys."""
+        return check_tag_policy(self._settings, today=self._today)
+
+    def policy(self) -> TagPolicy:
+        """Read the policy with the rulebook's values in it; raises FindingsError."""
+        return tag_policy(self._settings, today=self._today)[0]
+
+    def coverage(self, asked: Asked) -> Outcome:
+        """Tell how much spend carries valid mandatory tags, and what is wrong with the rest."""
+        return coverage(self._plugs(), self._settings, asked, today=self._today)
+
+    def untagged(self, wanted: Wanted) -> Outcome:
+        """List the resources without valid mandatory tags by cost, with whom to ask."""
+        return untagged(self._plugs(), self._settings, wanted, today=self._today)
+
+    def suggest(self, period: str = "") -> Outcome:
+        """List what tags probably mean, with the money."""
+        return suggest(self._plugs(), self._settings, period=period, today=self._today)
+
+    def accepted(self, suggestion: str, period: str = "") -> list[tuple[Path, str, str]]:
+        """Make the files that accepting a suggestion changes: path, new text, what it says.
+
+        Nothing is written: each text was read again and says one alias more, nothing else.
+        """
+        plugs, settings = self._plugs(), self._settings
+        return accepted(plugs, settings, suggestion, period=period, today=self._today)
