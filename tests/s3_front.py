@@ -120,47 +120,49 @@ def serving() -> Iterator[Front]:
 
 
 def _server_of(front: Front, port: int) -> type[BaseHTTPRequestHandler]:
-    class Serve(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_GET(self) -> None:
-            self._serve()
-
-        do_PUT = do_HEAD = do_POST = do_DELETE = do_GET  # noqa: N815 - names of the library
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-        def _serve(self) -> None:
-            path, _, query = self.path.partition("?")
-            asked = Asked(self.command, unquote(path), query, dict(self.headers.items()))
-            sent = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            answer = front.decide(asked, lambda: self._real(sent))
-            self.send_response(answer.status)
-            for name, value in answer.headers.items():
-                self.send_header(name, value)
-            length = answer.headers.get("Content-Length") or str(len(answer.body))
-            if "Content-Length" not in answer.headers:
-                self.send_header("Content-Length", length)
-            self.end_headers()
-            if self.command == "HEAD":
-                return
-            self.wfile.write(answer.body[: answer.only])
-            if answer.only is not None:
-                self.wfile.flush()
-                if answer.until:
-                    answer.until.wait(30)
-                self.close_connection = True
-
-        def _real(self, sent: bytes) -> Answer:
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-            connection.request(self.command, self.path, sent, dict(self.headers.items()))
-            got = connection.getresponse()
-            body = got.read()
-            headers = {k: v for k, v in got.getheaders() if k.lower() not in _HOP}
-            if self.command == "HEAD":
-                headers["Content-Length"] = got.getheader("Content-Length") or "0"
-            connection.close()
-            return Answer(got.status, headers, body)
+    class Serve(_Serve):
+        served, behind = front, port
 
     return Serve
+
+
+class _Serve(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    served: Front
+    behind: int
+
+    def do_GET(self) -> None:
+        path, _, query = self.path.partition("?")
+        asked = Asked(self.command, unquote(path), query, dict(self.headers.items()))
+        sent = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self._give(self.served.decide(asked, lambda: self._real(sent)))
+
+    do_PUT = do_HEAD = do_POST = do_DELETE = do_GET  # noqa: N815 - names of the library
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+    def _give(self, answer: Answer) -> None:
+        self.send_response(answer.status)
+        for name, value in {"Content-Length": str(len(answer.body)), **answer.headers}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        if self.command == "HEAD":
+            return
+        self.wfile.write(answer.body[: answer.only])
+        if answer.only is not None:
+            self.wfile.flush()
+            if answer.until:
+                answer.until.wait(30)
+            self.close_connection = True
+
+    def _real(self, sent: bytes) -> Answer:
+        connection = http.client.HTTPConnection("127.0.0.1", self.behind, timeout=30)
+        connection.request(self.command, self.path, sent, dict(self.headers.items()))
+        got = connection.getresponse()
+        body = got.read()
+        headers = {k: v for k, v in got.getheaders() if k.lower() not in _HOP}
+        if self.command == "HEAD":
+            headers["Content-Length"] = got.getheader("Content-Length") or "0"
+        connection.close()
+        return Answer(got.status, headers, body)

@@ -17,9 +17,15 @@ from typing import Any
 
 import pytest
 
-from apportion.model.errors import AwsDeniedError, DownloadsBusyError, NoExportError
-from apportion.model.export import Taking
+from apportion.model.errors import (
+    AwsDeniedError,
+    DownloadsBusyError,
+    NoExportError,
+    NotWhatS3HasError,
+)
+from apportion.model.export import Place, Taking
 from apportion.model.outcome import Outcome
+from apportion.run.downloads import Downloads
 from apportion.run.fetch import TIMES
 from apportion.wiring.exports import fetch_and_ingest
 from apportion.wiring.workspace import Workspace
@@ -102,7 +108,7 @@ def test_an_export_appears_and_is_taken_in(story: Story) -> None:
     assert billed(done) == [Decimal("7.5"), 8]
     assert codes(done) == []
     assert len(story.front.data()) == 3
-    assert "2 months, 0 in the ledger already, 2 taken in; fetched 3 files" in done.words[0]
+    assert "2 months, 0 known already, 2 fetched (3 files, " in done.words[0]
     assert story.downloads == []
     inputs = str(story.workspace.history().rows[0]["inputs"])
     assert f"{story.export.address}/data/BILLING_PERIOD={SEPTEMBER}/focus-00001" in inputs
@@ -403,8 +409,6 @@ def test_flipped_bits_are_fetched_again_and_never_taken_in(story: Story) -> None
 
 
 def test_a_bit_that_is_always_flipped_fails(story: Story) -> None:
-    from apportion.model.errors import NotWhatS3HasError
-
     story.export.deliver(SEPTEMBER, [charges(SEPTEMBER, "1")], execution="one")
     story.front.always.append(flipped("00001"))
     with pytest.raises(NotWhatS3HasError, match="arrived damaged, twice: expected SHA256"):
@@ -442,8 +446,9 @@ def test_a_killed_download_is_resumed_and_left_nothing_half(story: Story) -> Non
     with subprocess.Popen([sys.executable, str(program), *words]) as running:
         assert stuck.wait(30)
         deadline = time.monotonic() + 20
-        while not any(
-            path.stat().st_size == 2 * CHUNK for path in story.downloads if path.suffix == ".part"
+        while not (
+            {2 * CHUNK} == {p.stat().st_size for p in story.downloads if p.suffix == ".part"}
+            and any(path.name == "focus-00002.snappy.parquet" for path in story.downloads)
         ):
             assert time.monotonic() < deadline, story.downloads
             time.sleep(0.05)
@@ -462,9 +467,6 @@ def test_a_killed_download_is_resumed_and_left_nothing_half(story: Story) -> Non
 
 
 def test_two_processes_do_not_fetch_the_same_export(story: Story) -> None:
-    from apportion.model.export import Place
-    from apportion.run.downloads import Downloads
-
     story.export.deliver(SEPTEMBER, [charges(SEPTEMBER, "1")], execution="one")
     folder = story.folder / "ledger" / "downloads"
     with (

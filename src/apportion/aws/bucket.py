@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, IncompleteReadError
 
 from apportion.model.errors import (
     AwsBusyError,
@@ -67,6 +67,10 @@ class S3Bucket:
             try:
                 answer = self._calls(key).send("get_object", self._named(key))
                 content = answer["Body"].read(_LONGEST_TEXT)
+                if len(content) < min(int(answer["ContentLength"]), _LONGEST_TEXT):
+                    raise IncompleteReadError(
+                        actual_bytes=len(content), expected_bytes=answer["ContentLength"]
+                    )
             except ClientError as error:
                 if code_of(error) in _NOT_THERE:
                     return None

@@ -115,6 +115,11 @@ def in_bytes(count: int) -> str:
     return f"{tenths // 10:,}.{tenths % 10} TB"
 
 
+def counted(number: int, thing: str) -> str:
+    """Write a number of things: 1 file, 2 files."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
 def _portable(name: str) -> str:
     """Name a file so that this system takes it; folders of AWS have times with colons in them."""
     return name.replace(":", "-") if os.name == "nt" else name

@@ -32,7 +32,7 @@ from apportion.model.outcome import Outcome
 from apportion.model.period import Period
 from apportion.ports import Bucket, Source
 
-from .downloads import Download, Downloads, in_bytes, write_lists
+from .downloads import Download, Downloads, counted, in_bytes, write_lists
 from .ingest import Ingested, ingest
 from .plugs import Plugs
 from .told import together, told_ingest
@@ -65,6 +65,7 @@ def ingest_export(
     downloads = Downloads(folder, export)
     work = _Work(plugs, bucket, export, downloads, read, taking)
     outcomes: list[Outcome] = []
+    plugs.say(f"reading {counted(len(months), 'manifest')} of {export}")
     with downloads.held(wait=taking.wait):
         for month in months:
             try:
@@ -131,7 +132,6 @@ class _Work:
 
     def take_in(self, month: Month) -> Ingested:
         """Take in one month; raises FindingsError with nothing of it recorded."""
-        self._plugs.say(f"reading the manifest of {month.period}")
         delivery, manifest = self._manifest(month)
         known = self._known(delivery)
         if known:
@@ -154,13 +154,13 @@ class _Work:
 
     def sentence(self, months: int) -> str:
         """Tell what was done, in a sentence."""
-        counted = self._counted
-        fetched = f"{counted.files} files, {in_bytes(counted.size)}" if counted.files else "nothing"
-        failed = months - counted.months - counted.known
-        beside = f", {failed} could not be" if failed else ""
+        done = self._counted
+        fetched = f" ({counted(done.files, 'file')}, {in_bytes(done.size)})" if done.files else ""
+        failed = months - done.months - done.known
+        beside = f", {failed} not taken in" if failed else ""
         return (
-            f"{self._export}: {months} months, {counted.known} in the ledger already, "
-            f"{counted.months} taken in{beside}; fetched {fetched}."
+            f"{self._export}: {counted(months, 'month')}, {done.known} known already, "
+            f"{done.months} fetched{fetched}{beside}."
         )
 
     def _manifest(self, month: Month) -> tuple[ExportDelivery, bytes]:
@@ -221,7 +221,9 @@ class _Work:
         download = self._downloads.of(delivery, pinned)
         self._downloads.check_room(download, pinned)
         size = sum(pin.size for pin in pinned)
-        self._plugs.say(f"fetching {delivery.period}: {len(pinned)} files, {in_bytes(size)}")
+        self._plugs.say(
+            f"fetching {delivery.period}: {counted(len(pinned), 'file')}, {in_bytes(size)}"
+        )
         before = download.have()
         try:
             fetched = self._fetch(delivery, pinned, download)
