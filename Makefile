@@ -4,10 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 OLD := .venv-duckdb15
+VALIDATOR := .venv-focus
+PYTHON312 ?= python3.12
 LINES ?= 5000000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types layers bench soak duckdb15 lock clean
+.PHONY: help demo test check lint types layers bench lambda soak duckdb15 focus lock clean
 
 help: ## list what one can do
 	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -39,6 +41,9 @@ check: lint types layers test ## all that CI does
 bench: $(READY) ## measure speed and memory; LINES=20000000 for the large one
 	$(BIN)/python bench/bench.py --lines $(LINES)
 
+lambda: $(READY) ## build dist/lambda/report.zip, the same bytes every time
+	$(BIN)/python release/lambda_zip.py
+
 soak: $(READY) ## the slow tests: thousands of crashes and corrupted files
 	APPORTION_SOAK=1 $(BIN)/python -m pytest -n 2 -q tests/soak
 
@@ -51,8 +56,19 @@ $(OLD)/.ready: $(READY)
 duckdb15: $(OLD)/.ready ## the golden stories on DuckDB 1.5, and both versions at one ledger
 	APPORTION_DUCKDB_15=$(CURDIR)/$(OLD)/bin/python $(BIN)/python -m pytest -q tests/test_duckdb_versions.py
 
+$(VALIDATOR)/.ready:
+	$(PYTHON312) -m venv $(VALIDATOR)
+	$(VALIDATOR)/bin/python -m pip install --quiet --disable-pip-version-check 'focus-validator==2.1.0' 'pyarrow<20' 'numpy<2'
+	@touch $@
+
+focus: $(READY) $(VALIDATOR)/.ready ## the official FOCUS validator before what we write; needs Python 3.12
+	rm -rf .demo-focus
+	$(BIN)/apportion --quiet demo .demo-focus
+	cd .demo-focus && ../$(BIN)/apportion --quiet focus --version 1.2 --to focus --output json > /dev/null
+	APPORTION_FOCUS_VALIDATOR=$(CURDIR)/$(VALIDATOR)/bin/focus-validator APPORTION_FOCUS_SAMPLE=$(CURDIR)/.demo-focus/focus $(BIN)/python -m pytest -q tests/test_focus_validator.py
+
 lock: ## lock the newest dependencies with hashes (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group dev --all-extras pyproject.toml -o requirements.lock
 
 clean: ## remove what was made here
-	rm -rf $(VENV) $(OLD) .demo build dist
+	rm -rf $(VENV) $(OLD) $(VALIDATOR) .demo .demo-focus build dist

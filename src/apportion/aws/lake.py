@@ -22,10 +22,10 @@ from apportion.model.lake_errors import NotWhatArrivedError, OthersWroteError, T
 from .calls import Client
 from .glue import Glue
 from .lake_files import entries, planned, rows_of, send
-from .lake_io import STORE, LakeIO
+from .lake_io import METADATA, LakeIO, Metadata
 from .lake_tables import BY_RUN, PROPERTIES, RUNS, missing, partitioning, schema
 from .presto_views import view_input
-from .store import S3Store
+from .store import ElsewhereError, S3Store
 
 #: Commits of other periods get in the way of ours; only that is tried again.
 _TRIES = 5
@@ -56,7 +56,7 @@ class GlueLake:
         self._now = now
         io = f"{LakeIO.__module__}.{LakeIO.__name__}"
         self._catalog = GlueCatalog(
-            "apportion", client=self._glue, **{"py-io-impl": io, STORE: store}
+            "apportion", client=self._glue, **{"py-io-impl": io, METADATA: Metadata(store)}
         )
         self._began: dict[str, tuple[str, str] | None] = {}
         self._staged: dict[str, set[str]] = {}
@@ -78,7 +78,7 @@ class GlueLake:
         self._staged.setdefault(run, set()).add(table)
         iceberg = self._need(BY_RUN.format(table), columns)
         new = send(files, iceberg, self._store, values=(period, run))
-        self._swap(BY_RUN.format(table), new, values=(period, run), run=run)
+        self._swap(iceberg, new, values=(period, run), run=run)
 
     def fetch(self, table: str, folder: Path, *, period: str, run: str) -> list[Path]:
         found = []
@@ -99,17 +99,17 @@ class GlueLake:
                 self._glue.update_table(DatabaseName=self._database, TableInput=wanted)
 
     def commit(self, file: Path, columns: Mapping[str, str], *, period: str, run: str) -> None:
-        iceberg = self._need(RUNS, columns)
-        self._check_staged(period, run)
         self._replaced = {table: self._others(table, period, run) for table in self._staged[run]}
+        iceberg = self._need(RUNS, columns)
         new = send([file], iceberg, self._store, values=(period,))
         for _ in range(_TRIES):
-            iceberg = self._need(RUNS, columns)
             if self._current(iceberg, period) != self._began[period]:
                 break
+            self._check_staged(period, run)
             try:
                 _swap(iceberg, new, planned(iceberg, (period,)), run=run)
             except CommitFailedException:
+                iceberg.refresh()
                 continue
             return
         raise OthersWroteError(f"what is published of {period}")
@@ -159,8 +159,9 @@ class GlueLake:
             found = self._catalog.load_table((self._database, table))
         except NoSuchTableError:
             return None
-        if not found.location().startswith(self._store.where("")):
-            raise TableElsewhereError(self._database, table, found.location())
+        except ElsewhereError as error:
+            place = str(error).partition("/metadata/")[0]
+            raise TableElsewhereError(self._database, table, place) from None
         return found
 
     def _need(self, table: str, columns: Mapping[str, str]) -> Table:
@@ -182,18 +183,17 @@ class GlueLake:
         return found
 
     def _swap(
-        self, table: str, new: Sequence[DataFile], *, values: tuple[str, ...], run: str
+        self, table: Table, new: Sequence[DataFile], *, values: tuple[str, ...], run: str
     ) -> None:
         """Make these files all that a partition holds."""
         for _ in range(_TRIES):
-            iceberg = self._find(table)
-            assert iceberg is not None
             try:
-                _swap(iceberg, new, planned(iceberg, values), run=run)
+                _swap(table, new, planned(table, values), run=run)
             except CommitFailedException:
+                table.refresh()
                 continue
             return
-        raise OthersWroteError(f"the table {table}")
+        raise OthersWroteError(f"the table {table.name()[-1]}")
 
     def _drop(self, table: str, gone: set[str]) -> None:
         for _ in range(_TRIES):

@@ -26,6 +26,10 @@ _NOT_TAKEN = {"PreconditionFailed", "ConditionalRequestConflict", "412", "409"}
 _CHUNK = 1 << 20
 
 
+class ElsewhereError(Exception):
+    """An address that is not below the place of a store; the message is the address."""
+
+
 class S3Store:
     """`ports.Store` in S3. Names are relative to the prefix; `where` tells them whole.
 
@@ -109,11 +113,10 @@ class S3Store:
         return str(sign("get_object", Params=self._named(name), ExpiresIn=seconds))
 
     def name_of(self, location: str) -> str:
-        """Tell the name of an object by its whole address; raises ValueError if it is not ours."""
+        """Tell an object's name by its address; raises ElsewhereError if it is not ours."""
         start = self.where("")
         if not location.startswith(start):
-            message = f"{location} is not below {start}"
-            raise ValueError(message)
+            raise ElsewhereError(location)
         return location[len(start) :]
 
     def _named(self, name: str) -> dict[str, str]:

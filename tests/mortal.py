@@ -1,0 +1,56 @@
+"""Runs work against AWS in a process that kills itself just before one of its changing calls.
+
+A server that has imported everything once forks itself for each: what it forks has no threads.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable
+from multiprocessing import get_context
+from typing import Any
+
+from moto_world import MotoWorld
+
+_IMPORTS = ("apportion.wiring.workspace", "apportion.aws.lake", "apportion.aws.store", "boto3")
+_CHANGES = {
+    "s3": ("PutObject",),
+    "glue": ("CreateDatabase", "CreateTable", "UpdateTable"),
+    "sesv2": ("SendEmail",),
+    "sns": ("Publish",),
+}
+
+
+def died(work: Callable[..., None], world: MotoWorld, *arguments: object, at: int) -> bool:
+    """Do `work(clients, *arguments)` until just before its n-th change; False if it ended before.
+
+    The work is a function at the top of a test's file.
+    """
+    context = get_context("forkserver")
+    context.set_forkserver_preload(list(_IMPORTS))
+    process = context.Process(target=_run, args=(work, world, arguments, at))
+    process.start()
+    process.join()
+    assert process.exitcode in (0, -signal.SIGKILL)
+    return process.exitcode != 0
+
+
+def _run(
+    work: Callable[..., None], world: MotoWorld, arguments: tuple[object, ...], at: int
+) -> None:
+    count = 0
+
+    def before(**_: object) -> None:
+        nonlocal count
+        count += 1
+        if count == at:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def clients(service: str, region: str) -> Any:
+        client = world.client(service, region)
+        for operation in _CHANGES.get(service, ()):
+            client.meta.events.register(f"before-call.{service}.{operation}", before)
+        return client
+
+    work(clients, *arguments)
