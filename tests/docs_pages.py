@@ -42,6 +42,7 @@ _ROOMS = {
     "splits": ("S", "splits"),
     "proof": ("P", "the proof"),
     "cost_explorer": ("C", "Cost Explorer"),
+    "exports": ("E", "exports in S3"),
     "tags": ("T", "the tag policy and tags"),
 }
 

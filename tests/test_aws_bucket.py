@@ -22,12 +22,14 @@ from apportion.model.errors import (
     AwsDeniedError,
     AwsError,
     AwsUnreachableError,
+)
+from apportion.model.export import Checksum, Pin, Place
+from apportion.model.export_errors import (
     NoBucketError,
     NoSpaceError,
     NotWhatS3HasError,
     ObjectChangedError,
 )
-from apportion.model.export import Checksum, Pin, Place
 from apportion.run.downloads import Download, Downloads, in_bytes
 from s3_front import Answer, Asked, Fault, Front, refused, serving
 

@@ -17,13 +17,9 @@ from typing import Any
 
 import pytest
 
-from apportion.model.errors import (
-    AwsDeniedError,
-    DownloadsBusyError,
-    NoExportError,
-    NotWhatS3HasError,
-)
+from apportion.model.errors import AwsDeniedError
 from apportion.model.export import Place, Taking
+from apportion.model.export_errors import DownloadsBusyError, NoExportError, NotWhatS3HasError
 from apportion.model.outcome import Outcome
 from apportion.run.downloads import Downloads
 from apportion.run.fetch import TIMES

@@ -16,14 +16,9 @@ from typing import Any, cast
 
 from botocore.exceptions import BotoCoreError, ClientError, IncompleteReadError
 
-from apportion.model.errors import (
-    AwsBusyError,
-    AwsUnreachableError,
-    NoBucketError,
-    NotWhatS3HasError,
-    ObjectChangedError,
-)
+from apportion.model.errors import AwsBusyError, AwsUnreachableError
 from apportion.model.export import Fetched, Pin
+from apportion.model.export_errors import NoBucketError, NotWhatS3HasError, ObjectChangedError
 
 from .actions import BILLS_IN_S3
 from .calls import ATTEMPTS, Calls, Client

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -11,12 +11,19 @@ import typer
 
 from apportion.model.charges import SplitCost
 from apportion.model.cost_query import Access
-from apportion.model.errors import CostQueryError, OnlyForError
+from apportion.model.errors import CostQueryError
 from apportion.model.export import Taking
 from apportion.model.outcome import Outcome
 
 from .answer import finish
-from .bills_export import AgainOption, ExportPeriodsOption, KeepOption, from_exports, in_s3
+from .bills_export import (
+    AgainOption,
+    ExportPeriodsOption,
+    KeepOption,
+    from_exports,
+    in_s3,
+    only_for_exports,
+)
 from .cost_options import (
     BUDGET,
     KEEP,
@@ -109,25 +116,28 @@ def ingest(
     session: Session = ctx.obj
     sent = Output(form, to, raw)
     sent.check(session.words)
+    taking = Taking(bill, split_cost, again, keep, wait)
     if paths == [COST_EXPLORER]:
         asked = Asked(days, by, payer, access(session, profile, budget, KEEP, fresh=fresh))
-        finish(_from_cost_explorer(session, asked, bill, wait), sent, session.words)
-        return
-    _only_with_cost_explorer({"--days": days, "--by": by, "--payer": payer})
-    if in_s3(paths):
-        taking = Taking(bill, split_cost, again, keep, wait)
-        outcome = from_exports(session, paths, profile=profile, periods=period or (), taking=taking)
-        finish(outcome, sent, session.words)
-        return
-    _only_for_exports({"--period": period, "--again": again, "--keep": keep})
-    with session.workspace() as workspace:
-        outcome = workspace.ingest(
-            [session.path(Path(path)) for path in paths],
-            bill=bill,
-            split_cost=split_cost,
-            wait=wait,
-        )
+        outcome = _from_cost_explorer(session, asked, bill, wait)
+    else:
+        _only_with_cost_explorer({"--days": days, "--by": by, "--payer": payer})
+        if in_s3(paths):
+            outcome = from_exports(session, paths, profile, period or (), taking)
+        else:
+            only_for_exports({"--period": period, "--again": again, "--keep": keep})
+            outcome = _from_files(session, paths, taking)
     finish(outcome, sent, session.words)
+
+
+def _from_files(session: Session, paths: Sequence[str], taking: Taking) -> Outcome:
+    with session.workspace() as workspace:
+        return workspace.ingest(
+            [session.path(Path(path)) for path in paths],
+            bill=taking.bill,
+            split_cost=taking.split_cost,
+            wait=taking.wait,
+        )
 
 
 @dataclass(frozen=True)
@@ -169,9 +179,3 @@ def _only_with_cost_explorer(options: Mapping[str, object]) -> None:
     given = [name for name, value in options.items() if value]
     if given:
         raise CostQueryError(given[0], "apportion ingest cost-explorer", "files to ingest")
-
-
-def _only_for_exports(options: Mapping[str, object]) -> None:
-    for name, value in options.items():
-        if value:
-            raise OnlyForError(name, "apportion ingest s3://bucket/prefix/export", "other bills")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 import typer
 
-from apportion.model.errors import OnlyForError
 from apportion.model.export import Place, Taking
+from apportion.model.export_errors import OnlyForError
 from apportion.model.outcome import Outcome
 
 from .options import checked
@@ -39,13 +39,15 @@ def in_s3(paths: Sequence[str]) -> bool:
     return bool(there)
 
 
+def only_for_exports(options: Mapping[str, object]) -> None:
+    """Refuse options of exports where files are meant."""
+    for name, value in options.items():
+        if value:
+            raise OnlyForError(name, "apportion ingest s3://bucket/prefix/export", "other bills")
+
+
 def from_exports(
-    session: Session,
-    places: Sequence[str],
-    *,
-    profile: str,
-    periods: Sequence[str],
-    taking: Taking,
+    session: Session, places: Sequence[str], profile: str, periods: Sequence[str], taking: Taking
 ) -> Outcome:
     """Take in what is new of exports, one after the other."""
     from apportion.run.told import together

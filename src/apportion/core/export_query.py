@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from apportion.model.catalogue.exports import COLUMNS_LEFT_OUT, EXPORT_DIFFERS, NAME_TAKEN
-from apportion.model.errors import ExportNameError
 from apportion.model.export import Place
+from apportion.model.export_errors import ExportNameError
 from apportion.model.finding import Finding
 from apportion.model.wanted_export import Call, Export, Rewriting, Table, WantedExport
 

@@ -10,6 +10,7 @@ ApportionError
 │   ├── FilesExistError        a file that would be written is there already
 │   ├── NotAPlaceError         a place in S3 is not written as one
 │   ├── NotAPeriodError        a period is not written as one
+│   ├── NoCostCategoryError    AWS has no cost category, or none of this name
 │   ├── BackfillMonthError     AWS takes no backfill from this month
 │   ├── UnreadablePlanError    a file that is no plan
 │   ├── StalePlanError         a plan that does not fit what is there any more
@@ -21,9 +22,6 @@ ApportionError
 │   ├── UnknownColumnError     a report has no column of that name
 │   ├── CostQueryError         Cost Explorer cannot be asked in this way
 │   ├── PolicyNamesError       a policy cannot be made of the names that were given
-│   ├── NoExportError          there is no export where one was named, or there are several
-│   ├── OnlyForError           an option or address belongs elsewhere
-│   ├── ExportNameError        an export cannot have this name, or lie there
 │   ├── NotConfirmedError      nothing is changed in AWS without --yes
 │   ├── NoBoto3Error           the extra that AWS needs is not installed
 │   └── NothingThereError      a period, bill, owner or run that the ledger does not hold
@@ -35,12 +33,7 @@ ApportionError
     │   ├── AwsBusyError           it throttled or failed again and again
     │   ├── AwsUnreachableError    no answer came
     │   ├── AwsRefusedError        anything else that it said
-    │   ├── NoBucketError          there is no bucket of that name
-    │   ├── ObjectChangedError     an object is not any more what it was when it was looked at
-    │   ├── NotWhatS3HasError      a file that arrived has another checksum than S3 states
     │   └── RequestBudgetError     the next request would be one more than allowed
-    ├── DownloadsBusyError     another process fetches the same export
-    ├── NoSpaceError           the disk is too small for what would be fetched
     ├── EngineError            the engine refused or ran out of something
     ├── KeyCollisionError      two descriptions of charges have one hash
     ├── LedgerBusyError        another process holds the ledger
@@ -133,6 +126,17 @@ class NotAPeriodError(WrongUseError):
 
     def __init__(self, written: str) -> None:
         super().__init__(f"A period is written year-month, like 2026-09; found {written!r}.")
+
+
+class NoCostCategoryError(WrongUseError):
+    """AWS has no cost category, or none of this name."""
+
+    def __init__(self, wanted: str, have: Sequence[str]) -> None:
+        super().__init__(
+            f"There is no cost category {wanted!r}; there are {', '.join(have)}."
+            if wanted
+            else "The account has no cost categories. Is it the one that pays?"
+        )
 
 
 class BackfillMonthError(WrongUseError):
@@ -253,33 +257,6 @@ class PolicyNamesError(WrongUseError):
         super().__init__("\n".join(problems))
 
 
-class NoExportError(WrongUseError):
-    """There is no export where one was named, or several lie below."""
-
-    def __init__(self, place: str, found: Sequence[str]) -> None:
-        super().__init__(
-            f"{place} holds {len(found)} exports; name one of them: {', '.join(found)}."
-            if found
-            else f"{place} holds no export: expected a folder `metadata` with BILLING_PERIOD=… in "
-            "it, or folders like 20260901-20261001 of the older report. The address ends with the "
-            "export's name: s3://bucket/prefix/export. A new export comes within a day."
-        )
-
-
-class OnlyForError(WrongUseError):
-    """Something was given that belongs to another kind of thing."""
-
-    def __init__(self, subject: str, where: str, found: str) -> None:
-        super().__init__(f"{subject} is for {where}; found {found}.")
-
-
-class ExportNameError(WrongUseError):
-    """An export cannot have this name, or lie there."""
-
-    def __init__(self, place: str, expected: str) -> None:
-        super().__init__(f"{place} cannot be the place of an export: expected {expected}.")
-
-
 class NotConfirmedError(WrongUseError):
     """Nothing is changed in AWS without a word of consent."""
 
@@ -364,36 +341,6 @@ class AwsRefusedError(AwsError):
         super().__init__(f"AWS refused {action} ({code}): {said.rstrip('.')}. {remedy}".rstrip())
 
 
-class NoBucketError(AwsError):
-    """There is no bucket of that name."""
-
-    def __init__(self, bucket: str) -> None:
-        super().__init__(
-            f"There is no bucket {bucket!r} in S3. Check its name, and that the credentials are "
-            "of the right partition (aws, aws-cn, aws-us-gov)."
-        )
-
-
-class ObjectChangedError(AwsError):
-    """An object is not any more what it was when it was looked at."""
-
-    def __init__(self, address: str) -> None:
-        super().__init__(
-            f"{address} changed while it was read: the export is being rewritten. "
-            "Try again in some minutes."
-        )
-
-
-class NotWhatS3HasError(AwsError):
-    """A file that arrived is not what S3 holds, by the checksum that S3 states."""
-
-    def __init__(self, address: str, expected: str, found: str) -> None:
-        super().__init__(
-            f"{address} arrived damaged, twice: expected {expected}, found {found}. Nothing of it "
-            "was taken in. Check this machine's disk, memory and network, then try again."
-        )
-
-
 class RequestBudgetError(AwsError):
     """The next request would be one more than allowed; it was not sent."""
 
@@ -401,26 +348,6 @@ class RequestBudgetError(AwsError):
         super().__init__(
             f"The next request would exceed the budget of {budget}; {spent} so far. "
             "Ask for fewer days or names, or allow more with --budget."
-        )
-
-
-class DownloadsBusyError(OperationError):
-    """Another process fetches the same export."""
-
-    def __init__(self, export: str, waited: str) -> None:
-        super().__init__(
-            f"Another process is fetching {export} into this ledger; waited {waited}. "
-            "Try again when it is done, or wait longer with --wait SECONDS."
-        )
-
-
-class NoSpaceError(OperationError):
-    """The disk is too small for what would be fetched."""
-
-    def __init__(self, folder: str, needed: str, free: str) -> None:
-        super().__init__(
-            f"{folder} has too little room: {needed} would be fetched, {free} are free. "
-            "Nothing was fetched."
         )
 
 

@@ -18,8 +18,8 @@ from filelock import FileLock, Timeout
 
 from apportion.core.export_manifest import local_name
 from apportion.core.identity import sha256
-from apportion.model.errors import DownloadsBusyError, NoSpaceError
 from apportion.model.export import ExportDelivery, Fetched, Pin, Place
+from apportion.model.export_errors import DownloadsBusyError, NoSpaceError
 
 _SUMS = "SHA256SUMS"
 #: Left free on the disk, for the ledger's own files.

@@ -24,8 +24,9 @@ from apportion.core.export_manifest import (
 )
 from apportion.model.catalogue.exports import CHANGED_AGAIN, NO_MONTH, OTHER_MONTHS
 from apportion.model.delivery import Delivery
-from apportion.model.errors import FindingsError, NoExportError, ObjectChangedError
+from apportion.model.errors import FindingsError
 from apportion.model.export import ExportDelivery, Fetched, Month, Pin, Place, Taking
+from apportion.model.export_errors import NoExportError, ObjectChangedError
 from apportion.model.finding import Finding, failing
 from apportion.model.manifest import Kind, Manifest
 from apportion.model.outcome import Outcome
