@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from itertools import accumulate, pairwise
 from math import gcd, lcm
 from typing import TypeVar
 
@@ -40,6 +41,32 @@ def apportion_all(units: Units, weights: Mapping[Name, Fraction | int]) -> dict[
     ordered = _in_order(weights)
     columns = [_divide(amount, list(ordered.values())) for amount in units]
     return dict(zip(ordered, zip(*columns, strict=True), strict=True))
+
+
+def apportion_lines(
+    lines: Sequence[int], weights: Sequence[int], totals: Sequence[int] | None = None
+) -> list[list[int]]:
+    """Split lines in proportion to weights, so that each line adds up, and each part over all.
+
+    Returns a part of each line for each weight. With `totals`, which must add up to the lines
+    unless both come to zero, the parts over all lines are exactly these; they must be near the
+    proportion, as `apportion` makes them. Cut points of both sums are rounded down, so what lies
+    between two cuts is off by less than two units, and every sum telescopes.
+    """
+    over_all = sum(lines)
+    ends = weights if totals is None or not over_all else totals
+    whole = sum(ends)
+    cuts = list(accumulate(ends, initial=0))
+    assert whole
+    assert ends is weights or whole == over_all
+    before = [0] * len(ends)
+    parts = []
+    for so_far in accumulate(lines):
+        cut = [so_far * end // whole for end in cuts]
+        added = [high - low for low, high in pairwise(cut)]
+        parts.append([new - old for new, old in zip(added, before, strict=True)])
+        before = added
+    return parts
 
 
 def round_together(amounts: Sequence[Decimal], places: int) -> list[Decimal]:

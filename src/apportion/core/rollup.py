@@ -57,7 +57,7 @@ def other_currencies_query(rulebook: Rulebook) -> str:
 
 def pool_costs_query(rulebook: Rulebook) -> str:
     """What each pool holds by payer, currency and day, in each partition."""
-    return sql("pool_costs", within=_partition(rulebook))
+    return sql("pool_costs", within=partition(rulebook))
 
 
 def claimed_twice_query(rulebook: Rulebook) -> str:
@@ -116,7 +116,8 @@ def _own(rulebook: Rulebook) -> str:
     return f"({each((name('Pool') + ' IS NULL', *linked), ' OR ')})"
 
 
-def _partition(rulebook: Rulebook) -> str:
+def partition(rulebook: Rulebook) -> str:
+    """Give the value of the dimension that a pool is split inside of, as SQL; empty without one."""
     cases = [
         f"WHEN {text(pool.name)} THEN COALESCE({name(pool.within)}, '')"
         for pool in rulebook.pools

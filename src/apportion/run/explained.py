@@ -138,7 +138,7 @@ class Case:
         """All shares, by pool and currency."""
         shares: dict[tuple[str, str], list[Share]] = defaultdict(list)
         for row in self.rows('SELECT * FROM shares ORDER BY "Pool", "Within", "ChargeDay"'):
-            share = _share(row)
+            share = share_of(row)
             shares[share.pool, share.currency].append(share)
         return shares
 
@@ -317,7 +317,8 @@ def _step(row: Row) -> Step:
     )
 
 
-def _share(row: Row) -> Share:
+def share_of(row: Row) -> Share:
+    """Read a row of the table `shares`."""
     return Share(
         pool=text_of(row["Pool"]),
         currency=text_of(row["BillingCurrency"]),

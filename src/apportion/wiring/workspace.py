@@ -32,6 +32,7 @@ from apportion.run.allocate import allocate
 from apportion.run.cost_bill import ask_for_bills
 from apportion.run.explain import explain_owner, explain_pool, explain_resource
 from apportion.run.fetch import ingest_export
+from apportion.run.focus import focus
 from apportion.run.history import held, history, periods
 from apportion.run.ingest import ingest
 from apportion.run.manifests import read_manifests, write_manifests
@@ -194,6 +195,10 @@ class Workspace:
     def workbook(self, period: str, *, as_of: str = "") -> bytes:
         """Write a period as a workbook for Excel; see `core.workbook` for its sheets."""
         return ExcelWorkbook().write(workbook(self._plugs, period=period, as_of=as_of))
+
+    def focus(self, period: str, *, folder: Path, version: str = "1.4", as_of: str = "") -> Outcome:
+        """Write a period as FOCUS rows into a new folder of Parquet files; rows list them."""
+        return focus(self._plugs, period=period, folder=folder, version=version, as_of=as_of)
 
     def check_rules(self) -> Outcome:
         """Read every rulebook with all that it names."""

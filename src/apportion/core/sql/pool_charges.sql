@@ -1,0 +1,15 @@
+-- The charges that lie in pools, those of one pool, payer, day and partition after each other.
+SELECT
+  owned."Pool",
+  COALESCE(owned."BillingCurrency", '') AS "BillingCurrency",
+  COALESCE(owned."BillingAccountId", '') AS "BillingAccountId",
+  costs."ChargeDay",
+  {within} AS "Within",
+  costs."KeyId",
+  {amounts}
+FROM costs
+INNER JOIN owned
+  ON costs."KeyId" = owned."KeyId"
+  AND costs."ChargeDay" BETWEEN owned."FirstDay" AND owned."LastDay"
+WHERE owned."Pool" IS NOT NULL
+ORDER BY 1, 2, 3, 4, 5, 6

@@ -1,0 +1,151 @@
+"""Write a month's allocation as FOCUS, for any tool that reads it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+from itertools import count
+from pathlib import Path
+
+from apportion.core.focus_rows import (
+    HANDED,
+    PoolCharge,
+    dimension_column,
+    focus_query,
+    handed_rows,
+    pool_charges_query,
+)
+from apportion.core.identity import sha256
+from apportion.core.templates import each, name
+from apportion.model.errors import FilesExistError, NotWhatWasProvedError
+from apportion.model.focus import COST_COLUMNS, QUANTITY_COLUMNS
+from apportion.model.manifest import Manifest
+from apportion.model.money import text, to_units
+from apportion.model.outcome import Outcome
+from apportion.model.split import Share
+from apportion.ports import Row
+
+from .explained import share_of
+from .plugs import Plugs
+from .published import Published, check_whole, find, open_tables
+from .values import day_of, text_of
+
+CHECKSUMS = "SHA256SUMS"
+
+
+def focus(plugs: Plugs, *, period: str, folder: Path, version: str, as_of: str = "") -> Outcome:
+    """Write Parquet files and their checksums into a new folder, all at once; rows list them.
+
+    What was written is read back, and must add up to what was proved in every cost column, and to
+    what each owner pays. Raises FilesExistError if the folder is there and not empty.
+    """
+    if folder.exists() and any(folder.iterdir()):
+        raise FilesExistError(str(folder.parent), [folder.name])
+    published = find(plugs, period=period, as_of=as_of)
+    open_tables(published, plugs)
+    check_whole(published, plugs)
+    plugs.say("splitting shared charges")
+    plugs.engine.load(
+        "handed", HANDED, handed_rows(_pool_charges(published, plugs), _shares(plugs))
+    )
+    beside = folder.with_name(f".{folder.name}.part")
+    shutil.rmtree(beside, ignore_errors=True)
+    try:
+        plugs.say("writing and comparing")
+        files = _write(published, plugs, beside, version=version)
+        _compare(published, plugs, files)
+        rows = [_listed(file) for file in files]
+        sums = "".join(f"{row['sha256']}  {row['file']}\n" for row in rows)
+        (beside / CHECKSUMS).write_text(sums, "utf-8")
+        if folder.exists():
+            folder.rmdir()
+        beside.rename(folder)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+    words = (
+        f"{period} as FOCUS {version}: {len(rows)} files in {folder}, run {published.manifest.run}."
+    )
+    return Outcome(("file", "bytes", "sha256"), tuple(rows), published.later, (words,))
+
+
+def _pool_charges(published: Published, plugs: Plugs) -> Iterator[PoolCharge]:
+    for row in plugs.engine.rows(pool_charges_query(published.rulebook)):
+        yield PoolCharge(
+            held=(
+                text_of(row["Pool"]),
+                text_of(row["BillingCurrency"]),
+                text_of(row["BillingAccountId"]),
+                day_of(row["ChargeDay"]),
+                text_of(row["Within"]),
+            ),
+            key=int(str(row["KeyId"])),
+            units=tuple(
+                to_units(Decimal(str(row[column]))) for column in (*COST_COLUMNS, *QUANTITY_COLUMNS)
+            ),
+        )
+
+
+def _shares(plugs: Plugs) -> Iterable[Share]:
+    rows = plugs.engine.rows('SELECT * FROM shares ORDER BY "Owner", "Kept"')
+    return map(share_of, rows)
+
+
+def _write(published: Published, plugs: Plugs, folder: Path, *, version: str) -> list[Path]:
+    """Write the rows and give the files lasting names."""
+    manifest = published.manifest
+    query = focus_query(
+        published.rulebook, version=version, period=manifest.period, run=manifest.run
+    )
+    written = plugs.engine.write(query, folder)
+    names = (f"focus-{version}-{manifest.period}-{number:05d}.parquet" for number in count(1))
+    return [file.rename(folder / named) for file, named in zip(written, names, strict=False)]
+
+
+def _compare(published: Published, plugs: Plugs, files: Sequence[Path]) -> None:
+    """Read the files back: the same money by currency, in every column, and by owner."""
+    plugs.engine.open_parquet("as focus", [str(file) for file in files])
+    sums = each((f"SUM({name(column)}) AS {name(column)}" for column in COST_COLUMNS), ", ")
+    owner = published.rulebook.owner
+    of_owner = dimension_column(owner)
+    told = plugs.engine.rows(
+        f'SELECT COALESCE("BillingCurrency", \'\') AS "#c", {name(of_owner)} AS "#o", {sums} '
+        'FROM "as focus" GROUP BY ALL HAVING COUNT(*) > 0 ORDER BY ALL'
+    )
+    pays = plugs.engine.rows(
+        f'SELECT COALESCE("BillingCurrency", \'\') AS "#c", "#o", {sums} FROM ('
+        f'SELECT "BillingCurrency", {name(owner)} AS "#o", {_costs()} FROM allocations '
+        'WHERE "Pool" IS NULL UNION ALL '
+        f'SELECT NULLIF("BillingCurrency", \'\'), "Owner", {_costs()} FROM shares'
+        ") AS paid GROUP BY ALL ORDER BY ALL"
+    )
+    _same(_by_owner(pays), _by_owner(told), published.manifest)
+
+
+def _same(
+    expected: dict[tuple[str, str, str], Decimal],
+    found: dict[tuple[str, str, str], Decimal],
+    manifest: Manifest,
+) -> None:
+    for key in sorted(expected.keys() | found.keys()):
+        wanted, there = expected.get(key, Decimal(0)), found.get(key, Decimal(0))
+        if wanted != there:
+            words = [f"{text(amount)} {' '.join(key)}".strip() for amount in (wanted, there)]
+            raise NotWhatWasProvedError(manifest.period, manifest.run, *words)
+
+
+def _by_owner(rows: Sequence[Row]) -> dict[tuple[str, str, str], Decimal]:
+    return {
+        (text_of(row["#c"]), text_of(row["#o"]), column): Decimal(str(row[column]))
+        for row in rows
+        for column in COST_COLUMNS
+    }
+
+
+def _costs() -> str:
+    return each(map(name, COST_COLUMNS), ", ")
+
+
+def _listed(file: Path) -> dict[str, object]:
+    content = file.read_bytes()
+    return {"file": file.name, "bytes": len(content), "sha256": sha256(content)}
