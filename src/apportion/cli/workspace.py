@@ -18,6 +18,7 @@ from apportion.ports import Bucket, CostReports
 if TYPE_CHECKING:
     from apportion.aws.calls import Client
     from apportion.wiring.accounts import Accounts
+    from apportion.wiring.cost_categories import CostCategories
     from apportion.wiring.publishing import Publishing
     from apportion.wiring.tags import Tags
 
@@ -97,6 +98,9 @@ class Workspace(Protocol):
 
     @property
     def accounts(self) -> Accounts: ...
+
+    @property
+    def cost_categories(self) -> CostCategories: ...
 
     @property
     def tags(self) -> Tags: ...

@@ -15,7 +15,7 @@ from apportion.core.bills import newest
 from apportion.core.facts import columns_used
 from apportion.core.identity import run_id, sha256
 from apportion.core.templates import name
-from apportion.model.accounts import Account, Organization, Stretch
+from apportion.model.accounts import Account, AccountFacts, Organization, Stretch
 from apportion.model.catalogue.accounts import NO_ACCOUNTS
 from apportion.model.errors import NothingThereError
 from apportion.model.finding import Finding, Place
@@ -149,6 +149,18 @@ def with_accounts(
     content = write_facts(facts).encode()
     file = Input(_TABLE, "synchronised accounts", sha256(content), len(content))
     return replace(rules, accounts=facts, contents=(*rules.contents, (file, content)))
+
+
+def facts_of_all(rules: Rules, plugs: Plugs, *, until: date) -> AccountFacts:
+    """Give what a rulebook takes from all accounts that are known, charged for or not."""
+    stretches = [each for history in _known(plugs).values() for each in history.stretches]
+    return account_facts(
+        stretches,
+        columns=account_columns(columns_used(rules.rulebook, rules.lookups)),
+        accounts={each.account.id for each in stretches},
+        until=until,
+        versions={},
+    )
 
 
 def told_versions(rules: Rules) -> dict[str, str]:

@@ -49,6 +49,7 @@ from apportion.run.workbook import workbook
 from apportion.sources.local_files import LocalFiles
 
 from .accounts import Accounts
+from .cost_categories import CostCategories
 from .publishing import Publishing
 from .tags import Tags
 
@@ -214,6 +215,11 @@ class Workspace:
     def accounts(self) -> Accounts:
         """The accounts of organisations: what they are called, where they stand, and since when."""
         return Accounts(lambda: self._plugs)
+
+    @cached_property
+    def cost_categories(self) -> CostCategories:
+        """The rulebooks in the words of AWS Cost Categories."""
+        return CostCategories(self._settings, lambda: self._plugs, self._now())
 
     @cached_property
     def tags(self) -> Tags:
