@@ -15,7 +15,7 @@ RoleOption = Annotated[
 
 def day_of(written: str, option: str) -> date | None:
     """Read the value of an option that is a day; empty is none. Raises NotADayError."""
-    from apportion.model.errors import NotADayError
+    from apportion.model.plan_errors import NotADayError
 
     try:
         return date.fromisoformat(written) if written else None

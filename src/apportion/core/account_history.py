@@ -19,8 +19,9 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Change:
-    """What became of an account: new, changed, closed, back, or `corrected` where days before
-    today became others.
+    """What became of an account: new, changed, closed, back or corrected.
+
+    It is corrected where what is seen was known, and days before become others.
     """
 
     account: str

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from apportion.model.catalogue import accounts as codes
-from apportion.model.errors import BackfillMonthError
 from apportion.model.finding import Finding
 from apportion.model.period import Period
+from apportion.model.plan_errors import BackfillMonthError
 from apportion.model.rulebook import FromAccountTag, FromTag, Rulebook
 from apportion.model.tag_activation import (
     ACTIVE,

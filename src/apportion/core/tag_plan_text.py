@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, cast
 
-from apportion.model.errors import UnreadablePlanError
+from apportion.model.plan_errors import UnreadablePlanError
 from apportion.model.tag_activation import ACTIVE, BACKFILL, INACTIVE, UPDATE, TagPlan
 from apportion.model.wanted_export import Call
 

@@ -10,11 +10,6 @@ ApportionError
 │   ├── FilesExistError        a file that would be written is there already
 │   ├── NotAPlaceError         a place in S3 is not written as one
 │   ├── NotAPeriodError        a period is not written as one
-│   ├── NoCostCategoryError    AWS has no cost category, or none of this name
-│   ├── BackfillMonthError     AWS takes no backfill from this month
-│   ├── UnreadablePlanError    a file that is no plan
-│   ├── StalePlanError         a plan that does not fit what is there any more
-│   ├── NotADayError           a day is not written as one
 │   ├── NothingToExplainError  it is not said what to explain
 │   ├── NoSuchSectionError     a review has no table of that name, or one must be picked
 │   ├── NoRulebookError        no rulebook is in force for the period
@@ -126,54 +121,6 @@ class NotAPeriodError(WrongUseError):
 
     def __init__(self, written: str) -> None:
         super().__init__(f"A period is written year-month, like 2026-09; found {written!r}.")
-
-
-class NoCostCategoryError(WrongUseError):
-    """AWS has no cost category, or none of this name."""
-
-    def __init__(self, wanted: str, have: Sequence[str]) -> None:
-        super().__init__(
-            f"There is no cost category {wanted!r}; there are {', '.join(have)}."
-            if wanted
-            else "The account has no cost categories. Is it the one that pays?"
-        )
-
-
-class BackfillMonthError(WrongUseError):
-    """AWS takes no backfill from this month."""
-
-    def __init__(self, wanted: str, earliest: str, latest: str) -> None:
-        super().__init__(
-            f"A backfill begins with a month from {earliest} to {latest}, at most twelve months "
-            f"back; found {wanted}."
-        )
-
-
-class UnreadablePlanError(WrongUseError):
-    """A file given as a plan is none, or holds calls that a plan does not."""
-
-    def __init__(self, path: str, why: str) -> None:
-        super().__init__(
-            f"{path} is not a plan: expected what `apportion aws plan --to FILE` writes, found "
-            f"otherwise ({why}). Nothing was changed."
-        )
-
-
-class StalePlanError(WrongUseError):
-    """What a plan was decided on is not so any more."""
-
-    def __init__(self, path: str, reasons: Sequence[str]) -> None:
-        super().__init__(
-            f"{path} is out of date: {'; '.join(reasons)}. Nothing was changed. "
-            "Make a new plan with `apportion aws plan --to FILE`."
-        )
-
-
-class NotADayError(WrongUseError):
-    """A day is not written as one."""
-
-    def __init__(self, option: str, written: str) -> None:
-        super().__init__(f"{option} is a day, written like 2026-09-30; found {written!r}.")
 
 
 class NothingToExplainError(WrongUseError):

@@ -15,9 +15,10 @@ from apportion.core.cost_category_import import (
 )
 from apportion.core.cost_category_json import definitions_of, read_definitions
 from apportion.model.cost_category import CostCategory
-from apportion.model.errors import FindingsError, NoCostCategoryError
+from apportion.model.errors import FindingsError
 from apportion.model.finding import Finding, Place
 from apportion.model.period import Period
+from apportion.model.plan_errors import NoCostCategoryError
 
 from .accounts import facts_of_all
 from .plugs import Plugs

@@ -9,10 +9,11 @@ from typing import Protocol
 
 from apportion.core.tag_activation import plan_tags, refused, stale
 from apportion.core.tag_plan_text import read_plan
-from apportion.model.errors import FindingsError, StalePlanError
+from apportion.model.errors import FindingsError
 from apportion.model.finding import Finding
 from apportion.model.outcome import Outcome
 from apportion.model.period import Period
+from apportion.model.plan_errors import StalePlanError
 from apportion.model.tag_activation import BACKFILL, PlannedTags, TagPlan, TagState
 from apportion.model.wanted_export import Call
 
