@@ -224,6 +224,16 @@ def test_a_look_that_is_denied_names_the_folder(shelf: Shelf) -> None:
     assert f"may not call s3:GetObject on arn:aws:s3:::{shelf.name}/{folder}/*" in str(told.value)
 
 
+def test_a_look_that_is_refused_without_a_word_is_asked_about(shelf: Shelf) -> None:
+    pin = shelf.put(b"the bill")
+    shelf.front.always += [
+        answering(400, "400", method="HEAD"),
+        answering(400, "ExpiredToken", "The provided token has expired."),
+    ]
+    with pytest.raises(AwsCredentialsError, match="credentials have expired"):
+        shelf.bucket.look(pin.key)
+
+
 def test_a_bucket_in_another_region_is_found_and_used(shelf: Shelf) -> None:
     shelf.front.client().put_object(Bucket=shelf.name, Key="a/b", Body=b"here")
 

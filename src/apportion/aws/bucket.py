@@ -16,17 +16,18 @@ from typing import Any, cast
 
 from botocore.exceptions import BotoCoreError, ClientError, IncompleteReadError
 
-from apportion.model.errors import AwsBusyError, AwsUnreachableError
+from apportion.model.errors import AwsBusyError, AwsError, AwsUnreachableError
 from apportion.model.export import Fetched, Pin
 from apportion.model.export_errors import NoBucketError, NotWhatS3HasError, ObjectChangedError
 
 from .actions import BILLS_IN_S3
 from .calls import ATTEMPTS, Calls, Client
-from .refusals import code_of
+from .refusals import code_of, refusal
 from .sums import stated, taken
 
 _NOT_THERE = {"404", "NoSuchKey"}
 _CHANGED = {"404", "412", "416", "InvalidRange", "NoSuchKey", "PreconditionFailed"}
+_WORDLESS = ("400", "403")
 _CHUNK = 1 << 18
 _LONGEST_TEXT = 64 << 20
 _LONGEST_PAUSE = 20
@@ -80,9 +81,11 @@ class S3Bucket:
     def look(self, key: str) -> Pin | None:
         asked = {**self._named(key), "ChecksumMode": "ENABLED"}
         try:
-            return _pin(key, self._calls(key).send("head_object", asked))
-        except ClientError:
-            return None
+            return _pin(key, self._calls(key, *_WORDLESS).send("head_object", asked))
+        except ClientError as error:
+            if code_of(error) in _NOT_THERE:
+                return None
+            raise self._in_words(key, error) from None
 
     def fetch(self, pin: Pin, to: Path, told: Callable[[int], None]) -> Fetched:
         to.parent.mkdir(parents=True, exist_ok=True)
@@ -146,7 +149,18 @@ class S3Bucket:
         chunks: Iterator[bytes] = answer["Body"].iter_chunks(_CHUNK)
         return chunks
 
-    def _calls(self, key: str = "") -> Calls:
+    def _in_words(self, key: str, error: ClientError) -> AwsError:
+        """Say why a HEAD was refused: S3 tells only whoever asks for a byte."""
+        calls = self._calls(key)
+        try:
+            calls.send("get_object", {**self._named(key), "Range": "bytes=0-0"})["Body"].close()
+        except AwsError as told:
+            return told
+        except ClientError:
+            pass  # the object changed meanwhile, which explains nothing
+        return refusal(BILLS_IN_S3["head_object"], error, calls.resource)
+
+    def _calls(self, key: str = "", *through: str) -> Calls:
         """Make the sender of one task: threads do not wait for each other's throttling."""
         end = f"/{key.rpartition('/')[0]}/*".replace("//", "/") if key else ""
         return Calls(
@@ -154,7 +168,7 @@ class S3Bucket:
             BILLS_IN_S3,
             budget=sys.maxsize,
             sleep=self._sleep,
-            through=_CHANGED,
+            through={*_CHANGED, *through},
             resource=f"arn:{_partition(self._client)}:s3:::{self._bucket}{end}",
         )
 

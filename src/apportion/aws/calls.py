@@ -63,7 +63,7 @@ class Calls:
         once: bool = False,
     ) -> None:
         self._client = client
-        self._resource = resource
+        self.resource = resource
         self._through = through
         self._once = once
         self._actions = actions
@@ -86,7 +86,7 @@ class Calls:
                 if isinstance(error, ClientError) and code_of(error) in self._through:
                     raise
                 if not _worth_another_try(error):
-                    raise _told(action, error, self._resource) from None
+                    raise _told(action, error, self.resource) from None
                 if self._once and not _throttled(error):
                     break
                 self._pause = min(max(2 * self._pause, 1), _LONGEST_PAUSE)
