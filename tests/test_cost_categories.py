@@ -23,7 +23,8 @@ from apportion.core.cost_category_export import export_categories
 from apportion.core.cost_category_json import read_definitions, write_definitions
 from apportion.core.lookups import read_lookup
 from apportion.core.rulebook import read_rulebook
-from apportion.model.accounts import AccountFacts
+from apportion.model.accounts import AccountFact, AccountFacts
+from apportion.model.cost_category import Match, Regular
 from apportion.model.finding import failing
 from apportion.model.inputs import lookup_key
 from apportion.model.question import Question
@@ -318,6 +319,7 @@ def test_exported_and_imported_again_it_gives_the_same_owners(ledger: Path) -> N
     assert found == derived(ledger, RULEBOOK, ["team", "stage"])
 
 
+HEAD = "apportion: 1\neffective: 2026-01\ncurrency: USD\ndimensions:\n"
 CANNOT = """\
 apportion: 1
 effective: 2026-01
@@ -373,12 +375,41 @@ def test_what_aws_cannot_say_is_told_one_by_one() -> None:
     assert len(stage.rules) == 1
 
 
+def test_units_and_tags_of_accounts_become_lists_of_accounts() -> None:
+    lines = (
+        "{where: \"x_OrganizationalUnit LIKE 'Retail/%'\", value: Shop}, "
+        "{where: \"NOT (account_tags['Team'] = 'web')\", value: Other}, {account_tag: Team}"
+    )
+    book, findings = read_rulebook(HEAD + f"  team:\n    from: [{lines}]\n", name="r.yaml")
+    assert book is not None, findings
+    facts = AccountFacts(
+        ("SubAccountName", "account_tag:team", "x_OrganizationalUnit"),
+        tuple(
+            AccountFact(id_, date.min, (None, team, unit), date(2026, 9, 3))
+            for id_, team, unit in (
+                ("1", "web", "Retail/Web"),
+                ("2", "data", "Retail"),
+                ("3", None, "Retail/Shop"),
+                ("4", "web", "Root"),
+            )
+        ),
+    )
+    made = export_categories(book, {}, facts, on=date(2026, 9, 10))
+    assert {finding.code.number for finding in made.findings} == {"G011"}
+    (team,) = made.categories
+    accounts = {
+        rule.value: rule.where.values
+        for rule in team.rules
+        if isinstance(rule, Regular) and isinstance(rule.where, Match)
+    }
+    assert accounts == {"Shop": ("1", "3"), "Other": ("2",), "web": ("1", "4"), "data": ("2",)}
+
+
 def test_limits_of_aws_fail() -> None:
     lines = "".join(
         f"      - {{where: \"SubAccountId = '{at:012d}'\", value: v{at}}}\n" for at in range(501)
     )
-    head = "apportion: 1\neffective: 2026-01\ncurrency: USD\ndimensions:\n  stage:\n    from:\n"
-    (finding,) = exported(head + lines).findings
+    (finding,) = exported(f"{HEAD}  stage:\n    from:\n{lines}").findings
     assert str(finding) == "G012 rules.yaml stage: rules, expected at most 500, found 501."
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from apportion.model.accounts import AccountFacts
+from apportion.model.accounts import NAME, AccountFacts
 from apportion.model.catalogue import cost_categories as codes
 from apportion.model.cost_category import (
     ACCOUNT_NAME,
@@ -106,6 +106,11 @@ class _Writer:
         self._reader = Reader(
             categories={d.name: d.name for d in rulebook.dimensions},
             written={need.normal: need.written for need in needed_keys(rulebook)},
+            accounts={
+                column: {row.account: value for row in self._facts if (value := row.values[at])}
+                for at, column in enumerate(accounts.columns)
+                if column != NAME
+            },
         )
 
     def category(self, dimension: Dimension) -> CostCategory:

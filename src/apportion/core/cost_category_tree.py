@@ -6,7 +6,7 @@ needed under NOT, for where it is false and not unknown.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import sqlglot
@@ -33,11 +33,13 @@ class Reader:
     """Reads conditions; `notes` gathers what AWS says a little otherwise.
 
     `categories` maps our dimensions to the names of their cost categories, `written` the keys of
-    tags in comparable form to how the rulebook spells them.
+    tags in comparable form to how the rulebook spells them, `accounts` what AWS's rules cannot look
+    at to the value that each account has there.
     """
 
     categories: Mapping[str, str]
     written: Mapping[str, str]
+    accounts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
     def read(self, condition: Condition) -> Expression:
@@ -75,6 +77,9 @@ class Reader:
         """A comparison is false where there is something, and it is something else."""
         compared = self._compared(node)
         column = next(node.find_all(exp.Column)).name
+        if column in self.accounts and isinstance(compared, Match):
+            others = (a for a in sorted(self.accounts[column]) if a not in compared.values)
+            return self._those_accounts(tuple(others), column)
         if column.startswith("tag:"):
             key = column.removeprefix("tag:")
             return And((Not(compared), Not(Match(Kind.TAG, self._tag(key), (), How.ABSENT))))
@@ -107,6 +112,14 @@ class Reader:
             return Match(Kind.TAG, self._tag(column.removeprefix("tag:")), values, how, any_case)
         if column in self.categories:
             return Match(Kind.CATEGORY, self.categories[column], values, how, any_case)
+        if column in self.accounts:
+            valued = sorted(self.accounts[column].items())
+            fits = (
+                account
+                for account, value in valued
+                if _fits_any(value, values, how, any_case=any_case)
+            )
+            return self._those_accounts(tuple(fits), column)
         if column == "ServiceName":
             return self._services(how, values, any_case=any_case)
         if column == "ChargeCategory" and (how, values) == (How.EQUALS, ("Tax",)):
@@ -120,12 +133,18 @@ class Reader:
     def _tag(self, normal: str) -> str:
         return self.written.get(normal, normal)
 
+    def _those_accounts(self, ids: tuple[str, ...], column: str) -> Match:
+        if not ids:
+            raise UnsayableError(f"{column}, which no account has so")
+        self.notes.append(f"{column} by the ids of the accounts that have it so today")
+        return Match(Kind.DIMENSION, "LINKED_ACCOUNT", ids)
+
     def _services(self, how: How, values: tuple[str, ...], *, any_case: bool) -> Expression:
         """AWS knows services by their codes."""
         codes = tuple(
             code
             for code, (name, _) in SERVICES.items()
-            if any(_fits(name, value, how, any_case=any_case) for value in values)
+            if _fits_any(name, values, how, any_case=any_case)
         )
         if not codes:
             raise UnsayableError(f"the service {' or '.join(values)}, whose code is not known")
@@ -183,15 +202,16 @@ def _pattern(like: str) -> tuple[How, list[str]]:
     return how[begins, ends], [inner]
 
 
-def _fits(name: str, value: str, how: How, *, any_case: bool) -> bool:
+def _fits_any(found: str, values: Sequence[str], how: How, *, any_case: bool) -> bool:
     if any_case:
-        name, value = name.lower(), value.lower()
-    return {
-        How.EQUALS: name == value,
-        How.STARTS_WITH: name.startswith(value),
-        How.ENDS_WITH: name.endswith(value),
-        How.CONTAINS: value in name,
-    }[how]
+        found, values = found.lower(), [value.lower() for value in values]
+    compares: Mapping[How, Callable[[str, str], bool]] = {
+        How.EQUALS: str.__eq__,
+        How.STARTS_WITH: str.startswith,
+        How.ENDS_WITH: str.endswith,
+        How.CONTAINS: str.__contains__,
+    }
+    return any(compares[how](found, value) for value in values)
 
 
 def _is_text(node: exp.Expr | None) -> bool:

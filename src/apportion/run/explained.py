@@ -74,7 +74,8 @@ class Case:
         manifest = self.published.manifest
         return (
             f"{manifest.period}: run {manifest.run} of {manifest.at}, "
-            f"rulebook {self.rulebook.name}, {self.rulebook.cost}."
+            f"rulebook {self.rulebook.name}, {self.rulebook.cost}"
+            + (f", accounts of {synced}." if (synced := manifest.details.get("accounts")) else ".")
         )
 
     def rows(self, query: str) -> list[Row]:
