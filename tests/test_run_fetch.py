@@ -223,6 +223,17 @@ def test_two_exports_under_one_prefix_are_never_mixed(story: Story) -> None:
     assert story.became(story.take()) == {SEPTEMBER: "unchanged"}
 
 
+def test_a_second_export_of_the_same_bill_is_told(story: Story) -> None:
+    story.export.deliver(SEPTEMBER, [charges(SEPTEMBER, "1")], execution="one")
+    story.take()
+    other = replace(story.export, key="exports/focus-2")
+    other.deliver(SEPTEMBER, [charges(SEPTEMBER, "1", "0.5")], execution="other")
+    done = story.take(other.address)
+    assert "E013" in codes(done)
+    assert f"expected {story.export.address}, found {other.address}" in str(done.findings[-1])
+    assert billed(story.workspace.held()) == [Decimal("1.5")]
+
+
 def test_a_month_that_is_not_there_is_told_and_keeps_no_other_back(story: Story) -> None:
     story.export.deliver("2026-07", [charges("2026-07", "1")], execution="one")
     story.export.deliver(SEPTEMBER, [charges(SEPTEMBER, "1")], execution="two")

@@ -22,7 +22,8 @@ TABLES = {
     Table.FOCUS_1_0: "FOCUS_1_0_AWS",
 }
 
-_NAME = re.compile(r"[0-9A-Za-z_-]{1,128}")
+#: AWS allows `_` and `-` as the first letter too; files that begin with `_` are hidden to many.
+_NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,127}")
 _REWRITING = {
     Rewriting.OVERWRITE: "OVERWRITE_REPORT",
     Rewriting.CREATE_NEW: "CREATE_NEW_REPORT",

@@ -22,7 +22,7 @@ from apportion.core.export_manifest import (
     months_of,
     read_delivery,
 )
-from apportion.model.catalogue.exports import CHANGED_AGAIN, NO_MONTH, OTHER_MONTHS
+from apportion.model.catalogue.exports import CHANGED_AGAIN, NO_MONTH, OTHER_EXPORT, OTHER_MONTHS
 from apportion.model.delivery import Delivery
 from apportion.model.errors import FindingsError
 from apportion.model.export import ExportDelivery, Fetched, Month, Pin, Place, Taking
@@ -138,6 +138,7 @@ class _Work:
         if known:
             self._counted.known += 1
             return Ingested((), (known,), ())
+        before = newest(self._plugs.ledger.runs(), Kind.INGEST, month.period)
         download, delivery = self._fetched(month, delivery, manifest)
         source = _Downloaded(self._read([download.folder]), delivery, download)
         done = ingest(
@@ -151,7 +152,9 @@ class _Work:
         self._counted.months += 1
         if not self._taking.keep:
             download.remove()
-        return done
+        runs = [run for run in (*done.recorded, *done.unchanged) if run.bill in before]
+        told = [found for run in runs if (found := _other_export(before[run.bill], run))]
+        return replace(done, findings=(*done.findings, *told))
 
     def sentence(self, months: int) -> str:
         """Tell what was done, in a sentence."""
@@ -335,6 +338,20 @@ class _Downloaded:
                 "mixed.",
             )
         ]
+
+
+def _other_export(before: Manifest, run: Manifest) -> Finding | None:
+    was, now = before.details.get("export", ""), run.details["export"]
+    if was in {"", now}:
+        return None
+    return Finding(
+        OTHER_EXPORT,
+        f"{run.period} bill {run.bill}",
+        "the export it comes from",
+        expected=was,
+        found=now,
+        remedy="Ingest one of the two. If they are bills of two providers, name one with --bill.",
+    )
 
 
 def _no_manifest(export: Place, month: Month) -> Finding:

@@ -86,6 +86,13 @@ COLUMNS_LEFT_OUT = Code(
     "The table offers columns that the export does not have: AWS adds some now and then, and an "
     "export keeps the list that it was made with.",
 )
+OTHER_EXPORT = Code(
+    "E013",
+    Severity.WARNING,
+    "Two exports of one bill",
+    "The month came from another export before. Both hold the same charges, so each replaces the "
+    "other: nothing is counted twice, and every run fetches both again.",
+)
 ALL = (
     NO_MONTH,
     BAD_MANIFEST,
@@ -99,4 +106,5 @@ ALL = (
     NAME_TAKEN,
     EXPORT_DIFFERS,
     COLUMNS_LEFT_OUT,
+    OTHER_EXPORT,
 )
