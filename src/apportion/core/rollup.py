@@ -87,6 +87,15 @@ def owners_query(rulebook: Rulebook) -> str:
     )
 
 
+def own_by_owner_query(rulebook: Rulebook) -> str:
+    """Add up what owners spend themselves in the rulebook's cost column, by currency."""
+    return (
+        'SELECT COALESCE("BillingCurrency", \'\') AS "Currency", '
+        f'{name(rulebook.owner)} AS "Owner", SUM({name(rulebook.cost)}) AS "Cost" '
+        f'FROM {_ROLLED} WHERE "Pool" IS NULL GROUP BY ALL'
+    )
+
+
 def spend_query(rulebook: Rulebook) -> str | None:
     """What owners spend by themselves, once for each pool that is split in proportion to it."""
     parts = [_spend_of(rulebook, pool) for pool in rulebook.pools if _by_spend(pool)]

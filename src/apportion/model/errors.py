@@ -146,6 +146,16 @@ class NoSuchSectionError(WrongUseError):
         )
 
 
+class OwnersDifferError(WrongUseError):
+    """Two allocations give their cost to owners of different dimensions."""
+
+    def __init__(self, before: str, after: str) -> None:
+        super().__init__(
+            f"One allocation gives cost to {before}, the other to {after}, so their owners cannot "
+            "be laid side by side. Compare runs whose rulebooks have the same owner dimension."
+        )
+
+
 class NoRulebookError(WrongUseError):
     """No rulebook is in force for a period."""
 

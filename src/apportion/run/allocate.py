@@ -4,38 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
-from decimal import Decimal
 from pathlib import Path
 
 from apportion.core.bills import newest
-from apportion.core.doubt import newcomers
 from apportion.core.identity import run_id
 from apportion.core.proof import balance, compare
 from apportion.core.rollup import (
     allocations_query,
     derived_totals_query,
-    owners_query,
-    pool_costs_query,
-    spend_query,
 )
-from apportion.core.split import SplitResult, split_pools
+from apportion.core.split import SplitResult
 from apportion.core.templates import sql
 from apportion.model.errors import NothingThereError
 from apportion.model.finding import Finding
 from apportion.model.focus import COST_COLUMNS
 from apportion.model.manifest import Kind, Manifest, Total
-from apportion.model.money import SQL_TYPE, from_units, to_units
+from apportion.model.money import SQL_TYPE, from_units
 from apportion.model.period import Period
 from apportion.model.rulebook import Rulebook
-from apportion.model.split import PoolCost, Spend
-from apportion.ports import Row
 
 from .accounts import told_versions, with_accounts
 from .ingest import ledger_total
 from .label import label
 from .plugs import Plugs
 from .rules import Rules
+from .splitting import pool_costs, split_costs
 from .stop import stop_if_failing
 from .tables import open_allocations, open_bills
 
@@ -108,8 +101,8 @@ def _allocate(
     open_bills(bills, plugs)
     findings = label(rules, plugs)
     plugs.say("splitting shared cost")
-    costs = _pool_costs(rules, plugs)
-    split = _split(period, rules, costs, plugs)
+    costs = pool_costs(rules, plugs)
+    split = split_costs(period, rules, costs, plugs)
     findings += split.findings
     stop_if_failing(findings)
     plugs.say("writing and proving")
@@ -132,54 +125,6 @@ def _allocate(
         findings=tuple(findings),
     )
     return Allocated(_publish(manifest, rules, files, plugs), manifest.findings)
-
-
-def _pool_costs(rules: Rules, plugs: Plugs) -> list[PoolCost]:
-    return [
-        PoolCost(
-            pool=str(row["Pool"]),
-            currency=str(row["BillingCurrency"] or ""),
-            billing_account=str(row["BillingAccountId"] or ""),
-            day=_day(row["ChargeDay"]),
-            within=str(row["Within"]),
-            units=tuple(to_units(Decimal(str(row[column]))) for column in COST_COLUMNS),
-        )
-        for row in plugs.engine.rows(pool_costs_query(rules.rulebook))
-    ]
-
-
-def _split(period: Period, rules: Rules, costs: list[PoolCost], plugs: Plugs) -> SplitResult:
-    """Ask the engine what owners spend, and the core what they pay."""
-    rulebook = rules.rulebook
-    owners: dict[str, set[str]] = {}
-    for row in plugs.engine.rows(owners_query(rulebook)):
-        owners.setdefault(str(row["BillingCurrency"] or ""), set()).add(str(row["Owner"]))
-    query = spend_query(rulebook)
-    index = COST_COLUMNS.index(rulebook.cost)
-    dimension = rulebook.dimension(rulebook.owner)
-    split = split_pools(
-        rulebook.pools,
-        method=rulebook.method,
-        costs=costs,
-        spend=[_spend(row) for row in plugs.engine.rows(query)] if query else [],
-        drivers=rules.drivers,
-        owners={currency: frozenset(names) for currency, names in owners.items()},
-        default_owner=dimension.default,
-        period=period,
-        cost_index=index,
-    )
-    new = newcomers(split.shares, owners, dimension=dimension, cost_index=index)
-    return replace(split, findings=(*split.findings, *new))
-
-
-def _spend(row: Row) -> Spend:
-    return Spend(
-        pool=str(row["Pool"]),
-        currency=str(row["BillingCurrency"] or ""),
-        owner=str(row["Owner"]),
-        within=str(row["Within"]),
-        units=to_units(Decimal(str(row["Spend"]))),
-    )
 
 
 def _write(period: Period, rules: Rules, split: SplitResult, plugs: Plugs) -> dict[str, list[Path]]:
@@ -253,8 +198,3 @@ def _details(rulebook: Rulebook) -> dict[str, str]:
         "cost": rulebook.cost,
         "owner": rulebook.owner,
     }
-
-
-def _day(value: object) -> date:
-    assert isinstance(value, date)
-    return value

@@ -29,6 +29,7 @@ from apportion.ports import Bucket, CostReports
 from apportion.reports.csv import CsvReport
 from apportion.reports.excel import ExcelWorkbook
 from apportion.run.allocate import allocate
+from apportion.run.compare import allocated, compare, planned, rules_diff
 from apportion.run.cost_bill import ask_for_bills
 from apportion.run.explain import explain_owner, explain_pool, explain_resource
 from apportion.run.fetch import ingest_export
@@ -200,6 +201,26 @@ class Workspace:
     def focus(self, period: str, *, folder: Path, version: str = "1.4", as_of: str = "") -> Outcome:
         """Write a period as FOCUS rows into a new folder of Parquet files; rows list them."""
         return focus(self._plugs, period=period, folder=folder, version=version, as_of=as_of)
+
+    def compare(self, before: str, after: str = "") -> tuple[Outcome, tuple[str, ...]]:
+        """Lay two allocations side by side, cause by cause, with the lines of rules that differ.
+
+        Each is a month or a run's id; without `after`, what the rules as they are now would make
+        of the month. Nothing is recorded.
+        """
+        settings = self._settings
+        old = allocated(self._plugs, before)
+        new = (
+            allocated(self._plugs, after)
+            if after
+            else planned(
+                self._plugs,
+                old.period,
+                rulebooks=Path(settings.rulebooks),
+                beside=Path(settings.drivers),
+            )
+        )
+        return compare(self._plugs, old, new), rules_diff(old, new)
 
     def check_rules(self) -> Outcome:
         """Read every rulebook with all that it names."""

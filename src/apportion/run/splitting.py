@@ -1,0 +1,68 @@
+"""Split what pools hold: the engine tells what owners spend, the core what they pay."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+from apportion.core.doubt import newcomers
+from apportion.core.rollup import owners_query, pool_costs_query, spend_query
+from apportion.core.split import SplitResult, split_pools
+from apportion.model.focus import COST_COLUMNS
+from apportion.model.money import to_units
+from apportion.model.period import Period
+from apportion.model.split import PoolCost, Spend
+from apportion.ports import Row
+
+from .plugs import Plugs
+from .rules import Rules
+from .values import day_of
+
+
+def pool_costs(rules: Rules, plugs: Plugs) -> list[PoolCost]:
+    """Add up what each pool holds, from `labelled` and `costs`."""
+    return [
+        PoolCost(
+            pool=str(row["Pool"]),
+            currency=str(row["BillingCurrency"] or ""),
+            billing_account=str(row["BillingAccountId"] or ""),
+            day=day_of(row["ChargeDay"]),
+            within=str(row["Within"]),
+            units=tuple(to_units(Decimal(str(row[column]))) for column in COST_COLUMNS),
+        )
+        for row in plugs.engine.rows(pool_costs_query(rules.rulebook))
+    ]
+
+
+def split_costs(period: Period, rules: Rules, costs: list[PoolCost], plugs: Plugs) -> SplitResult:
+    """Ask the engine what owners spend, and the core what they pay."""
+    rulebook = rules.rulebook
+    owners: dict[str, set[str]] = {}
+    for row in plugs.engine.rows(owners_query(rulebook)):
+        owners.setdefault(str(row["BillingCurrency"] or ""), set()).add(str(row["Owner"]))
+    query = spend_query(rulebook)
+    index = COST_COLUMNS.index(rulebook.cost)
+    dimension = rulebook.dimension(rulebook.owner)
+    split = split_pools(
+        rulebook.pools,
+        method=rulebook.method,
+        costs=costs,
+        spend=[_spend(row) for row in plugs.engine.rows(query)] if query else [],
+        drivers=rules.drivers,
+        owners={currency: frozenset(names) for currency, names in owners.items()},
+        default_owner=dimension.default,
+        period=period,
+        cost_index=index,
+    )
+    new = newcomers(split.shares, owners, dimension=dimension, cost_index=index)
+    return replace(split, findings=(*split.findings, *new))
+
+
+def _spend(row: Row) -> Spend:
+    return Spend(
+        pool=str(row["Pool"]),
+        currency=str(row["BillingCurrency"] or ""),
+        owner=str(row["Owner"]),
+        within=str(row["Within"]),
+        units=to_units(Decimal(str(row["Spend"]))),
+    )
