@@ -22,6 +22,7 @@ import typer
 import apportion.model.catalogue
 from apportion.cli.main import app
 from apportion.model.finding import Code, Severity
+from permissions_page import permissions
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -43,6 +44,8 @@ _ROOMS = {
     "proof": ("P", "the proof"),
     "cost_explorer": ("C", "Cost Explorer"),
     "exports": ("E", "exports in S3"),
+    "accounts": ("A", "accounts, and tag keys in AWS"),
+    "cost_categories": ("G", "AWS Cost Categories"),
     "tags": ("T", "the tag policy and tags"),
 }
 
@@ -148,6 +151,8 @@ def generated_parts(page: Path) -> list[str]:
 def _make(what: str) -> str:
     if what == "findings":
         return "\n".join(_room(room, codes) for room, codes in catalogue().items())
+    if what == "permissions":
+        return permissions()
     subject, *command = what.split()
     assert subject == "help", what
     return f"```text\n{help_pages()[tuple(command)].rstrip()}\n```\n"

@@ -34,7 +34,11 @@ LINES = [
 ]
 
 
-@pytest.mark.parametrize("page", [DOCS / "commands.md", DOCS / "findings.md"], ids=lambda p: p.name)
+@pytest.mark.parametrize(
+    "page",
+    [DOCS / f"{name}.md" for name in ("commands", "findings", "permissions")],
+    ids=lambda p: p.name,
+)
 def test_the_generated_parts_are_up_to_date(page: Path) -> None:
     assert generated_parts(page)
     assert page.read_text("utf-8") == generated(page), "run: python tests/docs_pages.py"

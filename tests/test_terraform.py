@@ -11,6 +11,9 @@ from typing import Any
 
 import pytest
 
+from apportion.core.export_query import bucket_policy, properties
+from apportion.model.export import Place
+from apportion.model.wanted_export import Table, WantedExport
 from moto_world import MotoWorld
 from moto_world import serving as moto_serving
 from terraform_double import checks
@@ -266,6 +269,21 @@ def test_billing_alone_delivers_and_only_for_this_account(provided: Provided, tr
         "arn:aws:bcm-data-exports:us-east-1:123456789012:export/*",
         "arn:aws:cur:us-east-1:123456789012:definition/*",
     ]
+
+
+def test_terraform_and_the_command_make_the_same_export(provided: Provided, tree: Path) -> None:
+    folder = tree / "modules/billing_export"
+    for table in (Table.CUR_2, Table.FOCUS_1_2):
+        plan = provided.terraform(folder, bucket="tf-bills", table=table.value).plan()
+        ((export,),) = (one["export"] for one in plan.values("aws_bcmdataexports_export"))
+        (settings,) = export["data_query"][0]["table_configurations"].values()
+        wanted = WantedExport(Place("tf-bills", "exports/apportion"), table)
+        assert settings == properties(wanted, "123456789012", "aws")
+
+        (policy,) = (json.loads(one["policy"]) for one in plan.values("aws_s3_bucket_policy"))
+        written, asked = policy["Statement"][1], bucket_policy(wanted, "123456789012", "aws")
+        assert set(written["Principal"]["Service"]) == set(asked["Principal"]["Service"])
+        assert (written["Action"], written["Resource"]) == (asked["Action"], asked["Resource"])
 
 
 def test_an_export_names_columns_and_all_of_its_settings(provided: Provided, tree: Path) -> None:

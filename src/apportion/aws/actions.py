@@ -1,8 +1,12 @@
-"""What Apportion calls in AWS for each purpose: the one list that policies are made of."""
+"""What Apportion calls in AWS for each purpose: boto3's names, and the actions that they need.
+
+An error names the action by this list. Policies are made of `model/permissions.py`; a test compares
+both with the calls that are made.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 #: Reports from Cost Explorer. None of them writes; `get_cost_and_usage` is boto3's name for it.
 COST_REPORTS: Mapping[str, str] = {
@@ -99,13 +103,6 @@ TELL: Mapping[str, str] = {"publish": "sns:Publish"}
 #: What keeps a function from doing the same event's work twice (aws-lambda-powertools).
 ONCE: Mapping[str, str] = {
     "delete_item": "dynamodb:DeleteItem",
-    "get_item": "dynamodb:GetItem",
     "put_item": "dynamodb:PutItem",
     "update_item": "dynamodb:UpdateItem",
 }
-
-
-def policy(sid: str, actions: Sequence[str]) -> dict[str, object]:
-    """Make an IAM policy of actions that know no narrower resource than `*`."""
-    statement = {"Sid": sid, "Effect": "Allow", "Action": sorted(actions), "Resource": "*"}
-    return {"Version": "2012-10-17", "Statement": [statement]}

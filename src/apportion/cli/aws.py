@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from . import aws_accounts, aws_exports, aws_plan
+from . import aws_accounts, aws_exports, aws_plan, aws_policy, cost_categories
 from .help import Group, examples
 
 
@@ -23,7 +23,7 @@ def add_to(app: typer.Typer) -> None:
     )
     app.add_typer(group, rich_help_panel="AWS")
     group.callback(invoke_without_command=True)(_list_commands)
-    for room in (aws_accounts, aws_plan, aws_exports):
+    for room in (aws_accounts, aws_plan, cost_categories, aws_exports, aws_policy):
         room.add_to(group)
 
 

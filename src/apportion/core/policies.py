@@ -7,7 +7,11 @@ import re
 from collections.abc import Mapping
 
 from apportion.model.errors import PolicyNamesError
-from apportion.model.permissions import DUTIES, Role, Statement
+from apportion.model.outcome import Outcome
+from apportion.model.permission import Statement
+from apportion.model.permissions import DUTIES, Role
+
+Row = Mapping[str, object]
 
 _NAME = re.compile(r"\$\{(\w+)\}")
 #: What a name may be made of: nothing that IAM reads as a pattern or a variable.
@@ -30,12 +34,21 @@ def policy(role: Role, names: Mapping[str, str]) -> dict[str, object]:
     return made
 
 
+def roles() -> Outcome:
+    """List the roles: what for, whether a person approves what they do, and their names."""
+    rows = tuple(_row(role) for role in Role)
+    return Outcome(("role", "what_for", "approved_by_a_person", "needs", "may_have"), rows)
+
+
 def names_of(role: Role) -> tuple[list[str], list[str]]:
-    """Tell which names a role's policy needs, and which it may have."""
+    """Tell which names a role's policy needs, and which it may have.
+
+    The partition is not told: hardly anybody has another than `aws`.
+    """
     statements = DUTIES[role].statements
-    needed = {name for s in statements if not s.only_with for name in _names(s)}
-    every = {name for s in statements for name in _names(s)}
-    return sorted(needed), sorted(every - needed)
+    needed = {name for s in statements if not s.only_with for name in _names(s)} - {"partition"}
+    every = {name for s in statements for name in [*_names(s), s.only_with]}
+    return sorted(needed), sorted(every - needed - {"partition", ""})
 
 
 def templates(role: Role) -> dict[str, str]:
@@ -56,6 +69,21 @@ def templates(role: Role) -> dict[str, str]:
 def actions_of(role: Role) -> set[str]:
     """List what a role's policy allows to our code, without what services call for it."""
     return {a for s in DUTIES[role].statements if not s.called_by for a in s.actions}
+
+
+def _row(role: Role) -> Row:
+    duty, (needed, optional) = DUTIES[role], names_of(role)
+    return {
+        "role": role.value,
+        "what_for": duty.purpose,
+        "approved_by_a_person": duty.approved_by_a_person,
+        "needs": " ".join(map(_option, needed)),
+        "may_have": " ".join(map(_option, optional)),
+    }
+
+
+def _option(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
 
 
 def _names(statement: Statement) -> set[str]:

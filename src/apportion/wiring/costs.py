@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 from apportion.core.cost_names import by_tag, last_days
 from apportion.core.cost_names import metric as metric_of
 from apportion.core.cost_rows import classic_rows
+from apportion.core.policies import policy
 from apportion.ledger.durable import write_whole
 from apportion.model.center_costs import CostCenterCosts
 from apportion.model.cost_query import Access
+from apportion.model.permissions import Role
 from apportion.ports import CostReports
 from apportion.reports.csv import CsvReport
 from apportion.run.cost_reports import cost_center as ask_cost_center
@@ -113,6 +115,4 @@ def connect(
 
 def cost_explorer_policy() -> dict[str, object]:
     """Give the IAM policy of all that is called here: three actions, none of which writes."""
-    from apportion.aws.actions import COST_REPORTS, policy  # noqa: PLC0415 - as said above
-
-    return policy("ApportionCostReports", list(COST_REPORTS.values()))
+    return policy(Role.REPORT_READER, {})

@@ -60,11 +60,7 @@ resource "aws_scheduler_schedule" "report" {
     arn      = aws_lambda_function.report.arn
     role_arn = aws_iam_role.schedule.arn
 
-    # Scheduler fills in when the report was due: the same for a retry, so that it is done once.
-    # jsonencode() writes < and > as escapes, which Scheduler would not recognise.
-    input = replace(replace(
-      jsonencode(merge(each.value.input, { scheduled = "<aws.scheduler.scheduled-time>" })),
-    "\\u003c", "<"), "\\u003e", ">")
+    input = jsonencode(each.value.input)
 
     retry_policy {
       maximum_event_age_in_seconds = 21600

@@ -29,7 +29,7 @@ resource "aws_lambda_function" "ingest" {
   }
 
   environment {
-    variables = merge(local.environment, { POWERTOOLS_SERVICE_NAME = local.functions.ingest.name })
+    variables = merge(local.environments.ingest, local.powertools.ingest)
   }
 
   dead_letter_config {
@@ -42,7 +42,7 @@ resource "aws_lambda_function" "ingest" {
   }
 
   tracing_config {
-    mode = "Active"
+    mode = var.tracing ? "Active" : "PassThrough"
   }
 
   depends_on = [aws_iam_role_policy.function]
@@ -79,7 +79,7 @@ resource "aws_lambda_function" "report" {
   }
 
   environment {
-    variables = merge(local.environment, { POWERTOOLS_SERVICE_NAME = local.functions.report.name })
+    variables = merge(local.environments.report, local.powertools.report)
   }
 
   dead_letter_config {
@@ -92,7 +92,7 @@ resource "aws_lambda_function" "report" {
   }
 
   tracing_config {
-    mode = "Active"
+    mode = var.tracing ? "Active" : "PassThrough"
   }
 
   depends_on = [aws_iam_role_policy.function]

@@ -33,24 +33,35 @@ locals {
     sender        = var.email == null ? "" : coalesce(var.email_identity, split("@", var.email.from)[1])
     topic         = local.topic_arn
     export_key    = var.export.kms_key_arn == null ? "" : var.export.kms_key_arn
+    tracing       = var.tracing ? "on" : ""
     kms_key       = var.kms_key_arn == null ? "" : var.kms_key_arn
   }
 
-  # What the functions read of their environment: src/apportion/lambdas/__init__.py.
-  environment = {
-    APPORTION_SETTINGS           = "s3://${var.bucket}/config/apportion.toml"
-    APPORTION_LEDGER             = "s3://${var.bucket}/ledger"
-    APPORTION_EXPORT             = "s3://${var.export.bucket}/${var.export.prefix}"
-    APPORTION_PUBLISH            = "s3://${var.bucket}/lake"
-    APPORTION_DATABASE           = var.database
-    APPORTION_WORKGROUP          = var.name
-    APPORTION_REPORTS            = "s3://${var.bucket}/reports"
-    APPORTION_EMAIL_FROM         = try(var.email.from, "")
-    APPORTION_EMAIL_TO           = join(",", try(var.email.to, []))
-    APPORTION_TOPIC              = local.topic_arn
-    APPORTION_TABLE              = "${var.name}-events"
-    POWERTOOLS_METRICS_NAMESPACE = "Apportion"
+  # What each function reads of its environment: src/apportion/lambdas/__init__.py.
+  environments = {
+    ingest = {
+      APPORTION_SETTINGS = "s3://${var.bucket}/config/apportion.toml"
+      APPORTION_LEDGER   = "s3://${var.bucket}/ledger"
+      APPORTION_EXPORT   = "s3://${var.export.bucket}/${var.export.prefix}"
+      APPORTION_PUBLISH  = "s3://${var.bucket}/lake"
+      APPORTION_DATABASE = var.database
+      APPORTION_TABLE    = "${var.name}-events"
+    }
+    report = {
+      APPORTION_DATABASE   = var.database
+      APPORTION_WORKGROUP  = var.name
+      APPORTION_REPORTS    = "s3://${var.bucket}/reports"
+      APPORTION_EMAIL_FROM = try(var.email.from, "")
+      APPORTION_EMAIL_TO   = join(",", try(var.email.to, []))
+      APPORTION_TOPIC      = local.topic_arn
+    }
   }
+
+  powertools = { for key, one in local.functions : key => {
+    POWERTOOLS_SERVICE_NAME      = one.name
+    POWERTOOLS_METRICS_NAMESPACE = "Apportion"
+    POWERTOOLS_TRACE_DISABLED    = tostring(!var.tracing)
+  } }
 }
 
 module "bucket" {

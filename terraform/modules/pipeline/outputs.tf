@@ -5,7 +5,7 @@ output "bucket" {
 
 output "settings" {
   description = "Where apportion.toml is put, with rulebooks, lookups and drivers beside it."
-  value       = local.environment.APPORTION_SETTINGS
+  value       = local.environments.ingest.APPORTION_SETTINGS
 }
 
 output "function_arns" {

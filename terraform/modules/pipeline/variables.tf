@@ -121,21 +121,26 @@ variable "report" {
 }
 
 variable "schedules" {
-  description = "When reports are sent, in the words of EventBridge Scheduler, and what the report function is told."
+  description = "When reports are sent, in the words of EventBridge Scheduler, and of which month: `months_ago`, `period`, or nothing for the newest."
   type = map(object({
     expression = string
     input      = map(string)
   }))
   default = {
     # A month is final some days after its end; the report of the fifth has nearly all of it.
-    weekly  = { expression = "cron(0 6 ? * MON *)", input = { report = "weekly" } }
-    monthly = { expression = "cron(0 6 5 * ? *)", input = { report = "monthly" } }
+    weekly  = { expression = "cron(0 6 ? * MON *)", input = {} }
+    monthly = { expression = "cron(0 6 5 * ? *)", input = { months_ago = "1" } }
   }
   nullable = false
 
   validation {
     condition     = alltrue([for one in values(var.schedules) : can(regex("^(cron|rate|at)\\(.+\\)$", one.expression))])
     error_message = "The expression of a schedule is cron(...), rate(...) or at(...)."
+  }
+
+  validation {
+    condition     = alltrue([for one in values(var.schedules) : length(setsubtract(keys(one.input), ["months_ago", "period"])) == 0])
+    error_message = "The input of a schedule is months_ago, period, or nothing."
   }
 
   validation {
@@ -232,6 +237,13 @@ variable "log_retention_days" {
     condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
     error_message = "log_retention_days is one of the numbers that CloudWatch knows: 7, 14, 30, 60, 90, 120, 150, 180, 365, ..."
   }
+}
+
+variable "tracing" {
+  description = "Whether the functions write traces to X-Ray. The image needs aws-xray-sdk for that."
+  type        = bool
+  default     = false
+  nullable    = false
 }
 
 variable "keep_days" {

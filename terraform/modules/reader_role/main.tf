@@ -19,6 +19,7 @@ locals {
   roles = concat(
     ["report-reader"],
     var.read_export == null ? [] : ["export-reader"],
+    var.read_accounts ? ["account-sync"] : [],
   )
 
   trust = merge(

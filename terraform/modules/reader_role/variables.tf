@@ -52,6 +52,13 @@ variable "read_export" {
   }
 }
 
+variable "read_accounts" {
+  description = "Whether the role also reads accounts, their place in the organisation and their tags. Only the management account and delegated administrators can."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "max_session_duration" {
   description = "How long a session may last, in seconds."
   type        = number

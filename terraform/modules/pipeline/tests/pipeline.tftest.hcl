@@ -58,12 +58,12 @@ run "manifests_of_this_export_alone_start_it" {
   }
 }
 
-run "a_report_knows_when_it_was_due" {
+run "the_monthly_report_is_of_the_month_before" {
   command = plan
 
   assert {
-    condition     = strcontains(one(aws_scheduler_schedule.report["weekly"].target).input, "\"<aws.scheduler.scheduled-time>\"")
-    error_message = "Scheduler fills in nothing in ${one(aws_scheduler_schedule.report["weekly"].target).input}."
+    condition     = jsondecode(one(aws_scheduler_schedule.report["monthly"].target).input) == { months_ago = "1" }
+    error_message = "The report is of ${one(aws_scheduler_schedule.report["monthly"].target).input}."
   }
 
   assert {
@@ -72,12 +72,25 @@ run "a_report_knows_when_it_was_due" {
   }
 }
 
+run "traces_are_written_only_if_wanted" {
+  command = plan
+
+  variables {
+    tracing = true
+  }
+
+  assert {
+    condition     = strcontains(jsonencode(output.policies.ingest), "xray:PutTraceSegments") && aws_lambda_function.ingest.environment[0].variables.POWERTOOLS_TRACE_DISABLED == "false"
+    error_message = "The policy is ${jsonencode(output.policies.ingest)}."
+  }
+}
+
 run "mail_is_sent_only_by_who_sends_mail" {
   command = plan
 
   assert {
-    condition     = !strcontains(jsonencode(output.policies), "ses:")
-    error_message = "Without `email`, no role may send mail."
+    condition     = !strcontains(jsonencode(output.policies), "ses:") && !strcontains(jsonencode(output.policies), "xray:")
+    error_message = "Without `email` and `tracing`, no role may send mail or write traces."
   }
 }
 
@@ -320,4 +333,12 @@ run "a_key_by_its_alias" {
     kms_key_arn = "arn:aws:kms:eu-west-1:111111111111:alias/costs"
   }
   expect_failures = [var.kms_key_arn]
+}
+
+run "a_schedule_that_tells_what_nobody_reads" {
+  command = plan
+  variables {
+    schedules = { weekly = { expression = "rate(7 days)", input = { month = "2026-09" } } }
+  }
+  expect_failures = [var.schedules]
 }

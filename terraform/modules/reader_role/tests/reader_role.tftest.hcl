@@ -43,6 +43,19 @@ run "exports_are_read_where_they_lie" {
   }
 }
 
+run "accounts_are_read_where_wanted" {
+  command = plan
+
+  variables {
+    read_accounts = true
+  }
+
+  assert {
+    condition     = contains(output.actions, "organizations:ListAccounts") && length([for action in output.actions : action if !can(regex(":(Get|List|Describe)", action))]) == 0
+    error_message = "The role may ${join(", ", output.actions)}."
+  }
+}
+
 run "with_a_key_of_its_own" {
   command = plan
 

@@ -1,0 +1,300 @@
+"""The statements that policies are made of, each with its reason.
+
+Resources hold names such as `${bucket}` (`model/permission.py`), which are filled in where a policy
+is made. Below `${bucket}` everything lies as the Terraform modules lay it out: config, ledger,
+lake, reports, queries.
+"""
+
+from __future__ import annotations
+
+from .permission import Statement
+
+#: Actions of Cost Explorer, Organizations and the like know no narrower resource.
+_EVERYTHING = ("*",)
+_EXPORT = "arn:${partition}:s3:::${export_bucket}"
+_STORE = "arn:${partition}:s3:::${bucket}"
+_GLUE = "arn:${partition}:glue:${region}:${account}"
+_DATABASE = (f"{_GLUE}:catalog", f"{_GLUE}:database/${{database}}")
+_TABLES = (*_DATABASE, f"{_GLUE}:table/${{database}}/*")
+_WORKGROUP = ("arn:${partition}:athena:${region}:${account}:workgroup/${workgroup}",)
+
+_EXPORT_TABLES = "arn:${partition}:bcm-data-exports:us-east-1:${account}:table/*"
+
+READ_COSTS = Statement(
+    "AskCostExplorer",
+    ("ce:GetCostAndUsage", "ce:GetCostAndUsageWithResources", "ce:GetTags"),
+    _EVERYTHING,
+    "costs, costs of single resources, and tags in use; Cost Explorer knows no narrower resource",
+)
+FIND_EXPORT = Statement(
+    "FindTheExport",
+    ("s3:ListBucket",),
+    (_EXPORT,),
+    "which periods there are, and the bucket's region",
+)
+READ_EXPORT = Statement(
+    "ReadTheExport",
+    ("s3:GetObject",),
+    (f"{_EXPORT}/${{export_prefix}}/*",),
+    "manifests and the files that they name",
+)
+DECRYPT_EXPORT = Statement(
+    "DecryptTheExport",
+    ("kms:Decrypt",),
+    ("${export_key}",),
+    "S3 decrypts for the reader",
+    conditions={"StringEquals": {"kms:ViaService": "s3.${region}.amazonaws.com"}},
+    called_by="S3",
+    only_with="export_key",
+)
+
+SEE_EXPORTS = (
+    Statement(
+        "ListExports",
+        ("bcm-data-exports:ListExports",),
+        _EVERYTHING,
+        "which exports there are; listing knows no narrower resource",
+    ),
+    Statement(
+        "SeeExports",
+        ("bcm-data-exports:GetExport",),
+        ("arn:${partition}:bcm-data-exports:us-east-1:${account}:export/*",),
+        "what they hold, where they lie, and whether they are well",
+    ),
+    Statement(
+        "SeeColumns",
+        ("bcm-data-exports:GetTable",),
+        (_EXPORT_TABLES,),
+        "the columns that an export can have, as they are listed one by one",
+    ),
+)
+CREATE_EXPORT = (
+    Statement(
+        "CreateTheExport",
+        ("bcm-data-exports:CreateExport",),
+        (
+            "arn:${partition}:bcm-data-exports:us-east-1:${account}:export/*",
+            _EXPORT_TABLES,
+            "arn:${partition}:billing::${account}:billingview/primary",
+        ),
+        "the one call of `aws exports apply`",
+    ),
+    Statement(
+        "CreateTheReport",
+        ("cur:PutReportDefinition",),
+        ("arn:${partition}:cur:us-east-1:${account}:definition/*",),
+        "AWS asks for this, too, where an export is made",
+    ),
+)
+READ_ACCOUNTS = Statement(
+    "ReadAccounts",
+    (
+        "organizations:DescribeOrganization",
+        "organizations:ListAccounts",
+    ),
+    _EVERYTHING,
+    "which accounts there are; listing them knows no narrower resource",
+)
+READ_UNITS = Statement(
+    "ReadUnitsAndTags",
+    (
+        "organizations:DescribeOrganizationalUnit",
+        "organizations:ListParents",
+        "organizations:ListTagsForResource",
+    ),
+    (
+        "arn:${partition}:organizations::${account}:account/o-*/*",
+        "arn:${partition}:organizations::${account}:ou/o-*/ou-*",
+    ),
+    "where accounts are in the tree, and their tags",
+)
+LIST_CATEGORIES = Statement(
+    "ListCostCategories",
+    ("ce:ListCostCategoryDefinitions",),
+    _EVERYTHING,
+    "which cost categories there are; listing knows no narrower resource",
+)
+READ_CATEGORIES = Statement(
+    "ReadCostCategories",
+    ("ce:DescribeCostCategoryDefinition",),
+    ("arn:${partition}:ce::${account}:costcategory/*",),
+    "their rules, defaults and split charges",
+)
+SEE_TAGS = Statement(
+    "SeeCostAllocationTags",
+    ("ce:ListCostAllocationTagBackfillHistory", "ce:ListCostAllocationTags"),
+    _EVERYTHING,
+    "which tag keys are active in bills; these know no narrower resource",
+)
+ACTIVATE_TAGS = Statement(
+    "ActivateCostAllocationTags",
+    ("ce:StartCostAllocationTagBackfill", "ce:UpdateCostAllocationTagsStatus"),
+    _EVERYTHING,
+    "the calls of an approved plan; these know no narrower resource",
+)
+READ_SETTINGS = Statement(
+    "ReadSettings",
+    ("s3:GetObject",),
+    (f"{_STORE}/config/*",),
+    "apportion.toml, rulebooks, lookups and drivers",
+)
+FIND_KEPT = Statement(
+    "FindWhatIsKept",
+    ("s3:ListBucket",),
+    (_STORE,),
+    "the files beside apportion.toml, and what is not there yet",
+)
+MISS_KEPT = Statement(
+    "SeeWhatIsNotThere",
+    ("s3:ListBucket",),
+    (_STORE,),
+    "only who may list a bucket is told that an object is not there; others are told 'denied'",
+    called_by="S3",
+)
+KEEP_LEDGER = Statement(
+    "KeepTheLedger",
+    ("s3:GetObject", "s3:PutObject"),
+    (f"{_STORE}/ledger/*",),
+    "the ledger between two runs; nothing in it is ever deleted",
+)
+WRITE_TABLES = Statement(
+    "WriteTables",
+    ("s3:GetObject", "s3:PutObject"),
+    (f"{_STORE}/lake/*",),
+    "the files of the published tables; S3's versions keep what was replaced",
+)
+CHANGE_TABLES = Statement(
+    "ChangeTables",
+    ("glue:CreateTable", "glue:GetTable", "glue:UpdateTable"),
+    _TABLES,
+    "which metadata is a table's current one, and the views",
+)
+CREATE_DATABASE = Statement(
+    "CreateTheDatabase",
+    ("glue:CreateDatabase", "glue:GetDatabase"),
+    _DATABASE,
+    "the database, if it is not there yet",
+)
+FIND_DATABASE = Statement(
+    "FindTheDatabase",
+    ("glue:GetDatabase",),
+    _DATABASE,
+    "whether the database is there, which Terraform makes",
+)
+ASK_ATHENA = Statement(
+    "AskAthena",
+    (
+        "athena:GetQueryExecution",
+        "athena:GetQueryResults",
+        "athena:StartQueryExecution",
+        "athena:StopQueryExecution",
+    ),
+    _WORKGROUP,
+    "queries, within what the workgroup lets one scan",
+)
+ATHENA_GLUE = Statement(
+    "AthenaFindsTables",
+    ("glue:GetDatabase", "glue:GetTable", "glue:GetTables"),
+    _TABLES,
+    "Athena looks tables up with the caller's rights",
+    called_by="Athena",
+)
+ATHENA_DEFAULT = Statement(
+    "AthenaNeedsTheDefault",
+    ("glue:GetDatabase",),
+    (f"{_GLUE}:catalog", f"{_GLUE}:database/default"),
+    "Athena looks at the database `default` whatever is asked",
+    called_by="Athena",
+)
+ATHENA_READS = Statement(
+    "AthenaReadsTables",
+    ("s3:GetObject",),
+    (f"{_STORE}/lake/*",),
+    "Athena reads the tables with the caller's rights",
+    called_by="Athena",
+)
+ATHENA_WRITES = Statement(
+    "AthenaWritesResults",
+    ("s3:AbortMultipartUpload", "s3:GetObject", "s3:ListMultipartUploadParts", "s3:PutObject"),
+    (f"{_STORE}/queries/*",),
+    "Athena writes the result, and reads it back, with the caller's rights",
+    called_by="Athena",
+)
+ATHENA_FINDS = Statement(
+    "AthenaFindsTheBucket",
+    ("s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"),
+    (_STORE,),
+    "Athena asks where the bucket is",
+    called_by="Athena",
+)
+DELIVER = Statement(
+    "DeliverReports",
+    ("s3:GetObject", "s3:PutObject"),
+    (f"{_STORE}/reports/*",),
+    "reports and the pointer to the latest; reading makes the signed link",
+)
+MAIL = Statement(
+    "SendMail",
+    ("ses:SendEmail",),
+    ("arn:${partition}:ses:${region}:${account}:identity/${sender}",),
+    "reports to their readers",
+    only_with="sender",
+)
+TELL = Statement(
+    "TellTheTopic",
+    ("sns:Publish",),
+    ("${topic}",),
+    "a plain summary, and findings",
+    only_with="topic",
+)
+ONCE = Statement(
+    "RememberEvents",
+    ("dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"),
+    ("arn:${partition}:dynamodb:${region}:${account}:table/${table}",),
+    "an event that comes twice is done once",
+)
+DECRYPT_STORE = Statement(
+    "UseTheKey",
+    ("kms:Decrypt", "kms:GenerateDataKey"),
+    ("${kms_key}",),
+    "S3 encrypts and decrypts with your own key",
+    conditions={"StringEquals": {"kms:ViaService": "s3.${region}.amazonaws.com"}},
+    called_by="S3",
+    only_with="kms_key",
+)
+LOG = Statement(
+    "WriteLogs",
+    ("logs:CreateLogStream", "logs:PutLogEvents"),
+    ("arn:${partition}:logs:${region}:${account}:log-group:/aws/lambda/${function}:*",),
+    "the function's own log group, which Terraform makes",
+    called_by="Lambda",
+)
+TRACE = Statement(
+    "WriteTraces",
+    ("xray:PutTelemetryRecords", "xray:PutTraceSegments"),
+    _EVERYTHING,
+    "traces; X-Ray knows no narrower resource",
+    called_by="Lambda",
+    only_with="tracing",
+)
+FAILED = Statement(
+    "KeepFailedEvents",
+    ("sqs:SendMessage",),
+    ("${queue}",),
+    "an event that failed to its end waits in the queue",
+    called_by="Lambda",
+)
+START_REPORT = Statement(
+    "StartTheReport",
+    ("lambda:InvokeFunction",),
+    ("arn:${partition}:lambda:${region}:${account}:function:${function}",),
+    "the report function, when it is due",
+    called_by="EventBridge Scheduler",
+)
+NOT_STARTED = Statement(
+    "KeepWhatCouldNotStart",
+    ("sqs:SendMessage",),
+    ("${queue}",),
+    "a report that could not be started waits in the queue",
+    called_by="EventBridge Scheduler",
+)

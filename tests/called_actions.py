@@ -1,0 +1,89 @@
+"""Writes down every call that boto3 makes, by the IAM actions that AWS checks for it.
+
+boto3 tells each request to its log before it is sent: all clients of the process are heard,
+whoever made them, and nothing of them is changed.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+_LOG = "botocore.endpoint"
+
+#: Where an operation needs other actions than the one of its own name (Service Authorization
+#: Reference). That of CreateExport is told in the guide of Data Exports.
+_OTHERWISE: Mapping[tuple[str, str], tuple[str, ...]] = {
+    ("s3", "HeadBucket"): ("s3:ListBucket",),
+    ("s3", "ListObjectsV2"): ("s3:ListBucket",),
+    ("s3", "HeadObject"): ("s3:GetObject",),
+    ("bcm-data-exports", "CreateExport"): (
+        "bcm-data-exports:CreateExport",
+        "cur:PutReportDefinition",
+    ),
+    # Everybody may ask who they are, and a trust policy lets somebody in.
+    ("sts", "GetCallerIdentity"): (),
+    ("sts", "AssumeRole"): (),
+}
+
+
+@dataclass(eq=False)
+class Called(logging.Handler):
+    """`actions` in the order in which they were first called; `objects` are the ARNs in S3."""
+
+    actions: dict[str, int] = field(default_factory=dict)
+    objects: set[tuple[str, str]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        super().__init__(logging.DEBUG)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if not (record.args and str(record.msg).startswith("Making request for ")):
+            return
+        operation, request = record.args  # type: ignore[misc] - botocore's own
+        service = operation.service_model
+        prefix = service.signing_name
+        for action in _OTHERWISE.get((prefix, operation.name), (f"{prefix}:{operation.name}",)):
+            self.actions[action] = self.actions.get(action, 0) + 1
+            if prefix == "s3":
+                self.objects.add((action, _arn(request)))
+
+
+@contextmanager
+def listening(called: Called | None = None) -> Iterator[Called]:
+    """Hear all calls that are made for the while."""
+    log, called = logging.getLogger(_LOG), called or Called()
+    before, passed_on = log.level, log.propagate
+    log.addHandler(called)
+    log.setLevel(logging.DEBUG)
+    log.propagate = False
+    try:
+        yield called
+    finally:
+        log.removeHandler(called)
+        log.setLevel(before)
+        log.propagate = passed_on
+
+
+def allows(policy: Mapping[str, Any], action: str, arn: str) -> bool:
+    """Tell whether a policy allows an action on a resource."""
+    return any(
+        action in _listed(statement["Action"])
+        and any(fnmatchcase(arn, pattern) for pattern in _listed(statement["Resource"]))
+        for statement in policy["Statement"]
+    )
+
+
+def _listed(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value
+
+
+def _arn(request: Mapping[str, Any]) -> str:
+    """Read bucket and key, both of which are in the path of a request to a server of ours."""
+    return "arn:aws:s3:::" + re.sub(r"/$", "", unquote(urlsplit(request["url"]).path)[1:])

@@ -1,0 +1,49 @@
+"""Invokes a Lambda function as Lambda does, in a process of its own, and tells what it called.
+
+    python function_program.py ingest|report EVENT...
+
+The environment is the function's. Each event is JSON. What comes out is one line of JSON: the
+answers (or the error's class), the actions that were called, and the objects in S3.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from called_actions import listening
+
+
+class Context:
+    """What Lambda hands to a function beside the event."""
+
+    function_name = "apportion"
+    memory_limit_in_mb = 1024
+    invoked_function_arn = "arn:aws:lambda:eu-central-1:123456789012:function:apportion"
+    aws_request_id = "1"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 60_000
+
+
+def main() -> None:
+    name, *events = sys.argv[1:]
+    answers: list[Any] = []
+    with listening() as called:
+        function = importlib.import_module(f"apportion.lambdas.{name}").main
+        for event in events:
+            try:
+                answers.append(function(json.loads(event), Context()))
+            except Exception as error:  # noqa: BLE001 - Lambda takes any for a failure
+                answers.append(f"{type(error).__name__}: {error}")
+    told = {"answers": answers, "actions": called.actions, "objects": sorted(called.objects)}
+    sys.stdout.write("\n" + json.dumps(told) + "\n")
+
+
+if __name__ == "__main__":
+    main()
