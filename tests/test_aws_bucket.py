@@ -216,6 +216,16 @@ def test_a_key_that_may_not_be_used_is_named_as_the_permission(shelf: Shelf) -> 
     assert f'{{"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "{key}"}}' in str(told.value)
 
 
+def test_a_listing_that_is_denied_names_the_bucket(shelf: Shelf) -> None:
+    shelf.front.always.append(answering(403, "AccessDenied"))
+    with pytest.raises(AwsDeniedError) as told:
+        shelf.bucket.folders("exports")
+    line = (
+        f'{{"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "arn:aws:s3:::{shelf.name}"}}'
+    )
+    assert line in str(told.value)
+
+
 def test_a_look_that_is_denied_names_the_folder(shelf: Shelf) -> None:
     shelf.front.always.append(answering(403, "AccessDenied", method="HEAD"))
     with pytest.raises(AwsDeniedError) as told:

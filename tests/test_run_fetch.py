@@ -389,9 +389,10 @@ def test_a_bit_that_is_always_flipped_fails(story: Story) -> None:
 def test_kept_files_can_be_ingested_as_a_folder(story: Story, tmp_path: Path) -> None:
     story.export.deliver(SEPTEMBER, [charges(SEPTEMBER, "1")], execution="one")
     story.take(keep=True)
-    names = {path.name for path in story.downloads}
+    names = {path.name for path in story.downloads if path.suffix != ".keep"}
     assert names == {"SHA256SUMS", "focus-00001.snappy.parquet", "focus-Manifest.json"}
-    (folder,) = (story.folder / "ledger" / "downloads").glob("*-2026-09-*")
+    story.take()
+    (folder, _mark) = sorted((story.folder / "ledger" / "downloads").glob("*-2026-09-*"))
     other = workspace_in(tmp_path / "other", RULES)
     done = other.ingest([folder])
     assert billed(done) == [1]
@@ -432,6 +433,16 @@ def test_a_killed_download_is_resumed_and_left_nothing_half(story: Story) -> Non
     (rest,) = [asked for asked in story.front.data() if "00001" in asked.path]
     assert rest.headers["Range"] == f"bytes={2 * CHUNK}-"
     assert not [asked for asked in story.front.data() if "00002" in asked.path]
+    assert story.downloads == []
+
+
+def test_what_a_killed_run_left_behind_is_removed_by_the_next(story: Story) -> None:
+    story.export.deliver(SEPTEMBER, [charges(SEPTEMBER, "1")], execution="one")
+    story.take(keep=True)
+    (mark,) = (story.folder / "ledger" / "downloads").glob("*.keep")
+    mark.unlink()  # now it is as if the run had ended before it could tidy up
+    assert len(story.downloads) == 3
+    assert story.became(story.take()) == {SEPTEMBER: "unchanged"}
     assert story.downloads == []
 
 

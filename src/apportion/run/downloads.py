@@ -37,9 +37,9 @@ class Download:
         """Count the bytes that are there, of files and parts of them."""
         return sum(path.stat().st_size for path in self.folder.rglob("*") if path.is_file())
 
-    def remove(self) -> None:
-        """Remove the folder and all that is in it."""
-        shutil.rmtree(self.folder, ignore_errors=True)
+    def keep(self) -> None:
+        """Mark the folder as one that somebody wants; beside it, as all in it is the delivery."""
+        _mark_of(self.folder).touch()
 
 
 class Downloads:
@@ -65,16 +65,19 @@ class Downloads:
             lock.release()
 
     def of(self, delivery: ExportDelivery, pins: Sequence[Pin]) -> Download:
-        """Give the folder of a delivery, and remove those of others of its month."""
+        """Give the folder of a delivery, which takes the place of others of its month."""
         pinned = [[pin.key, pin.etag, pin.size, pin.version, str(pin.checksum)] for pin in pins]
         mark = sha256(json.dumps([delivery.delivery, pinned]).encode())[:16]
-        start = f"{self._mark}-{delivery.period}-"
-        folder = self._folder / f"{start}{mark}"
-        for other in self._folder.glob(f"{start}*"):
-            if other != folder:
-                shutil.rmtree(other, ignore_errors=True)
+        folder = self._folder / f"{self._mark}-{delivery.period}-{mark}"
+        self.clear(delivery.period, but=folder)
         names = {pin.key: _portable(local_name(delivery, pin.key)) for pin in pins}
         return Download(folder, {key: folder / name for key, name in names.items()})
+
+    def clear(self, period: str, *, but: Path | None = None) -> None:
+        """Remove what was fetched of a month and is not wanted any more, and is not kept."""
+        for folder in self._folder.glob(f"{self._mark}-{period}-*"):
+            if folder.is_dir() and folder != but and not _mark_of(folder).exists():
+                shutil.rmtree(folder, ignore_errors=True)
 
     def check_room(self, download: Download, pins: Sequence[Pin]) -> None:
         """Raise NoSpaceError where the disk cannot hold what is still to come."""
@@ -118,6 +121,10 @@ def in_bytes(count: int) -> str:
 def counted(number: int, thing: str) -> str:
     """Write a number of things: 1 file, 2 files."""
     return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
+def _mark_of(folder: Path) -> Path:
+    return folder.with_name(f"{folder.name}.keep")
 
 
 def _portable(name: str) -> str:

@@ -137,6 +137,7 @@ class _Work:
         known = self._known(delivery)
         if known:
             self._counted.known += 1
+            self._downloads.clear(month.period)  # a run may have ended just before it did
             return Ingested((), (known,), ())
         before = newest(self._plugs.ledger.runs(), Kind.INGEST, month.period)
         download, delivery = self._fetched(month, delivery, manifest)
@@ -150,8 +151,9 @@ class _Work:
             details=self._details(delivery),
         )
         self._counted.months += 1
-        if not self._taking.keep:
-            download.remove()
+        if self._taking.keep:
+            download.keep()
+        self._downloads.clear(month.period)
         runs = [run for run in (*done.recorded, *done.unchanged) if run.bill in before]
         told = [found for run in runs if (found := _other_export(before[run.bill], run))]
         return replace(done, findings=(*done.findings, *told))
