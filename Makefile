@@ -71,4 +71,4 @@ lock: ## lock the newest dependencies with hashes (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group dev --all-extras pyproject.toml -o requirements.lock
 
 clean: ## remove what was made here
-	rm -rf $(VENV) $(OLD) $(VALIDATOR) .demo .demo-focus build dist
+	rm -rf $(VENV) $(OLD) .cache $(VALIDATOR) .demo .demo-focus build dist

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import importlib
 import json
+import re
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from apportion import lambdas
 from apportion.core.export_query import bucket_policy, properties
+from apportion.lambdas.asked import asked_for
 from apportion.model.export import Place
 from apportion.model.wanted_export import Table, WantedExport
+from exports_in_s3 import ExportInS3
 from moto_world import MotoWorld
 from moto_world import serving as moto_serving
 from terraform_double import checks
@@ -269,6 +275,48 @@ def test_billing_alone_delivers_and_only_for_this_account(provided: Provided, tr
         "arn:aws:bcm-data-exports:us-east-1:123456789012:export/*",
         "arn:aws:cur:us-east-1:123456789012:definition/*",
     ]
+
+
+def test_the_functions_find_what_they_read(provided: Provided, tree: Path) -> None:
+    """What Terraform tells them is what they say they read, and both handlers are there."""
+    root = next(root for root in ROOTS if root.folder == "modules/pipeline")
+    plan = whole(provided, tree, root).plan()
+    read = set(re.findall(r"^(APPORTION_\w+)", lambdas.__doc__ or "", re.MULTILINE))
+    told: set[str] = set()
+    for function in plan.values("aws_lambda_function"):
+        told |= set(function["environment"][0]["variables"])
+        module, _, name = function["image_config"][0]["command"][0].rpartition(".")
+        assert callable(getattr(importlib.import_module(module), name))
+    assert {name for name in told if name.startswith("APPORTION_")} == read
+    assert {name for name in told if not name.startswith("APPORTION_")} == {
+        "POWERTOOLS_METRICS_NAMESPACE",
+        "POWERTOOLS_SERVICE_NAME",
+        "POWERTOOLS_TRACE_DISABLED",
+    }
+
+
+def test_manifests_of_the_export_start_the_function_and_nothing_else(
+    provided: Provided, tree: Path
+) -> None:
+    root = next(root for root in ROOTS if root.folder == "modules/pipeline")
+    plan = whole(provided, tree, root).plan()
+    (rule,) = plan.values("aws_cloudwatch_event_rule")
+    (ingest,) = (
+        one for one in plan.values("aws_lambda_function") if one["function_name"] == "tf-ingest"
+    )
+    environment = ingest["environment"][0]["variables"]
+    pattern = json.loads(rule["event_pattern"])["detail"]
+    (wildcard,) = (one["wildcard"] for one in pattern["object"]["key"])
+    export = ExportInS3(None, EXPORT["bucket"], EXPORT["prefix"])
+    assert pattern["bucket"]["name"] == [export.bucket]
+    for key, starts in {
+        export.manifest("2026-09"): True,
+        export.file("2026-09", 1): False,
+        export.manifest("2026-09").replace("apportion", "other"): False,
+    }.items():
+        assert fnmatchcase(key, wildcard) is starts
+        event = {"detail": {"bucket": {"name": export.bucket}, "object": {"key": key}}}
+        assert (asked_for(event, environment) is not None) is starts
 
 
 def test_terraform_and_the_command_make_the_same_export(provided: Provided, tree: Path) -> None:

@@ -65,7 +65,7 @@ variable "report_zip" {
 }
 
 variable "runtime" {
-  description = "Lambda's runtime of the report function, where it is a zip: the Python that the zip was built for."
+  description = "Lambda's runtime of the report function, where it is a zip."
   type        = string
   default     = "python3.13"
   nullable    = false
@@ -77,7 +77,7 @@ variable "runtime" {
 }
 
 variable "architecture" {
-  description = "The processor that image and zip were built for: x86_64 or arm64."
+  description = "The processor that the image was built for: x86_64 or arm64."
   type        = string
   default     = "x86_64"
   nullable    = false
