@@ -139,7 +139,11 @@ def opened(folder: Path) -> duckdb.DuckDBPyConnection:
 @pytest.mark.parametrize("table", list(tables.COLUMNS))
 def test_the_columns_are_those_of_the_tables(demo: tuple[Path, str], table: str) -> None:
     catalog = SqlCatalog("apportion", uri=f"sqlite:///{demo[0]}/larkmoor/ledger/catalog.db")
-    schema = catalog.load_table((tables.NAMESPACE, table)).schema()
+    name = (tables.NAMESPACE, table)
+    # The demo synchronises no accounts, and a table is there from its first row on.
+    there = catalog.table_exists(name)
+    assert there == (table != "accounts")
+    schema = catalog.load_table(name).schema() if there else tables.schema(table)
     real = {field.name: tables.sql_name(field.field_type) for field in schema.fields}
     told = columns_told(table)
     if table == "allocations":
