@@ -107,7 +107,7 @@ def serving() -> Iterator[Front]:
     moto.start()
     _, port = moto.get_host_and_port()
     front = Front()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _server_of(front, port))
+    server = _Quiet(("127.0.0.1", 0), _server_of(front, port))
     server.daemon_threads = True
     front.endpoint = f"http://127.0.0.1:{server.server_address[1]}"
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -117,6 +117,11 @@ def serving() -> Iterator[Front]:
         server.shutdown()
         server.server_close()
         moto.stop()
+
+
+class _Quiet(ThreadingHTTPServer):
+    def handle_error(self, *_: object) -> None:
+        """Say nothing of clients that were killed."""
 
 
 def _server_of(front: Front, port: int) -> type[BaseHTTPRequestHandler]:
