@@ -10,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from botocore.exceptions import ClientError
 
 from apportion.aws.actions import ORGANIZATION
 from apportion.aws.connect import in_role
@@ -263,6 +264,54 @@ def test_a_thousand_pages_are_all_of_the_accounts(typed: Typed, company: Company
     made = {company.account(f"team-{at}") for at in range(23)}
     found = {row["account"] for row in sync(typed, company)}
     assert made < found
+
+
+class Failing:
+    """A client that answers the nth call of an operation with an error of AWS, and then no more."""
+
+    def __init__(self, api: Any, operation: str, code: str, said: str, *, at: int = 1) -> None:
+        self._api, self._operation, self._left = api, operation, at
+        self._error = ClientError({"Error": {"Code": code, "Message": said}}, operation)
+
+    def __getattr__(self, operation: str) -> Any:
+        if operation == self._operation:
+            self._left -= 1
+            if not self._left:
+                return self._fail
+        return getattr(self._api, operation)
+
+    def _fail(self, **_asked: object) -> None:
+        raise self._error
+
+
+def failing(
+    typed: Typed, company: Company, operation: str, code: str, said: str = "no", *, at: int = 1
+) -> Typed:
+    """Synchronise with a client that fails once."""
+    client = Failing(company.api, operation, code, said, at=at)
+    return Typed(typed.folder, lambda _service, _region: client)("aws", "accounts", "sync")
+
+
+def test_a_sync_that_fails_half_way_changes_nothing(typed: Typed, company: Company) -> None:
+    for name in ("lab", "shop", "web"):
+        company.account(name)
+    who = "arn:aws:sts::111111111111:assumed-role/account-sync/anna"
+    denied = f"User: {who} is not authorized to perform: organizations:ListTagsForResource"
+    ended = failing(typed, company, "list_tags_for_resource", "AccessDeniedException", denied, at=3)
+    assert ended.code == 3
+    assert f"{who} may not call organizations:ListTagsForResource" in ended.err
+    assert '"Action": "organizations:ListTagsForResource"' in ended.err
+    ended = failing(typed, company, "list_parents", "ExpiredTokenException", at=2)
+    assert "credentials have expired" in ended.err
+    assert typed("aws", "accounts", "list").code == 2
+    assert "The ledger has no accounts" in typed.err
+
+
+def test_a_throttled_sync_waits_and_goes_on(typed: Typed, company: Company) -> None:
+    company.account("lab")
+    ended = failing(typed, company, "list_parents", "TooManyRequestsException")
+    assert ended.code == 0, ended.err
+    assert "2 new" in ended.err
 
 
 def test_what_is_called_is_what_the_list_names(company: Company) -> None:

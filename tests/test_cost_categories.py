@@ -20,7 +20,11 @@ import category_evaluator as aws
 from apportion.aws.actions import COST_CATEGORIES
 from apportion.cli.workspace import Workspace
 from apportion.core.cost_category_export import export_categories
-from apportion.core.cost_category_json import read_definitions, write_definitions
+from apportion.core.cost_category_json import (
+    definitions_of,
+    read_definitions,
+    write_definitions,
+)
 from apportion.core.lookups import read_lookup
 from apportion.core.rulebook import read_rulebook
 from apportion.model.accounts import AccountFact, AccountFacts
@@ -31,6 +35,7 @@ from apportion.model.question import Question
 from apportion.run.cost_categories import to_rulebook
 from aws_typed import Typed
 from cost_explorer_fake import FakeCostExplorer, client_of, serving
+from moto_world import serving as serving_moto
 from stories import bill_of, csv_bill, delivered, reopened, workspace_in
 
 NOBODY = "unallocated"
@@ -455,7 +460,7 @@ _COLUMNS = {
 
 
 @given(EXPRESSIONS)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_an_expression_means_the_same_in_sql_and_back(where: dict[str, Any]) -> None:
     """AWS's meaning (the evaluator), ours (DuckDB), and AWS's again after the way back."""
     made = imported({"Name": "T", "Rules": [rule("yes", where)]})
@@ -515,6 +520,19 @@ def test_from_aws_to_a_rulebook_that_is_right_and_back(typed: Typed) -> None:
     )
     assert typed("aws", "cost-categories", "import", "--name", "Nope").code == 2
     assert "There is no cost category 'Nope'; there are Team, Env." in typed.err
+
+
+def test_what_is_exported_can_be_created_and_is_then_the_same() -> None:
+    """boto3 checks each definition against AWS's model of the call, moto keeps and describes it."""
+    made = exported(RULEBOOK)
+    with serving_moto() as world:
+        ce = world.client("ce", "us-east-1")
+        for definition in json.loads(write_definitions(made.categories)):
+            arn = ce.create_cost_category_definition(**definition)["CostCategoryArn"]
+            described = ce.describe_cost_category_definition(CostCategoryArn=arn)["CostCategory"]
+            (read,), findings = definitions_of(described, place="moto")
+            assert findings == []
+            assert read in made.categories
 
 
 def test_from_a_file_without_aws(typed: Typed) -> None:
