@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,6 +16,10 @@ from .help import Command, examples
 from .options import FormOption, PeriodOption, RawOption, ToOption, checked, listed
 from .output import Output
 from .session import Session
+
+if TYPE_CHECKING:
+    from apportion.ports import Asking
+    from apportion.wiring.publishing import Clients
 
 _PANEL = "AWS"
 
@@ -51,6 +56,25 @@ ResultsOption = Annotated[
 ]
 PatienceOption = Annotated[
     int, typer.Option(metavar="SECONDS", min=1, help="Athena: stop a query that takes longer.")
+]
+FormsOption = Annotated[
+    list[str] | None,
+    typer.Option("--as", metavar="FORMS", help="csv, json, parquet, by commas [csv,json]."),
+]
+EmailOption = Annotated[
+    list[str] | None,
+    typer.Option(metavar="ADDRESS", help="Write to this address by SES; may be repeated."),
+]
+SenderOption = Annotated[
+    str, typer.Option("--from", metavar="ADDRESS", help="The sender, verified in SES.")
+]
+TopicOption = Annotated[str, typer.Option(metavar="ARN", help="Tell this topic of SNS.")]
+AttachOption = Annotated[bool, typer.Option("--attach", help="Attach the owners' table.")]
+LinkOption = Annotated[
+    int,
+    typer.Option(
+        metavar="HOURS", min=0, max=168, help="Put links into the letter that open for so long."
+    ),
 ]
 _DATABASE, _WORKGROUP, _PATIENCE = "apportion", "apportion", 300
 
@@ -165,25 +189,12 @@ def deliver(
     ctx: typer.Context,
     place: Annotated[str, typer.Argument(metavar="S3", help="Where: s3://bucket/prefix.")],
     period: PeriodOption = "",
-    forms: Annotated[
-        list[str] | None,
-        typer.Option("--as", metavar="FORMS", help="csv, json, parquet, by commas [csv,json]."),
-    ] = None,
-    email: Annotated[
-        list[str] | None,
-        typer.Option(metavar="ADDRESS", help="Write to this address by SES; may be repeated."),
-    ] = None,
-    sender: Annotated[
-        str, typer.Option("--from", metavar="ADDRESS", help="The sender, verified in SES.")
-    ] = "",
-    sns: Annotated[str, typer.Option(metavar="ARN", help="Tell this topic of SNS.")] = "",
-    attach: Annotated[bool, typer.Option("--attach", help="Attach the owners' table.")] = False,
-    link_hours: Annotated[
-        int,
-        typer.Option(
-            metavar="HOURS", min=0, max=168, help="Put links into the letter that open for so long."
-        ),
-    ] = 0,
+    as_: FormsOption = None,
+    email: EmailOption = None,
+    sender: SenderOption = "",
+    sns: TopicOption = "",
+    attach: AttachOption = False,
+    link_hours: LinkOption = 0,
     engine: EngineOption = Engine.DUCKDB,
     database: DatabaseOption = _DATABASE,
     workgroup: WorkgroupOption = _WORKGROUP,
@@ -199,36 +210,40 @@ def deliver(
     newest ID when all is there. The ID is a hash of what the report is made of: the same report
     is the same files and no second letter.
     """
-    from apportion.wiring.publishing import FORMS, Questions, Readers, open_athena, open_store
-    from apportion.wiring.publishing import forms as forms_of
-    from apportion.wiring.publishing import telling as telling_of
+    from apportion.wiring.publishing import Readers, deliver_published, forms, open_store, telling
 
     session: Session = ctx.obj
     sent, month = Output(form, to, raw), checked(period)
     sent.check(session.words)
-    picked = [name.strip() for names in forms or ["csv,json"] for name in names.split(",")]
-    if unknown := [name for name in picked if name not in FORMS]:
-        raise WhomError("--as", f"{', '.join(FORMS)}", ", ".join(unknown))
-    if email and not sender:
-        raise WhomError("--email", "--from with the sender's address", "none")
-    clients = session.clients(profile)
-    readers = Readers(tuple(email or ()), sender, sns, attach, link_hours)
+    picked, clients = _picked(as_, email, sender), session.clients(profile)
     store = open_store(place, region=region, clients=clients)
-    telling = telling_of(readers, region=region, clients=clients)
+    readers = Readers(tuple(email or ()), sender, sns, attach, link_hours)
+    told = telling(readers, region=region, clients=clients)
     if engine is Engine.DUCKDB:
         with session.workspace() as workspace:
-            outcome = workspace.publishing.deliver(store, forms_of(picked), month, telling)
+            outcome = workspace.publishing.deliver(store, forms(picked), month, told)
     else:
-        from apportion.run.deliver import deliver as deliver_report
-
         with session.words.steps(session.outside.timer) as say:
-            outcome = deliver_report(
-                open_athena(Questions(database, workgroup), region=region, clients=clients),
-                store,
-                forms_of(picked),
-                period=month,
-                telling=telling,
-                now=lambda: session.outside.now().strftime("%Y-%m-%dT%H:%M:%SZ"),
-                say=say,
+            athena = _athena(clients, database, workgroup, region=region)
+            outcome = deliver_published(
+                athena, store, forms(picked), month, told, now=session.outside.now(), say=say
             )
     finish(outcome, sent, session.words)
+
+
+def _picked(as_: Sequence[str] | None, email: Sequence[str] | None, sender: str) -> tuple[str, ...]:
+    """Read the forms, and check what belongs together before anything is done."""
+    from apportion.wiring.publishing import FORMS
+
+    picked = tuple(name.strip() for names in as_ or ["csv,json"] for name in names.split(","))
+    if unknown := [name for name in picked if name not in FORMS]:
+        raise WhomError("--as", ", ".join(FORMS), ", ".join(unknown))
+    if email and not sender:
+        raise WhomError("--email", "--from with the sender's address", "none")
+    return picked
+
+
+def _athena(clients: Clients, database: str, workgroup: str, *, region: str) -> Asking:
+    from apportion.wiring.publishing import Questions, open_athena
+
+    return open_athena(Questions(database, workgroup), region=region, clients=clients)

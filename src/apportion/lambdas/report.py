@@ -16,11 +16,11 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from apportion.model.errors import FindingsError
 from apportion.model.finding import failing
 from apportion.model.period import Period
-from apportion.run.deliver import deliver
 from apportion.wiring.publishing import (
     Clients,
     Questions,
     Readers,
+    deliver_published,
     forms,
     open_athena,
     open_store,
@@ -55,13 +55,13 @@ def run(
         topic=environment.get("APPORTION_TOPIC", ""),
         attach=True,
     )
-    outcome = deliver(
+    outcome = deliver_published(
         open_athena(questions, clients=clients),
         open_store(environment["APPORTION_REPORTS"], clients=clients),
         forms(("csv", "json")),
-        period=_period(event, now),
-        telling=telling(readers, clients=clients),
-        now=lambda: now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        _period(event, now),
+        telling(readers, clients=clients),
+        now=now,
         say=logger.info,
     )
     sent = sum(row["became"] == "sent" for row in outcome.rows)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -89,6 +90,28 @@ class Publishing:
             return deliver(
                 asking, store, forms, period=period, telling=telling, now=self._now, say=plugs.say
             )
+
+
+def deliver_published(
+    athena: Asking,
+    store: Store,
+    forms: Forms,
+    period: str,
+    telling: Telling,
+    *,
+    now: datetime,
+    say: Callable[[str], None] = lambda _step: None,
+) -> Outcome:
+    """Deliver a published period's report, asked of Athena; no ledger is needed."""
+    return deliver(
+        athena,
+        store,
+        forms,
+        period=period,
+        telling=telling,
+        now=lambda: now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        say=say,
+    )
 
 
 def open_lake(
