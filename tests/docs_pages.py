@@ -42,6 +42,7 @@ _ROOMS = {
     "dimensions": ("D", "values and pools"),
     "splits": ("S", "splits"),
     "proof": ("P", "the proof"),
+    "delivered": ("W", "reports that are sent"),
     "cost_explorer": ("C", "Cost Explorer"),
     "exports": ("E", "exports in S3"),
     "accounts": ("A", "accounts, and tag keys in AWS"),
