@@ -99,6 +99,19 @@ def test_a_day_that_is_given_corrects_what_was_known() -> None:
     assert change.became == "corrected"
 
 
+def test_an_account_from_another_organisation_keeps_its_past_there() -> None:
+    there, _ = synchronised((), [LAB], on=JUNE)
+    there, _ = synchronised(there, [SHOP], on=JULY)
+    here, _ = synchronised((), [replace(LAB, name="labs")], on=JULY, elsewhere={LAB.id})
+    facts = account_facts(
+        [*there, *here], columns=COLUMNS, accounts={LAB.id}, until=JULY, versions={}
+    )
+    assert [(row.begins, row.values[0]) for row in facts.rows] == [
+        (date.min, "lab"),
+        (JULY, "labs"),
+    ]
+
+
 def test_a_clock_that_went_back_takes_nothing_out() -> None:
     history, _ = synchronised((), [LAB], on=JUNE)
     history, _ = synchronised(history, [replace(LAB, name="labs")], on=JULY)

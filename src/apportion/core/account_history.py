@@ -8,7 +8,7 @@ was there and the first days after that must not be without a name.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -31,12 +31,18 @@ class Change:
 
 
 def synchronised(
-    known: Sequence[Stretch], seen: Iterable[Account], *, on: date, since: date | None = None
+    known: Sequence[Stretch],
+    seen: Iterable[Account],
+    *,
+    on: date,
+    since: date | None = None,
+    elsewhere: Collection[str] = (),
 ) -> tuple[tuple[Stretch, ...], list[Change]]:
     """Put what is seen on a day into the history; the same again changes nothing.
 
     With `since`, what is seen holds from that day on, whatever was known of later days. An account
-    that is not seen any more ends on the day before, and nothing of it is forgotten.
+    that is not seen any more ends on the day before, and nothing of it is forgotten. One that is
+    known `elsewhere` has come from another organisation, which tells its past.
     """
     history = by_account(known)
     now = {account.id: account for account in seen}
@@ -44,7 +50,11 @@ def synchronised(
     changes: list[Change] = []
     for id_ in sorted(history.keys() | now.keys()):
         before, account = history.get(id_, []), now.get(id_)
-        after = _ended(before, since or on) if account is None else _put(before, account, on, since)
+        if account is None:
+            after = _ended(before, since or on)
+        else:
+            moved_here = not before and id_ in elsewhere
+            after = _put(before, account, on, since or (on if moved_here else None))
         stretches += after
         if after != before:
             changes.append(_change(before, account, after))

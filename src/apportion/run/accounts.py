@@ -69,9 +69,14 @@ def synchronise(
     stop_if_failing(_nothing_seen(seen, source))
     today = date.fromisoformat(plugs.now()[:10])
     with plugs.ledger.writing(wait=wait):
-        known = _known(plugs).get(seen.id)
+        every = _known(plugs)
+        known = every.get(seen.id)
         before = known.stretches if known else ()
-        after, changes = synchronised(before, seen.accounts, on=today, since=since)
+        others = (history for id_, history in every.items() if id_ != seen.id)
+        elsewhere = {each.account.id for history in others for each in history.stretches}
+        after, changes = synchronised(
+            before, seen.accounts, on=today, since=since, elsewhere=elsewhere
+        )
         if known and after == before:
             return _told(seen, (), known.run, "as they were; nothing was written")
         run = _record(seen, after, changes, source, plugs)

@@ -28,8 +28,8 @@ NOT_EXPORTED = Code(
     "G010",
     Severity.WARNING,
     "A part of the rulebook that AWS cannot say",
-    "It is left out of the definitions. Charges that it would have taken go on to the next rule, so "
-    "AWS's figures differ from those of the rulebook.",
+    "It is left out of the definitions. Charges that it would have taken go on to the next rule, "
+    "so AWS's figures differ from those of the rulebook.",
 )
 EXPORTED_OTHERWISE = Code(
     "G011",
