@@ -277,13 +277,17 @@ def test_billing_alone_delivers_and_only_for_this_account(provided: Provided, tr
     ]
 
 
-def test_the_functions_find_what_they_read(provided: Provided, tree: Path) -> None:
-    """What Terraform tells them is what they say they read, and both handlers are there."""
+@pytest.fixture(scope="module")
+def pipeline(provided: Provided, tmp_path_factory: pytest.TempPathFactory) -> Plan:
     root = next(root for root in ROOTS if root.folder == "modules/pipeline")
-    plan = whole(provided, tree, root).plan()
+    return whole(provided, copied(tmp_path_factory.mktemp("pipeline")), root).plan()
+
+
+def test_the_functions_find_what_they_read(pipeline: Plan) -> None:
+    """What Terraform tells them is what they say they read, and both handlers are there."""
     read = set(re.findall(r"^(APPORTION_\w+)", lambdas.__doc__ or "", re.MULTILINE))
     told: set[str] = set()
-    for function in plan.values("aws_lambda_function"):
+    for function in pipeline.values("aws_lambda_function"):
         told |= set(function["environment"][0]["variables"])
         module, _, name = function["image_config"][0]["command"][0].rpartition(".")
         assert callable(getattr(importlib.import_module(module), name))
@@ -295,14 +299,10 @@ def test_the_functions_find_what_they_read(provided: Provided, tree: Path) -> No
     }
 
 
-def test_manifests_of_the_export_start_the_function_and_nothing_else(
-    provided: Provided, tree: Path
-) -> None:
-    root = next(root for root in ROOTS if root.folder == "modules/pipeline")
-    plan = whole(provided, tree, root).plan()
-    (rule,) = plan.values("aws_cloudwatch_event_rule")
+def test_manifests_of_the_export_start_the_function_and_nothing_else(pipeline: Plan) -> None:
+    (rule,) = pipeline.values("aws_cloudwatch_event_rule")
     (ingest,) = (
-        one for one in plan.values("aws_lambda_function") if one["function_name"] == "tf-ingest"
+        one for one in pipeline.values("aws_lambda_function") if one["function_name"] == "tf-ingest"
     )
     environment = ingest["environment"][0]["variables"]
     pattern = json.loads(rule["event_pattern"])["detail"]

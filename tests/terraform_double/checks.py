@@ -10,8 +10,6 @@ from typing import Any
 from .terraform import Plan
 
 MANDATORY = {"Environment", "CostCenter", "Project", "Owner", "CreatedBy", "AllocationKey"}
-#: Attributes that hold a policy.
-_POLICIES = ("policy", "assume_role_policy")
 _PART = "aws_s3_bucket_"
 
 
@@ -58,14 +56,17 @@ def wide_statements(plan: Plan) -> list[tuple[str, Mapping[str, Any]]]:
 
 
 def statements(plan: Plan) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Go through the statements of all planned policies; each policy must be known in the plan."""
+    """Go through the statements of all planned policies.
+
+    A policy that is not known before it is applied cannot be reviewed, and fails.
+    """
     for one in plan.resources():
-        for name in _POLICIES:
-            if name in one["values"] or one["type"].endswith("_policy"):
-                text = one["values"].get(name)
-                if text:
-                    for statement in json.loads(text)["Statement"]:
-                        yield one["address"], statement
+        name = "assume_role_policy" if one["type"] == "aws_iam_role" else "policy"
+        if name == "policy" and not one["type"].endswith("_policy"):
+            continue
+        assert one["values"].get(name), f"{one['address']}: {name} is not known in the plan"
+        for statement in json.loads(one["values"][name])["Statement"]:
+            yield one["address"], statement
 
 
 def is_wide(statement: Mapping[str, Any]) -> bool:

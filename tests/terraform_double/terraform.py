@@ -79,11 +79,6 @@ class Plan:
 
     def __init__(self, content: Any) -> None:
         self.content = content
-        self.outputs: dict[str, Any] = (
-            {name: one.get("value") for name, one in content["planned_values"]["outputs"].items()}
-            if "outputs" in content["planned_values"]
-            else {}
-        )
 
     def resources(self, kind: str = "") -> list[dict[str, Any]]:
         """List the planned resources, of one type or all, in modules too."""
