@@ -244,6 +244,26 @@ def test_accounts_from_a_file(typed: Typed) -> None:
     assert "A001" in typed.err
 
 
+def test_two_organisations_have_a_history_each(typed: Typed) -> None:
+    file = typed.folder / "a.csv"
+    for day, organization, text in (
+        (3, "o-a", "account,name\n1,lab\n2,shop\n"),
+        (15, "o-a", "account,name\n2,shop\n"),
+        (15, "o-b", "account,name\n1,labs\n"),
+    ):
+        file.write_text(text)
+        on(typed, 9, day)
+        typed.well("aws", "accounts", "import", str(file), "--organization", organization)
+    typed.well("aws", "accounts", "list", "--as-of", "2026-09-14", "-o", "json")
+    assert [row["name"] for row in typed.rows] == ["lab", "shop"]
+    typed.well("aws", "accounts", "list", "-o", "json")
+    assert [(row["name"], row["organization"]) for row in typed.rows] == [
+        ("labs", "o-b"),
+        ("shop", "o-a"),
+    ]
+    assert "2 accounts on 2026-09-15, 0 gone" in typed.err
+
+
 def test_a_tag_that_nobody_has_says_where_to_look(typed: Typed) -> None:
     (bill,) = delivered(typed.folder, csv_bill(bill_of([{"day": "2026-09-10", "cost": "1"}])))
     typed.well("ingest", str(bill))

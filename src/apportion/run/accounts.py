@@ -120,14 +120,14 @@ def listed(plugs: Plugs, *, day: date | None = None, all_days: bool = False) -> 
     if not known:
         raise NothingThereError("accounts", [], "Run `apportion aws accounts sync` first.")
     on = day or date.fromisoformat(plugs.now()[:10])
-    rows = [
-        _listed_row(organization, each)
-        for organization, history in sorted(known.items())
-        for each in (history.stretches if all_days else holding(history.stretches, on))
-    ]
-    gone = sum(is_closed(each, on) for h in known.values() for each in holding(h.stretches, on))
+    whose = [(each, id_) for id_, history in sorted(known.items()) for each in history.stretches]
+    then = set(holding((each for each, _ in whose), on))
+    shown = whose if all_days else [pair for pair in whose if pair[0] in then]
+    shown.sort(key=lambda pair: (pair[0].account.id, pair[0].valid_from))
+    rows = [_listed_row(organization, each) for each, organization in shown]
+    gone = sum(is_closed(each, on) for each in then)
     runs = ", ".join(f"{run.run.run} of {run.run.at[:10]}" for run in known.values())
-    words = f"{len({row['account'] for row in rows})} accounts on {on}, {gone} gone (run {runs})."
+    words = f"{len(then)} accounts on {on}, {gone} gone (run {runs})."
     return Outcome(_LISTED, tuple(rows), words=(words,))
 
 
