@@ -35,9 +35,9 @@ def policy(role: Role, names: Mapping[str, str]) -> dict[str, object]:
 
 
 def roles() -> Outcome:
-    """List the roles: what for, whether a person approves what they do, and their names."""
+    """List the roles: what for, who approves what they do, and the names that they need."""
     rows = tuple(_row(role) for role in Role)
-    return Outcome(("role", "what_for", "approved_by_a_person", "needs", "may_have"), rows)
+    return Outcome(("role", "what_for", "approved_by", "needs"), rows)
 
 
 def names_of(role: Role) -> tuple[list[str], list[str]]:
@@ -72,18 +72,13 @@ def actions_of(role: Role) -> set[str]:
 
 
 def _row(role: Role) -> Row:
-    duty, (needed, optional) = DUTIES[role], names_of(role)
+    duty = DUTIES[role]
     return {
         "role": role.value,
         "what_for": duty.purpose,
-        "approved_by_a_person": duty.approved_by_a_person,
-        "needs": " ".join(map(_option, needed)),
-        "may_have": " ".join(map(_option, optional)),
+        "approved_by": "a person" if duty.approved_by_a_person else "",
+        "needs": " ".join(f"--{name.replace('_', '-')}" for name in names_of(role)[0]),
     }
-
-
-def _option(name: str) -> str:
-    return f"--{name.replace('_', '-')}"
 
 
 def _names(statement: Statement) -> set[str]:
