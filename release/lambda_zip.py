@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[1]
 ZIP = ROOT / "dist" / "lambda" / "report.zip"
 
 #: What `apportion.lambdas.report` imports beside the standard library and boto3.
-LIBRARIES = ("aws-lambda-powertools", "jmespath", "sqlglot", "typing-extensions")
+LIBRARIES = ("aws-lambda-powertools", "jmespath", "sqlglot", "typing-extensions", "xlsxwriter")
 
 #: Lambda's limits: of a zip that is uploaded, and of what it unpacks to.
 MOST_ZIPPED, MOST_UNZIPPED = 50 * 1024**2, 250 * 1024**2

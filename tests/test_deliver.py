@@ -6,9 +6,11 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 import requests
 
@@ -70,6 +72,17 @@ def test_every_everyday_question_is_answered_and_pointed_to(
     assert {row["what"] for row in outcome.rows} == set(document["files"])
     assert text(store, f"{place}/owners.csv").splitlines()[1].startswith("2026-09,unallocated,USD,")
     assert text(store, f"{place}/proof.csv").splitlines()[1].endswith(",0.00")
+
+
+def test_the_workbook_holds_every_table(workspace: Workspace, store: S3Store) -> None:
+    workspace.publishing.deliver(store, forms(["xlsx"]), PERIOD, Telling())
+    name = next(name for name in store.names() if name.endswith("report.xlsx"))
+    kept = store.read(name)
+    assert kept is not None
+    book = openpyxl.load_workbook(BytesIO(kept.content))
+    assert book.sheetnames == list(TABLES)
+    text_of = [str(cell.value) for row in book["owners"] for cell in row]
+    assert {"unallocated", "a", "b", "USD"} <= set(text_of)
 
 
 def test_all_questions_are_delivered() -> None:

@@ -7,12 +7,14 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from pyiceberg.catalog.glue import GlueCatalog
 
 from apportion.aws.lake import GlueLake
 from apportion.aws.lake_files import planned
@@ -26,7 +28,7 @@ from apportion.model.lake_errors import (
 from apportion.wiring.publishing import open_lake
 from apportion.wiring.workspace import Workspace
 from mortal import died
-from moto_world import MotoWorld, serving
+from moto_world import REGION, SECRET, MotoWorld, serving
 from published_months import (
     ONCE,
     PERIOD,
@@ -83,6 +85,31 @@ def test_a_month_is_published_whole_and_to_the_last_digit(
     (row,) = outcome.rows
     assert (row["became"], row["cost"], row["lines"]) == ("published", ONCE, 4)
     assert seen(world, bucket, tmp_path / "seen") == ONCE
+
+
+def test_any_reader_of_iceberg_reads_the_tables(
+    world: MotoWorld, bucket: str, months: Months
+) -> None:
+    """As Spark and others do: through Glue and the files' own column numbers, nothing of ours."""
+    published(world, bucket, months.workspace(1))
+    catalog = GlueCatalog(
+        "others",
+        client=world.client("glue"),
+        **{
+            "s3.endpoint": world.endpoint,
+            "s3.region": REGION,
+            "s3.access-key-id": "AKIAIOSFODNN7EXAMPLE",
+            "s3.secret-access-key": SECRET,
+        },
+    )
+    daily = catalog.load_table((database(bucket), "daily_by_run")).scan().to_arrow()
+    assert daily.schema.field("Cost").type == pa.decimal128(38, 18)
+    assert sum(daily["Cost"].to_pylist()) == ONCE
+    runs = catalog.load_table((database(bucket), "runs")).scan().to_arrow().to_pylist()
+    assert [row["Period"] for row in runs] == [PERIOD]
+    assert json.loads(runs[0]["Manifest"])["run"] == runs[0]["RunId"]
+    manifest = runs[0]["Manifest"].encode()
+    assert sha256(manifest).hexdigest() == runs[0]["ManifestSha256"]
 
 
 def test_publishing_again_writes_nothing(world: MotoWorld, bucket: str, months: Months) -> None:

@@ -59,7 +59,7 @@ PatienceOption = Annotated[
 ]
 FormsOption = Annotated[
     list[str] | None,
-    typer.Option("--as", metavar="FORMS", help="csv, json, parquet, by commas [csv,json]."),
+    typer.Option("--as", metavar="FORMS", help="csv, json, parquet, xlsx, by commas [csv,xlsx]."),
 ]
 EmailOption = Annotated[
     list[str] | None,
@@ -69,7 +69,9 @@ SenderOption = Annotated[
     str, typer.Option("--from", metavar="ADDRESS", help="The sender, verified in SES.")
 ]
 TopicOption = Annotated[str, typer.Option(metavar="ARN", help="Tell this topic of SNS.")]
-AttachOption = Annotated[bool, typer.Option("--attach", help="Attach the owners' table.")]
+AttachOption = Annotated[
+    bool, typer.Option("--attach", help="Attach the owners' table and the workbook.")
+]
 LinkOption = Annotated[
     int,
     typer.Option(
@@ -235,7 +237,7 @@ def _picked(as_: Sequence[str] | None, email: Sequence[str] | None, sender: str)
     """Read the forms, and check what belongs together before anything is done."""
     from apportion.wiring.publishing import FORMS
 
-    picked = tuple(name.strip() for names in as_ or ["csv,json"] for name in names.split(","))
+    picked = tuple(name.strip() for names in as_ or ["csv,xlsx"] for name in names.split(","))
     if unknown := [name for name in picked if name not in FORMS]:
         raise WhomError("--as", ", ".join(FORMS), ", ".join(unknown))
     if email and not sender:

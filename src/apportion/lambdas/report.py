@@ -58,7 +58,7 @@ def run(
     outcome = deliver_published(
         open_athena(questions, clients=clients),
         open_store(environment["APPORTION_REPORTS"], clients=clients),
-        forms(("csv", "json")),
+        forms(("csv", "json", "xlsx")),
         _period(event, now),
         telling(readers, clients=clients),
         now=now,

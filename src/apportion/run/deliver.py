@@ -41,8 +41,8 @@ TABLES = (
     *("movers", "unallocated", "biggest", "findings", "proof"),
 )
 
-#: Makes one file of all tables, like a workbook.
-Book = Callable[[Sequence[tuple[str, Outcome]]], bytes]
+#: Makes one file of all tables, like a workbook: of a period, as it was at a time.
+Book = Callable[[str, str, Sequence[tuple[str, Outcome]]], bytes]
 
 _COLUMNS = ("period", "run", "delivery", "became", "what", "where", "bytes")
 _DELIVERY = "delivery.json"
@@ -152,7 +152,7 @@ def _write(
     summary = summarise(period, tables, run=str(run["RunId"]))
     _check(run, tables, summary)
     say("writing the report")
-    files = {"summary.txt": summary.text.encode(), **_files(forms, tables)}
+    files = {"summary.txt": summary.text.encode(), **_files(forms, run, tables)}
     for name, content in files.items():
         store.write(f"{folder}/{name}", content)
     document = {
@@ -172,13 +172,17 @@ def _write(
     return document, words
 
 
-def _files(forms: Forms, tables: Mapping[str, Outcome]) -> dict[str, bytes]:
+def _files(forms: Forms, run: Row, tables: Mapping[str, Outcome]) -> dict[str, bytes]:
     written = {
         f"{name}.{ending}": report.write(outcome.rows, outcome.columns)
         for name, outcome in tables.items()
         for ending, report in sorted(forms.tables.items())
     }
-    books = {f"report.{ending}": book(list(tables.items())) for ending, book in forms.books.items()}
+    period, made = str(run["Period"]), str(run["AllocatedAt"])
+    books = {
+        f"report.{ending}": book(period, made, list(tables.items()))
+        for ending, book in forms.books.items()
+    }
     return {**written, **books}
 
 

@@ -9,13 +9,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from apportion.core.publish import TABLES
+from apportion.core.publish import TABLES, everyday
 from apportion.model.outcome import Outcome
 from apportion.model.period import Period
+from apportion.model.workbook import Sheet, Workbook
 from apportion.ports import Asking, Lake, Post, Report, Store
 from apportion.reports.csv import CsvReport
 from apportion.reports.json import JsonReport
-from apportion.run.deliver import Forms, Telling, deliver
+from apportion.run.deliver import Book, Forms, Telling, deliver
 
 if TYPE_CHECKING:
     from apportion.aws.calls import Client
@@ -24,8 +25,11 @@ if TYPE_CHECKING:
 #: Makes a client of boto3 for a service and a region, or "".
 Clients = Callable[[str, str], "Client"]
 
+#: Columns of delivered tables whose sums mean something.
+_SUMMED = {"direct", "shared", "total", "tagged", "before", "change"}
+
 #: The forms in which a report can be delivered.
-FORMS = ("csv", "json", "parquet")
+FORMS = ("csv", "json", "parquet", "xlsx")
 
 
 @dataclass(frozen=True)
@@ -170,7 +174,25 @@ def forms(names: Sequence[str]) -> Forms:
         from apportion.reports.parquet import ParquetReport  # noqa: PLC0415 - pyarrow is large
 
         picked["parquet"] = ParquetReport()
-    return Forms(picked, {})
+    books: dict[str, Book] = {"xlsx": _workbook} if "xlsx" in names else {}
+    return Forms(picked, books)
+
+
+def _workbook(period: str, made: str, tables: Sequence[tuple[str, Outcome]]) -> bytes:
+    """Write all tables as one workbook for Excel, a sheet each, with sums that Excel works out."""
+    from apportion.reports.excel import ExcelWorkbook  # noqa: PLC0415 - only where it is wanted
+
+    sheets = tuple(
+        Sheet(
+            title=name,
+            heading=everyday(name)[0],
+            columns=outcome.columns,
+            rows=outcome.rows,
+            summed=tuple(c for c in outcome.columns if c in _SUMMED),
+        )
+        for name, outcome in tables
+    )
+    return ExcelWorkbook().write(Workbook(f"Cloud cost of {period}", made, sheets, ()))
 
 
 def _scratch() -> TemporaryDirectory[str]:
