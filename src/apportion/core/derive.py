@@ -133,13 +133,13 @@ def _segment(
 ) -> str:
     """One segment: facts, a layer for each dimension, then the pools."""
     carried = ["KeyId", *dict.fromkeys((*GRAIN, *columns_used(rulebook, lookups)))]
-    layer = _facts_layer(carried, part, accounts)
+    layer = facts_layer(carried, part, accounts)
     for dimension in rulebook.dimensions:
         layer = _dimension_layer(dimension, layer, carried, lookups, part)
     return _pool_layer(rulebook, layer, part)
 
 
-def _facts_layer(carried: Sequence[str], part: Segment, accounts: AccountFacts) -> str:
+def facts_layer(carried: Sequence[str], part: Segment, accounts: AccountFacts) -> str:
     """The facts; where a charge says nothing of its account, what is known of that on the days."""
     if not accounts.columns:
         return f"SELECT {each(map(name, carried), ', ')} FROM facts"

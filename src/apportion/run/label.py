@@ -62,7 +62,7 @@ def label(rules: Rules, plugs: Plugs) -> list[Finding]:
     plugs.say("reading tags")
     findings = _make_facts(rules, plugs)
     plugs.say("deriving owners")
-    parts = _segments(rules, plugs)
+    parts = segments_of(rules, plugs)
     findings += _load_canonical(rules, plugs)
     findings += _load_lookups(rules, parts, plugs)
     _load_accounts(rules, parts, plugs)
@@ -74,7 +74,7 @@ def label(rules: Rules, plugs: Plugs) -> list[Finding]:
     return findings + _pool_findings(rules, plugs)
 
 
-def _segments(rules: Rules, plugs: Plugs) -> list[Segment]:
+def segments_of(rules: Rules, plugs: Plugs) -> list[Segment]:
     """Cut the days of `costs` wherever a lookup, or what is known of accounts, is another."""
     (row,) = plugs.engine.rows(
         'SELECT MIN("ChargeDay") AS first, MAX("ChargeDay") AS last FROM costs'

@@ -1,0 +1,10 @@
+-- The tag keys on usage, as the bill spells them, dearest first.
+WITH texts AS (
+  SELECT keys."Tags" AS json, SUM(usage."#cost") AS cost
+  FROM usage
+  INNER JOIN keys USING ("KeyId")
+  WHERE keys."Tags" IS NOT NULL
+  GROUP BY 1
+),
+named AS (SELECT cost, UNNEST(json_keys(json)) AS raw FROM texts)
+SELECT raw AS "#raw" FROM named GROUP BY 1 ORDER BY SUM(cost) DESC, 1

@@ -1,0 +1,39 @@
+-- The costliest resources of each owner that lack a tag which the rulebook asks for.
+WITH has AS (SELECT "Tags", LIST(DISTINCT "#tag") AS found FROM tagged GROUP BY 1),
+asked AS (SELECT {wanted} AS names),
+missing AS (
+  SELECT
+    keys."KeyId",
+    keys."ResourceId",
+    ARRAY_TO_STRING(
+      LIST_FILTER(
+        asked.names,
+        lambda tag: NOT LIST_CONTAINS(COALESCE(has.found, CAST([] AS VARCHAR[])), tag)
+      ),
+      ', '
+    ) AS "#missing"
+  FROM keys
+  CROSS JOIN asked
+  LEFT JOIN has USING ("Tags")
+  WHERE keys."ResourceId" <> '' AND keys."ChargeCategory" = 'Usage'
+)
+SELECT
+  labelled_rows."#owner",
+  labelled_rows."#currency",
+  missing."ResourceId",
+  COALESCE(labelled_rows."SubAccountId", '') AS "SubAccountId",
+  MAX(labelled_rows."SubAccountName") AS "SubAccountName",
+  MAX(labelled_rows."ServiceName") AS "ServiceName",
+  missing."#missing",
+  MAX(labelled_rows."#source") AS "#source",
+  SUM(usage."#cost") AS "#cost"
+FROM usage
+INNER JOIN missing USING ("KeyId")
+INNER JOIN labelled_rows USING ("#row")
+WHERE missing."#missing" <> ''
+GROUP BY 1, 2, 3, 4, 7
+QUALIFY ROW_NUMBER() OVER (
+  PARTITION BY labelled_rows."#owner", labelled_rows."#currency"
+  ORDER BY ABS(SUM(usage."#cost")) DESC, missing."ResourceId", missing."#missing"
+) <= {most}
+ORDER BY 1, 2, "#cost" DESC, missing."ResourceId"

@@ -1,0 +1,16 @@
+-- What usage each spelling of a tag's value has, by the owner of it.
+SELECT
+  tagged."#tag",
+  tagged."#key",
+  tagged."#value",
+  labelled_rows."#owner",
+  labelled_rows."#currency",
+  COUNT(DISTINCT keys."ResourceId") AS "#resources",
+  SUM(usage."#cost") AS "#cost"
+FROM usage
+INNER JOIN keys USING ("KeyId")
+INNER JOIN tagged USING ("Tags")
+INNER JOIN labelled_rows USING ("#row")
+WHERE tagged."#tag" IN (SELECT UNNEST({asked}))
+GROUP BY ALL
+ORDER BY ALL

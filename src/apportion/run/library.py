@@ -1,0 +1,215 @@
+"""The library: what pages read, opened once, and only as far as somebody may see it.
+
+Readers never meet a run that is being written: what they open is named by a recorded run, and
+neither its files nor its daybook ever change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from threading import Lock
+
+from apportion.core.bills import newest
+from apportion.core.sight import TABLES, seen, trimmed
+from apportion.core.templates import name
+from apportion.model.access import Scope
+from apportion.model.errors import NothingThereError
+from apportion.model.manifest import Kind, Manifest
+from apportion.model.outcome import Explanation
+from apportion.model.rulebook import Dimension, Rulebook
+from apportion.ports import Engine, Row
+
+from .daybook import Shelf, daybook_of, name_of
+from .explain import explain_owner, explain_pool, explain_resource
+from .plugs import Plugs
+from .published import Published, at, find
+
+#: How many runs stay open; the one that was not read for longest is closed.
+MOST_OPEN = 36
+
+
+@dataclass(frozen=True)
+class Edition:
+    """What the ledger holds at a moment; `id` is another one as soon as a run was recorded."""
+
+    id: str
+    runs: tuple[Manifest, ...]
+
+    @classmethod
+    def of(cls, runs: Sequence[Manifest]) -> Edition:
+        """Name what these runs are."""
+        told = "\n".join(f"{run.kind} {run.period} {run.bill} {run.run} {run.at}" for run in runs)
+        return cls(sha256(told.encode()).hexdigest()[:20], tuple(runs))
+
+    @property
+    def periods(self) -> tuple[str, ...]:
+        """The periods that are allocated, newest first."""
+        found = {run.period for run in self.runs if run.kind is Kind.ALLOCATE}
+        return tuple(sorted(found, reverse=True))
+
+    def allocation(self, period: str, as_of: str = "") -> Manifest:
+        """Find a period's allocation, as `published.find` does."""
+        of_period = [r for r in self.runs if r.kind is Kind.ALLOCATE and r.period == period]
+        if not of_period:
+            raise NothingThereError(f"allocation of {period}", self.periods)
+        return at(of_period, as_of)
+
+    def deliveries(self, period: str) -> Mapping[str, Manifest]:
+        """The newest delivery of each of a period's bills."""
+        return newest(self.runs, Kind.INGEST, period)
+
+
+@dataclass(frozen=True)
+class Sight:
+    """A run as far as a scope sees it. Every figure on a page comes from `rows`."""
+
+    published: Published
+    edition: Edition
+    scope: Scope
+    _ask: Callable[[str], list[Row]]
+    _explain: Callable[[Callable[[Plugs], Explanation]], Explanation]
+    _tables: Mapping[str, str]
+
+    @property
+    def manifest(self) -> Manifest:
+        """The record of the run."""
+        return self.published.manifest
+
+    @property
+    def rulebook(self) -> Rulebook:
+        """The rules that it went by."""
+        return self.published.rulebook
+
+    @property
+    def period(self) -> str:
+        """The billing month."""
+        return self.manifest.period
+
+    @property
+    def owner(self) -> Dimension:
+        """The dimension whose values carry cost."""
+        return self.rulebook.dimension(self.rulebook.owner)
+
+    @property
+    def owners(self) -> frozenset[str] | None:
+        """The owners that are seen; None is all of them."""
+        return self.scope.owners(self.rulebook.owner)
+
+    def may_see(self, owner: str) -> bool:
+        """Tell whether an owner's money is shown."""
+        return self.owners is None or owner in self.owners
+
+    def rows(self, query: str) -> list[Row]:
+        """Ask the tables of the daybook, of which only the scope's rows are there."""
+        return self._ask(seen(query, self._tables, owners=self.owners, default=self.owner.default))
+
+    def explained_owner(self, owner: str) -> Explanation:
+        """Take back to its causes what an owner pays, who must be one that is seen."""
+        return self._trimmed(
+            self._explain(
+                lambda plugs: explain_owner(
+                    plugs, owner=owner, period=self.period, as_of=self.manifest.run
+                )
+            )
+        )
+
+    def explained_pool(self, pool: str) -> Explanation:
+        """Take a pool back to what it holds; only for who sees everything."""
+        return self._explain(
+            lambda plugs: explain_pool(
+                plugs, pool=pool, period=self.period, as_of=self.manifest.run
+            )
+        )
+
+    def explained_resource(self, resource: str) -> Explanation:
+        """Tell who pays a resource; only for who sees everything."""
+        return self._explain(
+            lambda plugs: explain_resource(
+                plugs, resource=resource, period=self.period, as_of=self.manifest.run
+            )
+        )
+
+    def _trimmed(self, explanation: Explanation) -> Explanation:
+        if self.owners is None:
+            return explanation
+        everyone = self._ask(
+            f'SELECT DISTINCT "#owner" FROM {name(self._tables["days"])} '
+            f'UNION SELECT "#owner" FROM {name(self._tables["shares"])}'
+        )
+        hidden = {str(row["#owner"]) for row in everyone} - self.owners
+        return replace(explanation, trunk=trimmed(explanation.trunk, hidden))
+
+
+class Library:
+    """Opens runs for readers. `builder` makes daybooks and explanations, `reader` answers pages.
+
+    Both engines serve one question at a time; a daybook that is being made holds up no reader of
+    another.
+    """
+
+    def __init__(self, builder: Plugs, reader: Engine, shelf: Shelf) -> None:
+        self._builder = builder
+        self._reader = reader
+        self._shelf = shelf
+        self._building, self._reading = Lock(), Lock()
+        self._open: dict[str, tuple[Published, dict[str, str]]] = {}
+        self.edition = Edition.of(builder.ledger.runs())
+
+    def prepare(self) -> None:
+        """Open the newest months, so that the first page comes at once."""
+        for period in self.edition.periods[:2]:
+            self._opened(self.edition.allocation(period))
+
+    def look(self) -> bool:
+        """Look whether the ledger holds more than before, and prepare that; true where it does."""
+        edition = Edition.of(self._builder.ledger.runs())
+        if edition.id == self.edition.id:
+            return False
+        for period in edition.periods[:2]:
+            self._opened(edition.allocation(period))
+        self.edition = edition
+        return True
+
+    def sight(self, period: str, scope: Scope, *, as_of: str = "") -> Sight:
+        """Open a period's allocation as far as a scope sees it."""
+        edition = self.edition
+        manifest = edition.allocation(period, as_of)
+        published, tables = self._opened(manifest)
+        return Sight(published, edition, scope, self._ask, self._explain, tables)
+
+    def _explain(self, make: Callable[[Plugs], Explanation]) -> Explanation:
+        with self._building:
+            return make(self._builder)
+
+    def _ask(self, query: str) -> list[Row]:
+        with self._reading:
+            return self._reader.rows(query)
+
+    def _opened(self, manifest: Manifest) -> tuple[Published, dict[str, str]]:
+        book = name_of(manifest)
+        found = self._open.pop(book, None)
+        if found is None:
+            with self._building:
+                found = self._open.pop(book, None) or self._opening(manifest)
+        self._open[book] = found
+        for oldest in list(self._open)[:-MOST_OPEN]:
+            self._close(oldest)
+        return found
+
+    def _close(self, book: str) -> None:
+        _published, tables = self._open.pop(book, (None, {}))
+        with self._reading:
+            for made in tables.values():
+                self._reader.create(made, "SELECT 1 AS closed")
+
+    def _opening(self, manifest: Manifest) -> tuple[Published, dict[str, str]]:
+        published = find(self._builder, period=manifest.period, as_of=manifest.run)
+        files = daybook_of(manifest, self._builder, self._shelf)
+        tables = {table: f"{table} {name_of(manifest)}" for table in TABLES}
+        with self._reading:
+            for table, made in tables.items():
+                self._reader.open_parquet("#opening", [str(path) for path in files[table]])
+                self._reader.create(made, 'SELECT * FROM "#opening"')
+        return published, tables

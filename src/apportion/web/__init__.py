@@ -1,0 +1,1 @@
+"""The pages: what the ledger says, in a browser.."""

@@ -1,0 +1,85 @@
+"""Where money comes from, how it found an owner, and who that is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+import plotly.graph_objects as go
+
+from .palette import fainter
+from .template import figure, label
+
+
+@dataclass(frozen=True)
+class Node:
+    """A node: `column` counts from the left, `link` is where a click leads."""
+
+    name: str
+    column: int
+    colour: str
+    link: str = ""
+
+
+@dataclass(frozen=True)
+class Stream:
+    """Money from one node to another, by their places in the list of nodes."""
+
+    source: int
+    target: int
+    amount: Decimal
+    colour: str
+
+
+def sankey(nodes: Sequence[Node], streams: Sequence[Stream], *, sign: str) -> str:
+    """Draw streams of money. Amounts below zero cannot be drawn and must not be among them."""
+    columns = max((node.column for node in nodes), default=1) or 1
+    trace = go.Sankey(
+        arrangement="snap",
+        node={
+            "label": [label(node.name, most=30) for node in nodes],
+            "color": [node.colour for node in nodes],
+            "customdata": [node.link for node in nodes],
+            "x": [str(min(max(Decimal(n.column) / columns, Decimal("0.001")), Decimal("0.999")))
+                  for n in nodes],
+            "y": _heights(nodes, streams),
+            "pad": 14,
+            "thickness": 12,
+            "line": {"width": 0},
+            "hovertemplate": f"%{{label}}<br>{sign}%{{value:,.2f}}<extra></extra>",
+        },
+        link={
+            "source": [stream.source for stream in streams],
+            "target": [stream.target for stream in streams],
+            "value": [str(stream.amount) for stream in streams],
+            "color": [fainter(stream.colour, part="0.32") for stream in streams],
+            "hovertemplate": "%{source.label} → %{target.label}<br>"
+            f"{sign}%{{value:,.2f}}<extra></extra>",
+        },
+        textfont={"size": 12},
+    )  # fmt: skip
+    return figure(trace, margin={"l": 4, "r": 4, "t": 8, "b": 8})
+
+
+def _heights(nodes: Sequence[Node], streams: Sequence[Stream]) -> list[str]:
+    """Put the nodes of a column below each other as their money is, in the order given."""
+    size = [
+        max(
+            sum((s.amount for s in streams if s.source == at), Decimal()),
+            sum((s.amount for s in streams if s.target == at), Decimal()),
+        )
+        for at in range(len(nodes))
+    ]
+    heights = [Decimal()] * len(nodes)
+    for column in {node.column for node in nodes}:
+        inside = [at for at, node in enumerate(nodes) if node.column == column]
+        whole = sum((size[at] for at in inside), Decimal()) or Decimal(1)
+        gap = Decimal("0.3") / max(len(inside), 1)
+        top = Decimal()
+        for at in inside:
+            part = size[at] / whole * Decimal("0.7")
+            heights[at] = top + part / 2 + gap / 2
+            top += part + gap
+    return [str(min(max(h, Decimal("0.001")), Decimal("0.999")).quantize(Decimal("0.0001")))
+            for h in heights]  # fmt: skip

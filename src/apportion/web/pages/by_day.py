@@ -1,0 +1,49 @@
+"""What each value of a column costs a day: what is paid by owner, what is billed by all others."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from apportion.core import figures
+from apportion.ports import Row
+from apportion.run.library import Sight
+from apportion.run.values import day_of
+from apportion.web.view import OWNER, View, money_of
+
+OTHERS, POOLS = "all others", "shares of pools"
+
+
+def by_day(view: View, sight: Sight, by: str) -> dict[str, dict[date, Decimal]]:
+    """Add up what each value of a column costs a day; `OWNER` tells what is paid."""
+    sums: dict[str, dict[date, Decimal]] = {}
+    for row in _day_rows(view, sight, by):
+        sums.setdefault(str(row["value"]), {})[day_of(row["day"])] = money_of(row["total"])
+    return sums
+
+
+def _day_rows(view: View, sight: Sight, by: str) -> list[Row]:
+    owners: list[Row] = [
+        {"value": row["owner"], **row}
+        for row in sight.rows(figures.owner_days_query(view.currency))
+    ]
+    if by == OWNER:
+        return owners
+    if view.everything:
+        return sight.rows(figures.cut_days_query(by, view.currency))
+    own = sight.rows(figures.cut_days_query(by, view.currency, pool=""))
+    alone = sight.rows(figures.cut_days_query("", view.currency, pool=""))
+    own_days = {day_of(row["day"]): money_of(row["total"]) for row in alone}
+    paid: dict[date, Decimal] = {}
+    for row in owners:
+        paid[day_of(row["day"])] = paid.get(day_of(row["day"]), Decimal()) + money_of(row["total"])
+    shares = [
+        {"value": POOLS, "day": day, "total": amount - own_days.get(day, Decimal())}
+        for day, amount in paid.items()
+    ]
+    return [*own, *shares]
+
+
+def named(view: View, by: str, value: str) -> str:
+    """Write a value for people."""
+    return value if by == OWNER or value == POOLS else view.called(by, value)

@@ -1,0 +1,266 @@
+"""Why a figure is what it is: its causes, to the rule's line and the driver's numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from markupsafe import Markup
+
+from apportion.core import figures
+from apportion.core.explain import added, biggest_first
+from apportion.model.errors import NothingThereError
+from apportion.model.outcome import Branch, Explanation
+from apportion.ports import Row
+from apportion.reports import plain
+from apportion.web import words
+from apportion.web.how import how_place, how_words
+from apportion.web.page import Column, Look, Page, Section
+from apportion.web.view import View, money_of
+
+#: How many levels are open at first.
+_OPEN = 2
+
+
+@dataclass(frozen=True)
+class Why:
+    """What is to be explained: an owner, a share `of` a pool, a `value` of a `cut`, or a day."""
+
+    owner: str = ""
+    pool: str = ""
+    resource: str = ""
+    of: str = ""
+    cut: str = ""
+    value: str = ""
+    day: str = ""
+
+
+def explain(view: View, why: Why) -> Page:
+    """Make the page. Raises NothingThereError for what is not there, or not to be seen."""
+    found = _found(view, why)
+    trunk = found.trunk
+    return Page(
+        "explain",
+        f"Why: {trunk.title}",
+        _heading(trunk, why),
+        lead=" ".join(word for word in found.words if not word.startswith(f"{view.period}: run ")),
+        sections=(
+            Section(
+                "tree",
+                "",
+                (
+                    Column("level", "Level", Look.COUNT),
+                    Column("title", "What"),
+                    Column("amount", "Amount", Look.EXACT),
+                    Column("currency", "Currency"),
+                    Column("place", "Rule", Look.PLACE),
+                    Column("facts", "By"),
+                ),
+                _rows(trunk, 0),
+                drawn=_tree(view, trunk, 0),
+                alone=True,
+            ),
+        ),
+    )
+
+
+def _heading(trunk: Branch, why: Why) -> str:
+    if trunk.amount is None:
+        return f"Why {trunk.title} is what it is"
+    amount = words.money(trunk.amount, trunk.currency)
+    if why.owner:
+        return f"Why {why.owner} pays {amount}{_of_what(why)}"
+    if why.pool:
+        return f"Why pool {why.pool} holds {amount}"
+    return f"Who pays the {amount} of {why.resource}"
+
+
+def _of_what(why: Why) -> str:
+    if why.of:
+        return f" of pool {why.of}"
+    if why.day:
+        return f" on {why.day}"
+    return f" for {why.value or '(none)'}" if why.cut else ""
+
+
+def _found(view: View, why: Why) -> Explanation:
+    sight = view.sight
+    if why.owner:
+        if not sight.may_see(why.owner):
+            raise NothingThereError(f"owner {why.owner} that you see", sorted(sight.owners or ()))
+        if why.cut or why.day:
+            return Explanation(_own(view, why))
+        whole = sight.explained_owner(why.owner)
+        return replace(whole, trunk=_share(view, whole.trunk, why)) if why.of else whole
+    if not view.everything:
+        raise NothingThereError("explanation of pools or resources that you see", [])
+    if why.pool:
+        return sight.explained_pool(why.pool)
+    return sight.explained_resource(why.resource)
+
+
+def _share(view: View, trunk: Branch, why: Why) -> Branch:
+    """Pick the branch of one pool."""
+    in_currency = [b for b in trunk.branches if b.title == view.currency] or [trunk]
+    for branch in in_currency[0].branches:
+        for inner in branch.branches:
+            if inner.title == f"pool {why.of}":
+                return inner
+    raise NothingThereError(f"share of pool {why.of} that {why.owner} pays", [])
+
+
+def _own(view: View, why: Why) -> Branch:
+    """Explain own charges with one value of a column, or of a day, from the daybook."""
+    if why.day:
+        return _of_day(view, why)
+    rows = _cells(view, why)
+    if not rows:
+        return _of_value(view, why)
+    dimension = view.sight.owner
+    by_source: dict[str, list[Row]] = {}
+    for row in rows:
+        by_source.setdefault(str(row["source"]), []).append(row)
+    branches = [
+        Branch(
+            f"by {how_words(dimension, source)}",
+            _sum(found),
+            view.currency,
+            how_place(dimension, source),
+            {"lines": sum(int(str(row["lines"])) for row in found)},
+            biggest_first(
+                [
+                    Branch(
+                        f"{view.called('account', row['account'])} · {row['service'] or '(none)'}",
+                        money_of(row["total"]),
+                        view.currency,
+                        facts={"lines": row["lines"], "kind": row["category"]},
+                    )
+                    for row in found
+                ],
+                10,
+            ),
+        )
+        for source, found in by_source.items()
+    ]
+    return _trunk(view, why, branches)
+
+
+def _cells(view: View, why: Why) -> list[Row]:
+    column = why.cut
+    columns = {"#source": "source", "SubAccountId": "account", "ServiceName": "service",
+               "ChargeCategory": "category"}  # fmt: skip
+    if column not in columns:
+        return []
+    where = {column: why.value, "#owner": why.owner, "#pool": ""}
+    return view.sight.rows(figures.cells_query(columns, view.currency, where=where))
+
+
+def _of_value(view: View, why: Why) -> Branch:
+    """Explain what a value of another dimension costs: day by day."""
+    query = figures.cut_days_query(why.cut, view.currency, owner=why.owner, pool="")
+    days = [row for row in view.sight.rows(query) if row["value"] == why.value]
+    branches = [
+        Branch(words.day(row["day"]), money_of(row["total"]), view.currency) for row in days
+    ]
+    return _trunk(view, why, branches)
+
+
+def _of_day(view: View, why: Why) -> Branch:
+    """Explain a day: own charges by service, and shares by pool."""
+    query = figures.cut_days_query("ServiceName", view.currency, owner=why.owner, pool="")
+    own = [
+        Branch(str(row["value"] or "(none)"), money_of(row["total"]), view.currency)
+        for row in view.sight.rows(query)
+        if str(row["day"]) == why.day
+    ]
+    shares = [
+        Branch(f"pool {row['pool']}", money_of(row["total"]), view.currency)
+        for row in view.sight.rows(figures.pool_days_query(view.currency, why.owner))
+        if str(row["day"]) == why.day
+    ]
+    parts = [("own charges", own), ("shares of pools", shares)]
+    return _trunk(
+        view,
+        why,
+        [
+            Branch(title, added(b.amount or Decimal() for b in found), view.currency,
+                   branches=biggest_first(found, 40))
+            for title, found in parts
+            if found
+        ],
+    )  # fmt: skip
+
+
+def _trunk(view: View, why: Why, branches: list[Branch]) -> Branch:
+    if not branches:
+        raise NothingThereError(f"charge of {why.owner}{_of_what(why)}", [])
+    about = why.day or f"{view.titled(why.cut)} {view.called(why.cut, why.value)}"
+    amount = added(branch.amount or Decimal() for branch in branches)
+    return Branch(f"{why.owner}, {about}", amount, view.currency,
+                  branches=biggest_first(branches, 40))  # fmt: skip
+
+
+def _sum(rows: list[Row]) -> Decimal:
+    return added(money_of(row["total"]) for row in rows)
+
+
+def _rows(branch: Branch, level: int) -> list[Row]:
+    row = {
+        "level": level,
+        "title": branch.title,
+        "amount": branch.amount,
+        "currency": branch.currency or None,
+        "place": branch.place or None,
+        "facts": " · ".join(_fact(name, value) for name, value in branch.facts.items()) or None,
+    }
+    return [row, *(inner for b in branch.branches for inner in _rows(b, level + 1))]
+
+
+def _tree(view: View, branch: Branch, level: int) -> Markup:
+    """Write a branch; its own branches open and close under it."""
+    head = Markup('<span class="title">{}</span>{}{}').format(
+        branch.title, _amount(branch), _beside(view, branch)
+    )
+    if not branch.branches:
+        return Markup('<div class="leaf">{}</div>').format(head)
+    inner = Markup("").join(_tree(view, b, level + 1) for b in branch.branches)
+    opened = Markup(" open") if level < _OPEN else ""
+    return Markup('<details class="branch"{}><summary>{}</summary>{}</details>').format(
+        opened, head, inner
+    )
+
+
+def _amount(branch: Branch) -> Markup:
+    if branch.amount is None:
+        return Markup("")
+    shown = words.money(branch.amount, branch.currency)
+    return Markup('<span class="amount" title="{}">{}</span>').format(
+        words.exact(branch.amount), shown
+    )
+
+
+def _beside(view: View, branch: Branch) -> Markup:
+    """Write the facts and the rule's place under a branch."""
+    parts = [Markup("<span>{}</span>").format(_fact(n, v)) for n, v in branch.facts.items()]
+    if branch.place:
+        parts.append(_place(view, branch.place))
+    if not parts:
+        return Markup("")
+    return Markup('<span class="facts">{}</span>').format(Markup(" ").join(parts))
+
+
+def _place(view: View, place: str) -> Markup:
+    file, _, at = place.partition(":")
+    if view.everything and file == view.sight.rulebook.name and at:
+        link = f"{view.links.page('rules')}#line-{at.split(':')[0]}"
+        return Markup('<a href="{}">{}</a>').format(link, place)
+    return Markup("<span>{}</span>").format(place)
+
+
+def _fact(name: str, value: object) -> str:
+    if isinstance(value, Decimal):
+        written = (
+            words.part(value, places=4) if name.endswith(("share", "ratio")) else f"{value:,f}"
+        )
+        return f"{name} {written}"
+    return f"{name} {plain.text(value)}"

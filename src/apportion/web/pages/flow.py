@@ -1,0 +1,254 @@
+"""The flow of money: where it comes from, how it found an owner, who that is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from apportion.core import figures
+from apportion.core.daybook import ACCOUNT, SERVICE
+from apportion.ports import Row
+from apportion.web import words
+from apportion.web.charts.palette import BLUE, GREY, TEAL
+from apportion.web.charts.sankey import Node, Stream, sankey
+from apportion.web.how import POOL, how_colour, how_place, how_words
+from apportion.web.page import Chart, Choice, Column, Figure, Look, Page, Section, total_row
+from apportion.web.view import View, money_of, sign_of
+
+#: How many accounts or services, and owners, are drawn; the others are one node.
+_LEFT, _RIGHT = 14, 16
+_OTHERS = "all others"
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What is looked at alone; empty is everything."""
+
+    origin: str = ""
+    how: str = ""
+    owner: str = ""
+
+
+@dataclass
+class _Drawing:
+    """Nodes and streams as they are found; a node is named by its column and what it stands for."""
+
+    nodes: dict[tuple[int, str], Node] = field(default_factory=dict)
+    streams: dict[tuple[tuple[int, str], tuple[int, str]], Decimal] = field(default_factory=dict)
+
+    def add(self, one: tuple[int, str], other: tuple[int, str], amount: Decimal) -> None:
+        self.streams[one, other] = self.streams.get((one, other), Decimal()) + amount
+
+
+def flow(view: View, *, left: str = ACCOUNT, only: Filter | None = None) -> Page:
+    """Make the page; `left` is what stands at the left, `only` what is looked at alone."""
+    only = only or Filter()
+    ways, shares = _ways(view, left, only), _shares(view, only)
+    own = sum((money_of(r["total"]) for r in ways if r["owner"]), Decimal())
+    pooled = sum((money_of(r["total"]) for r in shares), Decimal())
+    return Page(
+        "flow",
+        f"Flow of {words.month(view.period)}",
+        _heading(view, only, own, pooled),
+        lead="From the bill at the left to owners at the right. Choose a name to follow it alone.",
+        figures=(
+            Figure("Straight to an owner", own),
+            Figure("Through pools", pooled, note="which pools?", link=view.links.page("pools")),
+        ),
+        sections=(_drawn(view, left, only, ways, shares), _list(view, left, ways),
+                  _share_list(view, shares)),
+        choices=_choices(view, left, only),
+    )  # fmt: skip
+
+
+def _heading(view: View, only: Filter, own: Decimal, pooled: Decimal) -> str:
+    total = view.money(own + pooled)
+    if only.owner:
+        return f"{only.owner} gets {total}: {view.money(own)} straight, {view.money(pooled)} shared"
+    if only.how or only.origin:
+        name = only.origin or only.how
+        return f"Where {view.money(own) if own else total} of {name} goes"
+    return f"{total} on its way to its owners"
+
+
+def _choices(view: View, left: str, only: Filter) -> Mapping[str, Sequence[Choice]]:
+    found: dict[str, Sequence[Choice]] = {
+        "from": tuple(
+            Choice(view.titled(cut), view.links.here(left="" if cut == ACCOUNT else cut, origin=""),
+                   here=cut == left)
+            for cut in (ACCOUNT, SERVICE)
+        )
+    }  # fmt: skip
+    if only != Filter():
+        name = only.origin or only.how or only.owner
+        found["only"] = (
+            Choice(f"{name}", view.links.here(), here=True),
+            Choice("everything", view.links.here(origin="", how="", owner="")),
+        )
+    return found
+
+
+def _ways(view: View, left: str, only: Filter) -> list[Row]:
+    """Own charges by origin, source and owner; what lies in pools by origin and pool."""
+    columns = {left: "origin", "#source": "source", "#owner": "owner", "#pool": "pool"}
+    where = {left: only.origin} if only.origin else {}
+    found: dict[tuple[str, str, str], Decimal] = {}
+    for row in view.sight.rows(figures.cells_query(columns, view.currency, where=where)):
+        pool = str(row["pool"])
+        if pool and not view.everything:
+            continue  # what others put into pools is not this reader's to see
+        how = f"{POOL}{pool}" if pool else str(row["source"])
+        key = (str(row["origin"]), how, "" if pool else str(row["owner"]))
+        found[key] = found.get(key, Decimal()) + money_of(row["total"])
+    return [
+        {"origin": origin, "how": how, "owner": owner, "total": total}
+        for (origin, how, owner), total in found.items()
+        if only.how in {"", how} and only.owner in ({""} if not owner else {"", owner})
+    ]
+
+
+def _shares(view: View, only: Filter) -> list[Row]:
+    if only.origin:
+        return []  # a pool is split as a whole, so one account's part of it has no owner
+    rows = view.sight.rows(figures.paid_by_pool_query(view.currency, owner=only.owner))
+    return [
+        {"how": f"{POOL}{row['pool']}", "owner": row["owner"], "total": row["total"]}
+        for row in rows
+        if row["pool"] and only.how in {"", f"{POOL}{row['pool']}"}
+    ]
+
+
+def _drawn(
+    view: View, left: str, only: Filter, ways: Sequence[Row], shares: Sequence[Row]
+) -> Section:
+    drawing = _Drawing()
+    origins = _biggest(ways, "origin", _LEFT)
+    owners = _biggest([*ways, *shares], "owner", _RIGHT)
+    below = Decimal()
+    for row in [*ways, *shares]:
+        amount = money_of(row["total"])
+        if amount <= 0:
+            below += amount
+            continue
+        middle = (1, str(row["how"]))
+        if "origin" in row:
+            origin = str(row["origin"])
+            drawing.add((0, origin if origin in origins else _OTHERS), middle, amount)
+        if row["owner"]:
+            owner = str(row["owner"])
+            drawing.add(middle, (2, owner if owner in owners else _OTHERS), amount)
+    nodes, streams = _placed(view, left, drawing)
+    note = f"Credits of {view.money(below)} run the other way and are not drawn." if below else ""
+    if only.origin:
+        note += " What goes into a pool ends there: a pool is split as a whole."
+    chart = None
+    if streams:
+        chart = Chart(
+            sankey(nodes, streams, sign=sign_of(view.currency)),
+            f"Streams of money from each {view.titled(left)}, by the way it was allocated, to "
+            "owners; the tables below have every amount.",
+            size="giant" if len(nodes) > 24 else "tall",
+        )
+    return Section("flow", "", note=note, chart=chart, alone=True,
+                   empty="No money flows this way.")  # fmt: skip
+
+
+def _biggest(rows: Sequence[Row], column: str, most: int) -> set[str]:
+    sums: dict[str, Decimal] = {}
+    for row in rows:
+        if row.get(column):
+            name = str(row[column])
+            sums[name] = sums.get(name, Decimal()) + money_of(row["total"])
+    ordered = sorted(sums, key=lambda name: (-sums[name], name))
+    return set(ordered if len(ordered) <= most + 1 else ordered[:most])
+
+
+def _placed(view: View, left: str, drawing: _Drawing) -> tuple[list[Node], list[Stream]]:
+    """Order the nodes of each column by their money, and give them names, colours and links."""
+    size: dict[tuple[int, str], Decimal] = {}
+    for (one, other), amount in drawing.streams.items():
+        for key, counts in ((one, one[0] != 1), (other, True)):
+            size[key] = size.get(key, Decimal()) + (amount if counts else 0)
+            size.setdefault(one, Decimal())
+    ordered = sorted(size, key=lambda key: (key[0], key[1] == _OTHERS, -size[key], key[1]))
+    nodes = [_node(view, left, column, name) for column, name in ordered]
+    places = {key: at for at, key in enumerate(ordered)}
+    streams = []
+    for (one, other), amount in drawing.streams.items():
+        middle = one if one[0] == 1 else other
+        colour = how_colour(view.sight.owner, middle[1])
+        streams.append(Stream(places[one], places[other], amount, colour))
+    return nodes, streams
+
+
+def _node(view: View, left: str, column: int, name: str) -> Node:
+    links = view.links
+    if name == _OTHERS:
+        return Node(name, column, GREY)
+    if column == 0:
+        shown = view.accounts.get(name) or name if left == ACCOUNT else name
+        return Node(shown, 0, BLUE, links.here(origin=name, how="", owner=""))
+    if column == 1:
+        shown = name if name.startswith(POOL) else how_words(view.sight.owner, name)
+        colour = how_colour(view.sight.owner, name)
+        return Node(shown, 1, colour, links.here(how=name, origin="", owner=""))
+    nobody = name == view.sight.owner.default
+    return Node(name, 2, GREY if nobody else TEAL, links.here(owner=name, how="", origin=""))
+
+
+def _list(view: View, left: str, ways: Sequence[Row]) -> Section:
+    dimension = view.sight.owner
+    rows = [
+        {
+            left: view.called(left, row["origin"]),
+            "how": row["how"] if str(row["how"]).startswith(POOL)
+            else how_words(dimension, str(row["how"])),
+            "place": "" if str(row["how"]).startswith(POOL)
+            else how_place(dimension, str(row["how"])),
+            "owner": row["owner"],
+            "total": row["total"],
+        }
+        for row in sorted(ways, key=lambda row: (-abs(money_of(row["total"])), str(row["origin"])))
+    ]  # fmt: skip
+    return Section(
+        "ways",
+        "Every way, from the bill",
+        (
+            Column(left, view.titled(left).capitalize()),
+            Column("how", "How"),
+            Column("place", "Rule", Look.PLACE),
+            Column("owner", "Owner",
+                   link=lambda row: view.links.page("owners", name=str(row["owner"]))),
+            Column("total", "Cost", Look.MONEY),
+        ),
+        rows,
+        note="What lies in a pool has no owner yet; the next table shares it out.",
+        folded=True,
+        total=total_row(rows, ["total"], owner="Total"),
+    )  # fmt: skip
+
+
+def _share_list(view: View, shares: Sequence[Row]) -> Section:
+    rows = [
+        {"pool": str(row["how"]).removeprefix(POOL), "owner": row["owner"], "total": row["total"]}
+        for row in shares
+    ]
+    return Section(
+        "shares",
+        "What pools give to owners",
+        (
+            Column("pool", "Pool", link=_pool_link(view)),
+            Column("owner", "Owner",
+                   link=lambda row: view.links.page("owners", name=str(row["owner"]))),
+            Column("total", "Share", Look.MONEY),
+        ),
+        rows,
+        folded=True,
+        total=total_row(rows, ["total"], pool="Total"),
+        empty="No pool is on this way.",
+    )  # fmt: skip
+
+
+def _pool_link(view: View) -> Callable[[Row], str]:
+    return lambda row: view.links.page("pools", pool=str(row["pool"]))

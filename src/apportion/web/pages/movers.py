@@ -1,0 +1,81 @@
+"""What moved since the month before: steps from one total to the other, the biggest first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+
+from apportion.core.apportion import part_of
+from apportion.ports import Row
+from apportion.run.library import Sight
+from apportion.web import words
+from apportion.web.charts.waterfall import axis_begins, steps
+from apportion.web.page import Chart, Column, Look, Section
+from apportion.web.view import OWNER, View, sign_of
+
+from .by_day import OTHERS, by_day, named
+
+#: How many movers are steps of their own; the others are one.
+_MOST = 9
+
+
+def movers(view: View, by: str) -> Section:
+    """Compare the month with the one before, which must be there."""
+    assert view.before is not None
+    now, then = _totals(view, view.sight, by), _totals(view, view.before, by)
+    changes = {name: now.get(name, Decimal()) - then.get(name, Decimal()) for name in {*now, *then}}
+    ordered = sorted(changes, key=lambda name: (-abs(changes[name]), name))
+    before, after = sum(then.values(), Decimal()), sum(now.values(), Decimal())
+    rows = [
+        {
+            "name": named(view, by, name),
+            "before": then.get(name, Decimal()),
+            "now": now.get(name, Decimal()),
+            "change": changes[name],
+            "change_share": part_of(changes[name], abs(then.get(name, Decimal()))),
+        }
+        for name in ordered
+    ]
+    old, new = words.month_alone(view.before.period), words.month_alone(view.period)
+    return Section(
+        "movers",
+        f"What moved since {old}",
+        (
+            Column("name", view.titled(by).capitalize(), link=_link_of(view, by)),
+            Column("before", old, Look.MONEY),
+            Column("now", new, Look.MONEY),
+            Column("change", "Change", Look.CHANGE),
+            Column("change_share", "of it", Look.PART),
+        ),
+        rows,
+        note=""
+        if axis_begins(before, changes.values(), after) is None
+        else "The axis does not begin at zero.",
+        chart=_chart(view, (old, before), rows, (new, after)),
+        folded=True,
+        total={"name": "", "before": before, "now": after, "change": after - before},
+    )
+
+
+def _totals(view: View, sight: Sight, by: str) -> Mapping[str, Decimal]:
+    return {name: sum(d.values(), Decimal()) for name, d in by_day(view, sight, by).items()}
+
+
+def _chart(
+    view: View, before: tuple[str, Decimal], rows: Sequence[Row], after: tuple[str, Decimal]
+) -> Chart:
+    drawn = [(str(r["name"]), Decimal(str(r["change"]))) for r in rows[:_MOST] if r["change"]]
+    rest = sum((Decimal(str(row["change"])) for row in rows[_MOST:]), Decimal())
+    steps_drawn = [*drawn, *([(OTHERS, rest)] if rest else [])]
+    told = "; ".join(f"{name} {view.money(change, signed=True)}" for name, change in drawn[:5])
+    return Chart(
+        steps(before, steps_drawn, after, currency=view.currency, sign=sign_of(view.currency)),
+        f"From {view.money(before[1])} in {before[0]} to {view.money(after[1])} in {after[0]}: "
+        f"{told}.",
+    )
+
+
+def _link_of(view: View, by: str) -> Callable[[Row], str] | None:
+    if by != OWNER:
+        return None
+    return lambda row: view.links.page("owners", name=str(row["name"]))

@@ -1,0 +1,245 @@
+"""What an owner pays: its own charges, its shares of pools, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+
+from apportion.core import figures
+from apportion.core.apportion import part_of
+from apportion.core.daybook import CATEGORY
+from apportion.core.explain import split_words
+from apportion.model.period import Period
+from apportion.ports import Row
+from apportion.run.library import Sight
+from apportion.run.values import day_of
+from apportion.web import words
+from apportion.web.charts.stacked import stacked_days
+from apportion.web.how import how_place, how_words
+from apportion.web.page import Chart, Column, Figure, Look, Page, Section, total_row
+from apportion.web.view import View, money_of, sign_of
+
+from .overview import owners_section
+
+OWN, SHARED = "own charges", "shares of pools"
+
+#: How many values of a column a page lists; the files have all.
+MOST = 14
+
+
+def owners(view: View, *, name: str = "") -> Page:
+    """Make the page of an owner, or the list of all."""
+    if not name:
+        return _everyone(view)
+    paid = _paid(view.sight, view.currency, name)
+    before = _paid(view.before, view.currency, name) if view.before else None
+    return Page(
+        "owners",
+        f"{name}, {words.month(view.period)}",
+        f"{name} pays {view.money(paid['total'])}",
+        lead=_lead(view, paid, before),
+        figures=_figures(view, paid, before, why=view.links.page("explain", owner=name)),
+        sections=(
+            _days(view, name),
+            _pools(view, name),
+            _how(view, name),
+            *(_cut(view, name, cut) for cut in view.cuts() if cut != CATEGORY),
+        ),
+    )
+
+
+def _everyone(view: View) -> Page:
+    section = owners_section(view)
+    count = words.counted(len(section.rows), "owner")
+    return Page(
+        "owners",
+        f"Owners, {words.month(view.period)}",
+        f"{count} {'pays' if len(section.rows) == 1 else 'pay'} for {words.month(view.period)}",
+        lead="Choose an owner to see what it pays, and a total to see why.",
+        sections=(section,),
+    )
+
+
+def _paid(sight: Sight, currency: str, name: str) -> Row:
+    rows = sight.rows(figures.owners_query(currency))
+    nothing = {"owner": name, **dict.fromkeys(("direct", "shared", "total"), Decimal())}
+    return next((row for row in rows if row["owner"] == name), nothing)
+
+
+def _lead(view: View, paid: Row, before: Row | None) -> str:
+    made = f"{view.money(paid['direct'])} of its own and {view.money(paid['shared'])} of pools."
+    if before is None or not money_of(before["total"]):
+        return made
+    assert view.before is not None
+    change = money_of(paid["total"]) - money_of(before["total"])
+    more = "more" if change > 0 else "less"
+    return f"{made} {view.money(abs(change))} {more} than {words.month_alone(view.before.period)}."
+
+
+def _figures(view: View, paid: Row, before: Row | None, *, why: str) -> Sequence[Figure]:
+    total = money_of(paid["total"])
+    found = [
+        Figure("Total", total, note="Why?", link=why),
+        Figure("Own charges", paid["direct"], note=_part(paid["direct"], total)),
+        Figure("Shares of pools", paid["shared"], note=_part(paid["shared"], total)),
+    ]
+    if view.everything:
+        part = part_of(total, money_of(view.totals()["total"]))
+        found.append(Figure("Of the whole bill", part, Look.PART))
+    if before is not None and view.before is not None:
+        change = total - money_of(before["total"])
+        found.append(
+            Figure(f"Against {words.month_alone(view.before.period)}", change, Look.CHANGE)
+        )
+    return found
+
+
+def _part(amount: object, whole: Decimal) -> str:
+    part = part_of(money_of(amount), whole)
+    return "" if part is None else f"{words.part(part)} of it"
+
+
+def _days(view: View, name: str) -> Section:
+    rows = view.sight.rows(figures.paid_days_query(view.currency, name))
+    days = Period.parse(view.period).days
+    series = {
+        OWN: {day_of(row["day"]): money_of(row["direct"]) for row in rows},
+        SHARED: {day_of(row["day"]): money_of(row["shared"]) for row in rows},
+    }
+    told = [{**row, "total": money_of(row["direct"]) + money_of(row["shared"])} for row in rows]
+    return Section(
+        "days",
+        "Day by day",
+        (
+            Column("day", "Day", Look.DAY,
+                   link=lambda row: view.links.page("explain", owner=name, day=str(row["day"]))),
+            Column("direct", "Own", Look.MONEY),
+            Column("shared", "Shared", Look.MONEY),
+            Column("total", "Total", Look.MONEY),
+        ),
+        told,
+        chart=Chart(
+            stacked_days(series, days, sign=sign_of(view.currency)),
+            f"What {name} pays a day, own charges and shares of pools stacked.",
+            size="low",
+        ),
+        folded=True,
+        total=total_row(told, ["direct", "shared", "total"], day=""),
+    )  # fmt: skip
+
+
+def _pools(view: View, name: str) -> Section:
+    rows = [
+        row
+        for row in view.sight.rows(figures.paid_by_pool_query(view.currency, owner=name))
+        if row["pool"]
+    ]
+    whole = {
+        row["pool"]: money_of(row["cost"])
+        for row in view.sight.rows("SELECT * FROM pools")
+        if row["currency"] == view.currency
+    }
+    told = [
+        {
+            "pool": row["pool"],
+            "total": row["total"],
+            "ratio": part_of(money_of(row["total"]), whole.get(row["pool"], Decimal())),
+            "pool_total": whole.get(row["pool"]),
+            "split": _split(view, str(row["pool"])),
+        }
+        for row in sorted(rows, key=lambda row: (-abs(money_of(row["total"])), str(row["pool"])))
+    ]
+    return Section(
+        "pools",
+        "Its shares of what is shared",
+        (
+            Column("pool", "Pool", link=_pool_link(view)),
+            Column("total", "Its share", Look.MONEY, hint="why?",
+                   link=lambda row: view.links.page("explain", owner=name, of=str(row["pool"]))),
+            Column("ratio", "Part", Look.PART),
+            Column("pool_total", "Pool in all", Look.MONEY),
+            Column("split", "Split"),
+        ),
+        told,
+        total=total_row(told, ["total"], pool="Total"),
+        empty=f"{name} pays of no pool.",
+    )  # fmt: skip
+
+
+def _split(view: View, pool: str) -> str:
+    """Say how a pool is split; what others are to pay by it is not told to who may not see them."""
+    rule = next(one for one in view.sight.rulebook.pools if one.name == pool)
+    said = split_words(rule.split)
+    return said if view.everything or "fixed" not in said else "by fixed percentages"
+
+
+def _how(view: View, name: str) -> Section:
+    dimension = view.sight.owner
+    told = [
+        {
+            "how": how_words(dimension, str(row["source"])),
+            "place": how_place(dimension, str(row["source"])),
+            "lines": row["lines"],
+            "total": row["total"],
+        }
+        for row in view.sight.rows(figures.sources_query(view.currency, owner=name))
+    ]
+    return Section(
+        "rules",
+        "What made its own charges its own",
+        (
+            Column("how", "How"),
+            Column("place", "Rule", Look.PLACE, link=lambda row: _rule(view, str(row["place"]))),
+            Column("lines", "Lines", Look.COUNT),
+            Column("total", "Cost", Look.MONEY, hint="why?",
+                   link=lambda _row: view.links.page("explain", owner=name)),
+        ),
+        told,
+        total=total_row(told, ["total"], how="Total"),
+        empty=f"{name} has no charges of its own.",
+        half=True,
+    )  # fmt: skip
+
+
+def _rule(view: View, place: str) -> str:
+    line = place.split(":")[1] if ":" in place else ""
+    return f"{view.links.page('rules')}#line-{line}" if line and view.everything else ""
+
+
+def _cut(view: View, name: str, cut: str) -> Section:
+    rows = view.sight.rows(figures.cut_query(cut, view.currency, owner=name, pool=""))
+    then = {}
+    if view.before:
+        query = figures.cut_query(cut, view.currency, owner=name, pool="")
+        then = {row["value"]: money_of(row["total"]) for row in view.before.rows(query)}
+    told = [
+        {
+            "value": view.called(cut, row["value"]),
+            "#value": row["value"],
+            "total": row["total"],
+            "change": money_of(row["total"]) - then.get(row["value"], Decimal())
+            if view.before
+            else None,
+        }
+        for row in rows
+    ]
+    return Section(
+        cut,
+        f"Own charges by {view.titled(cut)}",
+        (
+            Column("value", view.titled(cut).capitalize()),
+            Column("total", "Cost", Look.MONEY, hint="why?",
+                   link=lambda row: view.links.page("explain", owner=name, cut=cut,
+                                                    value=str(row["#value"]))),
+            *([Column("change", f"Against {words.month_alone(view.before.period)}", Look.CHANGE)]
+              if view.before else []),
+        ),
+        told,
+        total=total_row(told, ["total"], value="Total"),
+        half=True,
+        shown=MOST,
+    )  # fmt: skip
+
+
+def _pool_link(view: View) -> Callable[[Row], str]:
+    return lambda row: view.links.page("pools", pool=str(row["pool"]))

@@ -1,0 +1,185 @@
+"""The proof: what the provider stated is what the owners pay, at every stage between."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from apportion.core.explain import added
+from apportion.core.proof import STAGES, lines, total
+from apportion.model.focus import COST_COLUMNS
+from apportion.model.manifest import Kind, Manifest, Total
+from apportion.web import words
+from apportion.web.page import Choice, Column, Figure, Look, Page, Section
+from apportion.web.view import View
+
+BY_ACCOUNT = "account"
+
+
+def proof(view: View, *, by: str = "") -> Page:
+    """Make the page from the run's record; `by` may be `account`."""
+    manifest = view.sight.manifest
+    found = lines(view.period, manifest.totals)
+    widest = max((line.difference for line in found), default=Decimal())
+    counted = sum(t.lines for t in manifest.totals if t.stage == "allocated")
+    month = words.month(view.period)
+    return Page(
+        "proof",
+        f"Proof of {month}",
+        f"{month} is {'proved: the difference is 0.00' if not widest else 'NOT proved'}",
+        lead="Stated by the provider = in the ledger = derived by rules = allocated to owners, to "
+        "the last digit, for each payer, currency and cost column.",
+        figures=(
+            Figure("Difference", widest, Look.EXACT, good=not widest),
+            Figure("Lines of the bill", counted, Look.COUNT),
+            Figure("Cost columns", len(COST_COLUMNS), Look.COUNT),
+        ),
+        sections=(
+            *([_stages(view, by)] if view.everything else [_hidden()]),
+            _months(view),
+            _inputs(view),
+            _run(manifest),
+        ),
+    )
+
+
+def _stages(view: View, by: str) -> Section:
+    totals = view.sight.manifest.totals
+    columns = (
+        Column("payer", "Payer", Look.CODE),
+        *([Column("account", "Account", Look.CODE)] if by else []),
+        Column("currency", "Currency"),
+        Column("column", "Cost column"),
+        *(Column(stage, stage.capitalize(), Look.EXACT) for stage in STAGES),
+        Column("difference", "Difference", Look.EXACT),
+    )
+    rows = [
+        {
+            "payer": line.billing_account,
+            "account": line.sub_account,
+            "currency": line.currency,
+            "column": line.column,
+            **dict(zip(STAGES, line.by_stage, strict=True)),
+            "difference": line.difference,
+        }
+        for line in lines(view.period, totals if by else _by_payer(totals))
+    ]
+    return Section(
+        "stages",
+        "The same money at every stage",
+        columns,
+        rows,
+        choices={
+            "by": (
+                Choice("payer", view.links.here(by=""), here=not by),
+                Choice("account", view.links.here(by=BY_ACCOUNT), here=bool(by)),
+            )
+        },
+    )
+
+
+def _hidden() -> Section:
+    return Section(
+        "stages",
+        "The same money at every stage",
+        empty="The totals of the whole organisation are shown to those who see everything.",
+    )
+
+
+def _by_payer(totals: Sequence[Total]) -> list[Total]:
+    """Add accounts up to their payer."""
+    sums: dict[tuple[str, str, str], list[Total]] = {}
+    for one in totals:
+        sums.setdefault((one.stage, one.billing_account, one.currency), []).append(one)
+    return [
+        total(
+            stage,
+            (payer, "", currency),
+            sum(one.lines for one in found),
+            [added(Decimal(one.amounts[at]) for one in found) for at in range(len(COST_COLUMNS))],
+        )
+        for (stage, payer, currency), found in sums.items()
+    ]
+
+
+def _months(view: View) -> Section:
+    """Every allocation that was recorded, newest first."""
+    rows = []
+    for run in reversed(view.sight.edition.runs):
+        if run.kind is Kind.ALLOCATE:
+            widest = max((one.difference for one in lines(run.period, run.totals)),
+                         default=Decimal())  # fmt: skip
+            rows.append(
+                {
+                    "period": run.period,
+                    "at": words.moment(run.at),
+                    "run": run.run,
+                    "rulebook": run.details.get("rulebook", ""),
+                    "version": run.version,
+                    "lines": sum(t.lines for t in run.totals if t.stage == "allocated"),
+                    "difference": widest,
+                    "shown": "shown here" if run == view.sight.manifest else "",
+                }
+            )
+    return Section(
+        "runs",
+        "Every allocation, newest first",
+        (
+            Column("period", "Month", link=lambda row: view.links.page(
+                "proof", period=str(row["period"]), as_of=str(row["run"]))),
+            Column("at", "When"),
+            Column("run", "Run", Look.CODE),
+            Column("rulebook", "Rulebook", Look.CODE),
+            Column("version", "Apportion"),
+            Column("lines", "Lines", Look.COUNT),
+            Column("difference", "Difference", Look.EXACT),
+            Column("shown", "", Look.MARK),
+        ),
+        rows,
+        note="Earlier ones stay readable: choose a month to see it as it stood then.",
+    )  # fmt: skip
+
+
+def _inputs(view: View) -> Section:
+    sight = view.sight
+    bills = [(f"bill {name}", file) for name, run in sight.published.bills.items()
+             for file in run.inputs]  # fmt: skip
+    files = [*bills, *((file.role, file) for file in sight.manifest.inputs)]
+    rows = [
+        {"role": role, "name": file.name, "size": file.size, "sha256": file.sha256}
+        for role, file in files
+    ]
+    return Section(
+        "inputs",
+        "All that went in",
+        (
+            Column("role", "What"),
+            Column("name", "File", Look.CODE),
+            Column("size", "Bytes", Look.COUNT),
+            Column("sha256", "SHA-256", Look.HASH),
+        ),
+        rows,
+        note="The run's name is a hash of these and of the program's version.",
+    )
+
+
+def _run(manifest: Manifest) -> Section:
+    rows = [
+        {"fact": "run", "value": manifest.run},
+        {"fact": "recorded", "value": words.moment(manifest.at)},
+        {"fact": "by", "value": f"apportion {manifest.version}"},
+        *({"fact": name, "value": value} for name, value in manifest.details.items()),
+        *({"fact": f"delivery of bill {b}", "value": run} for b, run in manifest.bills.items()),
+        *(
+            {"fact": f"snapshot of {table}", "value": str(snapshot)}
+            for table, snapshot in manifest.snapshots.items()
+        ),
+    ]
+    return Section(
+        "run",
+        "The record of this run",
+        (Column("fact", "What"), Column("value", "Value", Look.CODE)),
+        rows,
+        note=f"apportion prove --period {manifest.period} adds every stage up again from the "
+        "files.",
+    )

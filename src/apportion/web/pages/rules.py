@@ -1,0 +1,189 @@
+"""The rulebook as the run read it, with what each rule did, and rules that do nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from markupsafe import Markup
+
+from apportion.core import figures
+from apportion.core.explain import split_words
+from apportion.core.facts import source_label
+from apportion.core.offers import POOLS
+from apportion.model.finding import Place
+from apportion.ports import Row
+from apportion.web import words
+from apportion.web.how import how_words
+from apportion.web.page import Column, Figure, Look, Page, Section
+from apportion.web.view import View, money_of
+
+LIVE, DEAD, SHADOWED = "", "dead: matches nothing", "shadowed: others come first"
+
+
+@dataclass(frozen=True)
+class _Rule:
+    """What a rule gave, and what it would have given alone; None where that is not known."""
+
+    what: str
+    rule: str
+    place: Place
+    lines: int
+    total: Decimal
+    alone: Decimal | None
+
+    @property
+    def state(self) -> str:
+        """Tell a rule that does nothing, and why."""
+        if self.lines or self.total:
+            return LIVE
+        return SHADOWED if self.alone else DEAD
+
+
+def rules(view: View) -> Page:
+    """Make the page."""
+    found = [*_of_dimensions(view), *_of_pools(view)]
+    idle = [rule for rule in found if rule.state]
+    book = view.sight.rulebook
+    works = words.counted(len(found) - len(idle), "rule works", "rules work")
+    heading = f"{works} on {words.month(view.period)}"
+    if idle and view.everything:
+        heading += f"; {len(idle)} {'does' if len(idle) == 1 else 'do'} nothing"
+    return Page(
+        "rules",
+        f"Rules of {words.month(view.period)}",
+        heading,
+        lead=f"{book.name}, in force since {words.month(str(book.effective))}, shares out "
+        f"{book.cost} by {book.owner.replace('_', ' ')}, "
+        f"and settles pools by the {book.method} method.",
+        figures=(
+            Figure("Rules", len(found), Look.COUNT),
+            *([Figure("Do nothing", len(idle), Look.COUNT, good=not idle)]
+              if view.everything else []),
+            Figure("Pools", len(book.pools), Look.COUNT),
+        ),
+        sections=(_list(view, found), *([_source(view, found)] if view.everything else [])),
+    )  # fmt: skip
+
+
+def _of_dimensions(view: View) -> list[_Rule]:
+    hits = {
+        (row["dimension"], row["source"]): row
+        for row in view.sight.rows(figures.rule_hits_query(view.currency))
+    }
+    alone = _alone(view)
+    found = []
+    for dimension in view.sight.rulebook.dimensions:
+        for at, source in enumerate(dimension.sources):
+            hit = hits.get((dimension.name, source_label(source)), {})
+            found.append(
+                _Rule(
+                    dimension.name,
+                    how_words(dimension, source_label(source)),
+                    source.place,
+                    int(str(hit.get("lines", 0))),
+                    money_of(hit.get("total")),
+                    alone.get((dimension.name, at), Decimal()) if view.everything else None,
+                )
+            )
+    return found
+
+
+def _alone(view: View) -> Mapping[tuple[str, int], Decimal]:
+    return {
+        (str(row["#dimension"]), int(str(row["#at"]))): money_of(row["#cost"])
+        for row in view.sight.rows("SELECT * FROM offers")
+        if row["#currency"] == view.currency
+    }
+
+
+def _of_pools(view: View) -> list[_Rule]:
+    held: dict[str, tuple[Decimal, int]] = {}
+    columns = {"#pool": "pool"}
+    for row in view.sight.rows(figures.cells_query(columns, view.currency)):
+        held[str(row["pool"])] = (money_of(row["total"]), int(str(row["lines"])))
+    alone = _alone(view)
+    return [
+        _Rule(
+            f"pool {pool.name}",
+            split_words(pool.split) if view.everything else "",
+            pool.place,
+            held.get(pool.name, (Decimal(), 0))[1],
+            held.get(pool.name, (Decimal(), 0))[0],
+            alone.get((POOLS, at), Decimal()) if view.everything else None,
+        )
+        for at, pool in enumerate(view.sight.rulebook.pools)
+        if view.everything or pool.name in held
+    ]
+
+
+def _list(view: View, found: Sequence[_Rule]) -> Section:
+    rows: list[Row] = [
+        {
+            "what": rule.what,
+            "rule": rule.rule,
+            "place": str(rule.place),
+            "lines": rule.lines,
+            "total": rule.total,
+            "alone": rule.alone,
+            "state": rule.state,
+        }
+        for rule in found
+    ]
+    return Section(
+        "rules",
+        "What each rule did",
+        (
+            Column("what", "For"),
+            Column("rule", "Rule"),
+            Column("place", "Where", Look.PLACE, link=lambda row: _line(view, str(row["place"]))),
+            Column("lines", "Lines", Look.COUNT),
+            Column("total", "Gave", Look.MONEY),
+            *([Column("alone", "Would match alone", Look.MONEY),
+               Column("state", "", Look.MARK)] if view.everything else []),
+        ),
+        rows,
+        note="The first rule of a dimension that gives a value wins, and a charge lies in the "
+        "first pool that holds for it; what a rule would match alone may be more than it gave.",
+    )  # fmt: skip
+
+
+def _line(view: View, place: str) -> str:
+    return f"#line-{place.split(':')[1]}" if ":" in place and view.everything else ""
+
+
+def _source(view: View, found: Sequence[_Rule]) -> Section:
+    """Write the rulebook with its lines numbered, and beside each rule what it gave."""
+    beside = {
+        rule.place.line: rule for rule in found if rule.place.file == view.sight.rulebook.name
+    }
+    text = view.sight.published.rules.text
+    rows = Markup("").join(
+        Markup(
+            '<li id="line-{n}"{state}><span class="gave">{gave}</span>'
+            '<a class="number" href="#line-{n}">{n}</a><code>{line}</code></li>'
+        ).format(
+            n=number,
+            state=Markup(' class="idle"') if number in beside and beside[number].state else "",
+            gave=_gave(view, beside.get(number)),
+            line=line or " ",
+        )
+        for number, line in enumerate(text.splitlines(), 1)
+    )
+    return Section(
+        "rulebook",
+        f"{view.sight.rulebook.name}, as it was read",
+        drawn=Markup(
+            '<div class="scroll" tabindex="0" role="region" aria-label="The rulebook">'
+            '<ol class="source">{}</ol></div>'
+        ).format(rows),
+        alone=True,
+        note=f"SHA-256 {view.sight.rulebook.sha256}",
+    )
+
+
+def _gave(view: View, rule: _Rule | None) -> str:
+    if rule is None:
+        return ""
+    return rule.state.partition(":")[0] or words.short(rule.total, view.currency)

@@ -1,0 +1,212 @@
+"""What carries which tag, by money; the costliest that do not; values in several spellings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from apportion.core import figures
+from apportion.core.apportion import part_of
+from apportion.core.daybook import ACCOUNT, CATEGORY, SERVICE, asked_tags
+from apportion.core.derive import canonical
+from apportion.core.tag_keys import normalise, normalise_value
+from apportion.model.rulebook import Dimension, FromTag
+from apportion.ports import Row
+from apportion.web import words
+from apportion.web.how import how_words
+from apportion.web.page import Choice, Column, Figure, Look, Page, Section
+from apportion.web.view import OWNER, View, money_of
+
+#: How many rows the heat map has; its files have all.
+MOST = 24
+
+#: How many tags that the rulebook does not read stand beside those that it does.
+_OTHERS = 3
+_ALL = ""
+
+
+def tags(view: View, *, by: str = ACCOUNT, tag: str = "") -> Page:
+    """Make the page; `by` is what the rows of the heat map are, `tag` whose lack is looked at."""
+    whole = _whole(view)
+    asked = tuple(dict.fromkeys(asked_tags(view.sight.rulebook).values()))
+    others = sorted({t for t in whole if t and t not in asked}, key=lambda t: (-whole[t], t))[
+        :_OTHERS
+    ]
+    shown = (*asked, *others)
+    taggable = whole.get(_ALL, Decimal())
+    return Page(
+        "tags",
+        f"Tags in {words.month(view.period)}",
+        _heading(view, asked, whole),
+        lead="Shares are of money, not of resources: of the usage of resources, which is what can "
+        "carry tags. Tax, support, fees and discounts cannot and are left out.",
+        figures=(
+            Figure("Could carry tags", taggable),
+            *(Figure(t, part_of(whole.get(t, Decimal()), taggable), Look.PART,
+                     note=f"{view.money(taggable - whole.get(t, Decimal()))} does not carry it")
+              for t in asked),
+        ),
+        sections=(_heat(view, by, shown), _worst(view, tag, asked), _spellings(view)),
+    )  # fmt: skip
+
+
+def _whole(view: View) -> dict[str, Decimal]:
+    sums: dict[str, Decimal] = {}
+    for row in view.sight.rows(figures.coverage_query("#owner", view.currency)):
+        tag = str(row["tag"])
+        sums[tag] = sums.get(tag, Decimal()) + money_of(row["total"])
+    return sums
+
+
+def _heading(view: View, asked: Sequence[str], whole: Mapping[str, Decimal]) -> str:
+    taggable = whole.get(_ALL, Decimal())
+    first = _owner_tag(view) or next(iter(asked), "")
+    part = part_of(whole.get(first, Decimal()), taggable)
+    if not first or part is None:
+        return "Nothing in this month could carry a tag"
+    return f"{first} is on {words.part(part)} of what could carry it"
+
+
+def _owner_tag(view: View) -> str:
+    names = asked_tags(view.sight.rulebook)
+    return next(
+        (names[normalise(s.keys[0])] for s in view.sight.owner.sources if isinstance(s, FromTag)),
+        "",
+    )
+
+
+def _heat(view: View, by: str, shown: Sequence[str]) -> Section:
+    cut = "#owner" if by == OWNER else by
+    sums: dict[str, dict[str, Decimal]] = {}
+    for row in view.sight.rows(figures.coverage_query(cut, view.currency)):
+        sums.setdefault(str(row["value"]), {})[str(row["tag"])] = money_of(row["total"])
+    ordered = sorted(sums, key=lambda value: (-sums[value].get(_ALL, Decimal()), value))
+    rows = [
+        {
+            "value": value if by == OWNER else view.called(by, value),
+            "usage": sums[value].get(_ALL, Decimal()),
+            **{
+                f"{tag} share": part_of(
+                    sums[value].get(tag, Decimal()), sums[value].get(_ALL, Decimal())
+                )
+                for tag in shown
+            },
+        }
+        for value in ordered
+    ]
+    return Section(
+        "coverage",
+        "Coverage by money",
+        (
+            Column("value", view.titled(by).capitalize()),
+            Column("usage", "Could carry tags", Look.MONEY),
+            *(Column(f"{tag} share", tag, Look.HEAT) for tag in shown),
+        ),
+        rows,
+        note="The darker, the more of the money carries the tag.",
+        choices={
+            "by": tuple(
+                Choice(view.titled(cut), view.links.here(by="" if cut == ACCOUNT else cut),
+                       here=cut == by)
+                for cut in (ACCOUNT, SERVICE, OWNER,
+                            *(c for c in view.cuts() if c not in {ACCOUNT, SERVICE, CATEGORY}))
+            )
+        },
+        shown=MOST,
+        empty="No usage of resources is in this month.",
+    )  # fmt: skip
+
+
+def _worst(view: View, tag: str, asked: Sequence[str]) -> Section:
+    dimension = view.sight.owner
+    rows = [
+        {
+            **row,
+            "account": f"{row['account_name'] or ''} · {row['account']}".strip(" ·"),
+            "how": how_words(dimension, str(row["source"])),
+        }
+        for row in view.sight.rows(figures.untagged_query(view.currency, tag=tag))
+    ]
+    return Section(
+        "untagged",
+        f"The costliest without {tag}" if tag else "The costliest that lack a tag",
+        (
+            Column("resource", "Resource", Look.CODE,
+                   link=lambda row: view.links.page("explain", resource=str(row["resource"]))
+                   if view.everything else ""),
+            Column("account", "Account"),
+            Column("service", "Service"),
+            Column("missing", "Lacks"),
+            Column("owner", "Owner",
+                   link=lambda row: view.links.page("owners", name=str(row["owner"]))),
+            Column("how", "Owned by"),
+            Column("total", "Cost", Look.MONEY),
+        ),
+        rows,
+        note="Of the tags that the rulebook reads.",
+        choices={
+            "lacking": tuple(
+                Choice(one or "any", view.links.here(tag=one), here=one == tag)
+                for one in ("", *asked)
+            )
+        },
+        shown=20,
+        empty="Every resource carries it.",
+    )  # fmt: skip
+
+
+def _spellings(view: View) -> Section:
+    """List values that people write in several ways, and values that the rulebook refuses."""
+    alike: dict[tuple[str, str], list[Row]] = {}
+    for row in view.sight.rows(figures.values_query(view.currency)):
+        key = (str(row["tag"]), normalise_value(str(row["value"])))
+        alike.setdefault(key, []).append(row)
+    by_meaning: dict[tuple[str, str, str], list[Row]] = {}
+    for (tag, normal), found in alike.items():
+        meaning, state = _meaning(view, tag, str(found[0]["value"]))
+        by_meaning.setdefault((tag, meaning or normal, state), []).extend(found)
+    rows = [
+        {
+            "tag": tag,
+            "means": meaning if state != "not allowed" else None,
+            "spellings": ", ".join(dict.fromkeys(str(row["value"]) for row in found)),
+            "state": "several spellings" if state == "" else state,
+            "resources": sum(int(str(row["resources"])) for row in found),
+            "total": sum((money_of(row["total"]) for row in found), Decimal()),
+        }
+        for (tag, meaning, state), found in by_meaning.items()
+        if state or len({row["value"] for row in found}) > 1
+    ]
+    rows.sort(key=lambda row: (-abs(money_of(row["total"])), str(row["spellings"])))
+    return Section(
+        "values",
+        "Values that are not written alike",
+        (
+            Column("tag", "Tag"),
+            Column("spellings", "Written"),
+            Column("means", "Means"),
+            Column("state", "Which is", Look.MARK),
+            Column("resources", "Resources", Look.COUNT),
+            Column("total", "Cost", Look.MONEY),
+        ),
+        rows[:60],
+        note="Case and separators make no difference to rules, but do to every other report.",
+        empty="Every value is written in one way, and allowed.",
+    )
+
+
+def _meaning(view: View, tag: str, value: str) -> tuple[str, str]:
+    """Tell what a value stands for, and whether the rulebook refuses it."""
+    dimension = _dimension(view, tag)
+    if dimension is None or not dimension.values:
+        return "", ""
+    found = canonical(dimension, [value]).get(value)
+    return (found, "") if found else (value, "not allowed")
+
+
+def _dimension(view: View, tag: str) -> Dimension | None:
+    for dimension in view.sight.rulebook.dimensions:
+        for source in dimension.sources:
+            if isinstance(source, FromTag) and (source.written or source.keys)[0] == tag:
+                return dimension
+    return None

@@ -1,0 +1,131 @@
+"""People whom a proxy has signed in: the proof that its headers are its own."""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import json
+import re
+from collections.abc import Callable, Mapping
+from threading import Lock
+
+import httpx
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey, KeySet, RSAKey
+
+from apportion.model.access import Access, SecretHeader, SignedHeader
+
+from .viewer import Viewer, groups_of
+
+#: What tokens may be signed with: never `none`, and never a secret that a public key could be.
+_ALGORITHMS = ["ES256", "ES384", "RS256", "RS384", "RS512", "PS256"]
+_KEY_ID = re.compile(r"[A-Za-z0-9_.-]{1,200}")
+
+#: Reads the body of an address.
+Fetch = Callable[[str], bytes]
+
+
+class NotSignedInError(Exception):
+    """A request does not prove who it is from; the sentence says why, for the log and the page."""
+
+
+def fetch(address: str) -> bytes:
+    """Read a key over HTTP."""
+    answer = httpx.get(address, timeout=5, follow_redirects=False)
+    answer.raise_for_status()
+    return answer.content
+
+
+class SecretProxy:
+    """Trusts headers that come with the secret."""
+
+    def __init__(self, way: SecretHeader, access: Access, secret: str) -> None:
+        self._way = way
+        self._access = access
+        self._secret = secret.encode()
+
+    def viewer(self, headers: Mapping[str, str]) -> Viewer:
+        """Tell who asks, by the headers of a request, named in lower case."""
+        given = headers.get(self._way.secret_header.lower(), "").encode()
+        if not hmac.compare_digest(given, self._secret):
+            message = f"The header {self._way.secret_header} does not have the proxy's secret."
+            raise NotSignedInError(message)
+        name = headers.get(self._way.name_header.lower(), "")
+        if not name:
+            message = f"The proxy named nobody in {self._way.name_header}."
+            raise NotSignedInError(message)
+        groups = headers.get(self._way.groups_header.lower(), "")
+        listed = frozenset(part.strip() for part in groups.split(",") if part.strip())
+        return Viewer.of(name, listed, self._access)
+
+
+class SignedProxy:
+    """Trusts a token that the proxy signed, as AWS's load balancers do in x-amzn-oidc-data."""
+
+    def __init__(self, way: SignedHeader, access: Access, *, fetch: Fetch = fetch) -> None:
+        self._way = way
+        self._access = access
+        self._fetch = fetch
+        self._keys: dict[str, ECKey | RSAKey | KeySet] = {}
+        self._lock = Lock()
+        wanted: dict[str, jwt.ClaimsOption] = {"exp": {"essential": True}}
+        for claim, value in (("iss", way.issuer), ("aud", way.audience)):
+            if value:
+                wanted[claim] = {"essential": True, "value": value}
+        self._registry = jwt.JWTClaimsRegistry(None, 30, **wanted)
+
+    def viewer(self, headers: Mapping[str, str]) -> Viewer:
+        """Tell who asks, by the headers of a request, named in lower case."""
+        token = headers.get(self._way.header.lower(), "")
+        if not token:
+            message = f"There is no header {self._way.header}: requests must come by the proxy."
+            raise NotSignedInError(message)
+        try:
+            claims = self._claims(token)
+        except (JoseError, ValueError, httpx.HTTPError) as error:
+            message = f"The token in {self._way.header} is not to be trusted: {error}."
+            raise NotSignedInError(message) from error
+        name = str(claims.get(self._way.name_claim) or claims.get("sub") or "")
+        return Viewer.of(name, groups_of(claims.get(self._way.groups_claim)), self._access)
+
+    def _claims(self, token: str) -> dict[str, object]:
+        # AWS pads its base64, which the standard does not allow.
+        bare = ".".join(part.rstrip("=") for part in token.split("."))
+        head = _head(bare)
+        if self._way.signer and head.get("signer") != self._way.signer:
+            message = "another load balancer signed it"
+            raise ValueError(message)
+        key_id = str(head.get("kid", ""))
+        if not _KEY_ID.fullmatch(key_id):
+            message = "it names no key"
+            raise ValueError(message)
+        decoded = jwt.decode(bare, self._key(key_id), algorithms=_ALGORITHMS)
+        self._registry.validate(decoded.claims)
+        return decoded.claims
+
+    def _key(self, key_id: str) -> ECKey | RSAKey | KeySet:
+        with self._lock:
+            if key_id not in self._keys:
+                if len(self._keys) > 50:
+                    self._keys.clear()
+                self._keys[key_id] = self._fetched(key_id)
+            return self._keys[key_id]
+
+    def _fetched(self, key_id: str) -> ECKey | RSAKey | KeySet:
+        """Read a key: a set of them where the address is one of JSON, one in PEM under its id."""
+        keys = self._way.keys.rstrip("/")
+        if keys.endswith((".json", "jwks", "certs", "keys")):
+            return KeySet.import_key_set(httpx.Response(200, content=self._fetch(keys)).json())
+        pem = self._fetch(f"{keys}/{key_id}")
+        try:
+            return ECKey.import_key(pem)
+        except (JoseError, ValueError, TypeError):
+            return RSAKey.import_key(pem)
+
+
+def _head(token: str) -> Mapping[str, object]:
+    """Read a token's head before it is known who signed it: it names the key."""
+    part = token.split(".", maxsplit=1)[0]
+    read = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    return read if isinstance(read, dict) else {}

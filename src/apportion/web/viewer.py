@@ -1,0 +1,55 @@
+"""Who asks: a name, groups, and what they may see."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from starlette.types import Scope as Asgi
+
+from apportion.model.access import EVERYTHING, Access, Scope
+
+#: How long one stays signed in; after it, the provider is asked again.
+SECONDS = 8 * 3600
+
+#: Where the viewer of a request stands in its scope.
+_PLACE = "apportion.viewer"
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Somebody who looks at pages."""
+
+    name: str
+    groups: frozenset[str]
+    scope: Scope
+
+    @classmethod
+    def of(cls, name: str, groups: frozenset[str], access: Access) -> Viewer:
+        """Give somebody what their groups see."""
+        return cls(name, groups, access.scope(groups))
+
+
+#: Who sits at this machine, where nobody signs in.
+AT_HOME = Viewer("", frozenset(), EVERYTHING)
+
+
+def put(scope: Asgi, viewer: Viewer) -> None:
+    """Say who asks."""
+    scope[_PLACE] = viewer
+
+
+def viewer_of(scope: Mapping[str, object]) -> Viewer:
+    """Tell who asks; a request that nobody was named for is refused with an error of ours."""
+    viewer = scope[_PLACE]
+    assert isinstance(viewer, Viewer)
+    return viewer
+
+
+def groups_of(claim: object) -> frozenset[str]:
+    """Read a claim of groups: a list, or a text with commas or spaces between."""
+    if isinstance(claim, str):
+        return frozenset(part for part in claim.replace(",", " ").split() if part)
+    if isinstance(claim, list | tuple):
+        return frozenset(str(part) for part in claim)
+    return frozenset()
