@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +18,7 @@ from apportion.aws.actions import ORGANIZATION
 from apportion.aws.connect import in_role
 from apportion.aws.organization import Organizations
 from aws_typed import Typed
-from moto_world import MotoWorld, serving
+from moto_world import SECRET, MotoWorld, serving
 from stories import bill_of, csv_bill, delivered
 
 RULEBOOK = """\
@@ -284,6 +286,27 @@ def test_a_thousand_pages_are_all_of_the_accounts(typed: Typed, company: Company
     made = {company.account(f"team-{at}") for at in range(23)}
     found = {row["account"] for row in sync(typed, company)}
     assert made < found
+
+
+def test_the_real_program_by_the_environment_alone(
+    typed: Typed, world: MotoWorld, company: Company
+) -> None:
+    """Roles are taken over HTTP too, and no secret is ever told."""
+    company.account("lab")
+    program = str(Path(sys.executable).with_name("apportion"))
+    words = ("aws", "accounts", "sync", "--role-arn", company.role, "-o", "csv")
+    done = subprocess.run(
+        [program, *words],
+        cwd=typed.folder,
+        env=world.environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    assert ",lab,new," in done.stdout
+    assert SECRET not in done.stdout + done.stderr
 
 
 class Failing:
