@@ -11,6 +11,7 @@ from typing import Protocol
 
 from .model.cost_query import CostAnswer, CostQuery, Spent
 from .model.delivery import Delivery, Encoding
+from .model.document import RulesChange
 from .model.export import Fetched, Pin
 from .model.finding import Finding
 from .model.manifest import Manifest
@@ -106,6 +107,19 @@ class Engine(Protocol):
 
         Returns the files of each value; none where there are no rows.
         """
+
+
+class RulesHistory(Protocol):
+    """What is known of how the rules came to be: committed changes, and the files as they were."""
+
+    def changes(self, *, since: str) -> list[RulesChange] | None:
+        """List the changes since a time, oldest first; None where there is no history."""
+
+    def before(self, commit: str, to: Path) -> bool:
+        """Lay the files out as they stood before a change; False where there were none."""
+
+    def after(self, commit: str, to: Path) -> bool:
+        """Lay the files out as they stood after a change."""
 
 
 class Report(Protocol):

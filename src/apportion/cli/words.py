@@ -69,7 +69,7 @@ class Words:
         """Show rows to a person: to the cent, as wide as the terminal, sums under a rule."""
         from apportion.reports.table import render
 
-        from .shown import for_people
+        from apportion.wiring.shown import for_people
 
         shown = for_people(rows, columns, total=total)
         self._print(

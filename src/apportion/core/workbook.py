@@ -11,6 +11,8 @@ from decimal import Decimal, localcontext
 from apportion.model.money import EXACT, text
 from apportion.model.workbook import Chart, Check, Sheet, Workbook
 
+from .written import cents
+
 Row = Mapping[str, object]
 
 #: A chart with more series or names than this tells nothing; the tables beside it have them all.
@@ -104,7 +106,7 @@ def _summary(month: Month) -> Sheet:
 
 def _sentence(month: Month) -> str:
     sums = _by_currency(month.by_dimension[month.owner])
-    amounts = " and ".join(f"{_cents(total)} {currency}" for currency, total in sums.items())
+    amounts = " and ".join(f"{cents(total)} {currency}" for currency, total in sums.items())
     different = [row for row in month.proof if _decimal(row["difference"])]
     proved = "every cent has an owner" if not different else "NOT proved: see the sheet Proof"
     return f"{month.period}: {amounts or 'nothing'}; {proved}."
@@ -266,10 +268,6 @@ def _columns(rows: Sequence[Row]) -> tuple[str, ...]:
 
 def _words(name: str) -> str:
     return name.replace("_", " ")
-
-
-def _cents(amount: Decimal) -> str:
-    return f"{amount:,.2f}"
 
 
 def _decimal(value: object) -> Decimal:

@@ -51,5 +51,10 @@ class Period:
         count = self.last_day.day
         return tuple(self.first_day + timedelta(days=n) for n in range(count))
 
+    @property
+    def before(self) -> Period:
+        """The month before."""
+        return Period.of(self.first_day - timedelta(days=1))
+
     def __str__(self) -> str:
         return f"{self.year:04d}-{self.month:02d}"

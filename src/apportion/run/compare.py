@@ -21,6 +21,7 @@ from apportion.core.compare import (
     numbers_of,
 )
 from apportion.core.rollup import own_by_owner_query
+from apportion.core.written import cents
 from apportion.model.errors import FindingsError, NothingThereError, OwnersDifferError
 from apportion.model.finding import Finding
 from apportion.model.focus import COST_COLUMNS
@@ -124,6 +125,15 @@ def _stages(plugs: Plugs, before: Side, after: Side) -> tuple[Stages, list[Findi
     return Stages(first, by_cause), findings + more
 
 
+def paid_by(plugs: Plugs, side: Side, rules: Rules) -> Mapping[tuple[str, str], int]:
+    """What owners would pay of a month by other rules, by currency and owner."""
+    open_bills(side.bills, plugs)
+    rules = with_accounts(rules, side.period, side.bills, plugs)
+    label(rules, plugs)
+    paid, _findings = _paid(plugs, side.period, rules)
+    return paid
+
+
 def _numbers_of_before(before: Side, after: Side) -> dict[str, Driver]:
     return {
         file: numbers_of(driver, before.period, after.period)
@@ -176,7 +186,7 @@ def _moved(stages: Stages) -> Sequence[str]:
             up = sum(move for move in moves if move > 0)
             net = sum(moves)
             if any(moves) and not net:
-                amount = f"{from_units(up):,.2f} {currency}".strip()
+                amount = f"{cents(from_units(up))} {currency}".strip()
                 sentences.append(f"{cause.capitalize()} moved {amount} from some to others.")
     return sentences
 

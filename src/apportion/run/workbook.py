@@ -51,8 +51,7 @@ def workbook(plugs: Plugs, *, period: str, as_of: str = "") -> Workbook:
 
 def _before(plugs: Plugs, period: str, owner: str) -> tuple[Row, ...] | None:
     """The month before by the same dimension; None where it has no allocation, or no such owner."""
-    month = Period.parse(period)
-    earlier = Period(month.year - (month.month == 1), (month.month - 2) % 12 + 1)
+    earlier = Period.parse(period).before
     try:
         published = find(plugs, period=str(earlier))
     except NothingThereError:

@@ -38,6 +38,7 @@ from apportion.run.history import held, history, periods
 from apportion.run.ingest import ingest
 from apportion.run.manifests import read_manifests, write_manifests
 from apportion.run.plugs import Plugs
+from apportion.run.month_review import gather
 from apportion.run.prove import prove, verify
 from apportion.run.published import allocated_periods
 from apportion.run.report import report
@@ -48,10 +49,12 @@ from apportion.run.settings import read as read_settings
 from apportion.run.told import together, told_allocate, told_ingest
 from apportion.run.workbook import workbook
 from apportion.sources.local_files import LocalFiles
+from apportion.sources.rules_history import GitHistory
 
 from .accounts import Accounts
 from .cost_categories import CostCategories
 from .publishing import Publishing
+from .reviews import write_review
 from .tags import Tags
 
 
@@ -221,6 +224,14 @@ class Workspace:
             )
         )
         return compare(self._plugs, old, new), rules_diff(old, new)
+
+    def write_review(self, period: str, *, folder: Path, as_of: str = "") -> Outcome:
+        """Write the monthly review into a new folder: Markdown, HTML, Excel, a statement each."""
+        rulebooks, beside = Path(self._settings.rulebooks), Path(self._settings.drivers)
+        history = GitHistory(beside, [rulebooks.name, ":(glob)**/*.csv"])
+        month = gather(self._plugs, history, period=period, rulebooks=rulebooks.name, as_of=as_of)
+        workbook = self.workbook(period, as_of=month.run)
+        return write_review(month, folder=folder, workbook=workbook)
 
     def check_rules(self) -> Outcome:
         """Read every rulebook with all that it names."""

@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from apportion.cli.shown import for_people
+from apportion.wiring.shown import for_people
 
 COLUMNS = ("month", "owner", "currency", "total")
 

@@ -1,0 +1,40 @@
+"""Lays a table of a document out as text cells, each with whether it is a number."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from apportion.model.document import Table
+from apportion.ports import Row
+
+from .columns import Kind, kinds
+from .table import cell
+from .visible import visible
+
+_NUMBERS = frozenset({Kind.MONEY, Kind.EXACT, Kind.SHARE, Kind.NUMBER, Kind.COUNT})
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Head, body and totals as text; `numeric` tells which columns are numbers."""
+
+    head: list[str]
+    body: list[list[str]]
+    totals: list[list[str]]
+    numeric: list[bool]
+
+
+def cells(table: Table) -> Cells:
+    """Show every value as tables for people do; nothing in it is safe in markup yet."""
+    of = kinds([*table.rows, *table.totals], table.columns)
+
+    def shown(rows: Sequence[Row]) -> list[list[str]]:
+        return [[cell(row.get(name), of[name]) for name in table.columns] for row in rows]
+
+    return Cells(
+        head=[visible(name.replace("_", " ")) for name in table.columns],
+        body=shown(table.rows),
+        totals=shown(table.totals),
+        numeric=[of[name] in _NUMBERS for name in table.columns],
+    )

@@ -1,0 +1,55 @@
+"""Writes a document as Markdown, in which no text of a bill becomes markup."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from apportion.model.document import Document, Section, Table
+
+from .cells import cells
+from .visible import visible
+
+#: What begins or ends something in CommonMark or GitHub's tables, and HTML.
+_SIGNS = re.compile(r"([\\`*_{}\[\]<>#|~!&])")
+
+
+def markdown(document: Document) -> str:
+    """Write the whole of it."""
+    parts = [f"# {_safe(document.title)}", _safe(document.lead)]
+    for section in document.sections:
+        parts += _section(section, level=2)
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _section(section: Section, *, level: int) -> Iterator[str]:
+    yield f"{'#' * level} {_safe(section.heading)}"
+    yield from map(_safe, section.sentences)
+    if section.table is not None:
+        yield _table(section.table)
+    if section.lines:
+        yield _as_they_are(section.lines)
+    for inner in section.sections:
+        yield from _section(inner, level=level + 1)
+
+
+def _table(table: Table) -> str:
+    laid = cells(table)
+    rule = ["---:" if number else "---" for number in laid.numeric]
+    totals = [[f"**{_safe(text)}**" if text else "" for text in row] for row in laid.totals]
+    body = [list(map(_safe, row)) for row in laid.body]
+    rows = [list(map(_safe, laid.head)), rule, *body, *totals]
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def _as_they_are(lines: Sequence[str]) -> str:
+    """Fence lines by more backticks than any of them has."""
+    shown = [visible(line) for line in lines]
+    longest = max((len(run) for line in shown for run in re.findall("`+", line)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return "\n".join([fence, *shown, fence])
+
+
+def _safe(text: str) -> str:
+    """A text that is shown as it is: on one line, no sign of it markup."""
+    return _SIGNS.sub(r"\\\1", visible(text).replace("\n", " "))

@@ -1,0 +1,136 @@
+"""Gather all that the monthly review tells, and what each change of the rules moved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from apportion.core.month_review import Month, Moved
+from apportion.model.document import RulesChange
+from apportion.model.errors import ApportionError, NothingThereError
+from apportion.model.money import from_units
+from apportion.model.outcome import Outcome
+from apportion.model.period import Period
+from apportion.model.question import Question
+from apportion.ports import Row, RulesHistory
+
+from .compare import Side, compare, paid_by
+from .plugs import Plugs
+from .prove import prove
+from .published import Published, find
+from .report import report
+from .review import review
+from .rules import rules_for
+
+
+def gather(
+    plugs: Plugs, history: RulesHistory, *, period: str, rulebooks: str, as_of: str = ""
+) -> Month:
+    """Tell a period's newest allocation, or the one at `as_of`, beside the month before.
+
+    `rulebooks` is the folder of the rulebooks in what the history lays out.
+    """
+    published = find(plugs, period=period, as_of=as_of)
+    manifest, rulebook = published.manifest, published.rulebook
+    earlier = _earlier(plugs, published)
+    proof = prove(plugs, period=period, as_of=manifest.run).rows
+
+    def told(*by: str) -> tuple[Row, ...]:
+        return report(plugs, Question(period, by, as_of=manifest.run)).rows
+
+    return Month(
+        period=period,
+        before=earlier.manifest.period if earlier else "",
+        run=manifest.run,
+        at=manifest.at,
+        rulebook=rulebook.name,
+        owner=rulebook.owner,
+        cost=rulebook.cost,
+        owners=told(rulebook.owner),
+        services=told(rulebook.owner, "ServiceName"),
+        pools=told(rulebook.owner, "Pool"),
+        compared=_compared(plugs, earlier, published).rows if earlier else (),
+        review=_tables(plugs, published),
+        review_before=_tables(plugs, earlier) if earlier else {},
+        rules=_moved(
+            plugs,
+            history,
+            published,
+            since=earlier.manifest.at if earlier else "",
+            rulebooks=rulebooks,
+        ),
+        findings=manifest.findings,
+        difference=max((Decimal(str(row["difference"])) for row in proof), default=Decimal(0)),
+    )
+
+
+def _earlier(plugs: Plugs, published: Published) -> Published | None:
+    """The newest allocation of the month before, if it gives cost to the same dimension."""
+    period = str(Period.parse(published.manifest.period).before)
+    try:
+        found = find(plugs, period=period)
+    except NothingThereError:
+        return None
+    return found if found.rulebook.owner == published.rulebook.owner else None
+
+
+def _side(published: Published) -> Side:
+    manifest = published.manifest
+    period = Period.parse(manifest.period)
+    return Side(f"{period} run {manifest.run}", period, published.bills, published.rules)
+
+
+def _compared(plugs: Plugs, before: Published, after: Published) -> Outcome:
+    return compare(plugs, _side(before), _side(after))
+
+
+def _tables(plugs: Plugs, published: Published) -> Mapping[str, Sequence[Row]]:
+    manifest = published.manifest
+    sections = review(plugs, period=manifest.period, as_of=manifest.run)
+    return {name: outcome.rows for name, outcome in sections}
+
+
+def _moved(
+    plugs: Plugs, history: RulesHistory, published: Published, *, since: str, rulebooks: str
+) -> list[Moved] | None:
+    """What each committed change of the rules moved of this month, one after the other."""
+    period = Period.parse(published.manifest.period)
+    changes = history.changes(since=since or f"{period.first_day}T00:00:00Z")
+    if not changes:
+        return None if changes is None else []
+    side = _side(published)
+    with TemporaryDirectory(prefix="apportion-rules-") as scratch:
+        before = Path(scratch) / "before"
+        there = history.before(changes[0].commit, before)
+        paid = _paid(plugs, side, before / rulebooks) if there else {}
+        moved = []
+        for number, change in enumerate(changes):
+            after = Path(scratch) / str(number)
+            there = history.after(change.commit, after)
+            new = _paid(plugs, side, after / rulebooks) if there else {}
+            moved.append(_difference(change, paid, new))
+            paid = new or paid
+    return moved
+
+
+def _paid(plugs: Plugs, side: Side, rulebooks: Path) -> Mapping[tuple[str, str], int]:
+    """What owners would pay by rules that lie in a folder; nothing where they cannot be read."""
+    try:
+        rules, _findings = rules_for(side.period, rulebooks, rulebooks.parent)
+        return paid_by(plugs, side, rules) if rules else {}
+    except ApportionError:
+        return {}
+
+
+def _difference(
+    change: RulesChange, old: Mapping[tuple[str, str], int], new: Mapping[tuple[str, str], int]
+) -> Moved:
+    if not old or not new:
+        return Moved(change, ())
+    moves = [
+        (owner, currency, from_units(new.get((currency, owner), 0) - old.get((currency, owner), 0)))
+        for currency, owner in sorted(old.keys() | new.keys())
+    ]
+    return Moved(change, tuple(move for move in moves if move[2]))

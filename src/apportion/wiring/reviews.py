@@ -1,0 +1,94 @@
+"""The monthly review as files: one document in several forms, and a statement for each owner."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from apportion.core.month_review import Month, month_review, owners, statement
+from apportion.model.document import Document, Section, Table
+from apportion.model.errors import FilesExistError
+from apportion.model.outcome import Outcome
+from apportion.reports.markdown import markdown
+from apportion.reports.page import page
+
+from .shown import for_people
+
+_NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
+
+
+def write_review(month: Month, *, folder: Path, workbook: bytes) -> Outcome:
+    """Write all files into a new folder, which appears whole; rows list them.
+
+    Raises FilesExistError if the folder is there and not empty.
+    """
+    if folder.exists() and any(folder.iterdir()):
+        raise FilesExistError(str(folder.parent), [folder.name])
+    files = _files(month, workbook)
+    beside = folder.with_name(f".{folder.name}.part")
+    shutil.rmtree(beside, ignore_errors=True)
+    try:
+        for name, content in files.items():
+            path = beside / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        if folder.exists():
+            folder.rmdir()
+        beside.rename(folder)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+    rows = tuple({"file": name, "bytes": len(content)} for name, content in files.items())
+    words = f"The review of {month.period} is in {folder}: open review.html."
+    return Outcome(("file", "bytes"), rows, words=(words,))
+
+
+def _files(month: Month, workbook: bytes) -> dict[str, bytes]:
+    review = _rounded(month_review(month))
+    names = owners(month)
+    statements = {
+        f"statements/{file}.html": page(_statement(month, name))
+        for name, file in zip(names, file_names(names), strict=True)
+    }
+    texts = {"review.html": page(review), "review.md": markdown(review), **statements}
+    return {
+        **{name: text.encode("utf-8", "backslashreplace") for name, text in texts.items()},
+        f"review-{month.period}.xlsx": workbook,
+    }
+
+
+def _statement(month: Month, owner: str) -> Document:
+    section = statement(month, owner)
+    lead = f"Cloud cost of {month.period}, run {month.run}, rulebook {month.rulebook}."
+    body = Section("Statement", section.sentences, section.table)
+    return _rounded(Document(owner, lead, (body,)))
+
+
+def _rounded(document: Document) -> Document:
+    return replace(document, sections=tuple(map(_round, document.sections)))
+
+
+def _round(section: Section) -> Section:
+    """Round tables to the cent so that they add up, and say once what all rows share."""
+    inner = tuple(map(_round, section.sections))
+    if section.table is None:
+        return replace(section, sections=inner)
+    shown = for_people(section.table.rows, section.table.columns, total=section.table.summed)
+    table = Table(shown.columns, tuple(shown.rows), tuple(shown.totals))
+    beside = (shown.beside,) if shown.beside else ()
+    sentences = (*section.sentences, *beside)
+    return replace(section, sentences=sentences, table=table, sections=inner)
+
+
+def file_names(titles: Iterable[str]) -> list[str]:
+    """Make a file's name of each title, of letters that every system takes; no two are alike."""
+    names: list[str] = []
+    for title in titles:
+        name = _NOT_IN_NAMES.sub("-", title).strip("-.")[:80] or "owner"
+        number, fitting = 2, name
+        while fitting.casefold() in {known.casefold() for known in names}:
+            fitting, number = f"{name}-{number}", number + 1
+        names.append(fitting)
+    return names

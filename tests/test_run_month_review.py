@@ -1,0 +1,137 @@
+"""The monthly review: a folder for the meeting, whose figures are those of the reports."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from apportion.model.errors import FilesExistError
+from apportion.wiring.reviews import file_names
+from apportion.wiring.workspace import Workspace
+from stories import bill_of, delivered, parquet_bill, workspace_in
+
+RULES = """
+apportion: 1
+effective: 2026-01
+currency: USD
+dimensions:
+  cost_center:
+    from: [{tag: CostCenter}]
+shared:
+  - {name: support, where: "ServiceName = 'Support'", split: {fixed: {A: 50, B: 50}}}
+"""
+HOSTILE = "../<script>alert(1)</script>|`x`"
+
+
+def made(folder: Path) -> Workspace:
+    workspace = workspace_in(folder, RULES)
+    for period, cost in (("2026-08", "10"), ("2026-09", "12.345")):
+        lines = (
+            {"day": f"{period}-01", "tags": "CostCenter=A", "cost": cost},
+            {"day": f"{period}-02", "tags": "CostCenter=B", "cost": "5"},
+            {"day": f"{period}-02", "tags": f"CostCenter={HOSTILE}", "cost": "1"},
+            {"day": f"{period}-02", "service": "Nobody's", "cost": "2"},
+            {"day": f"{period}-03", "service": "Support", "cost": "8"},
+        )
+        bill = parquet_bill(bill_of(lines))
+        workspace.ingest(delivered(folder, bill, name=f"{period}.parquet"))
+    workspace.allocate()
+    return workspace
+
+
+def git(folder: Path, *words: str, at: str = "2026-11-02T09:00:00Z") -> None:
+    subprocess.run(
+        ["git", "-c", "user.name=Dana Fox", "-c", "user.email=dana@example.com", *words],
+        cwd=folder,
+        check=True,
+        capture_output=True,
+        env={"GIT_COMMITTER_DATE": at, "GIT_AUTHOR_DATE": at, "PATH": "/usr/bin:/bin"},
+    )
+
+
+class Texts(HTMLParser):
+    """What a reader of a page sees, and the tags that it is made of."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.texts: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        assert not [name for name, _ in attrs if name.startswith("on")]
+        self.tags.add(tag)
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
+
+
+def test_the_review_tells_who_pays_what_changed_and_why(tmp_path: Path) -> None:
+    made(tmp_path).write_review("2026-09", folder=tmp_path / "out")
+    told = (tmp_path / "out/review.md").read_text()
+    assert told.startswith(
+        "# Cloud cost review 2026-09\n\n28.35 USD. Every cent has an owner; the difference to the "
+        "provider's files is 0.00.\n"
+    )
+    assert "| A | 14.00 | 2.35 | 0.00 | 0.00 | 0.00 | 0.00 | 2.35 | 16.35 |" in told
+    assert "16.35 USD: 12.35 of its own and 4.00 of shared cost." in told
+    assert "+2.35 USD against 2026-08: +2.35 by usage." in told
+    assert "| unallocated | 2.00 | \\_\\_\\_" in told
+    assert "is in no Git repository" in told
+
+
+def test_who_changed_a_rule_and_what_it_moved(tmp_path: Path) -> None:
+    if not shutil.which("git"):
+        pytest.skip("Git is not installed.")
+    rulebook = tmp_path / "rulebook/rules.yaml"
+    workspace = made(tmp_path)
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "add", "rulebook")
+    git(tmp_path, "commit", "-q", "-m", "before", at="2026-10-01T09:00:00Z")
+    for percent, subject in ((75, "A asks most"), (25, "no, B does")):
+        split = f"{{A: {percent}, B: {100 - percent}}}"
+        rulebook.write_text(RULES.replace("{A: 50, B: 50}", split))
+        git(tmp_path, "commit", "-q", "-am", subject, at="2026-11-03T09:00:00Z")
+    workspace.allocate(["2026-09"])
+    workspace.write_review("2026-09", folder=tmp_path / "out")
+    told = (tmp_path / "out/review.md").read_text().split("## Rules changed since 2026-08")[1]
+    first, second = told.split("### ")[1:3]
+    assert first.startswith("A asks most\n\nDana Fox, 2026-11-03, commit ")
+    assert "| A | 2.00 |\n| B | -2.00 |" in first
+    assert "+  - {name: support" in first
+    assert second.startswith("no, B does\n")
+    assert "| A | -4.00 |\n| B | 4.00 |" in second
+
+
+def test_no_text_of_a_bill_becomes_markup_or_a_path(tmp_path: Path) -> None:
+    made(tmp_path).write_review("2026-09", folder=tmp_path / "out")
+    page = Texts((tmp_path / "out/review.html").read_text())
+    assert "script" not in page.tags
+    assert HOSTILE in page.texts
+    files = sorted(path.relative_to(tmp_path / "out") for path in (tmp_path / "out").rglob("*.*"))
+    assert [str(file) for file in files] == [
+        *("review-2026-09.xlsx", "review.html", "review.md", "statements/A.html"),
+        *("statements/B.html", "statements/script-alert-1-script-x.html"),
+        "statements/unallocated.html",
+    ]
+
+
+def test_the_folder_appears_whole_and_is_never_written_over(tmp_path: Path) -> None:
+    workspace = made(tmp_path)
+    (tmp_path / "out").mkdir()
+    outcome = workspace.write_review("2026-08", folder=tmp_path / "out")
+    assert {str(row["file"]) for row in outcome.rows} >= {"review.md", "statements/A.html"}
+    told = (tmp_path / "out/review.md").read_text()
+    assert "What changed" not in told  # there is no month before
+    with pytest.raises(FilesExistError):
+        workspace.write_review("2026-08", folder=tmp_path / "out")
+
+
+def test_names_of_files() -> None:
+    assert file_names(["a/b", "a b", "A-B", "..", "", "é"]) == [
+        *("a-b", "a-b-2", "A-B-3", "owner", "owner-2", "owner-3")
+    ]
