@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Mapping
+from io import IOBase
 from typing import Any, Protocol, cast
 
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
@@ -78,6 +79,7 @@ class Calls:
         last: Exception | None = None
         for _ in range(ATTEMPTS):
             self._wait()
+            _rewind(parameters)
             try:
                 answer = getattr(self._client, operation)(**parameters)
             except (ClientError, BotoCoreError) as error:
@@ -106,6 +108,13 @@ class Calls:
     def _count(self, answer: Mapping[str, Any]) -> None:
         """Count a request, with those that the client has repeated by itself."""
         self.sent += 1 + int(answer.get("ResponseMetadata", {}).get("RetryAttempts", 0))
+
+
+def _rewind(parameters: Mapping[str, object]) -> None:
+    """Begin files again: what was tried before has read them, as far as it came."""
+    for value in parameters.values():
+        if isinstance(value, IOBase) and value.seekable():
+            value.seek(0)
 
 
 def _worth_another_try(error: Exception) -> bool:

@@ -8,17 +8,18 @@ import shutil
 import sys
 import time
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 from typing import IO
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
-from apportion.model.errors import AwsRefusedError
+from apportion.model.errors import AwsRefusedError, AwsUnreachableError
 from apportion.model.export import Place
 from apportion.ports import Kept
 
 from .actions import OBJECTS
-from .calls import Calls, Client
+from .calls import ATTEMPTS, Calls, Client
 from .refusals import code_of
 
 _NOT_THERE = {"NoSuchKey", "404"}
@@ -59,24 +60,33 @@ class S3Store:
         return f"s3://{self.bucket}/{self._key(name)}"
 
     def read(self, name: str) -> Kept | None:
-        try:
-            answer = self._calls.send("get_object", self._named(name))
-        except ClientError as error:
-            _check_absent(error)
-            return None
-        body: IO[bytes] = answer["Body"]
-        return Kept(body.read(), str(answer["ETag"]))
+        content = BytesIO()
+        mark = self._copy(name, content)
+        return None if mark is None else Kept(content.getvalue(), mark)
 
     def fetch(self, name: str, path: Path) -> bool:
-        try:
-            answer = self._calls.send("get_object", self._named(name))
-        except ClientError as error:
-            _check_absent(error)
-            return False
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("wb") as file:
-            shutil.copyfileobj(answer["Body"], file, _CHUNK)
-        return True
+            return self._copy(name, file) is not None
+
+    def _copy(self, name: str, to: IO[bytes]) -> str | None:
+        """Copy an object, from its start again where the answer breaks off; return its mark."""
+        said = ""
+        for _ in range(ATTEMPTS):
+            try:
+                answer = self._calls.send("get_object", self._named(name))
+            except ClientError as error:
+                _check_absent(error)
+                return None
+            to.seek(0)
+            to.truncate()
+            try:
+                shutil.copyfileobj(answer["Body"], to, _CHUNK)
+            except BotoCoreError as error:
+                said = str(error)
+            else:
+                return str(answer["ETag"])
+        raise AwsUnreachableError(OBJECTS["get_object"], said)
 
     def write(
         self, name: str, content: bytes | Path, *, new: bool = False, instead_of: str = ""
