@@ -114,10 +114,29 @@ def test_no_text_of_a_bill_becomes_markup_or_a_path(tmp_path: Path) -> None:
     assert HOSTILE in page.texts
     files = sorted(path.relative_to(tmp_path / "out") for path in (tmp_path / "out").rglob("*.*"))
     assert [str(file) for file in files] == [
-        *("review-2026-09.xlsx", "review.html", "review.md", "statements/A.html"),
-        *("statements/B.html", "statements/script-alert-1-script-x.html"),
-        "statements/unallocated.html",
+        *("review-2026-09.xlsx", "review.html", "review.md", "review.pdf"),
+        *("statements/A.html", "statements/A.pdf", "statements/B.html", "statements/B.pdf"),
+        "statements/script-alert-1-script-x.html",
+        "statements/script-alert-1-script-x.pdf",
+        *("statements/unallocated.html", "statements/unallocated.pdf"),
     ]
+
+
+def test_a_statement_as_pdf(tmp_path: Path) -> None:
+    workspace = made(tmp_path)
+    for name in ("one", "other"):
+        workspace.write_review("2026-09", folder=tmp_path / name)
+    one, other = (tmp_path / name / "statements/A.pdf" for name in ("one", "other"))
+    assert one.read_bytes() == other.read_bytes()
+    if not shutil.which("pdftotext"):
+        pytest.skip("pdftotext is not installed.")
+    done = subprocess.run(
+        ["pdftotext", "-layout", str(one), "-"], check=True, capture_output=True, text=True
+    )
+    lines = [" ".join(line.split()) for line in done.stdout.splitlines()]
+    assert "16.35 USD: 12.35 of its own and 4.00 of shared cost." in lines
+    assert "support shared 4.00" in lines
+    assert "total 16.35" in lines
 
 
 def test_the_folder_appears_whole_and_is_never_written_over(tmp_path: Path) -> None:

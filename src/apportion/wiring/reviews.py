@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 
 from apportion.core.month_review import Month, month_review, owners, statement
@@ -42,21 +43,33 @@ def write_review(month: Month, *, folder: Path, workbook: bytes) -> Outcome:
         shutil.rmtree(beside, ignore_errors=True)
     rows = tuple({"file": name, "bytes": len(content)} for name, content in files.items())
     words = f"The review of {month.period} is in {folder}: open review.html."
+    if not any(name.endswith(".pdf") for name in files):
+        words += " PDF needs fpdf2: pip install 'apportion[pdf]'."
     return Outcome(("file", "bytes"), rows, words=(words,))
 
 
 def _files(month: Month, workbook: bytes) -> dict[str, bytes]:
-    review = _rounded(month_review(month))
     names = owners(month)
-    statements = {
-        f"statements/{file}.html": page(_statement(month, name))
+    documents = {"review": _rounded(month_review(month))} | {
+        f"statements/{file}": _statement(month, name)
         for name, file in zip(names, file_names(names), strict=True)
     }
-    texts = {"review.html": page(review), "review.md": markdown(review), **statements}
+    texts = {f"{name}.html": page(document) for name, document in documents.items()}
+    texts["review.md"] = markdown(documents["review"])
     return {
         **{name: text.encode("utf-8", "backslashreplace") for name, text in texts.items()},
+        **_as_pdf(documents, made_at=month.at),
         f"review-{month.period}.xlsx": workbook,
     }
+
+
+def _as_pdf(documents: Mapping[str, Document], *, made_at: str) -> dict[str, bytes]:
+    """Write each as PDF where fpdf2 is installed (`apportion[pdf]`); it is no must."""
+    if find_spec("fpdf") is None:
+        return {}
+    from apportion.reports.pdf import pdf  # noqa: PLC0415 - only where it can be
+
+    return {f"{name}.pdf": pdf(each, made_at=made_at) for name, each in documents.items()}
 
 
 def _statement(month: Month, owner: str) -> Document:

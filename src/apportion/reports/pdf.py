@@ -1,0 +1,114 @@
+"""Writes a document as PDF, for who wants a statement that can be filed and signed.
+
+PDF's own fonts hold the letters of Western Europe; any other letter is shown as its escape, as no
+font comes with the program.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from fpdf import FPDF
+from fpdf.enums import TableBordersLayout
+from fpdf.fonts import FontFace
+
+from apportion.model.document import Document, Section, Table
+
+from .cells import cells
+from .visible import visible
+
+_FONT = "Helvetica"
+_MARGIN = 18  # millimetres
+_INK, _SOFT, _TINT = (28, 36, 48), (91, 102, 117), (244, 246, 249)
+_LINE = (200, 207, 215)
+_SIZES = {1: 18, 2: 13, 3: 11}
+_WIDEST = 60  # characters of a column that count for its width
+
+
+def pdf(document: Document, *, made_at: str) -> bytes:
+    """Write the whole of it on A4; the same document and time give the same bytes."""
+    page = _Page(document.title)
+    page.set_creation_date(datetime.fromisoformat(made_at))
+    page.heading(document.title, level=1)
+    page.words(document.lead, colour=_SOFT, size=11)
+    for section in document.sections:
+        _write(page, section, level=2)
+    return bytes(page.output())
+
+
+def _write(page: _Page, section: Section, *, level: int) -> None:
+    page.heading(section.heading, level=min(level, 3))
+    for sentence in section.sentences:
+        page.words(sentence)
+    if section.table is not None and section.table.columns:
+        page.lay(section.table)
+    for line in section.lines:
+        page.words(line, size=8)
+    for inner in section.sections:
+        _write(page, inner, level=level + 1)
+
+
+class _Page(FPDF):  # type: ignore[misc]  # fpdf2 has no types
+    """A4, one column, the title and the number of the page under each."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__()
+        self._named = _safe(title)
+        self.set_title(self._named)
+        self.set_margin(_MARGIN)
+        self.set_auto_page_break(auto=True, margin=_MARGIN)
+        self.alias_nb_pages()
+        self.add_page()
+
+    def footer(self) -> None:
+        self.set_y(-_MARGIN)
+        self.set_font(_FONT, size=8)
+        self.set_text_color(*_SOFT)
+        self.cell(0, 8, f"{self._named}   {self.page_no()} / {{nb}}", align="R")
+
+    def heading(self, text: str, *, level: int) -> None:
+        self.ln(2 if level == 1 else 5)
+        if self.will_page_break(25):
+            self.add_page()
+        self.set_font(_FONT, style="B", size=_SIZES[level])
+        self.set_text_color(*_INK)
+        self.multi_cell(0, _SIZES[level] * 0.55, _safe(text), new_x="LMARGIN", new_y="NEXT")
+        self.ln(1)
+
+    def words(self, text: str, *, colour: tuple[int, int, int] = _INK, size: int = 10) -> None:
+        self.set_font(_FONT, size=size)
+        self.set_text_color(*colour)
+        self.multi_cell(0, size * 0.5, _safe(text), new_x="LMARGIN", new_y="NEXT")
+        self.ln(1)
+
+    def lay(self, table: Table) -> None:
+        """Lay a table over the page's width, by what its columns hold."""
+        laid = cells(table)
+        self.set_font(_FONT, size=8 if len(laid.head) > 5 else 9)
+        self.set_text_color(*_INK)
+        self.set_draw_color(*_LINE)
+        rows = [*laid.body, *laid.totals]
+        with self.table(
+            col_widths=_widths(laid.head, rows),
+            text_align=tuple("RIGHT" if number else "LEFT" for number in laid.numeric),
+            borders_layout=TableBordersLayout.HORIZONTAL_LINES,
+            headings_style=FontFace(emphasis="BOLD", color=_SOFT, fill_color=_TINT),
+            line_height=5,
+            padding=0.6,
+        ) as drawn:
+            drawn.row([_safe(text) for text in laid.head])
+            for row in laid.body:
+                drawn.row([_safe(text) for text in row])
+            for row in laid.totals:
+                drawn.row([_safe(text) for text in row], style=FontFace(emphasis="BOLD"))
+        self.ln(2)
+
+
+def _widths(head: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[int, ...]:
+    columns = zip(head, *rows, strict=True)
+    return tuple(min(_WIDEST, max(6, *map(len, column))) for column in columns)
+
+
+def _safe(text: str) -> str:
+    return visible(text).encode("latin-1", "backslashreplace").decode("latin-1")
