@@ -6,14 +6,17 @@ whoever made them, and nothing of them is changed.
 
 from __future__ import annotations
 
+import json
 import logging
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 from urllib.parse import unquote, urlsplit
+
+#: The account of moto's server.
+ACCOUNT = "123456789012"
 
 _LOG = "botocore.endpoint"
 
@@ -35,10 +38,13 @@ _OTHERWISE: Mapping[tuple[str, str], tuple[str, ...]] = {
 
 @dataclass(eq=False)
 class Called(logging.Handler):
-    """`actions` in the order in which they were first called; `objects` are the ARNs in S3."""
+    """`actions` in the order in which they were first called, `resources` what they were about.
+
+    Resources are told for services of which a request names them: S3, Glue, DynamoDB, Athena, SNS.
+    """
 
     actions: dict[str, int] = field(default_factory=dict)
-    objects: set[tuple[str, str]] = field(default_factory=set)
+    resources: set[tuple[str, str]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         super().__init__(logging.DEBUG)
@@ -51,8 +57,8 @@ class Called(logging.Handler):
         prefix = service.signing_name
         for action in _OTHERWISE.get((prefix, operation.name), (f"{prefix}:{operation.name}",)):
             self.actions[action] = self.actions.get(action, 0) + 1
-            if prefix == "s3":
-                self.objects.add((action, _arn(request)))
+            for arn in _resources(prefix, request):
+                self.resources.add((action, arn))
 
 
 @contextmanager
@@ -84,6 +90,28 @@ def _listed(value: str | list[str]) -> list[str]:
     return [value] if isinstance(value, str) else value
 
 
-def _arn(request: Mapping[str, Any]) -> str:
-    """Read bucket and key, both of which are in the path of a request to a server of ours."""
-    return "arn:aws:s3:::" + re.sub(r"/$", "", unquote(urlsplit(request["url"]).path)[1:])
+def _resources(service: str, request: Mapping[str, Any]) -> list[str]:
+    """Read what a request is about; all of it must be allowed."""
+    if service == "s3":
+        # A server of ours has bucket and key in the path.
+        return ["arn:aws:s3:::" + unquote(urlsplit(request["url"]).path)[1:].rstrip("/")]
+    body = request["body"]
+    asked = body if isinstance(body, dict) else json.loads(body or b"{}")
+    here = f"arn:aws:{service}:{request['context']['client_region']}:{ACCOUNT}"
+    if service == "glue":
+        return _in_the_catalog(here, asked)
+    if "TableName" in asked:
+        return [f"{here}:table/{asked['TableName']}"]
+    if "WorkGroup" in asked:
+        return [f"{here}:workgroup/{asked['WorkGroup']}"]
+    return [asked["TopicArn"]] if "TopicArn" in asked else []
+
+
+def _in_the_catalog(here: str, asked: Mapping[str, Any]) -> list[str]:
+    """Glue asks for the catalog, the database and the table of every call."""
+    if "DatabaseName" not in asked:
+        name = asked.get("Name") or asked["DatabaseInput"]["Name"]
+        return [f"{here}:catalog", f"{here}:database/{name}"]
+    database = asked["DatabaseName"]
+    table = asked.get("Name") or asked["TableInput"]["Name"]
+    return [f"{here}:catalog", f"{here}:database/{database}", f"{here}:table/{database}/{table}"]

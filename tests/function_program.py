@@ -3,7 +3,7 @@
     python function_program.py ingest|report EVENT...
 
 The environment is the function's. Each event is JSON. What comes out is one line of JSON: the
-answers (or the error's class), the actions that were called, and the objects in S3.
+answers (or the error's class), the actions that were called, and what they were about.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def main() -> None:
                 answers.append(function(json.loads(event), Context()))
             except Exception as error:  # noqa: BLE001 - Lambda takes any for a failure
                 answers.append(f"{type(error).__name__}: {error}")
-    told = {"answers": answers, "actions": called.actions, "objects": sorted(called.objects)}
+    told = {"answers": answers, "actions": called.actions, "resources": sorted(called.resources)}
     sys.stdout.write("\n" + json.dumps(told) + "\n")
 
 

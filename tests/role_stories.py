@@ -25,7 +25,7 @@ from apportion.wiring.costs import connect
 from apportion.wiring.workspace import Workspace
 from athena_over_ledger import FakeAthena
 from athena_over_ledger import serving as serving_athena
-from called_actions import Called, listening
+from called_actions import ACCOUNT, Called, listening
 from cost_explorer_fake import client_of as cost_explorer_client
 from exports_in_s3 import ExportInS3, charges
 from moto_world import REGION, MotoWorld
@@ -33,7 +33,6 @@ from published_months import PERIOD, RULES, allocated
 from stories import workspace_in
 
 NOW = datetime(2026, 10, 2, 8, tzinfo=UTC)
-ACCOUNT = "123456789012"
 
 
 @dataclass
@@ -130,7 +129,7 @@ class Company:
         assert done.returncode == 0, done.stderr
         told = json.loads(done.stdout.splitlines()[-1])
         self.called.actions.update(told["actions"])
-        self.called.objects.update((action, arn) for action, arn in told["objects"])
+        self.called.resources.update((action, arn) for action, arn in told["resources"])
         answers: list[Any] = told["answers"]
         return answers
 
@@ -229,7 +228,7 @@ def querier(company: Company) -> None:
         company.does(*words)
         athena.endless = True
         company.does(*words, "--patience", "1", fine=3)
-    assert athena.stopped
+    assert athena.stopped, "a query that took too long went on"
 
 
 def reporter(company: Company) -> None:
@@ -293,7 +292,7 @@ def report_function(company: Company) -> None:
     }
     with serving_athena(athena) as company.endpoints["athena"]:
         answers = company.invokes("report", [{}, {"period": PERIOD}], environment)
-    assert [list(answer) for answer in answers] == [["delivered"], ["delivered"]]
+    assert [list(answer) for answer in answers] == [["delivered"], ["delivered"]], answers
     querier(company)  # a query that has to be stopped is the same for the function
 
 

@@ -24,8 +24,8 @@ from cost_explorer_fake import serving as serving_costs
 from data_exports_fake import FakeDataExports
 from data_exports_fake import serving as serving_exports
 from moto_world import serving as moto_serving
-from terraform_files import wanted, written
 from role_stories import STORIES, Company
+from terraform_files import wanted, written
 
 Companies = Callable[[], Company]
 
@@ -59,7 +59,7 @@ def test_a_policy_has_what_is_called_and_no_more(companies: Companies, role: Rol
     assert set(company.called.actions) == actions_of(role)
 
     made = policy(role, company.names())
-    denied = [(a, arn) for a, arn in company.called.objects if not allows(made, a, arn)]
+    denied = [(a, arn) for a, arn in company.called.resources if not allows(made, a, arn)]
     assert denied == []
 
 
@@ -278,6 +278,17 @@ def test_an_object_elsewhere_is_denied() -> None:
     assert not allows(made, "s3:GetObject", "arn:aws:s3:::b/y/data/1.parquet")
     assert not allows(made, "s3:GetObject", "arn:aws:s3:::c/x/data/1.parquet")
     assert not allows(made, "s3:PutObject", "arn:aws:s3:::b/x/data/1.parquet")
+
+
+def test_a_table_of_another_database_is_heard_and_denied(companies: Companies) -> None:
+    company = companies()
+    glue = company.client("glue")
+    with listening() as called, pytest.raises(glue.exceptions.EntityNotFoundException):
+        glue.get_table(DatabaseName="payroll", Name="salaries")
+    made = policy(Role.PUBLISHER, company.names())
+    denied = {arn for action, arn in called.resources if not allows(made, action, arn)}
+    here = "arn:aws:glue:eu-central-1:123456789012"
+    assert denied == {f"{here}:database/payroll", f"{here}:table/payroll/salaries"}
 
 
 # The command.
