@@ -67,8 +67,12 @@ focus: $(READY) $(VALIDATOR)/.ready ## the official FOCUS validator before what 
 	cd .demo-focus && ../$(BIN)/apportion --quiet focus --version 1.2 --to focus --output json > /dev/null
 	APPORTION_FOCUS_VALIDATOR=$(CURDIR)/$(VALIDATOR)/bin/focus-validator APPORTION_FOCUS_SAMPLE=$(CURDIR)/.demo-focus/focus $(BIN)/python -m pytest -q tests/test_focus_validator.py
 
+ministack: ## install the emulator that generated policies are compared with
+	$(PYTHON) -m venv .venv-ministack
+	.venv-ministack/bin/python -m pip install --quiet --disable-pip-version-check 'ministack>=1.5,<2'
+
 lock: ## lock the newest dependencies with hashes (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group dev --all-extras pyproject.toml -o requirements.lock
 
 clean: ## remove what was made here
-	rm -rf $(VENV) $(OLD) .cache $(VALIDATOR) .demo .demo-focus build dist
+	rm -rf $(VENV) $(OLD) .venv-ministack .cache $(VALIDATOR) .demo .demo-focus build dist

@@ -15,3 +15,11 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip("the bills of other makers (../shared/data) are not on this machine")
     return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def larkmoor(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two months of the demo organisation, allocated; nobody changes anything in it."""
+    from larkmoor import make  # noqa: PLC0415 - only where it is asked for
+
+    return make(tmp_path_factory.mktemp("larkmoor"))

@@ -3,62 +3,17 @@
 from __future__ import annotations
 
 import csv
-import io
 import json
-import shutil
-from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from apportion.cli.demo import _files
-from apportion.cli.main import run
-from apportion.cli.session import Outside
 from apportion.cli.start import starter
-from apportion.demo.bill import Form
-from apportion.demo.generate import generate
-from apportion.model.period import Period
+from apportion.run.coverage import Asked
 from apportion.wiring.workspace import open_workspace
-
-NOW = datetime(2026, 11, 2, 8, tzinfo=UTC)
-MONTHS = (Period(2026, 8), Period(2026, 9))
-
-
-class Typed:
-    """A user at a prompt in a folder."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.code, self.out, self.err = folder, 0, "", ""
-
-    def __call__(self, *words: str) -> Typed:
-        out, err = io.TextIOWrapper(io.BytesIO(), "utf-8"), io.StringIO()
-        outside = Outside(folder=self.folder, environment={}, now=lambda: NOW, out=out, err=err)
-        self.code = run(words, outside)
-        out.seek(0)
-        self.out, self.err = out.read(), " ".join(err.getvalue().split())
-        return self
-
-    @property
-    def rows(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = json.loads(self.out)
-        return found
-
-
-@pytest.fixture(scope="session")
-def larkmoor(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two months of the demo organisation, allocated."""
-    folder = tmp_path_factory.mktemp("larkmoor")
-    for name, content in _files().items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_bytes(content)
-    made = generate(folder / "bills", months=MONTHS, forms=(Form.CUR_2,))
-    workspace = open_workspace(folder)
-    for root in made.roots:
-        workspace.ingest([root])
-    workspace.allocate()
-    return folder
+from larkmoor import Typed, copied
+from test_core_cloud_trail import record
 
 
 @pytest.fixture
@@ -68,13 +23,8 @@ def typed(larkmoor: Path) -> Typed:
 
 @pytest.fixture
 def own(larkmoor: Path, tmp_path: Path) -> Typed:
-    """A copy whose rules and policy may be changed; the ledger is shared, as it is only read."""
-    for name in ("apportion.toml", "tags.yaml", "accounts.csv"):
-        shutil.copy(larkmoor / name, tmp_path / name)
-    for name in ("rulebook", "drivers"):
-        shutil.copytree(larkmoor / name, tmp_path / name)
-    (tmp_path / "ledger").symlink_to(larkmoor / "ledger")
-    return Typed(tmp_path)
+    """A copy whose rules and policy may be changed."""
+    return Typed(copied(larkmoor, tmp_path))
 
 
 def planted(folder: Path, name: str) -> Decimal:
@@ -101,8 +51,6 @@ def test_coverage_names_each_planted_defect_with_its_money(
     larkmoor: Path, defect: str, fault: str
 ) -> None:
     workspace = open_workspace(larkmoor, now=lambda: "2026-11-02T08:00:00Z")
-    from apportion.run.coverage import Asked  # noqa: PLC0415 - as the command does
-
     found = [
         finding
         for finding in workspace.tags.coverage(Asked("2026-09")).findings
@@ -209,6 +157,17 @@ def test_the_rules_say_otherwise_where_an_account_changed_hands(typed: Typed) ->
         row for row in rows if row["account"] == "loyalty-prod" and "missing" in row["problem"]
     ]
     assert any("but accounts.csv names the account: ECOM-200" in row["because"] for row in loyalty)
+
+
+def test_who_made_a_resource_is_told_where_events_know(own: Typed) -> None:
+    first = own("tags", "untagged", "--most", "1", "-o", "json").rows[0]
+    events = own.folder / "events.json"
+    answered = {"arn": first["resource"]}
+    made = record("connect", "CreateInstance", {}, responseElements=answered)
+    events.write_text(json.dumps(made))
+    row = own("tags", "untagged", "--most", "1", "--events", str(events), "-o", "json").rows[0]
+    assert row["creator"] == "ann@example.com"
+    assert "ann@example.com made it." in row["message"]
 
 
 def test_what_was_made_by_hand_stands_apart(typed: Typed) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,6 +12,7 @@ import typer
 from apportion.model.tag_errors import NotAPercentError
 
 from .answer import finish
+from .events import read_records
 from .help import Command, examples
 from .options import AsOfOption, FormOption, PeriodOption, RawOption, ToOption, checked
 from .output import Output, deliver, write_atomically
@@ -100,6 +102,10 @@ def untagged(
     messages: Annotated[
         bool, typer.Option("--messages", help="Only the sentences to send to owners.")
     ] = False,
+    events: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FILE", help="CloudTrail records, to tell who made them."),
+    ] = None,
     as_of: AsOfOption = "",
     form: FormOption = None,
     to: ToOption = None,
@@ -115,7 +121,8 @@ def untagged(
     session: Session = ctx.obj
     sent = Output(form, to, raw)
     sent.check(session.words)
-    wanted = Wanted(checked(period), most, by_hand, as_of)
+    texts = tuple(read_records(session.path(path)) for path in events or ())
+    wanted = Wanted(checked(period), most, by_hand, as_of, texts)
     with session.workspace() as workspace:
         outcome = workspace.tags.untagged(wanted)
     if messages:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from . import tag_coverage, tag_policy
+from . import tag_coverage, tag_generate, tag_policy
 from .help import Group, examples
 
 
@@ -15,7 +15,7 @@ def add_to(app: typer.Typer) -> None:
         cls=Group,
         no_args_is_help=False,
         rich_markup_mode=None,
-        help="One tag policy: check it, see who follows it and what the rest costs.",
+        help="One tag policy: check it, see who follows it, enforce it.",
         epilog=examples(
             "apportion tags check-policy",
             "apportion tags coverage --by owner",
@@ -26,9 +26,10 @@ def add_to(app: typer.Typer) -> None:
     tags.callback(invoke_without_command=True)(_list_commands)
     tag_policy.add_to(tags)
     tag_coverage.add_to(tags)
+    tag_generate.add_to(tags)
 
 
 def _list_commands(ctx: typer.Context) -> None:
-    """One tag policy: check it, see who follows it and what the rest costs."""
+    """One tag policy: check it, see who follows it, enforce it."""
     if ctx.invoked_subcommand is None:
         typer.echo(ctx.get_help())

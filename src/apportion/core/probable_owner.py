@@ -40,6 +40,7 @@ class Untagged:
     verdict: Verdict
     cost: Decimal
     currency: str
+    creator: str = ""  # who made it, where events tell
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,7 @@ def sentence(one: Untagged, known: Mapping[str, str], guess: Guess, *, period: s
     wrong = " and ".join(_wrong(problem) for problem in one.verdict.problems if problem.mandatory)
     cost = f"{one.cost:,.2f} {one.currency}".rstrip()
     about = f"{one.resource} ({one.service}, {one.account}) cost {cost} in {period} and {wrong}."
-    told = [about]
+    told = [about, *([f"{one.creator} made it."] if one.creator else [])]
     guessed = any(guess.owner == known.get(p.key, "") and not p.meant for p in one.verdict.problems)
     if guess.owner and guessed:
         told.append(f"It looks like {guess.owner}'s: {guess.because}.")

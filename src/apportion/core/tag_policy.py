@@ -223,7 +223,10 @@ def _enforcement(node: Node | None) -> Enforcement:
     if not isinstance(node, MapNode):
         return Enforcement()
     return Enforcement(
-        tuple(_texts(node.get("tags"))), tuple(_texts(node.get("exempt_principals")))
+        tuple(_texts(node.get("tags"))),
+        tuple(_texts(node.get("exempt_principals"))),
+        tuple(_texts(node.get("launched"))) or Enforcement().launched,
+        tuple(_texts(node.get("also"))),
     )
 
 

@@ -72,6 +72,8 @@ def _tree(policy: TagPolicy) -> dict[str, object]:
         "enforce": {
             "tags": list(enforcement.keys),
             "exempt_principals": list(enforcement.exempt_principals),
+            "launched": list(enforcement.launched),
+            "also": list(enforcement.also),
         },
     }
 
@@ -131,7 +133,12 @@ def _policy(tree: Mapping[str, Any]) -> TagPolicy:
         project=tree["project"],
         automated=Automated(automated["tag"], tuple(automated["values"])) if automated else None,
         targets=Targets(**tree["targets"]),
-        enforcement=Enforcement(tuple(enforce["tags"]), tuple(enforce["exempt_principals"])),
+        enforcement=Enforcement(
+            tuple(enforce["tags"]),
+            tuple(enforce["exempt_principals"]),
+            tuple(enforce["launched"]),
+            tuple(enforce["also"]),
+        ),
     )
 
 

@@ -10,6 +10,8 @@ _WORD = Text("a text")
 _VALUE = Text("a value")
 _TAG = Text("a tag key")
 _TYPE = Text("a resource type like ec2:instance or rds:*", r"[a-z0-9-]+:[A-Za-z0-9*?/._-]+")
+_LAUNCHED = Text(words=("instance", "volume", "network-interface", "spot-instances-request"))
+_ACTION = Text("an action like s3:CreateBucket", r"[a-z0-9-]+:[A-Za-z0-9]+")
 _DAY = Text("a day like 2026-12-31", r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _ACCOUNT = Text("an account id of twelve digits, in quotes", r"[0-9]{12}")
 _PERCENT = Text("a whole percentage from 1 to 100", r"100|[1-9][0-9]?", numeric=True)
@@ -132,6 +134,11 @@ FORMAT = Record(
                     "always if left out.", examples=("CostCenter",)),
                 Key("exempt_principals", _WORDS, "ARNs that nothing is denied to; * and ? stand "
                     "for letters.", examples=(["arn:aws:iam::*:role/break-glass"],)),
+                Key("launched", Either((_LAUNCHED, ListOf(_LAUNCHED))),
+                    "Of what a launch of instances makes, what has to be tagged.",
+                    default="instance", examples=(["instance", "volume"],)),
+                Key("also", Either((_ACTION, ListOf(_ACTION))), "Calls that are left out as others "
+                    "make them for people.", examples=(["s3:CreateBucket"],)),
             ),
         ), "What service control policies deny."),
     ),

@@ -146,11 +146,14 @@ class Targets:
 class Enforcement:
     """What service control policies deny: creation without these keys, but by these principals.
 
-    `keys` empty means every key that is mandatory everywhere.
+    `keys` empty means every key that is mandatory everywhere. Of what a launch of instances makes,
+    `launched` is asked for tags. `also` are calls that are left out unless they are named.
     """
 
     keys: tuple[str, ...] = ()
     exempt_principals: tuple[str, ...] = ()
+    launched: tuple[str, ...] = ("instance",)
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, localcontext
 
+from apportion.core.cloud_trail import creators, read_calls
 from apportion.core.coverage import tags_of
 from apportion.core.probable_owner import (
     Neighbours,
@@ -30,7 +31,7 @@ from .values import money_of, text_of
 
 _COLUMNS = (
     "month", "resource", "account", "service", "type", "cost", "currency", "problem", "made",
-    "owner", "because", "message",
+    "owner", "because", "creator", "message",
 )  # fmt: skip
 BY_HAND, BY_CODE = "by hand", "by code"
 
@@ -43,19 +44,22 @@ class Wanted:
     most: int = 0
     by_hand: bool = False
     as_of: str = ""
+    events: tuple[str, ...] = ()  # texts of CloudTrail's records, which tell who made what
 
 
 def untagged(plugs: Plugs, settings: Settings, wanted: Wanted, *, today: date) -> Outcome:
     """List resources whose mandatory tags are missing or wrong, the costliest first."""
     period = wanted.period or allocated_periods(plugs)[-1]
     month = judged(plugs, settings, period=period, as_of=wanted.as_of, today=today)
-    every = [row for row in _rows(plugs, month) if not wanted.by_hand or row["made"] == BY_HAND]
+    known = creators(call for text in wanted.events for call in read_calls(text)[0])
+    rows = _rows(plugs, month, known)
+    every = [row for row in rows if not wanted.by_hand or row["made"] == BY_HAND]
     shown = every[: wanted.most] if wanted.most else every
     words = (*_words(month, every, len(shown)), month.words)
     return Outcome(_COLUMNS, tuple(shown), month.findings, words)
 
 
-def _rows(plugs: Plugs, month: Judged) -> Iterator[Row]:
+def _rows(plugs: Plugs, month: Judged, creator: Mapping[str, str]) -> Iterator[Row]:
     period = month.published.manifest.period
     key = owner_key(month.policy, month.published.rulebook)
     neighbours = Neighbours(month.judge, key, _resources(plugs))
@@ -72,6 +76,7 @@ def _rows(plugs: Plugs, month: Judged) -> Iterator[Row]:
             verdict=month.verdicts[int(str(row["Verdict"]))],
             cost=money_of(row["Cost"]),
             currency=text_of(row["Currency"]),
+            creator=creator.get(text_of(row["ResourceId"]), ""),
         )
         guess = probable_owner(one, key, neighbours)
         known = _known(month, one, {key: guess.owner})
@@ -87,6 +92,7 @@ def _rows(plugs: Plugs, month: Judged) -> Iterator[Row]:
             "made": _made(month, one),
             "owner": guess.owner,
             "because": guess.because,
+            "creator": one.creator,
             "message": sentence(one, known, guess, period=period),
         }
 

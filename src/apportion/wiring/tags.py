@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from apportion.model.settings import Settings
 from apportion.model.tag_policy import TagPolicy
 from apportion.run.coverage import Asked, coverage
 from apportion.run.plugs import Plugs
+from apportion.run.tag_generate import Generated, Wish, generate, prove_controls, replay_events
 from apportion.run.tag_policies import check_tag_policy, tag_policy
 from apportion.run.tag_suggestions import accepted, suggest
 from apportion.run.untagged import Wanted, untagged
@@ -54,3 +55,15 @@ class Tags:
         """
         plugs, settings = self._plugs(), self._settings
         return accepted(plugs, settings, suggestion, period=period, today=self._today)
+
+    def generate(self, wish: Wish) -> Generated:
+        """Write all that enforces the policy, as texts; packed by a bill or a pinned ranking."""
+        return generate(self._plugs(), self._settings, wish, today=self._today)
+
+    def prove_controls(self, made: Generated) -> Outcome:
+        """Evaluate generated control policies for every call that creates a type of the bill."""
+        return prove_controls(made)
+
+    def replay(self, made: Generated, events: Sequence[str]) -> Outcome:
+        """Tell which past calls, from CloudTrail's records, would have been denied."""
+        return replay_events(made, events, today=self._today)

@@ -128,10 +128,23 @@ OWNERS_DIFFER = _warning(
     "Resources of one project name another owner in one environment than in the others.",
 )
 
+# What is generated.
+OUT_OF_DATE = _error(
+    "T030",
+    "A generated file is out of date",
+    "It is not what the tag policy generates today. Nobody should change such a file by hand.",
+)
+CONTROL_WRONG = _error(
+    "T031",
+    "A control policy does what it should not",
+    "The evaluator was asked about every call that creates something; this answer is wrong.",
+)
+
 ALL = (
     SAME_KEY, UNKNOWN_TAG, UNKNOWN_DIMENSION, SAME_TAG_VALUE, BAD_TAG_PATTERN, REFUSED_KEY,
     REFUSED_VALUE, EXPIRED, RULE_OF_ITSELF, NOTHING_MANDATORY, UNKNOWN_ENVIRONMENT, TARGETS_CROSS,
     NOT_A_DAY, NO_POLICY, RULE_NEVER_HOLDS, ENVIRONMENT_UNNAMED,
     EXEMPT_EVERYTHING,
     BELOW, MISSING_TAG, KEY_SPELT, UNKNOWN_TAG_VALUE, VALUE_SPELT, RULE_BROKEN, OWNERS_DIFFER,
+    OUT_OF_DATE, CONTROL_WRONG,
 )  # fmt: skip

@@ -1,0 +1,45 @@
+"""The page about tags: its policy is right, its commands run on the demo organisation."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from pathlib import Path
+
+import pytest
+
+from apportion.core.rulebook import read_rulebook
+from apportion.core.tag_policy import read_tag_policy, with_rulebook
+from docs_pages import DOCS, blocks, calls
+from larkmoor import Typed, copied
+from test_core_cloud_trail import record
+
+PAGE = DOCS / "tags.md"
+
+
+def test_the_policy_of_the_page_is_right(larkmoor: Path) -> None:
+    (example,) = blocks(PAGE, "yml")
+    policy, findings = read_tag_policy(example.text, name=example.place)
+    assert policy is not None, findings
+    text = (larkmoor / "rulebook" / "2026-07.yaml").read_text()
+    rulebook, _ = read_rulebook(text, name="rules")
+    resolved, more = with_rulebook(policy, rulebook)
+    assert resolved is not None, more
+    assert [*findings, *more] == []
+
+
+def test_every_command_of_the_page_runs(larkmoor: Path, tmp_path: Path) -> None:
+    typed = Typed(copied(larkmoor, tmp_path))
+    (tmp_path / "trail").mkdir()
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "trail" / "2026-09.json").write_text(json.dumps(record("sqs", "CreateQueue")))
+    words = [call.words for block in blocks(PAGE, "console") for call in calls(block)]
+    assert len(words) > 10
+    for line in words:
+        done = typed(*shlex.split(line)[1:])
+        assert done.code == 0, (line, done.err)
+
+
+@pytest.mark.parametrize("word", ["valid_share", "before_share", "resources_share", "reached"])
+def test_the_columns_that_the_page_explains_are_there(larkmoor: Path, word: str) -> None:
+    assert word in Typed(larkmoor)("tags", "coverage", "-o", "json").rows[0]
