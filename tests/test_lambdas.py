@@ -171,7 +171,10 @@ def test_the_image_s_dockerfile_names_what_is_there() -> None:
 LIGHT = """
 import sys
 class Runtime:
-    heavy = {"pyarrow", "duckdb", "numpy", "pyiceberg", "typer", "rich", "pydantic", "yaml"}
+    heavy = {
+        *("aws_xray_sdk", "duckdb", "filelock", "numpy", "pyarrow", "pydantic", "pyiceberg"),
+        *("requests", "rich", "sqlalchemy", "typer", "yaml"),
+    }
     def find_spec(self, name, path=None, target=None):
         if name.partition(".")[0] in self.heavy:
             raise ImportError(name)

@@ -24,11 +24,11 @@ from apportion.wiring.exports import from_environment
 from apportion.wiring.publishing import Clients
 
 from .asked import Asked, asked_for
-from .told import logger, metrics, once, told, tracer
+from .told import logger, metrics, once, told, traced
 
 
 @logger.inject_lambda_context(log_event=False)
-@tracer.capture_lambda_handler(capture_response=False)
+@traced
 @metrics.log_metrics(capture_cold_start_metric=True)
 def main(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer an event of S3 by EventBridge, a manifest's address, or a call by hand.

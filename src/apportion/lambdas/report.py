@@ -27,11 +27,11 @@ from apportion.wiring.publishing import (
     telling,
 )
 
-from .told import clients_of_environment, logger, metrics, told, tracer
+from .told import clients_of_environment, logger, metrics, told, traced
 
 
 @logger.inject_lambda_context(log_event=False)
-@tracer.capture_lambda_handler(capture_response=False)
+@traced
 @metrics.log_metrics(capture_cold_start_metric=True)
 def main(event: Mapping[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Deliver a report: of `{"period": "2026-09"}`, of `{"months_ago": 1}`, or of the newest month.

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from hashlib import sha256
 from typing import Any
 
-from aws_lambda_powertools import Logger, Metrics, Tracer
+from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from apportion.model.outcome import Outcome
@@ -22,8 +22,21 @@ logger = Logger(service=os.environ.get("POWERTOOLS_SERVICE_NAME", _SERVICE))
 metrics = Metrics(
     namespace=os.environ.get("POWERTOOLS_METRICS_NAMESPACE", "Apportion"), service=_SERVICE
 )
-# Tracing needs the X-Ray SDK, which is in the image only where someone wants it.
-tracer = Tracer(disabled=os.environ.get("POWERTOOLS_TRACE_DISABLED", "true") != "false")
+
+#: An entry point.
+Function = Callable[..., Any]
+
+
+def traced(function: Function) -> Function:
+    """Trace invocations where POWERTOOLS_TRACE_DISABLED is `false`.
+
+    Otherwise the X-Ray SDK, which tracing needs and neither zip nor image has, is not imported.
+    """
+    if os.environ.get("POWERTOOLS_TRACE_DISABLED", "true").lower() != "false":
+        return function
+    from aws_lambda_powertools import Tracer  # noqa: PLC0415 - as said above
+
+    return Tracer(service=_SERVICE).capture_lambda_handler(function, capture_response=False)
 
 
 def told(*outcomes: tuple[str, Outcome | None]) -> dict[str, Any]:
