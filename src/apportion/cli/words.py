@@ -68,7 +68,6 @@ class Words:
     def table(self, rows: Sequence[Row], columns: Sequence[str], *, total: bool = False) -> None:
         """Show rows to a person: to the cent, as wide as the terminal, sums under a rule."""
         from apportion.reports.table import render
-
         from apportion.wiring.shown import for_people
 
         shown = for_people(rows, columns, total=total)

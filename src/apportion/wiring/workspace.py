@@ -37,8 +37,8 @@ from apportion.run.focus import focus
 from apportion.run.history import held, history, periods
 from apportion.run.ingest import ingest
 from apportion.run.manifests import read_manifests, write_manifests
-from apportion.run.plugs import Plugs
 from apportion.run.month_review import gather
+from apportion.run.plugs import Plugs
 from apportion.run.prove import prove, verify
 from apportion.run.published import allocated_periods
 from apportion.run.report import report
