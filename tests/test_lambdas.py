@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import runpy
 import subprocess
 import sys
 import zipfile
@@ -14,8 +15,10 @@ from typing import Any
 
 import pytest
 
-from apportion.lambdas.asked import asked_for
+from apportion.lambdas import ingest
+from apportion.lambdas.asked import Asked, asked_for
 from apportion.lambdas.report import run
+from apportion.model.errors import NoSettingsError
 from apportion.wiring.workspace import Workspace
 from exports_in_s3 import ExportInS3
 from moto_world import SECRET, MotoWorld, serving
@@ -26,7 +29,6 @@ from published_months import (
     RULES,
     allocated,
     database,
-    lake_of,
     seen,
     store_of,
 )
@@ -76,12 +78,15 @@ def test_a_manifest_s_arrival_ends_in_a_published_month(
     assert seen(world, bucket, tmp_path / "seen again") == 2 * ONCE
 
 
-def test_what_is_missing_is_told_and_nothing_is_published(
-    world: MotoWorld, bucket: str, tmp_path: Path
-) -> None:
-    (answer,) = invoke(world, bucket, tmp_path, [{"period": PERIOD}])
-    assert answer["errorType"] == "NoSettingsError"
-    assert lake_of(world, bucket).current(PERIOD) is None
+def test_without_settings_nothing_is_begun(world: MotoWorld, bucket: str, tmp_path: Path) -> None:
+    environment = {
+        "APPORTION_SETTINGS": f"s3://{bucket}/config/apportion.toml",
+        "APPORTION_WORK": str(tmp_path),
+    }
+    asked = Asked(f"s3://{bucket}/exports/focus", (PERIOD,), "")
+    with pytest.raises(NoSettingsError, match=f"s3://{bucket}/config"):
+        ingest.run(asked, environment, world.client)
+    assert store_of(world, bucket, "ledger").names() == []
 
 
 def test_only_manifests_of_our_export_count() -> None:
@@ -132,14 +137,9 @@ def test_the_schedule_s_report_is_delivered_once(
 def test_the_zip_is_the_same_bytes_every_time_and_holds_all_that_the_report_needs(
     tmp_path: Path,
 ) -> None:
+    script = runpy.run_path(str(ROOT / "release" / "lambda_zip.py"))
     for name in ("one.zip", "two.zip"):
-        built = subprocess.run(
-            [sys.executable, ROOT / "release" / "lambda_zip.py", tmp_path / name],
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        assert "MB unzipped" in built.stdout
+        assert len(script["build"](tmp_path / name)) == 64
     assert (tmp_path / "one.zip").read_bytes() == (tmp_path / "two.zip").read_bytes()
     with zipfile.ZipFile(tmp_path / "one.zip") as zipped:
         assert not [name for name in zipped.namelist() if name.endswith((".so", ".pyc"))]

@@ -43,9 +43,9 @@ from published_months import (
 )
 from stories import bill_of, delivered, parquet_bill, reopened, workspace_in
 
-#: At these of its changing calls a publication is killed: while tables are filled, while `runs`
-#: is replaced, and while the old run is cleared away.
-DEATHS = (3, 42, 58)
+#: At these of its changing calls a publication is killed: while `runs` is replaced, and while the
+#: old run is cleared away.
+DEATHS = (42, 58)
 
 
 @pytest.fixture(scope="module")

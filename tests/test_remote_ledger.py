@@ -98,7 +98,7 @@ def test_killed_while_giving_back(world: MotoWorld, bucket: str, tmp_path: Path)
     work(world, bucket, tmp_path / "one", version=1)
     deaths = 0
     while died(
-        take_in_again, world, world, bucket, tmp_path / f"mortal {deaths}", at=1 + 12 * deaths
+        take_in_again, world, world, bucket, tmp_path / f"mortal {deaths}", at=1 + 16 * deaths
     ):
         deaths += 1
         assert total(world, bucket, tmp_path / f"reader {deaths}") == ONCE

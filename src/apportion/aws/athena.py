@@ -82,7 +82,7 @@ class Athena:
                 return execution
             if state in _ENDED:
                 said = str(execution["Status"].get("StateChangeReason") or state.lower())
-                raise QueryFailedError("Athena", said, _remedy(said))
+                raise QueryFailedError("Athena", said.strip().splitlines()[0][:500], _remedy(said))
             if self._timer() > until:
                 said = f"the query was {state.lower()} for {self._patience} s and was stopped"
                 raise QueryFailedError("Athena", said, "Wait longer with --patience SECONDS.")
