@@ -76,8 +76,8 @@ for room in (
     tags,
     ledger,
     cost_explorer,
-    publish,
     aws,
+    publish,
 ):
     room.add_to(app)
 
