@@ -27,7 +27,8 @@ from athena_over_ledger import FakeAthena
 from athena_over_ledger import serving as serving_athena
 from called_actions import ACCOUNT, Called, listening
 from cost_explorer_fake import client_of as cost_explorer_client
-from exports_in_s3 import ExportInS3, charges
+from export_files import charges
+from exports_in_s3 import ExportInS3
 from moto_world import REGION, MotoWorld
 from published_months import PERIOD, RULES, allocated
 from stories import workspace_in

@@ -25,7 +25,8 @@ from apportion.run.downloads import Downloads
 from apportion.run.fetch import TIMES, _Progress
 from apportion.wiring.exports import fetch_and_ingest
 from apportion.wiring.workspace import Workspace
-from exports_in_s3 import ExportInS3, charges, large
+from export_files import charges, large
+from exports_in_s3 import ExportInS3
 from s3_front import Answer, Asked, Fault, Front, refused, serving
 from stories import reopened, total_of, workspace_in
 
@@ -413,7 +414,10 @@ def test_a_killed_download_is_resumed_and_left_nothing_half(story: Story) -> Non
     story.front.faults.append(fault)
     program = Path(__file__).with_name("fetch_program.py")
     words = [str(story.folder), story.export.address, story.front.endpoint]
-    with subprocess.Popen([sys.executable, str(program), *words]) as running:
+    paths = os.pathsep.join(path for path in sys.path if path)  # the emulators' folder among them
+    with subprocess.Popen(
+        [sys.executable, str(program), *words], env={**os.environ, "PYTHONPATH": paths}
+    ) as running:
         assert stuck.wait(30)
         deadline = time.monotonic() + 20
         while not (
