@@ -67,6 +67,9 @@ class Group(TyperGroup):
             for name, command in self.commands.items()
             if not command.hidden
         ]
+        # Typer puts groups behind all commands; a heading stands where its last one does.
+        headings = dict.fromkeys(heading for heading, *_ in reversed(commands))
+        commands.sort(key=lambda command: list(reversed(headings)).index(command[0]))
         widest = max(len(name) for _, name, _ in commands)
         return _page(
             f"Usage: {ctx.command_path} [OPTIONS] COMMAND ...",
