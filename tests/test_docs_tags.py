@@ -7,18 +7,27 @@ import shlex
 from pathlib import Path
 
 import pytest
+import yaml
 
 from apportion.core.rulebook import read_rulebook
 from apportion.core.tag_policy import read_tag_policy, with_rulebook
-from docs_pages import DOCS, blocks, calls
+from docs_pages import DOCS, ROOT, blocks, calls
 from larkmoor import Typed, copied
 from test_core_cloud_trail import record
 
 PAGE = DOCS / "tags.md"
+INFRA = """
+provider "aws" {
+  default_tags {
+    tags = { CostCenter = "DATA", Project = "lake" }
+  }
+}
+resource "aws_sqs_queue" "q" {}
+"""
 
 
 def test_the_policy_of_the_page_is_right(larkmoor: Path) -> None:
-    (example,) = blocks(PAGE, "yml")
+    (example,) = [block for block in blocks(PAGE, "yml") if not block.title]
     policy, findings = read_tag_policy(example.text, name=example.place)
     assert policy is not None, findings
     text = (larkmoor / "rulebook" / "2026-07.yaml").read_text()
@@ -32,6 +41,9 @@ def test_every_command_of_the_page_runs(larkmoor: Path, tmp_path: Path) -> None:
     typed = Typed(copied(larkmoor, tmp_path))
     (tmp_path / "trail").mkdir()
     (tmp_path / "docs").mkdir()
+    (tmp_path / "infra").mkdir()
+    (tmp_path / "infra" / "main.tf").write_text(INFRA)
+    (tmp_path / "plan.json").write_text('{"resource_changes": []}')
     (tmp_path / "trail" / "2026-09.json").write_text(json.dumps(record("sqs", "CreateQueue")))
     words = [call.words for block in blocks(PAGE, "console") for call in calls(block)]
     assert len(words) > 10
@@ -43,3 +55,11 @@ def test_every_command_of_the_page_runs(larkmoor: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("word", ["valid_share", "before_share", "resources_share", "reached"])
 def test_the_columns_that_the_page_explains_are_there(larkmoor: Path, word: str) -> None:
     assert word in Typed(larkmoor)("tags", "coverage", "-o", "json").rows[0]
+
+
+def test_the_hook_and_the_step_of_the_page_are_ours() -> None:
+    hook, step = (yaml.safe_load(b.text) for b in blocks(PAGE, "yml") if b.title)
+    (ours,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+    assert hook["repos"][0]["hooks"][0]["id"] == ours["id"]
+    inputs = yaml.safe_load((ROOT / "action.yml").read_text())["inputs"]
+    assert set(step[0]["with"]) == set(inputs)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from . import tag_coverage, tag_generate, tag_policy
+from . import tag_check, tag_coverage, tag_generate, tag_policy
 from .help import Group, examples
 
 
@@ -27,6 +27,7 @@ def add_to(app: typer.Typer) -> None:
     tag_policy.add_to(tags)
     tag_coverage.add_to(tags)
     tag_generate.add_to(tags)
+    tag_check.add_to(tags)
 
 
 def _list_commands(ctx: typer.Context) -> None:

@@ -3,7 +3,11 @@
 WrongUseError
 ├── NotAPercentError         a percentage is not written as one
 ├── NoSuchSuggestionError    there is no suggestion of that id to accept
-└── CannotAcceptError        a file is laid out so that it cannot be edited with care
+├── CannotAcceptError        a file is laid out so that it cannot be edited with care
+├── NoTfparseError           the extra that reads Terraform code is not installed
+├── TerraformCodeError       Terraform code cannot be read
+├── NotATagError             a tag is not written as one
+└── NothingToCheckError      a path holds nothing that declares resources
 """
 
 from __future__ import annotations
@@ -35,3 +39,38 @@ class CannotAcceptError(WrongUseError):
 
     def __init__(self, file: str, why: str) -> None:
         super().__init__(f"{file} was not changed. {why}. Write the alias by hand.")
+
+
+class NoTfparseError(WrongUseError):
+    """What reads Terraform code is an extra of the package, and is not installed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Terraform code is read with tfparse: install it with pip install 'apportion[tags]', "
+            "or check a plan: terraform show -json plan > plan.json."
+        )
+
+
+class TerraformCodeError(WrongUseError):
+    """Terraform code cannot be read."""
+
+    def __init__(self, folder: str, why: str) -> None:
+        said = why.removeprefix("unable to create TerraformConverter: ").rstrip(".")
+        super().__init__(f"The Terraform code in {folder} cannot be read: {said}.")
+
+
+class NothingToCheckError(WrongUseError):
+    """A path holds nothing that declares resources."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(
+            f"{path} has nothing to check: expected a folder with .tf files, a plan "
+            "(terraform show -json), or a CloudFormation template (.yaml, .json)."
+        )
+
+
+class NotATagError(WrongUseError):
+    """A tag is not written as one."""
+
+    def __init__(self, written: str) -> None:
+        super().__init__(f"A tag is written KEY=VALUE, like CostCenter=FIN-100; found {written!r}.")

@@ -140,6 +140,40 @@ CONTROL_WRONG = _error(
     "The evaluator was asked about every call that creates something; this answer is wrong.",
 )
 
+# What code declares.
+NOT_READ = _error(
+    "T040",
+    "Code that cannot be read",
+    "Its resources were not looked at. `terraform validate` or cfn-lint say more.",
+)
+CODE_WRONG = _error(
+    "T041",
+    "A mandatory tag is missing or wrong in code",
+    "The resource would be created so. The provider's default tags are counted in.",
+)
+CODE_OPTIONAL = _warning(
+    "T042",
+    "A tag that may be left out is wrong in code",
+    "It would be created so, and is not read.",
+)
+NOT_HANDED_ON = _warning(
+    "T043",
+    "What a resource makes lacks tags",
+    "Instances, volumes and tasks cost money of their own, and get only tags that are handed on. "
+    "Default tags of the provider do not reach what Auto Scaling groups and templates launch.",
+)
+TOLD_BY_CALLER = _notice(
+    "T044",
+    "A module that says nothing of default tags",
+    "It has no provider, so who calls it may give the tags. Check the folder that calls it.",
+)
+TOLD_BY_PLAN = _notice(
+    "T045",
+    "Tags that only a plan tells",
+    "They come from variables, other modules or functions. Check the plan as well: "
+    "`terraform show -json plan > plan.json`.",
+)
+
 ALL = (
     SAME_KEY, UNKNOWN_TAG, UNKNOWN_DIMENSION, SAME_TAG_VALUE, BAD_TAG_PATTERN, REFUSED_KEY,
     REFUSED_VALUE, EXPIRED, RULE_OF_ITSELF, NOTHING_MANDATORY, UNKNOWN_ENVIRONMENT, TARGETS_CROSS,
@@ -147,4 +181,5 @@ ALL = (
     EXEMPT_EVERYTHING,
     BELOW, MISSING_TAG, KEY_SPELT, UNKNOWN_TAG_VALUE, VALUE_SPELT, RULE_BROKEN, OWNERS_DIFFER,
     OUT_OF_DATE, CONTROL_WRONG,
+    NOT_READ, CODE_WRONG, CODE_OPTIONAL, NOT_HANDED_ON, TOLD_BY_CALLER, TOLD_BY_PLAN,
 )  # fmt: skip

@@ -1,0 +1,1 @@
+cost_center = "FIN-100"
