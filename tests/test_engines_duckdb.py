@@ -54,7 +54,7 @@ def test_text_in_a_csv_stays_text(engine: DuckDB, tmp_path: Path) -> None:
 
 
 def test_a_bill_of_many_csvs_fits_into_little_memory(tmp_path: Path) -> None:
-    engine = DuckDB(tmp_path / "spill", memory="100MB")
+    engine = DuckDB(tmp_path / "spill", memory="200MB")
     long = "x" * 500_000
     files = []
     for number in range(40):
