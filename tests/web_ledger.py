@@ -63,7 +63,7 @@ shared:
     split: {fixed: {SHOP: 20, FIN-100: 50, network: 30}}
   - name: network
     where: "cost_center = 'NETWORK'"
-    split: {fixed: {SHOP: 45, FIN-100: 35, platform: 20}}
+    split: {fixed: {SHOP: 45, FIN-100: 34, platform: 21}}
   - name: never
     where: "ServiceName = 'Amazon Honeycode'"
     split: even

@@ -15,7 +15,7 @@ from .tag_keys import normalise
 from .templates import each, name, sql, text
 
 #: Which layout the tables have; another one is built anew.
-FORM = 1
+FORM = 2
 
 #: How many tag keys are told apart, those of the rulebook first.
 MOST_TAGS = 10
@@ -137,8 +137,15 @@ def tag_names(found: Iterable[str], rulebook: Rulebook) -> tuple[tuple[str, str]
     others = [key for key in spelt if key not in asked]
     chosen = [*asked, *others[: max(0, MOST_TAGS - len(asked))]]
     return tuple(
-        (raw, asked.get(key, spelt[key][0])) for key in chosen for raw in spelt.get(key, ())
+        (raw, asked.get(key, _bare(spelt[key][0]))) for key in chosen for raw in spelt.get(key, ())
     )
+
+
+def _bare(raw: str) -> str:
+    """Take off what AWS's exports put before the keys of users."""
+    for lead in ("resource_tags_", "user_", "user:"):
+        raw = raw.removeprefix(lead) or raw
+    return raw
 
 
 def usage_query() -> str:

@@ -29,6 +29,15 @@ from .published import Published, at, find
 #: How many runs stay open; the one that was not read for longest is closed.
 MOST_OPEN = 36
 
+#: How many explanations are kept: on a large bill each takes seconds.
+MOST_EXPLAINED = 200
+
+_EXPLAINERS: Mapping[str, Callable[..., Explanation]] = {
+    "owner": explain_owner,
+    "pool": explain_pool,
+    "resource": explain_resource,
+}
+
 
 @dataclass(frozen=True)
 class Edition:
@@ -69,7 +78,7 @@ class Sight:
     edition: Edition
     scope: Scope
     _ask: Callable[[str], list[Row]]
-    _explain: Callable[[Callable[[Plugs], Explanation]], Explanation]
+    _explain: Callable[[str, str, Manifest], Explanation]
     _tables: Mapping[str, str]
 
     @property
@@ -107,29 +116,15 @@ class Sight:
 
     def explained_owner(self, owner: str) -> Explanation:
         """Take back to its causes what an owner pays, who must be one that is seen."""
-        return self._trimmed(
-            self._explain(
-                lambda plugs: explain_owner(
-                    plugs, owner=owner, period=self.period, as_of=self.manifest.run
-                )
-            )
-        )
+        return self._trimmed(self._explain("owner", owner, self.manifest))
 
     def explained_pool(self, pool: str) -> Explanation:
         """Take a pool back to what it holds; only for who sees everything."""
-        return self._explain(
-            lambda plugs: explain_pool(
-                plugs, pool=pool, period=self.period, as_of=self.manifest.run
-            )
-        )
+        return self._explain("pool", pool, self.manifest)
 
     def explained_resource(self, resource: str) -> Explanation:
         """Tell who pays a resource; only for who sees everything."""
-        return self._explain(
-            lambda plugs: explain_resource(
-                plugs, resource=resource, period=self.period, as_of=self.manifest.run
-            )
-        )
+        return self._explain("resource", resource, self.manifest)
 
     def _trimmed(self, explanation: Explanation) -> Explanation:
         if self.owners is None:
@@ -154,6 +149,7 @@ class Library:
         self._reader = reader
         self._shelf = shelf
         self._building, self._reading = Lock(), Lock()
+        self._explained: dict[tuple[str, str, str], Explanation] = {}
         self._open: dict[str, tuple[Published, dict[str, str]]] = {}
         self.edition = Edition.of(builder.ledger.runs())
 
@@ -179,9 +175,23 @@ class Library:
         published, tables = self._opened(manifest)
         return Sight(published, edition, scope, self._ask, self._explain, tables)
 
-    def _explain(self, make: Callable[[Plugs], Explanation]) -> Explanation:
+    def _explain(self, kind: str, name: str, manifest: Manifest) -> Explanation:
+        """Explain an owner, a pool or a resource; a run's explanations never change."""
+        key = (manifest.run, kind, name)
         with self._building:
-            return make(self._builder)
+            found = self._explained.pop(key, None)
+            if found is None:
+                explain = _EXPLAINERS[kind]
+                found = explain(
+                    self._builder,
+                    period=manifest.period,
+                    as_of=manifest.run,
+                    **{kind: name},
+                )
+            self._explained[key] = found
+            for oldest in list(self._explained)[:-MOST_EXPLAINED]:
+                del self._explained[oldest]
+        return found
 
     def _ask(self, query: str) -> list[Row]:
         with self._reading:

@@ -13,6 +13,7 @@ import httpx
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet, RSAKey
+from joserfc.jws import JWSRegistry
 
 from apportion.model.access import Access, SecretHeader, SignedHeader
 
@@ -20,6 +21,8 @@ from .viewer import Viewer, groups_of
 
 #: What tokens may be signed with: never `none`, and never a secret that a public key could be.
 _ALGORITHMS = ["ES256", "ES384", "RS256", "RS384", "RS512", "PS256"]
+#: AWS writes more into a token's head than the standard names.
+_REGISTRY = JWSRegistry(algorithms=_ALGORITHMS, strict_check_header=False)
 _KEY_ID = re.compile(r"[A-Za-z0-9_.-]{1,200}")
 
 #: Reads the body of an address.
@@ -100,7 +103,7 @@ class SignedProxy:
         if not _KEY_ID.fullmatch(key_id):
             message = "it names no key"
             raise ValueError(message)
-        decoded = jwt.decode(bare, self._key(key_id), algorithms=_ALGORITHMS)
+        decoded = jwt.decode(bare, self._key(key_id), registry=_REGISTRY)
         self._registry.validate(decoded.claims)
         return decoded.claims
 

@@ -36,7 +36,7 @@ def sankey(nodes: Sequence[Node], streams: Sequence[Stream], *, sign: str) -> st
     """Draw streams of money. Amounts below zero cannot be drawn and must not be among them."""
     columns = max((node.column for node in nodes), default=1) or 1
     trace = go.Sankey(
-        arrangement="snap",
+        arrangement="fixed",
         node={
             "label": [label(node.name, most=30) for node in nodes],
             "color": [node.colour for node in nodes],
@@ -59,7 +59,7 @@ def sankey(nodes: Sequence[Node], streams: Sequence[Stream], *, sign: str) -> st
         },
         textfont={"size": 12},
     )  # fmt: skip
-    return figure(trace, margin={"l": 4, "r": 4, "t": 8, "b": 8})
+    return figure(trace, margin={"l": 4, "r": 4, "t": 10, "b": 18})
 
 
 def _heights(nodes: Sequence[Node], streams: Sequence[Stream]) -> list[str]:

@@ -217,16 +217,25 @@ def _rows(branch: Branch, level: int) -> list[Row]:
 
 
 def _tree(view: View, branch: Branch, level: int) -> Markup:
-    """Write a branch; its own branches open and close under it."""
-    head = Markup('<span class="title">{}</span>{}{}').format(
-        branch.title, _amount(branch), _beside(view, branch)
-    )
+    """Write a branch; its own branches open and close under it.
+
+    What opens and closes has no links inside: the one to the rule stands first in what opens.
+    """
     if not branch.branches:
-        return Markup('<div class="leaf">{}</div>').format(head)
+        return Markup('<div class="leaf"><span class="title">{}</span>{}{}</div>').format(
+            branch.title, _amount(branch), _beside(branch, _place(view, branch.place))
+        )
+    head = Markup('<span class="title">{}</span>{}{}').format(
+        branch.title,
+        _amount(branch),
+        _beside(branch, Markup("<span>{}</span>").format(branch.place)),
+    )
+    link = _place(view, branch.place) if _line_of(view, branch.place) else Markup("")
+    rule = Markup('<p class="rule">The rule: {}</p>').format(link) if link else Markup("")
     inner = Markup("").join(_tree(view, b, level + 1) for b in branch.branches)
     opened = Markup(" open") if level < _OPEN else ""
-    return Markup('<details class="branch"{}><summary>{}</summary>{}</details>').format(
-        opened, head, inner
+    return Markup('<details class="branch"{}><summary>{}</summary>{}{}</details>').format(
+        opened, head, rule, inner
     )
 
 
@@ -239,22 +248,27 @@ def _amount(branch: Branch) -> Markup:
     )
 
 
-def _beside(view: View, branch: Branch) -> Markup:
+def _beside(branch: Branch, place: Markup) -> Markup:
     """Write the facts and the rule's place under a branch."""
     parts = [Markup("<span>{}</span>").format(_fact(n, v)) for n, v in branch.facts.items()]
-    if branch.place:
-        parts.append(_place(view, branch.place))
+    parts += [place] if branch.place else []
     if not parts:
         return Markup("")
     return Markup('<span class="facts">{}</span>').format(Markup(" ").join(parts))
 
 
 def _place(view: View, place: str) -> Markup:
+    line = _line_of(view, place)
+    if not line:
+        return Markup("<span>{}</span>").format(place)
+    return Markup('<a href="{}">{}</a>').format(f"{view.links.page('rules')}#line-{line}", place)
+
+
+def _line_of(view: View, place: str) -> str:
+    """Tell the line of the rulebook that is shown on its page; empty where it is not."""
     file, _, at = place.partition(":")
-    if view.everything and file == view.sight.rulebook.name and at:
-        link = f"{view.links.page('rules')}#line-{at.split(':')[0]}"
-        return Markup('<a href="{}">{}</a>').format(link, place)
-    return Markup("<span>{}</span>").format(place)
+    shown = view.everything and file == view.sight.rulebook.name
+    return at.partition(":")[0] if shown else ""
 
 
 def _fact(name: str, value: object) -> str:

@@ -43,7 +43,10 @@ def owners(view: View, *, name: str = "") -> Page:
             _days(view, name),
             _pools(view, name),
             _how(view, name),
-            *(_cut(view, name, cut) for cut in view.cuts() if cut != CATEGORY),
+            *sorted(
+                (_cut(view, name, cut) for cut in view.cuts() if cut != CATEGORY),
+                key=lambda section: min(len(section.rows), MOST),
+            ),
         ),
     )
 

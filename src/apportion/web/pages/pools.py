@@ -113,6 +113,7 @@ def _graph(view: View, held: Sequence[Row]) -> Section:
         rows,
         note=_graph_note(drawn),
         drawn=arrows(names, drawn, cost) if drawn else None,
+        folded=bool(drawn),
         empty="No pool passes cost to another.",
     )
 

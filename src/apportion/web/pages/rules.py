@@ -162,7 +162,7 @@ def _source(view: View, found: Sequence[_Rule]) -> Section:
     rows = Markup("").join(
         Markup(
             '<li id="line-{n}"{state}><span class="gave">{gave}</span>'
-            '<a class="number" href="#line-{n}">{n}</a><code>{line}</code></li>'
+            '<span class="number">{n}</span><code>{line}</code></li>'
         ).format(
             n=number,
             state=Markup(' class="idle"') if number in beside and beside[number].state else "",

@@ -29,9 +29,8 @@ def tags(view: View, *, by: str = ACCOUNT, tag: str = "") -> Page:
     """Make the page; `by` is what the rows of the heat map are, `tag` whose lack is looked at."""
     whole = _whole(view)
     asked = tuple(dict.fromkeys(asked_tags(view.sight.rulebook).values()))
-    others = sorted({t for t in whole if t and t not in asked}, key=lambda t: (-whole[t], t))[
-        :_OTHERS
-    ]
+    told = [t for t in whole if t and t not in asked and whole[t] * 100 >= whole[_ALL]]
+    others = sorted(told, key=lambda t: (-whole[t], t))[:_OTHERS]
     shown = (*asked, *others)
     taggable = whole.get(_ALL, Decimal())
     return Page(
