@@ -9,7 +9,7 @@ PYTHON312 ?= python3.12
 LINES ?= 5000000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types layers bench lambda soak duckdb15 focus lock clean
+.PHONY: help demo aws test check lint types layers bench lambda soak duckdb15 ministack focus lock clean
 
 help: ## list what one can do
 	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -22,6 +22,9 @@ $(READY): requirements.lock pyproject.toml
 
 demo: $(READY) ## generate an organisation's bills, allocate and prove them
 	$(BIN)/apportion demo .demo
+
+aws: $(READY) ## a whole life in AWS, against emulators on this machine
+	$(BIN)/python examples/whole_life.py
 
 test: $(READY) ## run all tests
 	$(BIN)/python -m pytest -n 2 -q
@@ -41,7 +44,7 @@ check: lint types layers test ## all that CI does
 bench: $(READY) ## measure speed and memory; LINES=20000000 for the large one
 	$(BIN)/python bench/bench.py --lines $(LINES)
 
-lambda: $(READY) ## build dist/lambda/report.zip, the same bytes every time
+lambda: $(READY) ## build the functions' zips in dist/lambda, the same bytes every time
 	$(BIN)/python release/lambda_zip.py
 
 soak: $(READY) ## the slow tests: thousands of crashes and corrupted files
