@@ -1,7 +1,7 @@
 # All of it: the export, the pipeline, a role to read with, and a service whose resources inherit the tags.
 
 terraform {
-  required_version = ">= 1.9"
+  required_version = ">= 1.7"
 
   required_providers {
     aws = {

@@ -1,7 +1,7 @@
 # The least to begin with: tags on everything, and a role that asks Cost Explorer and changes nothing.
 
 terraform {
-  required_version = ">= 1.9"
+  required_version = ">= 1.7"
 
   required_providers {
     aws = {

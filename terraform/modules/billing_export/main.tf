@@ -68,4 +68,11 @@ resource "aws_bcmdataexports_export" "bill" {
   }
 
   tags = var.tags
+
+  lifecycle {
+    precondition {
+      condition     = !var.split_cost_allocation || var.table == "cur-2.0"
+      error_message = "split_cost_allocation needs table = \"cur-2.0\"."
+    }
+  }
 }

@@ -62,11 +62,6 @@ variable "split_cost_allocation" {
   type        = bool
   default     = false
   nullable    = false
-
-  validation {
-    condition     = !var.split_cost_allocation || var.table == "cur-2.0"
-    error_message = "split_cost_allocation needs table = \"cur-2.0\"."
-  }
 }
 
 variable "keep_days" {

@@ -2,11 +2,6 @@ variable "environment" {
   description = "Where the resource runs; becomes the tag Environment. One of `environments`."
   type        = string
   nullable    = false
-
-  validation {
-    condition     = contains(var.environments, var.environment)
-    error_message = "environment is \"${var.environment}\"; expected one of ${join(", ", var.environments)}."
-  }
 }
 
 variable "environments" {
@@ -25,11 +20,6 @@ variable "cost_center" {
   description = "Who pays; becomes the tag CostCenter. It matches `cost_center_pattern`."
   type        = string
   nullable    = false
-
-  validation {
-    condition     = can(regex(var.cost_center_pattern, var.cost_center))
-    error_message = "cost_center is \"${var.cost_center}\"; expected what matches ${var.cost_center_pattern}, like FIN-100."
-  }
 
   validation {
     # A hyphen, the environment and this are one value of at most 256 characters.
@@ -126,15 +116,5 @@ variable "technical" {
   validation {
     condition     = length(setintersection(["environment", "costcenter", "project", "owner", "createdby", "allocationkey"], [for key in keys(var.technical) : lower(replace(key, "/[^\\p{L}\\p{N}]/", ""))])) == 0
     error_message = "A key of technical is a mandatory one, or another spelling of it: cost exports write CostCenter and cost_center as one column."
-  }
-
-  validation {
-    condition     = length(distinct([for key in concat(keys(var.business), keys(var.technical)) : lower(replace(key, "/[^\\p{L}\\p{N}]/", ""))])) == length(var.business) + length(var.technical)
-    error_message = "Two keys of business and technical are one key in two spellings: cost exports write Team-Name and team_name as one column."
-  }
-
-  validation {
-    condition     = length(var.business) + length(var.technical) <= 40
-    error_message = "business and technical have more than 40 tags: AWS takes 50 for a resource, six are mandatory, and some are left for the resource itself."
   }
 }

@@ -110,7 +110,7 @@ run "split_cost_of_focus" {
     split_cost_allocation = true
     table                 = "focus-1.2"
   }
-  expect_failures = [var.split_cost_allocation]
+  expect_failures = [aws_bcmdataexports_export.bill]
 }
 
 run "versions_that_go_before_a_month_is_final" {
