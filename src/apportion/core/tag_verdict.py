@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from fnmatch import fnmatchcase
+from functools import lru_cache
 
 from apportion.model.tag_policy import (
     LONGEST_VALUE,
@@ -29,6 +30,9 @@ from apportion.model.tag_policy import (
 
 from .tag_keys import normalise, normalise_value
 from .tag_pattern import compiled
+
+#: Resources carry the same few keys over and over.
+_normal = lru_cache(maxsize=4096)(normalise)
 
 #: A key in braces, in what a rule says.
 NAMED = re.compile(r"\{([^{}]+)\}")
@@ -64,7 +68,7 @@ class Judge:
         """
         found: dict[str, tuple[str, str]] = {}
         for raw, value in sorted(tags):
-            key = self._keys.get(normalise(raw))
+            key = self._keys.get(_normal(raw))
             if key is None or not value.strip():
                 continue
             if key.name not in found or is_written(raw, key.name):
@@ -158,6 +162,7 @@ class Judge:
                 yield TagProblem(rule.key, Fault.RULE_BROKEN, written, made, made, needed)
 
 
+@lru_cache(maxsize=4096)
 def is_written(raw: str, key: str) -> bool:
     """Tell whether a key is written right, as on the resource or as an export writes it.
 

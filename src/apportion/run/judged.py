@@ -67,20 +67,16 @@ def _verdicts(
     plugs: Plugs, judge: Judge, numbers: dict[Verdict, int]
 ) -> Iterator[tuple[object, ...]]:
     """Judge each distinct description once; there are far fewer of them than resources."""
-    known: dict[Tagged, Verdict] = {}
-    query = sql("to_judge")
-    for row in plugs.engine.rows(query):
-        written = {column: text_of(row[column]) for column in _COLUMNS}
-        kind = resource_type(written["ResourceId"], written["ServiceCode"])
+    known: dict[tuple[str, ...], tuple[str, int]] = {}
+    for row in plugs.engine.rows(sql("to_judge")):
+        tags, environment, account, resource, service = (text_of(row[c]) for c in _COLUMNS)
+        kind = resource_type(resource, service)
         if kind in UNTAGGABLE:
             continue
-        resource = Tagged(
-            tags_of(written["Tags"]),
-            written["Environment"],
-            written["SubAccountId"],
-            written["ResourceId"] if judge.by_resource else "",
-            kind,
-        )
-        verdict = known.get(resource) or known.setdefault(resource, judge.verdict(resource))
-        number = numbers.setdefault(verdict, len(numbers))
-        yield (*written.values(), state_of(verdict, judge.policy), number)
+        named = resource if judge.by_resource else ""
+        told = known.get(at := (tags, environment, account, named, kind))
+        if told is None:
+            verdict = judge.verdict(Tagged(tags_of(tags), environment, account, named, kind))
+            number = numbers.setdefault(verdict, len(numbers))
+            told = known[at] = (state_of(verdict, judge.policy), number)
+        yield (tags, environment, account, resource, service, *told)
