@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from apportion.model.outcome import Outcome
 from apportion.model.tag_errors import NotAPercentError
 
 from .answer import finish
@@ -87,6 +88,8 @@ def coverage(
     with session.workspace() as workspace:
         outcome = workspace.tags.coverage(asked)
     in_groups = outcome.columns[1] != "currency"
+    if sent.for_a_person:
+        outcome = _without(outcome, "spend", "exempt", "resources", "resources_share")
     finish(outcome, sent, session.words, total=in_groups)
 
 
@@ -130,7 +133,7 @@ def untagged(
         deliver(text.encode, sent, session.words)
         return
     if sent.for_a_person:  # the sentences are wider than any terminal
-        outcome = replace(outcome, columns=tuple(c for c in outcome.columns if c != "message"))
+        outcome = _without(_short(outcome), "service", "type", "message")
     finish(outcome, sent, session.words, total=True)
 
 
@@ -159,7 +162,20 @@ def suggest(
                 session.words.good(f"{path.name}: {said}.")
             return
         outcome = workspace.tags.suggest(checked(period))
+    if sent.for_a_person:
+        outcome = _without(outcome, "environments", "accounts")
     finish(outcome, sent, session.words)
+
+
+def _without(outcome: Outcome, *columns: str) -> Outcome:
+    """Leave columns to files that a terminal has no room for."""
+    return replace(outcome, columns=tuple(one for one in outcome.columns if one not in columns))
+
+
+def _short(outcome: Outcome) -> Outcome:
+    """Show of an ARN what tells resources apart; files have it whole."""
+    rows = [{**row, "resource": str(row["resource"]).split(":", 5)[-1]} for row in outcome.rows]
+    return replace(outcome, rows=tuple(rows))
 
 
 def _names(written: list[str] | None) -> tuple[str, ...]:
