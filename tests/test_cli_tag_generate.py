@@ -37,6 +37,8 @@ def test_the_same_files_are_written_each_time_and_checked(own: Typed) -> None:
     assert own("tags", "generate").code == 0
     assert {name: (at / name).read_text() for name in files} == files
     assert own("tags", "generate", "--check").code == 0
+    assert own("tags", "generate", "--to", "elsewhere/tags").code == 0
+    assert (own.folder / "elsewhere" / "tags" / "tags.md").is_file()
 
 
 def test_a_file_that_was_changed_or_is_left_over_fails_the_check(own: Typed) -> None:

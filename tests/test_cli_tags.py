@@ -153,7 +153,9 @@ def test_untagged_resources_come_by_cost_with_whom_to_ask(typed: Typed) -> None:
 
 def test_the_rules_say_otherwise_where_an_account_changed_hands(typed: Typed) -> None:
     rows = typed("tags", "untagged", "--most", "0", "-o", "json").rows
-    loyalty = [row for row in rows if row["account"] == "loyalty-prod" and "missing" in row["problem"]]
+    loyalty = [
+        row for row in rows if row["account"] == "loyalty-prod" and "missing" in row["problem"]
+    ]
     assert any("but accounts.csv names the account: ECOM-200" in row["because"] for row in loyalty)
 
 

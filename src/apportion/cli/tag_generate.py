@@ -42,7 +42,7 @@ def add_to(tags: typer.Typer) -> None:
         rich_help_panel=_PANEL,
         epilog=examples(
             "apportion tags generate",
-            "apportion tags generate --folder governance/tags --period 2026-09",
+            "apportion tags generate --to governance/tags --period 2026-09",
             "apportion tags generate --check            # in CI",
         ),
     )(generate)
@@ -63,7 +63,9 @@ def add_to(tags: typer.Typer) -> None:
 
 def generate(
     ctx: typer.Context,
-    folder: FolderOption = _FOLDER,
+    folder: Annotated[
+        Path, typer.Option("--to", "--folder", metavar="FOLDER", help="Where the files go.")
+    ] = _FOLDER,
     check: Annotated[
         bool, typer.Option("--check", help="Write nothing; end with 1 where files differ.")
     ] = False,
@@ -162,4 +164,3 @@ def replay(
     if denied:
         outcome = replace(outcome, rows=tuple(row for row in outcome.rows if row["denied"]))
     finish(outcome, sent, session.words)
-

@@ -25,6 +25,7 @@ Expanded = Mapping[str, Sequence[Mapping[str, object]]]
 
 _GROUP = "aws_autoscaling_group"
 _LOCAL = re.compile(r"\.\.?/")
+_SOURCE = re.compile(r'source\s*=\s*"(\.\.?/[^"]*)"')
 
 
 @dataclass(frozen=True)
@@ -38,11 +39,13 @@ class Found:
 
 def roots(texts: Mapping[str, str]) -> list[str]:
     """Find the folders where Terraform is run: those that no other folder uses as a module."""
-    folders = {dirname(file) for file in texts if file.endswith(".tf")}
-    used = set()
-    for folder in folders:
-        for source in re.findall(r'source\s*=\s*"(\.\.?/[^"]*)"', _joined(texts, folder)):
-            used.add(_normal(join(folder, source)))
+    code = {file: text for file, text in texts.items() if file.endswith(".tf")}
+    folders = {dirname(file) for file in code}
+    used = {
+        _normal(join(dirname(file), source))
+        for file, text in code.items()
+        for source in _SOURCE.findall(text)
+    }
     return sorted(folders - used) or sorted(folders)
 
 
@@ -138,18 +141,21 @@ class _Tree:
     def __init__(self, texts: Mapping[str, str], findings: list[Finding]) -> None:
         self._texts = texts
         self._findings = findings
+        self._files: dict[str, list[str]] = {}
+        for file in sorted(texts):
+            self._files.setdefault(dirname(file), []).append(file)
         self._read: dict[str, Block | None] = {}
         self._modules: dict[str, _Module] = {}
 
     def module(self, folder: str) -> _Module:
         if folder not in self._modules:
-            own = [f for f in sorted(self._texts) if dirname(f) == folder and f.endswith(".tf")]
+            own = [file for file in self._files.get(folder, ()) if file.endswith(".tf")]
             blocks = [(file, block) for file in own if (block := self.block(file))]
             self._modules[folder] = _Module(folder, blocks)
         return self._modules[folder]
 
     def has(self, folder: str) -> bool:
-        return any(dirname(file) == folder for file in self._texts)
+        return folder in self._files
 
     def block(self, file: str) -> Block | None:
         if file not in self._read:
@@ -157,7 +163,7 @@ class _Tree:
         return self._read[file]
 
     def named(self, folder: str, suffix: str) -> list[Block]:
-        files = [f for f in sorted(self._texts) if dirname(f) == folder and f.endswith(suffix)]
+        files = [file for file in self._files.get(folder, ()) if file.endswith(suffix)]
         return [block for file in files if (block := self.block(file))]
 
     def _parsed(self, file: str) -> Block | None:
@@ -298,10 +304,6 @@ def _given(tree: _Tree, root: str) -> dict[str, str]:
         for block in tree.named(root, suffix):
             given |= {name: one.expression for name, one in block.attributes.items()}
     return given
-
-
-def _joined(texts: Mapping[str, str], folder: str) -> str:
-    return "\n".join(t for file, t in texts.items() if dirname(file) == folder)
 
 
 def _normal(path: str) -> str:

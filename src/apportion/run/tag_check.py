@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -109,11 +110,7 @@ def _checked(at: _At, judge: Judge, expand: Expand, given: Mapping[str, str]) ->
 
 def _folder(at: _At, judge: Judge, expand: Expand, given: Mapping[str, str]) -> Checked:
     path = at.path
-    files = {
-        one.relative_to(path).as_posix(): one
-        for one in sorted(path.rglob("*"))
-        if _wanted(one, path)
-    }
+    files = {one.relative_to(path).as_posix(): one for one in _files(path)}
     texts = {
         name: one.read_bytes().decode("utf-8-sig", "replace")
         for name, one in files.items()
@@ -204,10 +201,14 @@ def _document(path: Path, file: str) -> tuple[list[Declared], list[Finding]] | N
     return read_template(text, file=file)
 
 
-def _wanted(path: Path, under: Path) -> bool:
-    parts = path.relative_to(under).parts
-    ours = path.suffix in (*_TERRAFORM, *_TEMPLATES) and not _PASSED.intersection(parts)
-    return ours and path.is_file()
+def _files(folder: Path) -> Iterator[Path]:
+    """Go through files that may declare something; what others downloaded is passed by."""
+    for at, folders, names in os.walk(folder):
+        folders[:] = sorted(set(folders) - _PASSED)
+        for name in sorted(names):
+            path = Path(at, name)
+            if path.suffix in (*_TERRAFORM, *_TEMPLATES) and path.is_file():
+                yield path
 
 
 def _elsewhere(sources: Iterable[str]) -> list[str]:
