@@ -13,6 +13,7 @@ from starlette.middleware.sessions import SessionMiddleware
 from starlette.types import ASGIApp
 
 from apportion import __version__
+from apportion.model.access import EVERYTHING
 from apportion.model.errors import ApportionError, WrongUseError
 from apportion.ports import Report
 from apportion.reports.csv import CsvReport
@@ -69,6 +70,14 @@ def create_app(library: Library, *, door: Door | None = None, watch: bool = True
             https_only=door.encrypted,
         )
     return Safety(entered, hosts=door.hosts, encrypted=door.encrypted)
+
+
+def rehearse(library: Library) -> None:
+    """Make the two largest pages once, so that nobody's first page waits for what they import."""
+    for name in ("overview", "flow"):
+        if library.edition.periods:
+            found = read(library, EVERYTHING, name, PAGES[name].asked())
+            page_html(found.page, shell(found.view, name), found.view.links)
 
 
 def _pages(library: Library, door: Door, *, watch: bool) -> FastAPI:
