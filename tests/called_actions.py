@@ -30,6 +30,11 @@ _OTHERWISE: Mapping[tuple[str, str], tuple[str, ...]] = {
         "bcm-data-exports:CreateExport",
         "cur:PutReportDefinition",
     ),
+    # IAM names the tagging API otherwise, and Resource Explorer's list by its search.
+    ("resource-explorer-2", "ListResources"): ("resource-explorer-2:Search",),
+    ("tagging", "GetResources"): ("tag:GetResources",),
+    ("tagging", "TagResources"): ("tag:TagResources",),
+    ("tagging", "UntagResources"): ("tag:UntagResources",),
     # Everybody may ask who they are, and a trust policy lets somebody in.
     ("sts", "GetCallerIdentity"): (),
     ("sts", "AssumeRole"): (),

@@ -20,6 +20,8 @@ import boto3
 
 from apportion.cli.main import run
 from apportion.cli.session import Outside
+from apportion.core.tag_policy import read_tag_policy
+from apportion.core.tag_policy_json import policy_json
 from apportion.model.permissions import Role
 from apportion.wiring.costs import connect
 from apportion.wiring.workspace import Workspace
@@ -27,11 +29,14 @@ from athena_over_ledger import FakeAthena
 from athena_over_ledger import serving as serving_athena
 from called_actions import ACCOUNT, Called, listening
 from cost_explorer_fake import client_of as cost_explorer_client
+from explorer_fake import VIEW, FakeExplorer
+from explorer_fake import serving as serving_explorer
 from export_files import charges
 from exports_in_s3 import ExportInS3
 from moto_world import REGION, MotoWorld
 from published_months import PERIOD, RULES, allocated
 from stories import workspace_in
+from trail_events import run_instances
 
 NOW = datetime(2026, 10, 2, 8, tzinfo=UTC)
 
@@ -66,6 +71,10 @@ class Company:
             "topic": f"arn:aws:sns:{REGION}:{ACCOUNT}:{self.name}",
             "queue": f"arn:aws:sqs:{REGION}:{ACCOUNT}:{self.name}-failed",
             "kms_key": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/2",
+            "chat_topic": f"arn:aws:sns:{REGION}:{ACCOUNT}:{self.name}-chat",
+            "events_queue": f"arn:aws:sqs:{REGION}:{ACCOUNT}:{self.name}-events",
+            "explorer_view": VIEW,
+            "tagging": "on",
             "function": self.name,
             "tracing": "on",
         }
@@ -297,6 +306,70 @@ def report_function(company: Company) -> None:
     querier(company)  # a query that has to be stopped is the same for the function
 
 
+TAG_POLICY = "apportion: 1\nkeys:\n  Owner: {about: Whom to call., mandatory: always}\n"
+
+
+def tag_scanner(company: Company) -> None:
+    company.workspace()
+    (company.folder / "tags.yaml").write_text(TAG_POLICY, "utf-8")
+    with serving_explorer(FakeExplorer()) as company.endpoints["resource-explorer-2"]:
+        words = ("--regions", REGION, "--explorer-view", VIEW)
+        company.does("tags", "scan", *words)
+        company.does("tags", "fix", "plan", *words)
+
+
+def tag_fixer(company: Company) -> None:
+    company.client("logs").create_log_group(logGroupName=company.name, tags={"a": "b"})
+    arn = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{company.name}"
+    fix = {"arn": arn, "account": ACCOUNT, "region": REGION, "cost": "", "why": {}}
+    fix |= {"set": {"Owner": "shop"}, "remove": [], "before": {"Owner": None}}
+    head = {"apportion_plan": 1, "kind": "resource-tags", "policy": "", "undoes": ""}
+    plan = {**head, "made": NOW.isoformat(), "fixes": [fix]}
+    (company.folder / "fix.json").write_text(json.dumps(plan), "utf-8")
+    company.prepares("init")
+    company.does("tags", "fix", "apply", "fix.json", "--profile", "fixer", "--yes")
+    company.does("tags", "fix", "undo", "fix.undo.json", "--profile", "fixer", "--yes")
+
+
+def tag_function(company: Company) -> None:
+    names = company.names()
+    dynamodb = company.client("dynamodb")
+    dynamodb.create_table(
+        TableName=names["table"],
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+    )
+    for name in (company.name, f"{company.name}-chat"):
+        company.client("sns").create_topic(Name=name)
+    tags, findings = read_tag_policy(TAG_POLICY, name="tags.yaml")
+    assert tags is not None, findings
+    item = {"id": "policy", "policy": policy_json(tags)}
+    dynamodb.put_item(
+        TableName=names["table"], Item={key: {"S": value} for key, value in item.items()}
+    )
+    made = company.client("ec2").run_instances(ImageId="ami-12c6146b", MinCount=1, MaxCount=1)
+    id_ = made["Instances"][0]["InstanceId"]
+    company.client("ec2").create_tags(
+        Resources=[id_], Tags=[{"Key": "apportion:quarantine", "Value": "2026-10-02"}]
+    )
+    created = run_instances(id_, tags={})
+    environment = {
+        "APPORTION_TABLE": names["table"],
+        "APPORTION_ACT": "notify,tag,quarantine",
+        "APPORTION_TOPIC": names["topic"],
+        "APPORTION_CHAT_TOPIC": names["chat_topic"],
+        "APPORTION_CREATOR_TAG": "Owner",
+    }
+    (answer,) = company.invokes("validate_tags", [created], environment)
+    assert answer == {"resources": 1}
+    # An event that fails is forgotten, so that it can come again.
+    company.client("sns").delete_topic(TopicArn=names["topic"])
+    other = run_instances("i-0123456789abcdef0", tags={})
+    failed = company.invokes("validate_tags", [other], environment)
+    assert "NotFound" in failed[0]
+
+
 STORIES: Mapping[Role, Callable[[Company], None]] = {
     Role.REPORT_READER: report_reader,
     Role.EXPORT_READER: export_reader,
@@ -311,4 +384,7 @@ STORIES: Mapping[Role, Callable[[Company], None]] = {
     Role.REPORTER: reporter,
     Role.INGEST_FUNCTION: ingest_function,
     Role.REPORT_FUNCTION: report_function,
+    Role.TAG_SCANNER: tag_scanner,
+    Role.TAG_FIXER: tag_fixer,
+    Role.TAG_FUNCTION: tag_function,
 }

@@ -106,3 +106,22 @@ ONCE: Mapping[str, str] = {
     "put_item": "dynamodb:PutItem",
     "update_item": "dynamodb:UpdateItem",
 }
+
+#: Tags as they are on resources: `tags scan`, `tags fix plan`, the function that validates. Nothing
+#: writes. Resource Explorer asks for the right to search where its list is asked for.
+SEE_RESOURCES: Mapping[str, str] = {"get_resources": "tag:GetResources"}
+EXPLORE: Mapping[str, str] = {"list_resources": "resource-explorer-2:Search"}
+#: What `tags fix apply` and `undo` may change, in a role of its own. Each service asks for its own
+#: right to tag beside these: `model/statements.py` has them.
+FIX_TAGS: Mapping[str, str] = {
+    "tag_resources": "tag:TagResources",
+    "untag_resources": "tag:UntagResources",
+}
+
+#: What keeps the validation function from judging one event twice, and its policy.
+REMEMBER: Mapping[str, str] = {
+    "get_item": "dynamodb:GetItem",
+    "put_item": "dynamodb:PutItem",
+    "update_item": "dynamodb:UpdateItem",
+    "delete_item": "dynamodb:DeleteItem",
+}

@@ -70,22 +70,24 @@ def cost_explorer_client(profile: str) -> tuple[Client, str]:
     return cast("Client", client), hashlib.sha256(key.encode()).hexdigest()
 
 
-def in_role(clients: Callable[[str, str], Client], role: str) -> Callable[[str, str], Client]:
+def in_role(
+    clients: Callable[[str, str], Client], role: str, *, session: str = "apportion"
+) -> Callable[[str, str], Client]:
     """Make clients that act in a role, whose trust policy lets those that `clients` makes take it.
 
     Its credentials, of an hour, are asked for once. Whoever reads CloudTrail sees the role's name
-    with the session `apportion`. Without a role these are the clients as they were.
+    with that of the session. Without a role these are the clients as they were.
     """
     if not role:
         return clients
-    asked = {"RoleArn": role, "RoleSessionName": "apportion"}
+    asked = {"RoleArn": role, "RoleSessionName": session[:64]}
     sts = Calls(clients("sts", ""), ASSUME, budget=ATTEMPTS, resource=role)
     given = sts.send("assume_role", asked)["Credentials"]
-    session = boto3.Session(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
+    acting = boto3.Session(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
 
     def client(service: str, region: str) -> Client:
         like = cast("Any", clients(service, region)).meta
-        made = session.client(
+        made = acting.client(
             service,
             region_name=like.region_name,
             endpoint_url=like.endpoint_url,

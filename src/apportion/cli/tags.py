@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from . import tag_check, tag_coverage, tag_generate, tag_policy
+from . import tag_check, tag_coverage, tag_fix, tag_generate, tag_policy, tag_scan
 from .help import Group, examples
 
 
@@ -27,6 +27,8 @@ def add_to(app: typer.Typer) -> None:
     tag_policy.add_to(tags)
     tag_coverage.add_to(tags)
     tag_generate.add_to(tags)
+    tag_scan.add_to(tags)
+    tag_fix.add_to(tags)
     tag_check.add_to(tags)
 
 

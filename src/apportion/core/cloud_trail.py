@@ -46,7 +46,7 @@ def read_calls(text: str) -> tuple[list[Call], int]:
     """Read calls from any of the forms; also how many records could not be read."""
     calls, unread = [], 0
     for record in _records(text):
-        call = _call(record) if isinstance(record, Mapping) else None
+        call = read_call(record)
         if call is None:
             unread += 1
         else:
@@ -62,6 +62,11 @@ def creators(calls: Iterable[Call]) -> dict[str, str]:
         if call.creator and not call.error
         for resource in call.resources
     }
+
+
+def read_call(record: object) -> Call | None:
+    """Read one record; None where it is none."""
+    return _call(record) if isinstance(record, Mapping) else None
 
 
 def _records(text: str) -> Iterator[object]:

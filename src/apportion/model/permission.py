@@ -48,6 +48,10 @@ NAMES: Mapping[str, str] = {
     "queue": "the ARN of the queue for events that failed",
     "export_key": "the ARN of the key that encrypts export_bucket, where that is your own",
     "kms_key": "the ARN of the key that encrypts bucket, where that is your own",
+    "chat_topic": "the ARN of the SNS topic that a chat room shows",
+    "events_queue": "the ARN of the queue in which events wait for the function",
+    "explorer_view": "the ARN of a view of Resource Explorer",
     "function": "the name of the function",
+    "tagging": "anything, where the function may set tags",
     "tracing": "anything, where functions write traces",
 }

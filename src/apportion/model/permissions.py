@@ -25,10 +25,14 @@ from .statements import (
     DECRYPT_EXPORT,
     DECRYPT_STORE,
     DELIVER,
+    EXPLORE,
     FAILED,
     FIND_DATABASE,
     FIND_EXPORT,
     FIND_KEPT,
+    FIX_IN_SERVICES,
+    FIX_TAGS,
+    JUDGE_ONCE,
     KEEP_LEDGER,
     LIST_CATEGORIES,
     LOG,
@@ -43,9 +47,14 @@ from .statements import (
     READ_SETTINGS,
     READ_UNITS,
     SEE_EXPORTS,
+    SEE_RESOURCES,
     SEE_TAGS,
+    SET_IN_SERVICES,
+    SET_TAGS,
     START_REPORT,
+    TAKE_EVENTS,
     TELL,
+    TELL_CHAT,
     TRACE,
     WRITE_TABLES,
 )
@@ -68,6 +77,9 @@ class Role(StrEnum):
     INGEST_FUNCTION = "ingest-function"
     REPORT_FUNCTION = "report-function"
     SCHEDULE = "schedule"
+    TAG_SCANNER = "tag-scanner"
+    TAG_FIXER = "tag-fixer"
+    TAG_FUNCTION = "tag-function"
 
 
 _AS_A_FUNCTION = (LOG, FAILED, TRACE)
@@ -127,4 +139,19 @@ DUTIES: Mapping[Role, Duty] = {
         ),
     ),
     Role.SCHEDULE: Duty("starts the report function", (START_REPORT, NOT_STARTED)),
+    Role.TAG_SCANNER: Duty(
+        "looks at tags as they are on resources, in each account", (SEE_RESOURCES, EXPLORE)
+    ),
+    Role.TAG_FIXER: Duty(
+        "changes tags by an approved plan, in each account",
+        (SEE_RESOURCES, FIX_TAGS, FIX_IN_SERVICES),
+        approved_by_a_person=True,
+    ),
+    Role.TAG_FUNCTION: Duty(
+        "judges the tags of what is created",
+        (
+            *(SEE_RESOURCES, JUDGE_ONCE, TELL, TELL_CHAT, SET_TAGS, SET_IN_SERVICES),
+            *(TAKE_EVENTS, LOG),
+        ),
+    ),
 }

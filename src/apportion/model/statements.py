@@ -7,6 +7,8 @@ lake, reports, queries.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from .permission import Statement
 
 #: Actions of Cost Explorer, Organizations and the like know no narrower resource.
@@ -297,4 +299,91 @@ NOT_STARTED = Statement(
     ("${queue}",),
     "a report that could not be started waits in the queue",
     called_by="EventBridge Scheduler",
+)
+#: The tagging API writes with the caller's rights in each service. Others than these can be added.
+_TAGGED = {
+    "arn:${partition}:dynamodb:*:${account}:table/*": (
+        *("dynamodb:TagResource", "dynamodb:UntagResource"),
+    ),
+    "arn:${partition}:ec2:*:${account}:*/*": ("ec2:CreateTags", "ec2:DeleteTags"),
+    "arn:${partition}:ecs:*:${account}:*": ("ecs:TagResource", "ecs:UntagResource"),
+    "arn:${partition}:eks:*:${account}:*": ("eks:TagResource", "eks:UntagResource"),
+    "arn:${partition}:elasticache:*:${account}:*": (
+        *("elasticache:AddTagsToResource", "elasticache:RemoveTagsFromResource"),
+    ),
+    "arn:${partition}:elasticfilesystem:*:${account}:*": (
+        *("elasticfilesystem:TagResource", "elasticfilesystem:UntagResource"),
+    ),
+    "arn:${partition}:elasticloadbalancing:*:${account}:*": (
+        *("elasticloadbalancing:AddTags", "elasticloadbalancing:RemoveTags"),
+    ),
+    "arn:${partition}:es:*:${account}:domain/*": ("es:AddTags", "es:RemoveTags"),
+    "arn:${partition}:kinesis:*:${account}:stream/*": (
+        *("kinesis:AddTagsToStream", "kinesis:RemoveTagsFromStream"),
+    ),
+    "arn:${partition}:lambda:*:${account}:function:*": (
+        *("lambda:TagResource", "lambda:UntagResource"),
+    ),
+    "arn:${partition}:logs:*:${account}:log-group:*": ("logs:TagResource", "logs:UntagResource"),
+    "arn:${partition}:rds:*:${account}:*": (
+        *("rds:AddTagsToResource", "rds:RemoveTagsFromResource"),
+    ),
+    "arn:${partition}:redshift:*:${account}:*": ("redshift:CreateTags", "redshift:DeleteTags"),
+    "arn:${partition}:s3:::*": ("s3:GetBucketTagging", "s3:PutBucketTagging"),
+    "arn:${partition}:sagemaker:*:${account}:*": ("sagemaker:AddTags", "sagemaker:DeleteTags"),
+    "arn:${partition}:sns:*:${account}:*": ("sns:TagResource", "sns:UntagResource"),
+    "arn:${partition}:sqs:*:${account}:*": ("sqs:TagQueue", "sqs:UntagQueue"),
+}
+SEE_RESOURCES = Statement(
+    "SeeTagsOfResources",
+    ("tag:GetResources",),
+    _EVERYTHING,
+    "tags as they are on resources; the tagging API knows no narrower resource",
+)
+EXPLORE = Statement(
+    "ListWhatNeverHadATag",
+    ("resource-explorer-2:Search",),
+    ("${explorer_view}",),
+    "what the view of Resource Explorer shows",
+    only_with="explorer_view",
+)
+FIX_TAGS = Statement(
+    "ChangeTags",
+    ("tag:TagResources", "tag:UntagResources"),
+    _EVERYTHING,
+    "the changes of an approved plan; the tagging API knows no narrower resource",
+)
+FIX_IN_SERVICES = Statement(
+    "ChangeTagsInServices",
+    tuple(action for actions in _TAGGED.values() for action in actions),
+    tuple(_TAGGED),
+    "each service asks for its own right to tag; take out what shall not be changed",
+    conditions={"StringEquals": {"aws:ResourceAccount": "${account}"}},
+    called_by="the tagging API",
+)
+SET_TAGS = replace(
+    FIX_TAGS,
+    why="tags that can be derived, and the quarantine tag",
+    only_with="tagging",
+)
+SET_IN_SERVICES = replace(FIX_IN_SERVICES, only_with="tagging")
+JUDGE_ONCE = Statement(
+    "RememberEvents",
+    ("dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"),
+    ("arn:${partition}:dynamodb:${region}:${account}:table/${table}",),
+    "the tag policy, and which events were judged",
+)
+TELL_CHAT = Statement(
+    "TellTheChatTopic",
+    ("sns:Publish",),
+    ("${chat_topic}",),
+    "the same for a chat room",
+    only_with="chat_topic",
+)
+TAKE_EVENTS = Statement(
+    "TakeEventsFromTheQueue",
+    ("sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"),
+    ("${events_queue}",),
+    "events of CloudTrail wait in the queue for the function",
+    called_by="Lambda",
 )

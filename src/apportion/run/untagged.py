@@ -59,10 +59,17 @@ def untagged(plugs: Plugs, settings: Settings, wanted: Wanted, *, today: date) -
     return Outcome(_COLUMNS, tuple(shown), month.findings, words)
 
 
+def tagged_resources(plugs: Plugs) -> Iterator[tuple[str, str, tuple[tuple[str, str], ...]]]:
+    """Go through the resources of a judged month: account, id and tags."""
+    for row in plugs.engine.rows(sql("to_judge")):
+        tags = tags_of(text_of(row["Tags"]))
+        yield text_of(row["SubAccountId"]), text_of(row["ResourceId"]), tags
+
+
 def _rows(plugs: Plugs, month: Judged, creator: Mapping[str, str]) -> Iterator[Row]:
     period = month.published.manifest.period
     key = owner_key(month.policy, month.published.rulebook)
-    neighbours = Neighbours(month.judge, key, _resources(plugs))
+    neighbours = Neighbours(month.judge, key, tagged_resources(plugs))
     for row in plugs.engine.rows(sql("untagged")):
         one = Untagged(
             resource=text_of(row["ResourceId"]),
@@ -102,12 +109,6 @@ def _known(month: Judged, one: Untagged, owner: dict[str, str]) -> dict[str, str
     key = month.policy.environment
     value = month.judge.canonical(key, one.environment) if key and one.environment else None
     return owner | ({key: value} if value else {})
-
-
-def _resources(plugs: Plugs) -> Iterator[tuple[str, str, tuple[tuple[str, str], ...]]]:
-    for row in plugs.engine.rows(sql("to_judge")):
-        tags = tags_of(text_of(row["Tags"]))
-        yield text_of(row["SubAccountId"]), text_of(row["ResourceId"]), tags
 
 
 def _made(month: Judged, one: Untagged) -> str:

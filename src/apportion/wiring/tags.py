@@ -6,16 +6,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
+from apportion.model.live_tags import FixPlan
 from apportion.model.outcome import Outcome
 from apportion.model.settings import Settings
 from apportion.model.tag_policy import TagPolicy
+from apportion.run import tag_fix
 from apportion.run.coverage import Asked, coverage
 from apportion.run.plugs import Plugs
 from apportion.run.tag_generate import Generated, Wish, generate, prove_controls, replay_events
 from apportion.run.tag_policies import check_tag_policy, tag_policy
+from apportion.run.tag_scan import Live, Scanned, Untagged, Where, look
 from apportion.run.tag_suggestions import accepted, suggest
 from apportion.run.untagged import Wanted, untagged
 
@@ -67,3 +70,20 @@ class Tags:
     def replay(self, made: Generated, events: Sequence[str]) -> Outcome:
         """Tell which past calls, from CloudTrail's records, would have been denied."""
         return replay_events(made, events, today=self._today)
+
+    def look(
+        self,
+        where: Where,
+        *,
+        live: Callable[[str, str], Live],
+        explorer: Untagged | None = None,
+    ) -> Scanned:
+        """Look at tags as they are now; `wiring.live_tags.Reach` gives what reaches them."""
+        plugs = self._plugs()
+        return look(plugs, self._settings, where, live=live, explorer=explorer, today=self._today)
+
+    def plan_fixes(
+        self, scanned: Scanned, *, now: datetime, most: int = 0
+    ) -> tuple[FixPlan, Outcome]:
+        """Propose tags for what was seen without them; nothing is changed."""
+        return tag_fix.plan(self._plugs(), scanned, now=now, most=most)

@@ -1,0 +1,104 @@
+"""Tags as they are on resources now, by the Resource Groups Tagging API of an account and region.
+
+It tells resources that are tagged or once were; those that never were only Resource Explorer lists.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from apportion.model.live_tags import LiveResource
+
+from .actions import EXPLORE, FIX_TAGS, SEE_RESOURCES
+from .calls import Calls, Client
+
+#: What one call takes, by AWS's reference.
+A_PAGE, LOOKED_UP, CHANGED = 100, 100, 20
+#: A million resources in one region, and an end for what goes round in circles.
+_BUDGET = 10_000
+
+
+class LiveTags:
+    """Reads with one list of actions and writes with another: who only looks need not write."""
+
+    def __init__(self, client: Client, *, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._looks = Calls(client, SEE_RESOURCES, budget=_BUDGET, sleep=sleep)
+        self._changes = Calls(client, FIX_TAGS, budget=_BUDGET, sleep=sleep)
+
+    def every(self) -> Iterator[LiveResource]:
+        """Go through all resources of the account and region that have or had tags."""
+        yield from self._pages({"ResourcesPerPage": A_PAGE})
+
+    def look(self, arns: Sequence[str]) -> dict[str, tuple[tuple[str, str], ...]]:
+        """Tell the tags of some resources; those that the API does not know are not in it."""
+        found: dict[str, tuple[tuple[str, str], ...]] = {}
+        for at in range(0, len(arns), LOOKED_UP):
+            asked = {"ResourceARNList": list(arns[at : at + LOOKED_UP])}
+            found |= {one.arn: one.tags for one in self._pages(asked)}
+        return found
+
+    def tag(self, arns: Sequence[str], tags: Mapping[str, str]) -> dict[str, str]:
+        """Set tags on at most 20 resources; returns why not, by ARN, where AWS refused."""
+        asked = {"ResourceARNList": list(arns), "Tags": dict(tags)}
+        return _failed(self._changes.send("tag_resources", asked))
+
+    def untag(self, arns: Sequence[str], keys: Sequence[str]) -> dict[str, str]:
+        """Take tags off at most 20 resources; returns why not, by ARN, where AWS refused."""
+        asked = {"ResourceARNList": list(arns), "TagKeys": list(keys)}
+        return _failed(self._changes.send("untag_resources", asked))
+
+    def _pages(self, asked: Mapping[str, object]) -> Iterator[LiveResource]:
+        token: Mapping[str, object] = {}
+        while True:
+            answer = self._looks.send("get_resources", {**asked, **token})
+            for said in answer.get("ResourceTagMappingList") or ():
+                pairs = ((str(t["Key"]), str(t["Value"])) for t in said.get("Tags") or ())
+                yield LiveResource(str(said["ResourceARN"]), tuple(sorted(pairs)))
+            if not answer.get("PaginationToken"):
+                return
+            token = {"PaginationToken": answer["PaginationToken"]}
+
+
+class Explorer:
+    """Resource Explorer, asked through a view: it lists what never had a tag, of all its regions.
+
+    `ListResources` has no end, where `Search` stops at 1,000.
+    """
+
+    def __init__(
+        self, client: Client, *, view: str, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
+        self._calls = Calls(client, EXPLORE, budget=_BUDGET, sleep=sleep, resource=view)
+        self._view = view
+
+    def untagged(self) -> Iterator[LiveResource]:
+        """Go through the resources without tags of users that the view shows."""
+        asked: dict[str, object] = {
+            "Filters": {"FilterString": "tag:none"},
+            "ViewArn": self._view,
+            "MaxResults": 1_000,
+        }
+        while True:
+            answer = self._calls.send("list_resources", asked)
+            for said in answer.get("Resources") or ():
+                yield _explored(said)
+            if not answer.get("NextToken"):
+                return
+            asked = {**asked, "NextToken": answer["NextToken"]}
+
+
+def _explored(said: Mapping[str, Any]) -> LiveResource:
+    account, region = str(said.get("OwningAccountId", "")), str(said.get("Region", ""))
+    return LiveResource(str(said["Arn"]), (), account, region)
+
+
+def _failed(answer: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        str(arn): " ".join(
+            str(why[part]) for part in ("ErrorCode", "ErrorMessage") if why.get(part)
+        )
+        or str(why.get("StatusCode", "no reason given"))
+        for arn, why in (answer.get("FailedResourcesMap") or {}).items()
+    }

@@ -1,0 +1,111 @@
+"""CloudTrail tells what was created: its tags are judged by the policy, at once.
+
+Runs from dist/lambda/validate_tags.zip, with the standard library and the runtime's boto3 alone.
+What it is told by the environment:
+
+APPORTION_TABLE          the DynamoDB table of events and of the policy (key `id`, ttl `expiration`)
+APPORTION_ACT            notify, tag, quarantine, by commas; empty: it only reports
+APPORTION_TOPIC          the ARN of the SNS topic for people
+APPORTION_CHAT_TOPIC     the ARN of the SNS topic that Amazon Q Developer shows in Slack or Teams
+APPORTION_CREATOR_TAG    the key that names who made a resource
+APPORTION_QUARANTINE_TAG the key that is set while mandatory tags are wrong [apportion:quarantine]
+APPORTION_MEMBER_ROLE    the name of a role to take in other accounts, where events come from many
+APPORTION_ACCOUNT        the function's own account, in which no role is taken
+APPORTION_LEASE          the seconds for which an event that was begun is left alone [120]
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+from apportion.aws.connect import client_of, in_role
+from apportion.model.errors import ApportionError
+from apportion.run.validate_tags import validate
+from apportion.wiring.tag_function import Function
+
+Line = dict[str, object]
+
+
+def main(event: object, _context: object = None) -> dict[str, Any]:
+    """Answer an event of EventBridge, or a batch of them from SQS with what failed of it."""
+    return run(event, function_of_environment(), now=lambda: int(time.time()))
+
+
+def run(
+    event: object,
+    function: Function,
+    *,
+    now: Callable[[], int],
+    say: Callable[[Line], None] | None = None,
+) -> dict[str, Any]:
+    """Deal with what came. What can never be read is told and done with, not tried for ever.
+
+    Of a batch, what failed is named, and comes again; a single event that failed is raised.
+    """
+    tell = say or _say
+    records = event.get("Records") if isinstance(event, Mapping) else None
+    if not isinstance(records, list):
+        lines = _one(event, function, now(), tell)
+        return {"resources": sum(bool(line.get("resource")) for line in lines)}
+    failed = []
+    for record in records:
+        try:
+            body = _body(record)
+            _one(body, function, now(), tell)
+        except (ApportionError, BlockingIOError, ValueError) as error:
+            tell({"verdict": "none", "why": f"{type(error).__name__}: {error}"})
+            failed.append(str(record.get("messageId", "")) if isinstance(record, Mapping) else "")
+    return {"batchItemFailures": [{"itemIdentifier": one} for one in failed]}
+
+
+@cache
+def function_of_environment() -> Function:
+    """Make the function once for all invocations of a process."""
+    return Function(
+        dict(os.environ),
+        lambda service, region: client_of(service, region=region),
+        lambda clients, role, session: in_role(clients, role, session=session),
+    )
+
+
+def _one(event: object, function: Function, now: int, tell: Callable[[Line], None]) -> list[Line]:
+    today = datetime.fromtimestamp(now, UTC).date()
+    bench = function.bench(today=today, now=now)
+    lines = validate(event, bench, today=today, now=now)
+    for line in lines:
+        tell(line)
+    tell(_metrics(lines, now))
+    return lines
+
+
+def _body(record: object) -> object:
+    """Read a message; one that is no JSON is no event, whatever it is."""
+    body = record.get("body") if isinstance(record, Mapping) else None
+    try:
+        return json.loads(body) if isinstance(body, str) else body
+    except (ValueError, RecursionError):
+        return None
+
+
+def _metrics(lines: list[Line], now: int) -> Line:
+    """Count what was found, in CloudWatch's embedded metric format."""
+    counts = {
+        "ResourcesValid": sum(line["verdict"] == "valid" for line in lines),
+        "ResourcesInvalid": sum(line["verdict"] == "invalid" for line in lines),
+        "EventsLeftAside": sum(line["verdict"] == "none" for line in lines),
+        "TagsRefused": sum(bool(line.get("refused")) for line in lines),
+    }
+    metrics = [{"Name": name, "Unit": "Count"} for name in counts]
+    written = {"Namespace": "Apportion", "Dimensions": [[]], "Metrics": metrics}
+    return {"_aws": {"Timestamp": now * 1000, "CloudWatchMetrics": [written]}, **counts}
+
+
+def _say(line: Line) -> None:
+    sys.stdout.write(json.dumps(line, ensure_ascii=True) + "\n")
