@@ -69,12 +69,22 @@ class _Resource:
     def name(self) -> str:
         return f"{self.scope.prefix}{'.'.join(self.block.labels)}"
 
+    @property
+    def counted(self) -> bool:
+        """Whether a count says how many there are, of it or of a module around it.
+
+        An unknown `for_each` shows no instances either, so only a count tells that there are none.
+        """
+        return bool(self.block.text("count")) or self.scope.counted
+
 
 def _declared(one: _Resource, expanded: Expanded) -> Iterator[Declared]:
     """The resource with each distinct set of tags that its instances have, and what it makes."""
     kind = one.block.labels[0]
     if kind not in terraform_types() and kind != _GROUP:
         return
+    if expanded and one.name not in expanded and one.counted:
+        return  # the other parser knows that its count is zero
     defaults, known = one.scope.default_tags(one.block.text("provider"))
     written = one.scope.evaluate(one.block.text("tags")) if one.block.text("tags") else NULL
     told: dict[Declared, None] = {}
@@ -234,6 +244,14 @@ class _Scope:
                 elsewhere.append(call.text("source").strip('"'))
             else:
                 yield from inner.every(elsewhere, level + 1)
+
+    @property
+    def counted(self) -> bool:
+        """Whether this module, or one around it, is called with a count."""
+        if self._above is None:
+            return False
+        scope, call = self._above
+        return bool(call.text("count")) or scope.counted
 
     def evaluate(self, expression: str) -> Value:
         return evaluate(expression, self.lookup)

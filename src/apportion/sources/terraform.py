@@ -24,10 +24,18 @@ def expand(folder: Path) -> Expanded:
     except ImportError as error:
         raise NoTfparseError from error
     try:
-        tree = tfparse.load_from_path(str(folder), stop_on_hcl_error=True, allow_downloads=False)
+        tree = tfparse.load_from_path(
+            str(folder), stop_on_hcl_error=True, allow_downloads=False, vars_paths=_given(folder)
+        )
     except tfparse.ParseError as error:
         raise TerraformCodeError(folder.name, str(error)) from error
     return _by_address(tree)
+
+
+def _given(folder: Path) -> list[str]:
+    """Files of values that Terraform reads by itself, as the folder names them."""
+    files = [*folder.glob("terraform.tfvars"), *sorted(folder.glob("*.auto.tfvars"))]
+    return [file.name for file in files]
 
 
 def _by_address(tree: Mapping[str, Sequence[Mapping[str, object]]]) -> Expanded:
