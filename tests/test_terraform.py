@@ -16,6 +16,8 @@ import pytest
 
 from apportion import lambdas
 from apportion.core.export_query import bucket_policy, properties
+from apportion.core.tag_policy_json import read_policy_json
+from apportion.lambdas import validate_tags
 from apportion.lambdas.asked import asked_for
 from apportion.model.export import Place
 from apportion.model.wanted_export import Table, WantedExport
@@ -105,6 +107,28 @@ def _queue_goes(here: Provided) -> None:
     sqs.delete_queue(QueueUrl=sqs.get_queue_url(QueueName="tf-ingest-failed")["QueueUrl"])
 
 
+def _queue_of_tags_goes(here: Provided) -> None:
+    sqs = here.moto.client("sqs", "us-east-1")
+    sqs.delete_queue(QueueUrl=sqs.get_queue_url(QueueName="tf-tags-failed")["QueueUrl"])
+
+
+def _the_function_finds_its_policy(here: Provided, _terraform: Terraform) -> None:
+    (item,) = (one for (kind, _), one in here.cloud.memory.items() if kind.endswith("table_item"))
+    (policy,) = (one for name, one in json.loads(item["item"]).items() if name == "policy")
+    assert read_policy_json(policy["S"]).key("CostCenter")
+    kept = here.cloud.memory.items()
+    controls = [one for (kind, _), one in kept if kind == "aws_organizations_policy"]
+    denied = [json.loads(one["content"]) for one in controls if "SERVICE" in one["type"]]
+    assert len(denied) == 2
+    assert {part["Effect"] for one in denied for part in one["Statement"]} == {"Deny"}
+    function = here.cloud.memory["aws_lambda_function", "tf-tags"]
+    told = set(function["environment"][0]["variables"])
+    said = set(re.findall(r"^(APPORTION_\w+)", validate_tags.__doc__ or "", re.MULTILINE))
+    assert told == said
+    module, _, name = function["handler"].rpartition(".")
+    assert callable(getattr(importlib.import_module(module), name))
+
+
 def _function_changes_owner(here: Provided) -> None:
     kept = here.cloud.memory["aws_lambda_function", "shop-api"]
     kept["tags_all"] = {**kept["tags_all"], "Owner": "nobody"}
@@ -189,6 +213,22 @@ ROOTS = [
             "tags": TAGS,
         },
         24,
+    ),
+    Root(
+        "modules/governance",
+        _queue_of_tags_goes,
+        {
+            "name": "tf-tags",
+            "generated": "./tests/generated",
+            "validate_zip": "./versions.tf",
+            "targets": ["ou-abcd-12345678"],
+            "enforce": True,
+            "act": ["notify", "tag", "quarantine"],
+            "subscribers": ["finops@acme.example"],
+            "tags": TAGS,
+        },
+        17,
+        look=_the_function_finds_its_policy,
     ),
     Root("examples/minimal", _role_goes, {"trusted": ["222222222222"]}, 1),
     Root("examples/complete", _function_changes_owner, taggable=32, look=_all_is_really_there),
@@ -375,7 +415,7 @@ def test_the_modules_take_the_provider_that_they_were_tried_with(provided: Provi
     major = PROVIDER_VERSION.split(".")[0]
     asked = {file: file.read_text("utf-8") for file in ROOT.rglob("*.tf")}
     constraints = [text for text in asked.values() if "hashicorp/aws" in text]
-    assert len(constraints) == 6
+    assert len(constraints) == 7
     assert all(f'">= {major}.0, < {int(major) + 1}.0"' in text for text in constraints)
 
 

@@ -11,6 +11,8 @@ from .terraform import Plan
 
 MANDATORY = {"Environment", "CostCenter", "Project", "Owner", "CreatedBy", "AllocationKey"}
 _PART = "aws_s3_bucket_"
+#: Actions that read or write tags, and nothing else.
+_TAGS = re.compile(r":\w*(?:Tag|Untag)")
 
 
 def taggable(plan: Plan) -> list[dict[str, Any]]:
@@ -64,6 +66,8 @@ def statements(plan: Plan) -> Iterator[tuple[str, Mapping[str, Any]]]:
         name = "assume_role_policy" if one["type"] == "aws_iam_role" else "policy"
         if name == "policy" and not one["type"].endswith("_policy"):
             continue
+        if one["type"] == "aws_organizations_policy":
+            continue  # those of an organisation allow nothing to anybody
         assert one["values"].get(name), f"{one['address']}: {name} is not known in the plan"
         for statement in json.loads(one["values"][name])["Statement"]:
             yield one["address"], statement
@@ -80,7 +84,10 @@ def is_wide(statement: Mapping[str, Any]) -> bool:
     if statement.get("Principal") in ("*", {"AWS": "*"}):
         return True
     resources = _listed(statement.get("Resource", []))
-    without_narrower = all(action.startswith(("ce:", "xray:")) for action in actions)
+    without_narrower = all(action.startswith(("ce:", "tag:", "xray:")) for action in actions)
+    equals = statement.get("Condition", {}).get("StringEquals", {})
+    if all(_TAGS.search(action) for action in actions) and equals.get("aws:ResourceAccount"):
+        return False  # tags of whatever there is in one account
     return any(_is_wide_resource(one) for one in resources) and not without_narrower
 
 

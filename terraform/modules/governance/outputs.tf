@@ -1,0 +1,37 @@
+output "control_policy_ids" {
+  description = "Ids of the service control policies, by file."
+  value       = { for file, policy in aws_organizations_policy.control : file => policy.id }
+}
+
+output "attached" {
+  description = "What is attached where: the tag policy always, control policies with `enforce`."
+  value = {
+    tag_policy       = [for one in aws_organizations_policy_attachment.tags : one.target_id]
+    control_policies = keys(aws_organizations_policy_attachment.control)
+  }
+}
+
+output "function_arn" {
+  description = "ARN of the function that judges tags."
+  value       = aws_lambda_function.validate.arn
+}
+
+output "function_role_arn" {
+  description = "ARN of its role, for the trust policies of members."
+  value       = aws_iam_role.function.arn
+}
+
+output "topic_arn" {
+  description = "ARN of the topic that owners and alarms are told by."
+  value       = aws_sns_topic.told.arn
+}
+
+output "failed_queue_arn" {
+  description = "ARN of the queue of events that failed to the end."
+  value       = aws_sqs_queue.failed.arn
+}
+
+output "policy" {
+  description = "The function's policy, for review."
+  value       = jsondecode(local.function_policy)
+}
