@@ -103,6 +103,7 @@ def test_the_api_says_what_the_page_says(client: TestClient) -> None:
         "Amazon RDS": "2054.0913",
         "Amazon Connect": "446.7701",
     }
+    assert client.get("/api/v1/periods", headers=ALL).json() == {"periods": [PERIOD, BEFORE]}
     paths = client.get("/api/openapi.json", headers=ALL).json()["paths"]
     assert sorted(paths) == sorted(["/api/v1/periods", *(f"/api/v1/{name}" for name in PAGES)])
 
@@ -112,10 +113,10 @@ def test_the_api_says_what_the_page_says(client: TestClient) -> None:
     [
         ("/nowhere", 404),
         ("/overview?period=2026-01", 404),
-        ("/overview?period=yesterday", 400),
+        ("/overview?period=yesterday", 422),
         ("/overview?by=password", 404),
         ("/overview?currency=GBP", 404),
-        ("/overview?unknown=1", 400),
+        ("/overview?unknown=1", 422),
         ("/explain", 404),
         ("/explain?owner=nobody", 404),
         ("/explain?owner=SHOP&pool=platform", 404),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from starlette.testclient import TestClient
+from starlette.types import ASGIApp
 
 from apportion.core.access import read_access
 from apportion.model.access import Access
@@ -38,9 +39,14 @@ def application(
     folder: Path, *, library: Library | None = None, access: str = ACCESS
 ) -> TestClient:
     """Open the application behind a proxy that shares a secret."""
-    door = open_door(access_of(access), {"PROXY_SECRET": SECRET}, host="0.0.0.0")
-    app = create_app(library or library_of(folder), door=door, watch=False)
+    app = behind_proxy(library or library_of(folder), access=access)
     return TestClient(app, follow_redirects=False)
+
+
+def behind_proxy(library: Library, *, access: str = ACCESS) -> ASGIApp:
+    """Make the application that believes the proxy."""
+    door = open_door(access_of(access), {"PROXY_SECRET": SECRET}, host="0.0.0.0")
+    return create_app(library, door=door, watch=False)
 
 
 def as_one_of(*groups: str) -> Mapping[str, str]:

@@ -45,7 +45,9 @@ _FORMS: dict[str, tuple[Report, str]] = {
     "json": (JsonReport(), "application/json"),
 }
 _WRONG: dict[int | str, dict[str, Any]] = {
-    404: {"model": ErrorAnswer, "description": "It is not there, or not yours to see."}
+    401: {"model": ErrorAnswer, "description": "Nobody has signed in."},
+    404: {"model": ErrorAnswer, "description": "It is not there, or not yours to see."},
+    422: {"model": ErrorAnswer, "description": "A parameter cannot be so, or does not exist."},
 }
 
 
@@ -76,7 +78,7 @@ def rehearse(library: Library) -> None:
     """Make the two largest pages once, so that nobody's first page waits for what they import."""
     for name in ("overview", "flow"):
         if library.edition.periods:
-            found = read(library, EVERYTHING, name, PAGES[name].asked())
+            found = read(library, EVERYTHING, name, PAGES[name].asked.model_validate({}))
             page_html(found.page, shell(found.view, name), found.view.links)
 
 
@@ -180,7 +182,7 @@ def _add_errors(app: FastAPI) -> None:
     def invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
         names = sorted({str(each["loc"][-1]) for each in error.errors()})
-        return refusal(request.url.path, f"These parameters cannot be: {', '.join(names)}.", 400)
+        return refusal(request.url.path, f"These parameters cannot be: {', '.join(names)}.", 422)
 
     def missing(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)

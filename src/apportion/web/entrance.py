@@ -14,9 +14,9 @@ from .proxy import NotSignedInError
 from .viewer import AT_HOME, put
 
 _TITLES = {
-    400: "This cannot be",
     401: "You are not signed in",
     404: "There is no such thing",
+    422: "This cannot be",
 }
 
 
