@@ -134,6 +134,24 @@ def test_a_cell_holds_what_excel_can_hold() -> None:
     assert found == ["x" * 32_766 + "…", "\\x1b[31m\\ud800"]
 
 
+def test_owners_called_like_columns_have_days_of_their_own(tmp_path: Path) -> None:
+    made = workspace_in(tmp_path, RULES.split("  project:", maxsplit=1)[0])
+    names = ("day", "currency", "market-share", "all others")
+    names += tuple("abcdefg")
+    lines = [
+        {"day": "2026-09-01", "tags": f"CostCenter={name}", "cost": f"{100 - at}"}
+        for at, name in enumerate(names)
+    ]
+    made.ingest(delivered(tmp_path, parquet_bill(bill_of(lines)), name="bill.parquet"))
+    made.allocate()
+    book = load_workbook(io.BytesIO(made.workbook(PERIOD)), data_only=True)
+    head, row, total = list(book["Daily"].iter_rows(min_row=3, values_only=True))
+    assert head == ("day", *names[:8], "all others")
+    assert row[1:] == total[1:] == (100, 99, 98, 97, 96, 95, 94, 93, 92 + 91 + 90)
+    assert str(row[0]).startswith("2026-09-01")
+    assert {cell.number_format for cell in book["Daily"][4][1:]} == {"#,##0.00"}
+
+
 @pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")
 def test_a_spreadsheet_works_out_the_same_totals_by_itself(content: bytes, tmp_path: Path) -> None:
     book = tmp_path / "book.xlsx"

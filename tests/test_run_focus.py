@@ -159,3 +159,32 @@ def test_lines_and_parts_add_up_both_ways(lines: list[int], weights: list[int]) 
     )
     size = max(1, sum(map(abs, lines)))
     assert worst <= 2 + Fraction(2 * size, max(1, abs(sum(lines))))
+
+
+def test_dimensions_called_like_columns_that_are_there_get_their_own(tmp_path: Path) -> None:
+    names = ("kept", "operation", "allocation_run", "costcenter", "cost_center")
+    made = workspace_in(
+        tmp_path,
+        "apportion: 1\neffective: 2026-01\ncurrency: USD\nowner: kept\ndimensions:\n"
+        + "".join(f"  {name}:\n    from: [{{tag: tag{at}}}]\n" for at, name in enumerate(names))
+        + "shared:\n  - {name: support, where: \"ServiceName = 'Support'\", split: even}\n",
+    )
+    tags = ";".join(f"tag{at}={name}" for at, name in enumerate(names))
+    lines = (
+        {"day": "2026-09-01", "tags": tags, "cost": "1", "x_Operation": "RunInstances"},
+        {"day": "2026-09-01", "service": "Support", "cost": "3"},
+    )
+    made.ingest(delivered(tmp_path, parquet_bill(bill_of(lines)), name="bill.parquet"))
+    made.allocate()
+    made.focus(PERIOD, folder=tmp_path / "out")
+    columns = (
+        "x_DimensionKept, x_Pool, x_DimensionOperation, x_Operation, x_DimensionAllocationRun, "
+        "x_Costcenter, x_DimensionCostCenter"
+    )
+    rows = asked(
+        tmp_path / "out", f"SELECT {columns} FROM rows WHERE EffectiveCost > 0 ORDER BY x_Operation"
+    )
+    assert rows == [
+        ("kept", None, "operation", "RunInstances", "allocation_run", "costcenter", "cost_center"),
+        ("kept", "support", None, None, None, None, None),
+    ]

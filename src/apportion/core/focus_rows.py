@@ -40,6 +40,8 @@ HANDED = {
     "Kept": "BOOLEAN",
     **dict.fromkeys((*COST_COLUMNS, *QUANTITY_COLUMNS), SQL_TYPE),
 }
+#: Our columns beside the dimensions'.
+_OURS = ("x_Pool", "x_Kept", "x_AllocationRun")
 _AMOUNTS = (*COST_COLUMNS, *QUANTITY_COLUMNS)
 _PLACES_OF_RATIO = 12
 
@@ -131,10 +133,25 @@ def focus_query(rulebook: Rulebook, *, version: str, period: str, run: str) -> s
     )
 
 
-def dimension_column(dimension: str) -> str:
-    """Name a dimension as FOCUS asks: `cost_center` is `x_CostCenter`."""
-    words = dimension.replace("-", "_").split("_")
-    return "x_" + each((word[:1].upper() + word[1:] for word in words), "")
+def dimension_columns(rulebook: Rulebook) -> dict[str, str]:
+    """Name each dimension's column as FOCUS asks: `cost_center` is `x_CostCenter`.
+
+    Columns are told apart without case, so a name that is taken becomes `x_DimensionKept`.
+    """
+    columns: dict[str, str] = {}
+    taken = {column.casefold() for column in (*OWN_COLUMNS, *_OURS)}
+    for dimension in rulebook.dimensions:
+        words = dimension.name.split("_")
+        camel = each((word[:1].upper() + word[1:] for word in words), "")
+        column, number = f"x_{camel}", 2
+        if column.casefold() in taken:
+            column = f"x_Dimension{camel}"
+        first = column
+        while column.casefold() in taken:
+            column, number = f"{first}{number}", number + 1
+        taken.add(column.casefold())
+        columns[dimension.name] = column
+    return columns
 
 
 def _filled() -> dict[str, str]:
@@ -161,21 +178,23 @@ def _listed(columns: Sequence[Column], found: dict[str, str], own: dict[str, str
 
 def _own(rulebook: Rulebook, run: str) -> dict[str, str]:
     """Our columns: what the bill had beside FOCUS, the dimensions, the pool and the run."""
-    dimensions = {dimension_column(d.name): f"told.{name(d.name)}" for d in rulebook.dimensions}
+    told = {
+        column: f"told.{name(dimension)}"
+        for dimension, column in dimension_columns(rulebook).items()
+    }
+    ours = ('told."Pool"', "CAST(NULL AS BOOLEAN)", text(run))
     return {
         **{column: f"told.{name(column)}" for column in OWN_COLUMNS},
-        **dimensions,
-        "x_Pool": 'told."Pool"',
-        "x_Kept": "CAST(NULL AS BOOLEAN)",
-        "x_AllocationRun": text(run),
+        **told,
+        **dict(zip(_OURS, ours, strict=True)),
     }
 
 
 def _payer(rulebook: Rulebook) -> dict[str, str]:
     """Whose a part is. Of the other dimensions a share says nothing."""
-    others = {dimension_column(d.name): "CAST(NULL AS VARCHAR)" for d in rulebook.dimensions}
-    return others | {
-        dimension_column(rulebook.owner): 'handed."Owner"',
+    columns = dimension_columns(rulebook)
+    return dict.fromkeys(columns.values(), "CAST(NULL AS VARCHAR)") | {
+        columns[rulebook.owner]: 'handed."Owner"',
         "x_Kept": 'handed."Kept"',
     }
 

@@ -170,10 +170,12 @@ def _daily(month: Month, currency: str) -> Sheet:
             sums[str(row[month.owner])] += _decimal(row["total"])
         ranked = sorted(sums, key=lambda name: (-abs(sums[name]), name))
         shown = ranked if len(ranked) <= _MOST_SERIES else ranked[: _MOST_SERIES - 1]
+        # An owner may be called like a column that says something else: `day`, `currency`, `share`.
+        columns = {owner: f"owner {number}" for number, owner in enumerate(shown)}
         for row in rows:
-            owner = str(row[month.owner])
-            days[_day(row["day"])][owner if owner in shown else _OTHERS] += _decimal(row["total"])
-    series = (*shown, *((_OTHERS,) if len(shown) < len(ranked) else ()))
+            owner = columns.get(str(row[month.owner]), _OTHERS)
+            days[_day(row["day"])][owner] += _decimal(row["total"])
+    series = (*columns.values(), *((_OTHERS,) if len(shown) < len(ranked) else ()))
     several = len(_currencies(month)) > 1
     return Sheet(
         title=f"Daily {currency}" if several else "Daily",
@@ -185,6 +187,7 @@ def _daily(month: Month, currency: str) -> Sheet:
         ),
         summed=series,
         chart=Chart(f"Cost by day, {currency}", along="day", series=series),
+        heads={column: owner for owner, column in columns.items()},
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,8 @@ class Sheet:
     """One table with a sentence above it.
 
     `summed` columns get a total for each currency, worked out by the spreadsheet itself. `equal`
-    columns are compared by it, row by row.
+    columns are compared by it, row by row. `heads` tells what stands over a column where that is
+    not its name.
     """
 
     title: str
@@ -33,6 +34,7 @@ class Sheet:
     summed: tuple[str, ...] = ()
     equal: tuple[str, ...] = ()
     chart: Chart | None = None
+    heads: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -52,8 +52,10 @@ _LOOKS = {
 _NUMBERS = frozenset({Kind.MONEY, Kind.EXACT, Kind.SHARE, Kind.NUMBER, Kind.COUNT})
 _COMPARED = ("sheet", "currency", "cost", "adds up to", "proved", "compared")
 _EQUAL, _DIFFERENT = "equal", "DIFFERENT"
-#: Cells compare equal when they agree to a millionth: a float's sum is not exact to the last digit.
+#: Cells compare equal when they agree to a millionth, or to so many digits where they are large: a
+#: float holds fifteen, and a sum of many loses some of them.
 _PLACES = 6
+_DIGITS = 12
 
 
 class ExcelWorkbook:
@@ -106,7 +108,8 @@ class _Page:
             self.worksheet.write_string(number, 0, _text(note), self.looks["note"])
         for column, name in enumerate(self._columns()):
             right = "headed number" if self._is_number(name) else "head"
-            self.worksheet.write_string(self.first - 1, column, _text(name), self.looks[right])
+            head = _text(self._head(name))
+            self.worksheet.write_string(self.first - 1, column, head, self.looks[right])
             self.worksheet.set_column(column, column, self._width(name))
         for number, row in enumerate(self.sheet.rows, start=self.first):
             self._write_row(number, row)
@@ -132,6 +135,9 @@ class _Page:
     def _columns(self) -> tuple[str, ...]:
         return (*self.sheet.columns, *(("compared",) if self.sheet.equal else ()))
 
+    def _head(self, name: str) -> str:
+        return self.sheet.heads.get(name, name)
+
     def _is_number(self, name: str) -> bool:
         return self.kinds.get(name) in _NUMBERS
 
@@ -153,7 +159,8 @@ class _Page:
         if self.sheet.equal:
             cells = [xl_rowcol_to_cell(number, self.column(name)) for name in self.sheet.equal]
             same = len({row.get(name) for name in self.sheet.equal}) == 1
-            pairs = ",".join(f"ROUND({cells[0]}-{cell},{_PLACES})=0" for cell in cells[1:])
+            places = _places(row.get(self.sheet.equal[0]))
+            pairs = ",".join(f"ROUND({cells[0]}-{cell},{places})=0" for cell in cells[1:])
             at = (number, len(self.sheet.columns))
             _write_verdict(self.worksheet, at, f"AND({pairs})", same=same, looks=self.looks)
 
@@ -183,8 +190,8 @@ class _Page:
         return sorted({str(row.get("currency") or "") for row in self.sheet.rows})
 
     def _width(self, name: str) -> int:
-        shown = [name, *(_shown(row.get(name), self.kinds.get(name)) for row in self.sheet.rows)]
-        return min(_WIDEST, max(_NARROWEST, *(len(text) + 2 for text in shown)))
+        values = (_shown(row.get(name), self.kinds.get(name)) for row in self.sheet.rows)
+        return min(_WIDEST, max(_NARROWEST, *(len(t) + 2 for t in (self._head(name), *values))))
 
 
 def _write_checks(proof: _Page, pages: Mapping[str, _Page], checks: Sequence[Check]) -> None:
@@ -211,8 +218,14 @@ def _write_checks(proof: _Page, pages: Mapping[str, _Page], checks: Sequence[Che
         )
         page.write_formula(number, 4, by_proof, looks[Kind.MONEY], proved)
         cells = [xl_rowcol_to_cell(number, at) for at in (3, 4)]
-        close = f"ROUND({cells[0]}-{cells[1]},{_PLACES})=0"
+        close = f"ROUND({cells[0]}-{cells[1]},{_places(proved)})=0"
         _write_verdict(page, (number, 5), close, same=added == proved, looks=looks)
+
+
+def _places(value: object) -> int:
+    """To how many places sums of this size are the same, however a spreadsheet adds them up."""
+    amount = Decimal(str(value or 0))
+    return min(_PLACES, _DIGITS - 1 - amount.adjusted()) if amount else _PLACES
 
 
 def _write_verdict(

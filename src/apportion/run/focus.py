@@ -11,7 +11,7 @@ from pathlib import Path
 from apportion.core.focus_rows import (
     HANDED,
     PoolCharge,
-    dimension_column,
+    dimension_columns,
     focus_query,
     handed_rows,
     pool_charges_query,
@@ -107,7 +107,7 @@ def _compare(published: Published, plugs: Plugs, files: Sequence[Path]) -> None:
     plugs.engine.open_parquet("as focus", [str(file) for file in files])
     sums = each((f"SUM({name(column)}) AS {name(column)}" for column in COST_COLUMNS), ", ")
     owner = published.rulebook.owner
-    of_owner = dimension_column(owner)
+    of_owner = dimension_columns(published.rulebook)[owner]
     told = plugs.engine.rows(
         f'SELECT COALESCE("BillingCurrency", \'\') AS "#c", {name(of_owner)} AS "#o", {sums} '
         'FROM "as focus" GROUP BY ALL HAVING COUNT(*) > 0 ORDER BY ALL'
