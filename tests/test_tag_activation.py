@@ -105,6 +105,9 @@ def test_look_plan_apply(typed: Typed, fake: FakeCostExplorer) -> None:
     assert "A010" in typed.err
     assert "rulebook/rules.yaml:15:12 tag:Shared, found no such key in AWS." in typed.err
     assert "A012" in typed.err
+    assert "found 2 such keys: Unrelated and createdBy." in typed.err, (
+        "what is activated is not lost"
+    )
 
     assert typed("aws", "apply", file).code == 2
     assert "2 calls would be made" in typed.err

@@ -79,7 +79,7 @@ def plan_tags(
     if backfill is not None:
         _check_month(backfill, now)
         waits = backfill_waits(state.backfills, now)
-        findings += [_waits(state, waits)] if waits else [_applies_to_all(state)]
+        findings += [_waits(state, waits)] if waits else _applies_to_all(state, inactive)
         calls += [] if waits else [_backfill(backfill)]
     plan = TagPlan(
         account=state.account,
@@ -228,16 +228,20 @@ def _waits(state: TagState, why: str) -> Finding:
     return Finding(codes.BACKFILL_WAITS, place, "the backfill", found=why, remedy=remedy)
 
 
-def _applies_to_all(state: TagState) -> Finding:
-    active = sum(key.status == ACTIVE for key in state.keys)
-    inactive = len(state.keys) - active
-    return Finding(
-        codes.BACKFILL_ALL,
-        f"account {state.account}",
-        f"the backfill writes {active} active keys into the past",
-        found=f"{inactive} that are not",
-        remedy="Values of those disappear from the months that are written again.",
-    )
+def _applies_to_all(state: TagState, activated: Sequence[str]) -> list[Finding]:
+    """Tell which keys lose their past values: those that are inactive even after the plan."""
+    lost = sorted({key.key for key in state.keys if key.status == INACTIVE} - {*activated})
+    if not lost:
+        return []
+    return [
+        Finding(
+            codes.BACKFILL_ALL,
+            f"account {state.account}",
+            "values of inactive keys disappear from the months that are written again",
+            found=f"{len(lost)} such keys: {listed(lost, last='and', most=5)}",
+            remedy="If any was active in those months and somebody needs it, activate it first.",
+        )
+    ]
 
 
 def _words(plan: TagPlan, inactive: Sequence[str], backfill: Period | None) -> tuple[str, ...]:
