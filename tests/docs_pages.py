@@ -22,7 +22,7 @@ import typer
 import apportion.model.catalogue
 from apportion.cli.main import app
 from apportion.model.finding import Code, Severity
-from permissions_page import permissions
+from permissions_page import permissions, roles
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -154,6 +154,8 @@ def _make(what: str) -> str:
         return "\n".join(_room(room, codes) for room, codes in catalogue().items())
     if what == "permissions":
         return permissions()
+    if what == "roles":
+        return roles()
     subject, *command = what.split()
     assert subject == "help", what
     return f"```text\n{help_pages()[tuple(command)].rstrip()}\n```\n"

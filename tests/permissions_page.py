@@ -1,4 +1,4 @@
-"""Writes the tables of docs/permissions.md from the list that policies are made of."""
+"""Writes the tables of permissions in the docs from the list that policies are made of."""
 
 from __future__ import annotations
 
@@ -10,6 +10,19 @@ from apportion.model.permissions import DUTIES, Role
 def permissions() -> str:
     """Write a section for each role, and what the names stand for."""
     return "\n".join([*(_role(role, duty) for role, duty in DUTIES.items()), _names()])
+
+
+def roles() -> str:
+    """Write one line for each role: what for, which services, and whether a person takes it."""
+    rows = []
+    for role, duty in DUTIES.items():
+        own = [each for each in duty.statements if not each.called_by]
+        services = {action.partition(":")[0] for each in own for action in each.actions}
+        called = ", ".join(f"`{service}`" for service in sorted(services)) or "none itself"
+        when = "an approved plan" if duty.approved_by_a_person else ""
+        rows.append(f"| [`{role}`](permissions.md#{role}) | {duty.purpose} | {called} | {when} |")
+    head = "| Role | What for | Services it calls | A person takes it for |"
+    return "\n".join([head, "|---|---|---|---|", *rows, ""])
 
 
 def _role(role: Role, duty: Duty) -> str:
