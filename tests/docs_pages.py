@@ -48,6 +48,7 @@ _ROOMS = {
     "accounts": ("A", "accounts, and tag keys in AWS"),
     "cost_categories": ("G", "AWS Cost Categories"),
     "tags": ("T", "the tag policy and tags"),
+    "live_tags": ("T06", "tags on what exists"),
 }
 
 #: Writes every help page, told to be eighty columns wide.
