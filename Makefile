@@ -72,7 +72,7 @@ focus: $(READY) $(VALIDATOR)/.ready ## the official FOCUS validator before what 
 
 ministack: ## install the emulator that generated policies are compared with
 	$(PYTHON) -m venv .venv-ministack
-	.venv-ministack/bin/python -m pip install --quiet --disable-pip-version-check 'ministack>=1.5,<2'
+	.venv-ministack/bin/python -m pip install --quiet --disable-pip-version-check 'ministack>=1.5,<2' boto3
 
 lock: ## lock the newest dependencies with hashes (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group dev --all-extras pyproject.toml -o requirements.lock
