@@ -63,6 +63,12 @@ def test_a_place_and_a_remedy_are_read_once() -> None:
     ]
 
 
+def test_what_several_months_find_alike_is_told_once() -> None:
+    page = lay_out([Finding(TOLD, "r.yaml", "tag a", remedy="Activate it.")] * 2)
+    assert page.startswith("1 notice\n")
+    assert page.count("tag a.") == 1
+
+
 def test_of_a_flood_the_most_expensive_are_shown_and_the_rest_counted() -> None:
     findings = [Finding(ODD, "", f"value {n}", amount=Decimal(n)) for n in range(1200)]
     page = lay_out(findings)

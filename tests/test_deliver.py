@@ -240,6 +240,16 @@ def test_a_summary_of_nothing_to_tell_is_short() -> None:
     assert summarise("2026-02", {**tables, "proof": rows(difference="1")}, run="0").difference == 1
 
 
+def test_a_letter_tells_money_to_the_cent() -> None:
+    sentence = "D001 rules.yaml:10:3: cost_center 'TBD', {} USD. Correct the tag."
+    found = {"severity": "warning", "currency": "USD", "amount": "685.414387410700000000"}
+    told = Outcome((), ({**found, "finding": sentence.format("685.4143874107")},))
+    tables = {"owners": rows(owner="a", currency="USD", total="1"), "proof": rows(difference="0")}
+    rest = {"movers": Outcome((), ()), "unallocated": Outcome((), ()), "findings": told}
+    said = summarise("2026-02", {**tables, **rest}, run="0123")
+    assert sentence.format("685.41") in said.text
+
+
 class Post:
     """A way that fails as it is told to, or counts its letters."""
 

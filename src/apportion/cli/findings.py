@@ -29,8 +29,11 @@ def lay_out(
     paint: Paint = unpainted,
     shown: int | None = SHOWN_OF_A_CODE,
 ) -> str:
-    """Write findings grouped by severity and code; `shown` of each code, None means all."""
-    width = min(width, WIDEST)
+    """Write findings grouped by severity and code; `shown` of each code, None means all.
+
+    What several months find alike is told once.
+    """
+    width, findings = min(width, WIDEST), list(dict.fromkeys(findings))
     groups = []
     for severity in _ORDER:
         own = [finding for finding in findings if finding.code.severity is severity]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, localcontext
 
-from apportion.model.money import EXACT
+from apportion.model.money import EXACT, text
 from apportion.model.outcome import Outcome
 from apportion.model.period import Period
 
@@ -104,9 +104,18 @@ def _findings(rows: Sequence[Row]) -> str:
     told = [row for row in rows if row["severity"] in _WEIGHTS]
     if not told:
         return ""
-    lines = [f"  {str(row['finding'])[:300]}" for row in told[:_TOP]]
+    lines = [f"  {_to_the_cent(row)[:300]}" for row in told[:_TOP]]
     more = [f"  … and {len(told) - _TOP} more"] if len(told) > _TOP else []
     return "\n".join(["To look at", *lines, *more])
+
+
+def _to_the_cent(row: Row) -> str:
+    """Write a finding with its money as people read it; the files have every digit."""
+    sentence, currency = str(row["finding"]), row["currency"] or ""
+    if not row["amount"]:
+        return sentence
+    amount = _amount(row, "amount")
+    return sentence.replace(f", {text(amount)} {currency}", f", {_money(amount)} {currency}")
 
 
 def _list(head: str, lines: Sequence[tuple[str, Decimal, str]], *, sign: bool = False) -> str:
