@@ -13,8 +13,7 @@ from importlib.resources import files
 
 from .charts.palette import ON_DARK
 
-_TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml",
-          "json": "application/json"}  # fmt: skip
+_TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 
 
 #: Ids by which Plotly sees that a style of its maps is in the page already. We draw no maps, and
@@ -38,7 +37,8 @@ def static_files() -> Mapping[str, StaticFile]:
     found = {entry.name: entry.read_bytes() for entry in own.iterdir() if entry.is_file()}
     found["plotly.js"] = (files("plotly") / "package_data" / "plotly.min.js").read_bytes()
     held = sorted(set(_OWN_STYLES.findall(found["plotly.js"].decode())))
-    found["palette.json"] = json.dumps({"onDark": ON_DARK, "held": held}).encode()
+    told = json.dumps({"onDark": ON_DARK, "held": held})
+    found["palette.js"] = f"window.apportion = {told};\n".encode()
     return {name: _static(name, content) for name, content in found.items()}
 
 

@@ -2,7 +2,7 @@
 // the reader's scheme. Without this file the page has every figure in tables.
 "use strict";
 (() => {
-  const version = document.currentScript.src.split("/").at(-2);
+  const beside = document.currentScript.src.replace(/[^/]*$/, "");
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const settings = { responsive: true, displayModeBar: false, showTips: false, doubleClick: false };
   const narrow = matchMedia("(max-width: 640px)");
@@ -41,8 +41,10 @@
   }
 
   function follow(link) {
-    // Only pages of ours: an address of another host, or a script, is followed nowhere.
-    if (typeof link === "string" && /^\/[a-z]/.test(link)) location.assign(link);
+    // Only pages of ours, of a server or of a folder: an address of another host, or a script, is
+    // followed nowhere.
+    const ours = /^(\/[a-z]|[a-z]+-[\w.-]+\.html$)/;
+    if (typeof link === "string" && ours.test(link)) location.assign(link);
   }
 
   function draw(place) {
@@ -62,10 +64,10 @@
   async function begin() {
     const places = [...document.querySelectorAll("[data-chart]")];
     if (!places.length) return;
-    const palette = await (await fetch(`/static/${version}/palette.json`)).json();
-    onDark = palette.onDark;
-    for (const id of palette.held) hold(id);
-    await load(`/static/${version}/plotly.js`);
+    await load(`${beside}palette.js`);
+    onDark = window.apportion.onDark;
+    for (const id of window.apportion.held) hold(id);
+    await load(`${beside}plotly.js`);
     for (const place of places) await draw(place);
     document.documentElement.dataset.charts = "drawn";
     dark.addEventListener("change", () => places.forEach(draw));
