@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from apportion.model.errors import FilesExistError
+from apportion.model.settings import Settings
 from apportion.wiring.reviews import file_names
 from apportion.wiring.workspace import Workspace
-from stories import bill_of, delivered, parquet_bill, workspace_in
+from stories import bill_of, delivered, parquet_bill, reopened, workspace_in
 
 RULES = """
 apportion: 1
@@ -105,6 +106,54 @@ def test_who_changed_a_rule_and_what_it_moved(tmp_path: Path) -> None:
     assert "+  - {name: support" in first
     assert second.startswith("no, B does\n")
     assert "| A | -4.00 |\n| B | 4.00 |" in second
+
+
+def test_merges_renamed_and_broken_rules_are_told_as_they_are(tmp_path: Path) -> None:
+    if not shutil.which("git"):
+        pytest.skip("Git is not installed.")
+    made(tmp_path / "sub")  # the workspace is a part of the repository
+    rules = tmp_path / "sub/rulebook/rules.yaml"
+    git(tmp_path, "init", "-q", "-b", "main")
+    git(tmp_path, "config", "color.ui", "always")
+    (tmp_path / "sub/elsewhere").symlink_to("/outside")
+    git(tmp_path, "add", "sub/rulebook", "sub/elsewhere")
+    git(tmp_path, "commit", "-q", "-m", "before", at="2026-10-01T09:00:00Z")
+    later = "2026-11-03T09:00:00Z"
+    git(tmp_path, "checkout", "-q", "-b", "more")
+    rules.write_text(RULES.replace("A: 50, B: 50", "A: 75, B: 25"))
+    git(tmp_path, "commit", "-q", "-am", "A asks most", at="2026-10-02T09:00:00Z")
+    git(tmp_path, "checkout", "-q", "main")
+    git(tmp_path, "merge", "-q", "--no-ff", "more", "-m", "merge", at=later)
+    git(tmp_path, "mv", "sub/rulebook/rules.yaml", "sub/rulebook/new.yaml")
+    git(tmp_path, "commit", "-q", "-m", "renamed", at=later)
+    new = rules.with_name("new.yaml")
+    new.write_text(RULES + "broken: [")
+    git(tmp_path, "commit", "-q", "-am", "broken", at=later)
+    new.write_text(RULES)
+    git(tmp_path, "commit", "-q", "-am", "mended", at=later)
+    reopened(tmp_path / "sub").write_review("2026-09", folder=tmp_path / "out")
+    told = (tmp_path / "out/review.md").read_text().split("## Rules changed since 2026-08")[1]
+    merge, renamed, broken, mended = told.split("\n### ")[1:5]
+    assert merge.startswith("merge\n\nDana Fox, 2026-11-03, commit ")
+    assert "| A | 2.00 |\n| B | -2.00 |" in merge
+    assert "\n+  - {name: support" in merge
+    assert "It moved no money of this month." in renamed
+    assert "What it moved cannot be told" in broken
+    assert "| A | -2.00 |\n| B | 2.00 |" in mended
+
+
+def test_the_history_of_rules_that_do_not_lie_beside_their_files(tmp_path: Path) -> None:
+    if not shutil.which("git"):
+        pytest.skip("Git is not installed.")
+    made(tmp_path)
+    (tmp_path / "rulebook").rename(tmp_path / "config")
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "add", "config")
+    git(tmp_path, "commit", "-q", "-m", "moved here", at="2026-11-03T09:00:00Z")
+    (tmp_path / "tables").mkdir()
+    settings = Settings("", tmp_path / "ledger", tmp_path / "config", tmp_path / "tables")
+    Workspace(settings).write_review("2026-09", folder=tmp_path / "out")
+    assert "### moved here" in (tmp_path / "out/review.md").read_text()
 
 
 def test_no_text_of_a_bill_becomes_markup_or_a_path(tmp_path: Path) -> None:

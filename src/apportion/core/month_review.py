@@ -28,12 +28,22 @@ _WORDS = {
 }
 
 
+_NOTHING_MOVED = "It moved no money of this month."
+_NOT_TOLD = (
+    "What it moved cannot be told: nothing can be allocated by the rules as it left them, or as "
+    "they were before."
+)
+
+
 @dataclass(frozen=True)
 class Moved:
-    """A change of the rules, and what it moved: by owner and currency, in money."""
+    """A change of the rules, and what it moved: by owner and currency, in money.
+
+    None where the rules before or after it cannot be worked out.
+    """
 
     change: RulesChange
-    by_owner: Sequence[tuple[str, str, Decimal]]
+    by_owner: Sequence[tuple[str, str, Decimal]] | None
 
 
 @dataclass(frozen=True)
@@ -281,11 +291,11 @@ def _rule(moved: Moved) -> Section:
     change = moved.change
     rows = [
         {"owner": owner, "currency": currency, "moved": amount}
-        for owner, currency, amount in moved.by_owner
+        for owner, currency, amount in moved.by_owner or ()
         if _seen(amount)
     ]
     words = f"{change.author}, {change.at[:10]}, commit {change.commit[:10]}."
-    nothing = () if rows else ("It moved no money of this month.",)
+    nothing = () if rows else (_NOT_TOLD if moved.by_owner is None else _NOTHING_MOVED,)
     table = Table(("owner", "currency", "moved"), tuple(rows)) if rows else None
     return Section(change.subject, (words, *nothing), table, lines=change.diff)
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from apportion.core.month_review import Month, Moved
-from apportion.model.document import RulesChange
 from apportion.model.errors import ApportionError, NothingThereError
 from apportion.model.money import from_units
 from apportion.model.outcome import Outcome
@@ -25,13 +25,18 @@ from .review import review
 from .rules import rules_for
 
 
-def gather(
-    plugs: Plugs, history: RulesHistory, *, period: str, rulebooks: str, as_of: str = ""
-) -> Month:
-    """Tell a period's newest allocation, or the one at `as_of`, beside the month before.
+@dataclass(frozen=True)
+class Places:
+    """Where, in what the history lays out, the rulebooks lie and the files that they name."""
 
-    `rulebooks` is the folder of the rulebooks in what the history lays out.
-    """
+    rulebooks: str
+    beside: str
+
+
+def gather(
+    plugs: Plugs, history: RulesHistory, *, period: str, places: Places, as_of: str = ""
+) -> Month:
+    """Tell a period's newest allocation, or the one at `as_of`, beside the month before."""
     published = find(plugs, period=period, as_of=as_of)
     manifest, rulebook = published.manifest, published.rulebook
     earlier = _earlier(plugs, published)
@@ -59,7 +64,7 @@ def gather(
             history,
             published,
             since=earlier.manifest.at if earlier else "",
-            rulebooks=rulebooks,
+            places=places,
         ),
         findings=manifest.findings,
         difference=max((Decimal(str(row["difference"])) for row in proof), default=Decimal(0)),
@@ -93,7 +98,7 @@ def _tables(plugs: Plugs, published: Published) -> Mapping[str, Sequence[Row]]:
 
 
 def _moved(
-    plugs: Plugs, history: RulesHistory, published: Published, *, since: str, rulebooks: str
+    plugs: Plugs, history: RulesHistory, published: Published, *, since: str, places: Places
 ) -> list[Moved] | None:
     """What each committed change of the rules moved of this month, one after the other."""
     period = Period.parse(published.manifest.period)
@@ -104,33 +109,36 @@ def _moved(
     with TemporaryDirectory(prefix="apportion-rules-") as scratch:
         before = Path(scratch) / "before"
         there = history.before(changes[0].commit, before)
-        paid = _paid(plugs, side, before / rulebooks) if there else {}
+        paid = _paid(plugs, side, before, places) if there else None
         moved = []
         for number, change in enumerate(changes):
             after = Path(scratch) / str(number)
             there = history.after(change.commit, after)
-            new = _paid(plugs, side, after / rulebooks) if there else {}
-            moved.append(_difference(change, paid, new))
-            paid = new or paid
+            new = _paid(plugs, side, after, places) if there else None
+            moved.append(Moved(change, _difference(paid, new)))
+            paid = paid if new is None else new
     return moved
 
 
-def _paid(plugs: Plugs, side: Side, rulebooks: Path) -> Mapping[tuple[str, str], int]:
-    """What owners would pay by rules that lie in a folder; nothing where they cannot be read."""
+def _paid(
+    plugs: Plugs, side: Side, laid_out: Path, places: Places
+) -> Mapping[tuple[str, str], int] | None:
+    """What owners would pay by rules that lie in a folder; None where they cannot be used."""
     try:
-        rules, _findings = rules_for(side.period, rulebooks, rulebooks.parent)
-        return paid_by(plugs, side, rules) if rules else {}
+        rulebooks, beside = laid_out / places.rulebooks, laid_out / places.beside
+        rules, _findings = rules_for(side.period, rulebooks, beside)
+        return paid_by(plugs, side, rules) if rules else None
     except ApportionError:
-        return {}
+        return None
 
 
 def _difference(
-    change: RulesChange, old: Mapping[tuple[str, str], int], new: Mapping[tuple[str, str], int]
-) -> Moved:
-    if not old or not new:
-        return Moved(change, ())
+    old: Mapping[tuple[str, str], int] | None, new: Mapping[tuple[str, str], int] | None
+) -> Sequence[tuple[str, str, Decimal]] | None:
+    if old is None or new is None:
+        return None
     moves = [
         (owner, currency, from_units(new.get((currency, owner), 0) - old.get((currency, owner), 0)))
         for currency, owner in sorted(old.keys() | new.keys())
     ]
-    return Moved(change, tuple(move for move in moves if move[2]))
+    return tuple(move for move in moves if move[2])

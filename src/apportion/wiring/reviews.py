@@ -7,18 +7,31 @@ import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from importlib.util import find_spec
+from os.path import commonpath
 from pathlib import Path
 
 from apportion.core.month_review import Month, month_review, owners, statement
 from apportion.model.document import Document, Section, Table
 from apportion.model.errors import FilesExistError
 from apportion.model.outcome import Outcome
+from apportion.model.settings import Settings
 from apportion.reports.markdown import markdown
 from apportion.reports.page import page
+from apportion.run.month_review import Places
+from apportion.sources.rules_history import GitHistory
 
 from .shown import for_people
 
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
+
+
+def rules_history(settings: Settings) -> tuple[GitHistory, Places]:
+    """Open the history of the rulebooks and of the files beside them, wherever the two lie."""
+    folders = [Path(folder).resolve() for folder in (settings.rulebooks, settings.drivers)]
+    root = Path(commonpath((folders[0].parent, folders[1])))
+    rulebooks, beside = (folder.relative_to(root).as_posix() for folder in folders)
+    tables = f":(glob){beside}/**/*.csv" if beside != "." else ":(glob)**/*.csv"
+    return GitHistory(root, [f":(literal){rulebooks}", tables]), Places(rulebooks, beside)
 
 
 def write_review(month: Month, *, folder: Path, workbook: bytes) -> Outcome:

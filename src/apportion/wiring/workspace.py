@@ -49,12 +49,11 @@ from apportion.run.settings import read as read_settings
 from apportion.run.told import together, told_allocate, told_ingest
 from apportion.run.workbook import workbook
 from apportion.sources.local_files import LocalFiles
-from apportion.sources.rules_history import GitHistory
 
 from .accounts import Accounts
 from .cost_categories import CostCategories
 from .publishing import Publishing
-from .reviews import write_review
+from .reviews import rules_history, write_review
 from .tags import Tags
 
 
@@ -227,9 +226,8 @@ class Workspace:
 
     def write_review(self, period: str, *, folder: Path, as_of: str = "") -> Outcome:
         """Write the monthly review into a new folder: Markdown, HTML, Excel, a statement each."""
-        rulebooks, beside = Path(self._settings.rulebooks), Path(self._settings.drivers)
-        history = GitHistory(beside, [rulebooks.name, ":(glob)**/*.csv"])
-        month = gather(self._plugs, history, period=period, rulebooks=rulebooks.name, as_of=as_of)
+        history, places = rules_history(self._settings)
+        month = gather(self._plugs, history, period=period, places=places, as_of=as_of)
         workbook = self.workbook(period, as_of=month.run)
         return write_review(month, folder=folder, workbook=workbook)
 
