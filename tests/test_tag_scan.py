@@ -13,8 +13,13 @@ from urllib.request import Request, urlopen
 import boto3
 import pytest
 
+from apportion.aws.live_tags import LiveTags
 from apportion.core.fix_plan import read_fixes, write_fixes
+from apportion.model.errors import AwsUnreachableError
 from apportion.model.fix_errors import UnreadableFixError
+from apportion.model.live_tags import FixPlan
+from apportion.run.tag_fix import apply
+from apportion.wiring.live_tags import Reach
 from aws_typed import Typed
 from explorer_fake import VIEW, FakeExplorer, denying
 from explorer_fake import serving as serving_explorer
@@ -205,11 +210,21 @@ def test_another_account_needs_a_role(typed: Typed) -> None:
 # Put right.
 
 
+@pytest.fixture(scope="module")
+def plans() -> list[str]:
+    """What was planned for the company, which is the same each time."""
+    return []
+
+
 @pytest.fixture
-def plan(typed: Typed, tmp_path: Path) -> Path:
+def plan(typed: Typed, tmp_path: Path, plans: list[str]) -> Path:
     file = tmp_path / "fix.json"
+    if plans:
+        file.write_text(plans[0], "utf-8")
+        return file
     words = ("--accounts", f"{SHOP},{SUPPLY}", "--regions", REGION, "--to", str(file))
     typed.well("tags", "fix", "plan", *SCANNER, *words)
+    plans.append(file.read_text("utf-8"))
     return file
 
 
@@ -297,6 +312,31 @@ def test_a_plan_that_does_not_fit_any_more_changes_nothing(
     typed.now += timedelta(days=20)
     assert typed("tags", "fix", "apply", str(plan), *FIXER, "--yes").code == 2
     assert "it was made 20 days ago, and holds for 14" in typed.err
+
+
+def test_a_call_that_fails_half_way_can_be_taken_back(
+    typed: Typed, company: Company, plan: Path
+) -> None:
+    """The second account cannot be reached any more: the undo file names all that was planned."""
+    before = company.tags()
+    planned = read_fixes(plan.read_text(), name="fix.json")
+    kept: list[FixPlan] = []
+    opened: list[str] = []
+
+    def live(account: str, region: str) -> LiveTags:
+        opened.append(account)
+        if account == SUPPLY and opened.count(SUPPLY) > 1:
+            raise AwsUnreachableError("tag:TagResources", "cable cut")
+        return Reach(typed.clients, role_name="apportion-tag-fixer").live(account, region)
+
+    with pytest.raises(AwsUnreachableError):
+        apply(planned, live, name="fix.json", now=NOW, keep=kept.append)
+    assert company.tags() != before
+    (undo,) = kept
+    assert {one.arn for one in undo.fixes} == {one.arn for one in planned.fixes}
+    opened.clear()
+    apply(undo, live, name="fix.undo.json", now=NOW, keep=kept.append)
+    assert company.tags() == before
 
 
 def test_what_was_done_already_is_left_as_it_is(typed: Typed, company: Company, plan: Path) -> None:

@@ -83,21 +83,19 @@ def apply(
 
     Raises StaleFixError with nothing changed. `keep` is given the plan that takes it all back
     before anything is changed, and once more at the end, with what was changed. What AWS refuses is
-    a failing finding, and the others are changed.
+    a failing finding, and the others are changed. A call that fails ends it: what was changed stays
+    so, and can be taken back, or the plan applied again.
     """
     open_fixes, already = _checked(planned, live, name=name, now=now, say=say)
     made = now.strftime("%Y-%m-%dT%H:%M:%SZ")
     keep(undo_of(replace(planned, fixes=tuple(open_fixes)), made=made, name=name))
     refused: dict[str, str] = {}
-    done: list[TagFix] = []
-    try:
-        for at, (where, call, some) in enumerate(_batches(open_fixes)):
-            say(f"changing tags in {where[0]} {where[1]}, call {at + 1}")
-            refused |= call(live(*where), [one.arn for one in some])
-            done += some
-    finally:
-        changed = [one for one in open_fixes if one in done and one.arn not in refused]
-        keep(undo_of(replace(planned, fixes=tuple(changed)), made=made, name=name))
+    for at, (where, call, some) in enumerate(_batches(open_fixes)):
+        say(f"changing tags in {where[0]} {where[1]}, call {at + 1}")
+        refused |= call(live(*where), [one.arn for one in some])
+    # Had a call failed, nobody would know what it did: the undo file would still name it all.
+    changed = [one for one in open_fixes if one.arn not in refused]
+    keep(undo_of(replace(planned, fixes=tuple(changed)), made=made, name=name))
     findings = [
         Finding(codes.FIX_REFUSED, f"{one.account} {one.region}", one.arn, found=refused[one.arn])
         for one in planned.fixes
