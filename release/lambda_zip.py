@@ -66,11 +66,11 @@ def validator() -> dict[str, Path]:
     return dict(sorted((path.relative_to(source).as_posix(), path) for path in found))
 
 
-def build(path: Path, files: Mapping[str, Path]) -> str:
-    """Write a zip and return its sha256."""
+def build(path: Path, files: Mapping[str, Path] | None = None) -> str:
+    """Write a zip, of the report function if nothing is named, and return its sha256."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(path, "w") as zipped:
-        for name, file in files.items():
+        for name, file in (contents() if files is None else files).items():
             entry = zipfile.ZipInfo(name, _FIRST_DAY_OF_ZIP)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.create_system = 3  # Unix, wherever it is built
