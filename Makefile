@@ -48,7 +48,7 @@ lambda: $(READY) ## build the functions' zips in dist/lambda, the same bytes eve
 	$(BIN)/python release/lambda_zip.py
 
 soak: $(READY) ## the slow tests: thousands of crashes and corrupted files
-	APPORTION_SOAK=1 $(BIN)/python -m pytest -n 2 -q tests/soak
+	APPORTION_SOAK=1 $(BIN)/python -m pytest -n 2 -q tests/soak tests/test_web_access.py tests/test_web_browser.py tests/test_web_api.py
 
 $(OLD)/.ready: $(READY)
 	$(PYTHON) -m venv $(OLD)

@@ -121,7 +121,10 @@ class Section:
 
 @dataclass(frozen=True)
 class Figure:
-    """A number that stands by itself at the top of a page."""
+    """A number that stands by itself at the top of a page.
+
+    `shown` is what people see in its place: rounded so that parts add up to their whole.
+    """
 
     label: str
     value: object
@@ -129,6 +132,7 @@ class Figure:
     note: str = ""
     link: str = ""
     good: bool | None = None
+    shown: Decimal | None = None
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
+from apportion.core.apportion import round_together
 from apportion.model.money import text as every_digit
 from apportion.model.period import Period
 
@@ -32,6 +33,11 @@ def money(amount: object, currency: str = "", *, signed: bool = False) -> str:
     if currency in _SIGNS:
         return f"{minus}{_SIGNS[currency]}{digits}"
     return f"{minus}{digits} {currency}".rstrip()
+
+
+def in_parts(*amounts: Decimal) -> list[Decimal]:
+    """Round parts to cents so that they add up to their rounded whole."""
+    return round_together(amounts, 2)
 
 
 def short(amount: Decimal, currency: str = "") -> str:

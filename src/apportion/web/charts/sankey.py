@@ -11,6 +11,9 @@ import plotly.graph_objects as go
 from .palette import fainter
 from .template import figure, label
 
+#: Pixels between nodes, at least.
+_PAD = 13
+
 
 @dataclass(frozen=True)
 class Node:
@@ -32,8 +35,11 @@ class Stream:
     colour: str
 
 
-def sankey(nodes: Sequence[Node], streams: Sequence[Stream], *, sign: str) -> str:
-    """Draw streams of money. Amounts below zero cannot be drawn and must not be among them."""
+def sankey(nodes: Sequence[Node], streams: Sequence[Stream], *, sign: str, high: int = 480) -> str:
+    """Draw streams of money. Amounts below zero cannot be drawn and must not be among them.
+
+    `high` is how many pixels there will be about; on less, the gaps become smaller.
+    """
     columns = max((node.column for node in nodes), default=1) or 1
     trace = go.Sankey(
         arrangement="fixed",
@@ -43,8 +49,8 @@ def sankey(nodes: Sequence[Node], streams: Sequence[Stream], *, sign: str) -> st
             "customdata": [node.link for node in nodes],
             "x": [str(min(max(Decimal(n.column) / columns, Decimal("0.001")), Decimal("0.999")))
                   for n in nodes],
-            "y": _heights(nodes, streams),
-            "pad": 14,
+            "y": _heights(nodes, streams, high),
+            "pad": _PAD,
             "thickness": 12,
             "line": {"width": 0},
             "hovertemplate": f"%{{label}}<br>{sign}%{{value:,.2f}}<extra></extra>",
@@ -62,8 +68,12 @@ def sankey(nodes: Sequence[Node], streams: Sequence[Stream], *, sign: str) -> st
     return figure(trace, margin={"l": 4, "r": 4, "t": 10, "b": 18})
 
 
-def _heights(nodes: Sequence[Node], streams: Sequence[Stream]) -> list[str]:
-    """Put the nodes of a column below each other as their money is, in the order given."""
+def _heights(nodes: Sequence[Node], streams: Sequence[Stream], high: int) -> list[str]:
+    """Put the nodes of a column below each other in the order given, spread over its height.
+
+    Plotly takes the middles of nodes as parts of the height, and draws all columns to one scale:
+    the one in which the fullest column fits with its gaps.
+    """
     size = [
         max(
             sum((s.amount for s in streams if s.source == at), Decimal()),
@@ -71,15 +81,22 @@ def _heights(nodes: Sequence[Node], streams: Sequence[Stream]) -> list[str]:
         )
         for at in range(len(nodes))
     ]
-    heights = [Decimal()] * len(nodes)
-    for column in {node.column for node in nodes}:
-        inside = [at for at, node in enumerate(nodes) if node.column == column]
-        whole = sum((size[at] for at in inside), Decimal()) or Decimal(1)
-        gap = Decimal("0.3") / max(len(inside), 1)
-        top = Decimal()
+    columns = [
+        [at for at, node in enumerate(nodes) if node.column == column]
+        for column in sorted({node.column for node in nodes})
+    ]
+    scale = min(
+        (1 - Decimal(_PAD * (len(inside) - 1)) / high) / (sum(size[at] for at in inside) or 1)
+        for inside in columns
+    )
+    middles = [Decimal()] * len(nodes)
+    for inside in columns:
+        gap = (1 - sum(size[at] for at in inside) * scale) / max(len(inside) - 1, 1)
+        top = Decimal() if len(inside) > 1 else gap / 2
         for at in inside:
-            part = size[at] / whole * Decimal("0.7")
-            heights[at] = top + part / 2 + gap / 2
-            top += part + gap
-    return [str(min(max(h, Decimal("0.001")), Decimal("0.999")).quantize(Decimal("0.0001")))
-            for h in heights]  # fmt: skip
+            middles[at] = top + size[at] * scale / 2
+            top += size[at] * scale + gap
+    return [
+        str(min(max(middle, Decimal("0.001")), Decimal("0.999")).quantize(Decimal("0.0001")))
+        for middle in middles
+    ]

@@ -47,14 +47,16 @@ def flow(view: View, *, left: str = ACCOUNT, only: Filter | None = None) -> Page
     ways, shares = _ways(view, left, only), _shares(view, only)
     own = sum((money_of(r["total"]) for r in ways if r["owner"]), Decimal())
     pooled = sum((money_of(r["total"]) for r in shares), Decimal())
+    shown = words.in_parts(own, pooled)
     return Page(
         "flow",
         f"Flow of {words.month(view.period)}",
-        _heading(view, only, own, pooled),
+        _heading(view, only, *shown),
         lead="From the bill at the left to owners at the right. Choose a name to follow it alone.",
         figures=(
-            Figure("Straight to an owner", own),
-            Figure("Through pools", pooled, note="which pools?", link=view.links.page("pools")),
+            Figure("Straight to an owner", own, shown=shown[0]),
+            Figure("Through pools", pooled, shown=shown[1], note="which pools?",
+                   link=view.links.page("pools")),
         ),
         sections=(_drawn(view, left, only, ways, shares), _list(view, left, ways),
                   _share_list(view, shares)),
@@ -142,13 +144,13 @@ def _drawn(
     note = f"Credits of {view.money(below)} run the other way and are not drawn." if below else ""
     if only.origin:
         note += " What goes into a pool ends there: a pool is split as a whole."
-    chart = None
+    chart, giant = None, len(nodes) > 24
     if streams:
         chart = Chart(
-            sankey(nodes, streams, sign=sign_of(view.currency)),
+            sankey(nodes, streams, sign=sign_of(view.currency), high=690 if giant else 490),
             f"Streams of money from each {view.titled(left)}, by the way it was allocated, to "
             "owners; the tables below have every amount.",
-            size="giant" if len(nodes) > 24 else "tall",
+            size="giant" if giant else "tall",
         )
     return Section("flow", "", note=note, chart=chart, alone=True,
                    empty="No money flows this way.")  # fmt: skip

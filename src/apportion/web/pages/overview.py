@@ -77,12 +77,14 @@ def _lead(view: View, now: Row, before: Row | None) -> str:
 
 def _figures(view: View, now: Row, before: Row | None) -> Sequence[Figure]:
     total = money_of(now["total"])
+    own, shared = words.in_parts(money_of(now["direct"]), money_of(now["shared"]))
     found = [
         Figure("Total", total, note=view.sight.rulebook.cost),
-        Figure("Own charges", now["direct"], note=_part_words(now["direct"], total)),
+        Figure("Own charges", now["direct"], note=_part_words(now["direct"], total), shown=own),
         Figure(
             "Shared",
             now["shared"],
+            shown=shared,
             note=_part_words(now["shared"], total),
             link=view.links.page("pools"),
         ),

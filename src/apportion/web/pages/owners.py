@@ -69,8 +69,14 @@ def _paid(sight: Sight, currency: str, name: str) -> Row:
     return next((row for row in rows if row["owner"] == name), nothing)
 
 
+def _parts(paid: Row) -> list[Decimal]:
+    """Own charges and shares to the cent, as they add up to the total."""
+    return words.in_parts(money_of(paid["direct"]), money_of(paid["shared"]))
+
+
 def _lead(view: View, paid: Row, before: Row | None) -> str:
-    made = f"{view.money(paid['direct'])} of its own and {view.money(paid['shared'])} of pools."
+    own, shared = _parts(paid)
+    made = f"{view.money(own)} of its own and {view.money(shared)} of pools."
     if before is None or not money_of(before["total"]):
         return made
     assert view.before is not None
@@ -81,10 +87,11 @@ def _lead(view: View, paid: Row, before: Row | None) -> str:
 
 def _figures(view: View, paid: Row, before: Row | None, *, why: str) -> Sequence[Figure]:
     total = money_of(paid["total"])
+    own, shared = _parts(paid)
     found = [
         Figure("Total", total, note="Why?", link=why),
-        Figure("Own charges", paid["direct"], note=_part(paid["direct"], total)),
-        Figure("Shares of pools", paid["shared"], note=_part(paid["shared"], total)),
+        Figure("Own charges", paid["direct"], note=_part(paid["direct"], total), shown=own),
+        Figure("Shares of pools", paid["shared"], note=_part(paid["shared"], total), shown=shared),
     ]
     if view.everything:
         part = part_of(total, money_of(view.totals()["total"]))
