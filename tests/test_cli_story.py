@@ -80,14 +80,16 @@ def test_the_demo_ends_with_owners_proofs_and_what_is_next(tmp_path: Path) -> No
     assert "total " in out.getvalue()
     told = " ".join(err.getvalue().split())
     assert told.count("is proved") == 3
-    assert "cd larkmoor apportion report --period 2026-09" in told
+    assert "cd larkmoor apportion serve --open" in told
     assert told.count("apportion explain ") == 1
 
     folder = Folder(tmp_path / "larkmoor")
     assert len(folder.rows("ledger", "list")) == 3
     history = folder.rows("ledger", "history", "--period", "2026-08")
     assert [row["kind"] for row in history] == ["ingest", "ingest", "allocate"]
-    suggested = [line.split() for line in err.getvalue().splitlines() if "  apportion" in line]
+    lines = [line.partition(" #")[0] for line in err.getvalue().splitlines()]
+    served, *suggested = [line.split() for line in lines if line.startswith("  apportion")]
+    assert served == ["apportion", "serve", "--open"]  # which goes on until it is stopped
     assert len(suggested) == 3
     for words in suggested:
         assert folder.does(*words[1:])

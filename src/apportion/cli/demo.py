@@ -93,9 +93,10 @@ def _tell(session: Session, folder: Path, taken_in: list[Outcome], allocated: Ou
         "what came out of both. Go on with:"
     )
     words.say(f"  cd {folder}")
-    words.say(f"  apportion report --period {newest} --by cost_center,environment")
+    words.say("  apportion serve --open                  # the pages, in a browser")
     words.say(f"  apportion explain {_biggest(rows, allocated.columns)} --period {newest}")
-    words.say("  apportion report --for-review")
+    words.say(f"  apportion review {newest}                # the folder for the monthly meeting")
+    words.say(f"  apportion compare {newest}               # once a rule is changed: what it moves")
 
 
 def _biggest(rows: Sequence[Row], columns: Sequence[str]) -> str:
