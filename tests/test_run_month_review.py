@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from decimal import Decimal
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
+from apportion.model.document import Document, Section, Table
 from apportion.model.errors import FilesExistError
 from apportion.model.settings import Settings
+from apportion.reports.pdf import pdf
 from apportion.wiring.reviews import file_names
 from apportion.wiring.workspace import Workspace
 from stories import bill_of, delivered, parquet_bill, reopened, workspace_in
@@ -75,8 +78,8 @@ def test_the_review_tells_who_pays_what_changed_and_why(tmp_path: Path) -> None:
     made(tmp_path).write_review("2026-09", folder=tmp_path / "out")
     told = (tmp_path / "out/review.md").read_text()
     assert told.startswith(
-        "# Cloud cost review 2026-09\n\n28.35 USD. Every cent has an owner; the difference to the "
-        "provider's files is 0.00.\n"
+        "# Cloud cost review 2026-09\n\n28.35 USD. Every cent is accounted for, and no rule gives "
+        "2.00 USD an owner; the difference to the provider's files is 0.00.\n"
     )
     assert "| A | 14.00 | 2.35 | 0.00 | 0.00 | 0.00 | 0.00 | 2.35 | 16.35 |" in told
     assert "16.35 USD: 12.35 of its own and 4.00 of shared cost." in told
@@ -156,6 +159,31 @@ def test_the_history_of_rules_that_do_not_lie_beside_their_files(tmp_path: Path)
     assert "### moved here" in (tmp_path / "out/review.md").read_text()
 
 
+def test_each_statement_adds_up_to_the_cent_that_the_report_gives_its_owner(tmp_path: Path) -> None:
+    workspace = workspace_in(tmp_path, RULES.replace("{fixed: {A: 50, B: 50}}", "even"))
+    lines = [
+        {"day": "2026-09-01", "tags": f"CostCenter={owner}", "cost": "0.333", "service": service}
+        for owner in "ABC"
+        for service in ("One", "Two", "Three")
+    ]
+    lines.append({"day": "2026-09-01", "service": "Support", "cost": "0.1"})
+    workspace.ingest(delivered(tmp_path, parquet_bill(bill_of(lines)), name="bill.parquet"))
+    workspace.allocate()
+    workspace.write_review("2026-09", folder=tmp_path / "out")
+    told = (tmp_path / "out/review.md").read_text()  # 1.0323… each, 3.10 in all
+    assert "| USD | 3.10 | 3.00 | 0.10 |" in told
+    for owner, total, direct in (
+        ("A", "1.04", "1.00"),
+        ("B", "1.03", "1.00"),
+        ("C", "1.03", "1.00"),
+    ):
+        statement = told.split(f"### {owner}\n")[1].split("### ")[0]
+        shared = f"{float(total) - float(direct):.2f}"
+        assert f"{total} USD: {direct} of its own and {shared} of shared cost." in statement
+        assert f"| **total** |  | **{total}** |" in statement
+        assert f"| {owner} | {total} | \\_" in told
+
+
 def test_no_text_of_a_bill_becomes_markup_or_a_path(tmp_path: Path) -> None:
     made(tmp_path).write_review("2026-09", folder=tmp_path / "out")
     page = Texts((tmp_path / "out/review.html").read_text())
@@ -186,6 +214,21 @@ def test_a_statement_as_pdf(tmp_path: Path) -> None:
     assert "16.35 USD: 12.35 of its own and 4.00 of shared cost." in lines
     assert "support shared 4.00" in lines
     assert "total 16.35" in lines
+
+
+def test_no_number_of_a_wide_table_is_broken(tmp_path: Path) -> None:
+    if not shutil.which("pdftotext"):
+        pytest.skip("pdftotext is not installed.")
+    row = dict.fromkeys(("code", "weight", "what", "place", "subject", "found"), "D001 " * 9)
+    row |= {"amount": Decimal("-1234567.89"), "currency": "USD", "to do": "Do something. " * 9}
+    told = Document("t", "", (Section("s", table=Table(tuple(row), (row,))),))
+    (tmp_path / "wide.pdf").write_bytes(pdf(told, made_at="2026-11-02T08:00:00+00:00"))
+    done = subprocess.run(
+        ["pdftotext", "-layout", str(tmp_path / "wide.pdf"), "-"], check=True, capture_output=True
+    )
+    words = done.stdout.decode().split()
+    assert "-1,234,567.89" in words
+    assert "USD." in words or "USD" in words
 
 
 def test_the_folder_appears_whole_and_is_never_written_over(tmp_path: Path) -> None:

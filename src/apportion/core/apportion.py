@@ -85,6 +85,18 @@ def round_together(amounts: Sequence[Decimal], places: int) -> list[Decimal]:
     return [Decimal(sign * part).scaleb(-places, EXACT) for part in parts]
 
 
+def round_to(total: Decimal, amounts: Sequence[Decimal], places: int) -> list[Decimal]:
+    """Round amounts up or down so that they add up to their total, which is rounded already.
+
+    The total must be what the amounts come to, rounded up or down; ties as in `round_together`.
+    """
+    step = 10 ** (PLACES - places)
+    divided = [divmod(to_units(amount), step) for amount in amounts]
+    wanted = to_units(total) // step
+    parts = _hand_out(wanted, [part for part, _ in divided], [lost for _, lost in divided])
+    return [Decimal(part).scaleb(-places, EXACT) for part in parts]
+
+
 def part_of(amount: Decimal, whole: Decimal, *, places: int = 6) -> Decimal | None:
     """Tell what part of the whole an amount is, rounded half up; None of a whole that is zero."""
     if not whole:

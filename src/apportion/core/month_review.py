@@ -5,20 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
+from functools import cached_property
 
-from apportion.model.document import Document, RulesChange, Section, Table
+from apportion.model.document import Document, Section, Table
 from apportion.model.finding import Finding
 from apportion.model.money import EXACT
 
-from .apportion import part_of
+from .apportion import part_of, round_to, round_together
 from .compare import CAUSES
-from .written import cents, signed
+from .rules_moved import Moved, rules_changed
+from .written import cents, every_cent, signed
 
 Row = Mapping[str, object]
 
 #: The largest services and shares of a statement are told one by one, the others together.
 _MOST = 8
 _OTHERS = "all others"
+_OWN = ("direct", "tagged")
 _WORDS = {
     "usage": "usage",
     "restated": "a restated bill",
@@ -26,24 +29,6 @@ _WORDS = {
     "rules": "changed rules",
     "drivers": "other numbers to split by",
 }
-
-
-_NOTHING_MOVED = "It moved no money of this month."
-_NOT_TOLD = (
-    "What it moved cannot be told: nothing can be allocated by the rules as it left them, or as "
-    "they were before."
-)
-
-
-@dataclass(frozen=True)
-class Moved:
-    """A change of the rules, and what it moved: by owner and currency, in money.
-
-    None where the rules before or after it cannot be worked out.
-    """
-
-    change: RulesChange
-    by_owner: Sequence[tuple[str, str, Decimal]] | None
 
 
 @dataclass(frozen=True)
@@ -67,6 +52,17 @@ class Month:
     findings: Sequence[Finding]
     difference: Decimal
 
+    @cached_property
+    def rounded_totals(self) -> Mapping[tuple[str, str], Decimal]:
+        """What each pays to the cent, by owner and currency, as the report rounds it."""
+        totals: dict[tuple[str, str], Decimal] = {}
+        for currency in dict.fromkeys(str(row["currency"]) for row in self.owners):
+            alike = [row for row in self.owners if str(row["currency"]) == currency]
+            amounts = round_together([_amount(row, "total") for row in alike], 2)
+            for row, amount in zip(alike, amounts, strict=True):
+                totals[str(row[self.owner]), currency] = amount
+        return totals
+
 
 def month_review(month: Month) -> Document:
     """Lay out the whole review."""
@@ -83,7 +79,7 @@ def month_review(month: Month) -> Document:
             ),
             _without_owner(month),
             _shared(month),
-            _rules(month),
+            rules_changed(month.rules, month.before),
             _tagging(month),
             _findings(month),
             _sign_off(month),
@@ -102,55 +98,60 @@ def owners(month: Month) -> list[str]:
 
 
 def statement(month: Month, owner: str) -> Section:
-    """What one owner pays: by service, by shared cost, and why it changed."""
-    return Section(
-        owner,
-        tuple(_why(month, owner)),
-        table=_summed(
-            ("what", "kind", "currency", "cost"),
-            [
-                *_parts(_of(month.services, month.owner, owner), "ServiceName", "direct"),
-                *_parts(_of(month.pools, month.owner, owner), "Pool", "shared"),
-            ],
-        ),
-    )
+    """What one owner pays: by service, by shared cost, and why it changed.
+
+    Lines are rounded so that they add up to what the owner's total is rounded to among the others.
+    """
+    lines: list[Row] = []
+    sentences: list[str] = []
+    for row in _of(month.owners, month.owner, owner):
+        currency = str(row["currency"])
+        total = month.rounded_totals[owner, currency]
+        own, shared = round_to(total, [_amount(row, "direct"), _amount(row, "shared")], 2)
+        sentences.append(
+            f"{cents(total)} {currency}: {cents(own)} of its own and {cents(shared)} of shared "
+            "cost."
+        )
+        for rows, name, kind, amount in (
+            (month.services, "ServiceName", "direct", own),
+            (month.pools, "Pool", "shared", shared),
+        ):
+            alike = [part for part in _of(rows, month.owner, owner) if part["currency"] == currency]
+            parts = _parts(alike, name, kind)
+            costs = round_to(amount, [_amount(part, "cost") for part in parts], 2) if parts else ()
+            lines += [{**part, "cost": cost} for part, cost in zip(parts, costs, strict=True)]
+    columns = ("what", "kind", "currency", "cost")
+    return Section(owner, (*sentences, *_why(month, owner)), table=_summed(columns, lines))
 
 
 def _why(month: Month, owner: str) -> Iterator[str]:
-    for row in _of(month.owners, month.owner, owner):
-        total, direct, shared = (
-            cents(_amount(row, name)) for name in ("total", "direct", "shared")
-        )
-        yield f"{total} {row['currency']}: {direct} of its own and {shared} of shared cost."
     for row in _of(month.compared, month.owner, owner):
+        amounts = [_amount(row, cause) for cause in CAUSES]
+        change = round_together([_amount(row, "change")], 2)[0]
         causes = [
-            f"{signed(_decimal(row[cause]))} by {_WORDS[cause]}"
-            for cause in CAUSES
-            if _seen(row[cause])
+            f"{signed(part)} by {_WORDS[cause]}"
+            for cause, part in zip(CAUSES, round_to(change, amounts, 2), strict=True)
+            if part
         ]
         if causes:
             yield (
-                f"{signed(_decimal(row['change']))} {row['currency']} against {month.before}: "
-                f"{', '.join(causes)}."
+                f"{signed(change)} {row['currency']} against {month.before}: {', '.join(causes)}."
             )
 
 
-def _parts(rows: Iterable[Row], name: str, kind: str) -> list[Row]:
-    """The largest parts of a kind one by one, the others added up."""
+def _parts(rows: Sequence[Row], name: str, kind: str) -> list[Row]:
+    """The largest parts of a kind and currency one by one, the others added up."""
     told = [row for row in rows if _amount(row, kind)]
-    told.sort(key=lambda row: (str(row["currency"]), -abs(_amount(row, kind)), str(row[name])))
-    shown: list[Row] = []
-    for currency in dict.fromkeys(str(row["currency"]) for row in told):
-        alike = [row for row in told if str(row["currency"]) == currency]
-        most = len(alike) if len(alike) <= _MOST + 1 else _MOST
-        shown += [
-            {"what": row[name], "kind": kind, "currency": currency, "cost": _amount(row, kind)}
-            for row in alike[:most]
-        ]
-        if alike[most:]:
-            rest = _added(_amount(row, kind) for row in alike[most:])
-            what = f"{_OTHERS} ({len(alike) - most})"
-            shown.append({"what": what, "kind": kind, "currency": currency, "cost": rest})
+    told.sort(key=lambda row: (-abs(_amount(row, kind)), str(row[name])))
+    most = len(told) if len(told) <= _MOST + 1 else _MOST
+    shown: list[Row] = [
+        {"what": row[name], "kind": kind, "currency": row["currency"], "cost": _amount(row, kind)}
+        for row in told[:most]
+    ]
+    if told[most:]:
+        rest = _added(_amount(row, kind) for row in told[most:])
+        what = f"{_OTHERS} ({len(told) - most})"
+        shown.append({**shown[0], "what": what, "cost": rest})
     return shown
 
 
@@ -160,31 +161,41 @@ def _lead(month: Month) -> str:
     )
     if month.difference:
         return f"{amounts}. NOT PROVED: stages differ by up to {month.difference:f}."
-    return f"{amounts}. Every cent has an owner; the difference to the provider's files is 0.00."
+    nothing_lost = every_cent(month.review)
+    return (
+        f"{amounts}. {nothing_lost[0].upper()}{nothing_lost[1:]}; the difference to the provider's "
+        "files is 0.00."
+    )
 
 
 def _at_a_glance(month: Month) -> Section:
+    """A row a currency, also of one that only the month before had; each adds up as it is shown."""
+    compared = bool(month.compared)
+    before, totals = _totals(month.compared, "before"), _totals(month.owners, "total")
     rows = []
-    before, change = _totals(month.compared, "before"), _totals(month.compared, "change")
-    for currency, total in _totals(month.owners, "total").items():
+    for currency in sorted(totals.keys() | before.keys()):
         alike = [row for row in month.owners if str(row["currency"]) == currency]
-        direct = _added(_amount(row, "direct") for row in alike)
+        direct, tagged = (_added(_amount(row, name) for row in alike) for name in _OWN)
+        total, own, old = (
+            round_together([amount], 2)[0]
+            for amount in (
+                totals.get(currency, Decimal(0)),
+                direct,
+                before.get(currency, Decimal(0)),
+            )
+        )
         rows.append(
             {
                 "currency": currency,
                 "total": total,
-                "direct": direct,
-                "shared": _added(_amount(row, "shared") for row in alike),
-                "tagged share": part_of(_added(_amount(row, "tagged") for row in alike), direct),
-                **(
-                    {"before": before.get(currency), "change": change.get(currency)}
-                    if month.compared
-                    else {}
-                ),
+                "direct": own,
+                "shared": _added((total, -own)),
+                "tagged share": part_of(tagged, direct),
+                **({"before": old, "change": _added((total, -old))} if compared else {}),
             }
         )
     columns = ("currency", "total", "direct", "shared", "tagged share")
-    also = ("before", "change") if month.compared else ()
+    also = ("before", "change") if compared else ()
     source = f"Run {month.run} of {month.at}, rulebook {month.rulebook}, {month.cost}."
     return Section("At a glance", (source,), Table((*columns, *also), tuple(rows)))
 
@@ -192,7 +203,10 @@ def _at_a_glance(month: Month) -> Section:
 def _changed(month: Month) -> Iterator[Section]:
     if not month.compared:
         return
-    sentence = "Causes add up to the change; what only moved between owners adds up to zero."
+    sentence = (
+        "Causes add up to the change; what only moved between owners adds up to zero. Columns are "
+        "rounded so that they add up, so a row may be a cent off."
+    )
     yield Section(
         f"What changed since {month.before}",
         (sentence,),
@@ -277,29 +291,6 @@ def _numbers(month: Month) -> Section:
     return Section(heading, table=Table(columns, tuple(told)))
 
 
-def _rules(month: Month) -> Section:
-    heading = f"Rules changed since {month.before}" if month.before else "Rules changed"
-    if month.rules is None:
-        sentence = "The rulebook's folder is in no Git repository, so who changed what is not told."
-        return Section(heading, (sentence,))
-    if not month.rules:
-        return Section(heading, ("No rule changed.",))
-    return Section(heading, sections=tuple(_rule(moved) for moved in month.rules))
-
-
-def _rule(moved: Moved) -> Section:
-    change = moved.change
-    rows = [
-        {"owner": owner, "currency": currency, "moved": amount}
-        for owner, currency, amount in moved.by_owner or ()
-        if _seen(amount)
-    ]
-    words = f"{change.author}, {change.at[:10]}, commit {change.commit[:10]}."
-    nothing = () if rows else (_NOT_TOLD if moved.by_owner is None else _NOTHING_MOVED,)
-    table = Table(("owner", "currency", "moved"), tuple(rows)) if rows else None
-    return Section(change.subject, (words, *nothing), table, lines=change.diff)
-
-
 def _tagging(month: Month) -> Section:
     rows = [
         {
@@ -338,10 +329,11 @@ def _findings(month: Month) -> Section:
 
 def _sign_off(month: Month) -> Section:
     blank = dict.fromkeys(("name", "date", "signature"), "____________")
+    totals = month.rounded_totals
     rows = [
-        {month.owner: row[month.owner], "currency": row["currency"], "cost": row["total"], **blank}
+        {month.owner: name, "currency": currency, "cost": totals[name, currency], **blank}
         for name in owners(month)
-        for row in _of(month.owners, month.owner, name)
+        for currency in (str(row["currency"]) for row in _of(month.owners, month.owner, name))
     ]
     columns = (month.owner, "currency", "cost", "name", "date", "signature")
     words = f"Who signs accepts the amount of run {month.run}."
@@ -376,10 +368,6 @@ def _amount(row: Row, column: str) -> Decimal:
 
 def _decimal(value: object) -> Decimal:
     return Decimal(str(value))
-
-
-def _seen(value: object) -> bool:
-    return abs(_decimal(value)) >= Decimal("0.005")
 
 
 def _words(name: str) -> str:

@@ -11,7 +11,7 @@ from decimal import Decimal, localcontext
 from apportion.model.money import EXACT, text
 from apportion.model.workbook import Chart, Check, Sheet, Workbook
 
-from .written import cents
+from .written import cents, every_cent
 
 Row = Mapping[str, object]
 
@@ -108,7 +108,7 @@ def _sentence(month: Month) -> str:
     sums = _by_currency(month.by_dimension[month.owner])
     amounts = " and ".join(f"{cents(total)} {currency}" for currency, total in sums.items())
     different = [row for row in month.proof if _decimal(row["difference"])]
-    proved = "every cent has an owner" if not different else "NOT proved: see the sheet Proof"
+    proved = every_cent(month.review) if not different else "NOT proved: see the sheet Proof"
     return f"{month.period}: {amounts or 'nothing'}; {proved}."
 
 

@@ -23,7 +23,8 @@ _MARGIN = 18  # millimetres
 _INK, _SOFT, _TINT = (28, 36, 48), (91, 102, 117), (244, 246, 249)
 _LINE = (200, 207, 215)
 _SIZES = {1: 18, 2: 13, 3: 11}
-_WIDEST = 60  # characters of a column that count for its width
+_ABOVE, _BESIDE = 0.6, 1.2  # millimetres round a cell's text
+_TABLE_SIZES = (9, 8, 7, 6)  # the first for few columns alone
 
 
 def pdf(document: Document, *, made_at: str) -> bytes:
@@ -83,31 +84,51 @@ class _Page(FPDF):  # type: ignore[misc]  # fpdf2 has no types
         self.ln(1)
 
     def lay(self, table: Table) -> None:
-        """Lay a table over the page's width, by what its columns hold."""
+        """Lay a table over the page's width, by what its columns hold; no number is broken."""
         laid = cells(table)
-        self.set_font(_FONT, size=8 if len(laid.head) > 5 else 9)
         self.set_text_color(*_INK)
         self.set_draw_color(*_LINE)
-        rows = [*laid.body, *laid.totals]
+        texts = [[_safe(text) for text in row] for row in (laid.head, *laid.body, *laid.totals)]
         with self.table(
-            col_widths=_widths(laid.head, rows),
+            col_widths=self._widths(texts),
             text_align=tuple("RIGHT" if number else "LEFT" for number in laid.numeric),
             borders_layout=TableBordersLayout.HORIZONTAL_LINES,
             headings_style=FontFace(emphasis="BOLD", color=_SOFT, fill_color=_TINT),
             line_height=5,
-            padding=0.6,
+            padding=(_ABOVE, _BESIDE),
         ) as drawn:
-            drawn.row([_safe(text) for text in laid.head])
-            for row in laid.body:
-                drawn.row([_safe(text) for text in row])
-            for row in laid.totals:
-                drawn.row([_safe(text) for text in row], style=FontFace(emphasis="BOLD"))
+            for number, row in enumerate(texts):
+                total = number > len(laid.body)
+                drawn.row(row, style=FontFace(emphasis="BOLD") if total else None)
         self.ln(2)
 
+    def _widths(self, rows: Sequence[Sequence[str]]) -> tuple[float, ...]:
+        """Choose the letters' size and columns in which words keep whole; the rest by length."""
+        columns = list(zip(*rows, strict=True))
+        words: list[float] = []
+        for size in _TABLE_SIZES[len(columns) > 5 :]:
+            self.set_font(_FONT, style="B", size=size)
+            words = [max(map(self._longest_word, column)) for column in columns]
+            if sum(words) <= self.epw:
+                break
+        self.set_font(_FONT, size=self.font_size_pt)
+        wide = [max(map(self._width, column)) for column in columns]
+        room, wanted = self.epw - sum(words), sum(wide) - sum(words)
+        if room <= 0:  # the table takes the page's width in these proportions
+            return tuple(words)
+        if room >= wanted:
+            return tuple(width + (room - wanted) / len(wide) for width in wide)
+        return tuple(
+            word + room * ((w - word) / wanted) for word, w in zip(words, wide, strict=True)
+        )
 
-def _widths(head: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[int, ...]:
-    columns = zip(head, *rows, strict=True)
-    return tuple(min(_WIDEST, max(6, *map(len, column))) for column in columns)
+    def _longest_word(self, text: str) -> float:
+        return max((self._width(word) for word in text.split(" ")), default=0.0)
+
+    def _width(self, text: str) -> float:
+        """The width of a cell with this text on one line, at most a third of the page."""
+        wide: float = min(self.get_string_width(text) + 2 * _BESIDE + 1, self.epw / 3)
+        return wide
 
 
 def _safe(text: str) -> str:
