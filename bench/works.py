@@ -147,7 +147,7 @@ WORKS = {
 
 def _columns_needed(files: list[Path]) -> list[str]:
     """The raw columns that Apportion itself reads of this bill, asked of its own mapping."""
-    from apportion.core.charges import charge_queries
+    from apportion.core.bills.charges import charge_queries
     from apportion.model.charges import SplitCost
     from apportion.sources.local_files import LocalFiles
 

@@ -61,7 +61,7 @@ def validator() -> dict[str, Path]:
         text=True,
         check=True,
     )
-    table = source / "apportion" / "core" / "tables" / "created.csv"
+    table = source / "apportion" / "core" / "tags" / "tables" / "created.csv"
     found = [Path(line) for line in done.stdout.split()] + [table]
     return dict(sorted((path.relative_to(source).as_posix(), path) for path in found))
 

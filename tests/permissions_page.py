@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from apportion.core.policies import names_of
+from apportion.core.clouds.policies import names_of
 from apportion.model.permission import NAMES, Duty, Statement
 from apportion.model.permissions import DUTIES, Role
 

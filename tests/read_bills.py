@@ -17,7 +17,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from apportion.core.charges import charge_queries
+from apportion.core.bills.charges import charge_queries
 from apportion.engines.duckdb import DuckDB
 from apportion.model.charges import ChargeQueries, SplitCost
 from apportion.model.delivery import BillFile, Delivery, Encoding, Format

@@ -20,8 +20,8 @@ import boto3
 
 from apportion.cli.main import run
 from apportion.cli.session import Outside
-from apportion.core.tag_policy import read_tag_policy
-from apportion.core.tag_policy_json import policy_json
+from apportion.core.tags.tag_policy import read_tag_policy
+from apportion.core.tags.tag_policy_json import policy_json
 from apportion.model.permissions import Role
 from apportion.wiring.costs import connect
 from apportion.wiring.workspace import Workspace

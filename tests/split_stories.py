@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from apportion.core.split import SplitResult, split_pools
+from apportion.core.splits.split import SplitResult, split_pools
 from apportion.model.finding import Place
 from apportion.model.inputs import Driver, DriverRow
 from apportion.model.money import UNITS_IN_ONE

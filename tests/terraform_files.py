@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from apportion.core.policies import templates
+from apportion.core.clouds.policies import templates
 from apportion.model.permissions import Role
 
 ROOT = Path(__file__).parents[1]
 MODULES = ROOT / "terraform" / "modules"
-_QUERIES = ROOT / "src" / "apportion" / "core" / "queries"
+_QUERIES = ROOT / "src" / "apportion" / "core" / "telling" / "queries"
 
 _GENERATED = re.compile(
     r"(?P<begin><!-- generated: (?P<what>\w+) -->\n).*?(?P<end><!-- end -->)", re.DOTALL

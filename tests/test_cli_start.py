@@ -13,7 +13,7 @@ import yaml
 from apportion.cli.main import run
 from apportion.cli.session import Outside
 from apportion.cli.start import write_new
-from apportion.core.rulebook import read_rulebook
+from apportion.core.rules.rulebook import read_rulebook
 from apportion.model.errors import FilesExistError
 from apportion.model.period import Period
 from apportion.run.settings import read

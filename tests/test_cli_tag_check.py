@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from apportion.core.tag_policy import read_tag_policy
-from apportion.core.tag_policy_json import policy_json
+from apportion.core.tags.tag_policy import read_tag_policy
+from apportion.core.tags.tag_policy_json import policy_json
 from larkmoor import Typed
 from test_core_terraform_code import GALLERY
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from apportion.core.tag_generate import read_ranking
+from apportion.core.tags.tag_generate import read_ranking
 from larkmoor import Typed, copied
 from test_core_cloud_trail import record
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from apportion.core.access import access_schema, read_access
+from apportion.core.telling.access import access_schema, read_access
 from apportion.model.access import EVERYTHING, Oidc, Scope, SecretHeader, SignedHeader
 
 OIDC = """\

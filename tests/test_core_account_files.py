@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from apportion.core.account_files import AccountsFile, read_accounts
+from apportion.core.clouds.account_files import AccountsFile, read_accounts
 from apportion.model.accounts import Account
 
 TODAY = date(2026, 9, 3)

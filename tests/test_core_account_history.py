@@ -9,7 +9,8 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apportion.core.account_facts import (
+from apportion.core.clouds.account_history import holding, synchronised
+from apportion.core.rules.account_facts import (
     account_facts,
     days_of_change,
     facts_on,
@@ -17,7 +18,6 @@ from apportion.core.account_facts import (
     synced_on,
     write_facts,
 )
-from apportion.core.account_history import holding, synchronised
 from apportion.model.accounts import Account, AccountFacts, Stretch
 
 LAB = Account("111111111111", "lab", "Research", (("CostCenter", "FIN-100"),), "ACTIVE")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from apportion.core.bills import holdings, name_bill, newest, overlaps, restated
+from apportion.core.bills.bills import holdings, name_bill, newest, overlaps, restated
 from apportion.model.catalogue.deliveries import ACCOUNTS_OVERLAP, RESTATED, SHRUNK
 from apportion.model.manifest import Kind, Manifest, Total
 

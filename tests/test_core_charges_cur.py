@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from apportion.core.bill_mapping import read_mapping
-from apportion.core.raw_columns import normal_name
+from apportion.core.bills.bill_mapping import read_mapping
+from apportion.core.bills.raw_columns import normal_name
 from apportion.model.delivery import Format
 from apportion.model.focus import COST_COLUMNS, KEY_COLUMNS, QUANTITY_COLUMNS
 from read_bills import (

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from apportion.core.cloud_trail import Call, creators, read_calls
-from apportion.core.control_policies import control_policies
-from apportion.core.replay import Replayed, replay
-from apportion.core.tag_policy import read_tag_policy
-from apportion.core.tag_verdict import Judge
+from apportion.core.tags.cloud_trail import Call, creators, read_calls
+from apportion.core.tags.control_policies import control_policies
+from apportion.core.tags.replay import Replayed, replay
+from apportion.core.tags.tag_policy import read_tag_policy
+from apportion.core.tags.tag_verdict import Judge
 from apportion.model.tag_generated import TypeSpend
 from apportion.model.tag_policy import TagPolicy
 

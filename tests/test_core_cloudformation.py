@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apportion.core.cloudformation import read_template
-from apportion.core.code_types import template_types, terraform_types
-from apportion.core.declared_check import check_declared
+from apportion.core.tags.cloudformation import read_template
+from apportion.core.tags.code_types import template_types, terraform_types
+from apportion.core.tags.declared_check import check_declared
 from test_core_terraform_code import judge
 
 TAGS = "[{Key: CostCenter, Value: CX}, {Key: Project, Value: a}, {Key: Environment, Value: prod}]"

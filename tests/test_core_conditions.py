@@ -9,8 +9,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from apportion.core.condition_functions import FUNCTIONS, wrong_pattern
-from apportion.core.conditions import (
+from apportion.core.rules.condition_functions import FUNCTIONS, wrong_pattern
+from apportion.core.rules.conditions import (
     compared_values,
     is_always_true,
     only_value,

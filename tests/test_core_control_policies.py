@@ -12,15 +12,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apportion.core.control_policies import CAUTIOUS, LIMIT, control_policies, enforced_keys
-from apportion.core.control_proof import covered, create_requests, prove_documents, tag_context
-from apportion.core.control_values import asked_values, glob_of
-from apportion.core.create_actions import Tells, create_actions, tag_actions
-from apportion.core.policy_conditions import matches
-from apportion.core.policy_evaluator import FULL_ACCESS, Decision, Request, evaluate, evaluate_all
-from apportion.core.protection import misspellings
-from apportion.core.tag_pattern import wrong_pattern
-from apportion.core.tag_policy import read_tag_policy
+from apportion.core.tags.control_policies import CAUTIOUS, LIMIT, control_policies, enforced_keys
+from apportion.core.tags.control_proof import covered, create_requests, prove_documents, tag_context
+from apportion.core.tags.control_values import asked_values, glob_of
+from apportion.core.tags.create_actions import Tells, create_actions, tag_actions
+from apportion.core.tags.policy_conditions import matches
+from apportion.core.tags.policy_evaluator import (
+    FULL_ACCESS,
+    Decision,
+    Request,
+    evaluate,
+    evaluate_all,
+)
+from apportion.core.tags.protection import misspellings
+from apportion.core.tags.tag_pattern import wrong_pattern
+from apportion.core.tags.tag_policy import read_tag_policy
 from apportion.model.tag_generated import ControlPolicies, Enforced, TypeSpend
 from apportion.model.tag_policy import TagPolicy
 

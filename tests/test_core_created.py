@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from apportion.core.callers import caller_of
-from apportion.core.created import MOST, arn_of, heard, known_events, source_of_table
+from apportion.core.tags.callers import caller_of
+from apportion.core.tags.created import MOST, arn_of, heard, known_events, source_of_table
 from apportion.model.touched import CallerKind, Deed
 from trail_events import ACCOUNT, ADA, REGION, event, hostile, run_instances
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from apportion.core.drivers import NUMBERS, read_driver
-from apportion.core.owners import Values, check_owners
-from apportion.core.rulebook import read_rulebook
+from apportion.core.rules.drivers import NUMBERS, read_driver
+from apportion.core.rules.owners import Values, check_owners
+from apportion.core.rules.rulebook import read_rulebook
 from apportion.model.finding import Finding, failing
 from apportion.model.inputs import Driver, DriverRow
 from apportion.model.rulebook import Rulebook

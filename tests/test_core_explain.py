@@ -8,7 +8,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from apportion.core.explain import (
+from apportion.core.rules.rulebook import read_rulebook
+from apportion.core.splits.routes import Graph, Way
+from apportion.core.telling.explain import (
     added,
     biggest_first,
     days_words,
@@ -21,9 +23,7 @@ from apportion.core.explain import (
     source_of,
     split_words,
 )
-from apportion.core.review import Likely, closest, likely_owners, proposal
-from apportion.core.routes import Graph, Way
-from apportion.core.rulebook import read_rulebook
+from apportion.core.telling.review import Likely, closest, likely_owners, proposal
 from apportion.model.inputs import Lookup, LookupRow
 from apportion.model.outcome import Branch
 from apportion.model.period import Period

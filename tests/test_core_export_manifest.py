@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from apportion.core.export_manifest import (
+from apportion.core.clouds.export_manifest import (
     check_objects,
     chosen_months,
     month_of,

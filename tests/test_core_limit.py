@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from apportion.core.limit import ImpossibleLimitsError, limit
+from apportion.core.splits.limit import ImpossibleLimitsError, limit
 
 F = Fraction
 

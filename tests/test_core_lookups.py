@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from apportion.core.lookups import read_lookup
+from apportion.core.rules.lookups import read_lookup
 from apportion.model.finding import Finding, failing
 from apportion.model.inputs import Lookup, LookupRow
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apportion.core.policy_conditions import UnknownOperatorError, matches
-from apportion.core.policy_evaluator import (
+from apportion.core.tags.policy_conditions import UnknownOperatorError, matches
+from apportion.core.tags.policy_evaluator import (
     FULL_ACCESS,
     Decision,
     Request,

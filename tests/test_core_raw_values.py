@@ -16,8 +16,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sqlglot import exp
 
-from apportion.core import raw_values
-from apportion.core.raw_columns import Kind, RawColumn, normal_name
+from apportion.core.bills import raw_values
+from apportion.core.bills.raw_columns import Kind, RawColumn, normal_name
 from apportion.model.errors import EngineError
 from apportion.model.money import SQL_TYPE
 from read_bills import ENGINE, MAP

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from apportion.core.rulebook import read_rulebook, rulebook_in_force
+from apportion.core.rules.rulebook import read_rulebook, rulebook_in_force
 from apportion.model.finding import Finding, failing
 from apportion.model.period import Period
 from apportion.model.rulebook import (

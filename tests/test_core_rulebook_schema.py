@@ -10,9 +10,9 @@ import jsonschema
 import pytest
 import yaml
 
-from apportion.core.rulebook import read_rulebook
-from apportion.core.rulebook_schema import FORMAT, rulebook_schema
-from apportion.core.shapes import Either, Key, ListOf, MapOf, Record, Shape
+from apportion.core.rules.rulebook import read_rulebook
+from apportion.core.rules.rulebook_schema import FORMAT, rulebook_schema
+from apportion.core.rules.shapes import Either, Key, ListOf, MapOf, Record, Shape
 
 VALIDATOR = jsonschema.Draft202012Validator(rulebook_schema())
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from apportion.core.drivers import read_driver
-from apportion.core.lookups import read_lookup
-from apportion.core.rulebook import check_owners, read_rulebook, rulebook_in_force
+from apportion.core.rules.drivers import read_driver
+from apportion.core.rules.lookups import read_lookup
+from apportion.core.rules.rulebook import check_owners, read_rulebook, rulebook_in_force
 from apportion.model.catalogue import rules
 from apportion.model.finding import Finding, failing
 from apportion.model.period import Period

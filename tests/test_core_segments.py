@@ -8,7 +8,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apportion.core.segments import rows_on, segments
+from apportion.core.rules.segments import rows_on, segments
 from apportion.model.inputs import Lookup, LookupRow
 
 MAY = (date(2026, 5, 1), date(2026, 5, 31))

@@ -8,7 +8,7 @@ from fractions import Fraction
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from apportion.core.solve import components, solve
+from apportion.core.splits.solve import components, solve
 
 Arrows = dict[str, dict[str, int]]
 

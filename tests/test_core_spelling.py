@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from apportion.core.spelling import did_you_mean, listed, shown
+from apportion.core.rules.spelling import did_you_mean, listed, shown
 
 
 @pytest.mark.parametrize(

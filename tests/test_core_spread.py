@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from apportion.core.spread import spread
+from apportion.core.splits.spread import spread
 
 OTHERWISE = ("FIN", "none", "none")
 

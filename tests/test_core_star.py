@@ -13,8 +13,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from apportion.core.charges import charge_queries
-from apportion.core.star import described_query, lines_query
+from apportion.core.bills.charges import charge_queries
+from apportion.core.bills.star import described_query, lines_query
 from apportion.core.templates import sql
 from apportion.model.charges import SplitCost
 from apportion.model.delivery import Delivery

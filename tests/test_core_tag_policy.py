@@ -15,12 +15,12 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apportion.core.rulebook import read_rulebook
-from apportion.core.tag_pattern import wrong_pattern
-from apportion.core.tag_policy import expired, read_tag_policy, with_rulebook
-from apportion.core.tag_policy_json import NotAPolicyError, policy_json, read_policy_json
-from apportion.core.tag_policy_page import policy_page
-from apportion.core.tag_policy_schema import tag_policy_schema
+from apportion.core.rules.rulebook import read_rulebook
+from apportion.core.tags.tag_pattern import wrong_pattern
+from apportion.core.tags.tag_policy import expired, read_tag_policy, with_rulebook
+from apportion.core.tags.tag_policy_json import NotAPolicyError, policy_json, read_policy_json
+from apportion.core.tags.tag_policy_page import policy_page
+from apportion.core.tags.tag_policy_schema import tag_policy_schema
 from apportion.model.finding import Finding, failing
 from apportion.model.tag_policy import (
     Case,

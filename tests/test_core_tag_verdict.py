@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apportion.core.resource_types import name_prefix, resource_type
-from apportion.core.tag_policy import read_tag_policy
-from apportion.core.tag_verdict import Judge, in_export, is_written
+from apportion.core.tags.resource_types import name_prefix, resource_type
+from apportion.core.tags.tag_policy import read_tag_policy
+from apportion.core.tags.tag_verdict import Judge, in_export, is_written
 from apportion.demo.tagging import cur_key
 from apportion.model.tag_policy import Fault, Tagged, Verdict
 
@@ -164,7 +164,7 @@ def test_no_value_can_stall_a_judge() -> None:
 def test_it_needs_nothing_but_the_standard_library() -> None:
     """The function in AWS is a small zip: the judge and the policy's JSON come alone."""
     script = (
-        "import sys, apportion.core.tag_verdict, apportion.core.tag_policy_json\n"
+        "import sys, apportion.core.tags.tag_verdict, apportion.core.tags.tag_policy_json\n"
         "print(*{name.partition('.')[0] for name in sys.modules})"
     )
     done = subprocess.run(

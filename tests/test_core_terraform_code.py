@@ -12,13 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apportion.core.declared_check import check_declared, plan_needed
-from apportion.core.hcl import NotHclError, read_hcl, split
-from apportion.core.hcl_values import NULL, UNKNOWN, Mapped, Texts, Value, evaluate
-from apportion.core.tag_patch import edited, patch, sound, suggested_edits
-from apportion.core.tag_policy import read_tag_policy
-from apportion.core.tag_verdict import Judge
-from apportion.core.terraform_code import Found, read_terraform, roots
+from apportion.core.tags.declared_check import check_declared, plan_needed
+from apportion.core.tags.hcl import NotHclError, read_hcl, split
+from apportion.core.tags.hcl_values import NULL, UNKNOWN, Mapped, Texts, Value, evaluate
+from apportion.core.tags.tag_patch import edited, patch, sound, suggested_edits
+from apportion.core.tags.tag_policy import read_tag_policy
+from apportion.core.tags.tag_verdict import Judge
+from apportion.core.tags.terraform_code import Found, read_terraform, roots
 from apportion.sources.terraform import expand
 
 GALLERY = Path(__file__).parent / "gallery" / "infra"

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apportion.core.declared_check import check_declared
-from apportion.core.terraform_plan import is_plan, read_plan
+from apportion.core.tags.declared_check import check_declared
+from apportion.core.tags.terraform_plan import is_plan, read_plan
 from moto_world import serving as moto_serving
 from terraform_double.cloud import Cloud
 from terraform_double.schema import schema_of, used_types

@@ -9,7 +9,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apportion.core.yaml_edit import CannotEditError, add_text
+from apportion.core.rules.yaml_edit import CannotEditError, add_text
 
 FILE = """\
 # the rules

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from apportion.core.yaml_nodes import ListNode, MapNode, Node, TextNode, read_yaml
+from apportion.core.rules.yaml_nodes import ListNode, MapNode, Node, TextNode, read_yaml
 from apportion.model.finding import Finding, Place
 
 

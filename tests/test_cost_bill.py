@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from apportion import FindingsError, Outcome, Question, Workspace, open_workspace
 from apportion.aws.cost_explorer import CostExplorer
-from apportion.core.cost_bill import bill_months, cuts
-from apportion.core.cost_names import by
+from apportion.core.clouds.cost_bill import bill_months, cuts
+from apportion.core.clouds.cost_names import by
 from apportion.model.catalogue import cost_explorer as codes
 from apportion.model.cost_query import CostAnswer, CostLine, Metric
 from apportion.model.errors import CostQueryError

@@ -19,14 +19,14 @@ from hypothesis import strategies as st
 import category_evaluator as aws
 from apportion.aws.actions import COST_CATEGORIES
 from apportion.cli.workspace import Workspace
-from apportion.core.cost_category_export import export_categories
-from apportion.core.cost_category_json import (
+from apportion.core.clouds.cost_category_export import export_categories
+from apportion.core.clouds.cost_category_json import (
     definitions_of,
     read_definitions,
     write_definitions,
 )
-from apportion.core.lookups import read_lookup
-from apportion.core.rulebook import read_rulebook
+from apportion.core.rules.lookups import read_lookup
+from apportion.core.rules.rulebook import read_rulebook
 from apportion.model.accounts import AccountFact, AccountFacts
 from apportion.model.cost_category import Match, Regular
 from apportion.model.finding import failing

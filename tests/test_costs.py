@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from apportion import CostCenterCosts, FindingsError, allocate_costs, export_to_csv
-from apportion.core.cost_names import by, last_days, metric
+from apportion.core.clouds.cost_names import by, last_days, metric
 from apportion.model.catalogue import cost_explorer as codes
 from apportion.model.errors import CostQueryError
 from cost_explorer_fake import Cost, FakeCostExplorer, client_of, serving

@@ -15,8 +15,8 @@ import pytest
 import requests
 
 from apportion.aws.store import S3Store
-from apportion.core.publish import everyday, everyday_names
-from apportion.core.summary import summarise
+from apportion.core.telling.publish import everyday, everyday_names
+from apportion.core.telling.summary import summarise
 from apportion.model.errors import AwsDeniedError, AwsUnreachableError, NotWhatWasProvedError
 from apportion.model.lake_errors import NothingToDeliverError
 from apportion.model.outcome import Outcome

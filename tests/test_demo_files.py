@@ -10,9 +10,9 @@ from typing import get_args
 
 import pytest
 
-from apportion.core.drivers import read_driver
-from apportion.core.lookups import read_lookup
-from apportion.core.rulebook import read_rulebook
+from apportion.core.rules.drivers import read_driver
+from apportion.core.rules.lookups import read_lookup
+from apportion.core.rules.rulebook import read_rulebook
 from apportion.demo import company
 from apportion.demo.tagging import MISSPELT
 from apportion.model.inputs import Driver

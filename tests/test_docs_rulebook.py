@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from apportion.core.condition_functions import FUNCTIONS
-from apportion.core.drivers import read_driver
-from apportion.core.lookups import read_lookup
-from apportion.core.rulebook import read_rulebook, rulebook_schema
+from apportion.core.rules.condition_functions import FUNCTIONS
+from apportion.core.rules.drivers import read_driver
+from apportion.core.rules.lookups import read_lookup
+from apportion.core.rules.rulebook import read_rulebook, rulebook_schema
 from apportion.model.finding import failing
 from apportion.model.focus import KEY_COLUMNS
 from apportion.model.inputs import Lookup

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from apportion.core.rulebook import read_rulebook
-from apportion.core.tag_policy import read_tag_policy, with_rulebook
+from apportion.core.rules.rulebook import read_rulebook
+from apportion.core.tags.tag_policy import read_tag_policy, with_rulebook
 from docs_pages import DOCS, ROOT, blocks, calls
 from larkmoor import Typed, copied
 from test_core_cloud_trail import record

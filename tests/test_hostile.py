@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from apportion.core.tag_keys import normalise
+from apportion.core.rules.tag_keys import normalise
 from apportion.model.outcome import Outcome
 from apportion.model.question import Question
 from apportion.reports.csv import FORMULA_STARTS, CsvReport

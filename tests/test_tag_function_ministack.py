@@ -20,8 +20,8 @@ from typing import Any
 import boto3
 import pytest
 
-from apportion.core.tag_policy import read_tag_policy
-from apportion.core.tag_policy_json import policy_json
+from apportion.core.tags.tag_policy import read_tag_policy
+from apportion.core.tags.tag_policy_json import policy_json
 from trail_events import event
 
 ROOT = Path(__file__).parents[1]

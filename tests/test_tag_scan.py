@@ -14,7 +14,7 @@ import boto3
 import pytest
 
 from apportion.aws.live_tags import LiveTags
-from apportion.core.fix_plan import read_fixes, write_fixes
+from apportion.core.tags.fix_plan import read_fixes, write_fixes
 from apportion.model.errors import AwsUnreachableError
 from apportion.model.fix_errors import UnreadableFixError
 from apportion.model.live_tags import FixPlan

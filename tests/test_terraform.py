@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from apportion import lambdas
-from apportion.core.export_query import bucket_policy, properties
-from apportion.core.tag_policy_json import read_policy_json
+from apportion.core.clouds.export_query import bucket_policy, properties
+from apportion.core.tags.tag_policy_json import read_policy_json
 from apportion.lambdas import validate_tags
 from apportion.lambdas.asked import asked_for
 from apportion.model.export import Place

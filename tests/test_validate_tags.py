@@ -17,8 +17,8 @@ from uuid import uuid4
 import pytest
 
 from apportion.aws.event_memory import EventMemory
-from apportion.core.tag_policy import read_tag_policy
-from apportion.core.tag_policy_json import policy_json
+from apportion.core.tags.tag_policy import read_tag_policy
+from apportion.core.tags.tag_policy_json import policy_json
 from apportion.lambdas import validate_tags
 from apportion.lambdas.validate_tags import run
 from apportion.model.errors import AwsDeniedError, AwsRefusedError

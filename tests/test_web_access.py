@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from apportion.core import figures
+from apportion.core.telling import figures
 from apportion.model.access import EVERYTHING
 from apportion.web.catalog import PAGES
 from web_client import application, as_one_of

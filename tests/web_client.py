@@ -8,7 +8,7 @@ from pathlib import Path
 from starlette.testclient import TestClient
 from starlette.types import ASGIApp
 
-from apportion.core.access import read_access
+from apportion.core.telling.access import read_access
 from apportion.model.access import Access
 from apportion.run.library import Library
 from apportion.web.app import create_app

@@ -24,7 +24,7 @@ from typing import Any
 import cfnlint
 
 ROOT = Path(__file__).parents[1]
-TABLES = ROOT / "src" / "apportion" / "core" / "tables"
+TABLES = ROOT / "src" / "apportion" / "core" / "tags" / "tables"
 _SOURCE_MAP = "sourceMappingURL=data:application/json;base64,"
 
 #: CloudFormation's names of services, where AWS's tag policies have others.

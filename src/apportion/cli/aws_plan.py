@@ -116,6 +116,6 @@ def apply(
 
 def _show(planned: PlannedTags, sent: Output, session: Session) -> None:
     if planned.rows or not sent.for_a_person:
-        from apportion.core.tag_activation import COLUMNS
+        from apportion.core.clouds.tag_activation import COLUMNS
 
         send(planned.rows, COLUMNS, sent, session.words)

@@ -73,7 +73,7 @@ def policy(
     given = {name: str(value) for name, value in locals().items() if name in NAMES}
     session: Session = ctx.obj
     if role is None:
-        from apportion.core.policies import roles
+        from apportion.core.clouds.policies import roles
 
         sent = Output(form, to, raw)
         sent.check(session.words)
@@ -81,7 +81,7 @@ def policy(
         return
     import json
 
-    from apportion.core.policies import policy as make
+    from apportion.core.clouds.policies import policy as make
 
     text = json.dumps(make(role, given), indent=2) + "\n"
     deliver(text.encode, Output(to=to), session.words)

@@ -107,7 +107,7 @@ def costs(
     The whole is asked for as well, and the parts must add up to it. With --cost-center the rest of
     the bill is told in words: what carries no such tag, and every other cost centre.
     """
-    from apportion.core.cost_rows import center_outcome
+    from apportion.core.clouds.cost_rows import center_outcome
     from apportion.run import cost_reports
 
     session: Session = ctx.obj
@@ -148,7 +148,7 @@ def resources(
 
     Such costs are there only where they are switched on in Cost Explorer's settings.
     """
-    from apportion.core.cost_names import MOST_DAYS_OF_RESOURCES
+    from apportion.core.clouds.cost_names import MOST_DAYS_OF_RESOURCES
     from apportion.run import cost_reports
 
     session: Session = ctx.obj

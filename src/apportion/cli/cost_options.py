@@ -51,7 +51,7 @@ def days_before(
     session: Session, days: int | None, *, most: int | None = None
 ) -> tuple[date, date]:
     """Tell which days are meant; raises CostQueryError."""
-    from apportion.core.cost_names import MOST_DAYS, last_days
+    from apportion.core.clouds.cost_names import MOST_DAYS, last_days
 
     today = session.outside.now().date()
     return last_days(DAYS if days is None else days, today, most=most or MOST_DAYS)
@@ -59,7 +59,7 @@ def days_before(
 
 def names(by: Sequence[str] | None, default: str) -> tuple[By, ...]:
     """Read what is grouped by; raises CostQueryError."""
-    from apportion.core.cost_names import by as read
+    from apportion.core.clouds.cost_names import by as read
 
     words = [word for each in by or [default] for word in each.split(",") if word.strip()]
     return tuple(read(word) for word in words)

@@ -165,7 +165,7 @@ def query(
     each dimension. Everyday questions: accounts, biggest, days, findings, movers, owners, pools,
     proof, services, unallocated; they ask for the newest month, or for --period.
     """
-    from apportion.core.publish import named
+    from apportion.core.telling.publish import named
 
     session: Session = ctx.obj
     sent, month = Output(form, to, raw), checked(period)

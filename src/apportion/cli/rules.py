@@ -134,7 +134,7 @@ def schema(ctx: typer.Context, to: ToOption = None) -> None:
 
 def rulebook_schema() -> bytes:
     """Write the JSON Schema of the rulebook format."""
-    from apportion.core.rulebook_schema import rulebook_schema as described
+    from apportion.core.rules.rulebook_schema import rulebook_schema as described
     from apportion.reports.json import document
 
     return document(described())

@@ -108,7 +108,7 @@ def _needed() -> tuple[Any, Any, Any, Any]:
 
 def _access(session: Session, settings: Settings, named: Path | None) -> Access | None:
     """Read who may see what; without a name, the file beside apportion.toml, if it is there."""
-    from apportion.core.access import read_access
+    from apportion.core.telling.access import read_access
     from apportion.model.finding import failing
 
     beside = Path(settings.file).parent / ACCESS if settings.file else None

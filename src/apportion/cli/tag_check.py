@@ -116,7 +116,7 @@ def _offer(text: str, to: Path | None, session: Session) -> None:
 
 
 def _written(shape: Shape, findings: tuple[Finding, ...]) -> str:
-    from apportion.core.tag_check_forms import as_json, github, sarif
+    from apportion.core.tags.tag_check_forms import as_json, github, sarif
 
     if shape is Shape.SARIF:
         return sarif(findings, version=__version__)

@@ -95,7 +95,7 @@ def plan(
     Nothing is changed. With --output json or --to a .json file, the plan is written: what to set on
     which resource, what was there, and why. Read it, take out what is wrong, give it to `apply`.
     """
-    from apportion.core.fix_plan import write_fixes
+    from apportion.core.tags.fix_plan import write_fixes
 
     session: Session = ctx.obj
     sent = Output(form, to, raw)
@@ -170,7 +170,7 @@ def _change(
     roles: tuple[str, str, str],
     keep: Path | None,
 ) -> None:
-    from apportion.core.fix_plan import read_fixes, write_fixes
+    from apportion.core.tags.fix_plan import read_fixes, write_fixes
     from apportion.model.errors import FilesExistError, NotConfirmedError
     from apportion.model.fix_errors import NoRoleNamedError
     from apportion.run.tag_fix import apply as make

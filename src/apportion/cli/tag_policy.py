@@ -60,7 +60,7 @@ def show(ctx: typer.Context, form: FormOption = None, to: ToOption = None) -> No
     The rulebook's values are put in. As JSON it is the whole policy, as the function in AWS reads
     it.
     """
-    from apportion.core.tag_policy_json import policy_json
+    from apportion.core.tags.tag_policy_json import policy_json
 
     session: Session = ctx.obj
     sent = Output(form, to)
@@ -76,7 +76,7 @@ def show(ctx: typer.Context, form: FormOption = None, to: ToOption = None) -> No
 
 def docs(ctx: typer.Context, to: ToOption = None) -> None:
     """Write the page that tells engineers which tags to write, in Markdown."""
-    from apportion.core.tag_policy_page import policy_page
+    from apportion.core.tags.tag_policy_page import policy_page
 
     session: Session = ctx.obj
     with session.workspace() as workspace:
@@ -96,7 +96,7 @@ def schema(ctx: typer.Context, to: ToOption = None) -> None:
 
 def policy_schema() -> bytes:
     """Write the JSON Schema of the tag policy's format."""
-    from apportion.core.tag_policy_schema import tag_policy_schema
+    from apportion.core.tags.tag_policy_schema import tag_policy_schema
     from apportion.reports.json import document
 
     return document(tag_policy_schema())

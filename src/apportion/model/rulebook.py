@@ -1,4 +1,4 @@
-"""The rulebook: what a user writes, as values. `core.rulebook` reads it from YAML."""
+"""The rulebook: what a user writes, as values. `core.rules.rulebook` reads it from YAML."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Condition:
 
     `sql` is DuckDB SQL over quoted names only: FOCUS columns, `x_` columns, dimensions derived
     before, and `tag:<key>` / `account_tag:<key>` for tags, where <key> is normalised
-    (`core.tag_keys.normalise`). `columns` are the names it uses, sorted.
+    (`core.rules.tag_keys.normalise`). `columns` are the names it uses, sorted.
     """
 
     text: str

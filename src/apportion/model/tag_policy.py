@@ -1,4 +1,4 @@
-"""The tag policy: what tags resources carry, as values. `core.tag_policy` reads it from YAML."""
+"""The tag policy: what tags resources carry, as values. `core.tags` reads it from YAML."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class PatternValues:
 
 @dataclass(frozen=True)
 class DimensionValues:
-    """The values of a dimension of the rulebook in force; `core.tag_policy` puts them in."""
+    """The values of a dimension of the rulebook in force; `core.tags.tag_policy` puts them in."""
 
     dimension: str
     place: Place = field(compare=False)

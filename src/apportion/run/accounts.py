@@ -8,12 +8,12 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from apportion.core.account_facts import account_columns, account_facts, write_facts
-from apportion.core.account_files import read_accounts
-from apportion.core.account_history import Change, holding, is_closed, synchronised
-from apportion.core.bills import newest
-from apportion.core.facts import columns_used
+from apportion.core.bills.bills import newest
+from apportion.core.clouds.account_files import read_accounts
+from apportion.core.clouds.account_history import Change, holding, is_closed, synchronised
 from apportion.core.identity import run_id, sha256
+from apportion.core.rules.account_facts import account_columns, account_facts, write_facts
+from apportion.core.rules.facts import columns_used
 from apportion.core.templates import name
 from apportion.model.accounts import Account, AccountFacts, Organization, Stretch
 from apportion.model.catalogue.accounts import NO_ACCOUNTS

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from apportion.core.bills import newest
+from apportion.core.bills.bills import newest
 from apportion.core.identity import run_id
 from apportion.core.proof import balance, compare
-from apportion.core.rollup import (
+from apportion.core.splits.rollup import (
     allocations_query,
     derived_totals_query,
 )
-from apportion.core.split import SplitResult
+from apportion.core.splits.split import SplitResult
 from apportion.core.templates import sql
 from apportion.model.errors import NothingThereError
 from apportion.model.finding import Finding

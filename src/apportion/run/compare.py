@@ -8,8 +8,9 @@ from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 
-from apportion.core.bills import newest
-from apportion.core.compare import (
+from apportion.core.bills.bills import newest
+from apportion.core.splits.rollup import own_by_owner_query
+from apportion.core.telling.compare import (
     CAUSES,
     Stages,
     changes,
@@ -20,8 +21,7 @@ from apportion.core.compare import (
     lines_changed,
     numbers_of,
 )
-from apportion.core.rollup import own_by_owner_query
-from apportion.core.written import cents
+from apportion.core.telling.written import cents
 from apportion.model.errors import FindingsError, NothingThereError, OwnersDifferError
 from apportion.model.finding import Finding
 from apportion.model.focus import COST_COLUMNS
@@ -86,8 +86,8 @@ def planned(plugs: Plugs, period: Period, *, rulebooks: Path, beside: Path) -> S
 def compare(plugs: Plugs, before: Side, after: Side) -> Outcome:
     """Tell what each owner pays before and after, and what each cause moved; nothing is recorded.
 
-    Causes are changed in the order of `core.compare.CAUSES`. A cause that comes earlier takes what
-    two of them move together.
+    Causes are changed in the order of `CAUSES`. A cause that comes earlier takes what two of them
+    move together.
     """
     owner = after.rules.rulebook.owner
     if before.rules.rulebook.owner != owner:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from apportion.core.cost_bill import (
+from apportion.core.clouds.cost_bill import (
     METRICS,
     BillMonth,
     Cut,
@@ -20,8 +20,8 @@ from apportion.core.cost_bill import (
     names_of_cut,
     whole_months,
 )
-from apportion.core.cost_names import told_days
-from apportion.core.cost_parts import compare_parts, estimated, never_seen
+from apportion.core.clouds.cost_names import told_days
+from apportion.core.clouds.cost_parts import compare_parts, estimated, never_seen
 from apportion.model.cost_query import ACCOUNT, By, CostAnswer, CostQuery
 from apportion.model.delivery import Delivery
 from apportion.model.finding import Finding

@@ -7,13 +7,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from apportion.core.cost_category_export import Exported, export_categories
-from apportion.core.cost_category_import import (
+from apportion.core.clouds.cost_category_export import Exported, export_categories
+from apportion.core.clouds.cost_category_import import (
     Imported,
     import_categories,
     with_those_referred_to,
 )
-from apportion.core.cost_category_json import definitions_of, read_definitions
+from apportion.core.clouds.cost_category_json import definitions_of, read_definitions
 from apportion.model.cost_category import CostCategory
 from apportion.model.errors import FindingsError
 from apportion.model.finding import Finding, Place

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from apportion.core.cost_center import CenterAnswers, center_costs, center_questions
-from apportion.core.cost_names import told_days
-from apportion.core.cost_parts import compare_parts, estimated, never_seen
-from apportion.core.cost_rows import cost_outcome, tags_outcome
+from apportion.core.clouds.cost_center import CenterAnswers, center_costs, center_questions
+from apportion.core.clouds.cost_names import told_days
+from apportion.core.clouds.cost_parts import compare_parts, estimated, never_seen
+from apportion.core.clouds.cost_rows import cost_outcome, tags_outcome
 from apportion.model.catalogue.cost_explorer import RESOURCES_DIFFER
 from apportion.model.center_costs import CostCenterCosts
 from apportion.model.cost_query import RESOURCE, SERVICE, By, CostQuery, Equals, Metric

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, localcontext
 
-from apportion.core.coverage import (
+from apportion.core.rules.spelling import did_you_mean, listed, shown
+from apportion.core.tags.coverage import (
     GROUPS,
     added,
     coverage_query,
@@ -15,8 +16,7 @@ from apportion.core.coverage import (
     share_of,
     with_shares,
 )
-from apportion.core.spelling import did_you_mean, listed, shown
-from apportion.core.tag_verdict import bare_key
+from apportion.core.tags.tag_verdict import bare_key
 from apportion.core.templates import sql
 from apportion.model.catalogue import tags as codes
 from apportion.model.errors import UnknownColumnError

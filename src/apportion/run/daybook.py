@@ -7,8 +7,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Protocol
 
-from apportion.core import daybook
-from apportion.core.offers import offers_query
+from apportion.core.rules.offers import offers_query
+from apportion.core.telling import daybook
 from apportion.model.manifest import Manifest
 from apportion.model.money import SQL_TYPE
 from apportion.model.outcome import Outcome

@@ -18,9 +18,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from apportion.core import publish as what
 from apportion.core.identity import run_id, sha256
-from apportion.core.summary import Summary, summarise
+from apportion.core.telling import publish as what
+from apportion.core.telling.summary import Summary, summarise
 from apportion.model.catalogue.delivered import MAYBE_SENT, NOT_SENT
 from apportion.model.errors import (
     AwsCredentialsError,

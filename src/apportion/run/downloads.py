@@ -16,7 +16,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from apportion.core.export_manifest import local_name
+from apportion.core.clouds.export_manifest import local_name
 from apportion.core.identity import sha256
 from apportion.model.export import ExportDelivery, Fetched, Pin, Place
 from apportion.model.export_errors import DownloadsBusyError, NoSpaceError

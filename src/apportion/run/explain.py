@@ -9,8 +9,9 @@ from decimal import Decimal
 from fractions import Fraction
 
 from apportion.core.apportion import part_of
-from apportion.core.contents import ACCOUNT, own_charges, sums_query
-from apportion.core.explain import (
+from apportion.core.splits.routes import Node, Way
+from apportion.core.telling.contents import ACCOUNT, own_charges, sums_query
+from apportion.core.telling.explain import (
     added,
     biggest_first,
     lookup_lines,
@@ -19,7 +20,6 @@ from apportion.core.explain import (
     rule_facts,
     source_of,
 )
-from apportion.core.routes import Node, Way
 from apportion.core.templates import name, text
 from apportion.model.money import from_units
 from apportion.model.outcome import Branch, Explanation

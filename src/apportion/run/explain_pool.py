@@ -9,9 +9,9 @@ from decimal import Decimal
 from fractions import Fraction
 
 from apportion.core.apportion import apportion, part_of
-from apportion.core.contents import pool_charges
-from apportion.core.explain import added, biggest_first, plain, ratio_words, rule_facts
-from apportion.core.spelling import listed
+from apportion.core.rules.spelling import listed
+from apportion.core.telling.contents import pool_charges
+from apportion.core.telling.explain import added, biggest_first, plain, ratio_words, rule_facts
 from apportion.model.money import from_units
 from apportion.model.outcome import Branch, Explanation
 from apportion.model.rulebook import Pool

@@ -9,10 +9,16 @@ from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
-from apportion.core.account_words import OWN_SAYS, synced_words
 from apportion.core.apportion import apportion
-from apportion.core.contents import ends_like, is_like, is_resource, resource_query, resources_query
-from apportion.core.explain import (
+from apportion.core.rules.account_words import OWN_SAYS, synced_words
+from apportion.core.telling.contents import (
+    ends_like,
+    is_like,
+    is_resource,
+    resource_query,
+    resources_query,
+)
+from apportion.core.telling.explain import (
     added,
     biggest_first,
     days_words,

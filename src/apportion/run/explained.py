@@ -11,7 +11,12 @@ from difflib import get_close_matches
 from fractions import Fraction
 from functools import cached_property
 
-from apportion.core.contents import (
+from apportion.core.rules.derive import canonical
+from apportion.core.rules.spelling import listed
+from apportion.core.splits.evidence import usage_of
+from apportion.core.splits.readings import Readings, readings
+from apportion.core.splits.routes import Graph, Way, is_kept
+from apportion.core.telling.contents import (
     EXPLAINED,
     RESOURCE,
     SERVICE,
@@ -19,12 +24,7 @@ from apportion.core.contents import (
     biggest_query,
     explained_query,
 )
-from apportion.core.derive import canonical
-from apportion.core.evidence import usage_of
-from apportion.core.explain import contents, number, ratio_words
-from apportion.core.readings import Readings, readings
-from apportion.core.routes import Graph, Way, is_kept
-from apportion.core.spelling import listed
+from apportion.core.telling.explain import contents, number, ratio_words
 from apportion.model.errors import NothingThereError
 from apportion.model.focus import COST_COLUMNS
 from apportion.model.money import from_units, to_units

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from apportion.core.export_query import (
+from apportion.core.clouds.export_query import (
     TABLES,
     bucket_policy,
     compare,

@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event, Lock
 
-from apportion.core.bills import newest
-from apportion.core.export_manifest import (
+from apportion.core.bills.bills import newest
+from apportion.core.clouds.export_manifest import (
     METADATA,
     check_objects,
     chosen_months,

@@ -8,7 +8,8 @@ from decimal import Decimal
 from itertools import count
 from pathlib import Path
 
-from apportion.core.focus_rows import (
+from apportion.core.identity import sha256
+from apportion.core.telling.focus_rows import (
     HANDED,
     PoolCharge,
     dimension_columns,
@@ -16,7 +17,6 @@ from apportion.core.focus_rows import (
     handed_rows,
     pool_charges_query,
 )
-from apportion.core.identity import sha256
 from apportion.core.templates import each, name
 from apportion.model.errors import FilesExistError, NotWhatWasProvedError
 from apportion.model.focus import COST_COLUMNS, QUANTITY_COLUMNS

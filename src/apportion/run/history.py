@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal, localcontext
 
-from apportion.core.bills import newest
+from apportion.core.bills.bills import newest
 from apportion.model.errors import NothingThereError
 from apportion.model.focus import COST_COLUMNS
 from apportion.model.manifest import Kind, Manifest

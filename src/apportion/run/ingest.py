@@ -8,14 +8,14 @@ from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
 
-from apportion.core.bills import holdings, name_bill, newest, overlaps, restated
-from apportion.core.charges import charge_queries
+from apportion.core.bills.bills import holdings, name_bill, newest, overlaps, restated
+from apportion.core.bills.charges import charge_queries
+from apportion.core.bills.star import described_query, lines_query
+from apportion.core.bills.twice import Alike, charges_query, charges_twice, worth_comparing
+from apportion.core.bills.unreadable import json_queries, times_queries
 from apportion.core.identity import run_id, sha256
 from apportion.core.proof import compare, total
-from apportion.core.star import described_query, lines_query
 from apportion.core.templates import name, sql
-from apportion.core.twice import Alike, charges_query, charges_twice, worth_comparing
-from apportion.core.unreadable import json_queries, times_queries
 from apportion.model.catalogue.deliveries import NO_JSON, SEVERAL_FORMATS, UNREADABLE_TIME
 from apportion.model.charges import ChargeQueries, SplitCost
 from apportion.model.delivery import Delivery, Encoding

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from apportion.core.coverage import NO_RESOURCE, state_of, tagged_costs_query, tags_of
-from apportion.core.resource_types import UNTAGGABLE, resource_type
-from apportion.core.tag_verdict import Judge
+from apportion.core.tags.coverage import NO_RESOURCE, state_of, tagged_costs_query, tags_of
+from apportion.core.tags.resource_types import UNTAGGABLE, resource_type
+from apportion.core.tags.tag_verdict import Judge
 from apportion.core.templates import sql
 from apportion.model.finding import Finding
 from apportion.model.settings import Settings

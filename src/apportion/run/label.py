@@ -7,8 +7,8 @@ from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
 
-from apportion.core.account_facts import days_of_change, facts_on, offered
-from apportion.core.derive import (
+from apportion.core.rules.account_facts import days_of_change, facts_on, offered
+from apportion.core.rules.derive import (
     GRAIN,
     accounts_table,
     canon_table,
@@ -17,7 +17,7 @@ from apportion.core.derive import (
     lookup_table,
     raw_values_query,
 )
-from apportion.core.facts import (
+from apportion.core.rules.facts import (
     JSON_COLUMNS,
     columns_read,
     columns_used,
@@ -28,15 +28,15 @@ from apportion.core.facts import (
     unpacked_query,
     unpacked_table,
 )
-from apportion.core.near_misses import TABLE, line_columns, near_misses, near_misses_query
-from apportion.core.rollup import (
+from apportion.core.rules.near_misses import TABLE, line_columns, near_misses, near_misses_query
+from apportion.core.rules.segments import Segment, rows_on, segments
+from apportion.core.rules.tag_keys import matching
+from apportion.core.splits.rollup import (
     claimed_twice_query,
     other_currencies_query,
     pools_query,
     rejected_query,
 )
-from apportion.core.segments import Segment, rows_on, segments
-from apportion.core.tag_keys import matching
 from apportion.core.templates import sql
 from apportion.model.accounts import UNIT
 from apportion.model.catalogue.dimensions import (

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from threading import Lock
 
-from apportion.core.bills import newest
-from apportion.core.sight import TABLES, seen, trimmed
+from apportion.core.bills.bills import newest
+from apportion.core.telling.sight import TABLES, seen, trimmed
 from apportion.core.templates import name
 from apportion.model.access import Scope
 from apportion.model.errors import NothingThereError

@@ -8,8 +8,8 @@ from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from apportion.core.month_review import Month
-from apportion.core.rules_moved import Moved
+from apportion.core.telling.month_review import Month
+from apportion.core.telling.rules_moved import Moved
 from apportion.model.errors import ApportionError, NothingThereError
 from apportion.model.money import from_units
 from apportion.model.outcome import Outcome

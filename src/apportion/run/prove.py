@@ -8,7 +8,7 @@ from decimal import Decimal, localcontext
 
 from apportion.core import proof
 from apportion.core.identity import sha256
-from apportion.core.rollup import derived_totals_query, owners_changed_query
+from apportion.core.splits.rollup import derived_totals_query, owners_changed_query
 from apportion.core.templates import sql
 from apportion.model.catalogue.proof import INPUT_CHANGED, OWNER_CHANGED, RECORD_CHANGED
 from apportion.model.errors import NothingThereError

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 
-from apportion.core import publish as what
 from apportion.core.identity import sha256
 from apportion.core.proof import compare
+from apportion.core.telling import publish as what
 from apportion.core.templates import each, name, sql
 from apportion.model.focus import COST_COLUMNS
 from apportion.model.lake_errors import NotWhatArrivedError, PublishedNameError

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from apportion.core.account_facts import read_facts
-from apportion.core.bills import newest
-from apportion.core.drivers import read_driver
-from apportion.core.lookups import read_lookup
-from apportion.core.rulebook import read_rulebook
+from apportion.core.bills.bills import newest
+from apportion.core.rules.account_facts import read_facts
+from apportion.core.rules.drivers import read_driver
+from apportion.core.rules.lookups import read_lookup
+from apportion.core.rules.rulebook import read_rulebook
 from apportion.core.templates import name, sql
 from apportion.model.accounts import AccountFacts
 from apportion.model.catalogue.deliveries import NOT_ALLOCATED

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlglot.errors import ParseError
 
-from apportion.core import publish as what
+from apportion.core.telling import publish as what
 from apportion.model.lake_errors import NotPublishedError, QueryFailedError
 from apportion.model.outcome import Outcome
 from apportion.ports import Row

@@ -7,8 +7,9 @@ from decimal import Decimal, localcontext
 from difflib import get_close_matches
 
 from apportion.core.apportion import part_of
-from apportion.core.conditions import read_condition
-from apportion.core.report import (
+from apportion.core.rules.conditions import read_condition
+from apportion.core.rules.spelling import did_you_mean
+from apportion.core.telling.report import (
     ALWAYS,
     SHARED,
     Given,
@@ -19,7 +20,6 @@ from apportion.core.report import (
     told_query,
     units_of,
 )
-from apportion.core.spelling import did_you_mean
 from apportion.core.templates import each, name, text
 from apportion.model.errors import FindingsError, UnknownColumnError
 from apportion.model.finding import Finding, Place, failing

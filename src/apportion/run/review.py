@@ -8,8 +8,9 @@ from decimal import Decimal
 from fractions import Fraction
 
 from apportion.core.apportion import part_of
-from apportion.core.explain import rounded, split_words
-from apportion.core.review import (
+from apportion.core.splits.routes import is_kept
+from apportion.core.telling.explain import rounded, split_words
+from apportion.core.telling.review import (
     closest,
     likely_owners,
     likely_query,
@@ -17,7 +18,6 @@ from apportion.core.review import (
     rejected_values_query,
     unallocated_query,
 )
-from apportion.core.routes import is_kept
 from apportion.model.money import from_units
 from apportion.model.outcome import Outcome
 from apportion.model.split import Share, Step

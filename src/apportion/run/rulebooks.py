@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from apportion.core.derive import canon_table, labelled_query, raw_values_query
-from apportion.core.facts import JSON_COLUMNS, columns_used, inside
-from apportion.core.rollup import (
+from apportion.core.rules.derive import canon_table, labelled_query, raw_values_query
+from apportion.core.rules.facts import JSON_COLUMNS, columns_used, inside
+from apportion.core.rules.segments import Segment
+from apportion.core.splits.rollup import (
     allocations_query,
     owners_query,
     pool_costs_query,
     spend_query,
 )
-from apportion.core.segments import Segment
 from apportion.core.templates import sql
 from apportion.model.errors import FindingsError
 from apportion.model.finding import Finding, failing

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from apportion.core.drivers import read_driver
 from apportion.core.identity import sha256
-from apportion.core.lookups import read_lookup
-from apportion.core.rulebook import check_owners, read_rulebook, rulebook_in_force
+from apportion.core.rules.drivers import read_driver
+from apportion.core.rules.lookups import read_lookup
+from apportion.core.rules.rulebook import check_owners, read_rulebook, rulebook_in_force
 from apportion.model.accounts import AccountFacts
 from apportion.model.catalogue.rules import FILE_MISSING, NOT_UTF8
 from apportion.model.errors import NoRulebookError

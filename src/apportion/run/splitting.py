@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
-from apportion.core.doubt import newcomers
-from apportion.core.rollup import owners_query, pool_costs_query, spend_query
-from apportion.core.split import SplitResult, split_pools
+from apportion.core.splits.doubt import newcomers
+from apportion.core.splits.rollup import owners_query, pool_costs_query, spend_query
+from apportion.core.splits.split import SplitResult, split_pools
 from apportion.model.focus import COST_COLUMNS
 from apportion.model.money import to_units
 from apportion.model.period import Period

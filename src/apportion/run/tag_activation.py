@@ -7,8 +7,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from apportion.core.tag_activation import plan_tags, refused, stale
-from apportion.core.tag_plan_text import read_plan
+from apportion.core.clouds.tag_activation import plan_tags, refused, stale
+from apportion.core.clouds.tag_plan_text import read_plan
 from apportion.model.errors import FindingsError
 from apportion.model.finding import Finding
 from apportion.model.outcome import Outcome

@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from apportion.core.cloudformation import read_template
-from apportion.core.declared_check import check_declared, plan_needed
-from apportion.core.tag_patch import edited, patch, sound, suggested_edits
-from apportion.core.tag_policy import read_tag_policy, with_rulebook
-from apportion.core.tag_policy_json import NotAPolicyError, read_policy_json
-from apportion.core.tag_verdict import Judge
-from apportion.core.terraform_code import Expanded, read_terraform, roots
-from apportion.core.terraform_plan import is_plan, read_plan
+from apportion.core.tags.cloudformation import read_template
+from apportion.core.tags.declared_check import check_declared, plan_needed
+from apportion.core.tags.tag_patch import edited, patch, sound, suggested_edits
+from apportion.core.tags.tag_policy import read_tag_policy, with_rulebook
+from apportion.core.tags.tag_policy_json import NotAPolicyError, read_policy_json
+from apportion.core.tags.tag_verdict import Judge
+from apportion.core.tags.terraform_code import Expanded, read_terraform, roots
+from apportion.core.tags.terraform_plan import is_plan, read_plan
 from apportion.model.catalogue import tags as codes
 from apportion.model.declared import Declared
 from apportion.model.errors import FindingsError

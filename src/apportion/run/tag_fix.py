@@ -8,9 +8,15 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
 
-from apportion.core.fix_plan import propose, undo_of
-from apportion.core.live_join import UNSEEN, Billed, Seen
-from apportion.core.probable_owner import Guess, Neighbours, Untagged, owner_key, probable_owner
+from apportion.core.tags.fix_plan import propose, undo_of
+from apportion.core.tags.live_join import UNSEEN, Billed, Seen
+from apportion.core.tags.probable_owner import (
+    Guess,
+    Neighbours,
+    Untagged,
+    owner_key,
+    probable_owner,
+)
 from apportion.model.catalogue import live_tags as codes
 from apportion.model.finding import Finding
 from apportion.model.fix_errors import StaleFixError

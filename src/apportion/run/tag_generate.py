@@ -9,14 +9,14 @@ from decimal import Decimal, localcontext
 from pathlib import Path
 
 from apportion.core.apportion import part_of
-from apportion.core.cloud_trail import read_calls
-from apportion.core.control_policies import LIMIT
-from apportion.core.control_proof import covered, prove_documents
-from apportion.core.coverage import NO_RESOURCE
-from apportion.core.replay import Replayed, replay
-from apportion.core.resource_types import resource_type
-from apportion.core.tag_generate import RANKING, generate_files, read_ranking
-from apportion.core.tag_verdict import Judge
+from apportion.core.tags.cloud_trail import read_calls
+from apportion.core.tags.control_policies import LIMIT
+from apportion.core.tags.control_proof import covered, prove_documents
+from apportion.core.tags.coverage import NO_RESOURCE
+from apportion.core.tags.replay import Replayed, replay
+from apportion.core.tags.resource_types import resource_type
+from apportion.core.tags.tag_generate import RANKING, generate_files, read_ranking
+from apportion.core.tags.tag_verdict import Judge
 from apportion.core.templates import sql
 from apportion.model.catalogue import tags as codes
 from apportion.model.errors import NothingThereError

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from apportion.core.rulebook import rulebook_in_force
-from apportion.core.tag_policy import expired, read_tag_policy, with_rulebook
-from apportion.core.tag_policy_page import allowed_words, mandatory_words
+from apportion.core.rules.rulebook import rulebook_in_force
+from apportion.core.tags.tag_policy import expired, read_tag_policy, with_rulebook
+from apportion.core.tags.tag_policy_page import allowed_words, mandatory_words
 from apportion.model.catalogue import tags as codes
 from apportion.model.catalogue.rules import NOT_UTF8
 from apportion.model.errors import FindingsError

@@ -9,10 +9,10 @@ from datetime import date
 from decimal import Decimal, localcontext
 from typing import Protocol
 
-from apportion.core.coverage import tags_of
-from apportion.core.live_join import EXPLORER, TAGGING_API, Billed, Seen, billed_arn, joined
-from apportion.core.probable_owner import problem_words
-from apportion.core.resource_types import resource_type
+from apportion.core.tags.coverage import tags_of
+from apportion.core.tags.live_join import EXPLORER, TAGGING_API, Billed, Seen, billed_arn, joined
+from apportion.core.tags.probable_owner import problem_words
+from apportion.core.tags.resource_types import resource_type
 from apportion.core.templates import sql
 from apportion.model.catalogue import live_tags as codes
 from apportion.model.errors import AwsError

@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-from apportion.core.coverage import tags_of
-from apportion.core.probable_owner import owner_key
-from apportion.core.rulebook import read_rulebook
-from apportion.core.tag_keys import normalise
-from apportion.core.tag_policy import read_tag_policy
-from apportion.core.tag_suggestions import Suggested, Suggestion, TagSpend, suggestions
+from apportion.core.rules.rulebook import read_rulebook
+from apportion.core.rules.tag_keys import normalise
+from apportion.core.rules.yaml_edit import CannotEditError, add_text
+from apportion.core.rules.yaml_edit import Path as Steps
+from apportion.core.tags.coverage import tags_of
+from apportion.core.tags.probable_owner import owner_key
+from apportion.core.tags.tag_policy import read_tag_policy
+from apportion.core.tags.tag_suggestions import Suggested, Suggestion, TagSpend, suggestions
 from apportion.core.templates import sql
-from apportion.core.yaml_edit import CannotEditError, add_text
-from apportion.core.yaml_edit import Path as Steps
 from apportion.model.catalogue.tags import OWNERS_DIFFER
 from apportion.model.errors import FindingsError
 from apportion.model.finding import Finding, failing

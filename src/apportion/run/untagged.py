@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, localcontext
 
-from apportion.core.cloud_trail import creators, read_calls
-from apportion.core.coverage import tags_of
-from apportion.core.probable_owner import (
+from apportion.core.tags.cloud_trail import creators, read_calls
+from apportion.core.tags.coverage import tags_of
+from apportion.core.tags.probable_owner import (
     Neighbours,
     Untagged,
     owner_key,
@@ -17,7 +17,7 @@ from apportion.core.probable_owner import (
     problem_words,
     sentence,
 )
-from apportion.core.resource_types import resource_type
+from apportion.core.tags.resource_types import resource_type
 from apportion.core.templates import sql
 from apportion.model.money import EXACT
 from apportion.model.outcome import Outcome

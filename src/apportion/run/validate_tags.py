@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from apportion.core.created import heard as read_event
-from apportion.core.probable_owner import problem_words
-from apportion.core.tag_orders import Orders, Ruling, message, owner_of, rule, subject
-from apportion.core.tag_verdict import Judge
+from apportion.core.tags.created import heard as read_event
+from apportion.core.tags.probable_owner import problem_words
+from apportion.core.tags.tag_orders import Orders, Ruling, message, owner_of, rule, subject
+from apportion.core.tags.tag_verdict import Judge
 from apportion.model.errors import AwsRefusedError
 from apportion.model.touched import Deed, Heard, Touched
 

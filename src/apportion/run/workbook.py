@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from apportion.core.workbook import Month
-from apportion.core.workbook import workbook as lay_out
+from apportion.core.telling.workbook import Month
+from apportion.core.telling.workbook import workbook as lay_out
 from apportion.model.errors import NothingThereError
 from apportion.model.period import Period
 from apportion.model.question import Granularity, Question

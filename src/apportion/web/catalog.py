@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from apportion.core.daybook import ACCOUNT, SERVICE
+from apportion.core.telling.daybook import ACCOUNT, SERVICE
 from apportion.model.errors import NothingToExplainError, UnknownColumnError
 
 from . import asked as ask

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from apportion.core.explain import source_of
-from apportion.core.facts import source_label
+from apportion.core.rules.facts import source_label
+from apportion.core.telling.explain import source_of
 from apportion.model.rulebook import (
     Dimension,
     FromAccountTag,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Context, localcontext
 
-from apportion.core import figures
+from apportion.core.telling import figures
 from apportion.model.access import Scope
 from apportion.model.errors import NothingThereError
 from apportion.model.period import Period

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 
-from apportion.core import figures
-from apportion.core.daybook import ACCOUNT, CATEGORY, SERVICE, cuts
+from apportion.core.telling import figures
+from apportion.core.telling.daybook import ACCOUNT, CATEGORY, SERVICE, cuts
 from apportion.ports import Row
 from apportion.run.library import Sight
 

@@ -25,9 +25,7 @@ class Accounts:
     def __init__(self, plugs: Callable[[], Plugs]) -> None:
         self._plugs = plugs
 
-    def sync(
-        self, seen: Organization, *, since: date | None = None, wait: float = 0
-    ) -> Outcome:
+    def sync(self, seen: Organization, *, since: date | None = None, wait: float = 0) -> Outcome:
         """Keep what changed in an organisation. `since`: what is seen holds from that day on."""
         return synchronise(seen, self._plugs(), source="AWS Organizations", since=since, wait=wait)
 

@@ -10,8 +10,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from apportion.core.cost_category_export import Exported
-from apportion.core.cost_category_json import write_definitions
+from apportion.core.clouds.cost_category_export import Exported
+from apportion.core.clouds.cost_category_json import write_definitions
 from apportion.model.cost_category import CostCategory
 from apportion.model.period import Period
 from apportion.model.settings import Settings

@@ -11,10 +11,10 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
-from apportion.core.cost_names import by_tag, last_days
-from apportion.core.cost_names import metric as metric_of
-from apportion.core.cost_rows import classic_rows
-from apportion.core.policies import policy
+from apportion.core.clouds.cost_names import by_tag, last_days
+from apportion.core.clouds.cost_names import metric as metric_of
+from apportion.core.clouds.cost_rows import classic_rows
+from apportion.core.clouds.policies import policy
 from apportion.ledger.durable import write_whole
 from apportion.model.center_costs import CostCenterCosts
 from apportion.model.cost_query import Access

@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from apportion.core.publish import TABLES, everyday
+from apportion.core.telling.publish import TABLES, everyday
 from apportion.model.outcome import Outcome
 from apportion.model.period import Period
 from apportion.model.workbook import Sheet, Workbook

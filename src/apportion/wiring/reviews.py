@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from os.path import commonpath
 from pathlib import Path
 
-from apportion.core.month_review import Month, month_review, owners, statement
+from apportion.core.telling.month_review import Month, month_review, owners, statement
 from apportion.model.document import Document, Section, Table
 from apportion.model.errors import FilesExistError
 from apportion.model.outcome import Outcome

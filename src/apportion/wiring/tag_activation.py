@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from apportion.core.tag_plan_text import write_plan
+from apportion.core.clouds.tag_plan_text import write_plan
 from apportion.model.outcome import Outcome
 from apportion.model.period import Period
 from apportion.model.settings import Settings

@@ -10,10 +10,10 @@ from apportion.aws.calls import Client
 from apportion.aws.event_memory import EventMemory
 from apportion.aws.live_tags import LiveTags
 from apportion.aws.notices import Notices
-from apportion.core.created import partition_of
-from apportion.core.tag_orders import Orders
-from apportion.core.tag_policy_json import NotAPolicyError, read_policy_json
-from apportion.core.tag_verdict import Judge
+from apportion.core.tags.created import partition_of
+from apportion.core.tags.tag_orders import Orders
+from apportion.core.tags.tag_policy_json import NotAPolicyError, read_policy_json
+from apportion.core.tags.tag_verdict import Judge
 from apportion.run.validate_tags import Bench
 
 #: Makes a client of boto3 for a service and a region.

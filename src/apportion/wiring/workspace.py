@@ -197,7 +197,7 @@ class Workspace:
         return explain_resource(self._plugs, resource=resource, period=period, as_of=as_of)
 
     def workbook(self, period: str, *, as_of: str = "") -> bytes:
-        """Write a period as a workbook for Excel; see `core.workbook` for its sheets."""
+        """Write a period as a workbook for Excel; see `core.telling.workbook` for its sheets."""
         return ExcelWorkbook().write(workbook(self._plugs, period=period, as_of=as_of))
 
     def focus(self, period: str, *, folder: Path, version: str = "1.4", as_of: str = "") -> Outcome:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from apportion.core import figures
+from apportion.core.telling import figures
 from apportion.ports import Row
 from apportion.run.library import Sight
 from apportion.run.values import day_of

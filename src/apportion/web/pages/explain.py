@@ -7,8 +7,8 @@ from decimal import Decimal
 
 from markupsafe import Markup
 
-from apportion.core import figures
-from apportion.core.explain import added, biggest_first
+from apportion.core.telling import figures
+from apportion.core.telling.explain import added, biggest_first
 from apportion.model.errors import NothingThereError
 from apportion.model.outcome import Branch, Explanation
 from apportion.ports import Row

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from apportion.core import figures
-from apportion.core.daybook import ACCOUNT, SERVICE
+from apportion.core.telling import figures
+from apportion.core.telling.daybook import ACCOUNT, SERVICE
 from apportion.ports import Row
 from apportion.web import words
 from apportion.web.charts.palette import BLUE, GREY, TEAL

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
-from apportion.core import figures
 from apportion.core.apportion import part_of
 from apportion.core.proof import lines
+from apportion.core.telling import figures
 from apportion.model.period import Period
 from apportion.ports import Row
 from apportion.run.library import Sight

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
-from apportion.core import figures
 from apportion.core.apportion import part_of
-from apportion.core.daybook import CATEGORY
-from apportion.core.explain import split_words
+from apportion.core.telling import figures
+from apportion.core.telling.daybook import CATEGORY
+from apportion.core.telling.explain import split_words
 from apportion.model.period import Period
 from apportion.ports import Row
 from apportion.run.library import Sight

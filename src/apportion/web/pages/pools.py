@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
-from apportion.core import figures
 from apportion.core.apportion import part_of
-from apportion.core.daybook import ACCOUNT, SERVICE
+from apportion.core.telling import figures
+from apportion.core.telling.daybook import ACCOUNT, SERVICE
 from apportion.ports import Row
 from apportion.web import words
 from apportion.web.charts.arrows import Arrow, arrows

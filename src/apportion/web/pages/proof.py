@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from apportion.core.explain import added
 from apportion.core.proof import STAGES, lines, total
+from apportion.core.telling.explain import added
 from apportion.model.focus import COST_COLUMNS
 from apportion.model.manifest import Kind, Manifest, Total
 from apportion.web import words

@@ -8,10 +8,10 @@ from decimal import Decimal
 
 from markupsafe import Markup
 
-from apportion.core import figures
-from apportion.core.explain import split_words
-from apportion.core.facts import source_label
-from apportion.core.offers import POOLS
+from apportion.core.rules.facts import source_label
+from apportion.core.rules.offers import POOLS
+from apportion.core.telling import figures
+from apportion.core.telling.explain import split_words
 from apportion.model.finding import Place
 from apportion.ports import Row
 from apportion.web import words

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from apportion.core import figures
 from apportion.core.apportion import part_of
-from apportion.core.daybook import ACCOUNT, CATEGORY, SERVICE, asked_tags
-from apportion.core.derive import canonical
-from apportion.core.tag_keys import normalise, normalise_value
+from apportion.core.rules.derive import canonical
+from apportion.core.rules.tag_keys import normalise, normalise_value
+from apportion.core.telling import figures
+from apportion.core.telling.daybook import ACCOUNT, CATEGORY, SERVICE, asked_tags
 from apportion.model.rulebook import Dimension, FromTag
 from apportion.ports import Row
 from apportion.web import words

@@ -1,0 +1,1 @@
+"""Bills as charges: from raw columns to FOCUS, and to a star of keys and costs."""

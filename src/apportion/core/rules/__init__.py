@@ -1,0 +1,1 @@
+"""The rulebook: reading it, and deriving owners from charges by it."""

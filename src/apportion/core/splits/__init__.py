@@ -1,0 +1,1 @@
+"""Shared cost: pools, what they are split by, and who finally pays."""

@@ -1,0 +1,1 @@
+"""What is told of an allocation: reports, explanations, comparisons, pages, tables, files."""
