@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
+from apportion.cli.main import run
+from apportion.cli.session import Outside
 from apportion.model.workbook import Sheet, Workbook
 from apportion.reports.excel import ExcelWorkbook
 from apportion.wiring.workspace import Workspace as Real
@@ -183,3 +185,13 @@ def _without_results(content: bytes) -> bytes:
                 written = re.sub(rb"(</f>)<v>[^<]*</v>", rb"\1", written)
             new.writestr(name, written)
     return made.getvalue()
+
+
+def test_a_workbook_takes_the_place_of_no_other_file(tmp_path: Path) -> None:
+    said = io.StringIO()
+    settings = tmp_path / "apportion.toml"
+    settings.write_text('rulebooks = "rulebook"\n')
+    outside = Outside(folder=tmp_path, environment={}, out=io.StringIO(), err=said)
+    assert run(["workbook", "--to", str(settings)], outside) == 2
+    assert "name ends in .xlsx" in " ".join(said.getvalue().split())
+    assert settings.read_text() == 'rulebooks = "rulebook"\n'

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from apportion.model.errors import NotAWorkbookError
+
 from .help import Command, examples
 from .options import AsOfOption, PeriodOption, checked, newest_allocated
 from .output import Form, Output, deliver
@@ -44,6 +46,8 @@ def workbook(
     """
     session: Session = ctx.obj
     month = checked(period)
+    if to is not None and to.suffix.lower() != ".xlsx":
+        raise NotAWorkbookError(str(to))
     with session.workspace() as workspace:
         asked = month or newest_allocated(workspace)
         content = workspace.workbook(asked, as_of=as_of)

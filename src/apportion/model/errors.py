@@ -1,5 +1,7 @@
 """Operations that failed. One class for each failure; each builds its own sentence.
 
+Rooms with many of their own keep them beside this file: `export_errors`, `lake_errors`, ….
+
 ApportionError
 ├── WrongUseError (exit code 2)
 │   ├── SettingsError          apportion.toml cannot be used
@@ -7,11 +9,13 @@ ApportionError
 │   │   └── WrongSettingsError something in it, or in the environment, is wrong
 │   ├── BinaryToTerminalError  a binary form was asked for on a terminal
 │   ├── UnknownEndingError     a file's ending names no form
+│   ├── NotAWorkbookError      a workbook's name does not end in .xlsx
 │   ├── FilesExistError        a file that would be written is there already
 │   ├── NotAPlaceError         a place in S3 is not written as one
 │   ├── NotAPeriodError        a period is not written as one
 │   ├── NothingToExplainError  it is not said what to explain
 │   ├── NoSuchSectionError     a review has no table of that name, or one must be picked
+│   ├── OwnersDifferError      two allocations give cost to other dimensions
 │   ├── NoRulebookError        no rulebook is in force for the period
 │   ├── UnreadableManifestError a file that is no manifest
 │   ├── UnknownColumnError     a report has no column of that name
@@ -96,6 +100,13 @@ class UnknownEndingError(WrongUseError):
             f"{path}: we do not write {ending}. Endings are {', '.join(known)}; "
             "or choose a form with --output."
         )
+
+
+class NotAWorkbookError(WrongUseError):
+    """A workbook would go into a file that no spreadsheet would open, or that is another's."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"{path}: a workbook's name ends in .xlsx. Nothing was written.")
 
 
 class FilesExistError(WrongUseError):
