@@ -288,10 +288,10 @@ def test_to_a_file_its_ending_chooses_the_form(program: Program, tmp_path: Path)
 
 
 def test_a_file_of_a_form_that_we_do_not_write_is_refused(program: Program, tmp_path: Path) -> None:
-    path = tmp_path / "september.xlsx"
+    path = tmp_path / "september.ods"
     told = program("report", "--to", str(path))
     assert (told.code, path.exists()) == (2, False)
-    assert "we do not write .xlsx" in told.said
+    assert "we do not write .ods" in told.said
     assert program("report", "--to", str(path), "-o", "csv").code == 0
 
 

@@ -16,8 +16,9 @@ from openpyxl import load_workbook
 
 from apportion.cli.main import run
 from apportion.cli.session import Outside
+from apportion.model.question import Question
 from apportion.model.workbook import Sheet, Workbook
-from apportion.reports.excel import ExcelWorkbook
+from apportion.reports.excel import ExcelReport, ExcelWorkbook
 from apportion.wiring.workspace import Workspace as Real
 from stories import bill_of, delivered, parquet_bill, workspace_in
 
@@ -195,3 +196,20 @@ def test_a_workbook_takes_the_place_of_no_other_file(tmp_path: Path) -> None:
     assert run(["workbook", "--to", str(settings)], outside) == 2
     assert "name ends in .xlsx" in " ".join(said.getvalue().split())
     assert settings.read_text() == 'rulebooks = "rulebook"\n'
+
+
+def test_rows_of_any_command_as_a_sheet(workspace: Real) -> None:
+    outcome = workspace.report(Question(PERIOD))
+    content = ExcelReport().write(outcome.rows, outcome.columns)
+    assert content == ExcelReport().write(outcome.rows, outcome.columns)
+    head, *rows = cells(content, "Rows")[2:]
+    assert head == list(outcome.columns)
+    assert HOSTILE in {row[1] for row in rows}
+    totals = {row[2]: row[5] for row in rows if row[0] == "total"}
+    assert totals["EUR"] == 7
+    assert str(totals["USD"]) == "11.176543210987655"
+
+
+def test_rows_that_tell_no_currency_are_not_added_up() -> None:
+    content = ExcelReport().write([{"cost": Decimal(1)}, {"cost": Decimal(2)}], ["cost"])
+    assert [row[0] for row in cells(content, "Rows")[3:]] == [1, 2]

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from apportion.reports.json import JsonReport, document
+from apportion.reports.json import JsonLinesReport, JsonReport, document
 
 
 def test_a_report_is_an_array_with_a_line_for_each_row() -> None:
@@ -56,3 +56,10 @@ def test_control_characters_are_escaped(text: str) -> None:
 @example('"\\\u2028</script>')
 def test_any_text_comes_back(text: str) -> None:
     assert json.loads(JsonReport().write([{"x": text}], ["x"])) == [{"x": text}]
+
+
+def test_lines_of_json_are_the_same_objects_with_nothing_around_them() -> None:
+    rows = [{"a": Decimal("1.5"), "b": "x\ny"}, {"a": None, "b": "\x9b"}]
+    written = JsonLinesReport().write(rows, ["a", "b"])
+    assert written == b'{"a": "1.50", "b": "x\\ny"}\n{"a": null, "b": "\\u009b"}\n'
+    assert JsonLinesReport().write([], ["a"]) == b""

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from openpyxl import load_workbook
 from starlette.testclient import TestClient
 
 from apportion.core.telling import figures
@@ -84,6 +85,9 @@ def _leaked(content: str, secrets: frozenset[str]) -> set[str]:
 
 def _text(answer: object) -> str:
     content, kind = answer.content, answer.headers.get("content-type", "")  # type: ignore[attr-defined]
+    if "spreadsheetml" in kind:
+        cells = load_workbook(io.BytesIO(content)).active.iter_rows(values_only=True)
+        return repr(list(cells))
     if "parquet" in kind:
         return repr(pq.read_table(io.BytesIO(content)).to_pylist())
     return str(answer.text)  # type: ignore[attr-defined]
@@ -159,7 +163,7 @@ def test_no_parameter_tells_anothers_money(
     section = data.draw(st.sampled_from(["owners", "days", "movers", "ways", "shares", "pools",
                                          "stages", "rules", "tree", "coverage", "untagged",
                                          "values", "drivers", "payers", "arrows"]))  # fmt: skip
-    form = data.draw(st.sampled_from(["csv", "json", "parquet"]))
+    form = data.draw(st.sampled_from(["csv", "json", "parquet", "xlsx"]))
     address = f"{lead}{name}" if lead != "/files/" else f"/files/{name}/{section}.{form}"
     answer = client.get(address, params=asked, headers=SHOP)
     assert answer.status_code < 500, answer.text

@@ -24,7 +24,7 @@ FormOption = Annotated[
         "--output",
         "-o",
         metavar="FORM",
-        help="table, json, csv or parquet. Files have every digit, tables go to the cent.",
+        help="table, json, jsonl, csv, parquet or xlsx. Files have every digit, tables the cents.",
         case_sensitive=False,
     ),
 ]

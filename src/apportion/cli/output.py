@@ -20,11 +20,17 @@ class Form(StrEnum):
 
     TABLE = "table"
     JSON = "json"
+    JSONL = "jsonl"
     CSV = "csv"
     PARQUET = "parquet"
+    XLSX = "xlsx"
 
 
-_ENDINGS = (".csv", ".json", ".parquet", ".txt")
+#: What would make a terminal show nonsense.
+_BINARY = (Form.PARQUET, Form.XLSX)
+
+
+_ENDINGS = (".csv", ".json", ".jsonl", ".parquet", ".txt", ".xlsx")
 
 
 @dataclass(frozen=True)
@@ -53,8 +59,8 @@ class Output:
         ending = self.to.suffix.lower() if self.to else ""
         if self.form is None and ending and ending not in _ENDINGS:
             raise UnknownEndingError(str(self.to), ending, _ENDINGS)
-        if self.chosen is Form.PARQUET and self.to is None and words.on_terminal:
-            raise BinaryToTerminalError(Form.PARQUET)
+        if self.chosen in _BINARY and self.to is None and words.on_terminal:
+            raise BinaryToTerminalError(self.chosen)
 
 
 def send(
@@ -110,6 +116,14 @@ def _report(output: Output) -> Report:
             from apportion.reports.json import JsonReport
 
             return JsonReport()
+        case Form.JSONL:
+            from apportion.reports.json import JsonLinesReport
+
+            return JsonLinesReport()
+        case Form.XLSX:
+            from apportion.reports.excel import ExcelReport
+
+            return ExcelReport()
         case Form.CSV:
             from apportion.reports.csv import CsvReport
 

@@ -123,7 +123,7 @@ def _finish_review(
     chosen = [outcome for name, outcome in sections if name == section]
     if chosen:
         finish(chosen[0], sent, words, total=True)
-    elif section or sent.chosen in (Form.CSV, Form.PARQUET):
+    elif section or sent.chosen in (Form.CSV, Form.JSONL, Form.PARQUET, Form.XLSX):
         raise NoSuchSectionError(section, names)
     elif sent.for_a_person:
         _show(sections, words)

@@ -51,6 +51,8 @@ _LOOKS = {
 }
 _NUMBERS = frozenset({Kind.MONEY, Kind.EXACT, Kind.SHARE, Kind.NUMBER, Kind.COUNT})
 _COMPARED = ("sheet", "currency", "cost", "adds up to", "proved", "compared")
+#: Of rows alone nobody knows when they were made, and a file of theirs should not differ by it.
+_NO_TIME = "1980-01-01T00:00:00Z"
 _EQUAL, _DIFFERENT = "equal", "DIFFERENT"
 #: Cells compare equal when they agree to a millionth, or to so many digits where they are large: a
 #: float holds fifteen, and a sum of many loses some of them.
@@ -84,6 +86,22 @@ class ExcelWorkbook:
             if workbook.checks:
                 _write_checks(proof, placed, workbook.checks)
         return made.getvalue()
+
+
+class ExcelReport:
+    """One sheet of rows; money has totals for each currency where the rows tell it."""
+
+    def write(self, rows: Sequence[Row], columns: Sequence[str]) -> bytes:
+        of = kinds(rows, columns)
+        money = tuple(name for name in columns if of[name] in (Kind.MONEY, Kind.EXACT))
+        sheet = Sheet(
+            title="Rows",
+            heading=f"{len(rows):,} rows",
+            columns=tuple(columns),
+            rows=tuple(rows),
+            summed=money if "currency" in columns else (),
+        )
+        return ExcelWorkbook().write(Workbook("Apportion", _NO_TIME, (sheet,), ()))
 
 
 @dataclass

@@ -25,6 +25,14 @@ class JsonReport:
         return _encode("[\n  " + ",\n  ".join(objects) + "\n]\n" if objects else "[]\n")
 
 
+class JsonLinesReport:
+    """The same objects, one a line and nothing around them: for programs that read a stream."""
+
+    def write(self, rows: Sequence[Row], columns: Sequence[str]) -> bytes:
+        objects = (dump({name: row.get(name) for name in columns}) for row in rows)
+        return _encode("".join(f"{each}\n" for each in objects))
+
+
 def dump(value: object, *, indent: int | None = None) -> str:
     """Write any value of ours as JSON text."""
     return json.dumps(plain.tree(value), ensure_ascii=False, indent=indent).translate(_ESCAPED)

@@ -17,6 +17,7 @@ from apportion.model.access import EVERYTHING
 from apportion.model.errors import ApportionError, WrongUseError
 from apportion.ports import Report
 from apportion.reports.csv import CsvReport
+from apportion.reports.excel import ExcelReport
 from apportion.reports.json import JsonReport
 from apportion.reports.parquet import ParquetReport
 from apportion.run.library import Library
@@ -43,6 +44,10 @@ _FORMS: dict[str, tuple[Report, str]] = {
     "csv": (CsvReport(), "text/csv; charset=utf-8"),
     "parquet": (ParquetReport(), "application/vnd.apache.parquet"),
     "json": (JsonReport(), "application/json"),
+    "xlsx": (
+        ExcelReport(),
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ),
 }
 _WRONG: dict[int | str, dict[str, Any]] = {
     401: {"model": ErrorAnswer, "description": "Nobody has signed in."},

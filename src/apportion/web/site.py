@@ -33,6 +33,8 @@ _KEPT = {
     "rules": set(),
     "explain": {"owner", "pool"},
 }
+#: The forms in which a site has the rows of a section.
+_FILES = (".csv", ".xlsx")
 _ALWAYS = {"period", "currency"}
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9.]+")
 _LONGEST = 60
@@ -59,7 +61,7 @@ async def site(app: ASGIApp, periods: Sequence[str]) -> AsyncIterator[tuple[str,
             page = next(iter(waiting))
             answer = await client.get(waiting.pop(page))
             answer.raise_for_status()
-            if page.endswith(".csv"):
+            if page.endswith(_FILES):
                 yield page, answer.content
                 continue
             text, found = asked.rewritten(answer.text)
@@ -84,7 +86,7 @@ class _Asked:
         allowed = _KEPT.get(page)
         if allowed is None or said.get("period") not in self._periods:
             return None
-        if set(said) - allowed - _ALWAYS or (section and not section.endswith(".csv")):
+        if set(said) - allowed - _ALWAYS or (section and not section.endswith(_FILES)):
             return None
         if page == "explain" and not set(said) & allowed:
             return None
