@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,8 +10,9 @@ from typing import Annotated, Any
 
 import typer
 
-from apportion.model.errors import FilesExistError, NothingThereError
+from apportion.model.errors import NothingThereError
 from apportion.model.web_errors import NoWebError
+from apportion.run.new_folder import new_folder, refuse_if_filled
 
 from .help import Command, examples
 from .options import checked
@@ -48,8 +48,7 @@ def site(ctx: typer.Context, folder: FolderArgument, period: PeriodsOption = Non
     session: Session = ctx.obj
     wanted = [checked(each) for each in period or ()]
     at = session.path(folder)
-    if at.exists() and any(at.iterdir()):
-        raise FilesExistError(str(at.parent), [at.name])
+    refuse_if_filled(at)
     count = _write(session, at, wanted)
     session.words.good(f"Wrote {count} files into {folder}; open {folder / 'index.html'}.")
 
@@ -59,26 +58,18 @@ def _write(session: Session, folder: Path, wanted: list[str]) -> int:
     create_app, files = _needed()
     from apportion.wiring.pages import open_library
 
-    beside = folder.with_name(f".{folder.name}.part")
-    shutil.rmtree(beside, ignore_errors=True)
-    try:
-        with (
-            TemporaryDirectory(prefix="apportion-", ignore_cleanup_errors=True) as scratch,
-            session.words.steps(session.outside.timer) as say,
-        ):
-            library = open_library(session.settings(), Path(scratch), say=say)
-            library.prepare()
-            periods = wanted or list(library.edition.periods[:1])
-            _check(periods, library.edition.periods)
-            say(f"writing pages of {', '.join(periods)}")
-            app = create_app(library, watch=False)
-            count = asyncio.run(_put(files(app, periods), beside))
-        if folder.exists():
-            folder.rmdir()
-        beside.rename(folder)
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
-    return count
+    with (
+        TemporaryDirectory(prefix="apportion-", ignore_cleanup_errors=True) as scratch,
+        session.words.steps(session.outside.timer) as say,
+        new_folder(folder) as beside,
+    ):
+        library = open_library(session.settings(), Path(scratch), say=say)
+        library.prepare()
+        periods = wanted or list(library.edition.periods[:1])
+        _check(periods, library.edition.periods)
+        say(f"writing pages of {', '.join(periods)}")
+        app = create_app(library, watch=False)
+        return asyncio.run(_put(files(app, periods), beside))
 
 
 def _check(periods: list[str], known: tuple[str, ...]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from itertools import count
@@ -18,7 +17,7 @@ from apportion.core.telling.focus_rows import (
     pool_charges_query,
 )
 from apportion.core.templates import each, name
-from apportion.model.errors import FilesExistError, NotWhatWasProvedError
+from apportion.model.errors import NotWhatWasProvedError
 from apportion.model.focus import COST_COLUMNS, QUANTITY_COLUMNS
 from apportion.model.manifest import Manifest
 from apportion.model.money import text, to_units
@@ -27,6 +26,7 @@ from apportion.model.split import Share
 from apportion.ports import Row
 
 from .explained import share_of
+from .new_folder import new_folder, refuse_if_filled
 from .plugs import Plugs
 from .published import Published, check_whole, find, open_tables
 from .values import day_of, text_of
@@ -40,8 +40,7 @@ def focus(plugs: Plugs, *, period: str, folder: Path, version: str, as_of: str =
     What was written is read back, and must add up to what was proved in every cost column, and to
     what each owner pays. Raises FilesExistError if the folder is there and not empty.
     """
-    if folder.exists() and any(folder.iterdir()):
-        raise FilesExistError(str(folder.parent), [folder.name])
+    refuse_if_filled(folder)
     published = find(plugs, period=period, as_of=as_of)
     open_tables(published, plugs)
     check_whole(published, plugs)
@@ -49,20 +48,13 @@ def focus(plugs: Plugs, *, period: str, folder: Path, version: str, as_of: str =
     plugs.engine.load(
         "handed", HANDED, handed_rows(_pool_charges(published, plugs), _shares(plugs))
     )
-    beside = folder.with_name(f".{folder.name}.part")
-    shutil.rmtree(beside, ignore_errors=True)
-    try:
+    with new_folder(folder) as beside:
         plugs.say("writing and comparing")
         files = _write(published, plugs, beside, version=version)
         _compare(published, plugs, files)
         rows = [_listed(file) for file in files]
         sums = "".join(f"{row['sha256']}  {row['file']}\n" for row in rows)
         (beside / CHECKSUMS).write_text(sums, "utf-8")
-        if folder.exists():
-            folder.rmdir()
-        beside.rename(folder)
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
     words = (
         f"{period} as FOCUS {version}: {len(rows)} files in {folder}, run {published.manifest.run}."
     )

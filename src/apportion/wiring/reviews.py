@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from importlib.util import find_spec
@@ -12,12 +11,12 @@ from pathlib import Path
 
 from apportion.core.telling.month_review import Month, month_review, owners, statement
 from apportion.model.document import Document, Section, Table
-from apportion.model.errors import FilesExistError
 from apportion.model.outcome import Outcome
 from apportion.model.settings import Settings
 from apportion.reports.markdown import markdown
 from apportion.reports.page import page
 from apportion.run.month_review import Places
+from apportion.run.new_folder import new_folder
 from apportion.sources.rules_history import GitHistory
 
 from .shown import for_people
@@ -35,25 +34,13 @@ def rules_history(settings: Settings) -> tuple[GitHistory, Places]:
 
 
 def write_review(month: Month, *, folder: Path, workbook: bytes) -> Outcome:
-    """Write all files into a new folder, which appears whole; rows list them.
-
-    Raises FilesExistError if the folder is there and not empty.
-    """
-    if folder.exists() and any(folder.iterdir()):
-        raise FilesExistError(str(folder.parent), [folder.name])
+    """Write all files into a new folder, which appears whole; rows list them."""
     files = _files(month, workbook)
-    beside = folder.with_name(f".{folder.name}.part")
-    shutil.rmtree(beside, ignore_errors=True)
-    try:
+    with new_folder(folder) as beside:
         for name, content in files.items():
             path = beside / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
-        if folder.exists():
-            folder.rmdir()
-        beside.rename(folder)
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
     rows = tuple({"file": name, "bytes": len(content)} for name, content in files.items())
     words = f"The review of {month.period} is in {folder}: open review.html."
     if not any(name.endswith(".pdf") for name in files):

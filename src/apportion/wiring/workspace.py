@@ -38,6 +38,7 @@ from apportion.run.history import held, history, periods
 from apportion.run.ingest import ingest
 from apportion.run.manifests import read_manifests, write_manifests
 from apportion.run.month_review import gather
+from apportion.run.new_folder import refuse_if_filled
 from apportion.run.plugs import Plugs
 from apportion.run.prove import prove, verify
 from apportion.run.published import allocated_periods
@@ -226,6 +227,7 @@ class Workspace:
 
     def write_review(self, period: str, *, folder: Path, as_of: str = "") -> Outcome:
         """Write the monthly review into a new folder: Markdown, HTML, Excel, a statement each."""
+        refuse_if_filled(folder)
         history, places = rules_history(self._settings)
         month = gather(self._plugs, history, period=period, places=places, as_of=as_of)
         workbook = self.workbook(period, as_of=month.run)

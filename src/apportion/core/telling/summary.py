@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, localcontext
 
-from apportion.core.apportion import part_of, round_together
+from apportion.core.apportion import part_of
 from apportion.model.money import EXACT, text
 from apportion.model.outcome import Outcome
 from apportion.model.period import Period
+
+from .written import cents, signed
 
 Row = Mapping[str, object]
 
@@ -36,7 +38,7 @@ def summarise(period: str, tables: Mapping[str, Outcome], *, run: str) -> Summar
     """Sum a period up from the answers to the everyday questions, by their names."""
     owners = tables["owners"].rows
     totals = _totals(owners)
-    whole = " and ".join(f"{_money(amount)} {currency}" for currency, amount in totals.items())
+    whole = " and ".join(f"{cents(amount)} {currency}" for currency, amount in totals.items())
     proof = tables["proof"].rows
     difference = max((_amount(row, "difference") for row in proof), default=Decimal())
     parts = [
@@ -85,7 +87,7 @@ def _movers(rows: Sequence[Row]) -> str:
 
 
 def _way(row: Row) -> str:
-    before, now = (_money(_amount(row, column)) for column in ("before", "total"))
+    before, now = (cents(_amount(row, column)) for column in ("before", "total"))
     return f"{row['currency'] or ''}, from {before} to {now}"
 
 
@@ -93,7 +95,7 @@ def _unallocated(rows: Sequence[Row]) -> str:
     totals = _totals(rows)
     if not any(totals.values()):
         return "Every charge has an owner."
-    amounts = " and ".join(f"{_money(amount)} {name}" for name, amount in totals.items())
+    amounts = " and ".join(f"{cents(amount)} {name}" for name, amount in totals.items())
     first = rows[0]
     where = f"{first['service']} in {first['account_name'] or first['account']}"
     return f"Without an owner: {amounts}, most of it {where}."
@@ -114,13 +116,13 @@ def _to_the_cent(row: Row) -> str:
     if not row["amount"]:
         return sentence
     amount = _amount(row, "amount")
-    return sentence.replace(f", {text(amount)} {currency}", f", {_money(amount)} {currency}")
+    return sentence.replace(f", {text(amount)} {currency}", f", {cents(amount)} {currency}")
 
 
 def _list(head: str, lines: Sequence[tuple[str, Decimal, str]], *, sign: bool = False) -> str:
     if not lines:
         return ""
-    written = [f"{_rounded(amount):{'+' if sign else ''},.2f}" for _, amount, _ in lines]
+    written = [signed(amount) if sign else cents(amount) for _, amount, _ in lines]
     wide = max(len(name) for name, _, _ in lines)
     tall = max(map(len, written))
     rows = [
@@ -146,14 +148,6 @@ def _percent(part: Decimal, whole: Decimal) -> str:
 
 def _amount(row: Row, column: str) -> Decimal:
     return Decimal(str(row[column] or 0))
-
-
-def _money(amount: Decimal) -> str:
-    return f"{_rounded(amount):,.2f}"
-
-
-def _rounded(amount: Decimal) -> Decimal:
-    return round_together([amount], 2)[0]
 
 
 def _month(period: str) -> str:

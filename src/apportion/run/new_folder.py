@@ -1,0 +1,30 @@
+"""A folder of files that appears whole, or not at all, and in the place of nothing."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from apportion.model.errors import FilesExistError
+
+
+def refuse_if_filled(folder: Path) -> None:
+    """Raise FilesExistError if the folder is there and not empty; best asked before any work."""
+    if folder.exists() and any(folder.iterdir()):
+        raise FilesExistError(str(folder.parent), [folder.name])
+
+
+@contextmanager
+def new_folder(folder: Path) -> Iterator[Path]:
+    """Give a folder beside it to write into, which takes its place if nothing is raised."""
+    beside = folder.with_name(f".{folder.name}.part")
+    shutil.rmtree(beside, ignore_errors=True)
+    try:
+        yield beside
+        if folder.exists():
+            folder.rmdir()
+        beside.rename(folder)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
