@@ -6,6 +6,11 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+#: As people call them, January first.
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June", "July"),
+    *("August", "September", "October", "November", "December"),
+)
 _WRITTEN = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 
 

@@ -8,13 +8,9 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from apportion.core.apportion import round_together
 from apportion.model.money import text as every_digit
-from apportion.model.period import Period
+from apportion.model.period import MONTHS, Period
 
 _SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December",
-)  # fmt: skip
 _CENT = Decimal("0.01")
 MINUS, DASH = "\N{MINUS SIGN}", "\N{EN DASH}"
 
@@ -75,19 +71,19 @@ def month(period: str) -> str:
     'September 2026'
     """
     at = Period.parse(period)
-    return f"{_MONTHS[at.month - 1]} {at.year}"
+    return f"{MONTHS[at.month - 1]} {at.year}"
 
 
 def month_alone(period: str) -> str:
     """Name a month without its year."""
-    return _MONTHS[Period.parse(period).month - 1]
+    return MONTHS[Period.parse(period).month - 1]
 
 
 def day(value: object) -> str:
     """Write a day: 4 September."""
     if not isinstance(value, date):
         return ""
-    return f"{value.day} {_MONTHS[value.month - 1]}"
+    return f"{value.day} {MONTHS[value.month - 1]}"
 
 
 def moment(at: str) -> str:
@@ -96,9 +92,7 @@ def moment(at: str) -> str:
         when = date.fromisoformat(at[:10])
     except ValueError:
         return at
-    return f"{when.day} {_MONTHS[when.month - 1]} {when.year}, {at[11:16]} UTC".replace(
-        ",  UTC", ""
-    )
+    return f"{when.day} {MONTHS[when.month - 1]} {when.year}, {at[11:16]} UTC".replace(",  UTC", "")
 
 
 def listed(words: Sequence[str]) -> str:

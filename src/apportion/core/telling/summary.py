@@ -10,17 +10,13 @@ from decimal import Decimal, localcontext
 from apportion.core.apportion import part_of
 from apportion.model.money import EXACT, text
 from apportion.model.outcome import Outcome
-from apportion.model.period import Period
+from apportion.model.period import MONTHS, Period
 
 from .written import cents, signed
 
 Row = Mapping[str, object]
 
 _TOP = 5
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June", "July"),
-    *("August", "September", "October", "November", "December"),
-)
 #: What is told of findings: notices can wait for who looks closer.
 _WEIGHTS = ("error", "warning")
 
@@ -152,4 +148,4 @@ def _amount(row: Row, column: str) -> Decimal:
 
 def _month(period: str) -> str:
     first: date = Period.parse(period).first_day
-    return f"{_MONTHS[first.month - 1]} {first.year}"
+    return f"{MONTHS[first.month - 1]} {first.year}"
