@@ -22,6 +22,7 @@ $(READY): requirements.lock pyproject.toml
 
 demo: $(READY) ## generate an organisation's bills, allocate and prove them
 	$(BIN)/apportion demo .demo
+	@echo "The program is in $(BIN): . $(BIN)/activate puts it on your path."
 
 aws: $(READY) ## a whole life in AWS, against emulators on this machine
 	$(BIN)/python examples/whole_life.py
