@@ -13,7 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from apportion.core.apportion import apportion, apportion_lines
-from apportion.model.errors import FilesExistError
+from apportion.model.file_errors import FolderFilledError
 from apportion.model.question import Question
 from apportion.wiring.workspace import Workspace
 from stories import bill_of, delivered, parquet_bill, workspace_in
@@ -123,7 +123,7 @@ def test_the_folder_appears_whole_and_is_never_written_over(
 ) -> None:
     sums = (written / "SHA256SUMS").read_text().split()
     assert sums[1::2] == sorted(path.name for path in written.glob("*.parquet"))
-    with pytest.raises(FilesExistError):
+    with pytest.raises(FolderFilledError):
         workspace.focus(PERIOD, folder=written)
     (tmp_path / "empty").mkdir()
     workspace.focus(PERIOD, folder=tmp_path / "empty", version="1.2")

@@ -14,6 +14,7 @@ import typer
 
 from apportion.model.outcome import Outcome
 from apportion.ports import Row
+from apportion.run.new_folder import refuse_if_filled
 from apportion.run.settings import FILE, read
 
 from .findings import counted
@@ -53,6 +54,8 @@ def demo(
     """
     session: Session = ctx.obj
     at = session.path(folder)
+    refuse_if_filled(at / BILLS)  # the months would be delivered anew, the first August again
+    refuse_if_filled(at / "ledger")
     write_new(at, _files())
     taken_in, allocated = _run(session, at, lines)
     _tell(session, folder, taken_in, allocated)

@@ -10,6 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from apportion.model.errors import BinaryToTerminalError, UnknownEndingError
+from apportion.model.file_errors import NotAFileError
 from apportion.ports import Report, Row
 
 from .words import Words
@@ -56,6 +57,8 @@ class Output:
 
     def check(self, words: Words) -> None:
         """Refuse what cannot be shown or written before any work is done."""
+        if self.to is not None and self.to.is_dir():
+            raise NotAFileError(str(self.to), str(self.to / f"rows.{self.form or Form.CSV}"))
         ending = self.to.suffix.lower() if self.to else ""
         if self.form is None and ending and ending not in _ENDINGS:
             raise UnknownEndingError(str(self.to), ending, _ENDINGS)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from apportion.model.errors import NotAWorkbookError
+from apportion.model.file_errors import NotAWorkbookError
 
 from .help import Command, examples
 from .options import AsOfOption, PeriodOption, checked, newest_allocated
@@ -46,8 +46,8 @@ def workbook(
     """
     session: Session = ctx.obj
     month = checked(period)
-    if to is not None and to.suffix.lower() != ".xlsx":
-        raise NotAWorkbookError(str(to))
+    if to is not None and (to.is_dir() or to.suffix.lower() != ".xlsx"):
+        raise NotAWorkbookError(str(to), folder=to.is_dir())
     with session.workspace() as workspace:
         asked = month or newest_allocated(workspace)
         content = workspace.workbook(asked, as_of=as_of)

@@ -1,6 +1,6 @@
 """Operations that failed. One class for each failure; each builds its own sentence.
 
-Rooms with many of their own keep them beside this file: `export_errors`, `lake_errors`, ….
+Rooms with many of their own keep them beside this file: `export_errors`, `file_errors`, ….
 
 ApportionError
 ├── WrongUseError (exit code 2)
@@ -9,7 +9,6 @@ ApportionError
 │   │   └── WrongSettingsError something in it, or in the environment, is wrong
 │   ├── BinaryToTerminalError  a binary form was asked for on a terminal
 │   ├── UnknownEndingError     a file's ending names no form
-│   ├── NotAWorkbookError      a workbook's name does not end in .xlsx
 │   ├── FilesExistError        a file that would be written is there already
 │   ├── NotAPlaceError         a place in S3 is not written as one
 │   ├── NotAPeriodError        a period is not written as one
@@ -100,13 +99,6 @@ class UnknownEndingError(WrongUseError):
             f"{path}: we do not write {ending}. Endings are {', '.join(known)}; "
             "or choose a form with --output."
         )
-
-
-class NotAWorkbookError(WrongUseError):
-    """A workbook would go into a file that no spreadsheet would open, or that is another's."""
-
-    def __init__(self, path: str) -> None:
-        super().__init__(f"{path}: a workbook's name ends in .xlsx. Nothing was written.")
 
 
 class FilesExistError(WrongUseError):
@@ -245,12 +237,16 @@ class NoBoto3Error(WrongUseError):
 
 
 class FindingsError(ApportionError):
-    """Something in the data or rules must be put right first; nothing was published."""
+    """Something in the data or rules must be put right first; nothing was published.
+
+    Where months are worked on one by one, `published` are those that stand already.
+    """
 
     exit_code = 1
 
-    def __init__(self, findings: Sequence[Finding]) -> None:
+    def __init__(self, findings: Sequence[Finding], *, published: Sequence[str] = ()) -> None:
         self.findings = tuple(findings)
+        self.published = tuple(published)
         super().__init__("\n".join(map(str, findings)))
 
 

@@ -38,7 +38,7 @@ def focus(plugs: Plugs, *, period: str, folder: Path, version: str, as_of: str =
     """Write Parquet files and their checksums into a new folder, all at once; rows list them.
 
     What was written is read back, and must add up to what was proved in every cost column, and to
-    what each owner pays. Raises FilesExistError if the folder is there and not empty.
+    what each owner pays. Raises FolderFilledError if the folder is there and not empty.
     """
     refuse_if_filled(folder)
     published = find(plugs, period=period, as_of=as_of)
