@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from apportion.model.document import Document, Section, Table
-from apportion.model.errors import FilesExistError
+from apportion.model.file_errors import FolderFilledError
 from apportion.model.settings import Settings
 from apportion.reports.pdf import pdf
 from apportion.wiring.reviews import file_names
@@ -238,11 +238,29 @@ def test_the_folder_appears_whole_and_is_never_written_over(tmp_path: Path) -> N
     assert {str(row["file"]) for row in outcome.rows} >= {"review.md", "statements/A.html"}
     told = (tmp_path / "out/review.md").read_text()
     assert "What changed" not in told  # there is no month before
-    with pytest.raises(FilesExistError):
+    with pytest.raises(
+        FolderFilledError, match=r"found .*, review.html, review.md, … in it\. Nothing was written"
+    ):
         workspace.write_review("2026-08", folder=tmp_path / "out")
+
+
+def test_a_pool_that_only_the_month_before_had_is_shown_with_nought(tmp_path: Path) -> None:
+    workspace = workspace_in(tmp_path, RULES)
+    for period, service in (("2026-08", "Support"), ("2026-09", "Amazon S3")):
+        lines = [{"day": f"{period}-01", "service": service, "cost": "8"}]
+        bill = parquet_bill(bill_of(lines))
+        workspace.ingest(delivered(tmp_path, bill, name=f"{period}.parquet"))
+    workspace.allocate()
+    workspace.write_review("2026-09", folder=tmp_path / "out")
+    shared = (tmp_path / "out/review.md").read_text().split("\n## Shared cost")[1]
+    assert "| support | 8.00 | 0.00 | -8.00 | 0 | fixed: A 50 % and B 50 %" in shared
 
 
 def test_names_of_files() -> None:
     assert file_names(["a/b", "a b", "A-B", "..", "", "é"]) == [
         *("a-b", "a-b-2", "A-B-3", "owner", "owner-2", "owner-3")
+    ]
+    assert file_names(["CON", "nul.txt", "COM1", "com1", "LPT9. ", "x. ", "x .", "CONTROL"]) == [
+        *("owner-CON", "owner-nul.txt", "owner-COM1", "owner-com1-2", "owner-LPT9"),
+        *("x", "x-2", "CONTROL"),
     ]

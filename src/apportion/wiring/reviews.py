@@ -22,6 +22,11 @@ from apportion.sources.rules_history import GitHistory
 from .shown import for_people
 
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
+#: No files on Windows, whatever their ending: learn.microsoft.com, "Naming Files, Paths".
+_DEVICES = {
+    *("CON", "PRN", "AUX", "NUL"),
+    *(f"{port}{n}" for port in ("COM", "LPT") for n in range(10)),
+}
 
 
 def rules_history(settings: Settings) -> tuple[GitHistory, Places]:
@@ -99,7 +104,9 @@ def file_names(titles: Iterable[str]) -> list[str]:
     """Make a file's name of each title, of letters that every system takes; no two are alike."""
     names: list[str] = []
     for title in titles:
-        name = _NOT_IN_NAMES.sub("-", title).strip("-.")[:80] or "owner"
+        name = _NOT_IN_NAMES.sub("-", title).strip("-.")[:80].rstrip("-.") or "owner"
+        if name.partition(".")[0].upper() in _DEVICES:
+            name = f"owner-{name}"
         number, fitting = 2, name
         while fitting.casefold() in {known.casefold() for known in names}:
             fitting, number = f"{name}-{number}", number + 1

@@ -237,9 +237,12 @@ def _or_nothing(heading: str, rows: Sequence[Row], nothing: str) -> Section:
 
 def _shared(month: Month) -> Section:
     before = {(row["pool"], row["currency"]): row for row in month.review_before.get("pools", ())}
+    now = {(row["pool"], row["currency"]): row for row in month.review.get("pools", ())}
+    gone = {"cost": Decimal(0), "payers": 0}
     rows = []
-    for row in month.review.get("pools", ()):
-        old = _amount(before.get((row["pool"], row["currency"]), {}), "cost")
+    for key in {**now, **before}:
+        earlier = before.get(key, {})
+        row, old = now.get(key, {**earlier, **gone}), _amount(earlier, "cost")
         rows.append(
             {
                 "pool": row["pool"],
