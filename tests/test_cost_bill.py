@@ -109,6 +109,12 @@ def test_whole_months_come_in_to_the_last_digit(fake: FakeCostExplorer, ingest: 
     assert codes.ESTIMATED in {finding.code for finding in done.findings}
 
 
+def test_what_all_months_lack_is_one_finding(ingest: Ingests) -> None:
+    lacks = [finding for finding in ingest("service").findings if finding.code.number[0] == "B"]
+    assert [finding.place for finding in lacks] == ["2026-08 to 2026-09: Cost Explorer"] * 2
+    assert lacks[1].subject.startswith("no columns ListCost, ContractedCost, ")
+
+
 def test_the_same_answers_change_nothing(ingest: Ingests) -> None:
     ingest("service")
     assert {row["became"] for row in ingest("service").rows} == {"unchanged"}

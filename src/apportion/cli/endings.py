@@ -64,7 +64,7 @@ def tell(error: Exception, words: Words, environment: Mapping[str, str]) -> int:
         words.trace("".join(traceback.format_exception(error)))
     if isinstance(error, FindingsError):
         words.findings(error.findings)
-        words.error("Nothing was published: put right what is wrong, then run it again.")
+        words.error(f"{_stands(error)}: put right what is wrong, then run it again.")
         return error.exit_code
     if isinstance(error, ApportionError):
         words.error(str(error))
@@ -79,6 +79,12 @@ def tell(error: Exception, words: Words, environment: Mapping[str, str]) -> int:
         hint = "" if traced else f"To see where, run it again with {TRACE}=1 before the command."
         words.error(_bug(error), hint=hint)
     return FAILED
+
+
+def _stands(error: FindingsError) -> str:
+    if not error.published:
+        return "Nothing was published"
+    return f"{', '.join(error.published)} was published before it, and stands; nothing after it was"
 
 
 def _tell_usage(error: Exception, words: Words) -> int:

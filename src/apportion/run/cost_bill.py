@@ -25,6 +25,7 @@ from apportion.core.clouds.cost_parts import compare_parts, estimated, never_see
 from apportion.model.cost_query import ACCOUNT, By, CostAnswer, CostQuery
 from apportion.model.delivery import Delivery
 from apportion.model.finding import Finding
+from apportion.model.period import Period
 from apportion.ports import CostReports, Report, Source
 
 from .stop import stop_if_failing
@@ -42,12 +43,22 @@ class CostBill:
         self._write = write
         self._read = read
 
+    @property
+    def period(self) -> Period:
+        """The month that it is of."""
+        return self._month.period
+
+    @property
+    def name(self) -> str:
+        """What its file is called."""
+        return f"cost-explorer-{self.period}.csv.gz"
+
     def deliver(self) -> tuple[list[Delivery], list[Finding]]:
         month = self._month
         # Without a time in it, the same answers are the same bytes, which change nothing.
         content = gzip.compress(self._write.write(month.rows, month.columns), mtime=0)
         self._folder.mkdir(parents=True, exist_ok=True)
-        path = self._folder / f"cost-explorer-{month.period}.csv.gz"
+        path = self._folder / self.name
         path.write_bytes(content)
         deliveries, findings = self._read([path], self._folder).deliver()
         return [

@@ -126,7 +126,12 @@ def _remedy(columns: Sequence[str]) -> str:
         column == UNIT or column.startswith(JSON_COLUMNS["x_AccountTags"]) for column in columns
     ):
         return "Synchronise accounts (`apportion aws accounts sync`), or correct the rulebook."
-    return "Activate it as a cost allocation tag, or correct the key in the rulebook."
+    if not any(column.startswith(JSON_COLUMNS["Tags"]) for column in columns):
+        return "Correct the name in the rulebook, or export the bill with it."
+    return (
+        "AWS writes a tag into bills once its key is activated, which `apportion aws plan` tells "
+        "and plans; or correct the key in the rulebook."
+    )
 
 
 def _spelt_twice(rulebook: Rulebook, spelt: Mapping[str, Sequence[str]]) -> list[Finding]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from apportion.core.proof import compare
@@ -37,6 +38,16 @@ def told_ingest(done: Ingested) -> Outcome:
     ]
     words = () if rows else ("There was nothing to take in.",)
     return Outcome(_INGESTED, tuple(rows), done.findings, words)
+
+
+def told_costs(done: Ingested, file: str) -> Outcome:
+    """The same of a month that Cost Explorer told, of which nobody has seen a file."""
+    outcome = told_ingest(done)
+    findings = (
+        replace(each, place="Cost Explorer") if each.place == file else each
+        for each in outcome.findings
+    )
+    return replace(outcome, findings=tuple(findings))
 
 
 def told_allocate(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -19,7 +19,6 @@ from apportion.model.charges import SplitCost
 from apportion.model.cost_query import By
 from apportion.model.errors import FindingsError
 from apportion.model.export import Place, Taking
-from apportion.model.finding import Finding
 from apportion.model.manifest import Kind, Manifest
 from apportion.model.outcome import Explanation, Outcome, RulesInForce
 from apportion.model.period import Period
@@ -38,6 +37,7 @@ from apportion.run.history import held, history, periods
 from apportion.run.ingest import ingest
 from apportion.run.manifests import read_manifests, write_manifests
 from apportion.run.month_review import gather
+from apportion.run.months import month_by_month
 from apportion.run.new_folder import refuse_if_filled
 from apportion.run.plugs import Plugs
 from apportion.run.prove import prove, verify
@@ -47,7 +47,7 @@ from apportion.run.review import Review, review
 from apportion.run.rulebooks import check, in_force
 from apportion.run.rules import rules_for
 from apportion.run.settings import read as read_settings
-from apportion.run.told import together, told_allocate, told_ingest
+from apportion.run.told import together, told_allocate, told_costs, told_ingest
 from apportion.run.workbook import workbook
 from apportion.sources.local_files import LocalFiles
 
@@ -141,9 +141,13 @@ class Workspace:
             write=CsvReport(raw=True),
             read=LocalFiles,
         )
-        done = together(
-            [told_ingest(ingest(each, self._plugs, bill=bill, wait=wait)) for each in bills]
-        )
+        months = {each.period: each for each in bills}
+
+        def take_in(period: Period, say: Callable[[str], None]) -> Outcome:
+            source, plugs = months[period], replace(self._plugs, say=say)
+            return told_costs(ingest(source, plugs, bill=bill, wait=wait), source.name)
+
+        done = month_by_month(list(months), take_in, say=self._say)
         nothing = () if bills else ("There was nothing to take in.",)
         words = (*done.words, *nothing, f"{reports.spent}.")
         return replace(done, findings=(*findings, *done.findings), words=words)
@@ -154,12 +158,8 @@ class Workspace:
         Rows are the owners with what they pay; every manifest is written beside the ledger.
         """
         wanted = [Period.parse(period) for period in periods] or self._delivered()
-        outcomes = []
-        for period in wanted:
-            manifest, findings = self._allocate(period, wait=wait)
-            owners = self.report(Question(str(period)))
-            outcomes.append(told_allocate(manifest, findings, owners, self._written(manifest)))
-        return together(outcomes)
+        work = partial(self._allocate, wait=wait)
+        return month_by_month(wanted, work, say=self._say)
 
     def prove(
         self,
@@ -271,14 +271,15 @@ class Workspace:
         """Tell every delivery and allocation."""
         return history(self._plugs, period=period)
 
-    def _allocate(self, period: Period, *, wait: float) -> tuple[Manifest, Sequence[Finding]]:
+    def _allocate(self, period: Period, say: Callable[[str], None], *, wait: float) -> Outcome:
 
         settings = self._settings
         rules, findings = rules_for(period, Path(settings.rulebooks), Path(settings.drivers))
         if rules is None:
             raise FindingsError(findings)
-        done = allocate(period, rules, self._plugs, wait=wait)
-        return done.manifest, (*findings, *done.findings)
+        done = allocate(period, rules, replace(self._plugs, say=say), wait=wait)
+        owners, written = self.report(Question(str(period))), self._written(done.manifest)
+        return told_allocate(done.manifest, (*findings, *done.findings), owners, written)
 
     def _written(self, allocation: Manifest) -> Path:
         """Write the manifest of an allocation and its deliveries beside the ledger."""

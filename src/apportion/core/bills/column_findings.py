@@ -78,16 +78,22 @@ def _lacks(place: str, mapping: BillMapping, columns: RawColumns) -> Iterator[Fi
         for name in options
         if not any(map(columns.find, options))
     }
-    for lack in mapping.lacks:
-        absent = [
-            name for name in lack.columns if not columns.find(name) and not columns.flat(name)
-        ]
-        if _matters(lack, absent) and not said & set(map(normal_name, absent)):
-            yield Finding(
-                codes.LACKS if lack.warns else codes.LACKS_LITTLE,
-                place,
-                f"no column {listed(absent)}: {lack.so}",
-            )
+    absent = {
+        lack: [name for name in lack.columns if not columns.find(name) and not columns.flat(name)]
+        for lack in mapping.lacks
+    }
+    told = [
+        lack
+        for lack, names in absent.items()
+        if _matters(lack, names) and not said & set(map(normal_name, names))
+    ]
+    for code, warns in ((codes.LACKS, True), (codes.LACKS_LITTLE, False)):
+        alike = [lack for lack in told if lack.warns is warns]
+        if alike:
+            names = [listed(absent[lack]) for lack in alike]
+            so = "; ".join(lack.so for lack in alike)
+            noun = "column" if len(names) == 1 else "columns"
+            yield Finding(code, place, f"no {noun} {listed(names, last='and')}: {so}")
 
 
 def _matters(lack: Lack, absent: list[str]) -> bool:

@@ -41,8 +41,9 @@ NO_SUCH_TAG = Code(
     "D006",
     Severity.NOTICE,
     "A tag that no charge carries",
-    "The rulebook asks for a tag that is not in the bill at all: it is not activated as a cost "
-    "allocation tag, or it is spelt differently.",
+    "The rulebook asks for a tag that is not in the bill at all: nothing carries it, it is spelt "
+    "differently, or AWS does not write its key into bills, which `apportion aws plan` tells and "
+    "plans to change.",
 )
 OTHER_CURRENCY = Code(
     "D007",
