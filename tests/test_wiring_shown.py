@@ -62,7 +62,10 @@ def test_without_a_total_equal_amounts_look_equal() -> None:
 def test_something_is_left_to_tell_rows_apart_by() -> None:
     rows = [{"month": "2026-09", "BillingAccountId": "1", "total": Decimal(1)}]
     shown = for_people(rows, ("month", "BillingAccountId", "total"), total=False)
-    assert (shown.columns, shown.beside) == (("BillingAccountId", "total"), "2026-09.")
+    assert (shown.columns, shown.beside) == (
+        ("BillingAccountId", "total"),
+        "Every row is of 2026-09.",
+    )
 
 
 amounts = st.decimals("-1e15", "1e15", places=18)

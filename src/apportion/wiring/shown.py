@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 
@@ -17,7 +17,8 @@ PLACES = 2
 CURRENCY_COLUMNS = ("currency", "BillingCurrency")
 #: What a person need not read on every row where it is the same on all, and how it is told once.
 _MONTH = "month"
-_TOLD_ONCE = {_MONTH: "{}", "period": "{}", "BillingAccountId": "payer {}"}
+_MONTHS = {_MONTH, "period"}
+_TOLD_ONCE = {**dict.fromkeys(sorted(_MONTHS), "{}"), "BillingAccountId": "payer {}"}
 #: The only share whose sum means something: the parts of one whole.
 _SUMMED_SHARE = "share"
 
@@ -43,19 +44,25 @@ def for_people(rows: Sequence[Row], columns: Sequence[str], *, total: bool) -> S
     money = [name for name in columns if of[name] is Kind.MONEY]
     currency = next((name for name in CURRENCY_COLUMNS if name in columns), "")
     apart = [name for name in (_MONTH, currency) if name in columns]
-    words = {**_TOLD_ONCE, currency: "amounts in {}" if money else "{}"}
+    words = {**_TOLD_ONCE, currency: "amounts in {}" if money else "in {}"}
     once = _same_on_all(rows, [name for name in columns if name in words])
     texts = [name for name in columns if of[name] is Kind.TEXT]
     if texts and set(texts) <= set(once):
         del once[texts[-1]]  # rows need something to be told apart by
     empty = {name for name in texts if rows and all(row.get(name) in (None, "") for row in rows)}
     kept = tuple(name for name in columns if name not in once and name not in empty)
-    beside = ", ".join(words[name].format(value) for name, value in once.items())
-    beside = beside and f"{beside[0].upper()}{beside[1:]}."
+    beside = _beside(once, words)
     if not (total and money and len(rows) > 1):
         return Shown(_rounded_alone(rows, money), kept, [], beside)
     rounded = _rounded(rows, money, apart)
     return Shown(rounded, kept, _totals(rounded, kept, money, apart), beside)
+
+
+def _beside(once: Mapping[str, str], words: Mapping[str, str]) -> str:
+    told = ", ".join(words[name].format(value) for name, value in once.items())
+    if once and {*once} <= _MONTHS:  # a month by itself is no sentence
+        return f"Every row is of {told}."
+    return told and f"{told[0].upper()}{told[1:]}."
 
 
 def _same_on_all(rows: Sequence[Row], names: Sequence[str]) -> dict[str, str]:
