@@ -78,6 +78,7 @@ def typed(world: MotoWorld, fake: FakeCostExplorer, tmp_path: Path) -> Iterator[
         for rulebook in (tmp_path / "rulebook").glob("*.yaml"):
             rulebook.unlink()
         (tmp_path / "rulebook" / "rules.yaml").write_text(RULEBOOK, "utf-8")
+        (tmp_path / "tags.yaml").unlink()
         yield typed
 
 
@@ -153,6 +154,28 @@ def test_a_table_says_what_stands_and_what_is_planned(typed: Typed) -> None:
     assert lines[0] == "key,kind,place,known_to_aws_as,type,status,last_used,plan"
     assert "Team,tag,rulebook/rules.yaml:9:16,Team,UserDefined,Active,," in lines
     assert "Shared,tag,rulebook/rules.yaml:15:12,,,not seen,,wait" in lines
+
+
+def test_the_keys_of_the_tag_policy_are_planned_too(typed: Typed) -> None:
+    (typed.folder / "tags.yaml").write_text(
+        "apportion: 1\nkeys:\n"
+        "  CostCenter: {about: Who, mandatory: always, aliases: [unrelated, kst]}\n"
+        "  Owner: {about: Who, mandatory: always}\n"
+        "  Optional: {about: What}\n"
+        "automated: {tag: createdBy, values: [terraform]}\n"
+    )
+    plan = plan_of(typed)
+    (call,) = plan["calls"]
+    keys = [entry["TagKey"] for entry in call["parameters"]["CostAllocationTagsStatus"]]
+    assert {"Unrelated", "createdBy"} <= set(keys)
+    assert plan["asked"]["CostCenter"] == "rulebook/rules.yaml:7:9, tags.yaml:3:3"
+    assert plan["asked"]["Unrelated"] == "tags.yaml:3:3"
+    assert "tags.yaml:4:3 tag:Owner, found no such key in AWS." in typed.err
+    assert "Optional" not in typed.err
+    assert "kst" not in typed.err
+    (typed.folder / "tags.yaml").write_text("keys: [")
+    assert typed("aws", "plan").code == 1
+    assert "tags.yaml:1" in typed.err
 
 
 def test_twenty_keys_a_call(typed: Typed, fake: FakeCostExplorer) -> None:

@@ -52,9 +52,10 @@ def plan(
     to: ToOption = None,
     raw: RawOption = False,
 ) -> None:
-    """Tell which tag keys of the rulebook AWS writes into bills, and plan to activate the others.
+    """Tell which tag keys AWS writes into bills, and plan to activate those that are missing.
 
-    Nothing is changed. With --output json or --to a .json file, the plan is written: the calls as
+    Which there must be, the rulebook in force says, and tags.yaml where there is one. Nothing is
+    changed. With --output json or --to a .json file, the plan is written: the calls as
     data, to be read, approved and given to `apply`. A backfill begins at most twelve months back,
     once a day; it writes the present state of all keys into the past.
     """

@@ -17,12 +17,16 @@ BACKFILL = "start_cost_allocation_tag_backfill"
 
 @dataclass(frozen=True)
 class NeededKey:
-    """A tag key that a rulebook looks at: in comparable form, as it is written, and where."""
+    """A tag key that is asked for: in comparable form, as it is written, and wherever it stands.
+
+    A key that is `spare` may be missing: nothing is told where AWS does not know it.
+    """
 
     normal: str
     written: str
     kind: str  # tag or account_tag
     place: str
+    spare: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,7 @@ class TagState:
 class TagPlan:
     """The calls that give a rulebook its keys, and the state that they were decided on.
 
-    `seen` is the status of each key that the calls change.
+    `seen` is the status of each key that the calls change, `asked` where it is asked for.
     """
 
     account: str
@@ -66,6 +70,7 @@ class TagPlan:
     sha256: str
     seen: Mapping[str, str]
     calls: tuple[Call, ...]
+    asked: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

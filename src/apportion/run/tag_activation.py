@@ -14,10 +14,12 @@ from apportion.model.finding import Finding
 from apportion.model.outcome import Outcome
 from apportion.model.period import Period
 from apportion.model.plan_errors import StalePlanError
+from apportion.model.settings import Settings
 from apportion.model.tag_activation import BACKFILL, PlannedTags, TagPlan, TagState
 from apportion.model.wanted_export import Call
 
 from .rules import rules_for
+from .tag_policies import written_policy
 
 _DONE = ("operation", "subject", "became")
 
@@ -33,18 +35,18 @@ class Tags(Protocol):
 
 
 def plan(
-    tags: Tags,
-    rulebooks: Path,
-    beside: Path,
-    *,
-    now: datetime,
-    backfill: Period | None = None,
+    tags: Tags, settings: Settings, *, now: datetime, backfill: Period | None = None
 ) -> PlannedTags:
-    """Plan what this month's rulebook needs. Raises FindingsError where that cannot be read."""
-    rules, findings = rules_for(Period.of(now.date()), rulebooks, beside)
+    """Plan what this month's rulebook and the tag policy need, if there is one.
+
+    Raises FindingsError where either cannot be read.
+    """
+    folders = Path(settings.rulebooks), Path(settings.drivers)
+    rules, findings = rules_for(Period.of(now.date()), *folders)
     if rules is None:
         raise FindingsError(findings)
-    return plan_tags(rules.rulebook, tags.look(), now=now, backfill=backfill)
+    policy = written_policy(Path(settings.tags))
+    return plan_tags(rules.rulebook, tags.look(), now=now, backfill=backfill, policy=policy)
 
 
 def read(path: Path) -> TagPlan:

@@ -61,6 +61,17 @@ def resolved_policy(
     return resolved, [*findings, *more, *expired(policy, today)]
 
 
+def written_policy(path: Path) -> TagPolicy | None:
+    """Read the tag policy as it stands, if there is one; raises FindingsError if that fails."""
+    if not path.exists():
+        return None
+    text, findings = _text(path)
+    policy, more = read_tag_policy(text, name=path.name) if text is not None else (None, [])
+    if policy is None:
+        raise FindingsError([*findings, *more])
+    return policy
+
+
 def _text(path: Path) -> tuple[str | None, list[Finding]]:
     try:
         return path.read_bytes().decode("utf-8-sig"), []

@@ -37,9 +37,8 @@ def connect_tags(
 def plan_tags(
     tags: tag_activation.Tags, settings: Settings, *, now: datetime, backfill: Period | None = None
 ) -> PlannedTags:
-    """Plan what this month's rulebook needs; nothing is changed."""
-    folders = Path(settings.rulebooks), Path(settings.drivers)
-    return tag_activation.plan(tags, *folders, now=now, backfill=backfill)
+    """Plan what this month's rulebook and the tag policy need; nothing is changed."""
+    return tag_activation.plan(tags, settings, now=now, backfill=backfill)
 
 
 def read_tag_plan(path: Path) -> TagPlan:

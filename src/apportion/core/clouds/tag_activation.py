@@ -1,4 +1,4 @@
-"""Plans which tag keys AWS shall write into bills: those that the rulebook looks at, and no other.
+"""Plans which tag keys AWS shall write into bills: those of the rulebook and the tag policy.
 
 Limits are those of the API reference of Cost Explorer: twenty keys a call, a backfill from the
 first day of a month at most twelve months back, one in twenty-four hours and none while one runs.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from apportion.core.rules.facts import conditions
@@ -30,6 +31,7 @@ from apportion.model.tag_activation import (
     TagPlan,
     TagState,
 )
+from apportion.model.tag_policy import TagPolicy
 from apportion.model.wanted_export import Call
 
 COLUMNS = ("key", "kind", "place", "known_to_aws_as", "type", "status", "last_used", "plan")
@@ -60,16 +62,35 @@ def needed_keys(rulebook: Rulebook) -> list[NeededKey]:
     return list(found.values())
 
 
+def keys_of_policy(policy: TagPolicy) -> list[NeededKey]:
+    """List the keys by which a tag policy judges a bill; what need not be there is spare."""
+    names = [
+        (name, str(key.place), key.mandatory is None or name != key.name)
+        for key in policy.keys
+        for name in (key.name, *key.aliases)
+    ]
+    names += [(policy.automated.key, policy.name, True)] if policy.automated else []
+    return [
+        NeededKey(normalise(name), name, "tag", place, spare=spare) for name, place, spare in names
+    ]
+
+
 def plan_tags(
-    rulebook: Rulebook, state: TagState, *, now: datetime, backfill: Period | None = None
+    rulebook: Rulebook,
+    state: TagState,
+    *,
+    now: datetime,
+    backfill: Period | None = None,
+    policy: TagPolicy | None = None,
 ) -> PlannedTags:
     """Decide what to activate, and whether a backfill may begin now.
 
     AWS tells keys apart by every letter, the rulebook does not: all spellings are activated. A key
     is never deactivated. Raises BackfillMonthError.
     """
-    needed = needed_keys(rulebook)
-    spelt = {need.normal: _spelt(need, state.keys) for need in needed}
+    asked = _each_once([*needed_keys(rulebook), *(keys_of_policy(policy) if policy else ())])
+    spelt = {need.normal: _spelt(need, state.keys) for need in asked}
+    needed = [need for need in asked if spelt[need.normal] or not need.spare]
     inactive = sorted(
         {key.key for keys in spelt.values() for key in keys if key.status == INACTIVE}
     )
@@ -87,6 +108,12 @@ def plan_tags(
         sha256=rulebook.sha256,
         seen=dict.fromkeys(inactive, INACTIVE),
         calls=tuple(calls),
+        asked={
+            key.key: need.place
+            for need in needed
+            for key in spelt[need.normal]
+            if key.status == INACTIVE
+        },
     )
     rows = tuple(row for need in needed for row in _rows(need, spelt[need.normal]))
     words = _words(plan, inactive, backfill)
@@ -137,6 +164,18 @@ def refused(errors: Iterable[Mapping[str, str]]) -> list[Finding]:
         )
         for error in errors
     ]
+
+
+def _each_once(needs: Iterable[NeededKey]) -> list[NeededKey]:
+    """Put together what is one key, with all the places where it is asked for."""
+    found: dict[str, NeededKey] = {}
+    for need in needs:
+        known = found.setdefault(need.normal, need)
+        if need.place not in known.place.split(", "):
+            found[need.normal] = replace(
+                known, place=f"{known.place}, {need.place}", spare=known.spare and need.spare
+            )
+    return list(found.values())
 
 
 def _as_written(condition: str, normal: str) -> str:
@@ -202,7 +241,7 @@ def _unknown(needed: Iterable[NeededKey], spelt: Mapping[str, Sequence[KnownKey]
             need.place,
             f"{need.kind}:{need.written}",
             found="no such key in AWS",
-            remedy="Tag a resource with it and plan again a day later, or correct the rulebook."
+            remedy="Tag a resource with it and plan again a day later, or correct the key."
             if need.kind == "tag"
             else "`apportion aws accounts sync` gives the tags of accounts without AWS's help.",
         )
@@ -245,7 +284,7 @@ def _applies_to_all(state: TagState, activated: Sequence[str]) -> list[Finding]:
 
 def _words(plan: TagPlan, inactive: Sequence[str], backfill: Period | None) -> tuple[str, ...]:
     if not plan.calls:
-        return ("Nothing to do: AWS writes every key that it knows and the rulebook looks at.",)
+        return ("Nothing to do: AWS writes every key that it knows and that is asked for.",)
     calls = f"{len(plan.calls)} call{'' if len(plan.calls) == 1 else 's'}"
     what = [f"activate {listed(inactive, last='and')}"] if inactive else []
     if any(call.operation == BACKFILL for call in plan.calls):

@@ -32,10 +32,11 @@ def read_plan(text: str, *, name: str) -> TagPlan:
         calls = tuple(_call(each) for each in said["calls"])
         words = {key: _text(said[key]) for key in ("account", "made", "rulebook", "sha256")}
         seen = {_text(key): _text(status) for key, status in said["seen"].items()}
+        asked = {_text(key): _text(place) for key, place in said.get("asked", {}).items()}
         _check_seen(calls, seen)
     except (ValueError, LookupError, TypeError, AttributeError) as fault:
         raise UnreadablePlanError(name, str(fault) or type(fault).__name__) from fault
-    return TagPlan(seen=seen, calls=calls, **words)
+    return TagPlan(seen=seen, calls=calls, asked=asked, **words)
 
 
 def _call(said: Mapping[str, Any]) -> Call:
