@@ -14,7 +14,12 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from apportion.core.bills.charges import charge_queries
-from apportion.core.bills.star import described_query, lines_query
+from apportion.core.bills.star import (
+    described_by_hash,
+    described_by_place,
+    lines_query,
+    months_query,
+)
 from apportion.core.templates import sql
 from apportion.model.charges import SplitCost
 from apportion.model.delivery import Delivery
@@ -182,12 +187,17 @@ def test_keys_are_described_alike_by_place_and_by_hash(
     queries, _findings = charge_queries(delivery, split_cost=split_cost)
     ENGINE.open_bill("bill", [file.path for file in delivery.files], delivery.encoding)
     ENGINE.create("lines", lines_query(queries, "bill"))
-    ENGINE.create("seen", sql("seen"))
+    ENGINE.define("costs", "SELECT * FROM lines")
+    ENGINE.create("months", months_query("2026-07", "bill"))
     ENGINE.load("known", {"KeyId": "BIGINT", "KeyCheck": "BIGINT"}, [])
     ENGINE.create("new_keys", sql("new_keys"))
+    ENGINE.create("no lines", "SELECT * FROM bill LIMIT 0")
     by_place, by_hash = (
-        ENGINE.rows(f"SELECT * FROM ({described_query(queries, 'bill', by_place=way)}) ORDER BY 3")
-        for way in (True, False)
+        ENGINE.rows(f"SELECT * FROM ({query}) ORDER BY 3")
+        for query in (
+            described_by_place(queries, "bill", {0: "bill"}),
+            described_by_hash(queries, "bill"),
+        )
     )
     assert by_place == by_hash
     assert [row["KeyId"] for row in by_place] == sorted(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -156,7 +157,7 @@ def test_a_manifest_of_another_ledger_is_told(workspace: Workspace, tmp_path: Pa
 
 
 @pytest.mark.usefixtures("workspace")
-@pytest.mark.parametrize("table", ["keys", "costs", "allocations", "shares"])
+@pytest.mark.parametrize("table", ["keys", "costs", "months", "allocations", "shares"])
 def test_a_file_of_the_ledger_that_was_changed_is_told(tmp_path: Path, table: str) -> None:
     file = next((tmp_path / "ledger" / "warehouse").rglob(f"{table}/data/**/*.parquet"))
     file.write_bytes(file.read_bytes() + b" ")
@@ -196,6 +197,8 @@ def _a_charge_in_the_pool(table: pa.Table) -> pa.Table:
     [
         ("costs", _one_unit_more),
         ("costs", _a_line_lost),
+        ("months", _one_unit_more),
+        ("months", _a_line_lost),
         ("keys", _a_line_lost),
         ("shares", _one_unit_more),
         ("shares", _a_line_lost),
@@ -214,7 +217,7 @@ def test_a_change_in_any_file_is_a_difference(
     file = plugs.ledger.files(table, **place)[0]
     pq.write_table(change(pq.ParquetFile(file).read()), file)
     proof = prove(plugs, period=PERIOD)
-    assert {finding.code.number for finding in proof.findings} <= {"P001", "P002", "P006"}
+    assert {finding.code.number for finding in proof.findings} <= {"P001", "P002", "P006", "P007"}
     assert any("EffectiveCost of stage" in str(finding) for finding in proof.findings)
     assert "is NOT proved" in proof.words[0]
     assert any(row["difference"] for row in proof.rows)
@@ -238,6 +241,19 @@ def test_owners_exchanged_in_a_published_file_are_found_though_every_sum_holds(
     assert (found.amount, found.currency) == (Decimal(4), "USD")
     assert "is NOT proved" in proof.words[0]
     assert not any(row["difference"] for row in proof.rows)
+
+
+def test_a_month_that_is_not_its_days_is_found_though_every_sum_holds(tmp_path: Path) -> None:
+    plugs = plain(tmp_path)
+    (run,) = [run for run in plugs.ledger.runs() if "months" in run.snapshots]
+    (file,) = plugs.ledger.files(
+        "months", snapshot=run.snapshots["months"], period=PERIOD, bill=run.bill
+    )
+    months = pq.ParquetFile(file).read()
+    pq.write_table(_with(months, "FirstDay", [date(2026, 9, 1)] * len(months)), file)
+    (found,) = prove(plugs, period=PERIOD).findings
+    assert str(found).startswith(f"P007 {PERIOD}")
+    assert "3 kinds of charge" in str(found)
 
 
 def test_totals_that_differ_at_ingest_record_nothing(tmp_path: Path) -> None:

@@ -47,6 +47,16 @@ COLUMNS: dict[str, dict[str, str]] = {
         **_QUANTITIES,
         "Lines": _BIGINT,
     },
+    "months": {
+        **_PARTITION,
+        "KeyId": _BIGINT,
+        "KeyCheck": _BIGINT,
+        "FirstDay": _DATE,
+        "LastDay": _DATE,
+        **_COSTS,
+        "Lines": _BIGINT,
+        "FirstLine": _BIGINT,
+    },
     "allocations": {
         **_PARTITION,
         "KeyId": _BIGINT,

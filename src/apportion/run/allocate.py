@@ -169,7 +169,7 @@ def _derived(plugs: Plugs) -> list[Total]:
 
 def _reread(files: Mapping[str, list[Path]], plugs: Plugs) -> list[Total]:
     """Read the written files back: what they hold is what is proved."""
-    open_allocations([str(path) for path in files["allocations"]], plugs)
+    open_allocations([str(path) for path in files["allocations"]], plugs, by_day=False)
     plugs.engine.open_parquet("shares", [str(path) for path in files["shares"]])
     rows = plugs.engine.rows(sql("allocated_totals"))
     return [ledger_total("allocated", row) for row in rows]
@@ -187,7 +187,7 @@ def _publish(
     }
     published = replace(manifest, snapshots=snapshots)
     plugs.ledger.record(published)
-    plugs.whole.add(published.run)  # read back and added up before it was recorded
+    plugs.whole.add((published.run, False))  # read back and added up before it was recorded
     return published
 
 

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from apportion.core.bills.bills import holdings, name_bill, newest, overlaps, restated
 from apportion.core.bills.charges import charge_queries
-from apportion.core.bills.star import described_query, lines_query
+from apportion.core.bills.star import lines_query, months_query
 from apportion.core.bills.twice import Alike, charges_query, charges_twice, worth_comparing
 from apportion.core.bills.unreadable import json_queries, times_queries
 from apportion.core.identity import run_id, sha256
@@ -26,10 +26,9 @@ from apportion.model.manifest import Input, Kind, Manifest, Total
 from apportion.model.money import from_units
 from apportion.ports import Row, Source
 
+from .describe import describe, open_known
 from .plugs import Plugs
 from .stop import stop_if_failing
-
-_KEY_COLUMNS = {"KeyId": "BIGINT", "KeyCheck": "BIGINT"}
 
 
 @dataclass(frozen=True)
@@ -200,17 +199,19 @@ def _take_in_period(
     work: _Work, period: str, current: Manifest | None, staged: Sequence[Path], plugs: Plugs
 ) -> Manifest:
     """Prove a period's files, and only then make them the ledger's."""
-    known = _known_keys(current, plugs)
+    known = open_known(current, plugs)
     costs = _moved(staged, plugs.ledger.staging("costs"))
-    new = _describe(work, period, (known, costs), plugs)
+    months = _add_up(work, period, costs, plugs)
+    new = describe(work.delivery, work.queries, work.bill, plugs)
     plugs.say(f"proving {period}")
-    totals = [*work.stated(period), *_ledger_totals([*known, *map(str, new)], costs, plugs)]
+    totals = [*work.stated(period), *_ledger_totals([*known, *map(str, new)], plugs)]
     stop_if_failing(compare(period, totals, stages=("stated", "ledger")))
     partition = {"period": period, "bill": work.bill}
     snapshots = {"keys": current.snapshots["keys"]} if current else {}
     if new:
         snapshots["keys"] = plugs.ledger.append("keys", **partition, files=new)
-    snapshots["costs"] = plugs.ledger.replace("costs", **partition, files=costs)
+    for table, files in (("costs", costs), ("months", months)):
+        snapshots[table] = plugs.ledger.replace(table, **partition, files=files)
     manifest = Manifest(
         run=work.run_of(period),
         kind=Kind.INGEST,
@@ -235,47 +236,24 @@ def _moved(files: Sequence[Path], folder: Path) -> list[Path]:
     return [file.rename(folder / file.name) for file in files]
 
 
-def _known_keys(current: Manifest | None, plugs: Plugs) -> list[str]:
-    """Open the keys that the bill's period has already; an empty table where it has none."""
-    files = (
-        plugs.ledger.files(
-            "keys", snapshot=current.snapshots["keys"], period=current.period, bill=current.bill
-        )
-        if current
-        else []
-    )
-    if files:
-        plugs.engine.open_parquet("known keys", files)
-        plugs.engine.create("known", 'SELECT "KeyId", "KeyCheck" FROM "known keys"')
-    else:
-        plugs.engine.load("known", _KEY_COLUMNS, [])
-    return files
+def _add_up(work: _Work, period: str, costs: Sequence[Path], plugs: Plugs) -> list[Path]:
+    """Read the written costs back, and write what each key cost in the period."""
+    plugs.engine.open_parquet("costs", [str(path) for path in costs])
+    months = plugs.engine.write(months_query(period, work.bill), plugs.ledger.staging("months"))
+    plugs.engine.open_parquet("months", [str(path) for path in months])
+    return months
 
 
-def _describe(
-    work: _Work, period: str, files: tuple[Sequence[str], Sequence[Path]], plugs: Plugs
-) -> list[Path]:
-    """Write the descriptions that the ledger does not know yet, of known keys and staged costs."""
-    known, costs = files
-    plugs.engine.open_parquet("lines", [str(path) for path in costs])
-    plugs.engine.create("seen", sql("seen"))
-    plugs.engine.create("new_keys", sql("new_keys"))
-    if known and not _count(plugs, "SELECT COUNT(*) AS n FROM new_keys"):
-        return []
-    plugs.say(f"describing what is new in {period}")
-    by_place = work.delivery.encoding is Encoding.PARQUET
-    query = described_query(work.queries, work.bill, by_place=by_place)
-    return plugs.engine.write(query, plugs.ledger.staging("keys"))
-
-
-def _ledger_totals(keys: Sequence[str], costs: Sequence[Path], plugs: Plugs) -> list[Total]:
+def _ledger_totals(keys: Sequence[str], plugs: Plugs) -> list[Total]:
     """Read the written files back and add them up; every key must have one description."""
     plugs.engine.open_parquet("keys", keys)
-    plugs.engine.open_parquet("costs", [str(path) for path in costs])
     collisions = _count(plugs, sql("collisions"))
     if collisions:
         raise KeyCollisionError(collisions)
-    return [ledger_total("ledger", row) for row in plugs.engine.rows(sql("ledger_totals"))]
+    return [
+        ledger_total("ledger", row)
+        for row in plugs.engine.rows(sql("ledger_totals", costs="months"))
+    ]
 
 
 def ledger_total(stage: str, row: Row) -> Total:

@@ -69,7 +69,7 @@ def label(rules: Rules, plugs: Plugs) -> list[Finding]:
     query = labelled_query(rules.rulebook, rules.lookups, parts, accounts=rules.accounts)
     plugs.engine.create("labelled", query)
     plugs.say("adding up")
-    plugs.engine.create("rolled", sql("rolled"))
+    plugs.engine.create("rolled", sql("rolled", labels="labelled"))
     findings += _rejected(rules, plugs) + _other_currencies(rules, plugs)
     return findings + _pool_findings(rules, plugs)
 

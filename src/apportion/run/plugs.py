@@ -12,8 +12,8 @@ from apportion.ports import Engine, Ledger
 class Plugs:
     """`now` gives UTC time as ISO 8601; `say` is told each step as it begins.
 
-    `whole` are the runs whose files this process has added up and found to be what was proved:
-    files of the ledger never change, so once is enough.
+    `whole` are the runs whose files this process has added up, by day or by month, and found to be
+    what was proved: files of the ledger never change, so once is enough.
     """
 
     ledger: Ledger
@@ -21,4 +21,4 @@ class Plugs:
     now: Callable[[], str]
     say: Callable[[str], None]
     version: str
-    whole: set[str] = field(default_factory=set)
+    whole: set[tuple[str, bool]] = field(default_factory=set)

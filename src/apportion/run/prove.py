@@ -9,8 +9,13 @@ from decimal import Decimal, localcontext
 from apportion.core import proof
 from apportion.core.identity import sha256
 from apportion.core.splits.rollup import derived_totals_query, owners_changed_query
-from apportion.core.templates import sql
-from apportion.model.catalogue.proof import INPUT_CHANGED, OWNER_CHANGED, RECORD_CHANGED
+from apportion.core.templates import name, sql
+from apportion.model.catalogue.proof import (
+    INPUT_CHANGED,
+    MONTH_DIFFERS,
+    OWNER_CHANGED,
+    RECORD_CHANGED,
+)
 from apportion.model.errors import NothingThereError
 from apportion.model.finding import Finding
 from apportion.model.manifest import Kind, Manifest, Total
@@ -45,7 +50,8 @@ def prove(plugs: Plugs, *, period: str, as_of: str = "", by_account: bool = Fals
     """
     published = find(plugs, period=period, as_of=as_of)
     totals = again(published, plugs)
-    findings = proof.compare(period, totals) + _owners_changed(published, plugs)
+    findings = proof.compare(period, totals)
+    findings += _owners_changed(published, plugs) + _months_differ(published, plugs)
     lines = proof.lines(period, totals if by_account else _by_payer(totals))
     rows = tuple(
         {
@@ -82,6 +88,24 @@ def _owners_changed(published: Published, plugs: Plugs) -> list[Finding]:
     ]
 
 
+def _months_differ(published: Published, plugs: Plugs) -> list[Finding]:
+    """Compare what each key cost in the month with what its days add up to."""
+    query = sql("months_differ", cost=name(published.rulebook.cost))
+    return [
+        Finding(
+            MONTH_DIFFERS,
+            f"{published.manifest.period} run {published.manifest.run}",
+            f"{row['Keys']} kinds of charge",
+            expected="the sum of their days",
+            found="another amount",
+            remedy="Restore the ledger's files from a copy, or ingest the bill into a new ledger.",
+            amount=money_of(row["Cost"]),
+        )
+        for row in plugs.engine.rows(query)
+        if row["Keys"]
+    ]
+
+
 def again(published: Published, plugs: Plugs) -> list[Total]:
     """Take the totals of every stage again, from the files."""
     stated = [
@@ -91,7 +115,7 @@ def again(published: Published, plugs: Plugs) -> list[Total]:
         if total.stage == "stated"
     ]
     open_bills(published.bills, plugs)
-    ledger = plugs.engine.rows(sql("ledger_totals"))
+    ledger = plugs.engine.rows(sql("ledger_totals", costs="costs"))
     label(published.rules, plugs)
     derived = plugs.engine.rows(derived_totals_query())
     open_tables(published, plugs)

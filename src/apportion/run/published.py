@@ -100,22 +100,23 @@ def at(runs: Sequence[Manifest], as_of: str) -> Manifest:
     return found[-1]
 
 
-def open_tables(published: Published, plugs: Plugs) -> None:
+def open_tables(published: Published, plugs: Plugs, *, by_day: bool = True) -> None:
     """Open `allocations`, `shares` and `drivers` as the run recorded them.
 
-    Beside them stand `keys`, `costs` and `owned`, which `allocations` is made of.
+    Beside them stand `keys`, `costs`, `months` and `owned`, which `allocations` is made of; who
+    needs no days of it reads many times less.
     """
     manifest = published.manifest
     open_bills(published.bills, plugs)
-    open_allocations(_files(manifest, "allocations", plugs), plugs)
+    open_allocations(_files(manifest, "allocations", plugs), plugs, by_day=by_day)
     for table in ("shares", "drivers"):
         plugs.engine.open_parquet(table, _files(manifest, table, plugs))
 
 
-def check_whole(published: Published, plugs: Plugs) -> None:
+def check_whole(published: Published, plugs: Plugs, *, by_day: bool = True) -> None:
     """Raise unless the open tables add up to what was proved; who reads them relies on it."""
     manifest, cost = published.manifest, published.rulebook.cost
-    if manifest.run in plugs.whole:
+    if (manifest.run, by_day) in plugs.whole:
         return
     place = COST_COLUMNS.index(cost)
     proved: dict[str, int] = {}
@@ -132,7 +133,7 @@ def check_whole(published: Published, plugs: Plugs) -> None:
         if expected != there:
             words = (f"{text(from_units(units))} {currency}".strip() for units in (expected, there))
             raise NotWhatWasProvedError(manifest.period, manifest.run, *words)
-    plugs.whole.add(manifest.run)
+    plugs.whole.add((manifest.run, by_day))
 
 
 def _files(manifest: Manifest, table: str, plugs: Plugs) -> list[str]:

@@ -43,7 +43,8 @@ def report(plugs: Plugs, question: Question) -> Outcome:
     published = find(plugs, period=question.period, as_of=question.as_of)
     columns = _columns(published, question.by or (published.rulebook.owner,))
     condition, used = _condition(published, question.where, question.owners)
-    tell(published, plugs, used={*columns, *used})
+    by_day = question.granularity is Granularity.DAY
+    tell(published, plugs, used={*columns, *used}, by_day=by_day)
     query = report_query(
         columns,
         granularity=question.granularity,
@@ -60,10 +61,10 @@ def report(plugs: Plugs, question: Question) -> Outcome:
     )
 
 
-def tell(published: Published, plugs: Plugs, *, used: set[str]) -> None:
+def tell(published: Published, plugs: Plugs, *, used: set[str], by_day: bool = True) -> None:
     """Make the view `told`: own charges, and shares pushed down where a report needs them so."""
-    open_tables(published, plugs)
-    check_whole(published, plugs)
+    open_tables(published, plugs, by_day=by_day)
+    check_whole(published, plugs, by_day=by_day)
     rulebook = published.rulebook
     names = [dimension.name for dimension in rulebook.dimensions]
     others = [dimension for dimension in names if dimension != rulebook.owner]

@@ -77,7 +77,7 @@ def _statements(rules: Rules, period: Period) -> list[tuple[str, str]]:
             "labelled: every key with its dimensions and pool",
             labelled_query(rulebook, rules.lookups, whole),
         ),
-        ("rolled: costs added up by label and day", sql("rolled")),
+        ("rolled: what each key cost under its labels", sql("rolled", labels="labelled")),
         (
             "allocations: who owns each key",
             allocations_query(rulebook, str(period)),

@@ -11,8 +11,8 @@ from .plugs import Plugs
 
 
 def open_bills(bills: Mapping[str, Manifest], plugs: Plugs) -> None:
-    """Open the views `keys` and `costs` over the files of these deliveries."""
-    for table in ("keys", "costs"):
+    """Open the views `keys`, `costs` and `months` over the files of these deliveries."""
+    for table in ("keys", "costs", "months"):
         files = [
             file
             for bill, manifest in sorted(bills.items())
@@ -23,7 +23,11 @@ def open_bills(bills: Mapping[str, Manifest], plugs: Plugs) -> None:
         plugs.engine.open_parquet(table, files)
 
 
-def open_allocations(files: Sequence[str], plugs: Plugs) -> None:
-    """Open `owned` (who owns each key) and `allocations` (with what it cost) beside `costs`."""
+def open_allocations(files: Sequence[str], plugs: Plugs, *, by_day: bool = True) -> None:
+    """Open `owned` (who owns each key) and `allocations` (with what it cost) beside the bills."""
     plugs.engine.open_parquet("owned", files)
-    plugs.engine.define("allocations", sql("allocations"))
+    if by_day:
+        plugs.engine.define("allocations", sql("allocations"))
+    else:
+        rolled = sql("rolled", labels="owned")
+        plugs.engine.define("allocations", sql("allocations_of_month", rolled=rolled))

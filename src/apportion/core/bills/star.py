@@ -5,7 +5,7 @@ Of a hundred million lines few descriptions differ. Rules run on descriptions on
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from apportion.core.templates import each, name, sql, text
 from apportion.model.charges import ChargeQueries
@@ -35,15 +35,35 @@ def lines_query(queries: ChargeQueries, bill: str, *, period: str | None = None)
     )
 
 
-def described_query(queries: ChargeQueries, bill: str, *, by_place: bool) -> str:
-    """Describe the keys in `new_keys`; by place where the engine knows where lines stand."""
-    parts = {
+def months_query(period: str, bill: str) -> str:
+    """Add `costs` up to one row a key, in the form of the ledger's `months`."""
+    return sql("months", period=_constant(period), bill=_constant(bill))
+
+
+def described_by_place(queries: ChargeQueries, bill: str, views: Mapping[int, str]) -> str:
+    """Describe the keys in `new_keys` that were first seen in these files of the bill.
+
+    `views` are over one file each, by the file's place in the bill; the table `no lines` has the
+    columns of all files.
+    """
+    lines = (sql("first_lines", file=str(file), view=name(view)) for file, view in views.items())
+    return sql(
+        "described_by_place",
+        lines=each(('SELECT * FROM "no lines"', *lines), "\nUNION ALL BY NAME\n"),
+        **_described(queries, bill),
+    )
+
+
+def described_by_hash(queries: ChargeQueries, bill: str) -> str:
+    """Describe the keys in `new_keys` of a bill whose engine does not know where lines stand."""
+    return sql("described_by_hash", **_described(queries, bill), **_hashes(queries, bill))
+
+
+def _described(queries: ChargeQueries, bill: str) -> dict[str, str]:
+    return {
         "bill": text(bill),
         "described": each(f"{expr} AS {name(column)}" for column, expr in queries.describe),
     }
-    if by_place:
-        return sql("described_by_place", **parts)
-    return sql("described_by_hash", **parts, **_hashes(queries, bill))
 
 
 def _constant(value: str) -> str:

@@ -5,7 +5,7 @@ FROM (
   FROM (
     SELECT "KeyId", "KeyCheck" FROM keys
     UNION ALL
-    SELECT DISTINCT "KeyId", "KeyCheck" FROM costs
+    SELECT "KeyId", "KeyCheck" FROM months
   )
   GROUP BY "KeyId"
   HAVING COUNT(DISTINCT "KeyCheck") > 1

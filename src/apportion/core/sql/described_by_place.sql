@@ -5,5 +5,7 @@ SELECT
   new_keys."KeyId",
   new_keys."KeyCheck",
   {described}
-FROM bill
+FROM (
+  {lines}
+) AS "#lines"
 INNER JOIN new_keys ON "#file" = new_keys."File" AND "#row" = new_keys."Row"

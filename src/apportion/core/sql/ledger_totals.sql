@@ -8,6 +8,6 @@ SELECT
   SUM("EffectiveCost") AS "EffectiveCost",
   SUM("ListCost") AS "ListCost",
   SUM("ContractedCost") AS "ContractedCost"
-FROM costs
+FROM {costs} AS costs
 LEFT JOIN keys USING ("KeyId")
 GROUP BY 1, 2, 3

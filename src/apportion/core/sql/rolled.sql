@@ -1,15 +1,38 @@
--- What each key cost in the days of each segment: one row for each row of `labelled` that cost.
+-- What each key cost in the days of each segment: one row for each row of the labels that cost.
+-- Days are read only of keys that a segment cuts; the others cost what they did in the month.
+WITH cut AS (
+  SELECT labelled."KeyId", labelled."FirstDay", labelled."LastDay"
+  FROM {labels} AS labelled
+  INNER JOIN months
+    ON labelled."KeyId" = months."KeyId"
+    AND (labelled."FirstDay" > months."FirstDay" OR labelled."LastDay" < months."LastDay")
+)
 SELECT
   labelled."KeyId",
   labelled."FirstDay",
   labelled."LastDay",
+  "BilledCost",
+  "EffectiveCost",
+  "ListCost",
+  "ContractedCost",
+  "Lines"
+FROM months
+INNER JOIN {labels} AS labelled
+  ON months."KeyId" = labelled."KeyId"
+  AND months."FirstDay" >= labelled."FirstDay"
+  AND months."LastDay" <= labelled."LastDay"
+UNION ALL
+SELECT
+  cut."KeyId",
+  cut."FirstDay",
+  cut."LastDay",
   SUM("BilledCost") AS "BilledCost",
   SUM("EffectiveCost") AS "EffectiveCost",
   SUM("ListCost") AS "ListCost",
   SUM("ContractedCost") AS "ContractedCost",
   CAST(SUM("Lines") AS BIGINT) AS "Lines"
 FROM costs
-INNER JOIN labelled
-  ON costs."KeyId" = labelled."KeyId"
-  AND costs."ChargeDay" BETWEEN labelled."FirstDay" AND labelled."LastDay"
+INNER JOIN cut
+  ON costs."KeyId" = cut."KeyId"
+  AND costs."ChargeDay" BETWEEN cut."FirstDay" AND cut."LastDay"
 GROUP BY 1, 2, 3

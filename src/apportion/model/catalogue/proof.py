@@ -45,4 +45,19 @@ OWNER_CHANGED = Code(
     "rulebook that was in force, and compared key by key. A difference means that a file of the "
     "ledger was changed after the run, or that this version of Apportion derives otherwise.",
 )
-ALL = (DIFFERS, LINES_DIFFER, POOL_UNBALANCED, INPUT_CHANGED, RECORD_CHANGED, OWNER_CHANGED)
+MONTH_DIFFERS = Code(
+    "P007",
+    Severity.ERROR,
+    "What a kind of charge cost in the month is not what its days add up to",
+    "The ledger keeps what each key cost a day, and in the month, so that a month is told without "
+    "reading its days. A difference means that a file of the ledger was changed after the run.",
+)
+ALL = (
+    DIFFERS,
+    LINES_DIFFER,
+    POOL_UNBALANCED,
+    INPUT_CHANGED,
+    RECORD_CHANGED,
+    OWNER_CHANGED,
+    MONTH_DIFFERS,
+)

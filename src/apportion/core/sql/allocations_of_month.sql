@@ -1,0 +1,11 @@
+-- What every owner's charges cost in the month: as `allocations`, without days.
+SELECT
+  owned.* EXCLUDE ("Bill", "KeyId", "FirstDay", "LastDay"),
+  CAST(NULL AS DATE) AS "ChargeDay",
+  rolled."BilledCost",
+  rolled."EffectiveCost",
+  rolled."ListCost",
+  rolled."ContractedCost",
+  rolled."Lines"
+FROM ({rolled}) AS rolled
+INNER JOIN owned USING ("KeyId", "FirstDay", "LastDay")

@@ -1,0 +1,16 @@
+-- What each key cost in the whole period, and from when to when: a month is told without its days.
+SELECT
+  {period} AS "Period",
+  {bill} AS "Bill",
+  "KeyId",
+  "KeyCheck",
+  MIN("ChargeDay") AS "FirstDay",
+  MAX("ChargeDay") AS "LastDay",
+  SUM("BilledCost") AS "BilledCost",
+  SUM("EffectiveCost") AS "EffectiveCost",
+  SUM("ListCost") AS "ListCost",
+  SUM("ContractedCost") AS "ContractedCost",
+  CAST(SUM("Lines") AS BIGINT) AS "Lines",
+  MIN("FirstLine") AS "FirstLine"
+FROM costs
+GROUP BY ALL
