@@ -32,7 +32,7 @@ class DuckDB:
     Without `threads` it takes one for each core.
     """
 
-    def __init__(self, scratch: Path, *, memory: str = "800MB", threads: int | None = None) -> None:
+    def __init__(self, scratch: Path, *, memory: str = "600MB", threads: int | None = None) -> None:
         self._connection = duckdb.connect(":memory:")
         for setting, value in {
             "temp_directory": str(scratch),

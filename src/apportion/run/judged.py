@@ -52,8 +52,8 @@ def judged(
     published = find(plugs, period=period, as_of=as_of)
     policy, findings = tag_policy(settings, today=today, rulebook=published.rulebook)
     plugs.say(f"judging tags of {period}")
-    open_tables(published, plugs)
-    check_whole(published, plugs)
+    open_tables(published, plugs, by_day=False)
+    check_whole(published, plugs, by_day=False)
     plugs.engine.create("tagged", tagged_costs_query(published.rulebook))
     judge = Judge(policy, today=today)
     numbers: dict[Verdict, int] = {}

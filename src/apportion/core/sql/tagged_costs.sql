@@ -17,10 +17,8 @@ SELECT
   COALESCE(keys."ResourceId", '') <> ''
     AND keys."ChargeCategory" = 'Usage'
     AND COALESCE(keys."CommitmentDiscountStatus", '') <> 'Unused' AS "Taggable",
-  SUM(costs.{cost}) AS "Cost"
-FROM costs
+  SUM(rolled.{cost}) AS "Cost"
+FROM ({rolled}) AS rolled
 INNER JOIN keys USING ("KeyId")
-INNER JOIN owned
-  ON costs."KeyId" = owned."KeyId"
-  AND costs."ChargeDay" BETWEEN owned."FirstDay" AND owned."LastDay"
+INNER JOIN owned USING ("KeyId", "FirstDay", "LastDay")
 GROUP BY 1, 2, 4, 5, 7, 8, 9, 10, 11, 12, 13

@@ -29,11 +29,12 @@ SUMS = ("spend", "taggable", *STATES)
 
 
 def tagged_costs_query(rulebook: Rulebook) -> str:
-    """Add up what each resource cost under each set of tags, from `costs`, `keys` and `owned`."""
+    """Add up what each resource cost under each set of tags, from the bills and `owned`."""
     dimensions = {dimension.name for dimension in rulebook.dimensions}
     environment = 'owned."environment"' if "environment" in dimensions else "''"
     return sql(
         "tagged_costs",
+        rolled=sql("rolled", labels="owned"),
         environment=environment,
         owner=name(rulebook.owner),
         owner_source=name(f"{rulebook.owner}_source"),
