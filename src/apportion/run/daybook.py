@@ -16,7 +16,7 @@ from apportion.ports import Row
 
 from .label import label, segments_of
 from .plugs import Plugs
-from .published import Published, find, open_tables
+from .published import Published, check_whole, find, open_tables
 from .review import review
 
 #: The tables of a review that pages show, with the columns that are no text.
@@ -60,10 +60,10 @@ def daybook_of(manifest: Manifest, plugs: Plugs, shelf: Shelf) -> Mapping[str, l
 
 def _make(manifest: Manifest, plugs: Plugs, shelf: Shelf) -> Mapping[str, list[Path]]:
     plugs.say(f"adding up {manifest.period} for the pages")
-    # The review opens the allocation and checks that it is whole.
     reviewed = dict(review(plugs, period=manifest.period, as_of=manifest.run))
     published = find(plugs, period=manifest.period, as_of=manifest.run)
     open_tables(published, plugs)
+    check_whole(published, plugs)
     label(published.rules, plugs)
     draft = shelf.draft()
     for table, query in _queries(published, plugs).items():

@@ -52,10 +52,10 @@ class Case:
 
     @classmethod
     def open(cls, plugs: Plugs, *, period: str, as_of: str, most: int) -> Case:
-        """Open views over `allocations`, `shares` and `drivers`."""
+        """Open views over `allocations` (of the month), `shares` and `drivers`."""
         published = find(plugs, period=period, as_of=as_of)
-        open_tables(published, plugs)
-        check_whole(published, plugs)
+        open_tables(published, plugs, by_day=False)
+        check_whole(published, plugs, by_day=False)
         return cls(published, plugs, most)
 
     @property

@@ -1,7 +1,9 @@
--- What every owner's charges cost in the month: as `allocations`, without days.
+-- What every owner's charges cost in the month: as `allocations`, without the day of each cost.
 SELECT
   owned.* EXCLUDE ("Bill", "KeyId", "FirstDay", "LastDay"),
   CAST(NULL AS DATE) AS "ChargeDay",
+  rolled."FirstCost",
+  rolled."LastCost",
   rolled."BilledCost",
   rolled."EffectiveCost",
   rolled."ListCost",

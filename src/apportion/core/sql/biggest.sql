@@ -10,8 +10,8 @@ WITH summed AS (
     MAX("SubAccountName") AS "AccountName",
     SUM({cost}) AS "Cost",
     SUM("Lines") AS "Lines",
-    MIN("ChargeDay") AS "First",
-    MAX("ChargeDay") AS "Last"
+    MIN("FirstCost") AS "First",
+    MAX("LastCost") AS "Last"
   FROM {relation}
   WHERE {where}
   GROUP BY 1, 2, 3, 4, 5

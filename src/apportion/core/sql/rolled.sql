@@ -1,5 +1,6 @@
--- What each key cost in the days of each segment: one row for each row of the labels that cost.
--- Days are read only of keys that a segment cuts; the others cost what they did in the month.
+-- What each key cost in the days of each segment: one row for each row of the labels that cost, with
+-- the first and the last day on which it did. Days are read only of keys that a segment cuts; the
+-- others cost what they did in the month.
 WITH cut AS (
   SELECT labelled."KeyId", labelled."FirstDay", labelled."LastDay"
   FROM {labels} AS labelled
@@ -11,6 +12,8 @@ SELECT
   labelled."KeyId",
   labelled."FirstDay",
   labelled."LastDay",
+  months."FirstDay" AS "FirstCost",
+  months."LastDay" AS "LastCost",
   "BilledCost",
   "EffectiveCost",
   "ListCost",
@@ -26,6 +29,8 @@ SELECT
   cut."KeyId",
   cut."FirstDay",
   cut."LastDay",
+  MIN("ChargeDay") AS "FirstCost",
+  MAX("ChargeDay") AS "LastCost",
   SUM("BilledCost") AS "BilledCost",
   SUM("EffectiveCost") AS "EffectiveCost",
   SUM("ListCost") AS "ListCost",

@@ -20,10 +20,6 @@ SERVICE = "COALESCE(\"ServiceName\", '(no service)')"
 RESOURCE = '"Resource"'
 ACCOUNT = "COALESCE(\"SubAccountId\", '(no account)')"
 
-_ON_ITS_DAYS = (
-    'costs."KeyId" = labelled."KeyId" '
-    'AND costs."ChargeDay" BETWEEN labelled."FirstDay" AND labelled."LastDay"'
-)
 _RESOURCE = (
     'COALESCE(keys."ResourceId", keys."ResourceName", keys."ChargeDescription", \'(no resource)\')'
 )
@@ -54,16 +50,18 @@ class Part:
 
 
 def explained_query(rulebook: Rulebook, *, where: str) -> str:
-    """Put costs beside the labels and descriptions of their keys; `where` looks at labels."""
+    """Put `rolled` costs beside labels and descriptions of keys; `where` looks at labels."""
     labels = each(
         (f"labelled.{name(c)}" for c in (*GRAIN, *dimension_columns(rulebook), "Pool")), ", "
     )
-    costs = each((f"costs.{name(c)}" for c in ("ChargeDay", *COST_COLUMNS, "Lines")), ", ")
+    costs = each(
+        (f"rolled.{name(c)}" for c in ("FirstCost", "LastCost", *COST_COLUMNS, "Lines")), ", "
+    )
     return (
         f'SELECT {labels}, {_RESOURCE} AS "Resource", {costs} '
         f"FROM (SELECT * FROM labelled WHERE {where}) AS labelled "
-        f"INNER JOIN costs ON {_ON_ITS_DAYS} "
-        'INNER JOIN keys ON keys."KeyId" = labelled."KeyId"'
+        'INNER JOIN rolled USING ("KeyId", "FirstDay", "LastDay") '
+        'INNER JOIN keys USING ("KeyId")'
     )
 
 
