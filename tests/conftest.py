@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 
@@ -22,4 +25,24 @@ def larkmoor(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two months of the demo organisation, allocated; nobody changes anything in it."""
     from larkmoor import make  # noqa: PLC0415 - only where it is asked for
 
-    return make(tmp_path_factory.mktemp("larkmoor"))
+    return _made_once(tmp_path_factory, "larkmoor", make)
+
+
+@pytest.fixture(scope="session")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace with all that pages show, see web_ledger; nobody changes anything in it."""
+    from web_ledger import make  # noqa: PLC0415 - only where it is asked for
+
+    return _made_once(tmp_path_factory, "shown", make)
+
+
+def _made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
+    """Make a folder for all processes that run tests side by side."""
+    own = factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / name
+    with FileLock(f"{folder}.lock"):
+        if not folder.with_suffix(".made").exists():
+            folder.mkdir()
+            make(folder)
+            folder.with_suffix(".made").touch()
+    return folder

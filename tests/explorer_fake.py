@@ -89,7 +89,7 @@ def denying() -> Iterator[str]:
 @contextmanager
 def _running(answers: type[BaseHTTPRequestHandler]) -> Iterator[str]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), answers)
-    Thread(target=server.serve_forever, daemon=True).start()
+    Thread(target=lambda: server.serve_forever(poll_interval=0.01), daemon=True).start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"
     finally:

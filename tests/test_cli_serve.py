@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,14 +14,14 @@ from pathlib import Path
 
 import pytest
 
-from web_ledger import PERIOD, make
+from web_ledger import PERIOD
 
 APPORTION = Path(sys.executable).with_name("apportion")
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make(tmp_path_factory.mktemp("serve"))
+def folder(shown: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return shutil.copytree(shown, tmp_path_factory.mktemp("serve"), dirs_exist_ok=True)
 
 
 @contextmanager

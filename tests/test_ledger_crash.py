@@ -30,17 +30,22 @@ def test_killed_before_every_change_of_a_file(tmp_path: Path) -> None:
     check_all_and_sweep(folder)
 
 
-def test_killed_before_every_change_while_the_ledger_is_made(tmp_path: Path) -> None:
-    points = 0
+def test_killed_while_the_ledger_is_made(tmp_path: Path) -> None:
+    kill_while_made(tmp_path, step=4)
+
+
+def kill_while_made(place: Path, *, step: int) -> None:
+    """Kill the first writer of a new ledger before every so-manieth change of a file."""
+    points = 1
     while True:
-        folder = tmp_path / f"ledger-{points}"
-        process, telling = start(folder, states=1, die_at=points + 1)
+        folder = place / f"ledger-{points}"
+        process, telling = start(folder, states=1, die_at=points)
         process.join()
         if process.exitcode == 0:
             break
         check_whole(folder, acknowledged=told(telling))
         run_one_writer(folder)
-        points += 1
+        points += step
     assert points > 40, "making three tables touches more files than that"
 
 

@@ -25,6 +25,7 @@ from apportion.model.lake_errors import (
     PublishedNameError,
     TableElsewhereError,
 )
+from apportion.model.outcome import Outcome
 from apportion.wiring.publishing import open_lake
 from apportion.wiring.workspace import Workspace
 from mortal import died
@@ -78,20 +79,32 @@ def bucket(world: MotoWorld) -> str:
     return world.bucket()
 
 
+@dataclass(frozen=True)
+class Publication:
+    """The first of the months as it was published."""
+
+    bucket: str
+    outcome: Outcome
+
+
+@pytest.fixture(scope="module")
+def publication(world: MotoWorld, months: Months) -> Publication:
+    """For those who only read it, or find that there is nothing to do."""
+    bucket = world.bucket()
+    return Publication(bucket, published(world, bucket, months.workspace(1)))
+
+
 def test_a_month_is_published_whole_and_to_the_last_digit(
-    world: MotoWorld, bucket: str, months: Months, tmp_path: Path
+    world: MotoWorld, publication: Publication, tmp_path: Path
 ) -> None:
-    outcome = published(world, bucket, months.workspace(1))
-    (row,) = outcome.rows
+    (row,) = publication.outcome.rows
     assert (row["became"], row["cost"], row["lines"]) == ("published", ONCE, 4)
-    assert seen(world, bucket, tmp_path / "seen") == ONCE
+    assert seen(world, publication.bucket, tmp_path / "seen") == ONCE
 
 
-def test_any_reader_of_iceberg_reads_the_tables(
-    world: MotoWorld, bucket: str, months: Months
-) -> None:
+def test_any_reader_of_iceberg_reads_the_tables(world: MotoWorld, publication: Publication) -> None:
     """As Spark and others do: through Glue and the files' own column numbers, nothing of ours."""
-    published(world, bucket, months.workspace(1))
+    bucket = publication.bucket
     catalog = GlueCatalog(
         "others",
         client=world.client("glue"),
@@ -112,9 +125,10 @@ def test_any_reader_of_iceberg_reads_the_tables(
     assert sha256(manifest).hexdigest() == runs[0]["ManifestSha256"]
 
 
-def test_publishing_again_writes_nothing(world: MotoWorld, bucket: str, months: Months) -> None:
-    workspace = months.workspace(1)
-    published(world, bucket, workspace)
+def test_publishing_again_writes_nothing(
+    world: MotoWorld, publication: Publication, months: Months
+) -> None:
+    workspace, bucket = months.workspace(1), publication.bucket
     before = store_of(world, bucket).names()
     (row,) = published(world, bucket, workspace).rows
     assert row["became"] == "unchanged"
@@ -133,16 +147,16 @@ def test_a_new_allocation_takes_the_place_of_the_old_one(
 
 
 def test_the_row_of_runs_says_what_to_verify_it_by(
-    world: MotoWorld, bucket: str, months: Months
+    world: MotoWorld, publication: Publication
 ) -> None:
-    (row,) = published(world, bucket, months.workspace(1)).rows
-    assert lake_of(world, bucket).current(PERIOD) == (row["run"], row["manifest"])
+    (row,) = publication.outcome.rows
+    assert lake_of(world, publication.bucket).current(PERIOD) == (row["run"], row["manifest"])
 
 
 def test_views_show_the_run_that_counts_and_each_dimension(
-    world: MotoWorld, bucket: str, months: Months
+    world: MotoWorld, publication: Publication
 ) -> None:
-    published(world, bucket, months.workspace(1))
+    bucket = publication.bucket
     daily = view(world, bucket, "daily")
     held = f'"{database(bucket)}"."daily_by_run"'
     assert held in daily["originalSql"]
@@ -191,10 +205,9 @@ def test_of_two_at_once_the_second_is_told(
 
 
 def test_a_table_at_another_place_is_not_written_to(
-    world: MotoWorld, bucket: str, months: Months
+    world: MotoWorld, publication: Publication, months: Months
 ) -> None:
-    workspace = months.workspace(1)
-    published(world, bucket, workspace)
+    workspace, bucket = months.workspace(1), publication.bucket
     elsewhere = open_lake(
         f"s3://{world.bucket()}/x", database=database(bucket), clients=world.client
     )

@@ -17,6 +17,8 @@ from apportion.sources.local_files import LocalFiles
 from corrupt_bills import as_csv, as_gzip, as_parquet, as_zip, sha256sums, try_damage
 
 CASES = 1_000
+#: Of each of three ways to write Parquet.
+OF_A_WAY = 400
 
 
 def test_damaged_gzip(tmp_path: Path) -> None:
@@ -42,16 +44,16 @@ def test_damaged_zip(tmp_path: Path) -> None:
 )
 def test_damaged_parquet_with_page_checksums(tmp_path: Path, options: dict[str, object]) -> None:
     content = as_parquet(write_page_checksum=True, **options)
-    outcome = try_damage(tmp_path, "bill.parquet", content, times=CASES, seed=3)
+    outcome = try_damage(tmp_path, "bill.parquet", content, times=OF_A_WAY, seed=3)
     assert outcome.counts["wrong"] == 0
-    assert outcome.counts["rejected"] > 0.85 * CASES
+    assert outcome.counts["rejected"] > 0.85 * OF_A_WAY
 
 
 def test_damaged_parquet_with_sha256sums(tmp_path: Path) -> None:
     content = as_parquet()
     beside = {"SHA256SUMS": sha256sums("bill.parquet", content)}
-    outcome = try_damage(tmp_path, "bill.parquet", content, beside=beside, times=CASES, seed=4)
-    assert outcome.counts == {"rejected": CASES}
+    outcome = try_damage(tmp_path, "bill.parquet", content, beside=beside, times=100, seed=4)
+    assert outcome.counts == {"rejected": 100}
 
 
 @pytest.mark.parametrize(

@@ -248,7 +248,6 @@ def test_planned_applied_drifted_repaired_destroyed(
     provided: Provided, tree: Path, root: Root
 ) -> None:
     terraform = whole(provided, tree, root)
-    terraform("validate")
     plan = terraform.plan()
 
     assert len(checks.taggable(plan)) == root.taggable
@@ -262,7 +261,6 @@ def test_planned_applied_drifted_repaired_destroyed(
 
     root.drift(provided)
     assert terraform.differs()
-    terraform.plan()
     terraform.apply()
     assert not terraform.differs(), terraform.said
 

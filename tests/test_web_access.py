@@ -22,7 +22,7 @@ from apportion.core.telling import figures
 from apportion.model.access import EVERYTHING
 from apportion.web.catalog import PAGES
 from web_client import application, as_one_of
-from web_ledger import BEFORE, HOSTILE, PERIOD, library_of, make
+from web_ledger import BEFORE, HOSTILE, PERIOD, library_of
 
 ALL, SHOP, NOBODY = as_one_of("finance"), as_one_of("shop"), as_one_of("nothing of ours")
 #: How many addresses of a kind are tried.
@@ -32,23 +32,18 @@ OWNERS = ("SHOP", "FIN-100", "PLATFORM", "NETWORK", "EURO", "unallocated", *HOST
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make(tmp_path_factory.mktemp("access"))
+def client(shown: Path) -> TestClient:
+    return application(shown)
 
 
 @pytest.fixture(scope="module")
-def client(folder: Path) -> TestClient:
-    return application(folder)
-
-
-@pytest.fixture(scope="module")
-def secrets(folder: Path) -> frozenset[str]:
+def secrets(shown: Path) -> frozenset[str]:
     """Every amount of the others, of both months: what they pay in all, apart, by day, by column.
 
     As text, as files and pages write them. What is SHOP's too is no secret, and neither is what a
     pool holds in all: who pays a part of it is told of what.
     """
-    library = library_of(folder)
+    library = library_of(shown)
     mine, others = set[Decimal](), set[Decimal]()
     for period in (BEFORE, PERIOD):
         sight = library.sight(period, EVERYTHING)

@@ -20,7 +20,7 @@ from schemathesis.specs.openapi.checks import (
 
 from apportion.web.catalog import PAGES
 from web_client import as_one_of, behind_proxy
-from web_ledger import library_of, make
+from web_ledger import library_of
 
 #: How many questions of each page and kind.
 MOST = 500 if os.environ.get("APPORTION_SOAK") else 20
@@ -35,9 +35,8 @@ CHECKS = (
 
 
 @pytest.fixture(scope="module")
-def api(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    folder: Path = make(tmp_path_factory.mktemp("api"))
-    app = behind_proxy(library_of(folder))
+def api(shown: Path) -> Any:
+    app = behind_proxy(library_of(shown))
     return schemathesis.openapi.from_asgi(
         "/api/openapi.json", app, headers=dict(as_one_of("finance"))
     )

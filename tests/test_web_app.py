@@ -20,7 +20,7 @@ from apportion.web.catalog import PAGES
 from apportion.web.door import open_door
 from stories import reopened
 from web_client import application, as_one_of
-from web_ledger import BEFORE, HOSTILE, PERIOD, library_of, make
+from web_ledger import BEFORE, HOSTILE, PERIOD, library_of
 
 ALL = as_one_of("finance")
 ADDRESSES = [
@@ -46,13 +46,8 @@ ADDRESSES = [
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make(tmp_path_factory.mktemp("pages"))
-
-
-@pytest.fixture(scope="module")
-def client(folder: Path) -> TestClient:
-    return application(folder)
+def client(shown: Path) -> TestClient:
+    return application(shown)
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
@@ -149,8 +144,8 @@ def test_the_same_answer_is_sent_once(client: TestClient) -> None:
     assert (head.status_code, head.content) == (200, b"")
 
 
-def test_a_new_run_is_shown_as_soon_as_it_is_there(folder: Path, tmp_path: Path) -> None:
-    shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
+def test_a_new_run_is_shown_as_soon_as_it_is_there(shown: Path, tmp_path: Path) -> None:
+    shutil.copytree(shown, tmp_path, dirs_exist_ok=True)
     library = library_of(tmp_path)
     client = application(tmp_path, library=library)
     before = client.get("/owners?name=SHOP", headers=ALL)
@@ -170,8 +165,8 @@ def _total(page: str) -> str:
     return page.split("<h1>")[1].split("</h1>", maxsplit=1)[0]
 
 
-def test_without_sign_in_other_hosts_are_refused(folder: Path) -> None:
-    app = create_app(library_of(folder), door=open_door(None, {}, host="127.0.0.1"), watch=False)
+def test_without_sign_in_other_hosts_are_refused(shown: Path) -> None:
+    app = create_app(library_of(shown), door=open_door(None, {}, host="127.0.0.1"), watch=False)
     here = TestClient(app, base_url="http://127.0.0.1:8600")
     assert here.get("/overview").status_code == 200
     rebound = TestClient(app, base_url="http://evil.example")

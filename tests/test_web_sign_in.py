@@ -26,16 +26,11 @@ from apportion.web.oidc import SignedIn
 from apportion.web.proxy import NotSignedInError, SignedProxy
 from apportion.web.viewer import SECONDS
 from web_client import access_of
-from web_ledger import library_of, make
+from web_ledger import library_of
 
 ALB = "arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/app/costs/50dc6c495c0c9188"
 NOW = 1_800_000_000
 LAX = JWSRegistry(algorithms=["ES256"], strict_check_header=False)
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make(tmp_path_factory.mktemp("sign-in"))
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost", "127.8.8.8"])
@@ -164,11 +159,11 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def visitor(folder: Path, issuer: str, clock: Clock) -> TestClient:
+def visitor(shown: Path, issuer: str, clock: Clock) -> TestClient:
     access = access_of(OIDC.format(issuer=issuer))
     sessions = SignedIn(access.sign_in, access, secret="s3cret", clock=clock)  # type: ignore[arg-type]
     door = Door(sessions=sessions, hosts=("localhost",), session_secret="signs cookies")
-    app = create_app(library_of(folder), door=door, watch=False)
+    app = create_app(library_of(shown), door=door, watch=False)
     return TestClient(app, base_url="http://localhost:8600", follow_redirects=False)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from apportion.model.settings import Settings
@@ -71,7 +71,7 @@ shared:
 FILES = {"accounts.csv": "SubAccountId,cost_center\n000000000044,PLATFORM\n000000000055,NETWORK\n"}
 
 
-def _lines(period: str, more: int) -> Iterator[dict[str, str]]:
+def _lines(period: str, more: int, names: Sequence[str]) -> Iterator[dict[str, str]]:
     def line(day: int, cost: str, **words: str) -> dict[str, str]:
         tags = words.pop("tags", {})
         whole, _, cents = cost.partition(".")
@@ -97,7 +97,7 @@ def _lines(period: str, more: int) -> Iterator[dict[str, str]]:
     yield line(1, "701.8301", service="AWS Support (Business)", resource="")
     yield line(7, "811.1907", account="000000000099", account_name="nobody's")
     yield line(8, "907.6611", tags={"CostCenter": "EURO"}, currency="EUR", account_name="euro")
-    for at, hostile in enumerate(HOSTILE):
+    for at, hostile in enumerate(names):
         yield line(
             9 + at,
             f"{1201 + at * 101}.{at:02d}31",
@@ -115,12 +115,12 @@ def settings_of(folder: Path) -> Settings:
     return Settings(str(toml), folder / "ledger", folder / "rulebook", folder)
 
 
-def make(folder: Path) -> Path:
-    """Make a workspace with both months allocated."""
+def make(folder: Path, names: Sequence[str] = HOSTILE) -> Path:
+    """Make a workspace with both months allocated; `names` are what somebody wrote into tags."""
     workspace = workspace_in(folder, RULEBOOK, FILES)
     (folder / "apportion.toml").write_text('rulebooks = "rulebook"\n')
     for period, more in ((BEFORE, 0), (PERIOD, 37)):
-        bill = csv_bill(bill_of(list(_lines(period, more))))
+        bill = csv_bill(bill_of(list(_lines(period, more, names))))
         workspace.ingest(delivered(folder, bill, name=f"{period}.csv"), bill="test")
     workspace.allocate()
     return folder

@@ -161,7 +161,7 @@ def serving(fake: FakeDataExports) -> Iterator[str]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Serve)
     server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=lambda: server.serve_forever(poll_interval=0.01), daemon=True).start()
     try:
         yield f"http://127.0.0.1:{server.server_address[1]}"
     finally:

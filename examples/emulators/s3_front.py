@@ -110,7 +110,7 @@ def serving() -> Iterator[Front]:
     server = _Quiet(("127.0.0.1", 0), _server_of(front, port))
     server.daemon_threads = True
     front.endpoint = f"http://127.0.0.1:{server.server_address[1]}"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=lambda: server.serve_forever(poll_interval=0.01), daemon=True).start()
     try:
         yield front
     finally:

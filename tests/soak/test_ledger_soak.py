@@ -1,4 +1,4 @@
-"""The crash test of the ledger, a thousand kills long: APPORTION_SOAK=1 starts it."""
+"""The crash test of the ledger, a thousand kills long: `make soak`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from test_ledger_crash import kill_at_random
+from test_ledger_crash import kill_at_random, kill_while_made
 
 pytestmark = pytest.mark.skipif(
     os.environ.get("APPORTION_SOAK") != "1", reason="runs long; start it with APPORTION_SOAK=1"
@@ -17,3 +17,7 @@ pytestmark = pytest.mark.skipif(
 @pytest.mark.parametrize("seed", range(10))
 def test_a_hundred_kills_of_one_ledger(tmp_path: Path, seed: int) -> None:
     kill_at_random(tmp_path / "ledger", kills=100, seed=seed)
+
+
+def test_killed_before_every_change_while_the_ledger_is_made(tmp_path: Path) -> None:
+    kill_while_made(tmp_path, step=1)

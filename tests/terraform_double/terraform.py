@@ -65,13 +65,13 @@ class Terraform:
         self("apply", "-input=false", "-no-color", "plan")
 
     def differs(self) -> bool:
-        """Whether what is there is not what is written."""
-        self("plan", "-input=false", "-no-color", "-detailed-exitcode", fine=(0, 2))
+        """Plan into the file `plan`, and tell whether what is there is not what is written."""
+        self("plan", "-input=false", "-no-color", "-detailed-exitcode", "-out=plan", fine=(0, 2))
         return self.code == 2
 
     def destroy(self) -> None:
-        """Take everything away."""
-        self("destroy", "-auto-approve", "-input=false", "-no-color")
+        """Take everything away that was there when it was last looked at."""
+        self("destroy", "-auto-approve", "-input=false", "-no-color", "-refresh=false")
 
 
 class Plan:
