@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 from urllib.parse import unquote, urlsplit
+from xml.etree import ElementTree as ET
 
 #: The account of moto's server.
 ACCOUNT = "123456789012"
@@ -26,6 +27,7 @@ _OTHERWISE: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("s3", "HeadBucket"): ("s3:ListBucket",),
     ("s3", "ListObjectsV2"): ("s3:ListBucket",),
     ("s3", "HeadObject"): ("s3:GetObject",),
+    ("s3", "DeleteObjects"): ("s3:DeleteObject",),
     ("bcm-data-exports", "CreateExport"): (
         "bcm-data-exports:CreateExport",
         "cur:PutReportDefinition",
@@ -98,8 +100,12 @@ def _listed(value: str | list[str]) -> list[str]:
 def _resources(service: str, request: Mapping[str, Any]) -> list[str]:
     """Read what a request is about; all of it must be allowed."""
     if service == "s3":
-        # A server of ours has bucket and key in the path.
-        return ["arn:aws:s3:::" + unquote(urlsplit(request["url"]).path)[1:].rstrip("/")]
+        # A server of ours has bucket and key in the path; keys to delete stand in the body.
+        place = "arn:aws:s3:::" + unquote(urlsplit(request["url"]).path)[1:].rstrip("/")
+        if urlsplit(request["url"]).query.startswith("delete"):
+            tree = ET.fromstring(request["body"])
+            return [f"{place}/{key.text}" for key in tree.iter() if key.tag.endswith("}Key")]
+        return [place]
     body = request["body"]
     asked = body if isinstance(body, dict) else json.loads(body or b"{}")
     here = f"arn:aws:{service}:{request['context']['client_region']}:{ACCOUNT}"

@@ -15,21 +15,24 @@ from moto_world import MotoWorld
 
 _IMPORTS = ("apportion.wiring.workspace", "apportion.aws.lake", "apportion.aws.store", "boto3")
 _CHANGES = {
-    "s3": ("PutObject",),
+    "s3": ("PutObject", "DeleteObjects"),
     "glue": ("CreateDatabase", "CreateTable", "UpdateTable"),
     "sesv2": ("SendEmail",),
     "sns": ("Publish",),
 }
 
 
-def died(work: Callable[..., None], world: MotoWorld, *arguments: object, at: int) -> bool:
+def died(
+    work: Callable[..., None], world: MotoWorld, *arguments: object, at: int, of: str = ""
+) -> bool:
     """Do `work(clients, *arguments)` until just before its n-th change; False if it ended before.
 
+    With `of`, only changes by this operation are counted.
     The work is a function at the top of a test's file.
     """
     context = get_context("forkserver")
     context.set_forkserver_preload(list(_IMPORTS))
-    process = context.Process(target=_run, args=(work, world, arguments, at))
+    process = context.Process(target=_run, args=(work, world, arguments, at, of))
     process.start()
     process.join()
     assert process.exitcode in (0, -signal.SIGKILL)
@@ -37,7 +40,7 @@ def died(work: Callable[..., None], world: MotoWorld, *arguments: object, at: in
 
 
 def _run(
-    work: Callable[..., None], world: MotoWorld, arguments: tuple[object, ...], at: int
+    work: Callable[..., None], world: MotoWorld, arguments: tuple[object, ...], at: int, of: str
 ) -> None:
     count = 0
 
@@ -49,7 +52,8 @@ def _run(
 
     def clients(service: str, region: str) -> Any:
         client = world.client(service, region)
-        for operation in _CHANGES.get(service, ()):
+        changes = _CHANGES.get(service, ())
+        for operation in changes if not of else {of}.intersection(changes):
             client.meta.events.register(f"before-call.{service}.{operation}", before)
         return client
 

@@ -23,7 +23,9 @@ from apportion.cli.session import Outside
 from apportion.core.tags.tag_policy import read_tag_policy
 from apportion.core.tags.tag_policy_json import policy_json
 from apportion.model.permissions import Role
+from apportion.run.deliver import Telling
 from apportion.wiring.costs import connect
+from apportion.wiring.publishing import forms, open_store
 from apportion.wiring.workspace import Workspace
 from athena_over_ledger import FakeAthena
 from athena_over_ledger import serving as serving_athena
@@ -34,8 +36,8 @@ from explorer_fake import serving as serving_explorer
 from export_files import charges
 from exports_in_s3 import ExportInS3
 from moto_world import REGION, MotoWorld
-from published_months import PERIOD, RULES, allocated
-from stories import workspace_in
+from published_months import LINES, PERIOD, RULES, allocated
+from stories import bill_of, delivered, parquet_bill, workspace_in
 from trail_events import run_instances
 
 NOW = datetime(2026, 10, 2, 8, tzinfo=UTC)
@@ -224,6 +226,21 @@ def ledger_keeper(company: Company) -> None:
     company.does("report", "--period", PERIOD)
 
 
+def ledger_expirer(company: Company) -> None:
+    workspace = company.workspace()
+    reports = open_store(f"s3://{company.bucket('costs')}/reports", clients=company.client)
+    workspace.publishing.deliver(reports, forms(["csv"]), PERIOD, Telling())
+    ledger = f"s3://{company.bucket('costs')}/ledger"
+    (company.folder / "apportion.toml").write_text(f'ledger = "{ledger}"\n', "utf-8")
+    for lines in (LINES, LINES * 2):
+        delivered(company.folder, parquet_bill(bill_of(lines)), name="bill.parquet")
+        company.prepares("ingest", "bills/bill.parquet")
+    words = ("ledger", "expire", "--keep", "0", "--older-than", "2026-12-31")
+    words += ("--reports", f"s3://{company.bucket('costs')}/reports")
+    company.does(*words)
+    company.does(*words, "--yes")
+
+
 def publisher(company: Company) -> None:
     company.workspace()
     lake = f"s3://{company.bucket('costs')}/lake"
@@ -379,6 +396,7 @@ STORIES: Mapping[Role, Callable[[Company], None]] = {
     Role.TAG_PLANNER: tag_planner,
     Role.TAG_ACTIVATOR: tag_activator,
     Role.LEDGER_KEEPER: ledger_keeper,
+    Role.LEDGER_EXPIRER: ledger_expirer,
     Role.PUBLISHER: publisher,
     Role.QUERIER: querier,
     Role.REPORTER: reporter,

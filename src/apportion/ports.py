@@ -12,6 +12,7 @@ from typing import Protocol
 from .model.cost_query import CostAnswer, CostQuery, Spent
 from .model.delivery import Delivery, Encoding
 from .model.document import RulesChange
+from .model.expiry import Loose, Snapshots
 from .model.export import Fetched, Pin
 from .model.finding import Finding
 from .model.manifest import Manifest
@@ -74,6 +75,22 @@ class Ledger(Protocol):
 
     def kept(self, sha256: str) -> bytes:
         """Read a kept input back; raises LedgerDamagedError if it is not what was kept."""
+
+
+class Expiring(Ledger, Protocol):
+    """A ledger that can let go of its past."""
+
+    def note(self, content: bytes) -> None:
+        """Keep a note beside the runs, for ever; the same note twice is one."""
+
+    def notes(self) -> list[bytes]:
+        """All notes, in no order."""
+
+    def loose(self, kept: Snapshots) -> list[Loose]:
+        """The files that neither these snapshots nor the current one of any table lead to."""
+
+    def let_go(self, kept: Snapshots) -> None:
+        """Forget all snapshots but these, and then remove the files that nothing leads to."""
 
 
 class Engine(Protocol):
@@ -201,6 +218,9 @@ class Store(Protocol):
         otherwise nothing is written, and None returned.
         """
 
+    def remove(self, names: Sequence[str]) -> None:
+        """Remove objects; one that is not there is removed already."""
+
     def names(self, below: str = "") -> list[str]:
         """List the objects whose name begins so."""
 
@@ -210,6 +230,9 @@ class Store(Protocol):
 
 class Lake(Protocol):
     """Tables that others query. Of each period they see one run: the one in the table `runs`."""
+
+    def where(self) -> str:
+        """Tell a person where they lie, and in which database."""
 
     def current(self, period: str) -> tuple[str, str] | None:
         """Tell the run that readers see of a period, and the sha256 of its manifest."""

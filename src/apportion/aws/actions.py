@@ -75,12 +75,13 @@ PUBLISH: Mapping[str, str] = {
     "update_table": "glue:UpdateTable",
 }
 
-#: Objects that are read, and written whole; none is ever deleted. An object that is not there is
-#: told from one that may not be read only to who may list the bucket.
+#: Objects that are read, and written whole; only `ledger expire` removes some. An object that is
+#: not there is told from one that may not be read only to who may list the bucket.
 OBJECTS: Mapping[str, str] = {
     "get_object": "s3:GetObject",
     "put_object": "s3:PutObject",
     "list_objects_v2": "s3:ListBucket",
+    "delete_objects": "s3:DeleteObject",
 }
 
 #: SQL that Athena runs. It reads the tables and writes the result with the caller's own rights:

@@ -62,6 +62,9 @@ class GlueLake:
         self._staged: dict[str, set[str]] = {}
         self._replaced: dict[str, set[str]] = {}
 
+    def where(self) -> str:
+        return f"{self._store.where('')} {self._database}"
+
     def current(self, period: str) -> tuple[str, str] | None:
         self._began[period] = self._current(self._find(RUNS), period)
         return self._began[period]

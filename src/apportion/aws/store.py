@@ -1,4 +1,4 @@
-"""Objects of one bucket below one prefix: read, written whole, never deleted."""
+"""Objects of one bucket below one prefix: read, written whole, removed by name."""
 
 from __future__ import annotations
 
@@ -7,14 +7,19 @@ import hashlib
 import shutil
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import IO
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from apportion.model.errors import AwsRefusedError, AwsUnreachableError
+from apportion.model.errors import (
+    AwsDeniedError,
+    AwsError,
+    AwsRefusedError,
+    AwsUnreachableError,
+)
 from apportion.model.export import Place
 from apportion.ports import Kept
 
@@ -25,6 +30,8 @@ from .refusals import code_of
 _NOT_THERE = {"NoSuchKey", "404"}
 _NOT_TAKEN = {"PreconditionFailed", "ConditionalRequestConflict", "412", "409"}
 _CHUNK = 1 << 20
+#: How many objects one request may remove.
+_AT_ONCE = 1000
 
 
 class ElsewhereError(Exception):
@@ -105,6 +112,22 @@ class S3Store:
                 return None
             raise AwsRefusedError(OBJECTS["put_object"], code_of(error), str(error)) from None
         return str(answer["ETag"])
+
+    def remove(self, names: Sequence[str]) -> None:
+        for start in range(0, len(names), _AT_ONCE):
+            objects = [{"Key": self._key(name)} for name in names[start : start + _AT_ONCE]]
+            asked = {"Bucket": self.bucket, "Delete": {"Objects": objects, "Quiet": True}}
+            answer = self._calls.send("delete_objects", asked)
+            for error in answer.get("Errors", ())[:1]:
+                raise self._not_removed(error)
+
+    def _not_removed(self, error: Mapping[str, str]) -> AwsError:
+        """Tell of the first of the objects that S3 did not remove."""
+        action, said = OBJECTS["delete_objects"], error.get("Message", "")
+        if error.get("Code") == "AccessDenied":
+            return AwsDeniedError(action, "The caller", said, self._calls.resource)
+        where = f"s3://{self.bucket}/{error.get('Key', '')}"
+        return AwsRefusedError(action, str(error.get("Code")), f"{where}: {said}")
 
     def names(self, below: str = "") -> list[str]:
         found: list[str] = []

@@ -11,6 +11,7 @@ import typer
 from apportion.model.outcome import Outcome
 from apportion.ports import Row
 
+from . import ledger_expire
 from .answer import finish
 from .help import Command, Group, examples
 from .options import FormOption, PeriodOption, RawOption, ToOption, checked
@@ -20,20 +21,24 @@ from .words import Words
 
 #: What a person sees: tables with a dozen columns are for programs.
 _HELD_SHOWN = ("period", "bill", "currency", "lines", "EffectiveCost", "delivered", "allocated")
-_HISTORY_SHOWN = ("at", "kind", "period", "bill", "run", "currency", "EffectiveCost")
+_HISTORY_SHOWN = ("at", "kind", "period", "bill", "run", "currency", "EffectiveCost", "expired")
 
-_MOMENTS = ("at", "delivered", "allocated")
+_MOMENTS = ("at", "delivered", "allocated", "expired")
 _WRITTEN = re.compile(r"\d{4}-\d{2}-\d{2}T")
 
 
 def add_to(app: typer.Typer) -> None:
-    """Add `ledger list` and `ledger history` to the program."""
+    """Add `ledger` with what stands under it to the program."""
     ledger = typer.Typer(
         name="ledger",
         cls=Group,
         rich_markup_mode=None,
-        help="Show what the ledger holds and how it came there.",
-        epilog=examples("apportion ledger list", "apportion ledger history --period 2026-09"),
+        help="Show what the ledger holds and how it came there, and let go of its past.",
+        epilog=examples(
+            "apportion ledger list",
+            "apportion ledger history --period 2026-09",
+            "apportion ledger expire --older-than 90d",
+        ),
     )
     app.add_typer(ledger, rich_help_panel="Rules and ledger")
     ledger.callback(invoke_without_command=True)(_list_commands)
@@ -50,10 +55,11 @@ def add_to(app: typer.Typer) -> None:
             "apportion ledger history --output json",
         ),
     )(history)
+    ledger_expire.add_to(ledger)
 
 
 def _list_commands(ctx: typer.Context) -> None:
-    """Show what the ledger holds and how it came there."""
+    """Show what the ledger holds and how it came there, and let go of its past."""
     if ctx.invoked_subcommand is None:
         typer.echo(ctx.get_help())
 
@@ -80,7 +86,7 @@ def history(
     """List every delivery and allocation, oldest first.
 
     Files also have every cost column, and each input with the beginning of its sha256. The id of
-    an allocation, or its beginning, is what --as-of takes.
+    an allocation, or its beginning, is what --as-of takes, unless it was expired.
     """
     session: Session = ctx.obj
     sent, month = Output(form, to, raw), checked(period)

@@ -58,8 +58,13 @@ class Session:
         return read(outside.folder, outside.environment, file=self.settings_file)
 
     @contextmanager
-    def workspace(self, settings: Settings | None = None) -> Iterator[Workspace]:
-        """Open the workspace; the steps of what is done in it are told as they begin."""
+    def workspace(
+        self, settings: Settings | None = None, *, removing: bool = False
+    ) -> Iterator[Workspace]:
+        """Open the workspace; the steps of what is done in it are told as they begin.
+
+        With `removing`, what a ledger in S3 does not have any more is removed there, too.
+        """
         found = settings or self.settings()
         with self.words.steps(self.outside.timer) as say:
             if not found.remote:
@@ -67,7 +72,7 @@ class Session:
                 return
             from apportion.wiring.remote import mirrored
 
-            with mirrored(found, self.clients(""), say=say):
+            with mirrored(found, self.clients(""), say=say, removing=removing):
                 yield self.outside.open(found, say)
 
     @contextmanager

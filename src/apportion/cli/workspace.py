@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from apportion.aws.calls import Client
     from apportion.wiring.accounts import Accounts
     from apportion.wiring.cost_categories import CostCategories
+    from apportion.wiring.expiry import Expiry
     from apportion.wiring.publishing import Publishing
     from apportion.wiring.tags import Tags
 
@@ -111,6 +112,9 @@ class Workspace(Protocol):
 
     @property
     def publishing(self) -> Publishing: ...
+
+    @property
+    def expiry(self) -> Expiry: ...
 
     def held(self) -> Outcome: ...
 

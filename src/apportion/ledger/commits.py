@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from pyiceberg.manifest import DataFile
 from pyiceberg.schema import Schema
@@ -64,6 +64,17 @@ def forget(commit: Commit, *, but: int) -> None:
     if old := [each.snapshot_id for each in past if each.snapshot_id != current]:
         with ExpireSnapshots(commit) as expire:
             expire.by_ids(old)
+
+
+def keep_only(commit: Commit, kept: Collection[int]) -> int:
+    """Drop all snapshots but these and the current one; returns how many that were."""
+    metadata = commit.table_metadata
+    stay = {*kept, metadata.current_snapshot_id}
+    old = [each.snapshot_id for each in metadata.snapshots if each.snapshot_id not in stay]
+    if old:
+        with ExpireSnapshots(commit) as expire:
+            expire.by_ids(old)
+    return len(old)
 
 
 def _dead_manifests(table: Table) -> int:

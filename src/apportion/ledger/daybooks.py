@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from uuid import uuid4
 
@@ -67,6 +67,13 @@ class Daybooks:
         """Take a daybook away that is not what it should be; it is made again."""
         for folder in self._folders:
             shutil.rmtree(folder / _checked(name), ignore_errors=True)
+
+    def clear(self, runs: Collection[str]) -> None:
+        """Take away the daybooks of all runs but these, in whatever form they were made."""
+        for folder in self._folders:
+            for place in folder.glob("[0-9a-z]*"):
+                if place.name.partition("-")[0] not in runs:
+                    shutil.rmtree(place, ignore_errors=True)
 
 
 def _checked(name: str) -> str:

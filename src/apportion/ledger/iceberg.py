@@ -3,6 +3,7 @@
 ledger/catalog.db      which metadata is the current one of each table
 ledger/warehouse/      the tables: data (Parquet that the engine wrote) and metadata
 ledger/inputs/         every rulebook, lookup and driver that a run was given, by sha256
+ledger/evidence/       notes of which runs others were given, by sha256
 ledger/.lock           held by the one that writes; .lock.json says who, for people
 """
 
@@ -20,9 +21,10 @@ from pyiceberg.manifest import DataFile
 from pyiceberg.table import Table
 
 from apportion.model.errors import LedgerDamagedError, LedgerRefusesError
+from apportion.model.expiry import Loose, Snapshots
 from apportion.model.manifest import Manifest
 
-from . import intake, orphans, records, tables
+from . import intake, letting_go, orphans, records, tables
 from .catalog import Catalog
 from .commits import Commit, evolve, forget, swap
 from .durable import make_folder, sync_file, sync_folder
@@ -58,6 +60,7 @@ class IcebergLedger:
         self._catalog = Catalog(self._folder)
         self._lock = WriteLock(self._folder, clock=clock)
         self._inputs = Inputs(self._folder / "inputs", fresh=fresh)
+        self._notes = Inputs(self._folder / "evidence", fresh=fresh)
         self._staged: set[Path] = set()
         self._read: dict[str, list[records.Record]] = {}
 
@@ -124,6 +127,23 @@ class IcebergLedger:
 
     def kept(self, sha256: str) -> bytes:
         return self._inputs.kept(sha256)
+
+    def note(self, content: bytes) -> None:
+        self._notes.keep(content)
+
+    def notes(self) -> list[bytes]:
+        return self._notes.all()
+
+    def loose(self, kept: Snapshots) -> list[Loose]:
+        """As the port says. What another process is just staging is among it."""
+        found = letting_go.loose(self._catalog, kept, folder=self._folder)
+        return [each for each in found if Path(each.name).parent not in self._staged]
+
+    def let_go(self, kept: Snapshots) -> None:
+        """As the port says: first the metadata, then the files. What is left is orphaned."""
+        with self.writing(wait=0):
+            letting_go.drop(self._catalog, kept)
+            self.sweep()
 
     def orphans(self) -> list[Path]:
         """List the files in the warehouse that no snapshot of any table leads to.

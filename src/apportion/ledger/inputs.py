@@ -44,5 +44,10 @@ class Inputs:
             raise LedgerDamagedError(str(path), f"sha256 {digest}", f"sha256 {found}")
         return content
 
+    def all(self) -> list[bytes]:
+        """Read back everything that was kept, and prove it."""
+        names = (path.name for path in self._folder.glob("??/*"))
+        return [self.kept(name) for name in sorted(names) if _DIGEST.fullmatch(name)]
+
     def _path(self, digest: str) -> Path:
         return self._folder / digest[:2] / digest

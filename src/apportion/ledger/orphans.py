@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from pyiceberg.table import Table
+
+from apportion.model.expiry import Snapshots
 
 from .catalog import Catalog
 from .warehouse import path_of, table_folder
@@ -14,17 +16,21 @@ from .warehouse import path_of, table_folder
 _OURS = ("data/*.parquet", "data/*/*.parquet", "metadata/*.avro", "metadata/*.metadata.json")
 
 
-def find(catalog: Catalog, names: Sequence[str], *, folder: Path) -> list[Path]:
+def find(
+    catalog: Catalog, names: Sequence[str], *, folder: Path, kept: Snapshots | None = None
+) -> list[Path]:
     """List, sorted, the files of ours in these tables' folders that the tables do not lead to.
 
-    Metadata that cannot be read raises LedgerDamagedError: what is not understood is not orphaned.
+    With `kept`, as if each table had these snapshots alone, beside its current one. Metadata that
+    cannot be read raises LedgerDamagedError: what is not understood is not orphaned.
     """
     found: list[Path] = []
     for name in names:
         table = catalog.find(name)
         place = table_folder(name, folder=folder)
         with catalog.reading(name):
-            led_to = {path_of(each, folder=folder) for each in _locations(table)}
+            snapshots = None if kept is None else kept.get(name, frozenset())
+            led_to = {path_of(each, folder=folder) for each in _locations(table, snapshots)}
         ours = {path for pattern in _OURS for path in place.glob(pattern) if path.is_file()}
         found += ours - led_to
     return sorted(found)
@@ -39,14 +45,17 @@ def remove(files: Sequence[Path]) -> None:
             folder.rmdir()
 
 
-def _locations(table: Table | None) -> Iterator[str]:
-    """Name everything that a table's current metadata leads to, by every snapshot it knows."""
+def _locations(table: Table | None, kept: Collection[int] | None) -> Iterator[str]:
+    """Name everything that a table's current metadata leads to, by these snapshots or by all."""
     if table is None:
         return
     yield table.metadata_location
     yield from (entry.metadata_file for entry in table.metadata.metadata_log)
     seen: set[str] = set()
+    current = table.metadata.current_snapshot_id
     for snapshot in table.snapshots():
+        if kept is not None and snapshot.snapshot_id not in {*kept, current}:
+            continue
         yield snapshot.manifest_list
         for manifest in snapshot.manifests(table.io):
             if manifest.manifest_path not in seen:

@@ -1,6 +1,7 @@
 """A ledger that is kept in a store: brought here before work, and given back after it.
 
-head.json            which files the ledger has, by name, size and sha256: all that ever changes
+head.json            which files the ledger has, by name, size and sha256: all that ever changes;
+                     and which objects no head names any more, until somebody removes them
 files/<name>         the ledger's files, which are written once
 catalog/<sha256>     the catalog, under the hash of what it is
 
@@ -25,8 +26,9 @@ _HEAD = "head.json"
 _CATALOG = "catalog.db"
 
 #: What of a ledger's folder is the ledger. The lock and downloads are of this machine.
-_KEPT = ("warehouse", "inputs", "proofs")
+_KEPT = ("warehouse", "inputs", "evidence", "proofs")
 _FORMAT = 1
+_TRIES = 3
 
 
 class RemoteLedger:
@@ -44,11 +46,26 @@ class RemoteLedger:
         self._say = say
         self._head: Kept | None = None
         self._known: dict[str, list[Any]] = {}
+        self._gone: set[str] = set()
 
     def fetch(self) -> None:
-        """Make the folder what the store has. Raises LedgerDamagedError."""
-        self._head = self._store.read(_HEAD)
-        self._known = _files(self._head, self._store.where(_HEAD))
+        """Make the folder what the store has. Raises LedgerDamagedError.
+
+        Where a file is gone because the ledger has moved on meanwhile, this begins again.
+        """
+        for last in (*[False] * _TRIES, True):
+            self._head = self._store.read(_HEAD)
+            try:
+                self._fetch()
+            except LedgerDamagedError:
+                now = self._store.read(_HEAD)
+                if last or now == self._head:
+                    raise
+            else:
+                return
+
+    def _fetch(self) -> None:
+        self._known, self._gone = _read(self._head, self._store.where(_HEAD))
         for path in list(_own(self._folder)):
             if _name(path, self._folder) not in self._known:
                 path.unlink()
@@ -68,12 +85,33 @@ class RemoteLedger:
         for name, stated in files.items():
             if self._known.get(name) != stated:
                 self._store.write(_object(name, stated), here[name])
-        content = json.dumps({"format": _FORMAT, "files": files}, indent=0, sort_keys=True).encode()
+        before = {_object(name, stated) for name, stated in self._known.items()}
+        now = {_object(name, stated) for name, stated in files.items()}
+        if not self._write_head(files, (self._gone | before) - now):
+            raise OthersWroteError(f"the ledger {self._store.where('')}")
+        return True
+
+    def remove_gone(self) -> None:
+        """Remove the objects that the ledger does not have any more.
+
+        No head names them, nor any that is still to come: who began with an earlier one cannot
+        give back. One that is removed twice is removed.
+        """
+        if self._gone:
+            self._say(f"removing {len(self._gone)} objects in S3")
+            self._store.remove(sorted(self._gone))
+            # If others wrote meanwhile, their head has the same list, and it is done again.
+            self._write_head(self._known, set())
+
+    def _write_head(self, files: dict[str, list[Any]], gone: set[str]) -> bool:
+        """Write the head, if it is still the one that was read."""
+        told = {"format": _FORMAT, "files": files, "gone": sorted(gone)}
+        content = json.dumps(told, indent=0, sort_keys=True).encode()
         mark = self._head.mark if self._head else ""
         written = self._store.write(_HEAD, content, new=not mark, instead_of=mark)
         if written is None:
-            raise OthersWroteError(f"the ledger {self._store.where('')}")
-        self._head, self._known = Kept(content, written), files
+            return False
+        self._head, self._known, self._gone = Kept(content, written), files, gone
         return True
 
     def _is_here(self, name: str) -> bool:
@@ -101,18 +139,22 @@ class RemoteLedger:
         return [path.stat().st_size, _digest(path)]
 
 
-def _files(head: Kept | None, where: str) -> dict[str, list[Any]]:
+def _read(head: Kept | None, where: str) -> tuple[dict[str, list[Any]], set[str]]:
+    """Read a head: the ledger's files, and the objects that are to be removed."""
     if head is None:
-        return {}
+        return {}, set()
     try:
         said = json.loads(head.content)
         files: Mapping[str, list[Any]] = said["files"]
         known = {name: [int(size), str(digest)] for name, (size, digest) in files.items()}
+        gone = {str(name) for name in said.get("gone", ())}
     except (ValueError, LookupError, TypeError, AttributeError) as fault:
         raise LedgerDamagedError(where, "the head of a ledger", str(fault)) from fault
     if said["format"] != _FORMAT or not all(map(_is_ours, known)):
         raise LedgerDamagedError(where, f"format {_FORMAT}", f"format {said['format']}")
-    return known
+    if gone & {_object(name, stated) for name, stated in known.items()}:
+        raise LedgerDamagedError(where, "files, or objects to remove", "the same as both")
+    return known, gone
 
 
 def _is_ours(name: str) -> bool:

@@ -14,6 +14,7 @@ class Kind(StrEnum):
     INGEST = "ingest"
     ALLOCATE = "allocate"
     ACCOUNTS = "accounts"
+    EXPIRE = "expire"
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Total:
 
 @dataclass(frozen=True)
 class Manifest:
-    """One run of one period, or one synchronisation of accounts.
+    """One run of one period, one synchronisation of accounts, or one expiry of earlier runs.
 
     `run` is a hash of all that decided the result.
 
@@ -53,8 +54,8 @@ class Manifest:
 
     run: str
     kind: Kind
-    period: str  # empty for accounts
-    bill: str  # empty for an allocation, the organisation for accounts
+    period: str  # empty for accounts and expiries
+    bill: str  # empty for an allocation or expiry, the organisation for accounts
     at: str  # UTC, ISO 8601
     version: str  # of apportion
     inputs: tuple[Input, ...]

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
+from .expiry_statements import EXPIRE_LEDGER, FIND_REPORTS, READ_REPORTS
 from .permission import Duty
 from .statements import (
     ACTIVATE_TAGS,
@@ -71,6 +72,7 @@ class Role(StrEnum):
     TAG_PLANNER = "tag-planner"
     TAG_ACTIVATOR = "tag-activator"
     LEDGER_KEEPER = "ledger-keeper"
+    LEDGER_EXPIRER = "ledger-expirer"
     PUBLISHER = "publisher"
     QUERIER = "querier"
     REPORTER = "reporter"
@@ -114,6 +116,10 @@ DUTIES: Mapping[Role, Duty] = {
     ),
     Role.LEDGER_KEEPER: Duty(
         "works with a ledger that is kept in S3", (MISS_KEPT, KEEP_LEDGER, DECRYPT_STORE)
+    ),
+    Role.LEDGER_EXPIRER: Duty(
+        "lets a ledger in S3 go of its past",
+        (FIND_REPORTS, READ_REPORTS, KEEP_LEDGER, EXPIRE_LEDGER, DECRYPT_STORE),
     ),
     Role.PUBLISHER: Duty(
         "publishes proved months as tables",

@@ -157,7 +157,7 @@ KEEP_LEDGER = Statement(
     "KeepTheLedger",
     ("s3:GetObject", "s3:PutObject"),
     (f"{_STORE}/ledger/*",),
-    "the ledger between two runs; nothing in it is ever deleted",
+    "the ledger between two runs",
 )
 WRITE_TABLES = Statement(
     "WriteTables",

@@ -45,7 +45,10 @@ TABLES = (
 Book = Callable[[str, str, Sequence[tuple[str, Outcome]]], bytes]
 
 _COLUMNS = ("period", "run", "delivery", "became", "what", "where", "bytes")
-_DELIVERY = "delivery.json"
+
+#: Written into a delivery's folder last; it says of which run it is.
+DELIVERY = "delivery.json"
+
 _RUN = ("Period", "RunId", "ManifestSha256", "RulebookSha256", "AllocatedAt")
 _TRIES = 5
 
@@ -91,7 +94,7 @@ def deliver(
     found = str(run["Period"])
     delivery = _id(run, forms)
     folder = f"{found}/{delivery}"
-    done = store.read(f"{folder}/{_DELIVERY}")
+    done = store.read(f"{folder}/{DELIVERY}")
     words: list[str] = []
     if done is None:
         document, words = _write(asking, store, forms, run, folder, say)
@@ -168,7 +171,7 @@ def _write(
             for name, content in files.items()
         },
     }
-    store.write(f"{folder}/{_DELIVERY}", _json(document))
+    store.write(f"{folder}/{DELIVERY}", _json(document))
     return document, words
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal, localcontext
 
 from apportion.core.bills.bills import newest
+from apportion.core.bills.expiry import NUMBERS, expired
 from apportion.model.errors import NothingThereError
 from apportion.model.focus import COST_COLUMNS
 from apportion.model.manifest import Kind, Manifest
@@ -16,7 +17,10 @@ from apportion.ports import Row
 from .plugs import Plugs
 
 _LIST = ("period", "bill", "format", "currency", "lines", *COST_COLUMNS, "delivered", "allocated")
-_HISTORY = ("at", "kind", "period", "bill", "run", "currency", "lines", *COST_COLUMNS, "inputs")
+_HISTORY = (
+    *("at", "kind", "period", "bill", "run", "currency", "lines"),
+    *(*COST_COLUMNS, "inputs", "expired"),
+)
 
 
 def held(plugs: Plugs) -> Outcome:
@@ -43,14 +47,19 @@ def held(plugs: Plugs) -> Outcome:
 
 
 def history(plugs: Plugs, *, period: str = "") -> Outcome:
-    """Tell every delivery, allocation and synchronisation, oldest first.
+    """Tell every delivery, allocation, synchronisation and expiry, oldest first.
 
-    `run` is what --as-of takes. A period's history has no synchronisations, which are of none; the
-    inputs of its allocations name them.
+    `run` is what --as-of takes, unless `expired` says when its files were removed. A period's
+    history has neither synchronisations nor expiries, which are of none; the inputs of its
+    allocations name the former.
     """
-    runs = [run for run in plugs.ledger.runs() if period in {"", run.period}]
+    recorded = plugs.ledger.runs()
+    gone = expired(recorded)
+    runs = [
+        (number, run) for number, run in enumerate(recorded, start=1) if period in {"", run.period}
+    ]
     if period and not runs:
-        have = sorted({run.period for run in plugs.ledger.runs()} - {""})
+        have = sorted({run.period for run in recorded} - {""})
         raise NothingThereError(f"period {period}", have)
     rows = [
         {
@@ -63,8 +72,9 @@ def history(plugs: Plugs, *, period: str = "") -> Outcome:
             "lines": lines,
             **amounts,
             "inputs": ", ".join(f"{file.name} {file.sha256[:12]}" for file in run.inputs),
+            "expired": gone[number].at if number in gone else None,
         }
-        for run in runs
+        for number, run in runs
         for currency, lines, amounts in _told_sums(run)
     ]
     return Outcome(_HISTORY, tuple(rows))
@@ -89,9 +99,11 @@ _ZERO = Decimal()
 
 
 def _told_sums(run: Manifest) -> Sequence[tuple[str, int, Mapping[str, Decimal | None]]]:
-    """What a run came to; of accounts, how many there were."""
+    """What a run came to; of accounts, how many there were, of an expiry, how many runs."""
     if run.kind is Kind.ACCOUNTS:
         return [("", int(run.details["accounts"]), dict.fromkeys(COST_COLUMNS))]
+    if run.kind is Kind.EXPIRE:
+        return [("", len(run.details[NUMBERS].split(",")), dict.fromkeys(COST_COLUMNS))]
     return sums(run, _last_stage(run))
 
 

@@ -15,7 +15,6 @@ from apportion.core.bills.bills import newest
 from apportion.core.telling.sight import TABLES, seen, trimmed
 from apportion.core.templates import name
 from apportion.model.access import Scope
-from apportion.model.errors import NothingThereError
 from apportion.model.manifest import Kind, Manifest
 from apportion.model.outcome import Explanation
 from apportion.model.rulebook import Dimension, Rulebook
@@ -24,7 +23,7 @@ from apportion.ports import Engine, Row
 from .daybook import Shelf, daybook_of, name_of
 from .explain import explain_owner, explain_pool, explain_resource
 from .plugs import Plugs
-from .published import Published, at, find
+from .published import Published, allocation, find
 
 #: How many runs stay open; the one that was not read for longest is closed.
 MOST_OPEN = 36
@@ -60,10 +59,7 @@ class Edition:
 
     def allocation(self, period: str, as_of: str = "") -> Manifest:
         """Find a period's allocation, as `published.find` does."""
-        of_period = [r for r in self.runs if r.kind is Kind.ALLOCATE and r.period == period]
-        if not of_period:
-            raise NothingThereError(f"allocation of {period}", self.periods)
-        return at(of_period, as_of)
+        return allocation(self.runs, period, as_of)
 
     def deliveries(self, period: str) -> Mapping[str, Manifest]:
         """The newest delivery of each of a period's bills."""

@@ -7,10 +7,12 @@ from dataclasses import replace
 from decimal import Decimal, localcontext
 
 from apportion.core import proof
+from apportion.core.bills.expiry import expired
 from apportion.core.identity import sha256
 from apportion.core.splits.rollup import derived_totals_query, owners_changed_query
 from apportion.core.templates import name, sql
 from apportion.model.catalogue.proof import (
+    EXPIRED,
     INPUT_CHANGED,
     MONTH_DIFFERS,
     OWNER_CHANGED,
@@ -21,6 +23,7 @@ from apportion.model.finding import Finding
 from apportion.model.manifest import Kind, Manifest, Total
 from apportion.model.money import EXACT
 from apportion.model.outcome import Outcome
+from apportion.ports import Row
 
 from .ingest import ledger_total
 from .label import label
@@ -52,8 +55,14 @@ def prove(plugs: Plugs, *, period: str, as_of: str = "", by_account: bool = Fals
     totals = again(published, plugs)
     findings = proof.compare(period, totals)
     findings += _owners_changed(published, plugs) + _months_differ(published, plugs)
-    lines = proof.lines(period, totals if by_account else _by_payer(totals))
-    rows = tuple(
+    columns = tuple(c for c in COLUMNS if by_account or c != "SubAccountId")
+    told = (*findings, *published.later)
+    rows = _rows(period, totals if by_account else _by_payer(totals))
+    return Outcome(columns, rows, told, (_sentence(published, totals, findings),))
+
+
+def _rows(period: str, totals: Sequence[Total]) -> tuple[Row, ...]:
+    return tuple(
         {
             "period": line.period,
             "BillingAccountId": line.billing_account,
@@ -63,11 +72,8 @@ def prove(plugs: Plugs, *, period: str, as_of: str = "", by_account: bool = Fals
             **dict(zip(proof.STAGES, line.by_stage, strict=True)),
             "difference": line.difference,
         }
-        for line in lines
+        for line in proof.lines(period, totals)
     )
-    columns = tuple(c for c in COLUMNS if by_account or c != "SubAccountId")
-    told = (*findings, *published.later)
-    return Outcome(columns, rows, told, (_sentence(published, totals, findings),))
 
 
 def _owners_changed(published: Published, plugs: Plugs) -> list[Finding]:
@@ -132,23 +138,42 @@ def verify(plugs: Plugs, manifests: Sequence[Manifest]) -> Outcome:
     """Verify a manifest that was handed out: an allocation and the deliveries that it read.
 
     The ledger must hold the same record, the kept inputs must hash as it says, and every stage
-    must add up again to what it says.
+    must add up again to what it says. Of a run that was expired, the stages are told as recorded,
+    and a finding says that nobody can add them up any more.
     """
     (wanted,) = (manifest for manifest in manifests if manifest.kind is Kind.ALLOCATE)
-    recorded = [run for run in plugs.ledger.runs() if run.run == wanted.run]
+    runs = plugs.ledger.runs()
+    recorded = [number for number, run in enumerate(runs, start=1) if run.run == wanted.run]
     if not recorded:
-        raise NothingThereError(f"run {wanted.run}", [run.run for run in plugs.ledger.runs()])
-    findings = [
-        finding
-        for manifest in manifests
-        for finding in _record_changed(manifest, plugs.ledger.runs())
-    ]
+        raise NothingThereError(f"run {wanted.run}", [run.run for run in runs])
+    findings = [finding for manifest in manifests for finding in _record_changed(manifest, runs)]
     findings += _inputs_changed(wanted, plugs)
+    if expiry := expired(runs).get(recorded[-1]):
+        return _remains(wanted, expiry, findings)
     outcome = prove(plugs, period=wanted.period, as_of=wanted.run)
     if not findings:
         return outcome
     words = (f"The manifest of {wanted.period} is NOT what the ledger holds.",)
     return replace(outcome, findings=(*findings, *outcome.findings), words=words)
+
+
+def _remains(wanted: Manifest, expiry: Manifest, findings: Sequence[Finding]) -> Outcome:
+    """Tell what can still be said of a manifest whose files are gone."""
+    gone = Finding(
+        EXPIRED,
+        f"{wanted.period} run {wanted.run}",
+        "the files of the run",
+        expected="files to add up again",
+        found=f"none since they were expired at {expiry.at}",
+        remedy="The totals are shown as they were recorded. Take the same bills and rules into a "
+        "new folder to prove them anew.",
+    )
+    whole = "its record and inputs are what the manifest says"
+    held = "its record or inputs are NOT what the manifest says" if findings else whole
+    words = (f"{wanted.period} run {wanted.run} was expired at {expiry.at}: {held}.",)
+    columns = tuple(c for c in COLUMNS if c != "SubAccountId")
+    rows = _rows(wanted.period, _by_payer(wanted.totals))
+    return Outcome(columns, rows, (*findings, gone), words)
 
 
 def _record_changed(manifest: Manifest, runs: Sequence[Manifest]) -> list[Finding]:

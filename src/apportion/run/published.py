@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from apportion.core.bills.bills import newest
+from apportion.core.bills.expiry import deliveries_of, expired, number_of
 from apportion.core.rules.account_facts import read_facts
 from apportion.core.rules.drivers import read_driver
 from apportion.core.rules.lookups import read_lookup
@@ -15,6 +16,7 @@ from apportion.core.templates import name, sql
 from apportion.model.accounts import AccountFacts
 from apportion.model.catalogue.deliveries import NOT_ALLOCATED
 from apportion.model.errors import LedgerDamagedError, NothingThereError, NotWhatWasProvedError
+from apportion.model.expiry_errors import ExpiredError
 from apportion.model.finding import Finding
 from apportion.model.focus import COST_COLUMNS
 from apportion.model.inputs import Driver, Lookup, lookup_key
@@ -51,26 +53,40 @@ def allocated_periods(plugs: Plugs) -> list[str]:
 
 
 def find(plugs: Plugs, *, period: str, as_of: str = "") -> Published:
+    """Find a period's allocation, with its rules and deliveries; see `allocation`."""
+    runs = plugs.ledger.runs()
+    manifest = allocation(runs, period, as_of)
+    read = deliveries_of(manifest, runs)
+    bills = {bill: runs[number - 1] for bill, number in read.items()}
+    later = () if as_of else tuple(_later(manifest, runs))
+    return Published(manifest, kept_rules(manifest, plugs), bills, later)
+
+
+def allocation(runs: Sequence[Manifest], period: str, as_of: str = "") -> Manifest:
     """Find a period's allocation: the newest one, or the newest at `as_of`.
 
     `as_of` is a run's id (or its beginning), or a time like 2026-10-03 or 2026-10-03T12:00:00Z.
+    Raises NothingThereError, and ExpiredError for one whose files are gone.
     """
-    runs = plugs.ledger.runs()
     of_period = [run for run in runs if run.kind is Kind.ALLOCATE and run.period == period]
     if not of_period:
         have = sorted({run.period for run in runs if run.kind is Kind.ALLOCATE})
         raise NothingThereError(f"allocation of {period}", have, "Run `apportion allocate` first.")
-    manifest = at(of_period, as_of)
-    bills = {
-        bill: next(
-            run
-            for run in reversed(runs[: runs.index(manifest)])
-            if (run.kind, run.bill, run.run) == (Kind.INGEST, bill, delivered)
-        )
-        for bill, delivered in manifest.bills.items()
-    }
-    later = () if as_of else tuple(_later(manifest, runs))
-    return Published(manifest, kept_rules(manifest, plugs), bills, later)
+    found = at(of_period, as_of)
+    check_readable(found, runs)
+    return found
+
+
+def check_readable(run: Manifest, runs: Sequence[Manifest]) -> None:
+    """Raise ExpiredError for a run that was expired; it must be one of these."""
+    gone = expired(runs)
+    if expiry := gone.get(number_of(run, runs)):
+        readable = [
+            f"{each.run} of {each.at}"
+            for number, each in enumerate(runs, start=1)
+            if (each.kind, each.period) == (run.kind, run.period) and number not in gone
+        ]
+        raise ExpiredError(run.run, run.period, (run.at, expiry.at), readable)
 
 
 def _later(allocation: Manifest, runs: Sequence[Manifest]) -> Iterator[Finding]:

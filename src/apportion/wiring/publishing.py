@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from apportion.core.telling.publish import TABLES, everyday
+from apportion.model.expiry import Evidence, How
 from apportion.model.outcome import Outcome
 from apportion.model.period import Period
 from apportion.model.workbook import Sheet, Workbook
-from apportion.ports import Asking, Lake, Post, Report, Store
+from apportion.ports import Asking, Expiring, Lake, Post, Report, Store
 from apportion.reports.csv import CsvReport
 from apportion.reports.json import JsonReport
 from apportion.run.deliver import Book, Forms, Telling, deliver
@@ -56,9 +57,12 @@ class Readers:
 class Publishing:
     """What a ledger gives to others: published tables, answers, delivered reports."""
 
-    def __init__(self, plugs: Callable[[], Plugs], now: Callable[[], str]) -> None:
+    def __init__(
+        self, plugs: Callable[[], Plugs], now: Callable[[], str], notes: Callable[[], Expiring]
+    ) -> None:
         self._plugs = plugs
         self._now = now
+        self._notes = notes
 
     def publish(self, lake: Lake, periods: Sequence[str] = ()) -> Outcome:
         """Publish these periods, or all that are allocated, one after the other."""
@@ -71,7 +75,8 @@ class Publishing:
         outcomes = []
         for period in wanted:
             with _scratch() as scratch:
-                outcomes.append(publish(plugs, lake, period=period, scratch=Path(scratch)))
+                done = publish(plugs, lake, period=period, scratch=Path(scratch))
+            outcomes.append(self._noted(done, How.PUBLISHED, lake.where()))
         return together(outcomes)
 
     def query(self, sql: str) -> Outcome:
@@ -91,9 +96,29 @@ class Publishing:
         with _scratch() as scratch:
             # What moved is told against the month before.
             asking = LedgerAsking(plugs, Path(scratch), periods=periods[-2:], ahead=TABLES)
-            return deliver(
+            done = deliver(
                 asking, store, forms, period=period, telling=telling, now=self._now, say=plugs.say
             )
+        first = done.rows[0]
+        return self._noted(
+            done, How.DELIVERED, store.where(f"{first['period']}/{first['delivery']}")
+        )
+
+    def _noted(self, done: Outcome, how: How, where: str) -> Outcome:
+        """Note in the ledger that others were given a run, so that no expiry takes it away."""
+        from apportion.run.evidence import note  # noqa: PLC0415 - functions report without it
+
+        given = {(str(row["run"]), str(row["period"])) for row in done.rows}
+        try:
+            for run, period in sorted(given):
+                note(self._notes(), Evidence(run, period, how, where, self._now()))
+        except OSError:  # it may be another's, who lets nobody write to it
+            sentence = (
+                f"The ledger cannot be written to, so it does not know that this is {how}: "
+                "`apportion ledger expire` would not keep it."
+            )
+            return replace(done, words=(*done.words, sentence))
+        return done
 
 
 def deliver_published(

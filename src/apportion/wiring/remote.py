@@ -27,12 +27,14 @@ def mirrored(
     clients: Clients,
     *,
     say: Callable[[str], None] = lambda _step: None,
+    removing: bool = False,
 ) -> Iterator[None]:
     """Work with a copy of a ledger that is kept in S3, and give back what was recorded.
 
     The copy is this process's alone for the while. What was recorded before an operation failed is
     given back too: every recorded run is whole. Raises OthersWroteError where another process has
-    given back first; its state stands. A ledger in a folder needs none of this.
+    given back first; its state stands. A ledger in a folder needs none of this. With `removing`,
+    objects that it does not have any more are removed in S3, which needs a permission of its own.
     """
     if not settings.remote:
         yield
@@ -50,6 +52,8 @@ def mirrored(
             ledger.give_back()
             raise
         ledger.give_back()
+        if removing:
+            ledger.remove_gone()
 
 
 def fetch_settings(location: str, folder: Path, clients: Clients) -> Path:

@@ -53,6 +53,7 @@ from apportion.sources.local_files import LocalFiles
 
 from .accounts import Accounts
 from .cost_categories import CostCategories
+from .expiry import Expiry
 from .publishing import Publishing
 from .reviews import rules_history, write_review
 from .tags import Tags
@@ -261,7 +262,13 @@ class Workspace:
     @cached_property
     def publishing(self) -> Publishing:
         """What others are given: published tables, answers to SQL, delivered reports."""
-        return Publishing(lambda: self._plugs, self._now)
+        folder = Path(self._settings.ledger)
+        return Publishing(lambda: self._plugs, self._now, lambda: IcebergLedger(folder))
+
+    @cached_property
+    def expiry(self) -> Expiry:
+        """What of the ledger's past is kept."""
+        return Expiry(Path(self._settings.ledger), lambda: self._plugs, self._now)
 
     def held(self) -> Outcome:
         """List what the ledger holds."""

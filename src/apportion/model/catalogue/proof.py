@@ -52,6 +52,14 @@ MONTH_DIFFERS = Code(
     "The ledger keeps what each key cost a day, and in the month, so that a month is told without "
     "reading its days. A difference means that a file of the ledger was changed after the run.",
 )
+EXPIRED = Code(
+    "P008",
+    Severity.ERROR,
+    "The files of a run were expired, so it cannot be proved again",
+    "`apportion ledger expire` removes the files of superseded runs and keeps their records. The "
+    "record's totals and hashes can still be compared with a manifest; nothing can be added up "
+    "again. Protect a run before you hand its manifest out: `apportion ledger protect`.",
+)
 ALL = (
     DIFFERS,
     LINES_DIFFER,
@@ -60,4 +68,5 @@ ALL = (
     RECORD_CHANGED,
     OWNER_CHANGED,
     MONTH_DIFFERS,
+    EXPIRED,
 )

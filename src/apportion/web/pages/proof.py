@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
+from apportion.core.bills.expiry import expired
 from apportion.core.proof import STAGES, lines, total
 from apportion.core.telling.explain import added
 from apportion.model.focus import COST_COLUMNS
@@ -105,8 +106,11 @@ def _by_payer(totals: Sequence[Total]) -> list[Total]:
 def _months(view: View) -> Section:
     """Every allocation that was recorded, newest first."""
     rows = []
-    for run in reversed(view.sight.edition.runs):
+    runs = view.sight.edition.runs
+    gone = expired(runs)
+    for number, run in reversed(list(enumerate(runs, start=1))):
         if run.kind is Kind.ALLOCATE:
+            now = "shown here" if run == view.sight.manifest else ""
             widest = max((one.difference for one in lines(run.period, run.totals)),
                          default=Decimal())  # fmt: skip
             rows.append(
@@ -118,7 +122,7 @@ def _months(view: View) -> Section:
                     "version": run.version,
                     "lines": sum(t.lines for t in run.totals if t.stage == "allocated"),
                     "difference": widest,
-                    "shown": "shown here" if run == view.sight.manifest else "",
+                    "shown": f"expired {gone[number].at[:10]}" if number in gone else now,
                 }
             )
     return Section(
@@ -136,7 +140,8 @@ def _months(view: View) -> Section:
             Column("shown", "", Look.MARK),
         ),
         rows,
-        note="Earlier ones stay readable: choose a month to see it as it stood then.",
+        note="Earlier ones stay readable until they are expired: choose a month to see it as it "
+        "stood then.",
     )  # fmt: skip
 
 
