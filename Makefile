@@ -28,7 +28,7 @@ aws: $(READY) ## a whole life in AWS, against emulators on this machine
 	$(BIN)/python examples/whole_life.py
 
 test: $(READY) ## run all tests
-	$(BIN)/python -m pytest -n 2 -q
+	$(BIN)/python -m pytest -n 2 --dist worksteal -q
 
 lint: $(READY) ## ruff: rules and format
 	$(BIN)/ruff check .
@@ -49,7 +49,7 @@ lambda: $(READY) ## build the functions' zips in dist/lambda, the same bytes eve
 	$(BIN)/python release/lambda_zip.py
 
 soak: $(READY) ## the slow tests: thousands of crashes and corrupted files
-	APPORTION_SOAK=1 $(BIN)/python -m pytest -n 2 -q tests/soak tests/test_web_access.py tests/test_web_browser.py tests/test_web_api.py
+	APPORTION_SOAK=1 $(BIN)/python -m pytest -n 2 --dist worksteal -q tests/soak tests/test_web_access.py tests/test_web_browser.py tests/test_web_api.py tests/test_web_site.py
 
 $(OLD)/.ready: $(READY)
 	$(PYTHON) -m venv $(OLD)

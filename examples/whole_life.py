@@ -110,6 +110,11 @@ def accounts_are_synced(life: Life) -> None:
     prompt = life.prompt
     prompt.chapter("Accounts")
     prompt.types("apportion aws accounts sync")
+
+
+def accounts_stay(life: Life) -> None:
+    """What is synced a second time is there already."""
+    prompt = life.prompt
     again = prompt.types("apportion aws accounts sync")
     prompt.so("the second time, nothing was written", holds="nothing was written" in again)
     listed = {str(row["account"]) for row in prompt.asks("apportion aws accounts list")}
@@ -127,17 +132,26 @@ def first_look(life: Life) -> None:
     life.prompt.so("no cent carries a tag, as AWS writes none into the bill", holds=tagged == 0)
 
 
-def tags_are_activated(life: Life, billing: Billing) -> None:
-    """A plan is read by somebody, applied once, and refused afterwards."""
+def tags_are_planned(life: Life) -> None:
+    """A plan is made for somebody to read."""
+    life.aws.cost_explorer.now = datetime.now(UTC)
+    life.prompt.chapter("Tag keys: look, plan, apply")
+    life.prompt.types(f"apportion aws plan --backfill-from {life.months[0]} --to tags-plan.json")
+
+
+def plan_waits(life: Life) -> None:
+    """Nothing happens before somebody says yes."""
     prompt, costs = life.prompt, life.aws.cost_explorer
-    costs.now = datetime.now(UTC)
-    prompt.chapter("Tag keys: look, plan, apply")
-    prompt.types(f"apportion aws plan --backfill-from {life.months[0]} --to tags-plan.json")
     prompt.types("apportion aws apply tags-plan.json", code=2)
     prompt.so(
         "without --yes nothing was changed",
         holds=all(tag.status == "Inactive" for tag in costs.tag_keys.values()),
     )
+
+
+def tags_are_activated(life: Life, billing: Billing) -> None:
+    """The plan is applied once, and AWS writes the bill again."""
+    prompt, costs = life.prompt, life.aws.cost_explorer
     prompt.types("apportion aws apply tags-plan.json --yes")
     active = {key for key, tag in costs.tag_keys.items() if tag.status == "Active"}
     prompt.so("the keys that rules ask for are active", holds=active == {*TAG_KEYS} - UNWANTED)
@@ -286,7 +300,11 @@ def tell(life: Life, *, short: bool) -> None:
     exports_are_read(life)
     accounts_are_synced(life)
     if not short:
+        accounts_stay(life)
         first_look(life)
+    tags_are_planned(life)
+    if not short:
+        plan_waits(life)
     tags_are_activated(life, billing)
     allocated(life, billing)
     if not short:

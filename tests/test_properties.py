@@ -46,7 +46,7 @@ COLUMNS = ("team", "environment", "Pool", "SubAccountId", "BillingAccountId", "C
 FULL = ("team", "environment", "Pool", "BillingAccountId")
 
 few = settings(
-    max_examples=500 if os.environ.get("APPORTION_SOAK") else 10,
+    max_examples=500 if os.environ.get("APPORTION_SOAK") else 6,
     deadline=None,
     database=None,
     derandomize=True,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -53,13 +54,20 @@ LINES = (
 )
 
 
-@pytest.fixture
-def workspace(tmp_path: Path) -> Workspace:
-    made = workspace_in(tmp_path, RULES, LOOKUP)
+@pytest.fixture(scope="module")
+def allocated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("allocated")
+    made = workspace_in(folder, RULES, LOOKUP)
     content = parquet_bill(bill_of(LINES))
-    made.ingest(delivered(tmp_path, content, name="bill.parquet"), bill="aws")
+    made.ingest(delivered(folder, content, name="bill.parquet"), bill="aws")
     made.allocate()
-    return made
+    return folder
+
+
+@pytest.fixture
+def workspace(allocated: Path, tmp_path: Path) -> Workspace:
+    shutil.copytree(allocated, tmp_path, dirs_exist_ok=True)
+    return reopened(tmp_path)
 
 
 def test_stages_side_by_side(workspace: Workspace) -> None:
