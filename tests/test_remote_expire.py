@@ -13,8 +13,8 @@ import pytest
 from apportion.aws.store import S3Store
 from apportion.ledger.remote import RemoteLedger
 from apportion.model.errors import AwsDeniedError, AwsRefusedError
-from apportion.model.expiry import Evidence, How, Policy
-from apportion.model.expiry_errors import ExpiredError
+from apportion.model.expiry import How, Policy
+from apportion.model.expiry_errors import ExpiredError, NoDeliveriesError, NotADeliveryError
 from apportion.model.manifest import Kind
 from apportion.model.outcome import Outcome
 from apportion.model.question import Question
@@ -114,20 +114,23 @@ def test_objects_of_what_is_expired_are_removed(
 
 
 def test_killed_at_each_change(world: MotoWorld, bucket: str, tmp_path: Path) -> None:
-    """Before the head is written all runs stand; after it the next expiry removes what is left."""
+    """Once the head is written all is told, and the next expiry removes what is left.
+
+    Before, the old state stands, as for whatever else is given back: `test_remote_ledger.py`.
+    """
     report, _ = told(world, bucket, tmp_path / "reader")
     before = objects(world, bucket)
     states = []
-    for number, (at, of) in enumerate([(2, ""), (1, "DeleteObjects"), (2, "")]):
+    for number, (at, of) in enumerate([(1, "DeleteObjects"), (2, "")]):
         assert died(expire_all, world, bucket, tmp_path / f"mortal {number}", at=at, of=of)
         now, readable = told(world, bucket, tmp_path / "reader")
         assert now == report
         states.append(
             (readable, before <= objects(world, bucket), bool(head(world, bucket)["gone"]))
         )
-    # Killed at its first files; between head and removal; between removal and the last head, where
-    # the one before had left only that to do.
-    assert states == [(2, True, False), (1, True, True), (1, False, True)]
+    # Killed between head and removal; between removal and the last head, as the one before had
+    # left only that to do.
+    assert states == [(1, True, True), (1, False, True)]
     expire(bucket, tmp_path / "mortal", world.client)
     assert head(world, bucket)["gone"] == []
 
@@ -183,21 +186,22 @@ def test_what_others_were_given_stays(world: MotoWorld, tmp_path: Path) -> None:
     bucket = world.bucket()
     reports = store_of(world, bucket, "reports")
     lake = lake_of(world, bucket)
-    given = []
-    for version in (1, 2, 3):
-        workspace = allocated(tmp_path, version=version, now=f"2026-11-0{version}T08:00:00Z")
-        if version == 1:
-            given += workspace.publishing.deliver(reports, forms(["csv"]), PERIOD, Telling()).rows
-        if version == 2:
-            given += workspace.publishing.publish(lake).rows
-    first, second = str(given[0]["run"]), str(given[-1]["run"])
-    told = workspace.expiry.look(ALL)
-    why = {row["run"]: str(row["why"]) for row in told.rows if row["becomes"] == "stays"}
-    assert why.keys() == {first, second}
-    assert why[first].startswith(f"delivered s3://{bucket}/reports/{PERIOD}/")
-    assert why[second].startswith(f"published s3://{bucket}/lake/ ")
-
+    workspace = allocated(tmp_path, now="2026-11-01T08:00:00Z")
+    (first, *_) = workspace.publishing.publish(lake).rows
+    workspace.publishing.deliver(reports, forms(["csv"]), PERIOD, Telling())
+    workspace = allocated(tmp_path, version=2, now="2026-11-02T08:00:00Z")
+    (row,) = [row for row in workspace.expiry.look(ALL).rows if row["becomes"] == "stays"]
+    assert row["run"] == first["run"]
+    why = [reason.split(" ")[:2] for reason in str(row["why"]).split("; ")]
     (found,) = delivered_at(f"s3://{bucket}/reports", clients=world.client)
-    assert isinstance(found, Evidence)
-    assert (found.run, found.period, found.how) == (first, PERIOD, How.DELIVERED)
-    assert why[first].startswith(f"delivered {found.where} ")
+    assert sorted(why) == [["delivered", found.where], ["published", f"s3://{bucket}/lake/"]]
+    assert found.where.startswith(f"s3://{bucket}/reports/{PERIOD}/")
+    assert (found.run, found.period, found.how) == (first["run"], PERIOD, How.DELIVERED)
+
+    reports.write(f"{PERIOD}/other/delivery.json", b"[]")
+    with pytest.raises(NotADeliveryError, match=r"/other/delivery\.json is not what"):
+        delivered_at(f"s3://{bucket}/reports", clients=world.client)
+    with pytest.raises(
+        NoDeliveriesError, match=rf"No report was delivered to s3://{bucket}/report/"
+    ):
+        delivered_at(f"s3://{bucket}/report", clients=world.client)

@@ -2,6 +2,8 @@
 
 WrongUseError
 ├── NotAnAgeError          an age is not written as one
+├── NoDeliveriesError      a place that is named for its reports has none
+├── NotADeliveryError      one of them does not say which run it is of
 └── NothingThereError
     └── ExpiredError       a run is recorded, and its files are gone
 """
@@ -19,6 +21,26 @@ class NotAnAgeError(WrongUseError):
     def __init__(self, written: str) -> None:
         super().__init__(
             f"An age is written in days, like 90d, or as a day, like 2026-09-01; found {written!r}."
+        )
+
+
+class NoDeliveriesError(WrongUseError):
+    """No report was delivered to a place whose reports were to be kept."""
+
+    def __init__(self, place: str) -> None:
+        super().__init__(
+            f"No report was delivered to {place}: name the place that `apportion deliver` was "
+            "given. Nothing was expired."
+        )
+
+
+class NotADeliveryError(WrongUseError):
+    """A delivered report does not say which run it is of."""
+
+    def __init__(self, place: str, why: str) -> None:
+        super().__init__(
+            f"{place} is not what `apportion deliver` writes ({why}), so nobody knows which run "
+            "it stands on. Nothing was expired: restore the file, or remove the report."
         )
 
 

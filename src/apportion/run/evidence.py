@@ -8,6 +8,7 @@ from dataclasses import asdict
 
 from apportion.model.errors import LedgerDamagedError, NothingThereError
 from apportion.model.expiry import Evidence, How
+from apportion.model.expiry_errors import NoDeliveriesError, NotADeliveryError
 from apportion.model.manifest import Kind, Manifest
 from apportion.model.outcome import Outcome
 from apportion.ports import Expiring, Store
@@ -48,14 +49,22 @@ def delivered(store: Store) -> list[Evidence]:
     """Read of which runs the reports below a place are: those that were delivered whole.
 
     This finds reports that functions deliver of published tables, which no ledger knows of.
+    Raises NoDeliveriesError, and NotADeliveryError for one that cannot be read.
     """
-    found = []
-    for name in store.names():
-        if name.endswith(f"/{DELIVERY}") and (kept := store.read(name)):
-            said = json.loads(kept.content)
-            where, at = store.where(name.rpartition("/")[0]), str(said["allocated_at"])
-            found.append(Evidence(said["run"], said["period"], How.DELIVERED, where, at))
-    return found
+    names = [name for name in store.names() if name.endswith(f"/{DELIVERY}")]
+    if not names:
+        raise NoDeliveriesError(store.where(""))
+    return [_delivery(store, name) for name in names]
+
+
+def _delivery(store: Store, name: str) -> Evidence:
+    kept = store.read(name)
+    try:
+        said = json.loads(kept.content) if kept else {}
+        run, period, at = (str(said[key]) for key in ("run", "period", "allocated_at"))
+    except (ValueError, LookupError, TypeError) as fault:
+        raise NotADeliveryError(store.where(name), str(fault)) from None
+    return Evidence(run, period, How.DELIVERED, store.where(name.rpartition("/")[0]), at)
 
 
 def protect(ledger: Expiring, wanted: str, *, because: str, at: str) -> Outcome:

@@ -6,6 +6,7 @@ expired, whatever of their files is still there, and the next expiry removes wha
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -135,8 +136,12 @@ def _readable(runs: Sequence[Manifest]) -> set[str]:
 def _rows(made: Plan, becomes: str) -> Iterable[Row]:
     """A row a run; files that several have are told with the first of them, the rest at the end."""
     told: set[str] = set()
+    parts: dict[tuple[str, str], list[Loose]] = defaultdict(list)
+    for file in made.loose:
+        parts[file.period, file.bill].append(file)
     for each in sorted(made.past, key=lambda one: (one.run.period, one.number)):
-        files = [file for file in _own(each, made) if file.name not in told]
+        beside = parts[each.run.period, each.run.bill]
+        files = [file for file in _own(each, beside) if file.name not in told]
         told |= {file.name for file in files}
         yield {
             "period": each.run.period,
@@ -165,16 +170,12 @@ def _why(each: Past, files: Sequence[Loose]) -> str:
     return "" if files else "kept snapshots still name its files"
 
 
-def _own(each: Past, made: Plan) -> list[Loose]:
-    run = each.run
+def _own(each: Past, files: Iterable[Loose]) -> list[Loose]:
+    """Pick a run's files of those that go with its month and bill."""
     if each.evidence:
         return []
-    return [
-        file
-        for file in made.loose
-        if (file.period, file.bill) == (run.period, run.bill)
-        and run.snapshots.get(file.table) in file.snapshots
-    ]
+    snapshots = each.run.snapshots
+    return [file for file in files if snapshots.get(file.table) in file.snapshots]
 
 
 def _would(made: Plan) -> list[str]:
