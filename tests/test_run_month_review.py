@@ -244,6 +244,26 @@ def test_the_folder_appears_whole_and_is_never_written_over(tmp_path: Path) -> N
         workspace.write_review("2026-08", folder=tmp_path / "out")
 
 
+def test_a_delivery_after_the_allocation_is_told(tmp_path: Path) -> None:
+    workspace = made(tmp_path)
+    bill = parquet_bill(bill_of([{"day": "2026-09-01", "cost": "1"}]))
+    workspace.ingest(delivered(tmp_path, bill, name="again.parquet"))
+    outcome = workspace.write_review("2026-09", folder=tmp_path / "out")
+    assert [finding.code.number for finding in outcome.findings] == ["L007"]
+    told = (tmp_path / "out/review.md").read_text()
+    assert "NOT CURRENT: a later delivery is not allocated yet." in told
+    assert "| L007 | warning |" in told
+    explained = workspace.explain_owner("A", "2026-09")
+    assert [finding.code.number for finding in explained.findings] == ["L007"]
+
+
+def test_a_long_text_leaves_a_row_on_its_page(tmp_path: Path) -> None:
+    row = {"what": "words " * 5_000, "place": "A" * 1_000_000, "n": 1}
+    told = Document("A" * 1_000_000, "", (Section("x", (), Table(tuple(row), (row,))),))
+    (tmp_path / "long.pdf").write_bytes(pdf(told, made_at="2026-11-02T08:00:00+00:00"))
+    assert (tmp_path / "long.pdf").stat().st_size < 100_000
+
+
 def test_a_pool_that_only_the_month_before_had_is_shown_with_nought(tmp_path: Path) -> None:
     workspace = workspace_in(tmp_path, RULES)
     for period, service in (("2026-08", "Support"), ("2026-09", "Amazon S3")):

@@ -25,6 +25,8 @@ _LINE = (200, 207, 215)
 _SIZES = {1: 18, 2: 13, 3: 11}
 _ABOVE, _BESIDE = 0.6, 1.2  # millimetres round a cell's text
 _TABLE_SIZES = (9, 8, 7, 6)  # the first for few columns alone
+#: A cell may fill half a page, which a row cannot leave; longer text ends in dots. The HTML has it.
+_MOST_LINES, _MOST_LETTERS = 25, 2_000
 
 
 def pdf(document: Document, *, made_at: str) -> bytes:
@@ -55,7 +57,7 @@ class _Page(FPDF):  # type: ignore[misc]  # fpdf2 has no types
 
     def __init__(self, title: str) -> None:
         super().__init__()
-        self._named = _safe(title)
+        self._named = _safe(title[:80])
         self.set_title(self._named)
         self.set_margin(_MARGIN)
         self.set_auto_page_break(auto=True, margin=_MARGIN)
@@ -74,7 +76,8 @@ class _Page(FPDF):  # type: ignore[misc]  # fpdf2 has no types
             self.add_page()
         self.set_font(_FONT, style="B", size=_SIZES[level])
         self.set_text_color(*_INK)
-        self.multi_cell(0, _SIZES[level] * 0.55, _safe(text), new_x="LMARGIN", new_y="NEXT")
+        short = text if len(text) < _MOST_LETTERS else f"{text[:_MOST_LETTERS]}..."
+        self.multi_cell(0, _SIZES[level] * 0.55, _safe(short), new_x="LMARGIN", new_y="NEXT")
         self.ln(1)
 
     def words(self, text: str, *, colour: tuple[int, int, int] = _INK, size: int = 10) -> None:
@@ -88,9 +91,12 @@ class _Page(FPDF):  # type: ignore[misc]  # fpdf2 has no types
         laid = cells(table)
         self.set_text_color(*_INK)
         self.set_draw_color(*_LINE)
-        texts = [[_safe(text) for text in row] for row in (laid.head, *laid.body, *laid.totals)]
+        rows = (laid.head, *laid.body, *laid.totals)
+        texts = [[_safe(text[:_MOST_LETTERS]) for text in row] for row in rows]
+        widths = self._widths(texts)
+        texts = [list(map(self._cut, row, widths)) for row in texts]
         with self.table(
-            col_widths=self._widths(texts),
+            col_widths=widths,
             text_align=tuple("RIGHT" if number else "LEFT" for number in laid.numeric),
             borders_layout=TableBordersLayout.HORIZONTAL_LINES,
             headings_style=FontFace(emphasis="BOLD", color=_SOFT, fill_color=_TINT),
@@ -121,6 +127,13 @@ class _Page(FPDF):  # type: ignore[misc]  # fpdf2 has no types
         return tuple(
             word + room * ((w - word) / wanted) for word, w in zip(words, wide, strict=True)
         )
+
+    def _cut(self, text: str, width: float) -> str:
+        room = max(width - 2 * _BESIDE, 1) * _MOST_LINES
+        long = self.get_string_width(text)
+        if long <= room and len(text) < _MOST_LETTERS:
+            return text
+        return f"{text[: int(len(text) * min(room / long, 1))]}..."
 
     def _longest_word(self, text: str) -> float:
         return max((self._width(word) for word in text.split(" ")), default=0.0)

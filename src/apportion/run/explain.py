@@ -77,7 +77,9 @@ def explain_owner(
     ]
     facts = {"dimension": case.owner.name, "cost": case.rulebook.cost}
     trunk = _trunk(f"{found}, {period}", branches, facts)
-    return Explanation(trunk, words=(*doubt, *_how_to_read(trunk), case.words))
+    return Explanation(
+        trunk, case.published.later, words=(*doubt, *_how_to_read(trunk), case.words)
+    )
 
 
 def _how_to_read(trunk: Branch) -> Sequence[str]:

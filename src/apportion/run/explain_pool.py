@@ -56,7 +56,7 @@ def explain_pool(
         apart = (Branch(each, currency=each, branches=sides) for each, sides in found.items())
         trunk = replace(trunk, branches=tuple(apart))
     nothing = () if held else (f"No charge of {period} lies in pool {rule.name}.",)
-    return Explanation(trunk, words=(*nothing, case.words))
+    return Explanation(trunk, case.published.later, words=(*nothing, case.words))
 
 
 def _sides(

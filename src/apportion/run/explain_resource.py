@@ -71,7 +71,7 @@ def explain_resource(
         trunk = replace(branches[0], title=trunk.title, facts=trunk.facts)
     else:
         trunk = replace(trunk, branches=tuple(branches))
-    return Explanation(trunk, words=(case.words,))
+    return Explanation(trunk, case.published.later, words=(case.words,))
 
 
 def _find(case: Case, wanted: str, period: str) -> str:

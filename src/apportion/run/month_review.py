@@ -68,6 +68,7 @@ def gather(
             places=places,
         ),
         findings=manifest.findings,
+        later=published.later,
         difference=max((Decimal(str(row["difference"])) for row in proof), default=Decimal(0)),
     )
 

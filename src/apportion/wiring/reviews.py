@@ -50,7 +50,7 @@ def write_review(month: Month, *, folder: Path, workbook: bytes) -> Outcome:
     words = f"The review of {month.period} is in {folder}: open review.html."
     if not any(name.endswith(".pdf") for name in files):
         words += " PDF needs fpdf2: pip install 'apportion[pdf]'."
-    return Outcome(("file", "bytes"), rows, words=(words,))
+    return Outcome(("file", "bytes"), rows, tuple(month.later), (words,))
 
 
 def _files(month: Month, workbook: bytes) -> dict[str, bytes]:

@@ -51,6 +51,7 @@ class Month:
     rules: Sequence[Moved] | None  # None where the rules have no history that could be read
     findings: Sequence[Finding]
     difference: Decimal
+    later: Sequence[Finding] = ()  # deliveries that came after the run
 
     @cached_property
     def rounded_totals(self) -> Mapping[tuple[str, str], Decimal]:
@@ -161,10 +162,11 @@ def _lead(month: Month) -> str:
     )
     if month.difference:
         return f"{amounts}. NOT PROVED: stages differ by up to {month.difference:f}."
+    late = " NOT CURRENT: a later delivery is not allocated yet." if month.later else ""
     nothing_lost = every_cent(month.review)
     return (
         f"{amounts}. {nothing_lost[0].upper()}{nothing_lost[1:]}; the difference to the provider's "
-        "files is 0.00."
+        f"files is 0.00.{late}"
     )
 
 
@@ -323,7 +325,7 @@ def _findings(month: Month) -> Section:
             "currency": finding.currency,
             "to do": finding.remedy,
         }
-        for finding in month.findings
+        for finding in (*month.later, *month.findings)
     ]
     if not rows:
         return Section("Open findings", ("None.",))
