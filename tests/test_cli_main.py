@@ -6,6 +6,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -319,6 +320,12 @@ def test_findings_that_fail_end_with_one(program: Program) -> None:
     assert "→ Did you mean FIN?" in told.stderr
 
 
+class CatalogError(Exception):
+    """As SQLAlchemy wraps what SQLite says."""
+
+    orig = sqlite3.OperationalError("disk is full")
+
+
 def test_findings_that_warn_end_with_zero(program: Program) -> None:
     assert program("prove", asked=Asked(Outcome((), (), (WARNS,)))).code == 0
 
@@ -331,6 +338,7 @@ def test_findings_that_warn_end_with_zero(program: Program) -> None:
         (LedgerBusyError("ledger", "process 7", "10 s"), 3, "held by process 7"),
         (PermissionError(13, "Permission denied", "ledger/x"), 3, "ledger/x: permission denied."),
         (OSError(28, "No space left on device"), 3, "no space left on device"),
+        (CatalogError("a wrapper's words"), 3, "catalog could not be written: disk is full."),
         (ZeroDivisionError("integer division"), 3, "This is a bug in Apportion"),
         (MemoryError(), 3, "ran out of memory"),
         (KeyboardInterrupt(), 130, "the old state stands"),

@@ -95,7 +95,7 @@ def _tell(session: Session, folder: Path, taken_in: list[Outcome], allocated: Ou
         f"{folder / BILLS} has the bills, {folder / 'rulebook'} the rules, {folder / 'ledger'} "
         "what came out of both. Go on with:"
     )
-    words.say(f"  cd {folder}")
+    words.say(f"  cd {shlex.quote(str(folder))}")
     words.say("  apportion serve --open                  # the pages, in a browser")
     words.say(f"  apportion explain {_biggest(rows, allocated.columns)} --period {newest}")
     words.say(f"  apportion review {newest}                # the folder for the monthly meeting")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -73,6 +74,8 @@ def tell(error: Exception, words: Words, environment: Mapping[str, str]) -> int:
         return _tell_usage(error, words)
     if isinstance(error, OSError):
         words.error(_system(error))
+    elif isinstance(caused := getattr(error, "orig", None), sqlite3.Error):
+        words.error(f"The ledger's catalog could not be written: {caused}. The old state stands.")
     elif isinstance(error, MemoryError):
         words.error("The machine ran out of memory. Nothing was published; the old state stands.")
     else:

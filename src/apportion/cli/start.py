@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
@@ -53,7 +54,7 @@ def init(
     ignored = _ignore(at)
     session.words.text("\n".join([*written, *ignored]))
     session.words.good(f"Started in {'this folder' if folder == Path() else at}. Next:")
-    step = f"cd {folder} && " if folder != Path() else ""
+    step = f"cd {shlex.quote(str(folder))} && " if folder != Path() else ""
     session.words.say(
         f"  {step}apportion ingest PATH-OF-A-BILL\n  apportion allocate\n  apportion report"
     )

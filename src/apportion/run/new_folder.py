@@ -29,5 +29,9 @@ def new_folder(folder: Path) -> Iterator[Path]:
         if folder.exists():
             folder.rmdir()
         beside.rename(folder)
+    except OSError as error:
+        if error.filename is not None or error.errno is None:
+            raise
+        raise type(error)(error.errno, error.strerror, str(folder)) from error  # a full disk
     finally:
         shutil.rmtree(beside, ignore_errors=True)

@@ -61,7 +61,7 @@ def told_allocate(
         for currency, _lines, sums_of in sums(manifest, "allocated")
     )
     proved = (
-        f"{manifest.period} is proved: {lines:,} lines, {amounts}; "
+        f"{manifest.period} is proved: {lines:,} line{'' if lines == 1 else 's'}, {amounts}; "
         "stated = ledger = derived = allocated to the last digit, difference 0.00."
     )
     words = (proved, f"Manifest: {written}")

@@ -124,7 +124,7 @@ def _words(month: Judged, rows: list[Row], shown: int) -> Iterator[str]:
     for currency in dict.fromkeys(str(row["currency"]) for row in rows):
         own = [row for row in rows if row["currency"] == currency]
         by_hand = [row for row in own if row["made"] == BY_HAND]
-        told = f"{len(own):,} resources, {_sum(own):,.2f} {currency}"
+        told = f"{len(own):,} resource{'' if len(own) == 1 else 's'}, {_sum(own):,.2f} {currency}"
         if automated:
             code = f"{automated.key} = {' or '.join(automated.values)}"
             told += f"; {len(by_hand):,} of them, {_sum(by_hand):,.2f} {currency}, are made by hand"

@@ -61,6 +61,9 @@ def read_csv(text: str, *, name: str, findings: list[Finding]) -> Sheet | None:
             Place(name, last + 1),
             "this is no CSV",
             found=shown(str(error)),
+            remedy="A double quote that opens a field has to close it; one within it is doubled."
+            if "end of data" in str(error)
+            else "",
         )
         return None
     if not rows:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from apportion.core.rules.spelling import listed
 from apportion.core.rules.tag_keys import normalise
 from apportion.model.rulebook import FromTag, Rulebook
 from apportion.model.tag_policy import (
@@ -124,7 +125,15 @@ def sentence(one: Untagged, known: Mapping[str, str], guess: Guess, *, period: s
 
     `known` says what a missing tag would have to be, by key: the owner's has the guess.
     """
-    wrong = " and ".join(_wrong(problem) for problem in one.verdict.problems if problem.mandatory)
+    told_of = [problem for problem in one.verdict.problems if problem.mandatory]
+    lacks = [problem.key for problem in told_of if problem.fault is Fault.MISSING]
+    wrong = listed(
+        [
+            *([f"has no {listed(lacks)}"] if lacks else []),
+            *(_wrong(problem) for problem in told_of if problem.fault is not Fault.MISSING),
+        ],
+        last="and",
+    )
     cost = f"{one.cost:,.2f} {one.currency}".rstrip()
     about = f"{one.resource} ({one.service}, {one.account}) cost {cost} in {period} and {wrong}."
     told = [about, *([f"{one.creator} made it."] if one.creator else [])]
@@ -138,7 +147,7 @@ def sentence(one: Untagged, known: Mapping[str, str], guess: Guess, *, period: s
     }
     wanted = [f"{name} = {value}" if value else name for name, value in values.items()]
     end = ", or tell us whose it is." if guessed or not guess.owner else "."
-    return " ".join([*told, f"Please set {' and '.join(wanted)}{end}"])
+    return " ".join([*told, f"Please set {listed(wanted, last='and')}{end}"])
 
 
 def problem_words(problems: Sequence[TagProblem]) -> str:
