@@ -87,7 +87,9 @@ def tell(error: Exception, words: Words, environment: Mapping[str, str]) -> int:
 def _stands(error: FindingsError) -> str:
     if not error.published:
         return "Nothing was published"
-    return f"{', '.join(error.published)} was published before it, and stands; nothing after it was"
+    return (
+        f"Nothing was published but {', '.join(error.published)}, which came before it and stands"
+    )
 
 
 def _tell_usage(error: Exception, words: Words) -> int:

@@ -45,6 +45,7 @@ def workbook(plugs: Plugs, *, period: str, as_of: str = "") -> Workbook:
             name: outcome.rows for name, outcome in review(plugs, period=period, as_of=manifest.run)
         },
         proof=prove(plugs, period=period, as_of=manifest.run).rows,
+        late=bool(published.later),
     )
     return lay_out(month)
 

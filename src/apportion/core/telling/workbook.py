@@ -42,6 +42,7 @@ class Month:
     detail: Sequence[Row]  # by all dimensions and day
     review: Mapping[str, Sequence[Row]]
     proof: Sequence[Row]
+    late: bool = False  # whether a delivery came after the run
 
 
 def workbook(month: Month) -> Workbook:
@@ -109,7 +110,8 @@ def _sentence(month: Month) -> str:
     amounts = " and ".join(f"{cents(total)} {currency}" for currency, total in sums.items())
     different = [row for row in month.proof if _decimal(row["difference"])]
     proved = every_cent(month.review) if not different else "NOT proved: see the sheet Proof"
-    return f"{month.period}: {amounts or 'nothing'}; {proved}."
+    late = " NOT CURRENT: a later delivery is not allocated yet." if month.late else ""
+    return f"{month.period}: {amounts or 'nothing'}; {proved}.{late}"
 
 
 def _with_change(
