@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
+import secrets
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from apportion.model.file_errors import FolderFilledError
+
+_UNDONE = ".part"
+_A_DAY = 86_400
 
 
 def refuse_if_filled(folder: Path) -> None:
@@ -20,12 +26,16 @@ def refuse_if_filled(folder: Path) -> None:
 
 @contextmanager
 def new_folder(folder: Path) -> Iterator[Path]:
-    """Give a folder beside it to write into, which takes its place if nothing is raised."""
+    """Give a folder beside it to write into, which takes its place if nothing is raised.
+
+    Where two write the same folder at once, the first one stands and the other is refused.
+    """
     folder = folder.resolve()  # `.` has no name to stand beside
-    beside = folder.with_name(f".{folder.name}.part")
-    shutil.rmtree(beside, ignore_errors=True)
+    _sweep(folder)
+    beside = folder.with_name(f".{folder.name}.{secrets.token_hex(6)}{_UNDONE}")  # two may write
     try:
         yield beside
+        refuse_if_filled(folder)
         if folder.exists():
             folder.rmdir()
         beside.rename(folder)
@@ -35,3 +45,11 @@ def new_folder(folder: Path) -> Iterator[Path]:
         raise type(error)(error.errno, error.strerror, str(folder)) from error  # a full disk
     finally:
         shutil.rmtree(beside, ignore_errors=True)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what runs left that were killed, but nothing that may be at work."""
+    left = re.compile(rf"\.{re.escape(folder.name)}\.[0-9a-f]{{12}}{re.escape(_UNDONE)}")
+    for entry in folder.parent.iterdir() if folder.parent.is_dir() else ():
+        if left.fullmatch(entry.name) and entry.stat().st_mtime < time.time() - _A_DAY:
+            shutil.rmtree(entry, ignore_errors=True)
