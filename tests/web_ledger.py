@@ -128,4 +128,4 @@ def make(folder: Path, names: Sequence[str] = HOSTILE) -> Path:
 
 def library_of(folder: Path) -> Library:
     """Open what pages read."""
-    return open_library(settings_of(folder), Path(tempfile.mkdtemp(prefix="apportion-test-")))
+    return open_library(settings_of(folder), Path(tempfile.mkdtemp(dir=folder.parent)))
