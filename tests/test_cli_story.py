@@ -83,6 +83,8 @@ def test_the_demo_ends_with_owners_proofs_and_what_is_next(tmp_path: Path) -> No
     assert "cd larkmoor apportion serve --open" in told
     assert told.count("apportion explain ") == 1
 
+    assert run(["demo", "larkmoor"], outside) == 2  # which would deliver the first August again
+
     folder = Folder(tmp_path / "larkmoor")
     assert len(folder.rows("ledger", "list")) == 3
     history = folder.rows("ledger", "history", "--period", "2026-08")
