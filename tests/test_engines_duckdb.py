@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import subprocess
+import sys
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -118,3 +120,21 @@ def test_names_with_quotes_are_names(engine: DuckDB) -> None:
     engine.load(hostile, {hostile: "VARCHAR"}, [("kept",)])
     quoted = hostile.replace('"', '""')
     assert engine.rows(f'SELECT * FROM "{quoted}"') == [{hostile: "kept"}]
+
+
+def test_what_no_file_has_room_for_is_told_in_words(tmp_path: Path) -> None:
+    program = f"""
+import resource, signal
+from pathlib import Path
+from apportion.engines.duckdb import DuckDB
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 16, 1 << 16))
+folder = Path({str(tmp_path)!r})
+DuckDB(folder / "spill").write("SELECT hash(i) AS h FROM range(3000000) AS t(i)", folder / "out")
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    *_, said = done.stderr.splitlines()
+    assert "EngineError: The engine failed: Could not write" in said
+    assert "File too large. Nothing was published; the old state stands." in said

@@ -23,6 +23,7 @@ from apportion.model.errors import (
     UnreadableManifestError,
 )
 from apportion.model.focus import COST_COLUMNS
+from apportion.model.manifest import Manifest
 from apportion.model.period import Period
 from apportion.run.allocate import allocate
 from apportion.run.ingest import ingest
@@ -254,14 +255,29 @@ def test_owners_exchanged_in_a_published_file_are_found_though_every_sum_holds(
 def test_a_month_that_is_not_its_days_is_found_though_every_sum_holds(tmp_path: Path) -> None:
     plugs = plain(tmp_path)
     (run,) = [run for run in plugs.ledger.runs() if "months" in run.snapshots]
-    (file,) = plugs.ledger.files(
+    for file in plugs.ledger.files(
         "months", snapshot=run.snapshots["months"], period=PERIOD, bill=run.bill
-    )
-    months = pq.ParquetFile(file).read()
-    pq.write_table(_with(months, "FirstDay", [date(2026, 9, 1)] * len(months)), file)
+    ):
+        months = pq.ParquetFile(file).read()
+        pq.write_table(_with(months, "FirstDay", [date(2026, 9, 1)] * len(months)), file)
     (found,) = prove(plugs, period=PERIOD).findings
     assert str(found).startswith(f"P007 {PERIOD}")
     assert "3 kinds of charge" in str(found)
+
+
+def test_a_delivery_from_before_there_were_months_is_allocated_and_proved(tmp_path: Path) -> None:
+    older = plain(tmp_path, ledger=WithoutMonths(tmp_path / "older"))
+    proof = prove(older, period=PERIOD)
+    assert not proof.findings
+    assert proof.rows == prove(plain(tmp_path / "newer"), period=PERIOD).rows
+
+
+class WithoutMonths(PlainLedger):
+    """A ledger as it was before `months` was one of its tables."""
+
+    def record(self, manifest: Manifest) -> None:
+        snapshots = {table: at for table, at in manifest.snapshots.items() if table != "months"}
+        super().record(replace(manifest, snapshots=snapshots))
 
 
 def test_totals_that_differ_at_ingest_record_nothing(tmp_path: Path) -> None:
@@ -287,11 +303,12 @@ class Misstated:
         return [replace(delivery, stated=(wrong, *others))], findings
 
 
-def plain(folder: Path, *, only_plugs: bool = False) -> Plugs:
+def plain(folder: Path, *, only_plugs: bool = False, ledger: PlainLedger | None = None) -> Plugs:
     """The bill, taken in and allocated in a plain ledger."""
     workspace_in(folder, RULES, LOOKUP)
     engine = DuckDB(folder / "spill")
-    plugs = Plugs(PlainLedger(folder / "plain"), engine, lambda: NOW, lambda _step: None, "0")
+    ledger = ledger or PlainLedger(folder / "plain")
+    plugs = Plugs(ledger, engine, lambda: NOW, lambda _step: None, "0")
     if not only_plugs:
         files = delivered(folder, parquet_bill(bill_of(LINES)), name="bill.parquet")
         ingest(LocalFiles(files, scratch=folder / "scratch"), plugs)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from glob import escape
 from pathlib import Path
@@ -23,6 +25,8 @@ _LONGEST_LINE = 4 << 20
 
 #: Columns by their names, and none out of the names of folders.
 _NAMED = "union_by_name = true, hive_partitioning = false"
+
+_MESSAGE = re.compile(r'"exception_message":("(?:[^"\\]|\\.)*")')
 
 
 class DuckDB:
@@ -132,7 +136,7 @@ class DuckDB:
             names = [column[0] for column in cursor.description or ()]
             return names, cursor.fetchall()
         except duckdb.Error as error:
-            raise EngineError(str(error)) from error
+            raise EngineError(_said(str(error))) from error
 
 
 def _parquet_lines(files: Sequence[str]) -> str:
@@ -167,6 +171,12 @@ def _with_one_header(files: Sequence[str]) -> list[list[str]]:
         whole = header.count(b'"') % 2 == 0  # otherwise it goes on in the next line
         sorted_out.setdefault(header if whole else file.encode(), []).append(file)
     return list(sorted_out.values())
+
+
+def _said(error: str) -> str:
+    """Take the words out of an error that DuckDB tells as JSON, as its writing threads do."""
+    found = _MESSAGE.search(error)
+    return str(json.loads(found[1])) if found else error
 
 
 def _name(name: str) -> str:

@@ -12,15 +12,23 @@ from .plugs import Plugs
 
 def open_bills(bills: Mapping[str, Manifest], plugs: Plugs) -> None:
     """Open the views `keys`, `costs` and `months` over the files of these deliveries."""
-    for table in ("keys", "costs", "months"):
-        files = [
-            file
-            for bill, manifest in sorted(bills.items())
-            for file in plugs.ledger.files(
-                table, snapshot=manifest.snapshots[table], period=manifest.period, bill=bill
-            )
-        ]
-        plugs.engine.open_parquet(table, files)
+    for table in ("keys", "costs"):
+        _open(table, bills, plugs)
+    if all("months" in manifest.snapshots for manifest in bills.values()):
+        _open("months", bills, plugs)
+    else:  # a delivery from before there were months
+        plugs.engine.define("months", sql("months", period='"Period"', bill='"Bill"'))
+
+
+def _open(table: str, bills: Mapping[str, Manifest], plugs: Plugs) -> None:
+    files = [
+        file
+        for bill, manifest in sorted(bills.items())
+        for file in plugs.ledger.files(
+            table, snapshot=manifest.snapshots[table], period=manifest.period, bill=bill
+        )
+    ]
+    plugs.engine.open_parquet(table, files)
 
 
 def open_allocations(files: Sequence[str], plugs: Plugs, *, by_day: bool = True) -> None:
