@@ -5,7 +5,6 @@ from __future__ import annotations
 import socket
 from contextlib import suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -66,15 +65,16 @@ def _show(session: Session, host: str, port: int, access: Path | None, *, browse
     """Serve until Ctrl-C; what others may see is settled before anything is opened."""
     uvicorn, create_app, rehearse, open_door = _needed()
     from apportion.wiring.pages import open_library
+    from apportion.wiring.scratch import Scratch
 
     settings = session.settings()
     door = open_door(_access(session, settings, access), session.outside.environment, host=host)
     with (
         _listening(host, port) as listening,
-        TemporaryDirectory(prefix="apportion-", ignore_cleanup_errors=True) as scratch,
+        Scratch() as scratch,
     ):
         with session.words.steps(session.outside.timer) as say:
-            library = open_library(settings, Path(scratch), say=say)
+            library = open_library(settings, scratch, say=say)
             library.prepare()
             rehearse(library)
         address = f"http://{_shown(host)}:{listening.getsockname()[1]}/"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
 import typer
@@ -57,13 +56,14 @@ def _write(session: Session, folder: Path, wanted: list[str]) -> int:
     """Write everything beside the folder, which then appears whole."""
     create_app, files = _needed()
     from apportion.wiring.pages import open_library
+    from apportion.wiring.scratch import Scratch
 
     with (
-        TemporaryDirectory(prefix="apportion-", ignore_cleanup_errors=True) as scratch,
+        Scratch() as scratch,
         session.words.steps(session.outside.timer) as say,
         new_folder(folder) as beside,
     ):
-        library = open_library(session.settings(), Path(scratch), say=say)
+        library = open_library(session.settings(), scratch, say=say)
         library.prepare()
         periods = wanted or list(library.edition.periods[:1])
         _check(periods, library.edition.periods)

@@ -10,7 +10,6 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cached_property, partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from apportion import __version__
 from apportion.engines.duckdb import DuckDB
@@ -56,6 +55,7 @@ from .cost_categories import CostCategories
 from .expiry import Expiry
 from .publishing import Publishing
 from .reviews import rules_history, write_review
+from .scratch import Scratch
 from .tags import Tags
 
 
@@ -80,7 +80,7 @@ class Workspace:
         self._settings = settings
         self._say = say
         self._now = now
-        self._scratch = TemporaryDirectory(prefix="apportion-", ignore_cleanup_errors=True)
+        self._scratch = Scratch()
 
     def ingest(
         self,
@@ -91,7 +91,7 @@ class Workspace:
         wait: float = 0,
     ) -> Outcome:
         """Take files or folders of one delivery into the ledger; rows say what each became."""
-        source = LocalFiles(paths, scratch=Path(self._scratch.name) / "bill")
+        source = LocalFiles(paths, scratch=self._scratch.path / "bill")
         done = ingest(source, self._plugs, bill=bill, split_cost=split_cost, wait=wait)
         return told_ingest(done)
 
@@ -111,7 +111,7 @@ class Workspace:
             self._plugs,
             bucket,
             place,
-            read=lambda paths: LocalFiles(paths, scratch=Path(self._scratch.name) / "bill"),
+            read=lambda paths: LocalFiles(paths, scratch=self._scratch.path / "bill"),
             folder=Path(self._settings.ledger) / "downloads",
             periods=periods,
             taking=taking or Taking(),
@@ -138,7 +138,7 @@ class Workspace:
             by=by,
             payer=payer,
             days=days,
-            folder=Path(self._scratch.name) / "costs",
+            folder=self._scratch.path / "costs",
             write=CsvReport(raw=True),
             read=LocalFiles,
         )
@@ -302,7 +302,7 @@ class Workspace:
 
         return Plugs(
             ledger=IcebergLedger(Path(self._settings.ledger)),
-            engine=DuckDB(Path(self._scratch.name) / "spill"),
+            engine=DuckDB(self._scratch.path / "spill"),
             now=self._now,
             say=self._say,
             version=__version__,
