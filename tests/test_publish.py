@@ -46,7 +46,7 @@ from stories import bill_of, delivered, parquet_bill, reopened, workspace_in
 
 #: At these of its changing calls a publication is killed: while `runs` is replaced, and while the
 #: old run is cleared away.
-DEATHS = (42, 58)
+DEATHS = (40, 58)
 
 
 @pytest.fixture(scope="module")
