@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
+from hashlib import file_digest
 from itertools import count
 from pathlib import Path
 
-from apportion.core.identity import sha256
 from apportion.core.telling.focus_rows import (
     HANDED,
     PoolCharge,
@@ -139,5 +139,6 @@ def _costs() -> str:
 
 
 def _listed(file: Path) -> dict[str, object]:
-    content = file.read_bytes()
-    return {"file": file.name, "bytes": len(content), "sha256": sha256(content)}
+    with file.open("rb") as opened:
+        digest = file_digest(opened, "sha256").hexdigest()
+    return {"file": file.name, "bytes": file.stat().st_size, "sha256": digest}
