@@ -88,7 +88,7 @@ def check(
         session.words.findings(found.findings)
     else:
         text = _written(shape, found.findings)
-        deliver(text.encode, Output(Form.JSON, to), session.words)
+        deliver(text.encode, Output(Form.JSON, to and session.path(to)), session.words)
     _offer(found.patch, patch, session)
     for sentence in found.words:
         session.words.say(sentence)

@@ -11,6 +11,7 @@ from pathlib import Path
 from apportion.core.telling.focus_rows import (
     HANDED,
     PoolCharge,
+    charges_of_day_query,
     dimension_columns,
     focus_query,
     handed_rows,
@@ -62,20 +63,28 @@ def focus(plugs: Plugs, *, period: str, folder: Path, version: str, as_of: str =
 
 
 def _pool_charges(published: Published, plugs: Plugs) -> Iterator[PoolCharge]:
-    for row in plugs.engine.rows(pool_charges_query(published.rulebook)):
-        yield PoolCharge(
-            held=(
-                text_of(row["Pool"]),
-                text_of(row["BillingCurrency"]),
-                text_of(row["BillingAccountId"]),
-                day_of(row["ChargeDay"]),
-                text_of(row["Within"]),
-            ),
-            key=int(str(row["KeyId"])),
-            units=tuple(
-                to_units(Decimal(str(row[column]))) for column in (*COST_COLUMNS, *QUANTITY_COLUMNS)
-            ),
-        )
+    """Read them day by day: a month of them may be more than memory holds."""
+    table = "pool charges"
+    plugs.engine.create(table, pool_charges_query(published.rulebook))
+    for row in plugs.engine.rows(f'SELECT DISTINCT "ChargeDay" FROM {name(table)} ORDER BY 1'):
+        query = charges_of_day_query(table, day_of(row["ChargeDay"]))
+        yield from map(_pool_charge, plugs.engine.rows(query))
+
+
+def _pool_charge(row: Row) -> PoolCharge:
+    return PoolCharge(
+        held=(
+            text_of(row["Pool"]),
+            text_of(row["BillingCurrency"]),
+            text_of(row["BillingAccountId"]),
+            day_of(row["ChargeDay"]),
+            text_of(row["Within"]),
+        ),
+        key=int(str(row["KeyId"])),
+        units=tuple(
+            to_units(Decimal(str(row[column]))) for column in (*COST_COLUMNS, *QUANTITY_COLUMNS)
+        ),
+    )
 
 
 def _shares(plugs: Plugs) -> Iterable[Share]:

@@ -1,33 +1,41 @@
 -- A month as FOCUS rows: every charge of the ledger, zero where a pool handed it on, and a row for
--- each part of it.
-WITH told AS (
+-- each part of it. What describes a key is joined last: it is wide, and there are few.
+WITH described AS (
   SELECT
     keys.*,
     {dimensions},
     owned."Pool",
+    owned."FirstDay",
+    owned."LastDay"
+  FROM owned
+  INNER JOIN keys USING ("KeyId")
+),
+split AS (SELECT DISTINCT "KeyId", "ChargeDay" FROM handed),
+charged AS (
+  SELECT
+    costs."KeyId",
     costs."ChargeDay",
     costs."BilledCost",
     costs."EffectiveCost",
     costs."ListCost",
     costs."ContractedCost",
     costs."ConsumedQuantity",
-    EXISTS (
-      FROM handed
-      WHERE handed."KeyId" = costs."KeyId" AND handed."ChargeDay" = costs."ChargeDay"
-    ) AS split
+    split."KeyId" IS NOT NULL AS split
   FROM costs
-  INNER JOIN owned
-    ON costs."KeyId" = owned."KeyId"
-    AND costs."ChargeDay" BETWEEN owned."FirstDay" AND owned."LastDay"
-  INNER JOIN keys ON costs."KeyId" = keys."KeyId"
+  LEFT JOIN split
+    ON costs."KeyId" = split."KeyId"
+    AND costs."ChargeDay" = split."ChargeDay"
 )
 SELECT
   {whole}
-FROM told
+FROM charged
+INNER JOIN described AS told
+  ON charged."KeyId" = told."KeyId"
+  AND charged."ChargeDay" BETWEEN told."FirstDay" AND told."LastDay"
 UNION ALL
 SELECT
   {parts}
 FROM handed
-INNER JOIN told
+INNER JOIN described AS told
   ON handed."KeyId" = told."KeyId"
-  AND handed."ChargeDay" = told."ChargeDay"
+  AND handed."ChargeDay" BETWEEN told."FirstDay" AND told."LastDay"

@@ -1,4 +1,4 @@
--- The charges that lie in pools, those of one pool, payer, day and partition after each other.
+-- The charges that lie in pools.
 SELECT
   owned."Pool",
   COALESCE(owned."BillingCurrency", '') AS "BillingCurrency",
@@ -12,4 +12,3 @@ INNER JOIN owned
   ON costs."KeyId" = owned."KeyId"
   AND costs."ChargeDay" BETWEEN owned."FirstDay" AND owned."LastDay"
 WHERE owned."Pool" IS NOT NULL
-ORDER BY 1, 2, 3, 4, 5, 6

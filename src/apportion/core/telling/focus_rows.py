@@ -58,12 +58,18 @@ class PoolCharge:
 
 
 def pool_charges_query(rulebook: Rulebook) -> str:
-    """List the charges that lie in pools, those of one pool, payer and day after each other."""
+    """List the charges that lie in pools."""
     return sql(
         "pool_charges",
         within=partition(rulebook),
         amounts=each((f"costs.{name(column)}" for column in _AMOUNTS), ", "),
     )
+
+
+def charges_of_day_query(table: str, day: date) -> str:
+    """Pick a day's charges of those in pools; of one pool, payer and partition after each other."""
+    picked = f'SELECT * FROM {name(table)} WHERE "ChargeDay" = CAST({text(str(day))} AS DATE)'
+    return f"{picked} ORDER BY 1, 2, 3, 4, 5, 6"
 
 
 def handed_rows(
@@ -110,7 +116,7 @@ def focus_query(rulebook: Rulebook, *, version: str, period: str, run: str) -> s
     """Give every row of the month in a version's columns, and ours with `x_`; needs `handed`."""
     described = {column: f"told.{name(column)}" for column in KEY_COLUMNS} | _filled()
     method = f'{text(f"apportion:{rulebook.name}:")} || told."Pool"'
-    whole = {column: _unless_split(f"told.{name(column)}") for column in _AMOUNTS}
+    whole = {column: _unless_split(f"charged.{name(column)}") for column in _AMOUNTS}
     whole["AllocatedMethodId"] = (
         f"CASE WHEN split THEN {method} ELSE {described['AllocatedMethodId']} END"
     )
@@ -121,14 +127,13 @@ def focus_query(rulebook: Rulebook, *, version: str, period: str, run: str) -> s
         "AllocatedResourceName": 'CASE WHEN NOT handed."Kept" THEN handed."Owner" END',
         "AllocatedTags": f'JSON_OBJECT({text(f"apportion:{rulebook.owner}")}, handed."Owner")',
     }
-    time = _times(period)
     columns = columns_of(version)
     own = _own(rulebook, run)
     return sql(
         "focus_rows",
         dimensions=each((f"owned.{name(d.name)}" for d in rulebook.dimensions), ", "),
-        whole=_listed(columns, described | time | whole, own),
-        parts=_listed(columns, described | time | part, own | _payer(rulebook)),
+        whole=_listed(columns, described | _times(period, "charged") | whole, own),
+        parts=_listed(columns, described | _times(period, "handed") | part, own | _payer(rulebook)),
     )
 
 
@@ -198,9 +203,9 @@ def _payer(rulebook: Rulebook) -> dict[str, str]:
     }
 
 
-def _times(period: str) -> dict[str, str]:
+def _times(period: str, costs: str) -> dict[str, str]:
     month = f"CAST({text(f'{period}-01')} AS TIMESTAMP)"
-    day = 'CAST(told."ChargeDay" AS TIMESTAMP)'
+    day = f'CAST({costs}."ChargeDay" AS TIMESTAMP)'
     return {
         "BillingPeriodStart": month,
         "BillingPeriodEnd": f"{month} + INTERVAL 1 MONTH",
