@@ -21,6 +21,7 @@ $(READY): requirements.lock pyproject.toml
 	@touch $@
 
 demo: $(READY) ## generate an organisation's bills, allocate and prove them
+	@test ! -e .demo || { echo ".demo is there already: look at it, or remove it first with rm -r .demo"; exit 2; }
 	$(BIN)/apportion demo .demo
 	@echo "The program is in $(BIN): . $(BIN)/activate puts it on your path."
 
