@@ -70,3 +70,16 @@ class Finding:
 def failing(findings: list[Finding]) -> list[Finding]:
     """Keep the findings that make a command fail."""
     return [finding for finding in findings if finding.code.severity is Severity.ERROR]
+
+
+def add(
+    findings: list[Finding],
+    code: Code,
+    place: Place,
+    subject: str,
+    expected: str = "",
+    found: str = "",
+    remedy: str = "",
+) -> None:
+    """Add a finding about a place in a file."""
+    findings.append(Finding(code, str(place), subject, expected, found, remedy))

@@ -13,12 +13,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from apportion.core.rules.csv_rows import add, capped, read_csv, read_day
+from apportion.core.rules.csv_rows import capped, read_csv, read_day
 from apportion.core.rules.spelling import did_you_mean, listed, shown
 from apportion.model.accounts import Account, Stretch
 from apportion.model.catalogue import accounts as codes
 from apportion.model.catalogue.rules import WRONG_DATE
-from apportion.model.finding import Finding, Place, failing
+from apportion.model.finding import Finding, Place, add, failing
 
 _SHORT_ID = re.compile(r"\d{1,11}", re.ASCII)
 _TAG = "tag:"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from apportion.model.catalogue import rules
-from apportion.model.finding import Code, Finding, Place
+from apportion.model.finding import Code, Finding, Place, add
 from apportion.model.period import Period
 
 from .spelling import listed, shown
@@ -89,19 +89,6 @@ def read_day(text: str, *, last: bool = False) -> date | None:
     except ValueError:
         return None
     return day
-
-
-def add(
-    findings: list[Finding],
-    code: Code,
-    place: Place,
-    subject: str,
-    expected: str = "",
-    found: str = "",
-    remedy: str = "",
-) -> None:
-    """Add a finding."""
-    findings.append(Finding(code, str(place), subject, expected, found, remedy))
 
 
 def capped(findings: Iterable[Finding], name: str) -> list[Finding]:

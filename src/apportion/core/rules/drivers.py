@@ -10,11 +10,11 @@ from decimal import Decimal
 from hashlib import sha256
 
 from apportion.model.catalogue import rules
-from apportion.model.finding import Finding, Place, failing
+from apportion.model.finding import Finding, Place, add, failing
 from apportion.model.inputs import Driver, DriverRow
 from apportion.model.period import Period
 
-from .csv_rows import Row, Sheet, add, capped, read_csv, read_day
+from .csv_rows import Row, Sheet, capped, read_csv, read_day
 from .spelling import did_you_mean, listed, shown
 
 #: What the column with the numbers may be called.

@@ -9,11 +9,11 @@ from datetime import date
 from hashlib import sha256
 
 from apportion.model.catalogue import rules
-from apportion.model.finding import Finding, Place, failing
+from apportion.model.finding import Finding, Place, add, failing
 from apportion.model.inputs import Lookup, LookupRow
 
 from .columns import read_column
-from .csv_rows import Row, Sheet, add, capped, read_csv, read_day
+from .csv_rows import Row, Sheet, capped, read_csv, read_day
 from .spelling import did_you_mean, shown
 
 VALID_FROM = "valid_from"

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from apportion.model.catalogue import rules
-from apportion.model.finding import Code, Finding, Place
+from apportion.model.finding import Finding, Place, add
 from apportion.model.rulebook import (
     Condition,
     Dimension,
@@ -116,10 +116,10 @@ def _check_name(key: TextNode, findings: list[Finding]) -> None:
     subject = f"no dimension can be called {shown(name)}"
     if not (set(name) <= _LETTERS and name[0].isalpha() and len(name) <= _LONGEST_NAME):
         expected = f"a small letter, then small letters, digits and _, at most {_LONGEST_NAME}"
-        _add(findings, rules.DIMENSION_NAME, key.place, subject, expected)
+        add(findings, rules.DIMENSION_NAME, key.place, subject, expected)
     elif is_column(name) or name in _TAKEN or name.startswith("x_"):
         expected, found = "a name of its own", "the name of a column"
-        _add(findings, rules.DIMENSION_NAME, key.place, subject, expected, found)
+        add(findings, rules.DIMENSION_NAME, key.place, subject, expected, found)
 
 
 def _read_values(node: Node | None) -> tuple[Value, ...]:
@@ -189,7 +189,7 @@ def _check_same_values(dimension: Dimension, findings: list[Finding]) -> None:
             if of != value.name:
                 subject = f"{_of(other, of)} and {_of(spelling, value.name)} are the same"
                 expected = "values that differ in more than case and separators"
-                _add(findings, rules.SAME_VALUE, value.place, subject, expected)
+                add(findings, rules.SAME_VALUE, value.place, subject, expected)
 
 
 def _of(spelling: str, value: str) -> str:
@@ -201,14 +201,14 @@ def _check_default(dimension: Dimension, place: Place, findings: list[Finding]) 
     if default in {value.name for value in dimension.values}:
         subject = f"{shown(default)} is the default of {dimension.name} and one of its values"
         remedy = "Give charges without a value a word of their own, like unallocated."
-        _add(findings, rules.DEFAULT_IN_VALUES, place, subject, remedy=remedy)
+        add(findings, rules.DEFAULT_IN_VALUES, place, subject, remedy=remedy)
         return
     for value in dimension.values:
         spellings = {normalise_value(spelling) for spelling in (value.name, *value.aliases)}
         if normalise_value(default) in spellings:
             subject = f"the default {shown(default)} is another spelling of {shown(value.name)}"
             expected = f"{shown(value.name)}, or a word of its own"
-            _add(findings, rules.DEFAULT_IS_VALUE, place, subject, expected)
+            add(findings, rules.DEFAULT_IS_VALUE, place, subject, expected)
 
 
 def _check_reachable(dimension: Dimension, findings: list[Finding]) -> None:
@@ -221,7 +221,7 @@ def _check_reachable(dimension: Dimension, findings: list[Finding]) -> None:
             why = "gives every charge a value" if everything else "asks for the same"
             subject = f"this source of {dimension.name} is never asked"
             found = f"the one in line {earlier.place.line} {why}"
-            _add(findings, rules.UNREACHABLE, source.place, subject, found=found)
+            add(findings, rules.UNREACHABLE, source.place, subject, found=found)
         for what in _looked_at(source):
             asked.setdefault(what, source)
 
@@ -244,7 +244,7 @@ def _with_canonical_values(dimension: Dimension, findings: list[Finding]) -> Dim
             subject = f"{dimension.name} does not allow the value {shown(source.value)}"
             remedy = did_you_mean(source.value, values.names)
             expected = f"one of {listed(values.names)}"
-            _add(findings, rules.UNKNOWN_VALUE, source.place, subject, expected, remedy=remedy)
+            add(findings, rules.UNKNOWN_VALUE, source.place, subject, expected, remedy=remedy)
     sources = tuple(
         replace(source, value=values.canonical(source.value) or source.value)
         if isinstance(source, FromCondition)
@@ -280,16 +280,4 @@ def _tell_circles(
             place = next(one.place for one in waiting if one.name == circle[0])
             subject = f"dimensions need each other: {' needs '.join(circle)}"
             remedy = "Let one of them look at columns or tags instead."
-            _add(findings, rules.CYCLE, place, subject, remedy=remedy)
-
-
-def _add(
-    findings: list[Finding],
-    code: Code,
-    place: Place,
-    subject: str,
-    expected: str = "",
-    found: str = "",
-    remedy: str = "",
-) -> None:
-    findings.append(Finding(code, str(place), subject, expected, found, remedy))
+            add(findings, rules.CYCLE, place, subject, remedy=remedy)

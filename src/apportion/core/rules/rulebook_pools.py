@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from decimal import Decimal, localcontext
+from functools import partial
 
 from apportion.model import money
 from apportion.model.catalogue import rules
-from apportion.model.finding import Code, Finding, Place
+from apportion.model.finding import Finding, add
 from apportion.model.rulebook import (
     Condition,
     Dimension,
@@ -66,6 +67,7 @@ class _Reader:
         self._owner = owner
         self._pools = [_text(item, "name") for item in items]
         self._findings = findings
+        self._add = partial(add, findings)
         found = next((one for one in dimensions if one.name == owner), None)
         self.values = Values(found) if found else None
 
@@ -209,17 +211,6 @@ class _Reader:
             return written
         return self.values.canonical(written) or written
 
-    def _add(
-        self,
-        code: Code,
-        place: Place,
-        subject: str,
-        expected: str = "",
-        found: str = "",
-        remedy: str = "",
-    ) -> None:
-        self._findings.append(Finding(code, str(place), subject, expected, found, remedy))
-
 
 def _check_names(pools: Sequence[Pool], values: Values | None, findings: list[Finding]) -> None:
     """Names must tell pools and owners apart."""
@@ -230,19 +221,25 @@ def _check_names(pools: Sequence[Pool], values: Values | None, findings: list[Fi
         if before is not pool:
             subject = f"a second pool is called {shown(pool.name)}"
             found = f"the first in line {before.place.line}"
-            _tell(findings, rules.SAME_POOL, pool, subject, found=found)
+            add(findings, rules.SAME_POOL, pool.place, subject, found=found)
         before = owned.setdefault(pool.owner, pool) if pool.owner else pool
         if before is not pool:
             both = f"{shown(before.name)} and {shown(pool.name)}"
             subject = f"{both} both pass on the cost of {shown(pool.owner)}"
-            _tell(findings, rules.SAME_OWNER, pool, subject, remedy="Join them, or say `owner:`.")
+            add(
+                findings,
+                rules.SAME_OWNER,
+                pool.place,
+                subject,
+                remedy="Join them, or say `owner:`.",
+            )
     owners = {*owned, *(values.names if values else ())}
     for pool in pools:
         meant = values.canonical(pool.name) if values else None
         for owner in sorted(owners & {pool.name, meant} - {pool.owner}):
             subject = f"the pool {shown(pool.name)} is called like the owner {shown(owner)}"
             remedy = "Give it another name."
-            _tell(findings, rules.POOL_NAMED_LIKE_OWNER, pool, subject, remedy=remedy)
+            add(findings, rules.POOL_NAMED_LIKE_OWNER, pool.place, subject, remedy=remedy)
 
 
 def _check_payers(pool: Pool, findings: list[Finding]) -> None:
@@ -251,11 +248,11 @@ def _check_payers(pool: Pool, findings: list[Finding]) -> None:
         if name in (pool.owner, pool.name):
             subject = f"{shown(pool.name)} pays itself as {shown(name)}"
             remedy = "To keep a part, leave that part out of `where`."
-            _tell(findings, rules.PAYS_ITSELF, pool, subject, remedy=remedy)
+            add(findings, rules.PAYS_ITSELF, pool.place, subject, remedy=remedy)
     for name in dict.fromkeys([*stated, *(limit.owner for limit in pool.limits)]):
         if pool.to and name not in pool.to and name != EVERYONE:
             subject = f"{shown(name)} has a share of {shown(pool.name)} and is not in `to`"
-            _tell(findings, rules.OWNER_NOT_IN_TO, pool, subject, f"one of {listed(pool.to)}")
+            add(findings, rules.OWNER_NOT_IN_TO, pool.place, subject, f"one of {listed(pool.to)}")
 
 
 def _check_limits(pool: Pool, findings: list[Finding]) -> None:
@@ -263,7 +260,7 @@ def _check_limits(pool: Pool, findings: list[Finding]) -> None:
         if limit.least is not None and limit.most is not None and limit.least > limit.most:
             subject = f"the limits of {shown(limit.owner)} cross"
             found = f"min {limit.least} and max {limit.most}"
-            _tell(findings, rules.IMPOSSIBLE_LIMITS, pool, subject, "min below max", found)
+            add(findings, rules.IMPOSSIBLE_LIMITS, pool.place, subject, "min below max", found)
     own = {limit.owner: limit for limit in pool.limits if limit.owner != EVERYONE}
     everyone = next(
         (limit for limit in pool.limits if limit.owner == EVERYONE), Limit(EVERYONE, None, None)
@@ -272,19 +269,19 @@ def _check_limits(pool: Pool, findings: list[Finding]) -> None:
     least = sum((limit.least or Decimal(0) for limit in held), Decimal(0))
     most = sum((_HUNDRED if limit.most is None else limit.most for limit in held), Decimal(0))
     if least > _HUNDRED:
-        _tell(
+        add(
             findings,
             rules.IMPOSSIBLE_LIMITS,
-            pool,
+            pool.place,
             "the least shares",
             "at most 100 together",
             f"{least}",
         )
     if pool.to and most < _HUNDRED:
-        _tell(
+        add(
             findings,
             rules.IMPOSSIBLE_LIMITS,
-            pool,
+            pool.place,
             "the most shares",
             "at least 100 together",
             f"{most}",
@@ -294,18 +291,6 @@ def _check_limits(pool: Pool, findings: list[Finding]) -> None:
 def _fixed(pool: Pool) -> Fixed:
     split = pool.split.floor if isinstance(pool.split, TwoPart) else pool.split
     return split if isinstance(split, Fixed) else Fixed(())
-
-
-def _tell(
-    findings: list[Finding],
-    code: Code,
-    pool: Pool,
-    subject: str,
-    expected: str = "",
-    found: str = "",
-    remedy: str = "",
-) -> None:
-    findings.append(Finding(code, str(pool.place), subject, expected, found, remedy))
 
 
 def _parts(node: Node | None) -> tuple[Node | None, Node | None]:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field, replace
 
 from apportion.model.catalogue import rules
-from apportion.model.finding import Code, Finding, Place
+from apportion.model.finding import Code, Finding, Place, add
 
 from .spelling import did_you_mean, listed, shown
 from .yaml_nodes import ListNode, MapNode, Node, TextNode
@@ -101,7 +101,7 @@ class Fitting:
         remedy: str = "",
     ) -> None:
         """Add a finding."""
-        self.findings.append(Finding(code, str(place), subject, expected, found, remedy))
+        add(self.findings, code, place, subject, expected, found, remedy)
 
 
 def fit(node: Node, shape: Shape, fitting: Fitting) -> Node | None:

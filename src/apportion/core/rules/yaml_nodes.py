@@ -7,11 +7,12 @@ a False, and the last of two equal keys would win in silence.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import yaml
 
 from apportion.model.catalogue import rules
-from apportion.model.finding import Code, Finding, Place
+from apportion.model.finding import Finding, Place, add
 
 from .spelling import shown
 
@@ -88,7 +89,7 @@ class _Builder:
 
     def __init__(self, name: str, findings: list[Finding]) -> None:
         self._name = name
-        self._findings = findings
+        self._add = partial(add, findings)
         self._open: list[_Open] = []
         self._documents: list[Node] = []
 
@@ -176,17 +177,6 @@ class _Builder:
         found = f"the first in line {before.place.line}"
         remedy = "Keep one of them."
         self._add(rules.DUPLICATE_KEY, key.place, subject, "each key once", found, remedy)
-
-    def _add(
-        self,
-        code: Code,
-        place: Place,
-        subject: str,
-        expected: str,
-        found: str = "",
-        remedy: str = "",
-    ) -> None:
-        self._findings.append(Finding(code, str(place), subject, expected, found, remedy))
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from itertools import islice, product
 from apportion.core.rules.spelling import did_you_mean, listed, shown
 from apportion.core.rules.tag_keys import normalise, normalise_value
 from apportion.model.catalogue import tags as codes
-from apportion.model.finding import Code, Finding, Place
+from apportion.model.finding import Finding, Place, add
 from apportion.model.tag_policy import (
     LONGEST_KEY,
     LONGEST_VALUE,
@@ -36,20 +36,20 @@ def check_policy(policy: TagPolicy, place: Place, findings: list[Finding]) -> No
     for subject, at, used in _named(policy, place):
         for name in used:
             if name not in names:
-                _add(findings, codes.UNKNOWN_TAG, at, f"{subject} names {shown(name)}",
+                add(findings, codes.UNKNOWN_TAG, at, f"{subject} names {shown(name)}",
                      listed(names), did_you_mean(name, names))  # fmt: skip
     _check_circles(policy, findings)
     for exemption in policy.exemptions:
         if not (exemption.accounts or exemption.resources or exemption.resource_types):
-            _add(findings, codes.EXEMPT_EVERYTHING, exemption.place,
+            add(findings, codes.EXEMPT_EVERYTHING, exemption.place,
                  f"the exemption of {shown(exemption.owner)}",
                  "`accounts`, `resources` or `resource_types`")  # fmt: skip
     targets = policy.targets
     if not targets.crawl <= targets.walk <= targets.run:
         found = f"{targets.crawl}, {targets.walk}, {targets.run}"
-        _add(findings, codes.TARGETS_CROSS, place, f"the targets are {found}", "rising ones")
+        add(findings, codes.TARGETS_CROSS, place, f"the targets are {found}", "rising ones")
     if not any(key.mandatory for key in policy.keys):
-        _add(findings, codes.NOTHING_MANDATORY, place, "no key is mandatory",
+        add(findings, codes.NOTHING_MANDATORY, place, "no key is mandatory",
              remedy="Add `mandatory: always` to those that each resource needs.")  # fmt: skip
 
 
@@ -66,11 +66,11 @@ def _check_names(policy: TagPolicy, findings: list[Finding]) -> None:
         for spelling in (key.name, *key.aliases):
             other, of = first.setdefault(normalise(spelling), (spelling, key.name))
             if of != key.name:
-                _add(findings, codes.SAME_KEY, key.place,
+                add(findings, codes.SAME_KEY, key.place,
                      f"{shown(other)} (of {of}) and {shown(spelling)} (of {key.name}) are the same",
                      "keys that differ in more than case and separators")  # fmt: skip
         if _refused(key.name, LONGEST_KEY) or key.name.casefold().startswith("aws:"):
-            _add(findings, codes.REFUSED_KEY, key.place, f"the key {shown(key.name)}",
+            add(findings, codes.REFUSED_KEY, key.place, f"the key {shown(key.name)}",
                  f"at most {LONGEST_KEY} letters, digits, spaces and _.:/=+-@")  # fmt: skip
 
 
@@ -82,11 +82,11 @@ def _check_values(key: TagKey, findings: list[Finding]) -> None:
         for spelling in (value.name, *value.aliases):
             of = first.setdefault(normalise_value(spelling), value.name)
             if of != value.name:
-                _add(findings, codes.SAME_TAG_VALUE, key.place,
+                add(findings, codes.SAME_TAG_VALUE, key.place,
                      f"{shown(spelling)} of {key.name} is written for {of} and {value.name}",
                      "values that differ in more than case and separators")  # fmt: skip
         if _refused(value.name, LONGEST_VALUE):
-            _add(findings, codes.REFUSED_VALUE, key.place,
+            add(findings, codes.REFUSED_VALUE, key.place,
                  f"the value {shown(value.name)} of {key.name}",
                  f"at most {LONGEST_VALUE} letters, digits, spaces and _.:/=+-@")  # fmt: skip
 
@@ -115,7 +115,7 @@ def _check_circles(policy: TagPolicy, findings: list[Finding]) -> None:
             reached |= {more for key in reached for more in needs.get(key, ())}
             found = rule.key in reached
         if found:
-            _add(findings, codes.RULE_OF_ITSELF, rule.place, f"{rule.key} is made of itself",
+            add(findings, codes.RULE_OF_ITSELF, rule.place, f"{rule.key} is made of itself",
                  "other tags")  # fmt: skip
 
 
@@ -126,14 +126,14 @@ def _check_environments(policy: TagPolicy, findings: list[Finding]) -> None:
     for key in policy.keys:
         environments = key.mandatory.environments if key.mandatory else ()
         if environments and named is None:
-            _add(findings, codes.ENVIRONMENT_UNNAMED, key.place,
+            add(findings, codes.ENVIRONMENT_UNNAMED, key.place,
                  f"{key.name} is mandatory in {listed(environments, last='and')}",
                  remedy="Add `environment:` with the key that names it.")  # fmt: skip
         for environment in environments:
             if known and environment not in known:
-                _add(findings, codes.UNKNOWN_ENVIRONMENT, key.place,
+                add(findings, codes.UNKNOWN_ENVIRONMENT, key.place,
                      f"{key.name} is mandatory in {shown(environment)}",
-                     listed(known), did_you_mean(environment, known))  # fmt: skip
+                     listed(known), remedy=did_you_mean(environment, known))  # fmt: skip
 
 
 def _check_rule(policy: TagPolicy, rule: TagRule, findings: list[Finding]) -> None:
@@ -149,21 +149,10 @@ def _check_rule(policy: TagPolicy, rule: TagRule, findings: list[Finding]) -> No
     ]
     made = [made_of(rule, dict(pairs)) for pairs in islice(product(*texts), _TRIED)]
     if made and not any(accepts(key, value) for value in made if value is not None):
-        _add(findings, codes.RULE_NEVER_HOLDS, rule.place,
+        add(findings, codes.RULE_NEVER_HOLDS, rule.place,
              f"{rule.key} = {rule.equals}, as in {shown(str(made[0]))}",
              f"an allowed value of {rule.key}")  # fmt: skip
 
 
 def _lists(key: TagKey) -> bool:
     return isinstance(key.values, ListedValues)
-
-
-def _add(
-    findings: list[Finding],
-    code: Code,
-    place: Place,
-    subject: str,
-    expected: str = "",
-    remedy: str = "",
-) -> None:
-    findings.append(Finding(code, str(place), subject, expected, remedy=remedy))
