@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +16,8 @@ from botocore.exceptions import ClientError
 
 from apportion.aws.athena import Athena
 from apportion.core.telling.publish import everyday, everyday_names, named, of_period
-from apportion.model.errors import AwsDeniedError
+from apportion.engines.duckdb import DuckDB
+from apportion.model.errors import AwsDeniedError, EngineError
 from apportion.model.lake_errors import NotPublishedError, QueryFailedError
 from apportion.wiring.publishing import Questions, open_athena
 from apportion.wiring.workspace import Workspace
@@ -88,13 +90,110 @@ def test_only_one_query_that_reads_is_taken(workspace: Workspace, sql: str) -> N
         workspace.publishing.query(sql)
 
 
+#: Ways to a file, with `{}` for its name: by a table, past the names of WITH, by a function.
+TABLES_OF_FILES = (
+    "SELECT * FROM '{}'",
+    'SELECT * FROM "{}"',
+    'SELECT y.* FROM (WITH "{}" AS (SELECT 1) SELECT * FROM "{}") x, "{}" y',
+    'WITH a AS (SELECT * FROM "{}"), "{}" AS (SELECT 1) SELECT * FROM a',
+    'WITH "{}" AS (SELECT * FROM "{}") SELECT * FROM "{}"',
+    'WITH RECURSIVE "{}" AS (SELECT * FROM "{}" UNION ALL SELECT 1) SELECT * FROM "{}"',
+    'WITH "{}" AS (SELECT 1) SELECT * FROM main."{}"',
+    "SELECT (SELECT MAX(k) FROM '{}') FROM runs",
+    "SELECT 1 FROM runs LIMIT (SELECT COUNT(*) FROM '{}')",
+    "SELECT * FROM (PIVOT '{}' ON k IN ('secret') USING COUNT(*))",
+    "FROM information_schema.tables",
+    "SELECT * FROM nothing",
+)
+FUNCTIONS_OF_FILES = (
+    "SELECT * FROM read_csv('{}')",
+    "SELECT * FROM read_text('{}')",
+    "SELECT * FROM glob('{}*')",
+    "SELECT * FROM query('SELECT 1')",
+    "SELECT * FROM query_table(['{}'])",
+    "SELECT * FROM json_execute_serialized_sql(json_serialize_sql('SELECT 1'))",
+    "SELECT * FROM (DESCRIBE '{}')",
+    "SELECT * FROM (SUMMARIZE '{}')",
+    "DESCRIBE '{}'",
+    "SELECT getenv('HOME')",
+    "SELECT current_setting('temp_directory')",
+    "SELECT * FROM duckdb_settings()",
+    "SELECT main.abs(1)",
+)
+
+
+@pytest.fixture
+def private(tmp_path: Path) -> Path:
+    file = tmp_path / "private.csv"
+    file.write_text("k,v\nsecret,42\n")
+    return file
+
+
+@pytest.mark.parametrize("sql", TABLES_OF_FILES)
+def test_only_what_is_published_is_there(workspace: Workspace, private: Path, sql: str) -> None:
+    with pytest.raises(NotPublishedError, match="There are keys, allocations"):
+        workspace.publishing.query(sql.replace("{}", str(private)))
+
+
+@pytest.mark.parametrize("sql", FUNCTIONS_OF_FILES)
+def test_only_what_computes_is_called(workspace: Workspace, private: Path, sql: str) -> None:
+    with pytest.raises(QueryFailedError, match="expected tables, and functions that compute"):
+        workspace.publishing.query(sql.replace("{}", str(private)))
+
+
 @pytest.mark.parametrize(
     "sql",
-    ["SELECT * FROM nothing", "SELECT * FROM '/etc/passwd'", "SELECT * FROM read_text('/etc/x')"],
+    [
+        'SELECT * FROM "{}"',
+        "SELECT * FROM read_text('{}')",
+        "COPY (SELECT 1) TO '{}.out'",
+        "ATTACH '{}.db'",
+        "SET enable_external_access = true",
+        "SET allowed_directories = ['/']",
+    ],
 )
-def test_only_what_is_published_is_there(workspace: Workspace, sql: str) -> None:
-    with pytest.raises(NotPublishedError, match="There are keys, allocations"):
-        workspace.publishing.query(sql)
+def test_the_engine_that_answers_is_closed_by_itself(
+    private: Path, tmp_path: Path, sql: str
+) -> None:
+    """Should the lists of tables and functions have a hole, nothing is behind it."""
+    engine = DuckDB.closed(tmp_path / "answering")
+    with pytest.raises(EngineError, match=r"disabled by configuration|has been locked"):
+        engine.rows(sql.replace("{}", str(private)))
+
+
+@pytest.mark.parametrize(
+    ("sql", "answer"),
+    [
+        ("WITH runs AS (SELECT COUNT(*) AS n FROM runs) SELECT n FROM runs", 1),
+        ("WITH a AS (SELECT 1 AS n), b AS (SELECT n + 1 AS n FROM a) SELECT n FROM b", 2),
+        (("WITH RECURSIVE t AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM t WHERE n < 5) "
+         "SELECT MAX(n) FROM t"), 5),
+        ("SELECT COUNT(*) FROM (VALUES (1), (2)) AS v(x)", 2),
+        (('SELECT n FROM (SELECT ROW_NUMBER() OVER (ORDER BY "Cost") AS n FROM daily) '
+         "WHERE n = 1 LIMIT 1"), 1),
+        ("SELECT len(list_transform(range(3), lambda x: x + 1))", 3),
+        ('SELECT COUNT(*) FROM runs r JOIN LATERAL (SELECT r."RunId" AS id) ON true', 1),
+        (("SELECT CASE WHEN DATE '2026-09-01' + INTERVAL 1 DAY IN (DATE '2026-09-02') "
+         "AND CAST(1.5 AS DECIMAL(9, 2)) BETWEEN 1 AND 2 AND 'a' LIKE 'A%' IS NOT NULL "
+         "THEN 7 END"), 7),
+        ("SELECT COALESCE(SUM(x), 0) FROM (SELECT UNNEST([1, 2]) AS x ORDER BY x DESC)", 3),
+        (("SELECT COUNT(*) FROM (PIVOT runs ON \"Period\" IN ('2026-09') USING COUNT(*) "
+         'GROUP BY "Version")'), 1),
+        ("SELECT 1 UNION SELECT 1 EXCEPT SELECT 2", 1),
+        ("SELECT {'a': 1}.a + json_extract('{\"b\": 2}', '$.b')::INTEGER", 3),
+        ("SELECT COUNT(*) FILTER (WHERE true) FROM generate_series(1, 3) GROUP BY ALL", 3),
+        ("SELECT DISTINCT 1 FROM runs ORDER BY 1 LIMIT 100 %", 1),
+    ],
+)  # fmt: skip
+def test_what_reads_and_computes_is_answered(workspace: Workspace, sql: str, answer: int) -> None:
+    ((found,),) = [list(row.values()) for row in workspace.publishing.query(sql).rows]
+    assert found == answer
+
+
+def test_a_query_too_deep_to_read_is_told(workspace: Workspace) -> None:
+    deep = f"SELECT {'(' * 3000}1{')' * 3000}"
+    with pytest.raises(QueryFailedError, match="did not answer"):
+        workspace.publishing.query(deep)
 
 
 def test_a_name_stands_for_its_question_and_sql_for_itself() -> None:

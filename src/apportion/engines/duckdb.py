@@ -50,6 +50,22 @@ class DuckDB:
         }.items():
             self._run(f"SET {setting} = {_text(value)}")
 
+    @classmethod
+    def closed(cls, folder: Path) -> DuckDB:
+        """Make one for queries that others wrote: it reaches the files of a folder alone.
+
+        No statement opens it again, as its settings are locked. What it spills goes to the folder.
+        """
+        made = cls(folder)
+        for setting, value in {
+            "allowed_directories": f"[{_text(str(folder))}]",
+            "python_enable_replacements": "false",
+            "enable_external_access": "false",
+            "lock_configuration": "true",
+        }.items():
+            made._run(f"SET {setting} = {value}")
+        return made
+
     def open_bill(self, view: str, files: Sequence[str], encoding: Encoding) -> None:
         rows = _parquet_lines(files) if encoding is Encoding.PARQUET else _csv_lines(files)
         self._run(f"CREATE OR REPLACE VIEW {_name(view)} AS {rows}")

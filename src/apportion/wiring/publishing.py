@@ -81,21 +81,25 @@ class Publishing:
 
     def query(self, sql: str) -> Outcome:
         """Answer SQL over the ledger as if it were published."""
-        from apportion.run.query import LedgerAsking  # noqa: PLC0415 - functions report without it
+        from apportion.engines.duckdb import DuckDB  # noqa: PLC0415 - functions report without it
+        from apportion.run.query import LedgerAsking  # noqa: PLC0415 - as said above
 
         with _scratch() as scratch:
-            return LedgerAsking(self._plugs(), Path(scratch)).ask(sql)
+            return LedgerAsking(self._plugs(), Path(scratch), closed=DuckDB.closed).ask(sql)
 
     def deliver(self, store: Store, forms: Forms, period: str, telling: Telling) -> Outcome:
         """Deliver a period's report from the ledger; the newest period's if none is named."""
+        from apportion.engines.duckdb import DuckDB  # noqa: PLC0415 - functions report without it
         from apportion.run.published import allocated_periods  # noqa: PLC0415 - as said below
-        from apportion.run.query import LedgerAsking  # noqa: PLC0415 - functions report without it
+        from apportion.run.query import LedgerAsking  # noqa: PLC0415 - as said above
 
         plugs = self._plugs()
         periods = [each for each in allocated_periods(plugs) if not period or each <= period]
         with _scratch() as scratch:
             # What moved is told against the month before.
-            asking = LedgerAsking(plugs, Path(scratch), periods=periods[-2:], ahead=TABLES)
+            asking = LedgerAsking(
+                plugs, Path(scratch), closed=DuckDB.closed, periods=periods[-2:], ahead=TABLES
+            )
             done = deliver(
                 asking, store, forms, period=period, telling=telling, now=self._now, say=plugs.say
             )

@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 
-from sqlglot import exp, parse_one
-
 from apportion.core.rules.derive import GRAIN, dimension_columns
 from apportion.core.templates import each, name, text
 from apportion.model.focus import COST_COLUMNS, KEY_COLUMNS
@@ -238,18 +236,6 @@ def named(asked: str, period: str = "") -> str:
         return asked
     query = everyday(asked)[1]
     return of_period(query, period) if period else query
-
-
-def tables_in(query: str) -> set[str] | None:
-    """Name the tables that a query reads; None unless it is one query that only reads.
-
-    Raises `sqlglot.errors.ParseError` for what is no SQL.
-    """
-    parsed = parse_one(query, dialect="duckdb")
-    if not isinstance(parsed, exp.Query) or parsed.find(exp.Into):
-        return None
-    own = {each_.alias.lower() for each_ in parsed.find_all(exp.CTE)}
-    return {table.name.lower() for table in parsed.find_all(exp.Table)} - own
 
 
 def _select(
