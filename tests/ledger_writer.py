@@ -83,7 +83,7 @@ def read_state(ledger: IcebergLedger, run: Manifest) -> set[tuple[str, Decimal]]
     return {
         (table, value)
         for table, snapshot in run.snapshots.items()
-        for file in ledger.files(table, snapshot=snapshot, period=PERIOD, bill=BILL)
+        for file in ledger.files_at(table, snapshot=snapshot, period=PERIOD, bill=BILL)
         for value in pq.ParquetFile(file).read(columns=["BilledCost"])["BilledCost"].to_pylist()
     }
 

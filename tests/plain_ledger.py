@@ -53,10 +53,15 @@ class PlainLedger:
         before = self._snapshots[recorded[-1]].get(part, []) if recorded else []
         return self._put(part, [*before, *files])
 
-    def record(self, manifest: Manifest) -> None:
+    def record(self, manifest: Manifest) -> Manifest:
         self._runs.append(manifest)
+        return manifest
 
-    def files(self, table: str, *, snapshot: int, period: str, bill: str) -> list[str]:
+    def files(self, table: str, run: Manifest) -> list[str]:
+        place = {"period": run.period, "bill": run.bill}
+        return self.files_at(table, snapshot=run.snapshots[table], **place)
+
+    def files_at(self, table: str, *, snapshot: int, period: str, bill: str) -> list[str]:
         return [str(path) for path in self._snapshots[snapshot].get((table, period, bill), [])]
 
     def keep(self, content: bytes) -> str:

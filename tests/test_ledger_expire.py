@@ -274,7 +274,7 @@ def test_typed_by_a_user(typed: Typed) -> None:
 def test_nothing_goes_while_what_is_current_is_damaged(folder: Path) -> None:
     ledger = IcebergLedger(folder / "ledger")
     shares = allocations(folder)[-1].snapshots["shares"]
-    (file,) = ledger.files("shares", snapshot=shares, period=SEPTEMBER, bill="")
+    (file,) = ledger.files_at("shares", snapshot=shares, period=SEPTEMBER, bill="")
     Path(file).unlink()
     before = sizes(folder)
     with pytest.raises(LedgerDamagedError, match="shares"):

@@ -70,7 +70,7 @@ def test_files_written_by_the_engine_are_read_back(
 ) -> None:
     files = write("costs", cost(7), rows=400_000)
     snapshot = ledger.replace("costs", period=MONTH, bill="acme", files=files)
-    found = ledger.files("costs", snapshot=snapshot, period=MONTH, bill="acme")
+    found = ledger.files_at("costs", snapshot=snapshot, period=MONTH, bill="acme")
     assert found == [str(file) for file in files]
     assert total(con, found) == (400_000, 2_800_000)
 
@@ -85,7 +85,7 @@ def test_every_one_of_twenty_replacements_stays_readable(
         ledger.record(manifest(str(amount), snapshots={"costs": snapshot}))
     again = IcebergLedger(ledger_folder(ledger))
     for run in again.runs():
-        found = again.files("costs", snapshot=run.snapshots["costs"], period=MONTH, bill="acme")
+        found = again.files_at("costs", snapshot=run.snapshots["costs"], period=MONTH, bill="acme")
         assert total(con, found) == (3, 3 * int(run.run))
     assert len(again.runs()) == 20
 
@@ -100,7 +100,7 @@ def test_other_bills_and_periods_stay_as_they_are(
     again = write("costs", cost(100))
     snapshot = ledger.replace("costs", period=MONTH, bill="acme", files=again)
     found = [
-        total(con, ledger.files("costs", snapshot=snapshot, period=period, bill=bill))
+        total(con, ledger.files_at("costs", snapshot=snapshot, period=period, bill=bill))
         for period, bill in places
     ]
     assert found == [(3, 300), (3, 3), (3, 6), (3, 9)]
@@ -116,8 +116,11 @@ def test_a_bill_may_have_any_name(
     for amount in (1, 2):
         files = write("costs", cost(amount), bill=bill)
         snapshot = ledger.replace("costs", period=MONTH, bill=bill, files=files)
-    assert total(con, ledger.files("costs", snapshot=snapshot, period=MONTH, bill=bill)) == (3, 6)
-    assert ledger.files("costs", snapshot=snapshot, period=MONTH, bill=bill + "x") == []
+    assert total(con, ledger.files_at("costs", snapshot=snapshot, period=MONTH, bill=bill)) == (
+        3,
+        6,
+    )
+    assert ledger.files_at("costs", snapshot=snapshot, period=MONTH, bill=bill + "x") == []
 
 
 def test_a_new_dimension_becomes_a_column_that_is_empty_in_what_was_there(
@@ -130,7 +133,7 @@ def test_a_new_dimension_becomes_a_column_that_is_empty_in_what_was_there(
     found = [
         file
         for period in (MONTH, OTHER_MONTH)
-        for file in ledger.files("allocations", snapshot=snapshot, period=period, bill="")
+        for file in ledger.files_at("allocations", snapshot=snapshot, period=period, bill="")
     ]
     rows = con.execute(
         "SELECT DISTINCT Period, team, project FROM read_parquet(?, union_by_name = true)", [found]
@@ -156,12 +159,14 @@ def test_a_plain_reader_of_iceberg_sees_the_same_rows(ledger: IcebergLedger, wri
 
 def test_no_files_mean_that_nothing_is_held(ledger: IcebergLedger, write: Write) -> None:
     empty = ledger.replace("drivers", period=MONTH, bill="", files=[])
-    assert ledger.files("drivers", snapshot=empty, period=MONTH, bill="") == []
+    assert ledger.files_at("drivers", snapshot=empty, period=MONTH, bill="") == []
     some = write("drivers", "'p' AS Pool", bill="")
     full = ledger.replace("drivers", period=MONTH, bill="", files=some)
     after = ledger.replace("drivers", period=MONTH, bill="", files=[])
-    assert ledger.files("drivers", snapshot=full, period=MONTH, bill="") == [str(p) for p in some]
-    assert ledger.files("drivers", snapshot=after, period=MONTH, bill="") == []
+    assert ledger.files_at("drivers", snapshot=full, period=MONTH, bill="") == [
+        str(p) for p in some
+    ]
+    assert ledger.files_at("drivers", snapshot=after, period=MONTH, bill="") == []
 
 
 def test_a_file_without_rows_is_kept_for_its_columns(
@@ -169,12 +174,12 @@ def test_a_file_without_rows_is_kept_for_its_columns(
 ) -> None:
     files = write("drivers", "'p' AS Pool", bill="", rows=0)
     snapshot = ledger.replace("drivers", period=MONTH, bill="", files=files)
-    found = ledger.files("drivers", snapshot=snapshot, period=MONTH, bill="")
+    found = ledger.files_at("drivers", snapshot=snapshot, period=MONTH, bill="")
     assert con.execute("SELECT Pool FROM read_parquet(?)", [found]).fetchall() == []
     full = ledger.replace(
         "drivers", period=MONTH, bill="", files=write("drivers", "'p' AS Pool", bill="")
     )
-    assert len(ledger.files("drivers", snapshot=full, period=MONTH, bill="")) == 1
+    assert len(ledger.files_at("drivers", snapshot=full, period=MONTH, bill="")) == 1
 
 
 def test_nothing_is_true_before_the_record(ledger: IcebergLedger, write: Write) -> None:
@@ -196,12 +201,18 @@ def test_append_adds_to_what_was_recorded(
     ledger.record(manifest("1", snapshots={"keys": first}))
     append(20)  # killed here
     second = append(20)
-    assert total(con, ledger.files("keys", snapshot=second, period=MONTH, bill="acme")) == (6, 63)
+    assert total(con, ledger.files_at("keys", snapshot=second, period=MONTH, bill="acme")) == (
+        6,
+        63,
+    )
     ledger.record(manifest("2", snapshots={"keys": second}))
     ledger.replace("keys", period=MONTH, bill="acme", files=[])  # killed here
     third = append(300)
-    assert total(con, ledger.files("keys", snapshot=third, period=MONTH, bill="acme")) == (9, 963)
-    assert total(con, ledger.files("keys", snapshot=first, period=MONTH, bill="acme")) == (3, 3)
+    assert total(con, ledger.files_at("keys", snapshot=third, period=MONTH, bill="acme")) == (
+        9,
+        963,
+    )
+    assert total(con, ledger.files_at("keys", snapshot=first, period=MONTH, bill="acme")) == (3, 3)
 
 
 def test_append_for_the_first_time_does_not_find_what_a_killed_run_left(
@@ -209,7 +220,7 @@ def test_append_for_the_first_time_does_not_find_what_a_killed_run_left(
 ) -> None:
     ledger.append("keys", period=MONTH, bill="acme", files=write("keys", cost(1)))  # killed here
     again = ledger.append("keys", period=MONTH, bill="acme", files=write("keys", cost(1)))
-    assert total(con, ledger.files("keys", snapshot=again, period=MONTH, bill="acme")) == (3, 3)
+    assert total(con, ledger.files_at("keys", snapshot=again, period=MONTH, bill="acme")) == (3, 3)
 
 
 def test_runs_come_in_the_order_of_their_records(ledger: IcebergLedger) -> None:
@@ -246,7 +257,7 @@ def test_a_column_of_another_type_is_refused(
     old = ledger.replace("costs", period=MONTH, bill="acme", files=write("costs", cost(1)))
     with pytest.raises(LedgerRefusesError, match=said):
         ledger.replace("costs", period=MONTH, bill="acme", files=write("costs", columns))
-    assert len(ledger.files("costs", snapshot=old, period=MONTH, bill="acme")) == 1
+    assert len(ledger.files_at("costs", snapshot=old, period=MONTH, bill="acme")) == 1
 
 
 def test_two_files_that_disagree_about_a_new_column_are_refused(
@@ -304,7 +315,9 @@ def test_damage_is_told_with_the_name_of_the_file(ledger: IcebergLedger, write: 
 
     def look() -> None:
         fresh = IcebergLedger(folder)
-        fresh.files("costs", snapshot=fresh.runs()[0].snapshots["costs"], period=MONTH, bill="acme")
+        fresh.files_at(
+            "costs", snapshot=fresh.runs()[0].snapshots["costs"], period=MONTH, bill="acme"
+        )
 
     files[0].write_bytes(whole[:-1])
     with pytest.raises(LedgerDamagedError, match=f"{files[0]}.*expected {len(whole)} bytes"):
@@ -324,9 +337,9 @@ def test_damage_is_told_with_the_name_of_the_file(ledger: IcebergLedger, write: 
             victim.write_bytes(content)
     look()
     with pytest.raises(LedgerDamagedError, match="snapshot 17"):
-        ledger.files("costs", snapshot=17, period=MONTH, bill="acme")
+        ledger.files_at("costs", snapshot=17, period=MONTH, bill="acme")
     with pytest.raises(LedgerDamagedError, match="snapshot 17"):
-        ledger.files("shares", snapshot=17, period=MONTH, bill="")
+        ledger.files_at("shares", snapshot=17, period=MONTH, bill="")
     (folder / "catalog.db").write_bytes(b"not a database at all" * 100)
     with pytest.raises(LedgerDamagedError, match=r"catalog\.db"):
         look()
@@ -342,7 +355,7 @@ def test_a_moved_ledger_works_and_leaves_its_old_place_alone(
     ledger_folder(ledger).rename(new)
     moved = IcebergLedger(new)
     (run,) = moved.runs()
-    found = moved.files("costs", snapshot=run.snapshots["costs"], period=MONTH, bill="acme")
+    found = moved.files_at("costs", snapshot=run.snapshots["costs"], period=MONTH, bill="acme")
     assert all(file.startswith(str(new)) for file in found)
     assert total(con, found) == (3, 3)
     process, telling = start(new, states=1)
@@ -380,7 +393,7 @@ def test_sweep_removes_what_nobody_leads_to_and_nothing_else(
     assert not killed[0].parent.exists()
     assert all(path.exists() for path in (*used, *unrecorded, theirs))
     assert fresh.orphans() == []
-    assert fresh.files("costs", snapshot=old, period=MONTH, bill="acme") == [str(used[0])]
+    assert fresh.files_at("costs", snapshot=old, period=MONTH, bill="acme") == [str(used[0])]
 
 
 def test_sweep_removes_nothing_where_metadata_cannot_be_read(

@@ -222,8 +222,7 @@ def test_a_change_in_any_file_is_a_difference(
     plugs = plain(tmp_path)
     assert not prove(plugs, period=PERIOD).findings
     (run,) = [run for run in plugs.ledger.runs() if table in run.snapshots]
-    place = {"snapshot": run.snapshots[table], "period": PERIOD, "bill": run.bill}
-    file = plugs.ledger.files(table, **place)[0]
+    file = plugs.ledger.files(table, run)[0]
     pq.write_table(change(pq.ParquetFile(file).read()), file)
     proof = prove(plugs, period=PERIOD)
     assert {finding.code.number for finding in proof.findings} <= {"P001", "P002", "P006", "P007"}
@@ -237,9 +236,7 @@ def test_owners_exchanged_in_a_published_file_are_found_though_every_sum_holds(
 ) -> None:
     plugs = plain(tmp_path)
     (run,) = [run for run in plugs.ledger.runs() if "allocations" in run.snapshots]
-    (file,) = plugs.ledger.files(
-        "allocations", snapshot=run.snapshots["allocations"], period=PERIOD, bill=""
-    )
+    (file,) = plugs.ledger.files("allocations", run)
     owned = pq.ParquetFile(file).read()
     other = {"a": "b", "b": "a"}
     exchanged = [other.get(team, team) for team in owned["team"].to_pylist()]
@@ -255,9 +252,7 @@ def test_owners_exchanged_in_a_published_file_are_found_though_every_sum_holds(
 def test_a_month_that_is_not_its_days_is_found_though_every_sum_holds(tmp_path: Path) -> None:
     plugs = plain(tmp_path)
     (run,) = [run for run in plugs.ledger.runs() if "months" in run.snapshots]
-    for file in plugs.ledger.files(
-        "months", snapshot=run.snapshots["months"], period=PERIOD, bill=run.bill
-    ):
+    for file in plugs.ledger.files("months", run):
         months = pq.ParquetFile(file).read()
         pq.write_table(_with(months, "FirstDay", [date(2026, 9, 1)] * len(months)), file)
     (found,) = prove(plugs, period=PERIOD).findings
@@ -275,9 +270,9 @@ def test_a_delivery_from_before_there_were_months_is_allocated_and_proved(tmp_pa
 class WithoutMonths(PlainLedger):
     """A ledger as it was before `months` was one of its tables."""
 
-    def record(self, manifest: Manifest) -> None:
+    def record(self, manifest: Manifest) -> Manifest:
         snapshots = {table: at for table, at in manifest.snapshots.items() if table != "months"}
-        super().record(replace(manifest, snapshots=snapshots))
+        return super().record(replace(manifest, snapshots=snapshots))
 
 
 def test_totals_that_differ_at_ingest_record_nothing(tmp_path: Path) -> None:

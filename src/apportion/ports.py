@@ -64,11 +64,17 @@ class Ledger(Protocol):
         Returns the snapshot. Files that a killed run left in the table are taken out.
         """
 
-    def record(self, manifest: Manifest) -> None:
-        """Make a run true. Before this line the old state stands; after it, the new one."""
+    def record(self, manifest: Manifest) -> Manifest:
+        """Make a run true. Before this line the old state stands; after it, the new one.
 
-    def files(self, table: str, *, snapshot: int, period: str, bill: str) -> list[str]:
-        """The Parquet files that hold a period and bill in a snapshot of a table."""
+        Returns the run as it is recorded: with the hashes of the files of its snapshots.
+        """
+
+    def files(self, table: str, run: Manifest) -> list[str]:
+        """The Parquet files that a recorded run has in a table, each the very bytes that it wrote.
+
+        Raises LedgerDamagedError, with what to do, for one that is missing or another.
+        """
 
     def keep(self, content: bytes) -> str:
         """Keep an input for ever under its sha256, which is returned."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -20,7 +21,7 @@ from pyiceberg.expressions.literals import literal
 from pyiceberg.manifest import DataFile
 from pyiceberg.table import Table
 
-from apportion.model.errors import LedgerDamagedError, LedgerRefusesError
+from apportion.model.errors import RESTORE, LedgerDamagedError, LedgerRefusesError
 from apportion.model.expiry import Loose, Snapshots
 from apportion.model.manifest import Manifest
 
@@ -30,6 +31,7 @@ from .commits import Commit, evolve, forget, swap
 from .durable import make_folder, sync_file, sync_folder
 from .inputs import Inputs
 from .lock import WriteLock
+from .seals import Seals, remedy
 from .warehouse import location_of, path_of, table_folder
 
 #: Sixteen files of runs that are smaller than one of these sizes become one, the largest first.
@@ -61,6 +63,7 @@ class IcebergLedger:
         self._lock = WriteLock(self._folder, clock=clock)
         self._inputs = Inputs(self._folder / "inputs", fresh=fresh)
         self._notes = Inputs(self._folder / "evidence", fresh=fresh)
+        self._seals = Seals(self._folder)
         self._staged: set[Path] = set()
         self._read: dict[str, list[records.Record]] = {}
 
@@ -98,11 +101,12 @@ class IcebergLedger:
             kept = self._recorded(table, period=period, bill=bill)
             return self._put(table, files, values=(period, bill), kept=kept)
 
-    def record(self, manifest: Manifest) -> None:
+    def record(self, manifest: Manifest) -> Manifest:
         """As the port says. A run that names a snapshot which is not there is not recorded."""
         with self.writing(wait=0):
             for name, snapshot in manifest.snapshots.items():
                 self._catalog.holding(name, snapshot)
+            manifest = replace(manifest, files=self._seals.of(manifest, self.runs()))
             table = self._catalog.need(tables.RUNS)
             known = self._planned(table, snapshot=None, where=AlwaysTrue())
             last = max((number for number, _ in self._records(known)), default=0)
@@ -115,12 +119,23 @@ class IcebergLedger:
                     forget(commit, but=_PAST_RECORDS)
             if merged:
                 orphans.remove(orphans.find(self._catalog, [tables.RUNS], folder=self._folder))
+            return manifest
 
-    def files(self, table: str, *, snapshot: int, period: str, bill: str) -> list[str]:
-        """As the port says; sorted, each checked to be there with the size it was written with."""
-        iceberg = self._catalog.holding(table, snapshot)
-        planned = self._planned(iceberg, snapshot=snapshot, where=_partition(period, bill))
+    def files(self, table: str, run: Manifest) -> list[str]:
+        """As the port says; sorted. Of a run of before files were hashed, sizes are compared."""
+        planned = self._of_snapshot(table, run.snapshots[table], (run.period, run.bill))
+        found = [self._whole(file, remedy(run)) for file in planned]
+        self._seals.check(table, run, found)
+        return [str(path) for path in found]
+
+    def files_at(self, table: str, *, snapshot: int, period: str, bill: str) -> list[str]:
+        """List the files of a period and bill in any snapshot; sizes are compared."""
+        planned = self._of_snapshot(table, snapshot, (period, bill))
         return [str(self._whole(file)) for file in planned]
+
+    def _of_snapshot(self, table: str, snapshot: int, part: tuple[str, str]) -> list[DataFile]:
+        iceberg = self._catalog.holding(table, snapshot)
+        return self._planned(iceberg, snapshot=snapshot, where=_partition(*part))
 
     def keep(self, content: bytes) -> str:
         return self._inputs.keep(content)
@@ -199,6 +214,8 @@ class IcebergLedger:
             described = [intake.describe(each, metadata=metadata, values=values) for each in files]
             out, back = _without(now, kept), _without(kept, now)
             snapshot = swap(iceberg, commit, out=out, new=[*back, *described])
+        there = [*map(self._whole, kept), *(file.absolute() for file in files)]
+        self._seals.put(table, snapshot, there)
         self._staged.difference_update(file.absolute().parent for file in files)
         return snapshot
 
@@ -206,9 +223,7 @@ class IcebergLedger:
         """Plan what the last recorded run of a period and bill has in a table."""
         for run in reversed(self.runs()):
             if (run.period, run.bill) == (period, bill) and table in run.snapshots:
-                snapshot = run.snapshots[table]
-                iceberg = self._catalog.holding(table, snapshot)
-                return self._planned(iceberg, snapshot=snapshot, where=_partition(period, bill))
+                return self._of_snapshot(table, run.snapshots[table], (period, bill))
         return []
 
     def _settle(self, files: Sequence[Path]) -> None:
@@ -228,14 +243,14 @@ class IcebergLedger:
             scan = table.scan(row_filter=where, snapshot_id=snapshot, options=options)
             return sorted((task.file for task in scan.plan_files()), key=lambda it: it.file_path)
 
-    def _whole(self, file: DataFile) -> Path:
+    def _whole(self, file: DataFile, advice: str = RESTORE) -> Path:
         """Find a file of the ledger where it must be, as long as it must be."""
         path = path_of(file.file_path, folder=self._folder)
         expected = f"{file.file_size_in_bytes} bytes"
         if not path.is_file():
-            raise LedgerDamagedError(str(path), expected, "nothing")
+            raise LedgerDamagedError(str(path), expected, "nothing", advice)
         if (size := path.stat().st_size) != file.file_size_in_bytes:
-            raise LedgerDamagedError(str(path), expected, f"{size} bytes")
+            raise LedgerDamagedError(str(path), expected, f"{size} bytes", advice)
         return path
 
     def _records(self, planned: Sequence[DataFile]) -> list[records.Record]:

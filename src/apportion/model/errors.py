@@ -346,13 +346,22 @@ class KeyCollisionError(OperationError):
         )
 
 
+#: What to do where nothing better is known of a damaged file of the ledger.
+RESTORE = "Restore it from a copy, or ingest the period again."
+
+
 class LedgerDamagedError(OperationError):
     """A file that the ledger refers to is missing or not what was written."""
 
-    def __init__(self, path: str, expected: str, found: str) -> None:
+    def __init__(
+        self,
+        path: str,
+        expected: str,
+        found: str,
+        remedy: str = RESTORE,
+    ) -> None:
         super().__init__(
-            f"The ledger's file {path} is damaged: expected {expected}, found {found}. "
-            "Restore it from a copy, or ingest the period again."
+            f"The ledger's file {path} is damaged: expected {expected}, found {found}. {remedy}"
         )
 
 

@@ -28,6 +28,16 @@ class Input:
 
 
 @dataclass(frozen=True)
+class LedgerFile:
+    """A file of a table of the ledger that holds a part of a run, as it was proved."""
+
+    table: str
+    name: str  # below the ledger's folder
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True)
 class Total:
     """Money at one stage, for one account and currency; amounts are exact decimal text.
 
@@ -50,6 +60,7 @@ class Manifest:
 
     `snapshots` names the Iceberg snapshot of each table that the run wrote or read.
     `bills` maps the bills that an allocation read to the ingest runs that delivered them.
+    `files` are those of its snapshots; a run of before files were hashed names none.
     """
 
     run: str
@@ -64,3 +75,8 @@ class Manifest:
     bills: dict[str, str] = field(default_factory=dict)
     details: dict[str, str] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()  # what an allocation found in the data and rules
+    files: tuple[LedgerFile, ...] = ()
+
+    def files_of(self, table: str) -> tuple[LedgerFile, ...]:
+        """The files that the run has in a table; none where they were not hashed."""
+        return tuple(file for file in self.files if file.table == table)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from .finding import Code, Finding, Severity
-from .manifest import Input, Kind, Manifest, Total
+from .manifest import Input, Kind, LedgerFile, Manifest, Total
 
 
 def to_plain(manifest: Manifest) -> dict[str, Any]:
@@ -21,7 +21,7 @@ def to_plain(manifest: Manifest) -> dict[str, Any]:
 
 
 def from_plain(said: Mapping[str, Any]) -> Manifest:
-    """Turn them back; a manifest of before findings were kept has none.
+    """Turn them back; a manifest of before findings or hashes of files were kept has none.
 
     Raises LookupError, TypeError, ValueError or ArithmeticError if they are no manifest.
     """
@@ -33,6 +33,7 @@ def from_plain(said: Mapping[str, Any]) -> Manifest:
             "inputs": tuple(Input(**each) for each in said["inputs"]),
             "totals": tuple(totals),
             "findings": tuple(_finding(each) for each in said.get("findings", ())),
+            "files": tuple(LedgerFile(**each) for each in said.get("files", ())),
         }
     )
 

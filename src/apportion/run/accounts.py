@@ -205,8 +205,7 @@ def _known(plugs: Plugs) -> dict[str, _Known]:
 
 
 def _read(run: Manifest, plugs: Plugs) -> list[Stretch]:
-    files = plugs.ledger.files(_TABLE, snapshot=run.snapshots[_TABLE], period="", bill=run.bill)
-    plugs.engine.open_parquet(_TABLE, files)
+    plugs.engine.open_parquet(_TABLE, plugs.ledger.files(_TABLE, run))
     rows = plugs.engine.rows(f"SELECT * FROM {name(_TABLE)}")
     stretches = (_stretch(row) for row in rows)
     return sorted(stretches, key=lambda each: (each.account.id, each.valid_from))
@@ -262,8 +261,7 @@ def _record(
             "changes": _counted(changes),
         },
     )
-    plugs.ledger.record(manifest)
-    return manifest
+    return plugs.ledger.record(manifest)
 
 
 def _row(organization: str, each: Stretch) -> tuple[object, ...]:

@@ -185,8 +185,7 @@ def _publish(
         table: plugs.ledger.replace(table, period=manifest.period, bill="", files=files[table])
         for table in files
     }
-    published = replace(manifest, snapshots=snapshots)
-    plugs.ledger.record(published)
+    published = plugs.ledger.record(replace(manifest, snapshots=snapshots))
     plugs.whole.add((published.run, False))  # read back and added up before it was recorded
     return published
 

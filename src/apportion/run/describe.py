@@ -20,13 +20,7 @@ _FILES_AT_ONCE = 32
 
 def open_known(current: Manifest | None, plugs: Plugs) -> list[str]:
     """Make `known`, the keys that the bill's period has already, and list their files."""
-    files = (
-        plugs.ledger.files(
-            "keys", snapshot=current.snapshots["keys"], period=current.period, bill=current.bill
-        )
-        if current
-        else []
-    )
+    files = plugs.ledger.files("keys", current) if current else []
     if files:
         plugs.engine.open_parquet("known keys", files)
         plugs.engine.create("known", 'SELECT "KeyId", "KeyCheck" FROM "known keys"')

@@ -99,11 +99,11 @@ def _plan(plugs: Plugs, ledger: Expiring, policy: Policy, delivered: Collection[
 
 
 def _check_current(made: Plan, ledger: Expiring) -> None:
-    """Look for every file of the newest run of each month and bill, with its size."""
+    """Look at every file of the newest run of each month and bill."""
     newest = {(run.kind, run.period, run.bill): run for run in made.runs}
     for run in newest.values():
-        for table, snapshot in run.snapshots.items():
-            ledger.files(table, snapshot=snapshot, period=run.period, bill=run.bill)
+        for table in run.snapshots:
+            ledger.files(table, run)
 
 
 def _record(made: Plan, policy: Policy, plugs: Plugs) -> Manifest:

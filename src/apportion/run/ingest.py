@@ -136,9 +136,7 @@ def _come_again(current: Manifest, work: _Work, plugs: Plugs) -> Manifest:
     details = {**current.details, **work.details}
     if details == current.details:
         return current
-    again = replace(current, at=plugs.now(), details=details)
-    plugs.ledger.record(again)
-    return again
+    return plugs.ledger.record(replace(current, at=plugs.now(), details=details))
 
 
 def _read(work: _Work, plugs: Plugs) -> Mapping[str | None, list[Path]]:
@@ -227,8 +225,7 @@ def _take_in_period(
             "format": f"{work.delivery.format} {work.delivery.version}".strip(),
         },
     )
-    plugs.ledger.record(manifest)
-    return manifest
+    return plugs.ledger.record(manifest)
 
 
 def _moved(files: Sequence[Path], folder: Path) -> list[Path]:

@@ -124,9 +124,9 @@ def open_tables(published: Published, plugs: Plugs, *, by_day: bool = True) -> N
     """
     manifest = published.manifest
     open_bills(published.bills, plugs)
-    open_allocations(_files(manifest, "allocations", plugs), plugs, by_day=by_day)
+    open_allocations(plugs.ledger.files("allocations", manifest), plugs, by_day=by_day)
     for table in ("shares", "drivers"):
-        plugs.engine.open_parquet(table, _files(manifest, table, plugs))
+        plugs.engine.open_parquet(table, plugs.ledger.files(table, manifest))
 
 
 def check_whole(published: Published, plugs: Plugs, *, by_day: bool = True) -> None:
@@ -150,12 +150,6 @@ def check_whole(published: Published, plugs: Plugs, *, by_day: bool = True) -> N
             words = (f"{text(from_units(units))} {currency}".strip() for units in (expected, there))
             raise NotWhatWasProvedError(manifest.period, manifest.run, *words)
     plugs.whole.add((manifest.run, by_day))
-
-
-def _files(manifest: Manifest, table: str, plugs: Plugs) -> list[str]:
-    return plugs.ledger.files(
-        table, snapshot=manifest.snapshots[table], period=manifest.period, bill=""
-    )
 
 
 def kept_rules(manifest: Manifest, plugs: Plugs) -> Rules:

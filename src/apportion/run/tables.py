@@ -23,10 +23,8 @@ def open_bills(bills: Mapping[str, Manifest], plugs: Plugs) -> None:
 def _open(table: str, bills: Mapping[str, Manifest], plugs: Plugs) -> None:
     files = [
         file
-        for bill, manifest in sorted(bills.items())
-        for file in plugs.ledger.files(
-            table, snapshot=manifest.snapshots[table], period=manifest.period, bill=bill
-        )
+        for _bill, manifest in sorted(bills.items())
+        for file in plugs.ledger.files(table, manifest)
     ]
     plugs.engine.open_parquet(table, files)
 
