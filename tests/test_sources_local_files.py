@@ -112,8 +112,13 @@ def test_a_folder_of_one_bill(tmp_path: Path) -> None:
     (folder / "README.md").write_text("words")
     (folder / ".hidden.csv").write_bytes(csv_of("100"))
     (delivery,), findings = deliver(folder, folder / "a.csv.gz")
-    assert codes(findings) == [bills.LEFT_OUT, bills.NOTHING_TO_CHECK_BY]
-    assert findings[0].found == ".hidden.csv, README.md"
+    assert codes(findings) == [
+        bills.LEFT_OUT,
+        bills.CHARGES_LEFT_OUT,
+        bills.NOTHING_TO_CHECK_BY,
+    ]
+    assert findings[0].found == "README.md"
+    assert (findings[1].amount, findings[1].currency) == (100, "USD")
     assert [file.checked_by for file in delivery.files] == ["gzip CRC-32", "nothing"]
     assert [file.rows for file in delivery.files] == [1, 2]
     assert billed(delivery) == 3
@@ -155,8 +160,9 @@ class TestManifests:
         stale = root / "data" / "BILLING_PERIOD=2026-09" / "bill-00001.csv.gz"
         stale.write_bytes(gzip.compress(csv_of("1000")))
         (delivery,), findings = deliver(root)
-        assert codes(findings) == [bills.LEFT_OUT]
-        assert findings[0].found == "bill-00001.csv.gz"
+        assert codes(findings) == [bills.CHARGES_LEFT_OUT]
+        assert findings[0].place == str(stale)
+        assert findings[0].amount == 1000
         assert billed(delivery) == 7
 
     def test_a_missing_file_is_not_replaced_by_another_month(self, tmp_path: Path) -> None:
@@ -263,7 +269,9 @@ class TestZip:
             archive.writestr("part-2.csv", csv_of("2"))
             archive.writestr("read.me", "words")
         (delivery,), findings = deliver(path)
-        assert findings == []
+        assert [(finding.code, finding.found) for finding in findings] == [
+            (bills.LEFT_OUT, "read.me")
+        ]
         assert billed(delivery) == 3
         assert [file.checked_by for file in delivery.files] == ["zip CRC-32"] * 2
         assert len({file.sha256 for file in delivery.files}) == 1
@@ -283,7 +291,7 @@ class TestZip:
         path = tmp_path / "words.zip"
         with zipfile.ZipFile(path, "w") as archive:
             archive.writestr("words.txt", "words")
-        assert codes(deliver(path)[1]) == [bills.NOTHING_FOUND]
+        assert codes(failing(deliver(path)[1])) == [bills.NOTHING_FOUND]
 
 
 class TestText:

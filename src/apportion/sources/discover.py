@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from apportion.model.catalogue import bills
-from apportion.model.finding import Finding
+from apportion.model.finding import Finding, failing
 
 from .checksums import is_checksum_list, read_checksums
+from .folders import Walked, is_hidden, walk, why_unreadable
 from .manifests import is_manifest, match_files, read_manifests
+from .names import SUFFIXES, kind_of
+from .other_files import doubt, not_read, read_head
 
-SUFFIXES = (".csv", ".csv.gz", ".parquet", ".zip")
-
-_NAMES_IN_A_FINDING = 5
+_NAMES_IN_A_FINDING = 20
 
 
 @dataclass(frozen=True)
@@ -35,28 +37,28 @@ class Candidate:
         return kind_of(self.path)
 
 
-def kind_of(path: Path) -> str:
-    """Tell which of SUFFIXES a name ends with, without regard to case; empty if none."""
-    lowered = path.name.lower()
-    return next((suffix for suffix in SUFFIXES if lowered.endswith(suffix)), "")
+@dataclass
+class Discovered:
+    """Files to read; `left_out` are named as bills are, and hidden or named by no manifest."""
+
+    candidates: list[Candidate]
+    left_out: list[Candidate]
+    findings: list[Finding]
 
 
-def discover(paths: Sequence[Path]) -> tuple[list[Candidate], list[Finding]]:
+def discover(paths: Sequence[Path]) -> Discovered:
     """Find billing files; each file once, in the order given, files of a folder by name.
 
     A manifest decides which files of its folder belong to the bill. A file that is named on its own
-    is always taken.
+    is always taken. Nothing is passed over: what is not read is left out by name, or a finding.
     """
     chosen: dict[Path, Path] = {}
     listed: set[Path] = set()
     lists: dict[Path, Path] = {}
     whole: set[str] = set()
-    left_out: list[Path] = []
-    findings: list[Finding] = []
-    for given in paths:
-        found = _look_into(given)
-        findings.extend(found.findings)
-        left_out.extend(found.left_out)
+    looked = [_look_into(given) for given in paths]
+    findings = [finding for found in looked for finding in found.findings]
+    for given, found in zip(paths, looked, strict=True):
         lists.update((path.resolve(), path) for path in found.lists)
         if given.is_dir():
             whole.update(map(str, found.lists))
@@ -66,33 +68,40 @@ def discover(paths: Sequence[Path]) -> tuple[list[Candidate], list[Finding]]:
             listed.update(path.resolve() for path in found.data)
     expected, problems = _expected(list(lists.values()), chosen, whole)
     findings.extend(problems)
-    if left_out:
-        findings.append(_left_out(left_out))
+    aside, more = _aside(looked, chosen.keys())
+    findings.extend(more)
     candidates = [
         Candidate(str(path), path, tuple(expected.get(resolved, ())), resolved in listed)
         for resolved, path in chosen.items()
     ]
-    return candidates, findings
+    return Discovered(candidates, [Candidate(str(path), path, ()) for path in aside], findings)
 
 
 @dataclass
 class _Found:
-    data: list[Path]
-    lists: list[Path]
-    left_out: list[Path]
-    findings: list[Finding]
+    """What one given path holds: `aside` are bills by name that are not read, `others` are not."""
+
+    data: list[Path] = field(default_factory=list)
+    lists: list[Path] = field(default_factory=list)
+    aside: list[Path] = field(default_factory=list)
+    others: list[Path] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
     listed: bool = False  # a manifest chose the data
 
 
 def _look_into(given: Path) -> _Found:
+    why = why_unreadable(given)
+    if why and (given.is_symlink() or given.exists()):
+        return _Found(findings=[_unreadable(given, why)])
     if given.is_dir():
         return _folder(given, None)
     if given.is_file() and is_manifest(given.name):
         return _folder(_root_of(given), given)
     if given.is_file() and kind_of(given):
         beside = [path for path in sorted(given.parent.iterdir()) if _speaks_of(path, given)]
-        return _Found([given], beside, [], [])
-    return _Found([], [], [], [_nothing(given)])
+        return _Found([given], beside)
+    return _Found(findings=[_nothing(given)])
 
 
 def _root_of(manifest: Path) -> Path:
@@ -104,30 +113,72 @@ def _root_of(manifest: Path) -> Path:
 
 
 def _folder(folder: Path, only: Path | None) -> _Found:
-    data: list[Path] = []
-    lists: list[Path] = []
-    manifests: list[Path] = []
-    left_out: list[Path] = []
-    for path in sorted(folder.rglob("*")):
-        if not path.is_file():
-            continue
-        if any(part.startswith((".", "_")) for part in path.relative_to(folder).parts):
-            left_out.append(path)
+    """Sort out a folder's files; where one manifest was given, what others name is not meant."""
+    walked = walk(folder)
+    found, manifests = _sorted_out(folder, walked)
+    read = read_manifests([only] if only else manifests)
+    found.findings.extend(read.findings)
+    if read.kept:
+        named, missing = match_files(read.kept, found.data)
+        found.findings.extend(missing)
+        rest = [path for path in found.data if path not in set(named)]
+        elsewhere = read_manifests(manifests).kept if only else ()
+        known, _ = match_files([*read.replaced, *elsewhere], rest)
+        found.aside.extend(path for path in rest if path not in set(known))
+        found.others.extend(known)
+        found.data, found.listed = named, True
+    found.others.extend(read.others)
+    if only:
+        found.notes.extend(f"{each.path.name} ({each.why})" for each in walked.unreadable)
+        return found
+    found.findings.extend(_unreadable(each.path, each.why) for each in walked.unreadable)
+    if not found.data and not failing(found.findings):
+        found.findings.append(_nothing(folder))
+    return found
+
+
+def _sorted_out(folder: Path, walked: Walked) -> tuple[_Found, list[Path]]:
+    """Sort files by what their names say; returns the manifests apart."""
+    found, manifests = _Found(), []
+    for path in walked.files:
+        if is_hidden(path, folder):
+            (found.aside if kind_of(path) else found.others).append(path)
         elif is_manifest(path.name):
             manifests.append(path)
         elif is_checksum_list(path.name):
-            lists.append(path)
+            found.lists.append(path)
         else:
-            (data if kind_of(path) else left_out).append(path)
-    read, findings = read_manifests([only] if only else manifests)
-    if read:
-        named, missing = match_files(read, data)
-        left_out.extend(path for path in data if path not in set(named))
-        data = named
-        findings.extend(missing)
-    elif not data and not findings:
-        findings.append(_nothing(folder))
-    return _Found(data, lists, left_out, findings, listed=bool(read))
+            (found.data if kind_of(path) else found.others).append(path)
+    found.notes.extend(
+        f"{path.relative_to(folder)} (empty folder)" for path in walked.empty if path != folder
+    )
+    found.notes.extend(f"{path.relative_to(folder)} (read already)" for path in walked.again)
+    return found, manifests
+
+
+def _aside(looked: Sequence[_Found], chosen: AbstractSet[Path]) -> tuple[list[Path], list[Finding]]:
+    """Say of everything that is not read what it is; bills by their names are looked into later."""
+    aside = _once([path for found in looked for path in found.aside], chosen)
+    others = _once([path for found in looked for path in found.others], chosen)
+    findings, plain = [], []
+    for path in others:
+        why = None if kind_of(path) else doubt(path.name, read_head(path))
+        if why:
+            findings.append(not_read(str(path), why))
+        else:
+            plain.append(path)
+    notes = [note for found in looked for note in found.notes]
+    if plain or notes:
+        findings.append(_left_out(plain, notes))
+    return aside, findings
+
+
+def _once(paths: Sequence[Path], chosen: AbstractSet[Path]) -> list[Path]:
+    """Keep one path for each file that is not read under any other name."""
+    there = {path.resolve(): path for path in reversed(paths)}
+    return [
+        path for path in paths if there.get(path.resolve()) == path and path.resolve() not in chosen
+    ]
 
 
 def _speaks_of(path: Path, given: Path) -> bool:
@@ -177,14 +228,24 @@ def _nothing(given: Path) -> Finding:
     )
 
 
-def _left_out(paths: Sequence[Path]) -> Finding:
-    names = [path.name for path in paths]
+def _unreadable(path: Path, why: str) -> Finding:
+    return Finding(
+        bills.UNREADABLE_FILE,
+        str(path),
+        "a part of the bill may lie here",
+        found=why,
+        remedy="Make it readable, or remove it if it is no part of the bill.",
+    )
+
+
+def _left_out(paths: Sequence[Path], notes: Sequence[str]) -> Finding:
+    names = [*(path.name for path in paths), *notes]
     more = len(names) - _NAMES_IN_A_FINDING
     shown = ", ".join(names[:_NAMES_IN_A_FINDING]) + (f" and {more} more" if more > 0 else "")
     return Finding(
         bills.LEFT_OUT,
-        str(paths[0].parent),
+        str(paths[0].parent) if paths else "the given folders",
         f"{len(names)} files" if len(names) > 1 else "one file",
         found=shown,
-        remedy="They are no billing data, or no manifest names them; nothing needs to be done.",
+        remedy="They hold no charges, or a newer manifest replaced them; nothing needs to be done.",
     )

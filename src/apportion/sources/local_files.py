@@ -17,7 +17,9 @@ from apportion.model.delivery import BillFile, Delivery, Encoding, Format
 from apportion.model.finding import Finding, failing
 
 from .columns import NO_TYPE, Column, first_records, lower, read_columns
-from .discover import Candidate, discover, kind_of
+from .discover import Candidate, discover
+from .left_out import weigh
+from .names import kind_of
 from .recognise import Recognised, focus_version, other_dataset, recognise, squeeze
 from .schemas import Part, schemas_differ
 from .stated import Layout, Tally, add_totals, find_columns, layout_of, tally
@@ -41,12 +43,15 @@ class LocalFiles:
         self._scratch = scratch
 
     def deliver(self) -> tuple[list[Delivery], list[Finding]]:
-        candidates, findings = discover(self._paths)
+        found = discover(self._paths)
+        findings = found.findings
         read: list[_Read] = []
         with ThreadPoolExecutor(_THREADS) as threads:
-            for files, problems in threads.map(self._read, candidates):
+            for files, problems in threads.map(self._read, found.candidates):
                 read.extend(files)
                 findings.extend(problems)
+            for finding in threads.map(self._left_out, found.left_out):
+                findings.append(finding)
             findings.extend(_same_twice(read))
             deliveries = []
             for files in _together(read):
@@ -56,6 +61,9 @@ class LocalFiles:
         findings.extend(_unchecked(deliveries))
         findings.extend(_without_charges(deliveries, findings))
         return deliveries, findings
+
+    def _left_out(self, candidate: Candidate) -> Finding:
+        return weigh(candidate, self._scratch)
 
     def _read(self, candidate: Candidate) -> tuple[list[_Read], list[Finding]]:
         verified, findings = verify(candidate, self._scratch)

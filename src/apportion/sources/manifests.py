@@ -32,41 +32,62 @@ class Manifest:
     written: str = ""  # when, where it says so
 
 
+@dataclass(frozen=True)
+class ManifestsRead:
+    """Manifests that hold, those that a later delivery replaced, and what only has such a name."""
+
+    kept: tuple[Manifest, ...]
+    replaced: tuple[Manifest, ...]
+    others: tuple[Path, ...]
+    findings: tuple[Finding, ...]
+
+
 def is_manifest(name: str) -> bool:
     """Tell by its name whether a file is a manifest."""
     return name.lower().endswith("manifest.json")
 
 
-def read_manifests(paths: Sequence[Path]) -> tuple[list[Manifest], list[Finding]]:
-    """Read manifests, leaving out those that a later delivery of the same month replaced.
+def read_manifests(paths: Sequence[Path]) -> ManifestsRead:
+    """Read manifests and sort out those that a later delivery of the same month replaced.
 
     The legacy report keeps the manifest of each delivery in the delivery's own folder and a copy
     of the newest one folder higher, so the highest one holds; on the same level, the newest where
-    they say when they were made. Two different ones that do not are a finding.
+    they say when they were made. Two different ones that do not are a finding, and so is one that
+    holds and names no file.
     """
     manifests: list[Manifest] = []
     findings: list[Finding] = []
+    others: list[Path] = []
     for path in paths:
         manifest, problem = _read(path)
         if manifest:
             manifests.append(manifest)
         elif problem:
             findings.append(_unreadable(path, problem))
+        else:
+            others.append(path)
     by_report: dict[tuple[str, str], list[Manifest]] = defaultdict(list)
     for manifest in manifests:
         by_report[manifest.report].append(manifest)
     kept: list[Manifest] = []
     for same in by_report.values():
-        highest = min(len(manifest.path.parts) for manifest in same)
-        newest = [manifest for manifest in same if len(manifest.path.parts) == highest]
-        times = sorted({manifest.written for manifest in newest})
-        if all(times):
-            newest = [manifest for manifest in newest if manifest.written == times[-1]]
+        newest = _newest(same)
         if len({frozenset(manifest.keys) for manifest in newest}) > 1:
             findings.append(_two(newest))
         else:
             kept.append(newest[0])
-    return kept, findings
+    findings.extend(_names_nothing(manifest) for manifest in kept if not manifest.keys)
+    replaced = tuple(manifest for manifest in manifests if manifest not in kept)
+    return ManifestsRead(tuple(kept), replaced, tuple(others), tuple(findings))
+
+
+def _newest(same: Sequence[Manifest]) -> list[Manifest]:
+    highest = min(len(manifest.path.parts) for manifest in same)
+    newest = [manifest for manifest in same if len(manifest.path.parts) == highest]
+    times = sorted({manifest.written for manifest in newest})
+    if all(times):
+        newest = [manifest for manifest in newest if manifest.written == times[-1]]
+    return newest
 
 
 def match_files(
@@ -176,6 +197,17 @@ def _unreadable(path: Path, problem: str) -> Finding:
         expected="JSON with dataFiles, reportKeys or blobs",
         found=problem,
         remedy="Fetch it again; it may be cut off.",
+    )
+
+
+def _names_nothing(manifest: Manifest) -> Finding:
+    return Finding(
+        bills.UNREADABLE_LIST,
+        str(manifest.path),
+        "manifest",
+        expected="the names of the delivery's files",
+        found="an empty list",
+        remedy="Fetch it again, it comes last. If the month has no cost, leave its folder out.",
     )
 
 

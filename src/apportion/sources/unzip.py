@@ -1,7 +1,8 @@
-"""Unpack the CSV files of a zip into a place of our own, trusting nothing that the zip says."""
+"""Unpack the files of a bill in a zip into scratch, trusting nothing that the zip says."""
 
 from __future__ import annotations
 
+import errno
 import struct
 import zipfile
 import zlib
@@ -11,6 +12,8 @@ from pathlib import Path
 from apportion.model.catalogue import bills
 from apportion.model.finding import Finding
 
+from .names import kind_of
+from .other_files import HEAD, Doubt, doubt, is_apple_double, not_read
 from .thrift import DamagedBytesError
 
 #: Billing CSV shrinks 20 to 60 times; beyond these limits a zip is no bill.
@@ -19,20 +22,22 @@ MOST_TIMES_LARGER = 400
 MOST_MEMBERS = 10_000
 _SMALL = 64 << 20
 _CHUNK = 1 << 20
+_UNPACKED = (".csv", ".csv.gz", ".parquet")
+_OF_THE_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS}
 
 
 @dataclass(frozen=True)
 class Member:
-    """One CSV that was in a zip: its name for people, and where it lies now."""
+    """A file of a bill that was in a zip: its name for people, and where it lies now."""
 
     name: str
     path: Path
 
 
 def unzip(name: str, path: Path, folder: Path) -> tuple[list[Member], list[Finding]]:
-    """Unpack every CSV into `folder` under names of ours, and read all members to their CRC-32.
+    """Unpack CSV and Parquet into `folder` under new names, and read all members to their CRC-32.
 
-    Raises DamagedBytesError where the zip is damaged.
+    Members that are not read are findings. Raises DamagedBytesError where the zip is damaged.
     """
     try:
         with zipfile.ZipFile(path) as archive:
@@ -48,6 +53,8 @@ def unzip(name: str, path: Path, folder: Path) -> tuple[list[Member], list[Findi
         OSError,
         RuntimeError,  # what zipfile raises for an encrypted member
     ) as error:
+        if isinstance(error, OSError) and error.errno in _OF_THE_DISK:
+            raise
         raise DamagedBytesError(f"zip: {error}") from None
 
 
@@ -59,18 +66,36 @@ def _unpack(
     if said > limit or len(archive.infolist()) > MOST_MEMBERS:
         return [], [_too_large(name, said, packed)]
     members: list[Member] = []
+    findings: list[Finding] = []
+    plain: list[str] = []
     for number, entry in enumerate(archive.infolist()):
+        if entry.is_dir():
+            continue
+        member = f"{name}: {entry.filename}"
+        with archive.open(entry) as stream:
+            head = stream.read(HEAD)
+        ending = kind_of(Path(entry.filename))
+        why = None if ending in _UNPACKED else _doubt(entry.filename, ending, head)
+        is_read = ending in _UNPACKED and not is_apple_double(head)
         # The name inside is for people only: it could point anywhere.
-        is_csv = entry.filename.lower().endswith(".csv") and not entry.is_dir()
-        target = folder / f"{number:05d}.csv"
-        read = _copy(archive, entry, target if is_csv else None)
-        if read != entry.file_size:
+        target = folder / f"{number:05d}{ending}"
+        if _copy(archive, entry, target if is_read else None) != entry.file_size:
             raise DamagedBytesError("a member of the zip has another size than it says")
-        if is_csv:
-            members.append(Member(f"{name}: {entry.filename}", target))
-    if not members:
-        return [], [_no_csv(name)]
-    return members, []
+        if is_read:
+            members.append(Member(member, target))
+        elif why:
+            findings.append(not_read(member, why))
+        else:
+            plain.append(entry.filename)
+    if not members and not findings:
+        findings.append(_nothing(name))
+    return members, [*findings, *_left_out(name, plain)]
+
+
+def _doubt(member: str, ending: str, head: bytes) -> Doubt | None:
+    if ending == ".zip":
+        return Doubt("a zip inside a zip", "Unpack the outer one and give the folder")
+    return doubt(member, head)
 
 
 def _copy(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path | None) -> int:
@@ -113,12 +138,26 @@ def _too_large(name: str, unpacked: int, packed: int) -> Finding:
     )
 
 
-def _no_csv(name: str) -> Finding:
+def _nothing(name: str) -> Finding:
     return Finding(
         bills.NOTHING_FOUND,
         name,
         "zip",
-        expected="CSV files inside",
+        expected="CSV or Parquet files inside",
         found="none",
         remedy="Give the zip of a Cost and Usage Report, or the files themselves.",
     )
+
+
+def _left_out(name: str, members: list[str]) -> list[Finding]:
+    if not members:
+        return []
+    return [
+        Finding(
+            bills.LEFT_OUT,
+            name,
+            f"{len(members)} members" if len(members) > 1 else "one member",
+            found=", ".join(members),
+            remedy="They hold no charges; nothing needs to be done.",
+        )
+    ]

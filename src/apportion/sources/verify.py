@@ -20,10 +20,11 @@ import pyarrow.parquet as pq
 
 from apportion.model.catalogue import bills
 from apportion.model.delivery import BillFile, Encoding
-from apportion.model.finding import Finding
+from apportion.model.finding import Finding, failing
 
 from .columns import open_bytes
 from .discover import Candidate
+from .names import kind_of
 from .parquet_footer import Footer, read_footer
 from .parquet_pages import walk_pages
 from .thrift import DamagedBytesError, Fields
@@ -45,7 +46,7 @@ class Verified:
 
 
 def verify(candidate: Candidate, scratch: Path) -> tuple[list[Verified], list[Finding]]:
-    """Check one file; a zip gives one verified file for each CSV in it, unpacked into scratch.
+    """Check one file; a zip gives one verified file for each member of a bill, in scratch.
 
     With a failing finding there are no verified files.
     """
@@ -67,27 +68,27 @@ def verify(candidate: Candidate, scratch: Path) -> tuple[list[Verified], list[Fi
 def _verify_kind(
     candidate: Candidate, sha256: str, scratch: Path
 ) -> tuple[list[Verified], list[Finding]]:
-    kind = candidate.kind
-    _check_magic(candidate.path, kind)
     path = candidate.path
-    if kind == ".zip":
-        members, findings = unzip(candidate.name, path, scratch / sha256[:16])
-        files = [
-            _verified(candidate, sha256, "zip CRC-32", name=member.name, path=member.path)
-            for member in members
-        ]
-        findings += [
-            problem
-            for file in files
-            for problem in check_text(file.file.name, Path(file.file.path))
-        ]
-        return ([] if findings else files), findings
+    _check_magic(path, candidate.kind)
+    if candidate.kind != ".zip":
+        checked_by, findings = _verify_content(candidate.name, path)
+        file = _verified(candidate, sha256, checked_by, name=candidate.name, path=path)
+        return ([] if failing(findings) else [file]), findings
+    members, findings = unzip(candidate.name, path, scratch / sha256[:16])
+    files = []
+    for member in members:
+        _check_magic(member.path, kind_of(member.path))
+        findings += _verify_content(member.name, member.path)[1]
+        files.append(_verified(candidate, sha256, "zip CRC-32", name=member.name, path=member.path))
+    return ([] if failing(findings) else files), findings
+
+
+def _verify_content(name: str, path: Path) -> tuple[str, list[Finding]]:
+    """Read one file to its end; returns what would notice damage to it, and what is wrong."""
+    kind = kind_of(path)
     if kind == ".parquet":
-        checked_by = "Parquet page CRC-32" if _check_parquet(path) else NOTHING
-        return [_verified(candidate, sha256, checked_by, encoding=Encoding.PARQUET)], []
-    findings = check_text(candidate.name, path)
-    checked_by = "gzip CRC-32" if kind == ".csv.gz" else NOTHING
-    return ([] if findings else [_verified(candidate, sha256, checked_by)]), findings
+        return ("Parquet page CRC-32" if _check_parquet(path) else NOTHING), []
+    return ("gzip CRC-32" if kind == ".csv.gz" else NOTHING), check_text(name, path)
 
 
 def check_text(name: str, path: Path) -> list[Finding]:
@@ -191,19 +192,19 @@ def _verified(
     sha256: str,
     checked_by: str,
     *,
-    name: str = "",
-    path: Path | None = None,
-    encoding: Encoding = Encoding.CSV,
+    name: str,
+    path: Path,
 ) -> Verified:
     file = BillFile(
-        name=name or candidate.name,
-        path=str(path or candidate.path),
+        name=name,
+        path=str(path),
         sha256=sha256,
         size=candidate.path.stat().st_size,
         rows=0,
         checked_by="manifest SHA-256" if candidate.expected else checked_by,
         listed=candidate.listed,
     )
+    encoding = Encoding.PARQUET if kind_of(path) == ".parquet" else Encoding.CSV
     return Verified(file, encoding)
 
 

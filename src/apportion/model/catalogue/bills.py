@@ -16,7 +16,7 @@ LEFT_OUT = Code(
     "B002",
     _N,
     "Files left out",
-    "Files beside the bill that are no billing data, or that no manifest names, were not read.",
+    "Files that hold no charges, or that only an older manifest names, were not read.",
 )
 UNREADABLE_LIST = Code(
     "B003",
@@ -160,6 +160,27 @@ REWRITTEN_IDS = Code(
     "A spreadsheet reads an account id as a number: 123456789012 becomes 1.23457E+11, and leading "
     "zeros go. What was lost cannot be put back, and several accounts may have become one.",
 )
+UNREADABLE_FILE = Code(
+    "B025",
+    _E,
+    "A file or folder cannot be read",
+    "A link that leads nowhere, a missing permission, or what is neither file nor folder. A part "
+    "of the bill may lie there.",
+)
+MAYBE_CHARGES = Code(
+    "B026",
+    _E,
+    "A file that seems to hold charges is not read",
+    "Its name or its form is not one that is read, and its first bytes are those of packed data, a "
+    "workbook or a bill. Without it the bill may be incomplete.",
+)
+CHARGES_LEFT_OUT = Code(
+    "B027",
+    _W,
+    "Charges were left out",
+    "A file holds charges, and its name begins with `.` or `_`, or no manifest of its folder names "
+    "it. Its money is in no total.",
+)
 
 ALL = (
     NOTHING_FOUND,
@@ -186,4 +207,7 @@ ALL = (
     NO_CHARGES,
     OTHER_DATASET,
     REWRITTEN_IDS,
+    UNREADABLE_FILE,
+    MAYBE_CHARGES,
+    CHARGES_LEFT_OUT,
 )

@@ -1,0 +1,107 @@
+"""Files that are not named as a bill is: whether there may be charges in them all the same."""
+
+from __future__ import annotations
+
+import csv
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from apportion.model.catalogue import bills
+from apportion.model.finding import Finding
+
+from .recognise import recognise
+
+#: How much of a file is looked at.
+HEAD = 1 << 16
+
+#: What macOS writes beside a file, as `._bill.csv`: icons and the like, never the file's content.
+_APPLE_DOUBLE = b"\x00\x05\x16\x07"
+#: Forms of bills that are not read, by their first bytes.
+_FORMS = (
+    (b"\xfd7zXZ\x00", "xz"),
+    (b"\x28\xb5\x2f\xfd", "zstd"),
+    (b"\x04\x22\x4d\x18", "lz4"),
+    (b"BZh", "bzip2"),
+    (b"7z\xbc\xaf\x27\x1c", "7-Zip"),
+    (b"Rar!", "RAR"),
+    (b"Obj\x01", "Avro"),
+    (b"ORC", "ORC"),
+)
+#: Forms that are read, under another name than theirs.
+_READ = ((b"PAR1", ".parquet"), (b"\x1f\x8b", ".csv.gz"))
+_WORKBOOK = re.compile(r"\.(?:xlsx|xlsm|xlsb|xls|ods|numbers)$", re.IGNORECASE)
+_ARCHIVE = re.compile(r"\.(?:zip|tar|tgz)(?:\W|$)", re.IGNORECASE)
+#: Names of cost columns in JSON and the like, where there is no header to recognise.
+_COST = re.compile(
+    rb'"(?:BilledCost|line_item_unblended_cost|lineItem/UnblendedCost)"', re.IGNORECASE
+)
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """What a file seems to be, and how it can be read."""
+
+    found: str
+    remedy: str
+
+
+def is_apple_double(head: bytes) -> bool:
+    """Tell by its first bytes whether a file only describes another one for macOS."""
+    return head.startswith(_APPLE_DOUBLE)
+
+
+def read_head(path: Path) -> bytes:
+    """Read the beginning of a file."""
+    with path.open("rb") as stream:
+        return stream.read(HEAD)
+
+
+def doubt(name: str, head: bytes) -> Doubt | None:
+    """Tell why a file whose name does not end as a bill's does may hold charges; None if not."""
+    for magic, form in _FORMS:
+        if head.startswith(magic):
+            return Doubt(
+                f"a file in the form {form}, which is not read",
+                "Unpack or export it as CSV, csv.gz, zip or Parquet",
+            )
+    for magic, ending in _READ:
+        if head.startswith(magic):
+            return Doubt(
+                f"what a {ending} file begins with", f"Name it so that it ends in {ending}"
+            )
+    if head.startswith(b"PK\x03\x04") and _ARCHIVE.search(name):
+        return Doubt("an archive", "Unpack it beside the other files")
+    if _WORKBOOK.search(name):
+        return Doubt("a workbook, which is not read", "Export it as CSV UTF-8")
+    return _text(head)
+
+
+def not_read(place: str, why: Doubt) -> Finding:
+    """Say that a file may hold charges and is not read."""
+    return Finding(
+        bills.MAYBE_CHARGES,
+        place,
+        "the file",
+        expected="names ending in .csv, .csv.gz, .parquet or .zip",
+        found=why.found,
+        remedy=f"{why.remedy}, or move it away if it is no part of the bill.",
+    )
+
+
+def _text(head: bytes) -> Doubt | None:
+    """Look for a header as bills have it, or for JSON with the name of a cost column."""
+    text = head.decode("utf-8-sig", "replace")
+    if text.lstrip()[:1] in {"{", "["}:
+        if _COST.search(head):
+            return Doubt("charges as JSON, which is not read", "Export them as CSV or Parquet")
+        return None
+    header = text.partition("\n")[0].strip("\r")
+    for separator in ",;\t|":
+        names = next(csv.reader([header], delimiter=separator), [])
+        if len(names) > 1 and recognise("", names)[0]:
+            remedy = "Name it so that it ends in .csv"
+            if separator != ",":
+                remedy = "Export it again with commas, as a file ending in .csv"
+            return Doubt("the columns of a bill", remedy)
+    return None
