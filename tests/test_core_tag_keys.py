@@ -72,13 +72,30 @@ def test_the_best_written_key_comes_first() -> None:
     raw = ["resourceTags/user:CostCenter", "cost-center", "costcenter", "CostCenter", "Project"]
     assert matching(raw, "CostCenter") == (
         "CostCenter",
+        "resourceTags/user:CostCenter",
         "costcenter",
         "cost-center",
-        "resourceTags/user:CostCenter",
     )
     assert matching(raw, "costcenter")[0] == "costcenter"
     assert matching(reversed(raw), "CostCenter") == matching(raw, "CostCenter")
     assert matching([], "CostCenter") == ()
+
+
+@pytest.mark.parametrize(
+    ("raw", "wanted", "first"),
+    [
+        (["user:costcenter", "user:CostCenter"], "CostCenter", "user:CostCenter"),
+        (["user:costcenter", "user:CostCenter"], "costcenter", "user:costcenter"),
+        (["user_costcenter", "user_cost_center"], "CostCenter", "user_cost_center"),
+        (["user_costcenter", "user_cost_center"], "costcenter", "user_costcenter"),
+        (["cost_center", "costcenter"], "Cost Center", "cost_center"),
+        (["resource_tags_user_a_b", "resource_tags_user_ab"], "AB", "resource_tags_user_ab"),
+    ],
+)
+def test_of_several_spellings_the_rulebooks_comes_first(
+    raw: list[str], wanted: str, first: str
+) -> None:
+    assert matching(raw, wanted)[0] == matching(reversed(raw), wanted)[0] == first
 
 
 def test_values_are_compared_without_case_and_separators() -> None:

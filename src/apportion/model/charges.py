@@ -23,6 +23,8 @@ class ChargeQueries:
 
     `descriptors` are quoted raw columns: lines that agree in them are described alike. `texts` are
     those of them that are text.
+    `identity` fingerprints how their values become a description: their names, their types and the
+    expressions of `describe`. Keys of another identity are other keys, whatever their values.
     `describe` has every one of focus.KEY_COLUMNS in order, as VARCHAR. `period` is VARCHAR
     `YYYY-MM`, `day` a DATE in UTC; both are NULL where the line's own text cannot be read.
     `measure` has every cost and quantity column in order, as a DECIMAL that loses nothing, never
@@ -35,4 +37,5 @@ class ChargeQueries:
     period: str
     day: str
     measure: tuple[tuple[str, str], ...]
+    identity: str
     texts: frozenset[str] = frozenset()

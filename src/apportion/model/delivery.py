@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -57,6 +57,8 @@ class Delivery:
     `columns` maps the raw column names to DuckDB types. `mapping` is the text of the mapping file.
     `ten_places` are raw columns of DOUBLE of which every value was looked at: it is below 2^18, and
     ten decimal places hold it, so that `CAST(x AS DECIMAL(18, 10))` is exact.
+    `written` maps raw column names to the header's where they differ: engines number a name that
+    differs from another in case alone (`CostCenter`, `costcenter_1`).
     """
 
     format: Format
@@ -67,3 +69,4 @@ class Delivery:
     mapping: str
     stated: tuple[StatedTotal, ...]
     ten_places: frozenset[str] = frozenset()
+    written: Mapping[str, str] = field(default_factory=dict)

@@ -98,7 +98,14 @@ def ingest(
             queries,
             bill or "",
             _inputs(delivery),
-            ("ingest", delivery.format, sha256(delivery.mapping.encode()), split_cost),
+            # The identity, too: bytes that are described in another way now are taken in again.
+            (
+                "ingest",
+                delivery.format,
+                sha256(delivery.mapping.encode()),
+                queries.identity,
+                split_cost,
+            ),
             details,
         )
         return _take_in(work, plugs, findings)

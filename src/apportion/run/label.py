@@ -25,6 +25,7 @@ from apportion.core.rules.facts import (
     inside,
     looked_for,
     raw_names_query,
+    spellings,
     unpacked_query,
     unpacked_table,
 )
@@ -89,6 +90,7 @@ def segments_of(rules: Rules, plugs: Plugs) -> list[Segment]:
 def _make_facts(rules: Rules, plugs: Plugs) -> list[Finding]:
     """Unpack the JSON columns that the rulebook looks into."""
     used = columns_used(rules.rulebook, rules.lookups)
+    written = spellings(rules.rulebook)
     spelt: dict[str, tuple[str, ...]] = {}
     unpacked = []
     for column, prefix in JSON_COLUMNS.items():
@@ -96,7 +98,7 @@ def _make_facts(rules: Rules, plugs: Plugs) -> list[Finding]:
         if wanted:
             unpacked.append(column)
             raw = [str(row["name"]) for row in plugs.engine.rows(raw_names_query(column))]
-            found = {each: _spelt(each, prefix, raw) for each in wanted}
+            found = {each: _spelt(written.get(each, each), prefix, raw) for each in wanted}
             plugs.engine.create(unpacked_table(column), unpacked_query(column, found))
             spelt |= found
     plugs.engine.create("facts", facts_query([*GRAIN, *used], unpacked))
@@ -106,7 +108,8 @@ def _make_facts(rules: Rules, plugs: Plugs) -> list[Finding]:
 def _spelt(wanted: str, prefix: str, raw: list[str]) -> tuple[str, ...]:
     """The raw names that a column goes by: tags by their normal form, x_ names as they are."""
     if prefix == "x_":
-        return tuple(sorted(name for name in raw if name.casefold() == wanted.casefold()))
+        alike = (name for name in raw if name.casefold() == wanted.casefold())
+        return tuple(sorted(alike, key=lambda name: (name != wanted, name)))
     return matching(raw, wanted.removeprefix(prefix))
 
 

@@ -29,6 +29,8 @@ from .verify import NOTHING, Verified, verify
 _THREADS = 2
 _GLOB = set("*?[")
 _LINES_OF_A_TITLE = 20
+#: Columns that hold one key each, read by the name in the header.
+_KEYS = re.compile(r"(?:resource_?tags?[/_]|cost_?category[/_]|x_|oci_)", re.IGNORECASE)
 _REWRITTEN = re.compile(r"[0-9](?:[.,][0-9]+)?[eE]\+[0-9]{1,2}")
 
 
@@ -135,6 +137,7 @@ def _deliver(
         ),
         columns=columns,
         mapping=_mapping(bill_format),
+        written=_written(columns, [each for each, _ in good]),
         stated=add_totals([counted for _, counted in good], layout, there),
         ten_places=_ten_places(good, layout, columns),
     )
@@ -180,6 +183,19 @@ def _unite(files: Sequence[_Read]) -> tuple[dict[str, str], list[Finding]]:
     return {column.name: column.type for column, _ in united.values()}, findings
 
 
+def _written(columns: Mapping[str, str], files: Sequence[_Read]) -> dict[str, str]:
+    """Map names of columns to those in the header where they differ; the first file decides."""
+    written: dict[str, str] = {}
+    for each in files:
+        for column in each.columns:
+            written.setdefault(lower(column.name), column.raw.strip())
+    return {
+        name: header
+        for name in columns
+        if (header := written.get(lower(name), "")) and header != name
+    }
+
+
 def _readable(file: BillFile, scratch: Path) -> str:
     """Give a path that an engine reads as it stands: `*`, `?` and `[` would mean other files."""
     path = Path(file.path)
@@ -223,7 +239,11 @@ def _known_otherwise(each: Verified, names: Sequence[str]) -> list[Finding]:
 def _named_twice(
     place: str, columns: Sequence[Column], recognised: Recognised | None
 ) -> list[Finding]:
-    renamed = [column for column in columns if column.name != column.raw.strip() and column.raw]
+    renamed = [
+        column
+        for column in columns
+        if column.name != column.raw.strip() and column.raw and not _is_key(column, columns)
+    ]
     findings = []
     if renamed:
         findings.append(
@@ -253,6 +273,15 @@ def _named_twice(
                 )
             )
     return findings
+
+
+def _is_key(column: Column, columns: Sequence[Column]) -> bool:
+    """Tell whether a column is read by its own spelling beside others that differ in case alone.
+
+    Tags and `x_` columns are; `allocate` tells which spelling counts where a charge has several.
+    """
+    alike = [each.raw for each in columns if each.raw.strip() == column.raw.strip()]
+    return len(alike) == 1 and bool(_KEYS.match(column.raw.strip()))
 
 
 def _same_twice(read: Sequence[_Read]) -> list[Finding]:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections.abc import Mapping
+
 from sqlglot import exp
 
+from apportion.core.templates import name as quoted
 from apportion.model.charges import ChargeQueries, SplitCost
 from apportion.model.delivery import Delivery
 from apportion.model.finding import Finding
@@ -30,10 +35,12 @@ def charge_queries(
     mapped = Mapped(columns, months=tuple(sorted({total.period for total in delivery.stated})))
     described = _describe(mapping, mapped)
     descriptors = _descriptors(mapping, mapped, described)
+    describe = tuple((column, _sql(expr)) for column, expr in described.items())
     queries = ChargeQueries(
         relation=_relation(mapping, mapped, split_cost),
         descriptors=descriptors,
-        describe=tuple((column, _sql(expr)) for column, expr in described.items()),
+        describe=describe,
+        identity=_identity(descriptors, describe, delivery.columns),
         period=_sql(mapped.described(mapping.period)),
         day=_sql(mapped.described(mapping.day)),
         measure=_measure(mapping, mapped, split_cost),
@@ -59,7 +66,7 @@ def _other(mapping: BillMapping, mapped: Mapped) -> exp.Expr:
     columns = mapped.columns
     kept = [
         (kept_name(column), raw_values.text(column))
-        for column in other_columns(mapping, columns).kept
+        for column in sorted(other_columns(mapping, columns).kept, key=lambda one: one.name)
     ]
     unreadable = [
         (column.name, raw_values.broken(column))
@@ -74,7 +81,10 @@ def _other(mapping: BillMapping, mapped: Mapped) -> exp.Expr:
 def _descriptors(
     mapping: BillMapping, mapped: Mapped, described: dict[str, exp.Expr]
 ) -> tuple[str, ...]:
-    """List the raw columns that descriptions are made of, each once, in order of appearance."""
+    """List the raw columns that descriptions are made of, each once, by name: order means nothing.
+
+    A file with the same columns in another order describes the same keys.
+    """
     used = {
         column.name: _sql(column)
         for expression in described.values()
@@ -82,7 +92,21 @@ def _descriptors(
         if column.this.quoted and normal_name(column.name) not in mapping.implied
     }
     assert used.keys() <= set(mapped.columns.names())
-    return tuple(used.values())
+    return tuple(used[name] for name in sorted(used))
+
+
+def _identity(
+    descriptors: tuple[str, ...],
+    describe: tuple[tuple[str, str], ...],
+    types: Mapping[str, str],
+) -> str:
+    """Fingerprint how values become a description: names and types of columns, and the SQL.
+
+    The SQL holds the names that values go by (`x_Team`), the mapping, and this program's reading
+    of each type, so a change in any of them gives other keys.
+    """
+    typed = [(name, types[name]) for name in sorted(types) if quoted(name) in descriptors]
+    return hashlib.sha256(json.dumps([typed, describe]).encode()).hexdigest()[:32]
 
 
 def _measure(

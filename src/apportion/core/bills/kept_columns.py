@@ -42,14 +42,14 @@ def other_columns(mapping: BillMapping, columns: RawColumns) -> OtherColumns:
 
 def kept_name(column: RawColumn) -> str:
     """Name a column as rules do: Oracle's `oci_CompartmentName` is `x_oci_CompartmentName`."""
-    starts_so = column.name.casefold().startswith(_PREFIX)
-    return column.name if starts_so else f"{_PREFIX}{column.name}"
+    starts_so = column.key.casefold().startswith(_PREFIX)
+    return column.key if starts_so else f"{_PREFIX}{column.key}"
 
 
 def _describes(column: RawColumn, mapping: BillMapping) -> bool:
     """Tell what lines have in common from what differs on every line."""
     return (
-        column.name.casefold().startswith(mapping.others)
+        column.key.casefold().startswith(mapping.others)
         and column.kind not in _MEASURES
-        and not normal_name(column.name).endswith(mapping.not_describing)
+        and not normal_name(column.key).endswith(mapping.not_describing)
     )

@@ -34,11 +34,19 @@ class RawColumn:
     """One column: its name as delivered, and how to read it.
 
     `ten_places` says that each of its values is a DOUBLE that `DECIMAL(18, 10)` holds exactly.
+    `written` is the name in the file's header, which the engine's name is not where two names
+    differ in case alone.
     """
 
     name: str
     kind: Kind
     ten_places: bool = False
+    written: str = ""
+
+    @property
+    def key(self) -> str:
+        """The name that values of the column go by."""
+        return self.written or self.name
 
     @property
     def holds_text(self) -> bool:
@@ -101,7 +109,10 @@ class RawColumns:
         found: dict[str, tuple[RawColumn, ...]] = {}
         for name, sql_type in delivery.columns.items():
             column = RawColumn(
-                name, _kind(sql_type, delivery.encoding), name in delivery.ten_places
+                name,
+                _kind(sql_type, delivery.encoding),
+                name in delivery.ten_places,
+                delivery.written.get(name, ""),
             )
             normal = normal_name(name)
             found[normal] = (*found.get(normal, ()), column)
@@ -120,16 +131,15 @@ class RawColumns:
         """List the columns that hold one key each of what could be a map, with the raw key.
 
         `resourceTags/user:Project` and Athena's `resource_tags_user_project` belong to
-        `resource_tags`; the key stays as it is written.
+        `resource_tags`; the key stays as it is written. They come by name, for order means nothing.
         """
         prefix = re.compile(
             f"(?:{re.escape(name.replace('_', ''))}/|{re.escape(name)}_)", re.IGNORECASE
         )
         return tuple(
-            (column.name[match.end() :], column)
-            for columns in self.by_name.values()
-            for column in columns
-            if (match := prefix.match(column.name)) and match.end() < len(column.name)
+            (column.key[match.end() :], column)
+            for column in sorted(self.all(), key=lambda column: column.name)
+            if (match := prefix.match(column.key)) and match.end() < len(column.key)
         )
 
     def all(self) -> list[RawColumn]:

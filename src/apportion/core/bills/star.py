@@ -11,8 +11,9 @@ from apportion.core.templates import each, name, sql, text
 from apportion.model.charges import ChargeQueries
 from apportion.model.money import SQL_TYPE
 
-#: Part of every key: change it when the meaning of a key changes, and old keys are no longer met.
-_GENERATION = "apportion 1"
+#: Part of every key: change it when keys are hashed in another way, and old keys are no longer met.
+#: How values are described is in `ChargeQueries.identity`, which is a part of every key, too.
+_GENERATION = "apportion 2"
 
 
 def lines_query(queries: ChargeQueries, bill: str, *, period: str | None = None) -> str:
@@ -73,7 +74,7 @@ def _constant(value: str) -> str:
 
 def _hashes(queries: ChargeQueries, bill: str) -> dict[str, str]:
     """Hash every descriptor by itself, texts by two functions, and make the two hashes of a key."""
-    salt = text(f"{_GENERATION} {bill}")
+    salt = text(f"{_GENERATION} {queries.identity} {bill}")
     hashed: dict[str, str] = {}
     there, back = [salt], [salt]
     for number, column in enumerate(queries.descriptors):

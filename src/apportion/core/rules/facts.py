@@ -6,6 +6,7 @@ costs the same whether a bill has a thousand lines or a hundred million.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from apportion.core.templates import each, name, sql, text
@@ -25,6 +26,12 @@ from apportion.model.rulebook import (
     ValueSource,
 )
 
+from .tag_keys import normalise
+
+#: `Tags['Cost Center']`, `account_tags['Team']` and `"tag:CostCenter"` in a condition.
+_TAG_IN_CONDITION = re.compile(
+    r"""\b((?:account_)?tags?)(?:\s*\[\s*'((?:[^']|'')*)'\s*\]|:([^"]+)")""", re.IGNORECASE
+)
 #: The JSON columns of keys, and how a name that lives inside one begins in a condition.
 JSON_COLUMNS = {"Tags": "tag:", "x_AccountTags": "account_tag:", "x_Other": "x_"}
 
@@ -74,6 +81,25 @@ def columns_read(source: ValueSource) -> tuple[str, ...]:
             return (column,)
         case _:
             return ()
+
+
+def spellings(rulebook: Rulebook) -> dict[str, str]:
+    """Map the columns of tags to the key as the rulebook writes it: sources first, then conditions.
+
+    Where a charge has a tag in several spellings, this one counts.
+    """
+    written: dict[str, str] = {}
+    for dimension in rulebook.dimensions:
+        for source in dimension.sources:
+            if isinstance(source, FromTag | FromAccountTag):
+                for column, key in zip(columns_read(source), source.written, strict=False):
+                    written.setdefault(column, key)
+    for condition in conditions(rulebook):
+        for kind, key, quoted in _TAG_IN_CONDITION.findall(condition.text):
+            prefix = "account_tag:" if kind.casefold().startswith("account") else "tag:"
+            spelt = (key or quoted).replace("''", "'")
+            written.setdefault(f"{prefix}{normalise(spelt)}", spelt)
+    return written
 
 
 def source_label(source: ValueSource) -> str:
