@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from apportion.core.rules.drivers import read_driver
 from apportion.core.rules.lookups import read_lookup
+from apportion.core.rules.months import months_in_force, months_missing
 from apportion.core.rules.rulebook import check_owners, read_rulebook, rulebook_in_force
 from apportion.model.catalogue import rules
 from apportion.model.finding import Finding, failing
@@ -143,6 +145,30 @@ def test_a_driver_that_names_an_owner_that_nobody_is() -> None:
         "R073 cpu.csv:2: cost_center has no value fin100 (in 2 lines), expected one of FIN-100 or "
         "unallocated. Did you mean FIN-100?"
     )
+
+
+def test_a_driver_without_numbers_for_a_month() -> None:
+    versions = [version("a.yaml", "2026-05"), version("b.yaml", "2026-09")]
+    today = date(2026, 11, 3)
+    numbers, _ = read_driver("owner,number,month\nA,1,2026-06\nA,1,2026-08\n", name="cpu.csv")
+    assert numbers is not None
+    months = [months_in_force(each, versions, today=today) for each in versions]
+    assert [list(map(str, each)) for each in months] == [
+        ["2026-05", "2026-06", "2026-07", "2026-08"],
+        ["2026-09", "2026-10"],
+    ]
+    before, after = (only(list(months_missing(numbers, each))) for each in months)
+    assert before == (
+        "R074 cpu.csv: the driver's months, expected numbers for 2026-05 to 2026-08, found none "
+        "for 2026-05 and 2026-07. Bring the driver up to date."
+    )
+    assert after == (
+        "R074 cpu.csv: the driver's months, expected numbers for 2026-09 to 2026-10, found none "
+        "for 2026-09 to 2026-10. Bring the driver up to date."
+    )
+    always, _ = read_driver("owner,number\nA,1\n", name="cpu.csv")
+    assert always is not None
+    assert not list(months_missing(always, months[0]))
 
 
 def test_every_code_has_a_picture() -> None:

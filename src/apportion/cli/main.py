@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -168,11 +169,14 @@ def run(arguments: Sequence[str], outside: Outside) -> int:
 
 
 def _call(arguments: Sequence[str], outside: Outside) -> int:
-    command = typer.main.get_command(app)
-    result = command.main(
+    result = _program(app).main(
         list(arguments), prog_name="apportion", standalone_mode=False, obj=outside
     )
     return result if isinstance(result, int) else 0
+
+
+#: The commands made of their functions, once: that takes longer than many a command.
+_program = cache(typer.main.get_command)
 
 
 def globals_first(arguments: Sequence[str]) -> list[str]:

@@ -26,7 +26,7 @@ from apportion.ports import Row
 
 from .plugs import Plugs
 from .rules import Rules, read_text
-from .stop import stop_if_failing
+from .stop import record, stop_if_failing
 from .values import text_of
 
 _TABLE = "accounts"
@@ -261,7 +261,7 @@ def _record(
             "changes": _counted(changes),
         },
     )
-    return plugs.ledger.record(manifest)
+    return record(manifest, plugs)
 
 
 def _row(organization: str, each: Stretch) -> tuple[object, ...]:

@@ -29,7 +29,7 @@ from .label import label
 from .plugs import Plugs
 from .rules import Rules
 from .splitting import pool_costs, split_costs
-from .stop import stop_if_failing
+from .stop import record, stop_if_failing
 from .tables import open_allocations, open_bills
 
 _MONEY = dict.fromkeys(COST_COLUMNS, SQL_TYPE)
@@ -185,7 +185,7 @@ def _publish(
         table: plugs.ledger.replace(table, period=manifest.period, bill="", files=files[table])
         for table in files
     }
-    published = plugs.ledger.record(replace(manifest, snapshots=snapshots))
+    published = record(replace(manifest, snapshots=snapshots), plugs)
     plugs.whole.add((published.run, False))  # read back and added up before it was recorded
     return published
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from apportion.core.bills.bills import newest
 from apportion.core.splits.rollup import own_by_owner_query
 from apportion.core.telling.compare import (
-    CAUSES,
     Stages,
     changes,
     columns,
@@ -30,6 +29,7 @@ from apportion.model.manifest import Kind, Manifest
 from apportion.model.money import from_units, to_units
 from apportion.model.outcome import Outcome
 from apportion.model.period import Period
+from apportion.model.result_columns import CAUSES
 
 from .accounts import with_accounts
 from .label import label

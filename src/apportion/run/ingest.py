@@ -28,7 +28,7 @@ from apportion.ports import Row, Source
 
 from .describe import describe, open_known
 from .plugs import Plugs
-from .stop import stop_if_failing
+from .stop import record, stop_if_failing
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ def _come_again(current: Manifest, work: _Work, plugs: Plugs) -> Manifest:
     details = {**current.details, **work.details}
     if details == current.details:
         return current
-    return plugs.ledger.record(replace(current, at=plugs.now(), details=details))
+    return record(replace(current, at=plugs.now(), details=details), plugs)
 
 
 def _read(work: _Work, plugs: Plugs) -> Mapping[str | None, list[Path]]:
@@ -232,7 +232,7 @@ def _take_in_period(
             "format": f"{work.delivery.format} {work.delivery.version}".strip(),
         },
     )
-    return plugs.ledger.record(manifest)
+    return record(manifest, plugs)
 
 
 def _moved(files: Sequence[Path], folder: Path) -> list[Path]:

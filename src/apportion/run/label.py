@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from difflib import get_close_matches
 
 from apportion.core.rules.account_facts import days_of_change, facts_on, offered
+from apportion.core.rules.allowed import allowed_in, suggestion
 from apportion.core.rules.derive import (
     GRAIN,
     accounts_table,
@@ -42,7 +42,6 @@ from apportion.core.templates import sql
 from apportion.model.accounts import UNIT
 from apportion.model.catalogue.dimensions import (
     EMPTY_POOL,
-    LOOKUP_VALUE,
     NO_SUCH_TAG,
     OTHER_CURRENCY,
     REJECTED,
@@ -51,7 +50,7 @@ from apportion.model.catalogue.dimensions import (
 )
 from apportion.model.finding import Finding
 from apportion.model.inputs import Lookup
-from apportion.model.rulebook import Dimension, OtherValues, Rulebook
+from apportion.model.rulebook import OtherValues, Rulebook
 
 from .plugs import Plugs
 from .rules import Rules
@@ -171,7 +170,7 @@ def _load_lookups(rules: Rules, parts: list[Segment], plugs: Plugs) -> list[Find
     findings: list[Finding] = []
     for lookup in rules.lookups.values():
         dimension = rules.rulebook.dimension(lookup.dimension)
-        allowed, more = _allowed_in(lookup, dimension)
+        allowed, more = allowed_in(lookup, dimension)
         findings += more
         matches = {f"m{at}": "VARCHAR" for at in range(len(lookup.columns))}
         columns = matches | {"#raw": "VARCHAR", "#value": "VARCHAR"}
@@ -204,28 +203,6 @@ def _near_misses(lookup: Lookup, plugs: Plugs) -> Iterator[Finding]:
     )
 
 
-def _allowed_in(lookup: Lookup, dimension: Dimension) -> tuple[dict[str, str], list[Finding]]:
-    """Map a lookup's values to allowed ones; a value that is not allowed is told once."""
-    values = {row.value: row for row in lookup.rows}
-    if not dimension.values:
-        return {value: value for value in values}, []
-    allowed = canonical(dimension, values)
-    if dimension.other_values is OtherValues.KEEP:
-        return {value: allowed.get(value, value) for value in values}, []
-    findings = [
-        Finding(
-            LOOKUP_VALUE,
-            f"{lookup.name}:{row.line}",
-            f"{dimension.name} {value!r}",
-            expected=f"a value or alias of {dimension.name}",
-            remedy=_did_you_mean(value, dimension),
-        )
-        for value, row in sorted(values.items())
-        if value not in allowed
-    ]
-    return allowed, findings
-
-
 def _rejected(rules: Rules, plugs: Plugs) -> list[Finding]:
     findings: list[Finding] = []
     for dimension in rules.rulebook.dimensions:
@@ -239,7 +216,7 @@ def _rejected(rules: Rules, plugs: Plugs) -> list[Finding]:
                     str(dimension.place),
                     f"{dimension.name} {value!r}",
                     expected="an allowed value",
-                    remedy=_did_you_mean(value, dimension),
+                    remedy=suggestion(value, dimension),
                     amount=_decimal(row["Cost"]),
                     currency=str(row["BillingCurrency"] or ""),
                 )
@@ -284,19 +261,6 @@ def _pool_findings(rules: Rules, plugs: Plugs) -> list[Finding]:
         for pool in rules.rulebook.pools
         if pool.name not in held
     ]
-
-
-def _did_you_mean(value: str, dimension: Dimension) -> str:
-    spellings = {
-        spelling.casefold(): allowed.name
-        for allowed in dimension.values
-        for spelling in (allowed.name, *allowed.aliases)
-    }
-    close = get_close_matches(value.casefold(), list(spellings), n=1)
-    if not close:
-        return "Add it to the rulebook's values, or correct the tag."
-    near = spellings[close[0]]
-    return f"Did you mean {near}? Correct the tag, or add {value!r} to the aliases of {near}."
 
 
 def _decimal(value: object) -> Decimal:

@@ -27,6 +27,7 @@ from apportion.model.focus import COST_COLUMNS
 from apportion.model.money import EXACT, SQL_TYPE, from_units, to_units
 from apportion.model.outcome import Outcome
 from apportion.model.question import Granularity, Question
+from apportion.model.result_columns import REPORT
 from apportion.ports import Row
 
 from .plugs import Plugs
@@ -52,9 +53,8 @@ def report(plugs: Plugs, question: Question) -> Outcome:
         cost=_cost_column(question.cost) or published.rulebook.cost,
         where=condition,
     )
-    shown = ("currency", "direct", "shared", "total", "share", "tagged")
     return Outcome(
-        columns=(question.granularity.value, *columns, *shown),
+        columns=(question.granularity.value, *columns, *REPORT),
         rows=tuple(_rows(plugs.engine.rows(query), columns, question.granularity)),
         findings=published.later,
         words=(*_strangers(published, plugs, question), _words(published)),

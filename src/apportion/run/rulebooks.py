@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from datetime import date
 from pathlib import Path
 
+from apportion.core.rules.allowed import allowed_in
 from apportion.core.rules.derive import canon_table, labelled_query, raw_values_query
 from apportion.core.rules.facts import JSON_COLUMNS, columns_used, inside
+from apportion.core.rules.months import months_in_force, months_missing
+from apportion.core.rules.rulebook import same_months
 from apportion.core.rules.segments import Segment
 from apportion.core.splits.rollup import (
     allocations_query,
@@ -24,12 +29,20 @@ from .rules import Rules, read_rulebooks, rules_for, with_files
 _CHECKED = ("rulebook", "effective", "owner", "cost", "currency", "dimensions", "pools")
 
 
-def check(folder: Path, beside: Path) -> Outcome:
-    """Read every rulebook with all the files that it names; findings say what is wrong."""
+def check(folder: Path, beside: Path, *, today: date) -> Outcome:
+    """Read every rulebook with all the files that it names; findings say what is wrong.
+
+    All is found that can be without a bill, for each month that is over and that a rulebook is in
+    force for.
+    """
     rulebooks, findings = read_rulebooks(folder)
+    findings += same_months(rulebooks)
     for rulebook in rulebooks:
         content = (folder.parent / rulebook.name).read_bytes()
-        findings += with_files(rulebook, content, beside)[1]
+        rules, more = with_files(rulebook, content, beside)
+        findings += more
+        if rules is not None:
+            findings += _without_a_bill(rules, months_in_force(rulebook, rulebooks, today=today))
     rows = tuple(
         {
             "rulebook": rulebook.name,
@@ -43,6 +56,14 @@ def check(folder: Path, beside: Path) -> Outcome:
         for rulebook in rulebooks
     )
     return Outcome(_CHECKED, rows, tuple(dict.fromkeys(findings)), (_said(rows, findings),))
+
+
+def _without_a_bill(rules: Rules, months: Sequence[Period]) -> Iterator[Finding]:
+    """Find what only an allocation would show otherwise: refused values, months without numbers."""
+    for lookup in rules.lookups.values():
+        yield from allowed_in(lookup, rules.rulebook.dimension(lookup.dimension))[1]
+    for driver in rules.drivers.values():
+        yield from months_missing(driver, months)
 
 
 def in_force(period: Period, folder: Path, beside: Path) -> RulesInForce:

@@ -13,7 +13,7 @@ from apportion.core.rules.rulebook import check_owners, read_rulebook, rulebook_
 from apportion.model.accounts import AccountFacts
 from apportion.model.catalogue.rules import FILE_MISSING, NOT_UTF8
 from apportion.model.errors import NoRulebookError
-from apportion.model.finding import Finding, Place
+from apportion.model.finding import Finding, Place, failing
 from apportion.model.inputs import Driver, Lookup, lookup_key
 from apportion.model.manifest import Input
 from apportion.model.period import Period
@@ -58,14 +58,15 @@ def read_rulebooks(folder: Path) -> tuple[list[Rulebook], list[Finding]]:
 def rules_for(period: Period, folder: Path, beside: Path) -> tuple[Rules | None, list[Finding]]:
     """Read the rules in force for a period; files they name are relative to `beside`.
 
-    None where a finding fails; raises NoRulebookError where no rulebook reaches back so far.
+    None where a finding fails, of whichever rulebook in the folder: one that cannot be read could
+    be the one that is in force. Raises NoRulebookError where no rulebook reaches back so far.
     """
     rulebooks, findings = read_rulebooks(folder)
     rulebook, more = rulebook_in_force(rulebooks, period)
     findings += more
+    if failing(findings):
+        return None, findings
     if rulebook is None:
-        if findings:
-            return None, findings
         raise NoRulebookError(
             str(period), folder.name, [f"{r.name} from {r.effective}" for r in rulebooks]
         )
@@ -76,7 +77,7 @@ def rules_for(period: Period, folder: Path, beside: Path) -> tuple[Rules | None,
 def with_files(
     rulebook: Rulebook, content: bytes, beside: Path
 ) -> tuple[Rules | None, list[Finding]]:
-    """Read the lookups and drivers that a rulebook names."""
+    """Read the lookups and drivers that a rulebook names; None where a finding fails."""
     findings: list[Finding] = []
     contents = [(Input("rulebook", rulebook.name, rulebook.sha256, len(content)), content)]
     lookups: dict[str, Lookup] = {}
@@ -98,7 +99,7 @@ def with_files(
     findings += check_owners(rulebook, drivers)
     complete = len(lookups) + len(drivers) + 1 == len(contents) == len(named_files(rulebook)) + 1
     rules = Rules(rulebook, content.decode("utf-8"), lookups, drivers, tuple(contents))
-    return (rules if complete else None), findings
+    return (rules if complete and not failing(findings) else None), findings
 
 
 def named_files(rulebook: Rulebook) -> list[tuple[str, str, str, Place]]:

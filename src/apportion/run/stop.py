@@ -1,4 +1,4 @@
-"""The rule that nothing goes on after a finding that fails."""
+"""The rule that nothing goes on, and nothing is recorded, after a finding that fails."""
 
 from __future__ import annotations
 
@@ -6,9 +6,22 @@ from collections.abc import Sequence
 
 from apportion.model.errors import FindingsError
 from apportion.model.finding import Finding, failing
+from apportion.model.manifest import Manifest
+
+from .plugs import Plugs
 
 
 def stop_if_failing(findings: Sequence[Finding]) -> None:
     """Raise all findings together if one of them fails."""
     if failing(list(findings)):
         raise FindingsError(findings)
+
+
+def record(manifest: Manifest, plugs: Plugs) -> Manifest:
+    """Record a run in the ledger, but never one with a finding that fails; returns the record.
+
+    Bills, rules and splits stop earlier, before anything is written. This holds whatever a later
+    stage may add.
+    """
+    stop_if_failing(manifest.findings)
+    return plugs.ledger.record(manifest)

@@ -236,7 +236,8 @@ class Workspace:
 
     def check_rules(self) -> Outcome:
         """Read every rulebook with all that it names."""
-        return check(Path(self._settings.rulebooks), Path(self._settings.drivers))
+        settings, today = self._settings, date.fromisoformat(self._now()[:10])
+        return check(Path(settings.rulebooks), Path(settings.drivers), today=today)
 
     def rules_in_force(self, period: str) -> RulesInForce:
         """The rulebook of a month and the SQL that it compiles to."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 
-from apportion.core.rules.columns import is_column
+from apportion.core.rules.dimension_names import taken
 from apportion.core.rules.rulebook import read_rulebook
 from apportion.core.rules.spelling import listed, shown
 from apportion.core.templates import text as literal
@@ -95,11 +95,11 @@ def import_categories(
 def _names(categories: Iterable[CostCategory]) -> dict[str, tuple[str, str]]:
     """Give each category a dimension's name, and the value of charges that no rule takes."""
     names: dict[str, tuple[str, str]] = {}
-    taken: set[str] = set()
+    given: set[str] = set()
     for category in categories:
         slug = _slug(category.name)
-        name = next(n for n in (slug, *(f"{slug}_{at}" for at in range(2, 99))) if n not in taken)
-        taken.add(name)
+        name = next(n for n in (slug, *(f"{slug}_{at}" for at in range(2, 99))) if n not in given)
+        given.add(name)
         values = {rule.value for rule in category.rules if isinstance(rule, Regular)}
         spare = next(word for word in (_DEFAULT, "uncategorised", "none") if word not in values)
         names[category.name] = (name, category.default or spare)
@@ -109,15 +109,7 @@ def _names(categories: Iterable[CostCategory]) -> dict[str, tuple[str, str]]:
 def _slug(name: str) -> str:
     slug = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:50]
     plain = slug if slug[:1].isalpha() else f"category_{slug}".rstrip("_")
-    reserved = is_column(plain) or plain.startswith("x_") or plain in _RESERVED
-    return f"{plain}_category" if reserved else plain
-
-
-#: What a dimension cannot be called, as reports have it already.
-_RESERVED = {
-    *("account_tag", "account_tags", "bill", "currency", "day", "month", "period", "pool", "tag"),
-    *("valid_from", "valid_to"),
-}
+    return f"{plain}_category" if taken(plain) else plain
 
 
 def _dimension(

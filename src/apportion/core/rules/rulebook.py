@@ -27,7 +27,7 @@ from .shapes import Fitting, fit
 from .spelling import did_you_mean, listed, shown
 from .yaml_nodes import MapNode, Node, TextNode, read_yaml
 
-__all__ = ["check_owners", "read_rulebook", "rulebook_in_force", "rulebook_schema"]
+__all__ = ["check_owners", "read_rulebook", "rulebook_in_force", "rulebook_schema", "same_months"]
 
 
 def read_rulebook(text: str, *, name: str) -> tuple[Rulebook | None, list[Finding]]:
@@ -52,13 +52,29 @@ def rulebook_in_force(
 
     Two that begin in the same month are a finding, whatever the period; then the first by name.
     """
-    findings = _same_months(rulebooks)
+    findings = same_months(rulebooks)
     begun = [rulebook for rulebook in rulebooks if rulebook.effective <= period]
     newest = max((rulebook.effective for rulebook in begun), default=None)
     candidates = sorted(
         (one for one in begun if one.effective == newest), key=lambda rulebook: rulebook.name
     )
     return (candidates[0] if candidates else None), findings
+
+
+def same_months(rulebooks: Sequence[Rulebook]) -> list[Finding]:
+    """Find rulebooks that begin in a month that another one begins in."""
+    first: dict[Period, Rulebook] = {}
+    findings: list[Finding] = []
+    for rulebook in sorted(rulebooks, key=lambda one: one.name):
+        before = first.setdefault(rulebook.effective, rulebook)
+        if before is not rulebook:
+            subject = f"a second rulebook begins in {rulebook.effective}"
+            found = f"the first, {before.name}"
+            remedy = "Change `effective` of one, or delete it."
+            findings.append(
+                Finding(rules.SAME_MONTH, rulebook.name, subject, found=found, remedy=remedy)
+            )
+    return findings
 
 
 def _read(node: MapNode, name: str, text: str, findings: list[Finding]) -> Rulebook | None:
@@ -107,21 +123,6 @@ def _conditions(dimensions: Iterable[Dimension], pools: Iterable[Pool]) -> Itera
         split = pool.split.rest if isinstance(pool.split, TwoPart) else pool.split
         if isinstance(split, Proportional) and split.where is not None:
             yield split.where
-
-
-def _same_months(rulebooks: Sequence[Rulebook]) -> list[Finding]:
-    first: dict[Period, Rulebook] = {}
-    findings: list[Finding] = []
-    for rulebook in sorted(rulebooks, key=lambda one: one.name):
-        before = first.setdefault(rulebook.effective, rulebook)
-        if before is not rulebook:
-            subject = f"a second rulebook begins in {rulebook.effective}"
-            found = f"the first, {before.name}"
-            remedy = "Change `effective` of one, or delete it."
-            findings.append(
-                Finding(rules.SAME_MONTH, rulebook.name, subject, found=found, remedy=remedy)
-            )
-    return findings
 
 
 def _text(node: MapNode, key: str) -> str:

@@ -20,21 +20,16 @@ from apportion.model.rulebook import (
     ValueSource,
 )
 
-from .columns import is_column, read_column
+from .columns import read_column
 from .conditions import compared_values, is_always_true, read_condition
+from .dimension_names import check_name
+from .expressions import check_tag_keys, check_value, check_values
 from .owners import Values
 from .spelling import did_you_mean, listed, shown
 from .tag_keys import normalise, normalise_value
 from .yaml_nodes import ListNode, MapNode, Node, TextNode
 
 DEFAULT = "unallocated"
-#: Columns of lookups and of results, which a dimension would hide.
-_TAKEN = {
-    "account_tags", "bill", "currency", "day", "month", "period", "pool", "tag", "account_tag",
-    "valid_from", "valid_to",
-}  # fmt: skip
-_LETTERS = set("abcdefghijklmnopqrstuvwxyz0123456789_")
-_LONGEST_NAME = 60
 
 
 def read_dimensions(node: Node | None, findings: list[Finding]) -> tuple[Dimension, ...]:
@@ -93,7 +88,7 @@ def check_comparisons(
 def _read_dimension(
     key: TextNode, node: MapNode, names: Sequence[str], findings: list[Finding]
 ) -> Dimension:
-    _check_name(key, findings)
+    check_name(key, names, findings)
     values = _read_values(node.get("values"))
     other = node.get("other_values")
     default = node.get("default")
@@ -105,21 +100,11 @@ def _read_dimension(
         default=default.text.strip() if isinstance(default, TextNode) else DEFAULT,
         place=key.place,
     )
+    check_values(dimension, default, findings)
     _check_same_values(dimension, findings)
     _check_default(dimension, default.place if default else key.place, findings)
     _check_reachable(dimension, findings)
     return _with_canonical_values(dimension, findings)
-
-
-def _check_name(key: TextNode, findings: list[Finding]) -> None:
-    name = key.text
-    subject = f"no dimension can be called {shown(name)}"
-    if not (set(name) <= _LETTERS and name[0].isalpha() and len(name) <= _LONGEST_NAME):
-        expected = f"a small letter, then small letters, digits and _, at most {_LONGEST_NAME}"
-        add(findings, rules.DIMENSION_NAME, key.place, subject, expected)
-    elif is_column(name) or name in _TAKEN or name.startswith("x_"):
-        expected, found = "a name of its own", "the name of a column"
-        add(findings, rules.DIMENSION_NAME, key.place, subject, expected, found)
 
 
 def _read_values(node: Node | None) -> tuple[Value, ...]:
@@ -152,6 +137,7 @@ def _read_source(
         return None
     if kind in ("tag", "account_tag"):
         written: dict[str, str] = {}
+        check_tag_keys(given, findings)
         for key in _texts(given):
             written.setdefault(normalise(key), key)
         made = FromTag if kind == "tag" else FromAccountTag
@@ -173,6 +159,7 @@ def _read_condition_source(
     where = read_condition(given.text, place=given.place, dimensions=names, findings=findings)
     if where is None or not isinstance(value, TextNode):
         return None
+    check_value(value, findings)
     return FromCondition(where, value.text.strip(), node.place)
 
 

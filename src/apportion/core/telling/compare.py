@@ -18,14 +18,11 @@ from apportion.core.templates import each, name, sql
 from apportion.model.inputs import Driver
 from apportion.model.money import from_units
 from apportion.model.period import Period
+from apportion.model.result_columns import CAUSES, COMPARED
 from apportion.model.rulebook import Rulebook
 
 #: What owners pay, in the smallest units, by currency and owner.
 Paid = Mapping[tuple[str, str], int]
-
-#: The causes in the order in which they are changed. `usage` is between months, `restated` within
-#: one: a later delivery of the same bill.
-CAUSES = ("usage", "restated", "tags", "rules", "drivers")
 
 #: What is the same thing in two bills, whatever it is tagged with.
 _SAME = (
@@ -71,7 +68,7 @@ def changes(stages: Stages, owner: str) -> list[dict[str, object]]:
 
 def columns(owner: str) -> tuple[str, ...]:
     """List the columns of a comparison."""
-    return (owner, "currency", "before", *CAUSES, "change", "after")
+    return (owner, *COMPARED)
 
 
 def labels_before_query(rulebook: Rulebook) -> str:

@@ -12,8 +12,8 @@ from apportion.core.telling.rules_moved import Moved, rules_changed
 from apportion.model.document import Document, Section, Table
 from apportion.model.finding import Finding
 from apportion.model.money import EXACT
+from apportion.model.result_columns import CAUSES, COMPARED, SIGN_OFF
 
-from .compare import CAUSES
 from .written import cents, every_cent, signed
 
 Row = Mapping[str, object]
@@ -212,7 +212,7 @@ def _changed(month: Month) -> Iterator[Section]:
     yield Section(
         f"What changed since {month.before}",
         (sentence,),
-        _summed((month.owner, "currency", "before", *CAUSES, "change", "after"), month.compared),
+        _summed((month.owner, *COMPARED), month.compared),
     )
 
 
@@ -333,14 +333,14 @@ def _findings(month: Month) -> Section:
 
 
 def _sign_off(month: Month) -> Section:
-    blank = dict.fromkeys(("name", "date", "signature"), "____________")
+    blank = dict.fromkeys(SIGN_OFF, "____________")
     totals = month.rounded_totals
     rows = [
         {month.owner: name, "currency": currency, "cost": totals[name, currency], **blank}
         for name in owners(month)
         for currency in (str(row["currency"]) for row in _of(month.owners, month.owner, name))
     ]
-    columns = (month.owner, "currency", "cost", "name", "date", "signature")
+    columns = (month.owner, "currency", "cost", *SIGN_OFF)
     words = f"Who signs accepts the amount of run {month.run}."
     return Section("Sign-off", (words,), _summed(columns, rows))
 

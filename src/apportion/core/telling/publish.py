@@ -15,6 +15,7 @@ from apportion.core.templates import each, name, text
 from apportion.model.focus import COST_COLUMNS, KEY_COLUMNS
 from apportion.model.manifest import Manifest
 from apportion.model.money import SQL_TYPE
+from apportion.model.result_columns import PUBLISHED, REPORT
 from apportion.model.rulebook import Rulebook
 
 from .report import ALWAYS
@@ -166,9 +167,8 @@ def queries(rulebook: Rulebook, manifest: Manifest) -> dict[str, str]:
 
 def names_taken(rulebook: Rulebook) -> list[str]:
     """List the dimensions that are called like a column of ours: engines see no case."""
-    ours = {"PaidBy", "ChargeDay", "KeyId", "Direct", "Tagged", "Lines", "total", "shared"}
-    taken = {column.lower() for column in (*ours, *_RUN, *_MONEY, *ALWAYS)}
-    return [each_ for each_ in _dimensions(rulebook) if each_.lower() in taken]
+    ours = {column.casefold() for column in (*PUBLISHED, *COST_COLUMNS, *REPORT, *ALWAYS)}
+    return [each_ for each_ in _dimensions(rulebook) if each_.casefold() in ours]
 
 
 def totals_query(table: str, relation: str) -> str:

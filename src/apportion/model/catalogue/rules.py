@@ -196,6 +196,12 @@ BAD_PATTERN = _error(
     "RE2's syntax: no looking ahead or behind, no references to groups.",
 )
 WRONG_ARGUMENT = _error("R050", "A wrong argument", "The function is called with something else.")
+EXPRESSION = _error(
+    "R051",
+    "An expression where a text stands",
+    "Values, defaults and tag keys are texts as they are written. This one reads like SQL or a "
+    "template, and would become an owner of that name.",
+)
 
 # Files beside the rulebook.
 FILE_MISSING = _error("R058", "A file is missing", "The rulebook names a file that is not there.")
@@ -241,6 +247,12 @@ UNKNOWN_DRIVER_OWNER = _error(
     "A driver names an unknown owner",
     "The owner dimension lists its allowed values; cost would go to an owner that nobody is.",
 )
+MONTHS_MISSING = _notice(
+    "R074",
+    "A driver without numbers for a month",
+    "The rulebook is in force for a month that is over and that no line of the driver holds for. "
+    "A pool without numbers does what `if_nothing_to_split_by` says (S004).",
+)
 
 # Several rulebooks.
 SAME_MONTH = _error(
@@ -257,9 +269,9 @@ ALL = (
     SAME_POOL, POOL_NAMED_LIKE_OWNER, NOT_A_HUNDRED, PAYS_ITSELF, UNKNOWN_OWNER, WRONG_PARTITION,
     SAME_OWNER, IMPOSSIBLE_LIMITS, OWNER_NOT_IN_TO, NAMED_TWICE,
     NOT_A_CONDITION, NOT_ALLOWED, UNKNOWN_COLUMN, UNKNOWN_FUNCTION, KINDS_DIFFER, NOT_YES_OR_NO,
-    OLDER_NAME, NOT_FOR_RULES, CONDITION_TOO_LARGE, BAD_PATTERN, WRONG_ARGUMENT,
+    OLDER_NAME, NOT_FOR_RULES, CONDITION_TOO_LARGE, BAD_PATTERN, WRONG_ARGUMENT, EXPRESSION,
     FILE_MISSING, NOT_UTF8, NOT_CSV,
     WRONG_HEADER, WRONG_LENGTH, WRONG_DATE, EMPTY_FIELD, FROM_AFTER_TO, CONTRADICTION,
     LOST_ZEROS, TOO_MANY, WRONG_NUMBER, NEGATIVE_NUMBER, ADDED_UP, UNKNOWN_DRIVER_OWNER,
-    SAME_MONTH,
+    MONTHS_MISSING, SAME_MONTH,
 )  # fmt: skip
