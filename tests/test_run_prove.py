@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from apportion.engines.duckdb import DuckDB
+from apportion.ledger.iceberg import IcebergLedger
 from apportion.model.errors import (
     FindingsError,
     LedgerDamagedError,
@@ -225,7 +226,8 @@ def test_a_change_in_any_file_is_a_difference(
     file = plugs.ledger.files(table, run)[0]
     pq.write_table(change(pq.ParquetFile(file).read()), file)
     proof = prove(plugs, period=PERIOD)
-    assert {finding.code.number for finding in proof.findings} <= {"P001", "P002", "P006", "P007"}
+    found = {finding.code.number for finding in proof.findings}
+    assert found <= {"P001", "P002", "P006", "P007", "P010", "P011"}
     assert any("EffectiveCost of stage" in str(finding) for finding in proof.findings)
     assert "is NOT proved" in proof.words[0]
     assert any(row["difference"] for row in proof.rows)
@@ -242,11 +244,86 @@ def test_owners_exchanged_in_a_published_file_are_found_though_every_sum_holds(
     exchanged = [other.get(team, team) for team in owned["team"].to_pylist()]
     pq.write_table(_with(owned, "team", exchanged), file)
     proof = prove(plugs, period=PERIOD)
-    (found,) = proof.findings
+    found, *sums = proof.findings
     assert str(found).startswith(f"P006 {PERIOD} run {run.run}: 2 kinds of charge, ")
+    assert [str(each.amount) for each in sums if "EffectiveCost" in each.subject] == [
+        "2.00",
+        "-2.00",
+    ]
     assert (found.amount, found.currency) == (Decimal(4), "USD")
     assert "is NOT proved" in proof.words[0]
     assert not any(row["difference"] for row in proof.rows)
+
+
+def _another_owner(table: pa.Table) -> pa.Table:
+    owners = ["c" if owner == "a" else owner for owner in table["Owner"].to_pylist()]
+    return _with(table, "Owner", owners)
+
+
+def _owners_exchanged(table: pa.Table) -> pa.Table:
+    other = {"a": "b", "b": "a"}
+    return _with(table, "Owner", [other[owner] for owner in table["Owner"].to_pylist()])
+
+
+def _another_fraction(table: pa.Table) -> pa.Table:
+    return _with(table, "Ratio", ["1/3"] * len(table))
+
+
+@pytest.mark.parametrize(
+    ("table", "change", "told"),
+    [
+        ("shares", _another_owner, ["owner a", "owner b", "owner c"]),
+        ("shares", _owners_exchanged, ["owner a", "owner b"]),
+        ("shares", _another_fraction, ["owner a", "owner b"]),
+        ("drivers", _another_fraction, ["4 arrows"]),
+    ],
+)
+@pytest.mark.parametrize("recorded", [True, False])
+def test_a_share_of_another_owner_is_found_though_every_pool_is_balanced(
+    tmp_path: Path,
+    table: str,
+    change: Callable[[pa.Table], pa.Table],
+    told: list[str],
+    recorded: bool,  # noqa: FBT001 - a case, not a switch
+) -> None:
+    """By the sums that the run recorded, and of an older run by splitting the pools again."""
+    plugs = plain(tmp_path, ledger=None if recorded else WithoutOwners(tmp_path / "older"))
+    assert not prove(plugs, period=PERIOD).findings
+    (run,) = [run for run in plugs.ledger.runs() if table in run.snapshots]
+    (file,) = plugs.ledger.files(table, run)
+    pq.write_table(change(pq.ParquetFile(file).read()), file)
+    proof = prove(plugs, period=PERIOD)
+    split = [each for each in proof.findings if each.code.number == "P011"]
+    assert all(any(word in each.subject for word in told) for each in split)
+    assert not any(row["difference"] for row in proof.rows)
+    assert "is NOT proved" in proof.words[0]
+    sums = [each for each in proof.findings if each.code.number == "P010"]
+    assert bool(sums) == (recorded and change in {_another_owner, _owners_exchanged})
+    assert {*proof.findings} == {*split, *sums}
+
+
+class WithoutOwners(PlainLedger):
+    """A ledger whose runs are of before sums by owner were recorded."""
+
+    def record(self, manifest: Manifest) -> Manifest:
+        return super().record(replace(manifest, owners=()))
+
+
+def test_of_a_run_whose_files_were_not_hashed_the_proof_says_so(tmp_path: Path) -> None:
+    words = prove(plain(tmp_path), period=PERIOD).words
+    assert len(words) == 3, "the delivery and the allocation"
+    assert all("holds no hashes of its files" in word for word in words[1:])
+
+
+def test_the_record_says_what_each_owner_pays(workspace: Workspace, tmp_path: Path) -> None:
+    assert len(workspace.prove().words) == 1
+    runs = IcebergLedger(tmp_path / "ledger").runs()
+    owners = {(each.owner, each.currency): each for each in runs[-1].owners}
+    assert {key: (each.own[0], each.shared[0]) for key, each in owners.items()} == {
+        ("a", "USD"): ("1.00", "2.00"),
+        ("b", "USD"): ("3.00", "6.00"),
+        ("unallocated", "EUR"): ("5.00", "0.00"),
+    }
 
 
 def test_a_month_that_is_not_its_days_is_found_though_every_sum_holds(tmp_path: Path) -> None:

@@ -360,6 +360,7 @@ class LedgerDamagedError(OperationError):
         found: str,
         remedy: str = RESTORE,
     ) -> None:
+        self.path, self.expected, self.found = path, expected, found
         super().__init__(
             f"The ledger's file {path} is damaged: expected {expected}, found {found}. {remedy}"
         )

@@ -53,6 +53,16 @@ class Total:
 
 
 @dataclass(frozen=True)
+class OwnerTotal:
+    """What an owner pays in a currency: charges of its own, and shares of what pools held."""
+
+    owner: str  # a value of the dimension that carries cost
+    currency: str
+    own: tuple[str, ...]  # exact decimal text, one for each of focus.COST_COLUMNS
+    shared: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Manifest:
     """One run of one period, one synchronisation of accounts, or one expiry of earlier runs.
 
@@ -60,7 +70,8 @@ class Manifest:
 
     `snapshots` names the Iceberg snapshot of each table that the run wrote or read.
     `bills` maps the bills that an allocation read to the ingest runs that delivered them.
-    `files` are those of its snapshots; a run of before files were hashed names none.
+    `files` are those of its snapshots, and `owners` what an allocation gave to whom; a run of
+    before these were recorded has none.
     """
 
     run: str
@@ -76,6 +87,7 @@ class Manifest:
     details: dict[str, str] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()  # what an allocation found in the data and rules
     files: tuple[LedgerFile, ...] = ()
+    owners: tuple[OwnerTotal, ...] = ()
 
     def files_of(self, table: str) -> tuple[LedgerFile, ...]:
         """The files that the run has in a table; none where they were not hashed."""

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from .finding import Code, Finding, Severity
-from .manifest import Input, Kind, LedgerFile, Manifest, Total
+from .manifest import Input, Kind, LedgerFile, Manifest, OwnerTotal, Total
 
 
 def to_plain(manifest: Manifest) -> dict[str, Any]:
@@ -21,7 +21,7 @@ def to_plain(manifest: Manifest) -> dict[str, Any]:
 
 
 def from_plain(said: Mapping[str, Any]) -> Manifest:
-    """Turn them back; a manifest of before findings or hashes of files were kept has none.
+    """Turn them back; what a manifest of an earlier version does not hold is empty.
 
     Raises LookupError, TypeError, ValueError or ArithmeticError if they are no manifest.
     """
@@ -34,8 +34,13 @@ def from_plain(said: Mapping[str, Any]) -> Manifest:
             "totals": tuple(totals),
             "findings": tuple(_finding(each) for each in said.get("findings", ())),
             "files": tuple(LedgerFile(**each) for each in said.get("files", ())),
+            "owners": tuple(_owner(each) for each in said.get("owners", ())),
         }
     )
+
+
+def _owner(said: Mapping[str, Any]) -> OwnerTotal:
+    return OwnerTotal(**{**said, "own": tuple(said["own"]), "shared": tuple(said["shared"])})
 
 
 def _finding(said: Mapping[str, Any]) -> Finding:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from apportion.core.bills.bills import newest
+from apportion.core.bills.expiry import deliveries_of
 from apportion.core.identity import run_id
 from apportion.core.proof import balance, compare
 from apportion.core.splits.rollup import (
@@ -17,48 +18,20 @@ from apportion.core.splits.split import SplitResult
 from apportion.core.templates import sql
 from apportion.model.errors import NothingThereError
 from apportion.model.finding import Finding
-from apportion.model.focus import COST_COLUMNS
 from apportion.model.manifest import Kind, Manifest, Total
-from apportion.model.money import SQL_TYPE, from_units
 from apportion.model.period import Period
 from apportion.model.rulebook import Rulebook
 
 from .accounts import told_versions, with_accounts
+from .damage import damage_of
 from .ingest import ledger_total
 from .label import label
+from .owners_proved import read_owners
 from .plugs import Plugs
 from .rules import Rules
-from .splitting import pool_costs, split_costs
+from .splitting import load_split, pool_costs, split_costs
 from .stop import record, stop_if_failing
 from .tables import open_allocations, open_bills
-
-_MONEY = dict.fromkeys(COST_COLUMNS, SQL_TYPE)
-_SHARES = {
-    "Period": "VARCHAR",
-    "Bill": "VARCHAR",
-    "ChargeDay": "DATE",
-    "BillingAccountId": "VARCHAR",
-    "BillingCurrency": "VARCHAR",
-    "Pool": "VARCHAR",
-    "Within": "VARCHAR",
-    "Owner": "VARCHAR",
-    "Ratio": "VARCHAR",
-    "Kept": "BOOLEAN",
-    **_MONEY,
-}
-_DRIVERS = {
-    "Period": "VARCHAR",
-    "Bill": "VARCHAR",
-    "Pool": "VARCHAR",
-    "BillingCurrency": "VARCHAR",
-    "Within": "VARCHAR",
-    "ChargeDay": "DATE",
-    "Target": "VARCHAR",
-    "TargetIsPool": "BOOLEAN",
-    "Weight": "VARCHAR",
-    "Ratio": "VARCHAR",
-    "Driver": "VARCHAR",
-}
 
 
 @dataclass(frozen=True)
@@ -85,9 +58,14 @@ def allocate(period: Period, rules: Rules, plugs: Plugs, *, wait: float = 0) -> 
         rules = with_accounts(rules, period, bills, plugs)
         run = _run_of(period, bills, rules, plugs)
         current = newest(runs, Kind.ALLOCATE, str(period)).get("")
-        if current is not None and current.run == run:
+        if current is None or current.run != run:
+            return _allocate(run, period, bills, rules, plugs)
+        read = (runs[number - 1] for number in deliveries_of(current, runs).values())
+        damage = damage_of((current, *read), plugs)
+        if not damage:
             return Allocated(current, current.findings, unchanged=True)
-        return _allocate(run, period, bills, rules, plugs)
+        done = _allocate(run, period, bills, rules, plugs)
+        return replace(done, findings=(*done.findings, *damage))
 
 
 def _run_of(period: Period, bills: Mapping[str, Manifest], rules: Rules, plugs: Plugs) -> str:
@@ -110,6 +88,7 @@ def _allocate(
     totals = [*_carried(bills), *_derived(plugs), *_reread(files, plugs)]
     wrong = compare(str(period), totals) + balance(costs, split.shares)
     stop_if_failing(wrong)
+    owners = read_owners(rules.rulebook, plugs)
     manifest = Manifest(
         run=run,
         kind=Kind.ALLOCATE,
@@ -123,32 +102,16 @@ def _allocate(
         bills={bill: delivered.run for bill, delivered in bills.items()},
         details=_details(rules.rulebook) | told_versions(rules),
         findings=tuple(findings),
+        owners=owners,
     )
     return Allocated(_publish(manifest, rules, files, plugs), manifest.findings)
 
 
 def _write(period: Period, rules: Rules, split: SplitResult, plugs: Plugs) -> dict[str, list[Path]]:
     """Write the three tables of an allocation into staging folders."""
-    written = str(period)
-    shares = (
-        (
-            *(written, "", share.day, share.billing_account, share.currency, share.pool),
-            *(share.within, share.owner, str(share.ratio), share.kept),
-            *map(from_units, share.units),
-        )
-        for share in split.shares
-    )
-    drivers = (
-        (
-            *(written, "", step.pool, step.currency, step.within, step.day, step.target),
-            *(step.target_is_pool, str(step.weight), str(step.ratio), step.driver),
-        )
-        for step in split.steps
-    )
-    plugs.engine.load("shares made", _SHARES, shares)
-    plugs.engine.load("drivers made", _DRIVERS, drivers)
+    load_split(period, split, plugs)
     queries = {
-        "allocations": allocations_query(rules.rulebook, written),
+        "allocations": allocations_query(rules.rulebook, str(period)),
         "shares": 'SELECT * FROM "shares made"',
         "drivers": 'SELECT * FROM "drivers made"',
     }

@@ -26,6 +26,7 @@ from apportion.model.manifest import Input, Kind, Manifest, Total
 from apportion.model.money import from_units
 from apportion.ports import Row, Source
 
+from .damage import damage_of
 from .describe import describe, open_known
 from .plugs import Plugs
 from .stop import record, stop_if_failing
@@ -124,15 +125,17 @@ def _take_in(work: _Work, plugs: Plugs, findings: list[Finding]) -> Ingested:
     unchanged, todo = [], []
     for period in periods:
         current = newest(runs, Kind.INGEST, period).get(bill)
-        if current is not None and current.run == work.run_of(period):
+        damage = damage_of([current], plugs) if current else []
+        if current and current.run == work.run_of(period) and not damage:
             unchanged.append(_come_again(current, work, plugs))
         else:
-            todo.append((period, current))
+            todo.append((period, current, damage))
     parts = _read(work, plugs) if todo else {}
     recorded = []
-    for period, current in todo:
-        manifest = _take_in_period(work, period, current, parts[period], plugs)
-        findings += restated(current, manifest) if current else []
+    for period, current, damage in todo:
+        known = None if damage else current
+        manifest = _take_in_period(work, period, known, parts[period], plugs)
+        findings += damage + (restated(current, manifest) if current else [])
         findings += _no_json(work, period, plugs)
         recorded.append(manifest)
     return Ingested(tuple(recorded), tuple(unchanged), tuple(findings))
@@ -203,7 +206,10 @@ def _twice(work: _Work, plugs: Plugs) -> list[Finding]:
 def _take_in_period(
     work: _Work, period: str, current: Manifest | None, staged: Sequence[Path], plugs: Plugs
 ) -> Manifest:
-    """Prove a period's files, and only then make them the ledger's."""
+    """Prove a period's files, and only then make them the ledger's.
+
+    Without `current` nothing of an earlier delivery stays, not even the descriptions of its keys.
+    """
     known = open_known(current, plugs)
     costs = _moved(staged, plugs.ledger.staging("costs"))
     months = _add_up(work, period, costs, plugs)
@@ -214,7 +220,8 @@ def _take_in_period(
     partition = {"period": period, "bill": work.bill}
     snapshots = {"keys": current.snapshots["keys"]} if current else {}
     if new:
-        snapshots["keys"] = plugs.ledger.append("keys", **partition, files=new)
+        put = plugs.ledger.append if current else plugs.ledger.replace
+        snapshots["keys"] = put("keys", **partition, files=new)
     for table, files in (("costs", costs), ("months", months)):
         snapshots[table] = plugs.ledger.replace(table, **partition, files=files)
     manifest = Manifest(

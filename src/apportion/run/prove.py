@@ -27,6 +27,7 @@ from apportion.ports import Row
 
 from .ingest import ledger_total
 from .label import label
+from .owners_proved import owners_differ, unrecorded
 from .plugs import Plugs
 from .published import Published, find, open_tables
 from .tables import open_bills
@@ -47,18 +48,23 @@ def prove(plugs: Plugs, *, period: str, as_of: str = "", by_account: bool = Fals
     """Add every stage up again and lay them side by side; a difference is a failing finding.
 
     `stated` is what the provider's files said at ingest, by the path that is not the ledger's. The
-    others are read again from the ledger's files; dimensions are derived again by the rulebook
-    that the run went by. One line a payer, currency and cost column; with `by_account` one a
-    usage account.
+    others are read again from the ledger's files, whose hashes must be those recorded; dimensions
+    are derived and pools split again by the rulebook that the run went by. One line a payer,
+    currency and cost column; with `by_account` one a usage account.
     """
     published = find(plugs, period=period, as_of=as_of)
     totals = again(published, plugs)
     findings = proof.compare(period, totals)
     findings += _owners_changed(published, plugs) + _months_differ(published, plugs)
+    findings += owners_differ(published, plugs)
     columns = tuple(c for c in COLUMNS if by_account or c != "SubAccountId")
     told = (*findings, *published.later)
     rows = _rows(period, totals if by_account else _by_payer(totals))
-    return Outcome(columns, rows, told, (_sentence(published, totals, findings),))
+    words = (
+        _sentence(published, totals, findings),
+        *unrecorded((*published.bills.values(), published.manifest)),
+    )
+    return Outcome(columns, rows, told, words)
 
 
 def _rows(period: str, totals: Sequence[Total]) -> tuple[Row, ...]:
@@ -124,7 +130,7 @@ def again(published: Published, plugs: Plugs) -> list[Total]:
     ledger = plugs.engine.rows(sql("ledger_totals", costs="costs"))
     label(published.rules, plugs)
     derived = plugs.engine.rows(derived_totals_query())
-    open_tables(published, plugs)
+    open_tables(published, plugs, by_day=False)
     allocated = plugs.engine.rows(sql("allocated_totals"))
     return [
         *stated,

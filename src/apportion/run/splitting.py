@@ -9,7 +9,7 @@ from apportion.core.splits.doubt import newcomers
 from apportion.core.splits.rollup import owners_query, pool_costs_query, spend_query
 from apportion.core.splits.split import SplitResult, split_pools
 from apportion.model.focus import COST_COLUMNS
-from apportion.model.money import to_units
+from apportion.model.money import SQL_TYPE, from_units, to_units
 from apportion.model.period import Period
 from apportion.model.split import PoolCost, Spend
 from apportion.ports import Row
@@ -17,6 +17,34 @@ from apportion.ports import Row
 from .plugs import Plugs
 from .rules import Rules
 from .values import day_of
+
+_MONEY = dict.fromkeys(COST_COLUMNS, SQL_TYPE)
+SHARES = {
+    "Period": "VARCHAR",
+    "Bill": "VARCHAR",
+    "ChargeDay": "DATE",
+    "BillingAccountId": "VARCHAR",
+    "BillingCurrency": "VARCHAR",
+    "Pool": "VARCHAR",
+    "Within": "VARCHAR",
+    "Owner": "VARCHAR",
+    "Ratio": "VARCHAR",
+    "Kept": "BOOLEAN",
+    **_MONEY,
+}
+DRIVERS = {
+    "Period": "VARCHAR",
+    "Bill": "VARCHAR",
+    "Pool": "VARCHAR",
+    "BillingCurrency": "VARCHAR",
+    "Within": "VARCHAR",
+    "ChargeDay": "DATE",
+    "Target": "VARCHAR",
+    "TargetIsPool": "BOOLEAN",
+    "Weight": "VARCHAR",
+    "Ratio": "VARCHAR",
+    "Driver": "VARCHAR",
+}
 
 
 def pool_costs(rules: Rules, plugs: Plugs) -> list[PoolCost]:
@@ -56,6 +84,28 @@ def split_costs(period: Period, rules: Rules, costs: list[PoolCost], plugs: Plug
     )
     new = newcomers(split.shares, owners, dimension=dimension, cost_index=index)
     return replace(split, findings=(*split.findings, *new))
+
+
+def load_split(period: Period, split: SplitResult, plugs: Plugs) -> None:
+    """Make the tables `shares made` and `drivers made` of a split, as the ledger holds them."""
+    written = str(period)
+    shares = (
+        (
+            *(written, "", share.day, share.billing_account, share.currency, share.pool),
+            *(share.within, share.owner, str(share.ratio), share.kept),
+            *map(from_units, share.units),
+        )
+        for share in split.shares
+    )
+    drivers = (
+        (
+            *(written, "", step.pool, step.currency, step.within, step.day, step.target),
+            *(step.target_is_pool, str(step.weight), str(step.ratio), step.driver),
+        )
+        for step in split.steps
+    )
+    plugs.engine.load("shares made", SHARES, shares)
+    plugs.engine.load("drivers made", DRIVERS, drivers)
 
 
 def _spend(row: Row) -> Spend:

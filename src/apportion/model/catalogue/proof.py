@@ -60,6 +60,29 @@ EXPIRED = Code(
     "record's totals and hashes can still be compared with a manifest; nothing can be added up "
     "again. Protect a run before you hand its manifest out: `apportion ledger protect`.",
 )
+FILE_DAMAGED = Code(
+    "P009",
+    Severity.WARNING,
+    "A file of an earlier run was damaged, and what it held is written anew",
+    "The record of a run names its files with their sha256. The same bill or the same rules change "
+    "nothing while these files are whole; where one is missing or another, the run is made again. "
+    "Earlier runs that read the file cannot be shown any more.",
+)
+OWNER_TOTAL_CHANGED = Code(
+    "P010",
+    Severity.ERROR,
+    "An owner does not pay what the run recorded",
+    "The record of an allocation holds what each owner pays, by itself and through pools, in each "
+    "cost column. Another sum means that a file of the ledger was changed after the run.",
+)
+SPLIT_CHANGED = Code(
+    "P011",
+    Severity.ERROR,
+    "What owners got of pools is not what the pools give",
+    "Pools are split again by the rulebook that was in force, and each owner's shares, and the "
+    "arrows of the split, compared with those that were recorded. A difference means that a file "
+    "of the ledger was changed after the run, or that this version of Apportion splits otherwise.",
+)
 ALL = (
     DIFFERS,
     LINES_DIFFER,
@@ -69,4 +92,7 @@ ALL = (
     OWNER_CHANGED,
     MONTH_DIFFERS,
     EXPIRED,
+    FILE_DAMAGED,
+    OWNER_TOTAL_CHANGED,
+    SPLIT_CHANGED,
 )

@@ -1,0 +1,68 @@
+"""Prove what each owner pays: sums by account do not show that two owners were exchanged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal, localcontext
+
+from apportion.model.catalogue.proof import OWNER_TOTAL_CHANGED
+from apportion.model.finding import Finding
+from apportion.model.focus import COST_COLUMNS
+from apportion.model.manifest import OwnerTotal
+from apportion.model.money import EXACT, text
+
+_Key = tuple[str, str]  # an owner, and a currency
+_NOTHING = (text(Decimal()),) * len(COST_COLUMNS)
+
+
+def owner_totals(rows: Iterable[Mapping[str, object]]) -> tuple[OwnerTotal, ...]:
+    """Make an owner's totals of rows of `owner_totals.sql`."""
+    own: dict[_Key, tuple[str, ...]] = {}
+    shared: dict[_Key, tuple[str, ...]] = {}
+    for row in rows:
+        key = (str(row["Owner"]), str(row["BillingCurrency"]))
+        amounts = tuple(text(Decimal(str(row[column]))) for column in COST_COLUMNS)
+        (shared if row["Shared"] else own)[key] = amounts
+    return tuple(
+        OwnerTotal(*key, own.get(key, _NOTHING), shared.get(key, _NOTHING))
+        for key in sorted(own.keys() | shared.keys())
+    )
+
+
+def compare_owners(
+    place: str, recorded: Sequence[OwnerTotal], found: Sequence[OwnerTotal]
+) -> list[Finding]:
+    """Compare what owners pay by the files with what the run recorded, column by column."""
+    before, after = _by_owner(recorded), _by_owner(found)
+    findings = []
+    for owner, currency in sorted(before.keys() | after.keys()):
+        nothing = OwnerTotal(owner, currency, _NOTHING, _NOTHING)
+        one, other = (side.get((owner, currency), nothing) for side in (before, after))
+        for what, expected, got in (
+            ("own charges", one.own, other.own),
+            ("shares of pools", one.shared, other.shared),
+        ):
+            for column, first, second in zip(COST_COLUMNS, expected, got, strict=True):
+                if first != second:
+                    subject = f"{column} of owner {owner or '(none)'}, {what}"
+                    findings.append(_changed(place, subject, first, second, currency))
+    return findings
+
+
+def _by_owner(totals: Iterable[OwnerTotal]) -> dict[_Key, OwnerTotal]:
+    return {(total.owner, total.currency): total for total in totals}
+
+
+def _changed(place: str, subject: str, expected: str, found: str, currency: str) -> Finding:
+    with localcontext(EXACT):
+        difference = Decimal(found) - Decimal(expected)
+    return Finding(
+        OWNER_TOTAL_CHANGED,
+        place,
+        subject,
+        expected=f"{expected} as recorded",
+        found=found,
+        remedy="Restore the ledger's files from a copy, or allocate the period again.",
+        amount=difference,
+        currency=currency,
+    )
