@@ -40,8 +40,7 @@ def client(shown: Path) -> TestClient:
 def secrets(shown: Path) -> frozenset[str]:
     """Every amount of the others, of both months: what they pay in all, apart, by day, by column.
 
-    As text, as files and pages write them. What is SHOP's too is no secret, and neither is what a
-    pool holds in all: who pays a part of it is told of what.
+    As text, as files and pages write them, and what pools hold in all. What is SHOP's too is none.
     """
     library = library_of(shown)
     mine, others = set[Decimal](), set[Decimal]()
@@ -50,7 +49,7 @@ def secrets(shown: Path) -> frozenset[str]:
         for row in sight.rows(_amounts()):
             (mine if row["owner"] == "SHOP" else others).add(Decimal(str(row["amount"])))
         held = [Decimal(str(row["cost"])) for row in sight.rows("SELECT * FROM pools")]
-        mine |= {*held, sum(held, Decimal())}
+        others |= {*held, sum(held, Decimal())}
         for row in sight.rows(figures.totals_query()):
             others |= {Decimal(str(row[c])) for c in ("direct", "shared", "total")}
     secret = {amount for amount in others - mine if abs(amount) > 100}

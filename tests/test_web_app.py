@@ -31,7 +31,6 @@ ADDRESSES = [
     "/flow?left=ServiceName",
     "/flow?how=pool+platform",
     "/owners?name=SHOP",
-    "/owners?name=nobody+of+that+name",
     "/pools?pool=network",
     "/tags?by=%23owner&tag=CostCenter",
     "/proof?by=account",

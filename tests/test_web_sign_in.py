@@ -119,6 +119,9 @@ def test_what_is_not_the_balancer_s_is_refused(balancer: Balancer, proxy: Signed
     assert set(balancer.asked) <= {"https://keys.example.com/one"}
 
 
+#: What somebody is in who has been with a company for long.
+MANY = [f"a group with a name as directories have them, number {n}" for n in range(400)]
+
 OIDC = """\
 access: 1
 sign_in:
@@ -138,6 +141,7 @@ def issuer() -> Iterator[str]:
     people = (
         User(sub="ada", claims={"email": "ada@example.com", "groups": ["shop"]}),
         User(sub="bob", claims={"email": "bob@example.com"}),
+        User(sub="cleo", claims={"email": "cleo@example.com", "groups": MANY}),
     )
     with run_server_in_thread(user_claims=people) as server:
         yield f"http://localhost:{server.server_port}"
@@ -202,9 +206,19 @@ def test_one_signs_out_by_one_s_own_form_alone(visitor: TestClient) -> None:
     for wrong in ("", "x", token[:-1]):
         assert visitor.post("/auth/out", data={"token": wrong}).status_code == 403
     assert visitor.get("/overview").status_code == 200
+    kept = visitor.cookies["apportion"]
     assert visitor.post("/auth/out", data={"token": token}).status_code == 200
     assert visitor.get("/overview").status_code == 303
     assert visitor.get("/api/v1/overview").status_code == 401
+    visitor.cookies.set("apportion", kept)  # a copy that somebody made of it
+    assert visitor.get("/overview").status_code == 303
+
+
+def test_a_cookie_is_small_whatever_groups_one_is_in(visitor: TestClient) -> None:
+    entered = sign_in(visitor, "cleo", wanted=f"/overview?as_of={'x' * 5000}")
+    assert entered.headers["location"] == "/"
+    assert visitor.get("/account").text.count("a group with a name as directories") == len(MANY)
+    assert all(len(cookie.value or "") < 1000 for cookie in visitor.cookies.jar)
 
 
 def test_a_session_ends(visitor: TestClient, clock: Clock) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from enum import StrEnum
 
 from .finding import Finding
 
@@ -24,12 +25,38 @@ class Outcome:
     words: tuple[str, ...] = ()
 
 
+class Of(StrEnum):
+    """What a line of an explanation can tell of."""
+
+    OWNER = "owner"
+    POOL = "pool"
+    ACCOUNT = "account"
+
+
+@dataclass(frozen=True)
+class Subject:
+    """An owner, a pool or an account, by its identity: names may contain each other."""
+
+    of: Of
+    name: str
+
+
+@dataclass(frozen=True)
+class Reduced:
+    """What a line says to who sees its subjects but not everything; an empty title is its own."""
+
+    facts: Mapping[str, object] = field(default_factory=dict)
+    title: str = ""
+
+
 @dataclass(frozen=True)
 class Branch:
     """A number and what it is made of: `branches` add up to `amount` where they carry amounts.
 
     `title` is a name or a sentence, `place` where the rule stands (file:line:column), `facts`
-    whatever else is known by name: ratio, driver, weight, sha256.
+    whatever else is known by name: ratio, driver, weight, sha256. `subjects` is what title, amount
+    and place tell of: who sees some owners sees the branch if they see each of them, and then its
+    `reduced` facts. Without subjects it tells of the whole organisation.
     """
 
     title: str
@@ -38,6 +65,8 @@ class Branch:
     place: str = ""
     facts: Mapping[str, object] = field(default_factory=dict)
     branches: tuple[Branch, ...] = ()
+    subjects: tuple[Subject, ...] = ()
+    reduced: Reduced = field(default_factory=Reduced)
 
 
 @dataclass(frozen=True)

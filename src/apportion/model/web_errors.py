@@ -36,6 +36,18 @@ class NoSecretError(WrongUseError):
         )
 
 
+class WeakSecretError(WrongUseError):
+    """The secret that signs cookies could be found by guessing."""
+
+    def __init__(self, variable: str, least: int) -> None:
+        super().__init__(
+            f"The secret in {variable} is too weak to sign cookies: expected at least {least} "
+            "random letters, found fewer, or the same few again and again. Make one with "
+            "`python -c 'import secrets; print(secrets.token_urlsafe(32))'`, or leave the variable "
+            "empty: each start then makes its own."
+        )
+
+
 class PortTakenError(WrongUseError):
     """Something else listens where the pages should be."""
 

@@ -15,19 +15,25 @@ from apportion.core.telling.explain import (
     added,
     biggest_first,
     lookup_lines,
+    of_owner,
+    of_pool,
     plain,
+    ratio_roughly,
     ratio_words,
+    rounded,
     rule_facts,
+    rule_in_brief,
+    source_in_brief,
     source_of,
 )
 from apportion.core.templates import name, text
 from apportion.model.money import from_units
-from apportion.model.outcome import Branch, Explanation
+from apportion.model.outcome import Branch, Explanation, Reduced
 from apportion.model.split import Share, Step
 
 from .explain_pool import explain_pool
 from .explain_resource import explain_resource
-from .explained import Case, currencies_of, meant
+from .explained import Case, currencies_of, in_brief, meant
 from .plugs import Plugs
 from .values import money_of, text_of
 
@@ -37,6 +43,9 @@ _HOW_TO_READ = (
     "A way's ratio is what arrives at the last pool times what that hands on, divided by one less "
     "what comes round where pools serve each other."
 )
+
+#: What a part comes to, for who may not see the whole: to a tenth of a percent.
+_PLACES_IN_BRIEF = 3
 
 #: Sums by currency, and by what else they are told apart by.
 _Sums = Mapping[str, Mapping[str, Decimal]]
@@ -68,7 +77,7 @@ def explain_owner(
     branches = [
         _in_currency(
             case,
-            Branch(f"{found}, {period}", currency=each),
+            Branch(f"{found}, {period}", currency=each, subjects=(of_owner(found),)),
             own=_own(case, found, each, own.get(each, {}), parts),
             shares=[share for share in shares if share.currency == each],
             pooled=pooled.get(each, {}),
@@ -76,7 +85,7 @@ def explain_owner(
         for each in told
     ]
     facts = {"dimension": case.owner.name, "cost": case.rulebook.cost}
-    trunk = _trunk(f"{found}, {period}", branches, facts)
+    trunk = _trunk(Branch(f"{found}, {period}", subjects=(of_owner(found),)), branches, facts)
     return Explanation(
         trunk, case.published.later, words=(*doubt, *_how_to_read(trunk), case.words)
     )
@@ -89,12 +98,14 @@ def _how_to_read(trunk: Branch) -> Sequence[str]:
     return ()
 
 
-def _trunk(title: str, branches: Sequence[Branch], facts: Mapping[str, object]) -> Branch:
+def _trunk(trunk: Branch, branches: Sequence[Branch], facts: Mapping[str, object]) -> Branch:
     """The only currency is the trunk; several stand beside each other and are never added."""
     if len(branches) == 1:
-        return replace(branches[0], facts={**facts, **branches[0].facts})
-    by_currency = tuple(replace(branch, title=branch.currency) for branch in branches)
-    return Branch(title, facts=facts, branches=by_currency)
+        trunk = branches[0]
+    else:
+        by_currency = tuple(replace(branch, title=branch.currency) for branch in branches)
+        trunk = replace(trunk, branches=by_currency)
+    return replace(trunk, facts={**facts, **trunk.facts}, reduced=Reduced(facts))
 
 
 def _owners(case: Case) -> list[str]:
@@ -129,21 +140,29 @@ def _in_currency(
         pools = _shares(case, shares)
         amount = added(pool.amount or Decimal() for pool in pools)
         title = "shares of pools"
-        found.append(Branch(title, amount, branch.currency, branches=pools))
+        found.append(
+            Branch(title, amount, branch.currency, branches=pools, subjects=branch.subjects)
+        )
     amount = added(each.amount or Decimal() for each in found)
-    notes = [_in_pools(case, pooled, branch.currency)] if pooled else []
+    notes = [_in_pools(case, pooled, branch)] if pooled else []
     return replace(branch, amount=amount, branches=(*found, *notes))
 
 
-def _in_pools(case: Case, pooled: Mapping[str, Decimal], currency: str) -> Branch:
+def _in_pools(case: Case, pooled: Mapping[str, Decimal], branch: Branch) -> Branch:
     """What an owner would pay itself, did pools not share it out."""
-    whole = f"{plain(added(pooled.values())):,f} {currency}"
+    whole = f"{plain(added(pooled.values())):,f} {branch.currency}"
     branches = (
-        Branch(f"in pool {pool}", amount, currency, str(case.pool(pool).place))
+        Branch(
+            f"in pool {pool}",
+            amount,
+            branch.currency,
+            str(case.pool(pool).place),
+            subjects=(*branch.subjects, of_pool(pool)),
+        )
         for pool, amount in pooled.items()
     )
     title = f"not in this figure: {whole} of its charges lie in pools, which share them out"
-    return Branch(title, branches=tuple(branches))
+    return Branch(title, branches=tuple(branches), subjects=branch.subjects)
 
 
 def _own_parts(
@@ -158,7 +177,8 @@ def _own_parts(
         return {}, []
     where, group = own_charges(case.rulebook, owner), name(f"{case.owner.name}_source")
     case.derive(where)
-    found = case.biggest(where, group=group)
+    subjects = (of_owner(owner),)
+    found = case.biggest(where, group=group, subjects=subjects)
     again = {key: added(b.amount or Decimal() for b in parts) for key, parts in found.items()}
     if again == {(c, source): cost for c, sums in own.items() for source, cost in sums.items()}:
         return found, []
@@ -167,7 +187,10 @@ def _own_parts(
         f"Resources are not told: version {case.plugs.version} derives other owners from this bill "
         f"than version {version} did in this run. Allocate the period again to see them."
     )
-    return case.biggest(where, group=group, relation="allocations", inner=ACCOUNT), [doubt]
+    by_account = case.biggest(
+        where, group=group, relation="allocations", inner=ACCOUNT, subjects=subjects
+    )
+    return by_account, [doubt]
 
 
 def _own(
@@ -181,13 +204,16 @@ def _own(
     if not sums:
         return None
     branches = []
+    subjects = (of_owner(owner),)
     for source, amount in sums.items():
         title, place = source_of(case.owner, source)
         lines = lookup_lines(case.owner, source, owner, case.published.rules.lookups)
         facts = {"lines": lines} if lines else {}
         below = parts[currency, source]
-        branches.append(Branch(title, amount, currency, str(place), facts, below))
-    return Branch("own charges", added(sums.values()), currency, branches=tuple(branches))
+        brief = Reduced(facts, source_in_brief(case.owner, source))
+        branches.append(Branch(title, amount, currency, str(place), facts, below, subjects, brief))
+    amount = added(sums.values())
+    return Branch("own charges", amount, currency, branches=tuple(branches), subjects=subjects)
 
 
 def _shares(case: Case, shares: Sequence[Share]) -> tuple[Branch, ...]:
@@ -211,36 +237,58 @@ def _shares(case: Case, shares: Sequence[Share]) -> tuple[Branch, ...]:
 
 def _share(case: Case, pool: str, shares: Sequence[Share], whole: Sequence[Share]) -> Branch:
     """One pool's share: what of the whole it is, by which rule, along which ways."""
-    rule = case.pool(pool)
-    branch = Branch(f"pool {pool}", case.amount(shares), shares[0].currency, str(rule.place))
-    facts = {**_part(case, shares, whole), "pool total": plain(case.amount(whole))}
+    rule, owner = case.pool(pool), shares[0].owner
+    part, brief = _part(case, shares, whole)
+    branch = Branch(
+        f"pool {pool}",
+        case.amount(shares),
+        shares[0].currency,
+        str(rule.place),
+        {**part, "pool total": plain(case.amount(whole)), **rule_facts(rule)},
+        subjects=(of_owner(owner), of_pool(pool)),
+        reduced=Reduced({**brief, **rule_in_brief(rule, owner)}),
+    )
     if not rule.within:
-        return _by_way(case, replace(branch, facts=facts | rule_facts(rule)), shares)
+        return _by_way(case, branch, shares)
     inside = []
     for value in sorted({share.within for share in shares}):
         own, all_of_it = ([s for s in some if s.within == value] for some in (shares, whole))
-        part = {**_part(case, own, all_of_it), "part of pool": plain(case.amount(all_of_it))}
-        title = f"in {rule.within} {value or '(none)'}"
-        lead = Branch(title, case.amount(own), branch.currency, facts=part)
+        part, brief = _part(case, own, all_of_it)
+        lead = Branch(
+            f"in {rule.within} {value or '(none)'}",
+            case.amount(own),
+            branch.currency,
+            facts={**part, "part of pool": plain(case.amount(all_of_it))},
+            subjects=branch.subjects,
+            reduced=Reduced(brief),
+        )
         inside.append(_by_way(case, lead, own))
-    return replace(branch, facts=facts | rule_facts(rule), branches=tuple(inside))
+    return replace(branch, branches=tuple(inside))
 
 
-def _part(case: Case, shares: Sequence[Share], whole: Sequence[Share]) -> dict[str, object]:
-    """The ratio by which an owner pays; where it is not the same throughout, what it comes to."""
+def _part(
+    case: Case, shares: Sequence[Share], whole: Sequence[Share]
+) -> tuple[dict[str, object], dict[str, object]]:
+    """The ratio by which an owner pays; where it is not the same throughout, what it comes to.
+
+    Exactly, and roughly for who may not see what all pay.
+    """
     cells: dict[tuple[object, ...], Fraction] = defaultdict(Fraction)
     for share in whole:
         cells[share.within, share.day, share.billing_account] += Fraction()
     for share in shares:
         cells[share.within, share.day, share.billing_account] += share.ratio
-    if len({*cells.values()}) == 1:
-        return {"ratio": ratio_words(*cells.values())}
+    ratios = [*cells.values()]
+    if len({*ratios}) == 1:
+        return {"ratio": ratio_words(*ratios)}, {"ratio": ratio_roughly(*ratios)}
     comes_to = part_of(case.amount(shares), case.amount(whole))
-    several = len({share.within for share in whole}) > 1
-    return {
-        **({} if comes_to is None else {"share": comes_to}),
-        **({} if several else {"ratio": ratio_words(*cells.values())}),
-    }
+    exact: dict[str, object] = {} if comes_to is None else {"share": comes_to}
+    brief: dict[str, object] = {}
+    if comes_to is not None:
+        brief["share"] = rounded(Fraction(comes_to), _PLACES_IN_BRIEF)
+    if len({share.within for share in whole}) == 1:
+        exact["ratio"], brief["ratio"] = ratio_words(*ratios), ratio_roughly(*ratios)
+    return exact, brief
 
 
 @dataclass
@@ -260,9 +308,11 @@ def _by_way(case: Case, branch: Branch, shares: Sequence[Share]) -> Branch:
     arrows = list(dict.fromkeys(step for taken in ways.values() for step in taken.arrows))
     ((way, taken), *others) = ways.items()
     if not others and way.last == start and not taken.between and not way.ring:
-        return replace(branch, facts={**branch.facts, **case.numbers(arrows)})
-    told = [_way(case, start, way, taken, branch.currency) for way, taken in ways.items()]
-    along = Branch("along these arrows", branches=case.arrows(arrows))
+        numbers = case.numbers(arrows)
+        brief = replace(branch.reduced, facts={**branch.reduced.facts, **in_brief(numbers)})
+        return replace(branch, facts={**branch.facts, **numbers}, reduced=brief)
+    told = [_way(case, start, way, taken, branch) for way, taken in ways.items()]
+    along = Branch("along these arrows", branches=case.arrows(arrows), subjects=branch.subjects)
     return replace(branch, branches=(*biggest_first(told, len(told)), along))
 
 
@@ -282,7 +332,7 @@ def _taken(case: Case, start: Node, shares: Sequence[Share]) -> dict[Way, _Taken
     return ways
 
 
-def _way(case: Case, start: Node, way: Way, taken: _Taken, currency: str) -> Branch:
+def _way(case: Case, start: Node, way: Way, taken: _Taken, branch: Branch) -> Branch:
     pool, _ = way.last
     if way.kept:
         title = f"kept with {way.owner}: {case.kept_words(way)}"
@@ -290,6 +340,12 @@ def _way(case: Case, start: Node, way: Way, taken: _Taken, currency: str) -> Bra
         title = f"straight from pool {pool}"
     else:
         title = f"through pool {pool}"
-    facts = {name: ratio_words(*ratios) for name, ratios in taken.ratios.items()}
-    place = str(case.pool(pool).place)
-    return Branch(title, from_units(taken.units), currency, place, facts)
+    return Branch(
+        title,
+        from_units(taken.units),
+        branch.currency,
+        str(case.pool(pool).place),
+        {name: ratio_words(*ratios) for name, ratios in taken.ratios.items()},
+        subjects=(*branch.subjects, of_pool(pool)),
+        reduced=Reduced({name: ratio_roughly(*ratios) for name, ratios in taken.ratios.items()}),
+    )

@@ -24,11 +24,18 @@ from apportion.core.telling.contents import (
     biggest_query,
     explained_query,
 )
-from apportion.core.telling.explain import contents, number, ratio_words
+from apportion.core.telling.explain import (
+    contents,
+    number,
+    of_owner,
+    of_pool,
+    ratio_roughly,
+    ratio_words,
+)
 from apportion.model.errors import NothingThereError
 from apportion.model.focus import COST_COLUMNS
 from apportion.model.money import from_units, to_units
-from apportion.model.outcome import Branch
+from apportion.model.outcome import Branch, Reduced, Subject
 from apportion.model.period import Period
 from apportion.model.rulebook import Dimension, Pool, Rulebook
 from apportion.model.split import Share, Step
@@ -99,8 +106,12 @@ class Case:
         group: str = "''",
         relation: str = EXPLAINED,
         inner: str = RESOURCE,
+        subjects: tuple[Subject, ...] = (),
     ) -> dict[tuple[str, str], tuple[Branch, ...]]:
-        """The biggest services, and their biggest resources, by currency and group."""
+        """The biggest services, and their biggest resources, by currency and group.
+
+        `subjects` is whose charges `where` holds for.
+        """
         query = biggest_query(
             relation,
             cost=self.rulebook.cost,
@@ -114,7 +125,9 @@ class Case:
         for row in self.rows(query):
             part = _part(row)
             found.setdefault((part.currency, part.group), []).append(part)
-        return {key: contents(parts, most=self.most) for key, parts in found.items()}
+        return {
+            key: contents(parts, most=self.most, subjects=subjects) for key, parts in found.items()
+        }
 
     def graph(self, currency: str, day: date) -> Graph:
         """The arrows that hold on a day."""
@@ -165,10 +178,15 @@ class Case:
         source = f"{first.pool} ({first.within})" if first.within else first.pool
         pool = self.pool(first.pool)
         title = f"{source} → {'pool ' if first.target_is_pool else ''}{first.target}"
+        ratios = [step.ratio for step in steps]
+        target = of_pool(first.target) if first.target_is_pool else of_owner(first.target)
+        own = {} if first.target_is_pool else in_brief(self.numbers(steps))
         return Branch(
             f"{title}, kept" if is_kept(first) else title,
             place=str(pool.place),
-            facts={"ratio": ratio_words(*(step.ratio for step in steps)), **self.numbers(steps)},
+            facts={"ratio": ratio_words(*ratios), **self.numbers(steps)},
+            subjects=(of_pool(first.pool), target),
+            reduced=Reduced({"ratio": ratio_roughly(*ratios), **own}),
         )
 
     def numbers(self, steps: Sequence[Step]) -> dict[str, object]:
@@ -246,6 +264,15 @@ class Case:
         weighed = step.driver != numbers.name
         says = {"file says": number(reading.number)} if weighed and step.day is None else {}
         return {**says, "line": reading.place}
+
+
+#: Of an arrow to an owner, what is the owner's own: not everyone's number, and no condition.
+_IN_BRIEF = ("number", "on days", "file says", "line", "kept because")
+
+
+def in_brief(numbers: Mapping[str, object]) -> dict[str, object]:
+    """Keep of an arrow's numbers what tells of its target alone."""
+    return {name: numbers[name] for name in _IN_BRIEF if name in numbers}
 
 
 def meant(

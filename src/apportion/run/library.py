@@ -7,14 +7,27 @@ neither its files nor its daybook ever change.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
 from hashlib import sha256
 from threading import Lock
 
+from apportion.core.apportion import part_of
 from apportion.core.bills.bills import newest
-from apportion.core.telling.sight import TABLES, seen, trimmed
-from apportion.core.templates import name
+from apportion.core.telling.sight import (
+    ACCOUNTS_QUERY,
+    OWNERS_QUERY,
+    PLACES_OF_PARTS,
+    POOLS_QUERY,
+    TABLES,
+    Seen,
+    reduced,
+    seen,
+)
+from apportion.core.templates import name, text
 from apportion.model.access import Scope
+from apportion.model.errors import NothingThereError
 from apportion.model.manifest import Kind, Manifest
 from apportion.model.outcome import Explanation
 from apportion.model.rulebook import Dimension, Rulebook
@@ -22,6 +35,7 @@ from apportion.ports import Engine, Row
 
 from .daybook import Shelf, daybook_of, name_of
 from .explain import explain_owner, explain_pool, explain_resource
+from .explained import nothing_like
 from .plugs import Plugs
 from .published import Published, allocation, find
 
@@ -102,35 +116,67 @@ class Sight:
         """The owners that are seen; None is all of them."""
         return self.scope.owners(self.rulebook.owner)
 
-    def may_see(self, owner: str) -> bool:
-        """Tell whether an owner's money is shown."""
-        return self.owners is None or owner in self.owners
+    def check_owner(self, owner: str) -> None:
+        """Raise NothingThereError for an owner that is not seen, whether or not it is there."""
+        if owner not in self._seen_owners:
+            raise nothing_like(owner, sorted(self._seen_owners), kind="owner", period=self.period)
+
+    def check_pool(self, pool: str) -> None:
+        """Raise NothingThereError for a pool that reaches nobody who is seen."""
+        known = {p.name for p in self.rulebook.pools} if self.owners is None else self._seen_pools
+        if pool not in known:
+            raise nothing_like(pool, sorted(known), kind="pool", period=self.period)
 
     def rows(self, query: str) -> list[Row]:
         """Ask the tables of the daybook, of which only the scope's rows are there."""
         return self._ask(seen(query, self._tables, owners=self.owners, default=self.owner.default))
 
+    def part(self, pool: str, currency: str, amount: Decimal) -> Decimal | None:
+        """Tell what part of a pool an amount is: roughly to who may not see what it holds."""
+        query = (
+            f"SELECT cost FROM {name(self._tables['pools'])} "
+            f"WHERE pool = {text(pool)} AND currency = {text(currency)}"
+        )
+        costs = [Decimal(str(row["cost"])) for row in self._ask(query)]
+        part = part_of(amount, costs[0]) if costs else None
+        if part is None or self.owners is None:
+            return part
+        return round(part, PLACES_OF_PARTS)
+
     def explained_owner(self, owner: str) -> Explanation:
-        """Take back to its causes what an owner pays, who must be one that is seen."""
-        return self._trimmed(self._explain("owner", owner, self.manifest))
+        """Take back to its causes what an owner pays, as far as it may be seen."""
+        if self.owners is None:
+            return self._explain("owner", owner, self.manifest)
+        self.check_owner(owner)
+        whole = self._explain("owner", owner, self.manifest)
+        accounts = {str(row["account"] or "") for row in self.rows(ACCOUNTS_QUERY)}
+        trunk = reduced(whole.trunk, Seen(self._seen_owners, self._seen_pools, frozenset(accounts)))
+        if trunk is None:
+            raise nothing_like(owner, sorted(self._seen_owners), kind="owner", period=self.period)
+        return Explanation(trunk, words=whole.words)
 
     def explained_pool(self, pool: str) -> Explanation:
         """Take a pool back to what it holds; only for who sees everything."""
+        self._check_everything()
         return self._explain("pool", pool, self.manifest)
 
     def explained_resource(self, resource: str) -> Explanation:
         """Tell who pays a resource; only for who sees everything."""
+        self._check_everything()
         return self._explain("resource", resource, self.manifest)
 
-    def _trimmed(self, explanation: Explanation) -> Explanation:
-        if self.owners is None:
-            return explanation
-        everyone = self._ask(
-            f'SELECT DISTINCT "#owner" FROM {name(self._tables["days"])} '
-            f'UNION SELECT "#owner" FROM {name(self._tables["shares"])}'
-        )
-        hidden = {str(row["#owner"]) for row in everyone} - self.owners
-        return replace(explanation, trunk=trimmed(explanation.trunk, hidden))
+    @cached_property
+    def _seen_owners(self) -> frozenset[str]:
+        """The owners of the month that are seen."""
+        return frozenset(str(row["owner"]) for row in self.rows(OWNERS_QUERY))
+
+    @cached_property
+    def _seen_pools(self) -> frozenset[str]:
+        return frozenset(str(row["pool"]) for row in self.rows(POOLS_QUERY))
+
+    def _check_everything(self) -> None:
+        if self.owners is not None:
+            raise NothingThereError("explanation of pools or resources that you see", [])
 
 
 class Library:

@@ -1,5 +1,6 @@
 """The web server's application: addresses to pages, files and JSON."""
 
+import logging
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -24,6 +25,7 @@ from apportion.run.library import Library
 
 from . import files
 from .api import ErrorAnswer, PageAnswer, PeriodsAnswer, page_answer
+from .bodies import Bodies
 from .cache import AnswerCache
 from .catalog import PAGES, Kind
 from .door import Door
@@ -32,13 +34,16 @@ from .html import page_html
 from .reading import read
 from .safety import Safety
 from .shell import shell
-from .viewer import SECONDS, viewer_of
+from .viewer import SECONDS, sees_everything, viewer_of
 
 if TYPE_CHECKING:
     from .oidc import SignedIn
 
 #: How often it is looked whether the ledger holds more, in seconds.
 LOOK_EVERY = 2.0
+
+_LOG = logging.getLogger(__name__)
+_FAILED = "This page could not be made. The server's log says why."
 
 _FORMS: dict[str, tuple[Report, str]] = {
     "csv": (CsvReport(), "text/csv; charset=utf-8"),
@@ -76,7 +81,7 @@ def create_app(library: Library, *, door: Door | None = None, watch: bool = True
             same_site="lax",
             https_only=door.encrypted,
         )
-    return Safety(entered, hosts=door.hosts, encrypted=door.encrypted)
+    return Safety(Bodies(entered), hosts=door.hosts, encrypted=door.encrypted)
 
 
 def rehearse(library: Library) -> None:
@@ -180,9 +185,12 @@ def _add_errors(app: FastAPI) -> None:
     """Every failure is a sentence; what is wrong in an address is said without its own text."""
 
     def wrong(request: Request, error: Exception) -> Response:
-        return refusal(
-            request.url.path, str(error), 404 if isinstance(error, WrongUseError) else 500
-        )
+        if isinstance(error, WrongUseError):
+            return refusal(request.url.path, str(error), 404)
+        _LOG.error("%s failed: %s", request.url.path, error)
+        # What failed may name files, totals and owners that are not this reader's to see.
+        shown = str(error) if sees_everything(request.scope) else _FAILED
+        return refusal(request.url.path, shown, 500)
 
     def invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)

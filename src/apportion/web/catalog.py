@@ -10,6 +10,7 @@ from apportion.core.telling.daybook import ACCOUNT, SERVICE
 from apportion.model.errors import NothingToExplainError, UnknownColumnError
 
 from . import asked as ask
+from .how import POOL
 from .page import Page
 from .pages.explain import Why, explain
 from .pages.flow import Filter, flow
@@ -40,15 +41,23 @@ def _overview(view: View, asked: ask.OverviewAsked) -> Page:
 
 
 def _flow(view: View, asked: ask.FlowAsked) -> Page:
+    if asked.owner:
+        view.sight.check_owner(asked.owner)
+    if asked.how.startswith(POOL):
+        view.sight.check_pool(asked.how.removeprefix(POOL))
     only = Filter(asked.origin, asked.how, asked.owner)
     return flow(view, left=LEFT[asked.left], only=only)
 
 
 def _owners(view: View, asked: ask.OwnersAsked) -> Page:
+    if asked.name:
+        view.sight.check_owner(asked.name)
     return owners(view, name=asked.name)
 
 
 def _pools(view: View, asked: ask.PoolsAsked) -> Page:
+    if asked.pool:
+        view.sight.check_pool(asked.pool)
     return pools(view, pool=asked.pool)
 
 

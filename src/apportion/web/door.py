@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from secrets import token_urlsafe
@@ -9,7 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from apportion.model.access import Access, Oidc, SecretHeader, SignedHeader
-from apportion.model.web_errors import NoSecretError, NotLoopbackError
+from apportion.model.web_errors import NoSecretError, NotLoopbackError, WeakSecretError
 
 from .proxy import SecretProxy, SignedProxy
 from .safety import LOOPBACK_NAMES, is_loopback
@@ -17,8 +19,11 @@ from .safety import LOOPBACK_NAMES, is_loopback
 if TYPE_CHECKING:
     from .oidc import SignedIn
 
-#: Signs cookies, where several processes or restarts are to know them; else each has its own.
+#: Signs cookies, where a sign-in that was begun is to outlast a restart; else each has its own.
 SESSION_SECRET = "APPORTION_SESSION_SECRET"  # noqa: S105 - the name of a variable
+
+#: The least strength of it: 32 letters that are not the same few again and again.
+LEAST_LENGTH, LEAST_BITS = 32, 96
 
 
 @dataclass(frozen=True)
@@ -39,7 +44,7 @@ def open_door(access: Access | None, environment: Mapping[str, str], *, host: st
     """Make the way in to pages on this host.
 
     Raises NotLoopbackError where others reach the host and nobody would sign in, NoSecretError
-    where a secret is not set.
+    where a secret is not set, WeakSecretError where the one that signs cookies can be guessed.
     """
     if access is None:
         if not is_loopback(host):
@@ -64,9 +69,23 @@ def _oidc(way: Oidc, access: Access, environment: Mapping[str, str]) -> Door:
     return Door(
         sessions=SignedIn(way, access, secret=secret),
         hosts=(public.hostname or "",),
-        session_secret=environment.get(SESSION_SECRET) or token_urlsafe(32),
+        session_secret=_session_secret(environment) or token_urlsafe(32),
         encrypted=public.scheme == "https",
     )
+
+
+def _session_secret(environment: Mapping[str, str]) -> str:
+    """Read what signs cookies: any cookie is there to try guesses on, as fast as one likes."""
+    found = environment.get(SESSION_SECRET, "")
+    if found and (len(found) < LEAST_LENGTH or _bits(found) < LEAST_BITS):
+        raise WeakSecretError(SESSION_SECRET, LEAST_LENGTH)
+    return found
+
+
+def _bits(secret: str) -> float:
+    """Estimate from how often its letters come what a secret can hold at most."""
+    counts = Counter(secret).values()
+    return sum(-n * math.log2(n / len(secret)) for n in counts)
 
 
 def _secret(variable: str, environment: Mapping[str, str]) -> str:

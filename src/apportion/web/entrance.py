@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
@@ -10,12 +12,16 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from .door import Door
 from .html import notice_html
-from .proxy import NotSignedInError
-from .viewer import AT_HOME, put
+from .proxy import NotSignedInError, SecretProxy, SignedProxy
+from .viewer import AT_HOME, Viewer, put
+
+#: How many requests wait for a key that their token names; others are refused at once.
+_MOST_WAITING = 8
 
 _TITLES = {
     401: "You are not signed in",
     404: "There is no such thing",
+    413: "This is too much",
     422: "This cannot be",
 }
 
@@ -26,19 +32,21 @@ class Entrance:
     def __init__(self, app: ASGIApp, door: Door) -> None:
         self._app = app
         self._door = door
+        self._waiting = 0
+        self._reader = ThreadPoolExecutor(1, "signing-key")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on with its viewer, or answer it here."""
         answer: ASGIApp | None = None
         if scope["type"] == "http" and not _is_open(scope["path"]):
-            answer = self._enter(scope)
+            answer = await self._enter(scope)
         await (answer or self._app)(scope, receive, send)
 
-    def _enter(self, scope: Scope) -> ASGIApp | None:
+    async def _enter(self, scope: Scope) -> ASGIApp | None:
         door = self._door
         if door.proxy is not None:
             try:
-                put(scope, door.proxy.viewer(_headers(scope)))
+                put(scope, await self._by_proxy(door.proxy, scope))
             except NotSignedInError as error:
                 return refusal(scope["path"], str(error), 401)
         elif door.sessions is not None:
@@ -49,6 +57,21 @@ class Entrance:
         else:
             put(scope, AT_HOME)
         return None
+
+    async def _by_proxy(self, proxy: SecretProxy | SignedProxy, scope: Scope) -> Viewer:
+        """Believe a proxy; what reads a key waits in a thread of its own, and not with many."""
+        headers = _headers(scope, proxy.trusted)
+        if isinstance(proxy, SecretProxy) or proxy.knows(headers):
+            return proxy.viewer(headers)
+        if self._waiting >= _MOST_WAITING:
+            message = "Too many requests wait for keys that are not known. Try again in a minute."
+            raise NotSignedInError(message)
+        self._waiting += 1
+        try:
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._reader, proxy.viewer, headers)
+        finally:
+            self._waiting -= 1
 
 
 def refusal(path: str, sentence: str, status: int) -> Response:
@@ -64,8 +87,19 @@ def _is_open(path: str) -> bool:
     return path.startswith(("/static/", "/auth/")) or path in {"/account", "/health"}
 
 
-def _headers(scope: Mapping[str, Any]) -> dict[str, str]:
-    return {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+def _headers(scope: Mapping[str, Any], trusted: Iterable[str]) -> dict[str, str]:
+    """Give the headers by name. Of one that is believed, a second may be a stranger's own."""
+    pairs = [(name.decode("latin-1").lower(), value.decode("latin-1"))
+             for name, value in scope["headers"]]  # fmt: skip
+    names = [name for name, _value in pairs]
+    for name in trusted:
+        if names.count(name.lower()) > 1:
+            message = (
+                f"The request has the header {name} more than once: have the proxy take away what "
+                "comes from outside."
+            )
+            raise NotSignedInError(message)
+    return dict(pairs)
 
 
 def _stranger(scope: Scope) -> Response:

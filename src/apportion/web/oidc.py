@@ -5,7 +5,6 @@ from __future__ import annotations
 import hmac
 import time
 from collections.abc import Callable
-from secrets import token_urlsafe
 from typing import Any
 from urllib.parse import parse_qs, quote
 
@@ -20,9 +19,10 @@ from apportion.model.access import Access, Oidc
 
 from .html import account_html, notice_html
 from .safety import is_safe_path
-from .viewer import SECONDS, Viewer, groups_of
+from .sessions import Sessions
+from .viewer import Viewer, groups_of
 
-_WHO, _TOKEN, _NEXT = "who", "csrf", "next"
+_KEY, _NEXT = "session", "next"
 
 
 class SignedIn:
@@ -36,7 +36,7 @@ class SignedIn:
     ) -> None:
         self._way = way
         self._access = access
-        self._clock = clock
+        self._sessions = Sessions(clock)
         issuer = way.issuer.rstrip("/")
         self._provider = OAuth().register(
             "provider",
@@ -48,10 +48,8 @@ class SignedIn:
 
     def viewer(self, session: dict[str, Any]) -> Viewer | None:
         """Tell who a session is of; None where nobody has signed in, or too long ago."""
-        who = session.get(_WHO)
-        if not isinstance(who, dict) or self._clock() - who["at"] > SECONDS:
-            return None
-        return Viewer.of(str(who["name"]), frozenset(map(str, who["groups"])), self._access)
+        found = self._sessions.find(session.get(_KEY))
+        return Viewer.of(found.name, found.groups, self._access) if found else None
 
     async def enter(self, request: Request) -> Response:
         """Send a browser to the provider."""
@@ -74,30 +72,27 @@ class SignedIn:
         if not name:
             return _failed("The provider did not say who has signed in.", 400)
         wanted = str(request.session.get(_NEXT, "/"))
+        groups = groups_of(claims.get(self._way.groups_claim))
+        self._sessions.end(request.session.get(_KEY))
         request.session.clear()  # nothing that was there before belongs to who has signed in
-        request.session[_WHO] = {
-            "name": str(name),
-            "groups": sorted(groups_of(claims.get(self._way.groups_claim))),
-            "at": int(self._clock()),
-        }
-        request.session[_TOKEN] = token_urlsafe(24)
+        request.session[_KEY] = self._sessions.begin(str(name), groups)
         return _unkept(RedirectResponse(wanted if is_safe_path(wanted) else "/", 303))
 
     async def account(self, request: Request) -> Response:
         """Show who has signed in, and what they see."""
-        viewer = self.viewer(request.session)
-        if viewer is None:
+        session = self._sessions.find(request.session.get(_KEY))
+        if session is None:
             return RedirectResponse("/auth/in?next=/account", 303)
-        token = str(request.session.get(_TOKEN, ""))
-        told = account_html(viewer.name, sorted(viewer.groups), sees(viewer), token=token)
+        viewer = Viewer.of(session.name, session.groups, self._access)
+        told = account_html(viewer.name, sorted(viewer.groups), sees(viewer), token=session.token)
         return _unkept(HTMLResponse(told))
 
     async def leave(self, request: Request) -> Response:
-        """Sign out; only with the token of the session's own form."""
-        sent = parse_qs((await request.body()).decode("utf-8", "replace")).get("token", [""])[0]
-        mine = str(request.session.get(_TOKEN, ""))
-        if not mine or not hmac.compare_digest(sent.encode(), mine.encode()):
+        """End the session; only with the token of its own form."""
+        session = self._sessions.find(request.session.get(_KEY))
+        if session is None or not await _has_token(request, session.token):
             return _failed("This form is not one of ours, or it is too old. Nothing was done.", 403)
+        self._sessions.end(request.session.get(_KEY))
         request.session.clear()
         told = notice_html("Signed out", "You see nothing more until you sign in again.")
         return _unkept(HTMLResponse(told))
@@ -122,6 +117,11 @@ def sees(viewer: Viewer) -> str:
         if values
     ]
     return f"You see {' and '.join(parts)}." if parts else "None of your groups sees anything yet."
+
+
+async def _has_token(request: Request, token: str) -> bool:
+    sent = parse_qs((await request.body()).decode("utf-8", "replace")).get("token", [""])[0]
+    return hmac.compare_digest(sent.encode(), token.encode())
 
 
 def _failed(sentence: str, status: int) -> Response:

@@ -6,17 +6,16 @@ import base64
 import hmac
 import json
 import re
-from collections.abc import Callable, Mapping
-from threading import Lock
+from collections.abc import Mapping
 
 import httpx
 from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import ECKey, KeySet, RSAKey
 from joserfc.jws import JWSRegistry
 
 from apportion.model.access import Access, SecretHeader, SignedHeader
 
+from .signing_keys import Fetch, SigningKeys, UnknownKeyError, fetch
 from .viewer import Viewer, groups_of
 
 #: What tokens may be signed with: never `none`, and never a secret that a public key could be.
@@ -25,19 +24,9 @@ _ALGORITHMS = ["ES256", "ES384", "RS256", "RS384", "RS512", "PS256"]
 _REGISTRY = JWSRegistry(algorithms=_ALGORITHMS, strict_check_header=False)
 _KEY_ID = re.compile(r"[A-Za-z0-9_.-]{1,200}")
 
-#: Reads the body of an address.
-Fetch = Callable[[str], bytes]
-
 
 class NotSignedInError(Exception):
     """A request does not prove who it is from; the sentence says why, for the log and the page."""
-
-
-def fetch(address: str) -> bytes:
-    """Read a key over HTTP."""
-    answer = httpx.get(address, timeout=5, follow_redirects=False)
-    answer.raise_for_status()
-    return answer.content
 
 
 class SecretProxy:
@@ -47,6 +36,8 @@ class SecretProxy:
         self._way = way
         self._access = access
         self._secret = secret.encode()
+        #: What is believed; a request has each of these headers at most once.
+        self.trusted = (way.secret_header, way.name_header, way.groups_header)
 
     def viewer(self, headers: Mapping[str, str]) -> Viewer:
         """Tell who asks, by the headers of a request, named in lower case."""
@@ -69,9 +60,8 @@ class SignedProxy:
     def __init__(self, way: SignedHeader, access: Access, *, fetch: Fetch = fetch) -> None:
         self._way = way
         self._access = access
-        self._fetch = fetch
-        self._keys: dict[str, ECKey | RSAKey | KeySet] = {}
-        self._lock = Lock()
+        self._keys = SigningKeys(way.keys, fetch=fetch)
+        self.trusted = (way.header,)
         wanted: dict[str, jwt.ClaimsOption] = {"exp": {"essential": True}}
         for claim, value in (("iss", way.issuer), ("aud", way.audience)):
             if value:
@@ -79,18 +69,29 @@ class SignedProxy:
         self._registry = jwt.JWTClaimsRegistry(None, 30, **wanted)
 
     def viewer(self, headers: Mapping[str, str]) -> Viewer:
-        """Tell who asks, by the headers of a request, named in lower case."""
+        """Tell who asks, by the headers of a request, named in lower case.
+
+        Where `knows` is false it reads a key over the network, and takes its time.
+        """
         token = headers.get(self._way.header.lower(), "")
         if not token:
             message = f"There is no header {self._way.header}: requests must come by the proxy."
             raise NotSignedInError(message)
         try:
             claims = self._claims(token)
-        except (JoseError, ValueError, httpx.HTTPError) as error:
+        except (JoseError, ValueError, httpx.HTTPError, UnknownKeyError) as error:
             message = f"The token in {self._way.header} is not to be trusted: {error}."
             raise NotSignedInError(message) from error
         name = str(claims.get(self._way.name_claim) or claims.get("sub") or "")
         return Viewer.of(name, groups_of(claims.get(self._way.groups_claim)), self._access)
+
+    def knows(self, headers: Mapping[str, str]) -> bool:
+        """Tell whether a request can be judged without reading a key first."""
+        try:
+            key_id = str(_head(headers.get(self._way.header.lower(), "")).get("kid", ""))
+        except ValueError:
+            return True
+        return not _KEY_ID.fullmatch(key_id) or self._keys.knows(key_id)
 
     def _claims(self, token: str) -> dict[str, object]:
         # AWS pads its base64, which the standard does not allow.
@@ -103,32 +104,17 @@ class SignedProxy:
         if not _KEY_ID.fullmatch(key_id):
             message = "it names no key"
             raise ValueError(message)
-        decoded = jwt.decode(bare, self._key(key_id), registry=_REGISTRY)
+        decoded = jwt.decode(bare, self._keys.key(key_id), registry=_REGISTRY)
         self._registry.validate(decoded.claims)
         return decoded.claims
-
-    def _key(self, key_id: str) -> ECKey | RSAKey | KeySet:
-        with self._lock:
-            if key_id not in self._keys:
-                if len(self._keys) > 50:
-                    self._keys.clear()
-                self._keys[key_id] = self._fetched(key_id)
-            return self._keys[key_id]
-
-    def _fetched(self, key_id: str) -> ECKey | RSAKey | KeySet:
-        """Read a key: a set of them where the address is one of JSON, one in PEM under its id."""
-        keys = self._way.keys.rstrip("/")
-        if keys.endswith((".json", "jwks", "certs", "keys")):
-            return KeySet.import_key_set(httpx.Response(200, content=self._fetch(keys)).json())
-        pem = self._fetch(f"{keys}/{key_id}")
-        try:
-            return ECKey.import_key(pem)
-        except (JoseError, ValueError, TypeError):
-            return RSAKey.import_key(pem)
 
 
 def _head(token: str) -> Mapping[str, object]:
     """Read a token's head before it is known who signed it: it names the key."""
     part = token.split(".", maxsplit=1)[0]
-    read = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    try:
+        read = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    except RecursionError as error:
+        message = "it is nested too deeply"
+        raise ValueError(message) from error
     return read if isinstance(read, dict) else {}

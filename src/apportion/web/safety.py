@@ -32,6 +32,7 @@ _HEADERS = {
     "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 
+_LONGEST_PATH = 1000
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
 
 
@@ -46,7 +47,9 @@ def is_loopback(host: str) -> bool:
 
 
 def is_safe_path(path: str) -> bool:
-    """Tell whether an address leads to a page of ours and nowhere else."""
+    """Tell whether an address leads to a page of ours and nowhere else, and fits into a cookie."""
+    if len(path) > _LONGEST_PATH:
+        return False
     return path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
 
 
@@ -74,7 +77,10 @@ class Safety:
 
         async def send_safely(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *self._headers]
+                said = {name.lower() for name, _value in message["headers"]}
+                # Refusals, too, are for who asked alone.
+                kept = [] if b"cache-control" in said else [(b"cache-control", b"no-store")]
+                message["headers"] = [*message["headers"], *self._headers, *kept]
             await send(message)
 
         if self._hosts and _host(scope) not in self._hosts:

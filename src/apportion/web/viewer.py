@@ -46,10 +46,17 @@ def viewer_of(scope: Mapping[str, object]) -> Viewer:
     return viewer
 
 
+def sees_everything(scope: Mapping[str, object]) -> bool:
+    """Tell whether who asks sees everything; whom nobody named sees nothing."""
+    viewer = scope.get(_PLACE)
+    return isinstance(viewer, Viewer) and viewer.scope.everything
+
+
 def groups_of(claim: object) -> frozenset[str]:
-    """Read a claim of groups: a list, or a text with commas or spaces between."""
-    if isinstance(claim, str):
-        return frozenset(part for part in claim.replace(",", " ").split() if part)
-    if isinstance(claim, list | tuple):
-        return frozenset(str(part) for part in claim)
-    return frozenset()
+    """Read a claim of groups: a list of texts, or one text, which is one group.
+
+    Providers write a single group as a text (ADFS, mappers of Keycloak, claims of Cognito), and a
+    group's name may have spaces and commas.
+    """
+    listed = claim if isinstance(claim, list | tuple) else [claim]
+    return frozenset(part.strip() for part in listed if isinstance(part, str) and part.strip())

@@ -16,7 +16,7 @@ from apportion.core.splits.weigh import EVERYONE
 from apportion.model.finding import Place
 from apportion.model.inputs import Lookup, lookup_key
 from apportion.model.money import EXACT, PLACES, text
-from apportion.model.outcome import Branch
+from apportion.model.outcome import Branch, Of, Reduced, Subject
 from apportion.model.rulebook import (
     Dimension,
     Even,
@@ -69,6 +69,18 @@ def ratio_words(*ratios: Fraction) -> str:
     return f"{_percent(least)}{shown}"
 
 
+def ratio_roughly(*ratios: Fraction) -> str:
+    """Write a part of one to a tenth of a percent, of several the range.
+
+    A share divided by its exact ratio would be what all others pay together.
+
+    >>> ratio_roughly(Fraction(1, 4)), ratio_roughly(Fraction(1, 70))
+    ('25 %', '≈ 1.4 %')
+    """
+    least, most = _roughly(min(ratios)), _roughly(max(ratios))
+    return least if least == most else f"{least} to {most}, by day"
+
+
 def number(weight: Fraction) -> Decimal | str:
     """A driver's number as a decimal, or roughly in words where no decimal is it."""
     if 10**PLACES % weight.denominator:
@@ -93,6 +105,14 @@ def source_of(dimension: Dimension, label: str) -> tuple[str, Place]:
         if source_label(source) == label:
             return f"by {_source_words(source)}", source.place
     return "by default, as nothing gave a value", dimension.place
+
+
+def source_in_brief(dimension: Dimension, label: str) -> str:
+    """Say what gave a dimension its value, without a condition, which may name others."""
+    for source in dimension.sources:
+        if source_label(source) == label and isinstance(source, FromCondition):
+            return f"by the rule in line {source.place.line}"
+    return source_of(dimension, label)[0]
 
 
 def lookup_lines(
@@ -124,6 +144,40 @@ def split_words(split: Split) -> str:
             return f"{split_words(floor)}; the rest {split_words(rest)}"
 
 
+def split_in_brief(split: Split) -> str:
+    """Say in words how a pool is split, without owners, their percentages and conditions."""
+    match split:
+        case Fixed():
+            return "by fixed percentages"
+        case Proportional(where) if where:
+            return "in proportion to some of the spend"
+        case TwoPart(floor, rest):
+            return f"{split_in_brief(floor)}; the rest {split_in_brief(rest)}"
+        case _:
+            return split_words(split)
+
+
+def rule_in_brief(pool: Pool, owner: str) -> dict[str, object]:
+    """Tell what of a pool's rule is an owner's to know: no others, no conditions."""
+    limits = [_limit_words(one) for one in pool.limits if one.owner in {owner, EVERYONE}]
+    facts = {
+        "split": split_in_brief(pool.split),
+        "within": pool.within,
+        "limits": listed(limits, last="and"),
+    }
+    return {name: value for name, value in facts.items() if value}
+
+
+def of_owner(name: str) -> Subject:
+    """Name an owner as what a line tells of."""
+    return Subject(Of.OWNER, name)
+
+
+def of_pool(name: str) -> Subject:
+    """Name a pool as what a line tells of."""
+    return Subject(Of.POOL, name)
+
+
 def rule_facts(pool: Pool) -> dict[str, object]:
     """Tell a pool's rule by name."""
     facts: dict[str, object] = {"where": pool.where.text, "split": split_words(pool.split)}
@@ -142,16 +196,21 @@ def others(count: int) -> str:
     return f"and {count:,} {'other' if count == 1 else 'others'}"
 
 
-def contents(parts: Sequence[Part], *, most: int) -> tuple[Branch, ...]:
-    """Make branches of the parts of one group: outer ones, and the inner ones under each."""
+def contents(
+    parts: Sequence[Part], *, most: int, subjects: tuple[Subject, ...] = ()
+) -> tuple[Branch, ...]:
+    """Make branches of the parts of one group: outer ones, and the inner ones under each.
+
+    `subjects` is whose charges they are.
+    """
     branches = []
     for rank, found in groupby(parts, key=lambda part: part.outer_rank):
         inner = list(found)
         if rank > most:
-            branches.append(_together(others(inner[0].outers), inner, ()))
+            branches.append(_together(others(inner[0].outers), inner, (), subjects))
         else:
-            below = tuple(_inner(part, most) for part in inner)
-            branches.append(_together(inner[0].outer, inner, below))
+            below = tuple(_inner(part, most, subjects) for part in inner)
+            branches.append(_together(inner[0].outer, inner, below, subjects))
     return tuple(branches)
 
 
@@ -162,26 +221,36 @@ def biggest_first(branches: Iterable[Branch], most: int) -> tuple[Branch, ...]:
         return tuple(ordered)
     rest = ordered[most:]
     amount = added(branch.amount or Decimal() for branch in rest)
-    return (*ordered[:most], Branch(others(len(rest)), amount, rest[0].currency))
+    every = all(branch.subjects for branch in rest)
+    subjects = dict.fromkeys(one for branch in rest for one in branch.subjects) if every else ()
+    together = Branch(others(len(rest)), amount, rest[0].currency, subjects=tuple(subjects))
+    return (*ordered[:most], together)
 
 
-def _together(title: str, parts: Sequence[Part], below: tuple[Branch, ...]) -> Branch:
+def _together(
+    title: str, parts: Sequence[Part], below: tuple[Branch, ...], subjects: tuple[Subject, ...]
+) -> Branch:
     facts = {
         "lines": sum(part.lines for part in parts),
         "days": days_words(min(part.first for part in parts), max(part.last for part in parts)),
     }
     amount = added(part.cost for part in parts)
-    return Branch(title, amount, parts[0].currency, facts=facts, branches=below)
+    return Branch(
+        title, amount, parts[0].currency, "", facts, below, subjects, reduced=Reduced(facts)
+    )
 
 
-def _inner(part: Part, most: int) -> Branch:
+def _inner(part: Part, most: int, subjects: tuple[Subject, ...]) -> Branch:
     if part.inner_rank > most:
-        return _together(others(part.inners), [part], ())
+        return _together(others(part.inners), [part], (), subjects)
     account = f"{part.account} {part.account_name}".strip()
+    if subjects and part.account:
+        subjects = (*subjects, Subject(Of.ACCOUNT, part.account))
     if part.inner == part.account:
-        return Branch(account, part.cost, part.currency)
-    branch = _together(part.inner, [part], ())
-    return replace(branch, facts={"account": account, **branch.facts} if account else branch.facts)
+        return Branch(account, part.cost, part.currency, subjects=subjects)
+    branch = _together(part.inner, [part], (), subjects)
+    facts = {"account": account, **branch.facts} if account else branch.facts
+    return replace(branch, facts=facts, reduced=Reduced(facts))
 
 
 def _source_words(source: ValueSource) -> str:
@@ -211,3 +280,11 @@ def _percent(ratio: Fraction) -> str:
     steps = ratio * 100 * 10**_PERCENT_PLACES
     written = f"{rounded(ratio * 100, _PERCENT_PLACES).normalize(EXACT):f}"
     return f"{written} %" if round(steps) == steps else f"≈ {written} %"
+
+
+def _roughly(ratio: Fraction) -> str:
+    tenths = round(ratio * 1000)
+    if not tenths and ratio > 0:
+        return "< 0.1 %"
+    written = f"{Decimal(tenths).scaleb(-1, EXACT).normalize(EXACT):f} %"
+    return written if Fraction(tenths, 1000) == ratio else f"≈ {written}"

@@ -8,7 +8,7 @@ from decimal import Decimal
 from markupsafe import Markup
 
 from apportion.core.telling import figures
-from apportion.core.telling.explain import added, biggest_first
+from apportion.core.telling.explain import added, biggest_first, of_pool
 from apportion.model.errors import NothingThereError
 from apportion.model.outcome import Branch, Explanation
 from apportion.ports import Row
@@ -86,14 +86,11 @@ def _of_what(why: Why) -> str:
 def _found(view: View, why: Why) -> Explanation:
     sight = view.sight
     if why.owner:
-        if not sight.may_see(why.owner):
-            raise NothingThereError(f"owner {why.owner} that you see", sorted(sight.owners or ()))
         if why.cut or why.day:
+            sight.check_owner(why.owner)
             return Explanation(_own(view, why))
         whole = sight.explained_owner(why.owner)
         return replace(whole, trunk=_share(view, whole.trunk, why)) if why.of else whole
-    if not view.everything:
-        raise NothingThereError("explanation of pools or resources that you see", [])
     if why.pool:
         return sight.explained_pool(why.pool)
     return sight.explained_resource(why.resource)
@@ -103,9 +100,11 @@ def _share(view: View, trunk: Branch, why: Why) -> Branch:
     """Pick the branch of one pool."""
     in_currency = [b for b in trunk.branches if b.title == view.currency] or [trunk]
     for branch in in_currency[0].branches:
-        for inner in branch.branches:
-            if inner.title == f"pool {why.of}":
-                return inner
+        # A note of charges that lie in pools has no amount of its own.
+        inner = branch.branches if branch.amount is not None else ()
+        for share in inner:
+            if share.title == f"pool {why.of}" and of_pool(why.of) in share.subjects:
+                return share
     raise NothingThereError(f"share of pool {why.of} that {why.owner} pays", [])
 
 

@@ -62,7 +62,11 @@ def fresh(view: View) -> Section:
 def _bills(view: View) -> Sequence[Row]:
     used = view.sight.published.bills
     newest = view.sight.edition.deliveries(view.period)
-    return [_bill(name, newest.get(name), used.get(name)) for name in sorted({*used, *newest})]
+    return [
+        # A bill may be named by a payer or an account.
+        _bill(name if view.everything else f"{at}", newest.get(name), used.get(name))
+        for at, name in enumerate(sorted({*used, *newest}), start=1)
+    ]
 
 
 def _bill(name: str, newest: Manifest | None, used: Manifest | None) -> Row:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from apportion.core.apportion import part_of
 from apportion.core.telling import figures
 from apportion.core.telling.daybook import CATEGORY
-from apportion.core.telling.explain import split_words
+from apportion.core.telling.explain import split_in_brief, split_words
 from apportion.model.period import Period
 from apportion.ports import Row
 from apportion.run.library import Sight
@@ -145,7 +145,7 @@ def _pools(view: View, name: str) -> Section:
         if row["pool"]
     ]
     whole = {
-        row["pool"]: money_of(row["cost"])
+        row["pool"]: row["cost"]
         for row in view.sight.rows("SELECT * FROM pools")
         if row["currency"] == view.currency
     }
@@ -153,7 +153,7 @@ def _pools(view: View, name: str) -> Section:
         {
             "pool": row["pool"],
             "total": row["total"],
-            "ratio": part_of(money_of(row["total"]), whole.get(row["pool"], Decimal())),
+            "ratio": view.sight.part(str(row["pool"]), view.currency, money_of(row["total"])),
             "pool_total": whole.get(row["pool"]),
             "split": _split(view, str(row["pool"])),
         }
@@ -167,7 +167,7 @@ def _pools(view: View, name: str) -> Section:
             Column("total", "Its share", Look.MONEY, hint="why?",
                    link=lambda row: view.links.page("explain", owner=name, of=str(row["pool"]))),
             Column("ratio", "Part", Look.PART),
-            Column("pool_total", "Pool in all", Look.MONEY),
+            *([Column("pool_total", "Pool in all", Look.MONEY)] if view.everything else []),
             Column("split", "Split"),
         ),
         told,
@@ -179,8 +179,7 @@ def _pools(view: View, name: str) -> Section:
 def _split(view: View, pool: str) -> str:
     """Say how a pool is split; what others are to pay by it is not told to who may not see them."""
     rule = next(one for one in view.sight.rulebook.pools if one.name == pool)
-    said = split_words(rule.split)
-    return said if view.everything or "fixed" not in said else "by fixed percentages"
+    return split_words(rule.split) if view.everything else split_in_brief(rule.split)
 
 
 def _how(view: View, name: str) -> Section:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from apportion.core.apportion import part_of
 from apportion.core.telling import figures
 from apportion.core.telling.daybook import ACCOUNT, SERVICE
+from apportion.core.telling.explain import split_in_brief, split_words
 from apportion.ports import Row
 from apportion.web import words
 from apportion.web.charts.arrows import Arrow, arrows
@@ -54,23 +55,23 @@ def _list(view: View, held: Sequence[Row]) -> Section:
         "The pools",
         (
             Column("pool", "Pool", link=_pool_link(view)),
-            Column("cost", "Holds", Look.MONEY),
-            *([Column("payers", "Payers", Look.COUNT),
+            *([Column("cost", "Holds", Look.MONEY),
+               Column("payers", "Payers", Look.COUNT),
                Column("kept", "Stays unsplit", Look.MONEY)] if view.everything else []),
             Column("split", "Split"),
-            Column("where", "What lies in it", Look.CODE),
+            *([Column("where", "What lies in it", Look.CODE)] if view.everything else []),
             Column("place", "Rule", Look.PLACE,
                    link=lambda row: _rule(view, str(row["place"]))),
         ),
         rows,
-        total=total_row(rows, ["cost", "kept"], pool="Total"),
+        total=total_row(rows, ["cost", "kept"], pool="Total") if view.everything else None,
         empty="Nothing is shared in this month.",
     )  # fmt: skip
 
 
 def _split(view: View, row: Row) -> str:
-    said = str(row["split"])
-    return said if view.everything or "fixed" not in said else "by fixed percentages"
+    rule = next(one for one in view.sight.rulebook.pools if one.name == row["pool"])
+    return split_words(rule.split) if view.everything else split_in_brief(rule.split)
 
 
 def _rule(view: View, place: str) -> str:
@@ -94,7 +95,12 @@ def _graph(view: View, held: Sequence[Row]) -> Section:
     for row in between:
         seen.setdefault((str(row["pool"]), str(row["target"])), []).append(row)
     drawn = [Arrow(*key, _ratio(rows)) for key, rows in seen.items()]
-    cost = {str(row["pool"]): words.short(money_of(row["cost"]), view.currency) for row in held}
+    cost = {
+        str(row["pool"]): words.short(money_of(row["cost"]), view.currency)
+        if view.everything
+        else ""
+        for row in held
+    }
     rows = [
         {"pool": row["pool"], "target": row["target"], "within": row["within"],
          "ratio": row["ratio"], "number": row["number"], "driver": row["driver"]}
@@ -108,7 +114,7 @@ def _graph(view: View, held: Sequence[Row]) -> Section:
             Column("target", "Passes to pool"),
             Column("within", "Within"),
             Column("ratio", "Part", Look.PART),
-            Column("driver", "By"),
+            *([Column("driver", "By")] if view.everything else []),
         ),
         rows,
         note=_graph_note(drawn),
@@ -193,17 +199,16 @@ def _one(view: View, pool: str, held: Sequence[Row]) -> Page:
     return Page(
         "pools",
         f"Pool {pool}, {words.month(view.period)}",
-        f"Pool {pool} holds {view.money(cost)}",
+        _one_heading(view, pool, cost, paid),
         lead=f"It is split {_split(view, rule)}." if rule else "It holds nothing in this month.",
         figures=(
-            Figure("Holds", cost,
-                   note="Why?" if view.everything else "",
-                   link=view.links.page("explain", pool=pool) if view.everything else ""),
+            *([Figure("Holds", cost, note="Why?", link=view.links.page("explain", pool=pool))]
+              if view.everything else []),
             Figure("Paid by", len(paid), Look.COUNT, note=words.counted(len(paid), "owner")
                    if view.everything else "of whom you see"),
         ),
         sections=(
-            _who_pays(view, pool, cost, paid),
+            _who_pays(view, pool, paid),
             _drivers(view, pool),
             *([_from(view, pool, ACCOUNT), _from(view, pool, SERVICE)]
               if view.everything else []),
@@ -211,10 +216,17 @@ def _one(view: View, pool: str, held: Sequence[Row]) -> Page:
     )  # fmt: skip
 
 
-def _who_pays(view: View, pool: str, cost: Decimal, paid: Sequence[Row]) -> Section:
+def _one_heading(view: View, pool: str, cost: Decimal, paid: Sequence[Row]) -> str:
+    if view.everything:
+        return f"Pool {pool} holds {view.money(cost)}"
+    seen = sum((money_of(row["total"]) for row in paid), Decimal())
+    return f"{view.money(seen)} of pool {pool} is paid by whom you see"
+
+
+def _who_pays(view: View, pool: str, paid: Sequence[Row]) -> Section:
     rows = [
         {"owner": row["owner"], "total": row["total"],
-         "ratio": part_of(money_of(row["total"]), cost)}
+         "ratio": view.sight.part(pool, view.currency, money_of(row["total"]))}
         for row in paid
     ]  # fmt: skip
     return Section(

@@ -10,6 +10,7 @@ from apportion.core.proof import STAGES, lines, total
 from apportion.core.telling.explain import added
 from apportion.model.focus import COST_COLUMNS
 from apportion.model.manifest import Kind, Manifest, Total
+from apportion.ports import Row
 from apportion.web import words
 from apportion.web.page import Choice, Column, Figure, Look, Page, Section
 from apportion.web.view import View
@@ -32,14 +33,14 @@ def proof(view: View, *, by: str = "") -> Page:
         "the last digit, for each payer, currency and cost column.",
         figures=(
             Figure("Difference", widest, Look.EXACT, good=not widest),
-            Figure("Lines of the bill", counted, Look.COUNT),
+            *([Figure("Lines of the bill", counted, Look.COUNT)] if view.everything else []),
             Figure("Cost columns", len(COST_COLUMNS), Look.COUNT),
         ),
         sections=(
             *([_stages(view, by)] if view.everything else [_hidden()]),
             _months(view),
             _inputs(view),
-            _run(manifest),
+            _run(view),
         ),
     )
 
@@ -135,7 +136,7 @@ def _months(view: View) -> Section:
             Column("run", "Run", Look.CODE),
             Column("rulebook", "Rulebook", Look.CODE),
             Column("version", "Apportion"),
-            Column("lines", "Lines", Look.COUNT),
+            *([Column("lines", "Lines", Look.COUNT)] if view.everything else []),
             Column("difference", "Difference", Look.EXACT),
             Column("shown", "", Look.MARK),
         ),
@@ -147,8 +148,11 @@ def _months(view: View) -> Section:
 
 def _inputs(view: View) -> Section:
     sight = view.sight
-    bills = [(f"bill {name}", file) for name, run in sight.published.bills.items()
-             for file in run.inputs]  # fmt: skip
+    bills = [
+        (f"bill {name}" if view.everything else "bill", file)
+        for name, run in sight.published.bills.items()
+        for file in run.inputs
+    ]
     files = [*bills, *((file.role, file) for file in sight.manifest.inputs)]
     rows = [
         {"role": role, "name": file.name, "size": file.size, "sha256": file.sha256}
@@ -159,22 +163,30 @@ def _inputs(view: View) -> Section:
         "All that went in",
         (
             Column("role", "What"),
-            Column("name", "File", Look.CODE),
-            Column("size", "Bytes", Look.COUNT),
+            # Bills and their files may be named by payers and accounts.
+            *([Column("name", "File", Look.CODE),
+               Column("size", "Bytes", Look.COUNT)] if view.everything else []),
             Column("sha256", "SHA-256", Look.HASH),
         ),
         rows,
         note="The run's name is a hash of these and of the program's version.",
-    )
+    )  # fmt: skip
 
 
-def _run(manifest: Manifest) -> Section:
+def _details(manifest: Manifest) -> list[Row]:
+    return [
+        *({"fact": name, "value": value} for name, value in manifest.details.items()),
+        *({"fact": f"delivery of bill {b}", "value": run} for b, run in manifest.bills.items()),
+    ]
+
+
+def _run(view: View) -> Section:
+    manifest = view.sight.manifest
     rows = [
         {"fact": "run", "value": manifest.run},
         {"fact": "recorded", "value": words.moment(manifest.at)},
         {"fact": "by", "value": f"apportion {manifest.version}"},
-        *({"fact": name, "value": value} for name, value in manifest.details.items()),
-        *({"fact": f"delivery of bill {b}", "value": run} for b, run in manifest.bills.items()),
+        *(_details(manifest) if view.everything else ()),
         *(
             {"fact": f"snapshot of {table}", "value": str(snapshot)}
             for table, snapshot in manifest.snapshots.items()

@@ -19,6 +19,7 @@ from apportion.web.how import how_words
 from apportion.web.page import Column, Figure, Look, Page, Section
 from apportion.web.view import View, money_of
 
+_POOL = "pool "
 LIVE, DEAD, SHADOWED = "", "dead: matches nothing", "shadowed: others come first"
 
 
@@ -61,7 +62,7 @@ def rules(view: View) -> Page:
             Figure("Rules", len(found), Look.COUNT),
             *([Figure("Do nothing", len(idle), Look.COUNT, good=not idle)]
               if view.everything else []),
-            Figure("Pools", len(book.pools), Look.COUNT),
+            Figure("Pools", sum(1 for rule in found if rule.what.startswith(_POOL)), Look.COUNT),
         ),
         sections=(_list(view, found), *([_source(view, found)] if view.everything else [])),
     )  # fmt: skip
@@ -106,7 +107,7 @@ def _of_pools(view: View) -> list[_Rule]:
     alone = _alone(view)
     return [
         _Rule(
-            f"pool {pool.name}",
+            f"{_POOL}{pool.name}",
             split_words(pool.split) if view.everything else "",
             pool.place,
             held.get(pool.name, (Decimal(), 0))[1],
