@@ -115,6 +115,38 @@ def test_what_the_engine_refuses_is_one_sentence(engine: DuckDB) -> None:
     assert engine.rows("SELECT 1 AS one") == [{"one": 1}]  # and it goes on
 
 
+@pytest.mark.parametrize(
+    ("broken", "says"),
+    [
+        ('1,"x"y,3', ":30002: a quote inside a value is not doubled"),
+        ("1,2", ":30002: a record has more or fewer fields"),
+        ('1,"a\rb",3\r', "are mixed"),
+    ],
+)
+def test_a_csv_that_cannot_be_read_is_told_with_file_and_line(
+    engine: DuckDB, tmp_path: Path, broken: str, says: str
+) -> None:
+    file = tmp_path / "bill.csv"
+    file.write_text("\n".join(["a,b,c", *["1,x,3"] * 30_000, broken, ""]), newline="")
+    with pytest.raises(EngineError) as failed:
+        read_all(engine, file)
+    told = str(failed.value)
+    assert told.startswith(f"{file}:")
+    assert says in told
+    assert "strict_mode" not in told
+
+
+def read_all(engine: DuckDB, file: Path) -> None:
+    engine.open_bill("bill", [str(file)], Encoding.CSV)
+    engine.rows("SELECT * FROM bill")
+
+
+def test_amounts_that_cannot_be_added_are_told_in_words(engine: DuckDB) -> None:
+    engine.load("made", {"cost": SQL_TYPE}, [(Decimal(10**20 - 1),)] * 2)
+    with pytest.raises(EngineError, match=r"Amounts add up to more than 20 digits.*wrong"):
+        engine.rows("SELECT SUM(cost) FROM made")
+
+
 def test_names_with_quotes_are_names(engine: DuckDB) -> None:
     hostile = 'a"; DROP TABLE x; --'
     engine.load(hostile, {hostile: "VARCHAR"}, [("kept",)])

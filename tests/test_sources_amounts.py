@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from apportion.sources.amounts import add_up
+from apportion.sources.amounts import add_up, find_large
 from apportion.sources.text import read_amount, read_moment
 
 WIDE = Context(prec=100)
@@ -121,6 +121,24 @@ def test_what_is_no_amount_is_told_with_its_place(text: str) -> None:
 def test_doubles_that_are_no_amounts(value: float) -> None:
     sums = add_up(pa.array([None, 1.0, value]), np.zeros(3, np.int64), nothing=())
     assert [place for place, _ in sums.bad] == [2]
+
+
+@pytest.mark.parametrize(
+    "array",
+    [
+        pa.array(["1", "-1e15"]),
+        pa.array(["1", "-999999999999999.9999999999999999999"]),
+        pa.array([None, 10**15]),
+        pa.array([1.0, -1e15]),
+        pa.array([Decimal(1), Decimal(10**15)]),
+    ],
+    ids=lambda array: str(array.type),
+)
+def test_the_largest_amount_is_known_whatever_it_is_stored_in(array: pa.Array) -> None:
+    sums = add_up(array, np.zeros(2, np.int64), nothing=())
+    assert sums.largest == 10**33
+    assert [place for place, _ in find_large(array, most=10**33)] == [1]
+    assert find_large(array, most=10**33 + 1) == []
 
 
 def test_rounding_is_counted() -> None:

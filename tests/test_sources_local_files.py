@@ -300,12 +300,12 @@ class TestText:
         [
             (csv_of("1") + "Zürich".encode("latin-1"), bills.NOT_TEXT),
             (csv_of("1") + b"\0", bills.NOT_TEXT),
-            (csv_of("1") + b'"cut off', bills.NOT_TEXT),
+            (csv_of("1") + b'"cut off', bills.QUOTES),
             (b"", bills.NOT_TEXT),
             (csv_of("1", "2,3"), bills.WRONG_WIDTH),
             (csv_of("1") + b"1,2\n", bills.WRONG_WIDTH),
             (b"a,b\n1,2\n", bills.UNKNOWN_FORMAT),
-            (b"PAR1" + csv_of("1"), bills.DAMAGED),
+            (b"PAR1" + csv_of("1"), bills.WRONG_ENDING),
         ],
     )
     def test_what_is_no_billing_csv(self, tmp_path: Path, content: bytes, code: Code) -> None:
@@ -348,6 +348,35 @@ class TestColumns:
         assert "b.parquet" in finding.place
         assert finding.expected.startswith("DOUBLE as in ")
         assert finding.found == "DECIMAL(3,2)"
+
+    @pytest.mark.parametrize(
+        ("one", "other", "united"),
+        [
+            (pa.array([1]), pa.array([1.5]), "DOUBLE"),
+            (pa.array([1], pa.int32()), pa.array([1]), "BIGINT"),
+            (pa.array([Decimal("1.5")]), pa.array([Decimal("10.25")]), "DECIMAL(4,2)"),
+            (pa.array([1]), pa.array([Decimal("10.25")]), "DECIMAL(21,2)"),
+        ],
+    )
+    def test_chunks_whose_amounts_have_two_types_are_read_together(
+        self, tmp_path: Path, one: pa.Array, other: pa.Array, united: str
+    ) -> None:
+        paths = [parquet_of(tmp_path / "a.parquet", one), parquet_of(tmp_path / "b.parquet", other)]
+        (delivery,), findings = deliver(tmp_path)
+        assert failing(findings) == []
+        assert delivery.columns["BilledCost"] == united
+        read = duckdb.read_parquet([str(path) for path in paths], union_by_name=True)
+        assert str(dict(zip(read.columns, read.types, strict=True))["BilledCost"]) == united
+        assert billed(delivery) == sum(Decimal(str(array[0].as_py())) for array in (one, other))
+
+    def test_ids_of_two_types_are_refused_with_a_remedy_that_loses_nothing(
+        self, tmp_path: Path
+    ) -> None:
+        for name, ids in (("a", pa.array([1])), ("b", pa.array([1.0]))):
+            parquet_of(tmp_path / f"{name}.parquet", pa.array([1.0]), SubAccountId=ids)
+        (finding,) = failing(deliver(tmp_path)[1])
+        assert finding.code is bills.TYPES_DIFFER
+        assert "together" in finding.remedy
 
     def test_columns_are_united_by_name(self, tmp_path: Path) -> None:
         parquet_of(tmp_path / "a.parquet", pa.array([1.0]), x_Team=pa.nulls(1))
@@ -407,7 +436,7 @@ class TestValues:
         deliveries, (finding,) = deliver(path)
         assert deliveries == []
         assert finding.code is bills.NOT_AN_AMOUNT
-        assert finding.place == f"{path} row 2"
+        assert finding.place == f"{path}:3"
         assert finding.found == repr(cost)
 
     def test_nan_in_parquet(self, tmp_path: Path) -> None:
@@ -423,7 +452,7 @@ class TestValues:
         deliveries, (finding,) = deliver(path)
         assert deliveries == []
         assert finding.code is bills.NOT_A_PERIOD
-        assert finding.place == f"{path} row 1"
+        assert finding.place == f"{path}:2"
         assert finding.found == f"'{period}' on 2 lines"
 
     def test_a_line_without_a_period_belongs_to_the_month_of_its_day(self, tmp_path: Path) -> None:

@@ -56,6 +56,32 @@ def test_the_closest_format_is_named() -> None:
     assert "cur-2.0" in recognise("bill.csv", CUR[:2])[1][0].subject
 
 
+@pytest.mark.parametrize(
+    ("names", "provider"),
+    [
+        ("InvoiceSectionName,SubscriptionId,Date,MeterCategory,MeterId,Cost", "Microsoft Azure"),
+        ("invoiceId,meterCategory,costInBillingCurrency,costInUsd,date,tags", "Microsoft Azure"),
+        ("DepartmentName,Meter Category,ExtendedCost,Instance ID", "Microsoft Azure"),
+        ("SubscriptionGuid,UsageDateTime,MeterCategory,PreTaxCost,InstanceId", "Microsoft Azure"),
+        ("billing_account_id,service,sku,usage_start_time,project,cost,credits", "Google Cloud"),
+        ("billing_account_id,service.id,sku.id,usage_start_time,cost", "Google Cloud"),
+        ("Billing account name,Project ID,Service description,SKU ID,Cost ($)", "Google Cloud"),
+        ("Account ID,Line Item,Start Time,Project,Measurement1,Cost", "Google Cloud"),
+        ("lineItem/referenceNo,lineItem/tenantId,product/service,cost/myCost", "Oracle Cloud"),
+        ("lineItem/intervalUsageStart,usage/billedQuantity,cost/unitPrice", "Oracle Cloud"),
+        ("InvoiceID,PayerAccountId,LinkedAccountId,RecordType,RecordId,UnBlendedCost", "AWS's"),
+        ("Service,EC2-Instances($),Tax($),Total costs($)", "AWS Cost Explorer"),
+    ],
+)
+def test_the_export_of_a_provider_is_named_and_what_to_export(names: str, provider: str) -> None:
+    found, (finding,) = recognise("bill.csv", names.split(","))
+    assert found is None
+    assert finding.code is bills.UNKNOWN_FORMAT
+    assert provider in finding.found
+    assert "FOCUS" in finding.remedy
+    assert "Rename" not in finding.remedy
+
+
 def test_another_separator_is_told() -> None:
     _, (finding,) = recognise("bill.csv", ["BilledCost;ChargePeriodStart;Tags"])
     assert finding.expected == "columns separated by commas"

@@ -14,8 +14,9 @@ import pyarrow as pa
 from sqlglot import exp
 
 from apportion.model.delivery import Encoding
-from apportion.model.errors import EngineError
 from apportion.ports import Row
+
+from .duckdb_errors import in_words
 
 #: How many rows go into DuckDB at once when a table is made from Python values.
 _BATCH = 50_000
@@ -152,7 +153,7 @@ class DuckDB:
             names = [column[0] for column in cursor.description or ()]
             return names, cursor.fetchall()
         except duckdb.Error as error:
-            raise EngineError(_said(str(error))) from error
+            raise in_words(error, _said(str(error))) from error
 
 
 def _parquet_lines(files: Sequence[str]) -> str:

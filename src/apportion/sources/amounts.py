@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import Context, Decimal
 
 import numpy as np
 import numpy.typing as npt
@@ -37,6 +37,7 @@ _PLAIN = r"^[+-]?(?:[0-9]{1,20}\.?[0-9]{0,40}|\.[0-9]{1,40})(?:[eE]-[0-9]{1,2})?
 _LOW = np.int64(0x7FFFFFFF)
 _HALF = np.uint64(0xFFFFFFFF)
 _SAFE = 1 << 62
+_EXACT = Context(prec=60)
 
 
 @dataclass
@@ -45,7 +46,8 @@ class Sums:
 
     `bad` are places in the array with their texts; `rounded` counts amounts with too many decimal
     places and `change` is what rounding added to them. `ten_places` says that every amount is a
-    double below 2^18 that ten decimal places hold, or nothing at all.
+    double below 2^18 that ten decimal places hold, or nothing at all. `largest` are the most units
+    of one amount, without its sign; of doubles below 10^9 it is not looked for.
     """
 
     units: dict[int, int] = field(default_factory=dict)
@@ -53,6 +55,7 @@ class Sums:
     rounded: int = 0
     change: Decimal = Decimal(0)
     ten_places: bool = True
+    largest: int = 0
 
     def add(self, group: int, units: int) -> None:
         """Add units to a group."""
@@ -72,6 +75,13 @@ def add_up(amounts: pa.Array, groups: Ints, *, nothing: tuple[str, ...]) -> Sums
     return sums
 
 
+def find_large(amounts: pa.Array, *, most: int) -> list[tuple[int, str]]:
+    """Find the amounts of `most` units or more, whatever they are stored in, and their places."""
+    read = [(place, str(value)) for place, value in enumerate(amounts.to_pylist())]
+    found = [(place, text, read_amount(text)) for place, text in read]
+    return [(place, text) for place, text, amount in found if amount and abs(amount[0]) >= most]
+
+
 def _add(
     amounts: pa.Array, groups: Ints, places: Ints, *, sums: Sums, nothing: tuple[str, ...]
 ) -> None:
@@ -85,7 +95,10 @@ def _add(
     if kinds.is_decimal128(amounts.type):
         _add_decimals(amounts, groups, sums=sums)
     elif kinds.is_signed_integer(amounts.type):
-        _add_integers(amounts.to_numpy().astype(np.int64), groups, sums, step=money.UNITS_IN_ONE)
+        whole = amounts.to_numpy().astype(np.int64)
+        most = max(abs(int(whole.min())), abs(int(whole.max())))
+        sums.largest = max(sums.largest, most * money.UNITS_IN_ONE)
+        _add_integers(whole, groups, sums, step=money.UNITS_IN_ONE)
     else:
         _add_texts(_as_text(amounts), groups, places, sums=sums, nothing=nothing)
 
@@ -171,6 +184,10 @@ def _add_decimals(amounts: pa.Array, groups: Ints, *, sums: Sums) -> None:
     if scale > money.PLACES:
         _round(amounts.cast(pa.decimal256(76, scale)), groups, sums=sums)
         return
+    if len(amounts):
+        bounds = pc.min_max(amounts)
+        most = max(abs(bounds["min"].as_py()), abs(bounds["max"].as_py()))
+        sums.largest = max(sums.largest, int(most.scaleb(money.PLACES, _EXACT)))
     words = np.frombuffer(amounts.buffers()[1], dtype="<u8")
     words = words[2 * amounts.offset : 2 * (amounts.offset + len(amounts))]
     low = words[0::2]
@@ -224,6 +241,7 @@ def _add_one_by_one(texts: pa.Array, groups: Ints, places: Ints, *, sums: Sums) 
             sums.bad.append((place, coded.dictionary[code].as_py()))
             continue
         units, change = amount
+        sums.largest = max(sums.largest, abs(units))
         sums.add(group, units)
         if change:
             sums.rounded += 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import re
 import string
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,6 +22,10 @@ from apportion.model.delivery import Encoding
 NO_TYPE = '"NULL"'
 
 _TEXT = "VARCHAR"
+#: Whole numbers, and the digits that DuckDB counts them as beside decimals.
+_WHOLE = {"TINYINT": 3, "SMALLINT": 5, "INTEGER": 10, "BIGINT": 19}
+_DECIMAL = re.compile(r"DECIMAL\((\d+),(\d+)\)")
+_MOST_DIGITS = 38
 _ASCII_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 _SIMPLE = {
     pa.bool_(): "BOOLEAN",
@@ -99,6 +104,35 @@ def engine_names(raw: Sequence[str]) -> list[str]:
 def lower(name: str) -> str:
     """Put ASCII letters in lower case; names are compared like this in SQL."""
     return name.translate(_ASCII_LOWER)
+
+
+def common_type(one: str, other: str, *, is_measure: bool) -> str | None:
+    """Name the type that DuckDB unites two in, where no value changes by it; None where one may.
+
+    A measure is a number that is added up, where 1 and 1.0 are the same. Whole numbers with doubles
+    are what pandas writes of chunks of which one has no fractions.
+    """
+    types = {one, other}
+    if types <= _WHOLE.keys():
+        return max(types, key=lambda each: _WHOLE[each])
+    if not is_measure:
+        return None
+    if "DOUBLE" in types:
+        return "DOUBLE" if types - {"DOUBLE"} <= _WHOLE.keys() else None
+    sizes = [_decimal(each) for each in types]
+    known = [size for size in sizes if size]
+    if len(known) < len(sizes):
+        return None
+    whole, places = max(size[0] for size in known), max(size[1] for size in known)
+    return f"DECIMAL({whole + places},{places})" if whole + places <= _MOST_DIGITS else None
+
+
+def _decimal(sql_type: str) -> tuple[int, int] | None:
+    """Count the digits before and behind the point."""
+    if sql_type in _WHOLE:
+        return _WHOLE[sql_type], 0
+    found = _DECIMAL.fullmatch(sql_type)
+    return (int(found[1]) - int(found[2]), int(found[2])) if found else None
 
 
 def duckdb_type(arrow_type: pa.DataType) -> str:

@@ -16,13 +16,15 @@ from apportion.model.catalogue import bills
 from apportion.model.delivery import BillFile, Delivery, Encoding, Format
 from apportion.model.finding import Finding, failing
 
-from .columns import NO_TYPE, Column, first_records, lower, read_columns
+from .columns import NO_TYPE, Column, common_type, first_records, lower, read_columns
+from .csv_records import check_records
 from .discover import Candidate, discover
 from .left_out import weigh
+from .measures import is_measure
 from .names import kind_of
 from .recognise import Recognised, focus_version, other_dataset, recognise, squeeze
 from .schemas import Part, schemas_differ
-from .stated import Layout, Tally, add_totals, find_columns, layout_of, tally
+from .stated import Layout, Tally, add_totals, find_columns, layout_of, tally, whole_records
 from .verify import NOTHING, Verified, verify
 
 #: One file at a time in each; the work is done outside of Python's lock.
@@ -145,7 +147,15 @@ def _deliver(
 
 
 def _tally(each: _Read, layout: Layout) -> Tally:
-    return tally(each.file.name, Path(each.file.path), each.verified.encoding, each.columns, layout)
+    name, path = each.file.name, Path(each.file.path)
+    counted = tally(name, path, each.verified.encoding, each.columns, layout)
+    records = each.verified.records
+    if records and not failing(counted.findings):
+        known = whole_records(layout, each.columns)
+        counted.findings += check_records(
+            name, path, records, rows=counted.rows, width=len(each.columns), known=known
+        )
+    return counted
 
 
 def _ten_places(
@@ -178,6 +188,10 @@ def _unite(files: Sequence[_Read]) -> tuple[dict[str, str], list[Finding]]:
                 continue
             if known.type == NO_TYPE:
                 united[lower(column.name)] = replace(column, name=known.name), each.file.name
+                continue
+            both = common_type(column.type, known.type, is_measure=is_measure(column.name))
+            if both:
+                united[lower(column.name)] = replace(known, type=both), known_in
                 continue
             findings.append(_types_differ(column, each.file.name, known, known_in))
     return {column.name: column.type for column, _ in united.values()}, findings
@@ -310,7 +324,8 @@ def _types_differ(column: Column, name: str, known: Column, known_in: str) -> Fi
         f"column {column.name}",
         expected=f"{known.type} as in {known_in}",
         found=column.type,
-        remedy="Ingest the files separately, or convert one of them.",
+        remedy="Write all files with one type for the column, and ingest them together. One after "
+        "another is not the same: a delivery replaces the whole period.",
     )
 
 

@@ -30,6 +30,9 @@ _FORMS = (
 )
 #: Forms that are read, under another name than theirs.
 _READ = ((b"PAR1", ".parquet"), (b"\x1f\x8b", ".csv.gz"))
+_OF_WORKBOOKS = (b"xl/", b"[Content_Types].xml", b"opendocument.spreadsheet")
+_OF_PAGES = (b"<!doctype", b"<html", b"<?xml", b"<error", b"<head", b"<body")
+_CONTROL = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f]")
 _WORKBOOK = re.compile(r"\.(?:xlsx|xlsm|xlsb|xls|ods|numbers)$", re.IGNORECASE)
 _ARCHIVE = re.compile(r"\.(?:zip|tar|tgz)(?:\W|$)", re.IGNORECASE)
 #: Names of cost columns in JSON and the like, where there is no header to recognise.
@@ -75,6 +78,37 @@ def doubt(name: str, head: bytes) -> Doubt | None:
     if _WORKBOOK.search(name):
         return Doubt("a workbook, which is not read", "Export it as CSV UTF-8")
     return _text(head)
+
+
+@dataclass(frozen=True)
+class Form:
+    """What a file's first bytes are those of; `name` is an ending where it is one that is read."""
+
+    name: str
+    remedy: str = ""
+
+
+def form_of(head: bytes) -> Form:
+    """Tell the form of a file by its first bytes; the name is empty where they are of none."""
+    for magic, form in _FORMS:
+        if head.startswith(magic):
+            return Form(form, "Unpack or export it as CSV, csv.gz, zip or Parquet.")
+    if head.startswith(b"PK") and any(part in head for part in _OF_WORKBOOKS):
+        return Form("a workbook", "Take the provider's own file, or export it as CSV UTF-8.")
+    for magic, ending in (*_READ, (b"PK", ".zip")):
+        if head.startswith(magic):
+            return Form(ending, f"Name it so that it ends in {ending}.")
+    if head.lstrip()[:9].lower().startswith(_OF_PAGES):
+        return Form(
+            "a web page or an error message",
+            "Fetch the file again: a sign-in page or an error was saved in its place.",
+        )
+    return Form(".csv", "Name it so that it ends in .csv.") if _is_text(head) else Form("")
+
+
+def _is_text(head: bytes) -> bool:
+    """Tell whether bytes are text that may be CSV; other encodings are told of when it is read."""
+    return head.startswith((b"\xff\xfe", b"\xfe\xff")) or not _CONTROL.search(head)
 
 
 def not_read(place: str, why: Doubt) -> Finding:

@@ -12,6 +12,8 @@ from apportion.model.catalogue import bills
 from apportion.model.delivery import Format
 from apportion.model.finding import Finding
 
+from .providers import native_export
+
 #: What a file must have to be of a format, by the format's own names.
 _REQUIRED = {
     Format.FOCUS: ("BilledCost", "ChargePeriodStart"),
@@ -125,6 +127,16 @@ def _unknown(place: str, names: Sequence[str]) -> Finding:
             found=f"one column, {names[0][:60]!r}",
             remedy="Export the file again with commas: in a spreadsheet, as CSV UTF-8 under "
             "English settings. Better, take the provider's own file.",
+        )
+    native = native_export(map(squeeze, names))
+    if native:
+        return Finding(
+            bills.UNKNOWN_FORMAT,
+            place,
+            "the columns",
+            expected="FOCUS, or AWS's CUR 2.0 or legacy CUR",
+            found=f"those of {native.name}",
+            remedy=native.remedy,
         )
     closest = _closest(names)
     missing = _missing(closest, names)

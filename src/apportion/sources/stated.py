@@ -18,21 +18,26 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from apportion.model import focus
+from apportion.model import focus, money
 from apportion.model.catalogue import bills
 from apportion.model.delivery import Encoding, Format, StatedTotal
-from apportion.model.finding import Finding
+from apportion.model.finding import Finding, Place
 
 from . import cur_costs
-from .amounts import Ints, add_up
+from .amounts import Ints, add_up, find_large
 from .batches import Batch, Reading
 from .columns import Column
+from .csv_records import Known, line_of, line_of_other_width
 from .labels import Labels, as_id, as_month, combine, constant, label
 from .recognise import squeeze
 from .text import read_moment
 from .thrift import DamagedBytesError
 
 _BILLED = "BilledCost"
+#: Units that no amount of a bill comes near: a hundred thousand lines of it can be added up in the
+#: 38 digits that engines have.
+_MOST_DIGITS = 15
+_MOST = 10 ** (_MOST_DIGITS + money.PLACES)
 
 Account = tuple[str, str, str, str]  # period, billing account, sub account, currency
 Group = tuple[str, str, str, str, str]  # and the kind of line
@@ -100,6 +105,13 @@ def find_columns(layout: Layout, columns: Sequence[Column]) -> dict[str, Column]
         by_name.setdefault(squeeze(column.name), column)
     names = (layout.period, layout.day, *layout.ids, *layout.amounts, *layout.kinds)
     return {name: by_name[squeeze(name)] for name in names if squeeze(name) in by_name}
+
+
+def whole_records(layout: Layout, columns: Sequence[Column]) -> Known:
+    """Say where every charge has an amount, and where it has a moment."""
+    found = find_columns(layout, columns)
+    amounts = [found[name].place for name in layout.amounts if name in found]
+    return Known(amounts, [found[name].place for name in (layout.day,) if name in found])
 
 
 def tally(
@@ -178,15 +190,22 @@ class _Counting:
         self._last = last
         # Only CSV writes the word; in Parquet a text of four letters is what it says.
         self._nothing = ("", "NULL") if encoding is Encoding.CSV else ("",)
+        self._path = Path()
         self._bad: dict[str, tuple[int, str, int]] = {}
+
+    def _place(self, row: int) -> str:
+        """Name the line of a row in a CSV; Parquet has rows alone."""
+        line = line_of(self._path, row) if self._encoding is Encoding.CSV else 0
+        return str(Place(self._name, line)) if line else f"{self._name} row {row}"
 
     def take(self, path: Path, wanted: Mapping[str, Column], width: int) -> bool:
         """Read all lines; False, at the first without a period, if there is another try."""
+        self._path = path
         reading = Reading(path, self._encoding, wanted, width)
         for batch in reading:
             if not self._add(batch):
                 return False
-        self.tally.findings += _wrong_records(self._name, reading)
+        self.tally.findings += _wrong_records(self._name, path, reading)
         self.tally.findings += [
             self._not_an_amount(column, *bad) for column, bad in self._bad.items()
         ]
@@ -222,10 +241,13 @@ class _Counting:
             self.tally.more_places.add(column)
         self.tally.rounded += found.rounded
         self.tally.change += found.change
-        if found.bad:
-            place, text = found.bad[0]
+        bad = found.bad
+        if found.largest >= _MOST:
+            bad = sorted([*bad, *find_large(batch.arrays[column], most=_MOST)])
+        if bad:
+            place, text = bad[0]
             row, first, count = self._bad.get(column, (batch.first + place, text, 0))
-            self._bad[column] = row, first, count + len(found.bad)
+            self._bad[column] = row, first, count + len(bad)
 
     def _periods(self, batch: Batch) -> Labels:
         read = partial(as_month, nothing=self._nothing)
@@ -247,7 +269,7 @@ class _Counting:
                 self.tally.findings.append(
                     Finding(
                         bills.NOT_A_PERIOD,
-                        f"{self._name} row {batch.first + int(lines[0])}",
+                        self._place(batch.first + int(lines[0])),
                         self._layout.period,
                         expected="a date and time like 2024-09-01T00:00:00Z",
                         found=f"{text[1:]!r} on {len(lines)} lines" if text else "nothing",
@@ -290,9 +312,9 @@ class _Counting:
     def _not_an_amount(self, column: str, row: int, text: str, count: int) -> Finding:
         return Finding(
             bills.NOT_AN_AMOUNT,
-            f"{self._name} row {row}",
+            self._place(row),
             column,
-            expected="a decimal number with at most 20 digits before the point",
+            expected=f"a decimal number with at most {_MOST_DIGITS} digits before the point",
             found=f"{text[:80]!r}" + (f", and {count - 1} more" if count > 1 else ""),
             remedy="Export the file again; nothing is taken for zero that is not empty.",
         )
@@ -323,14 +345,15 @@ def _second(value: object) -> datetime | None:
     return read_moment(str(value)[:19]) if value else None
 
 
-def _wrong_records(name: str, reading: Reading) -> Iterator[Finding]:
+def _wrong_records(name: str, path: Path, reading: Reading) -> Iterator[Finding]:
     for record in reading.wrong[:1]:
         more = f", and {reading.wrong_count - 1} more records" if reading.wrong_count > 1 else ""
         yield Finding(
             bills.WRONG_WIDTH,
-            name,
+            str(Place(name, line_of_other_width(path, record.expected))),
             f"the record {record.text!r}",
             expected=f"{record.expected} fields",
             found=f"{record.found}{more}",
-            remedy="Fetch the file again; a comma inside a value must stand in quotes.",
+            remedy="Fetch the file again; a comma inside a value must stand in quotes, and a quote "
+            "inside of them must be doubled.",
         )

@@ -12,8 +12,10 @@ import gzip
 import hashlib
 import mmap
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -23,8 +25,10 @@ from apportion.model.delivery import BillFile, Encoding
 from apportion.model.finding import Finding, failing
 
 from .columns import open_bytes
+from .csv_records import QuickCount, Records, count_records
 from .discover import Candidate
 from .names import kind_of
+from .other_files import form_of, read_head
 from .parquet_footer import Footer, read_footer
 from .parquet_pages import walk_pages
 from .thrift import DamagedBytesError, Fields
@@ -33,7 +37,6 @@ from .unzip import unzip
 NOTHING = "nothing"
 
 _CHUNK = 1 << 20
-_MAGIC = {".parquet": b"PAR1", ".zip": b"PK", ".csv.gz": b"\x1f\x8b"}
 _FETCH_AGAIN = "Fetch the file again and compare its size and checksum with the original."
 
 
@@ -43,6 +46,7 @@ class Verified:
 
     file: BillFile  # with no rows counted yet
     encoding: Encoding
+    records: Records | None = None  # of a CSV
 
 
 def verify(candidate: Candidate, scratch: Path) -> tuple[list[Verified], list[Finding]]:
@@ -69,64 +73,120 @@ def _verify_kind(
     candidate: Candidate, sha256: str, scratch: Path
 ) -> tuple[list[Verified], list[Finding]]:
     path = candidate.path
-    _check_magic(path, candidate.kind)
+    if not path.stat().st_size:
+        return [], [_empty(candidate.name)]
+    wrong = _check_ending(candidate.name, path)
+    if wrong:
+        return [], wrong
     if candidate.kind != ".zip":
-        checked_by, findings = _verify_content(candidate.name, path)
-        file = _verified(candidate, sha256, checked_by, name=candidate.name, path=path)
+        file, findings = _verify_content(candidate, candidate.name, path, sha256)
         return ([] if failing(findings) else [file]), findings
     members, findings = unzip(candidate.name, path, scratch / sha256[:16])
     files = []
     for member in members:
-        _check_magic(member.path, kind_of(member.path))
-        findings += _verify_content(member.name, member.path)[1]
-        files.append(_verified(candidate, sha256, "zip CRC-32", name=member.name, path=member.path))
+        wrong = _check_ending(member.name, member.path) if member.path.stat().st_size else []
+        findings += wrong
+        if not wrong:
+            file, problems = _verify_content(candidate, member.name, member.path, sha256)
+            findings += problems
+            files.append(file)
     return ([] if failing(findings) else files), findings
 
 
-def _verify_content(name: str, path: Path) -> tuple[str, list[Finding]]:
-    """Read one file to its end; returns what would notice damage to it, and what is wrong."""
+def _verify_content(
+    candidate: Candidate, name: str, path: Path, sha256: str
+) -> tuple[Verified, list[Finding]]:
+    """Read one file to its end, wherever it lies now."""
     kind = kind_of(path)
+    records: Records | None = None
+    findings: list[Finding] = []
     if kind == ".parquet":
-        return ("Parquet page CRC-32" if _check_parquet(path) else NOTHING), []
-    return ("gzip CRC-32" if kind == ".csv.gz" else NOTHING), check_text(name, path)
+        checked_by = "Parquet page CRC-32" if _check_parquet(path) else NOTHING
+    else:
+        checked_by = "gzip CRC-32" if kind == ".csv.gz" else NOTHING
+        records, findings = check_text(name, path)
+    if candidate.kind == ".zip":
+        checked_by = "zip CRC-32"
+    file = BillFile(
+        name=name,
+        path=str(path),
+        sha256=sha256,
+        size=candidate.path.stat().st_size,
+        rows=0,
+        checked_by="manifest SHA-256" if candidate.expected else checked_by,
+        listed=candidate.listed,
+    )
+    encoding = Encoding.PARQUET if kind == ".parquet" else Encoding.CSV
+    return Verified(file, encoding, records), findings
 
 
-def check_text(name: str, path: Path) -> list[Finding]:
-    """Read a CSV to its end: gzip's own checks, UTF-8, no NUL, every quote closed.
+def check_text(name: str, path: Path) -> tuple[Records, list[Finding]]:
+    """Read a CSV to its end: gzip's own checks, UTF-8, no NUL, quotes where they belong.
 
     Raises DamagedBytesError where the gzip is damaged.
     """
     decoder = codecs.getincrementaldecoder("utf-8")()
-    quotes = at = lines = 0
-    with open_bytes(path) as stream:
-        try:
-            while chunk := stream.read(_CHUNK):
+    counting = QuickCount()
+    at = lines = 0
+    try:
+        with open_bytes(path) as stream:
+            for chunk in _chunks(stream):
                 if not at and chunk.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-                    return [_not_text(name, "UTF-16, which spreadsheets call Unicode text")]
+                    return Records(), [_not_text(name, "UTF-16, called Unicode by spreadsheets")]
                 decoder.decode(chunk)
                 if b"\0" in chunk:
-                    return [_not_text(name, f"a NUL at byte {at + chunk.index(0)}")]
-                quotes += chunk.count(b'"')
+                    found = f"a NUL at byte {at + chunk.index(0)}"
+                    return Records(), [_not_text(name, found)]
+                counting.look_at(chunk if at else _without_marks(chunk))
                 at += len(chunk)
                 lines += chunk.count(b"\n")
             decoder.decode(b"", final=True)
-        except UnicodeDecodeError as error:
-            line = lines + error.object[: error.start].count(b"\n") + 1
-            return [_not_text(name, f"byte 0x{error.object[error.start]:02X} in line {line}")]
-        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            raise DamagedBytesError(f"gzip: {error}") from None
-    if quotes % 2:
-        return [_not_text(name, "a quote that is never closed")]
-    return [] if at else [_not_text(name, "an empty file")]
+    except UnicodeDecodeError as error:
+        line = lines + error.object[: error.start].count(b"\n") + 1
+        found = f"byte 0x{error.object[error.start]:02X} in line {line}"
+        return Records(), [_not_text(name, found)]
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise DamagedBytesError(f"gzip: {error}") from None
+    if not at:
+        return Records(), [_empty(name)]
+    counting.end()
+    records = count_records(name, path, counting)
+    return records, [records.finding] if records.finding else []
 
 
-def _check_magic(path: Path, kind: str) -> None:
-    """Compare a file's name with its first bytes: engines go by one or the other."""
-    with path.open("rb") as stream:
-        head = stream.read(4)
-    holds = next((name for name, magic in _MAGIC.items() if head.startswith(magic)), ".csv")
-    if holds != kind:
-        raise DamagedBytesError(f"its name ends in {kind}, its first bytes are those of {holds}")
+def _chunks(stream: BinaryIO) -> Iterator[bytes]:
+    """Read pieces of which only the last may end with a quote: its neighbour decides what it is."""
+    while chunk := stream.read(_CHUNK):
+        while chunk.endswith(b'"') and (more := stream.read(1)):
+            chunk += more
+        yield chunk
+
+
+def _without_marks(chunk: bytes) -> bytes:
+    """Leave out byte order marks, behind which the first value begins."""
+    while chunk.startswith(codecs.BOM_UTF8):
+        chunk = chunk.removeprefix(codecs.BOM_UTF8)
+    return chunk
+
+
+def _check_ending(name: str, path: Path) -> list[Finding]:
+    """Compare a file's ending with its first bytes: engines go by one or the other."""
+    kind, head = kind_of(path), read_head(path)
+    form = form_of(head)
+    if form.name == kind:
+        return []
+    if not form.name:  # of no known form: the file's own checks failed
+        return [_damaged(name, f"its name ends in {kind}, and its first bytes are others")]
+    return [
+        Finding(
+            bills.WRONG_ENDING,
+            name,
+            "its first bytes",
+            expected=f"those of {kind}",
+            found=f"those of {form.name}",
+            remedy=form.remedy,
+        )
+    ]
 
 
 def _check_parquet(path: Path) -> bool:
@@ -187,27 +247,6 @@ def _compare_types(root: Fields, known: pa.Field) -> None:
         raise DamagedBytesError(f"column {known.name} is described in two ways that differ")
 
 
-def _verified(
-    candidate: Candidate,
-    sha256: str,
-    checked_by: str,
-    *,
-    name: str,
-    path: Path,
-) -> Verified:
-    file = BillFile(
-        name=name,
-        path=str(path),
-        sha256=sha256,
-        size=candidate.path.stat().st_size,
-        rows=0,
-        checked_by="manifest SHA-256" if candidate.expected else checked_by,
-        listed=candidate.listed,
-    )
-    encoding = Encoding.PARQUET if kind_of(path) == ".parquet" else Encoding.CSV
-    return Verified(file, encoding)
-
-
 def _wrong_checksum(candidate: Candidate, expected: str, found: str, said_by: str) -> Finding:
     return Finding(
         bills.WRONG_CHECKSUM,
@@ -231,4 +270,16 @@ def _not_text(name: str, found: str) -> Finding:
         expected="UTF-8 text",
         found=found,
         remedy="Export the file again as UTF-8; if it was downloaded, fetch it again.",
+    )
+
+
+def _empty(name: str) -> Finding:
+    return Finding(
+        bills.NOT_TEXT,
+        name,
+        "content",
+        expected="a header at least",
+        found="an empty file",
+        remedy="Fetch the file again: a download was cut off. Where the provider's own file is "
+        "empty, move it away.",
     )

@@ -73,7 +73,7 @@ NOT_TEXT = Code(
     "B011",
     _E,
     "A CSV file is not text",
-    "Billing CSV is UTF-8 without NUL characters and with every quote closed.",
+    "Billing CSV is UTF-8 without NUL characters.",
 )
 WRONG_WIDTH = Code(
     "B012",
@@ -112,7 +112,7 @@ NOT_AN_AMOUNT = Code(
     "B017",
     _E,
     "Not an amount",
-    "A cost is NaN, infinite, no number at all, or too large to keep.",
+    "A cost is NaN, infinite, no number at all, or too large to add up.",
 )
 NOT_A_PERIOD = Code(
     "B018",
@@ -181,6 +181,33 @@ CHARGES_LEFT_OUT = Code(
     "A file holds charges, and its name begins with `.` or `_`, or no manifest of its folder names "
     "it. Its money is in no total.",
 )
+QUOTES = Code(
+    "B028",
+    _E,
+    "A quote in a CSV that does not end its value",
+    "Quotes inside a quoted value must be doubled, and every quoted value must end. With other "
+    "quotes readers disagree on where a value ends, and lines are lost.",
+)
+RECORDS_IN_A_VALUE = Code(
+    "B029",
+    _E,
+    "A value that holds whole records",
+    "Between two quotes stand lines that are records themselves: the charges on them would be lost "
+    "without a sign.",
+)
+LINES_DIFFER = Code(
+    "B030",
+    _E,
+    "Records were counted in two ways that differ",
+    "The records that quotes and line ends make are not as many as the lines that were read.",
+)
+WRONG_ENDING = Code(
+    "B031",
+    _E,
+    "A file is not what its name says",
+    "Its first bytes are those of another form than its name ends in, and readers go by one or the "
+    "other.",
+)
 
 ALL = (
     NOTHING_FOUND,
@@ -210,4 +237,8 @@ ALL = (
     UNREADABLE_FILE,
     MAYBE_CHARGES,
     CHARGES_LEFT_OUT,
+    QUOTES,
+    RECORDS_IN_A_VALUE,
+    LINES_DIFFER,
+    WRONG_ENDING,
 )

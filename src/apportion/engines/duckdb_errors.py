@@ -1,0 +1,36 @@
+"""DuckDB's errors about files and amounts, in the words of who gave them."""
+
+from __future__ import annotations
+
+import re
+
+import duckdb
+
+from apportion.model.engine_errors import AmountsOverflowError, BillNotReadError
+from apportion.model.errors import EngineError
+
+_CSV = re.compile(r"CSV Error|CSV Parser|sniffing file|read_csv", re.IGNORECASE)
+_FILE = re.compile(r'(?:file = |sniffing file ")(?P<file>[^\n"]+)')
+_LINE = re.compile(r"CSV Error on Line: (?P<line>\d+)")
+#: What DuckDB says of a record, and what is wrong with it. The first that fits counts.
+_REASONS = (
+    ("Maximum line size", "a record is longer than 4 MB; a quote may never be closed"),
+    ("Expected Number of Columns", "a record has more or fewer fields than the header"),
+    ("unterminated quote", "a quote inside a value is not doubled"),
+    ("unicode", "a text is not UTF-8"),
+    ("utf-8", "a text is not UTF-8"),
+)
+_MIXED = "line ends or quotes of several kinds are mixed"
+
+
+def in_words(error: duckdb.Error, said: str) -> EngineError:
+    """Say what failed without DuckDB's advice, which is for who writes its SQL."""
+    if isinstance(error, duckdb.OutOfRangeException) and "Overflow" in said:
+        return AmountsOverflowError()
+    if _CSV.search(said) and (file := _FILE.search(said)):
+        line = _LINE.search(said)
+        # Without a line, DuckDB names all that might be wrong.
+        lowered = said.lower() if line else ""
+        why = next((why for mark, why in _REASONS if mark.lower() in lowered), _MIXED)
+        return BillNotReadError(file["file"], int(line["line"]) if line else 0, why)
+    return EngineError(said)
