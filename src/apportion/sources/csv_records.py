@@ -236,7 +236,7 @@ class _Walker:
                 self._tell(first, lines[0], "a quote that is never closed")
 
     def _is_open_after(self, line: str, numbers: tuple[int, int], *, is_open: bool) -> bool:
-        """Tell whether a value goes on behind a line; `numbers` are the record's first and its own."""
+        """Tell whether a value goes on; `numbers` are those of its first line and of this one."""
         at = 0
         while True:
             if not is_open and line[at : at + 1] == '"':
