@@ -400,10 +400,10 @@ class TestColumns:
 
     def test_a_name_twice(self, tmp_path: Path) -> None:
         path = tmp_path / "bill.csv"
-        path.write_bytes(csv_of("1,a,b", header=HEADER + ",x_Team,X_TEAM"))
+        path.write_bytes(csv_of("1,a,b", header=HEADER + ",ServiceName,SERVICENAME"))
         (delivery,), findings = deliver(path)
         assert codes(findings) == [bills.COLUMN_TWICE, bills.NOTHING_TO_CHECK_BY]
-        assert "X_TEAM_1" in delivery.columns
+        assert "SERVICENAME_1" in delivery.columns
         path.write_bytes(csv_of("1,2", header=HEADER + ",billedcost"))
         assert codes(failing(deliver(path)[1])) == [bills.COST_COLUMN_TWICE]
 

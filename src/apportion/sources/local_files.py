@@ -8,7 +8,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from importlib import resources
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from apportion.model.finding import Finding, failing
 
 from .columns import NO_TYPE, Column, common_type, first_records, lower, read_columns
 from .csv_records import check_records
+from .delivery_findings import rewritten_ids, rounded, unchecked, without_charges
 from .discover import Candidate, discover
 from .left_out import weigh
 from .measures import is_measure
@@ -25,7 +25,7 @@ from .names import kind_of
 from .recognise import Recognised, focus_version, other_dataset, recognise, squeeze
 from .schemas import Part, schemas_differ
 from .stated import Layout, Tally, add_totals, find_columns, layout_of, tally, whole_records
-from .verify import NOTHING, Verified, verify
+from .verify import Verified, verify
 
 #: One file at a time in each; the work is done outside of Python's lock.
 _THREADS = 2
@@ -33,7 +33,6 @@ _GLOB = set("*?[")
 _LINES_OF_A_TITLE = 20
 #: Columns that hold one key each, read by the name in the header.
 _KEYS = re.compile(r"(?:resource_?tags?[/_]|cost_?category[/_]|x_|oci_)", re.IGNORECASE)
-_REWRITTEN = re.compile(r"[0-9](?:[.,][0-9]+)?[eE]\+[0-9]{1,2}")
 
 
 class LocalFiles:
@@ -62,8 +61,8 @@ class LocalFiles:
                 delivery, problems = _deliver(files, threads, self._scratch)
                 deliveries.extend(delivery)
                 findings.extend(problems)
-        findings.extend(_unchecked(deliveries))
-        findings.extend(_without_charges(deliveries, findings))
+        findings.extend(unchecked(deliveries))
+        findings.extend(without_charges(deliveries, findings))
         return deliveries, findings
 
     def _left_out(self, candidate: Candidate) -> Finding:
@@ -114,13 +113,13 @@ def _deliver(
     layout = layout_of(bill_format)
     tallies = list(threads.map(lambda each: _tally(each, layout), files))
     findings.extend(problem for counted in tallies for problem in counted.findings)
-    findings.extend(_rounded(files[0].file.name, tallies))
+    findings.extend(rounded(files[0].file.name, tallies))
     parts = [
         Part(each.file.name, each.columns, counted)
         for each, counted in zip(files, tallies, strict=True)
     ]
     findings.extend(schemas_differ(parts, layout))
-    findings.extend(finding for part in parts for finding in _rewritten_ids(part))
+    findings.extend(finding for part in parts for finding in rewritten_ids(part))
     good = [
         (each, counted)
         for each, counted in zip(files, tallies, strict=True)
@@ -327,78 +326,3 @@ def _types_differ(column: Column, name: str, known: Column, known_in: str) -> Fi
         remedy="Write all files with one type for the column, and ingest them together. One after "
         "another is not the same: a delivery replaces the whole period.",
     )
-
-
-def _rounded(place: str, tallies: Sequence[Tally]) -> list[Finding]:
-    count = sum(counted.rounded for counted in tallies)
-    if not count:
-        return []
-    change = sum((counted.change for counted in tallies), Decimal(0))
-    return [
-        Finding(
-            bills.ROUNDED,
-            place,
-            "amounts with more than 18 decimal places",
-            found=f"{count}, changed by {change.normalize():f} in all",
-            remedy="Nothing needs to be done; the totals state what was kept.",
-        )
-    ]
-
-
-def _without_charges(deliveries: Sequence[Delivery], findings: list[Finding]) -> list[Finding]:
-    """Say that there is nothing to take in, unless something failed and says so."""
-    if failing(findings) or any(delivery.stated for delivery in deliveries):
-        return []
-    places = [delivery.files[0].name for delivery in deliveries]
-    places += [each.place for each in findings if each.code is bills.OTHER_DATASET]
-    return [
-        Finding(
-            bills.NO_CHARGES,
-            place,
-            "the bill",
-            expected="charges",
-            found="none",
-            remedy="Nothing was taken in. If the month has cost, export the bill again.",
-        )
-        for place in places[:1]
-    ]
-
-
-def _rewritten_ids(part: Part) -> list[Finding]:
-    """Find ids like 1.23457E+11: several accounts may have become one."""
-    ids = {text for group in part.tally.lines for text in group[1:3]}
-    damaged = sorted(filter(_REWRITTEN.fullmatch, ids))
-    if not damaged:
-        return []
-    return [
-        Finding(
-            bills.REWRITTEN_IDS,
-            part.name,
-            "account ids",
-            expected="ids as the provider wrote them",
-            found=", ".join(damaged[:3]) + (", …" if len(damaged) > 3 else ""),
-            remedy="A spreadsheet saved the file. Take the provider's own; several accounts may "
-            "have become one.",
-        )
-    ]
-
-
-def _unchecked(deliveries: Sequence[Delivery]) -> list[Finding]:
-    names = [
-        file.name
-        for delivery in deliveries
-        for file in delivery.files
-        if file.checked_by == NOTHING
-    ]
-    if not names:
-        return []
-    return [
-        Finding(
-            bills.NOTHING_TO_CHECK_BY,
-            names[0],
-            f"{len(names)} files" if len(names) > 1 else "the file",
-            found="no checksum in it or beside it",
-            remedy="Put a SHA256SUMS beside the files, or deliver csv.gz or Parquet with page "
-            "checksums, and damage will be noticed.",
-        )
-    ]

@@ -1,0 +1,94 @@
+"""Findings about a delivery as a whole: no charges in it, rounded amounts, nothing to check by."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+
+from apportion.model.catalogue import bills
+from apportion.model.delivery import Delivery
+from apportion.model.finding import Finding, failing
+
+from .schemas import Part
+from .stated import Tally
+from .verify import NOTHING
+
+_REWRITTEN = re.compile(r"[0-9](?:[.,][0-9]+)?[eE]\+[0-9]{1,2}")
+
+
+def rounded(place: str, tallies: Sequence[Tally]) -> list[Finding]:
+    """Say how many amounts were rounded, and what that changed."""
+    count = sum(counted.rounded for counted in tallies)
+    if not count:
+        return []
+    change = sum((counted.change for counted in tallies), Decimal(0))
+    return [
+        Finding(
+            bills.ROUNDED,
+            place,
+            "amounts with more than 18 decimal places",
+            found=f"{count}, changed by {change.normalize():f} in all",
+            remedy="Nothing needs to be done; the totals state what was kept.",
+        )
+    ]
+
+
+def without_charges(deliveries: Sequence[Delivery], findings: list[Finding]) -> list[Finding]:
+    """Say that there is nothing to take in, unless something failed and says so."""
+    if failing(findings) or any(delivery.stated for delivery in deliveries):
+        return []
+    places = [delivery.files[0].name for delivery in deliveries]
+    places += [each.place for each in findings if each.code is bills.OTHER_DATASET]
+    return [
+        Finding(
+            bills.NO_CHARGES,
+            place,
+            "the bill",
+            expected="charges",
+            found="none",
+            remedy="Nothing was taken in. If the month has cost, export the bill again.",
+        )
+        for place in places[:1]
+    ]
+
+
+def rewritten_ids(part: Part) -> list[Finding]:
+    """Find ids like 1.23457E+11: several accounts may have become one."""
+    ids = {text for group in part.tally.lines for text in group[1:3]}
+    damaged = sorted(filter(_REWRITTEN.fullmatch, ids))
+    if not damaged:
+        return []
+    return [
+        Finding(
+            bills.REWRITTEN_IDS,
+            part.name,
+            "account ids",
+            expected="ids as the provider wrote them",
+            found=", ".join(damaged[:3]) + (", …" if len(damaged) > 3 else ""),
+            remedy="A spreadsheet saved the file. Take the provider's own; several accounts may "
+            "have become one.",
+        )
+    ]
+
+
+def unchecked(deliveries: Sequence[Delivery]) -> list[Finding]:
+    """Say which files have nothing by which damage could be noticed."""
+    names = [
+        file.name
+        for delivery in deliveries
+        for file in delivery.files
+        if file.checked_by == NOTHING
+    ]
+    if not names:
+        return []
+    return [
+        Finding(
+            bills.NOTHING_TO_CHECK_BY,
+            names[0],
+            f"{len(names)} files" if len(names) > 1 else "the file",
+            found="no checksum in it or beside it",
+            remedy="Put a SHA256SUMS beside the files, or deliver csv.gz or Parquet with page "
+            "checksums, and damage will be noticed.",
+        )
+    ]
