@@ -52,3 +52,12 @@ class Glue:
             except ClientError as second:
                 if code_of(second) != "AlreadyExistsException":
                     raise
+
+    def need_table(self, database: str, wanted: Mapping[str, Any]) -> None:
+        """Make a table or view; where another has made one of its name meanwhile, make it this."""
+        try:
+            self.create_table(DatabaseName=database, TableInput=wanted)
+        except ClientError as error:
+            if code_of(error) != "AlreadyExistsException":
+                raise
+            self.update_table(DatabaseName=database, TableInput=wanted)

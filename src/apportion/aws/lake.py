@@ -13,7 +13,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from pyiceberg.catalog.glue import GlueCatalog
-from pyiceberg.exceptions import CommitFailedException, NoSuchTableError
+from pyiceberg.exceptions import (
+    CommitFailedException,
+    NoSuchTableError,
+    TableAlreadyExistsError,
+)
 from pyiceberg.manifest import DataFile
 from pyiceberg.table import Table
 
@@ -97,7 +101,7 @@ class GlueLake:
             wanted = view_input(view, select, columns, database=self._database)
             there = self._glue.found(self._database, view)
             if there is None:
-                self._glue.create_table(DatabaseName=self._database, TableInput=wanted)
+                self._glue.need_table(self._database, wanted)
             elif there.get("ViewOriginalText") != wanted["ViewOriginalText"]:
                 self._glue.update_table(DatabaseName=self._database, TableInput=wanted)
 
@@ -113,6 +117,8 @@ class GlueLake:
                 _swap(iceberg, new, planned(iceberg, (period,)), run=run)
             except CommitFailedException:
                 iceberg.refresh()
+                if _paths(planned(iceberg, (period,))) == _paths(new):
+                    return  # it went through, and only the answer was lost
                 continue
             return
         raise OthersWroteError(f"what is published of {period}")
@@ -168,22 +174,29 @@ class GlueLake:
         return found
 
     def _need(self, table: str, columns: Mapping[str, str]) -> Table:
-        """Open a table with all these columns; what is missing is made."""
-        found = self._find(table)
-        if found is None:
-            self._glue.need_database(self._database)
-            return self._catalog.create_table(
-                (self._database, table),
-                schema=schema(columns),
-                location=self._store.where(table),
-                partition_spec=partitioning(columns, table),
-                properties=PROPERTIES,
-            )
-        if new := missing(found.schema(), columns):
-            with found.update_schema() as update:
-                update.union_by_name(new)
-            return self._need(table, columns)
-        return found
+        """Open a table with all these columns; what is missing is made, by us or by another."""
+        for _ in range(_TRIES):
+            found = self._find(table)
+            try:
+                if found is None:
+                    return self._make(table, columns)
+                if not (new := missing(found.schema(), columns)):
+                    return found
+                with found.update_schema() as update:
+                    update.union_by_name(new)
+            except (TableAlreadyExistsError, CommitFailedException):
+                continue
+        raise OthersWroteError(f"the table {table}")
+
+    def _make(self, table: str, columns: Mapping[str, str]) -> Table:
+        self._glue.need_database(self._database)
+        return self._catalog.create_table(
+            (self._database, table),
+            schema=schema(columns),
+            location=self._store.where(table),
+            partition_spec=partitioning(columns, table),
+            properties=PROPERTIES,
+        )
 
     def _swap(
         self, table: Table, new: Sequence[DataFile], *, values: tuple[str, ...], run: str
@@ -213,8 +226,7 @@ class GlueLake:
 
 def _swap(table: Table, new: Sequence[DataFile], out: Sequence[DataFile], *, run: str) -> None:
     """Take files out of a table and others in, in one snapshot that names the run."""
-    names = {file.file_path for file in new}
-    there = {file.file_path for file in out}
+    names, there = _paths(new), _paths(out)
     if names == there:
         return
     properties = {"apportion.run": run} if run else {}
@@ -228,3 +240,7 @@ def _swap(table: Table, new: Sequence[DataFile], out: Sequence[DataFile], *, run
         for file in new:
             if file.file_path not in there:
                 update.append_data_file(file)
+
+
+def _paths(files: Sequence[DataFile]) -> set[str]:
+    return {file.file_path for file in files}

@@ -15,6 +15,7 @@ from typing import IO
 from botocore.exceptions import BotoCoreError, ClientError
 
 from apportion.model.errors import (
+    AwsBusyError,
     AwsDeniedError,
     AwsError,
     AwsRefusedError,
@@ -41,7 +42,8 @@ class ElsewhereError(Exception):
 class S3Store:
     """`ports.Store` in S3. Names are relative to the prefix; `where` tells them whole.
 
-    Every content is sent with its sha256, which S3 verifies before it takes it.
+    Every content is sent with its sha256, which S3 verifies before it takes it. Two writers under a
+    condition need contents that differ: by them each knows its own again.
     """
 
     def __init__(
@@ -98,20 +100,38 @@ class S3Store:
     def write(
         self, name: str, content: bytes | Path, *, new: bool = False, instead_of: str = ""
     ) -> str | None:
-        body, digest = _digested(content)
+        """As the port says. What a lost answer would have said is asked before it is judged.
+
+        S3 may have taken a write that it answered with an error, or not at all. Sent again under a
+        condition, it is refused for the sake of itself.
+        """
         condition = {"IfNoneMatch": "*"} if new else {"IfMatch": instead_of} if instead_of else {}
-        parameters = {**self._named(name), "ChecksumSHA256": digest, **condition}
+        before = self._calls.sent
         try:
-            if isinstance(body, bytes):
-                answer = self._calls.send("put_object", {**parameters, "Body": body})
-            else:
-                with body.open("rb") as file:
-                    answer = self._calls.send("put_object", {**parameters, "Body": file})
+            return self._put(name, content, condition)
+        except (AwsBusyError, AwsUnreachableError):
+            if condition and (mark := self._mark_of(name, content)):
+                return mark
+            raise
         except ClientError as error:
-            if code_of(error) in _NOT_TAKEN | _NOT_THERE and condition:
-                return None
-            raise AwsRefusedError(OBJECTS["put_object"], code_of(error), str(error)) from None
-        return str(answer["ETag"])
+            if not (code_of(error) in _NOT_TAKEN | _NOT_THERE and condition):
+                raise AwsRefusedError(OBJECTS["put_object"], code_of(error), str(error)) from None
+            again = self._calls.sent - before > 1
+            return self._mark_of(name, content) if again else None
+
+    def _put(self, name: str, content: bytes | Path, condition: Mapping[str, str]) -> str:
+        body, digest = _digested(content)
+        parameters = {**self._named(name), "ChecksumSHA256": digest, **condition}
+        if isinstance(body, bytes):
+            return str(self._calls.send("put_object", {**parameters, "Body": body})["ETag"])
+        with body.open("rb") as file:
+            return str(self._calls.send("put_object", {**parameters, "Body": file})["ETag"])
+
+    def _mark_of(self, name: str, content: bytes | Path) -> str | None:
+        """Tell the mark of an object if it holds just this content, which was sent before."""
+        there = self.read(name)
+        ours = content if isinstance(content, bytes) else content.read_bytes()
+        return there.mark if there is not None and there.content == ours else None
 
     def remove(self, names: Sequence[str]) -> None:
         for start in range(0, len(names), _AT_ONCE):

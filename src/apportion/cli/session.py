@@ -72,8 +72,8 @@ class Session:
                 return
             from apportion.wiring.remote import mirrored
 
-            with mirrored(found, self.clients(""), say=say, removing=removing):
-                yield self.outside.open(found, say)
+            with mirrored(found, self.clients(""), say=say, removing=removing) as ours:
+                yield self.outside.open(ours, say)
 
     @contextmanager
     def cost_reports(self, access: Access) -> Iterator[CostReports]:

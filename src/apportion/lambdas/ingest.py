@@ -59,8 +59,8 @@ def run(asked: Asked, environment: Mapping[str, str], clients: Clients) -> dict[
     settings = read_settings(
         folder, own if file else {**own, "APPORTION_SETTINGS": place}, file=file
     )
-    with mirrored(settings, clients, say=logger.info):
-        workspace = Workspace(settings, say=logger.info)
+    with mirrored(settings, clients, say=logger.info) as ours:
+        workspace = Workspace(ours, say=logger.info)
         taken = fetch_and_ingest(
             workspace, asked.location, periods=asked.periods, clients=clients, say=logger.info
         )

@@ -1,11 +1,18 @@
-"""The Iceberg tables of a folder: found through SQLite, made when first written."""
+"""The Iceberg tables of a folder: found through SQLite, made when first written.
+
+The catalog is made before anything else of a ledger is. So what lies in a folder without one, or
+beside one that knows nothing of it, is a ledger that has lost it, and never an empty one.
+"""
 
 from __future__ import annotations
 
+import os
+import sqlite3
 import struct
+import time
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from pyiceberg.catalog.sql import SqlCatalog
@@ -17,10 +24,24 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from apportion.model.errors import LedgerBusyError, LedgerDamagedError
 
 from . import tables
+from .durable import make_folder, sync_file, sync_folder
 from .warehouse import FOLDER, WarehouseIO, location_of, table_folder
 
 #: Seconds that SQLite waits for another process to end its (milliseconds short) commit.
-_BUSY_SECONDS = "60"
+_PATIENCE = 20.0
+
+METADATA = ".metadata.json"
+
+REMEDY = (
+    "Nothing was changed. Make the catalog again from the tables with `apportion ledger repair`, "
+    "or restore the whole folder from a copy."
+)
+
+#: What a ledger holds, the quickest to find first.
+_HELD = (
+    *("inputs/??/*", "evidence/??/*", "proofs/*.json"),
+    *(f"warehouse/{tables.NAMESPACE}/*/{part}" for part in ("metadata/*", "data/**/*.parquet")),
+)
 
 _UNREADABLE = (
     *(OSError, ValueError, LookupError, EOFError, TypeError, AssertionError),
@@ -29,28 +50,59 @@ _UNREADABLE = (
 
 
 class Catalog:
-    """The tables in a ledger's folder; nothing is made before `need` is called."""
+    """The tables in a ledger's folder; nothing is made before `begin` or `need` is called.
 
-    def __init__(self, folder: Path) -> None:
+    `file` is the catalog where it does not lie in its place; `patience` are the seconds to wait for
+    one that is locked.
+    """
+
+    def __init__(
+        self, folder: Path, *, file: Path | None = None, patience: float = _PATIENCE
+    ) -> None:
         self._folder = folder
-        self._file = folder / "catalog.db"
+        self._file = file or folder / "catalog.db"
+        self._patience = patience
         self._opened: SqlCatalog | None = None
         self._latest: dict[str, Table] = {}
 
     def find(self, name: str) -> Table | None:
-        """Open a table as it is now; None if nothing was ever written to it."""
-        if self._opened is None and not self._exists():
+        """Open a table as it is now; None if nothing was ever written to it.
+
+        Raises LedgerDamagedError where the catalog is lost, or older than the table.
+        """
+        if not self.there:
             return None
+        # Listed first: what is there now was committed by now, but for the last.
+        newest = newest_version(name, folder=self._folder)
         with self.reading(name):
-            try:
-                self._latest[name] = self._catalog().load_table((tables.NAMESPACE, name))
-            except NoSuchTableError:
-                return None
-            except OperationalError as fault:
-                if "no such table" in str(fault.orig):  # its maker was killed half-way
-                    return None
-                raise
-        return self._latest[name]
+            found = self._load(name)
+        version = version_of(Path(found.metadata_location)) if found else -1
+        if newest > version + 1:
+            known = f"version {version}" if found else "no such table"
+            expected = f"version {newest} of the table {name}"
+            raise LedgerDamagedError(str(self._file), expected, known, REMEDY)
+        if found:
+            self._latest[name] = found
+        return found
+
+    @property
+    def there(self) -> bool:
+        """Whether there is a catalog; raises LedgerDamagedError where it is lost."""
+        return self._opened is not None or self._exists()
+
+    def begin(self) -> None:
+        """Make a catalog without tables, if there is none: whole or not at all."""
+        if self.there:
+            return
+        make_folder(self._folder)
+        draft = self._folder / ".catalog.db.new"
+        for left in (draft, draft.with_name(f"{draft.name}-journal")):
+            left.unlink(missing_ok=True)
+        open_catalog(draft, folder=self._folder, make=True).close()
+        sync_file(draft)
+        self._file.unlink(missing_ok=True)  # one of no bytes
+        draft.rename(self._file)
+        sync_folder(self._folder)
 
     def need(self, name: str) -> Table:
         """Open a table to write to it; makes it, and the catalog, if they are not there."""
@@ -69,40 +121,58 @@ class Catalog:
     @contextmanager
     def reading(self, name: str) -> Iterator[None]:
         """Tell of a catalog, or of metadata of this table, that cannot be read as damage."""
+        began = time.monotonic()
         try:
             yield
-        except DatabaseError as fault:
-            if "locked" in str(fault.orig):
-                holder, waited = "a commit of another process", f"{_BUSY_SECONDS} s"
-                raise LedgerBusyError(str(self._folder), holder, waited) from fault
-            told = "a catalog in SQLite", str(fault.orig)
-            raise LedgerDamagedError(str(self._file), *told) from fault
+        except (DatabaseError, sqlite3.Error) as fault:
+            said = str(getattr(fault, "orig", None) or fault)
+            if "locked" in said:
+                waited = f"{time.monotonic() - began:.0f} s"
+                raise LedgerBusyError(str(self._file), "another process", waited) from fault
+            raise LedgerDamagedError(
+                str(self._file), "a catalog in SQLite", said, REMEDY
+            ) from fault
         except _UNREADABLE as fault:
             place = table_folder(name, folder=self._folder) / "metadata"
             told = "metadata of Iceberg", f"{type(fault).__name__}: {str(fault)[:200]}"
             raise LedgerDamagedError(str(place), *told) from fault
 
-    def _exists(self) -> bool:
-        return self._file.exists() and self._file.stat().st_size > 0
+    def _load(self, name: str) -> Table | None:
+        try:
+            return self._catalog().load_table((tables.NAMESPACE, name))
+        except NoSuchTableError:
+            return None
+        except OperationalError as fault:
+            if "no such table" in str(fault.orig):
+                return None
+            raise
 
-    def _catalog(self, *, make: bool = False) -> SqlCatalog:
+    def _exists(self) -> bool:
+        """Tell whether there is a catalog; raises LedgerDamagedError where it is lost."""
+        if _filled(self._file):
+            return True
+        held = next((path for each in _HELD for path in self._folder.glob(each)), None)
+        if held is None or _filled(self._file):  # made meanwhile, before what it holds
+            return held is not None
+        found = "a file of no bytes" if self._file.exists() else "nothing"
+        expected = f"the catalog that goes with {held.relative_to(self._folder)} beside it"
+        raise LedgerDamagedError(str(self._file), expected, found, REMEDY)
+
+    def _catalog(self) -> SqlCatalog:
         if self._opened is None:
-            query = {"timeout": _BUSY_SECONDS}
-            uri = URL.create("sqlite", database=str(self._file.absolute()), query=query)
-            properties = {
-                "uri": uri.render_as_string(),
-                "init_catalog_tables": str(make).lower(),
-                "py-io-impl": f"{WarehouseIO.__module__}.{WarehouseIO.__name__}",
-                FOLDER: str(self._folder),
-            }
-            self._opened = SqlCatalog(tables.NAMESPACE, **properties)
+            # pyiceberg takes a catalog that is locked for one without tables, after waiting for it.
+            address = f"{self._file.absolute().as_uri()}?mode=rw"
+            with closing(sqlite3.connect(address, uri=True, timeout=self._patience)) as file:
+                file.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
+            opened = open_catalog(self._file, folder=self._folder, patience=self._patience)
+            self._opened = opened
         return self._opened
 
     def _make(self, name: str) -> Table:
-        if self._opened is not None:  # opened for reading, perhaps before its tables were there
-            self._opened.close()
-            self._opened = None
-        catalog = self._catalog(make=True)
+        self.begin()
+        with self.reading(name):
+            catalog = self._catalog()
+        catalog.create_tables()  # where the maker of an earlier version was killed half-way
         catalog.create_namespace_if_not_exists(tables.NAMESPACE)
         known = tables.schema(name)
         # Written by DuckDB, the files name their columns and do not number them.
@@ -114,3 +184,40 @@ class Catalog:
             partition_spec=tables.partitioning(name),
             properties={**tables.PROPERTIES, **mapping},
         )
+
+
+def open_catalog(
+    file: Path, *, folder: Path, make: bool = False, patience: float = _PATIENCE
+) -> SqlCatalog:
+    """Open a catalog of the tables in a folder; with `make`, one that is not there yet."""
+    uri = URL.create("sqlite", database=str(file.absolute()), query={"timeout": str(patience)})
+    properties = {
+        "uri": uri.render_as_string(),
+        "init_catalog_tables": str(make).lower(),
+        "py-io-impl": f"{WarehouseIO.__module__}.{WarehouseIO.__name__}",
+        FOLDER: str(folder),
+    }
+    opened = SqlCatalog(tables.NAMESPACE, **properties)
+    if make:
+        opened.create_namespace_if_not_exists(tables.NAMESPACE)
+    return opened
+
+
+def newest_version(name: str, *, folder: Path) -> int:
+    """Tell the newest version of a table that its metadata was ever written of; -1 if none was."""
+    place = table_folder(name, folder=folder) / "metadata"
+    try:
+        with os.scandir(place) as found:
+            return max((version_of(Path(each.name)) for each in found), default=-1)
+    except FileNotFoundError:
+        return -1
+
+
+def version_of(metadata: Path) -> int:
+    """Tell which version of a table a file of metadata is, by its name; -1 for another file."""
+    number = metadata.name.partition("-")[0]
+    return int(number) if metadata.name.endswith(METADATA) and number.isdigit() else -1
+
+
+def _filled(file: Path) -> bool:
+    return file.exists() and file.stat().st_size > 0

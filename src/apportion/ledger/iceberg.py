@@ -47,6 +47,7 @@ class IcebergLedger:
     `replace` and `record` take the lock by themselves, without waiting, where `writing` does not
     surround them. `fresh` gives names never given before, `clock` the time; both are for people
     and file names and never decide a result. One instance may serve several threads for reading.
+    `catalog` is a file to use in the place of the folder's own catalog.
     """
 
     def __init__(
@@ -55,11 +56,12 @@ class IcebergLedger:
         *,
         fresh: Callable[[], str] = lambda: uuid4().hex,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        catalog: Path | None = None,
     ) -> None:
         # Symlinks stay as given: a ledger may have a stable name and a place that changes.
         self._folder = folder.absolute()
         self._fresh = fresh
-        self._catalog = Catalog(self._folder)
+        self._catalog = Catalog(self._folder, file=catalog)
         self._lock = WriteLock(self._folder, clock=clock)
         self._inputs = Inputs(self._folder / "inputs", fresh=fresh)
         self._notes = Inputs(self._folder / "evidence", fresh=fresh)
@@ -77,6 +79,7 @@ class IcebergLedger:
 
     def staging(self, table: str) -> Path:
         folder = self._data_folder(table) / self._fresh()
+        self._begin()
         make_folder(folder.parent)
         folder.mkdir()
         self._staged.add(folder)
@@ -138,12 +141,14 @@ class IcebergLedger:
         return self._planned(iceberg, snapshot=snapshot, where=_partition(*part))
 
     def keep(self, content: bytes) -> str:
+        self._begin()
         return self._inputs.keep(content)
 
     def kept(self, sha256: str) -> bytes:
         return self._inputs.kept(sha256)
 
     def note(self, content: bytes) -> None:
+        self._begin()
         self._notes.keep(content)
 
     def notes(self) -> list[bytes]:
@@ -178,6 +183,12 @@ class IcebergLedger:
             found = self.orphans()
             orphans.remove(found)
             return found
+
+    def _begin(self) -> None:
+        """Make the catalog before anything that would be damage without one."""
+        if not self._catalog.there:
+            with self.writing(wait=0):
+                self._catalog.begin()
 
     def _data_folder(self, table: str) -> Path:
         if table not in tables.COLUMNS:

@@ -7,8 +7,10 @@ from pathlib import Path
 
 from pyiceberg.table import Table
 
+from apportion.model.errors import LedgerDamagedError
 from apportion.model.expiry import Snapshots
 
+from . import tables
 from .catalog import Catalog
 from .warehouse import path_of, table_folder
 
@@ -34,6 +36,18 @@ def find(
         ours = {path for pattern in _OURS for path in place.glob(pattern) if path.is_file()}
         found += ours - led_to
     return sorted(found)
+
+
+def check_led_to(catalog: Catalog, *, folder: Path) -> None:
+    """Look for every file that a snapshot of any table leads to. Raises LedgerDamagedError."""
+    for name in tables.COLUMNS:
+        table = catalog.find(name)
+        with catalog.reading(name):
+            old = {entry.metadata_file for entry in table.metadata.metadata_log} if table else set()
+            led_to = {path_of(each, folder=folder) for each in {*_locations(table, None)} - old}
+        for path in sorted(led_to):
+            if not path.is_file():
+                raise LedgerDamagedError(str(path), "a file that the tables lead to", "nothing")
 
 
 def remove(files: Sequence[Path]) -> None:

@@ -5,89 +5,119 @@ head.json            which files the ledger has, by name, size and sha256: all t
 files/<name>         the ledger's files, which are written once
 catalog/<sha256>     the catalog, under the hash of what it is
 
-All files are there before the head is, and the head is replaced only if it is still the one that
-was read: of two that worked at the same time, one is told that the other was first. A process that
-dies on the way leaves the old state, and some objects that no head names.
+The first head is there before any object, all objects are there before the head that names them,
+and a head is replaced only if it is still the one that was read: of two that worked at the same
+time, one is told that the other was first. A process that dies on the way leaves the old state, and
+some objects that no head names.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Mapping
-from hashlib import file_digest, sha256
-from pathlib import Path, PurePosixPath
-from typing import Any
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from apportion.model.errors import LedgerDamagedError
 from apportion.model.lake_errors import OthersWroteError
 from apportion.ports import Kept, Store
 
-_HEAD = "head.json"
-_CATALOG = "catalog.db"
+from . import head as heads
+from .catalog import Catalog
+from .copies import Copy, digest_of
+from .head import CATALOG, HEAD, Head, Stated, object_of
+from .orphans import check_led_to
 
-#: What of a ledger's folder is the ledger. The lock and downloads are of this machine.
-_KEPT = ("warehouse", "inputs", "evidence", "proofs")
-_FORMAT = 1
 _TRIES = 3
+
+#: What a run that was recorded, or evidence that was noted, adds to.
+_RECORDS = ("warehouse/apportion/runs/data/", "evidence/")
+
+_AGAIN = "Nothing was given back. Run the command again: what it works with is fetched anew."
 
 
 class RemoteLedger:
-    """The copy of a ledger in a folder that belongs to it alone; whatever else lies there goes."""
+    """The copy of a ledger in a folder that belongs to it alone; whatever else lies there goes.
+
+    `beside` are folders with other copies, whose files need not be fetched again.
+    """
 
     def __init__(
         self,
         store: Store,
         folder: Path,
         *,
+        beside: Sequence[Path] = (),
         say: Callable[[str], None] = lambda _step: None,
     ) -> None:
         self._store = store
-        self._folder = folder
+        self._copy = Copy(folder, beside=beside)
         self._say = say
-        self._head: Kept | None = None
-        self._known: dict[str, list[Any]] = {}
-        self._gone: set[str] = set()
+        self._kept: Kept | None = None
+        self._head = Head()
 
     def fetch(self) -> None:
-        """Make the folder what the store has. Raises LedgerDamagedError.
+        """Make the folder what the store has, and nothing else. Raises LedgerDamagedError.
 
-        Where a file is gone because the ledger has moved on meanwhile, this begins again.
+        The files are gathered in a new place, each compared with its sha256, and take the folder's
+        place together: until then the folder is as it was. Where a file is gone because the ledger
+        has moved on meanwhile, this begins again.
         """
         for last in (*[False] * _TRIES, True):
-            self._head = self._store.read(_HEAD)
+            self._kept = self._store.read(HEAD)
             try:
-                self._fetch()
+                self._head = self._read()
+                self._copy.gather(self._head.files, self._bring, say=self._say)
             except LedgerDamagedError:
-                now = self._store.read(_HEAD)
-                if last or now == self._head:
+                if last or self._store.read(HEAD) == self._kept:
                     raise
             else:
+                known = self._kept.content if self._kept and self._head.files else b""
+                self._copy.take_place(known)
                 return
 
-    def _fetch(self) -> None:
-        self._known, self._gone = _read(self._head, self._store.where(_HEAD))
-        for path in list(_own(self._folder)):
-            if _name(path, self._folder) not in self._known:
-                path.unlink()
-        wanting = [name for name in self._known if not self._is_here(name)]
-        for number, name in enumerate(sorted(wanting), start=1):
-            if number % 200 == 1:
-                self._say(f"fetching the ledger: file {number} of {len(wanting)}")
-            self._bring(name)
+    def fetch_to_repair(self) -> None:
+        """Make the folder what is left in the store, for a repair. Raises LedgerDamagedError.
 
-    def give_back(self) -> bool:
-        """Give back what has changed; False if nothing has. Raises OthersWroteError."""
-        here = {_name(path, self._folder): path for path in _own(self._folder)}
-        files = {name: self._stated(name, path) for name, path in here.items()}
-        if files == self._known:
+        By a head that can be read that is every file it names, but a catalog that is lost. Without
+        one it is every object as it is found, and all catalogs, in `catalogs` beside the rest.
+        """
+        self._kept = self._store.read(HEAD)
+        try:
+            self._head = self._read()
+        except LedgerDamagedError:
+            self._head = Head(self._copy.gather_found(self._store, say=self._say))
+            if not self._head.files:
+                raise
+        else:
+            self._copy.gather(self._head.files, self._bring, say=self._say, optional=CATALOG)
+        self._copy.take_place(b"")
+
+    def recorded(self) -> bool:
+        """Tell whether something was recorded, noted or expired in the copy since it was fetched.
+
+        Whatever else has changed, like the files of a run that failed, is not given back.
+        """
+        here, there = set(self._copy.names()), self._head.files.keys()
+        told = any(name.startswith(_RECORDS) for name in here ^ there)
+        return told or any(name.startswith("warehouse/") for name in there - here)
+
+    def give_back(self, *, always: bool = False) -> bool:
+        """Give back what was recorded; False if nothing was, and nothing is `always` given.
+
+        Raises OthersWroteError, and LedgerDamagedError where the copy is not what it was any more.
+        """
+        if not (always or self.recorded()):
             return False
         self._say("giving the ledger back")
+        self._copy.settle()
+        check_led_to(Catalog(self._copy.folder), folder=self._copy.folder)
+        files = self._files()
+        self._begin()
         for name, stated in files.items():
-            if self._known.get(name) != stated:
-                self._store.write(_object(name, stated), here[name])
-        before = {_object(name, stated) for name, stated in self._known.items()}
-        now = {_object(name, stated) for name, stated in files.items()}
-        if not self._write_head(files, (self._gone | before) - now):
+            if self._head.files.get(name) != stated:
+                self._store.write(object_of(name, stated), self._copy.folder / name)
+        new = Head(files)
+        gone = (self._head.gone | self._head.objects) - new.objects
+        if not self._write_head(Head(files, frozenset(gone))):
             raise OthersWroteError(f"the ledger {self._store.where('')}")
         return True
 
@@ -97,87 +127,73 @@ class RemoteLedger:
         No head names them, nor any that is still to come: who began with an earlier one cannot
         give back. One that is removed twice is removed.
         """
-        if self._gone:
-            self._say(f"removing {len(self._gone)} objects in S3")
-            self._store.remove(sorted(self._gone))
+        if self._head.gone:
+            self._say(f"removing {len(self._head.gone)} objects in S3")
+            self._store.remove(sorted(self._head.gone))
             # If others wrote meanwhile, their head has the same list, and it is done again.
-            self._write_head(self._known, set())
+            self._write_head(Head(self._head.files))
 
-    def _write_head(self, files: dict[str, list[Any]], gone: set[str]) -> bool:
+    def _read(self) -> Head:
+        """Read the head that is there. Where none is, nothing else may be."""
+        if self._kept is not None:
+            return heads.read(self._kept.content, self._store.where(HEAD))
+        where = self._store.where(HEAD)
+        ours = (heads.FILES, heads.CATALOGS)
+        names = [name for name in self._store.names() if name.startswith(ours)]
+        if names and self._store.read(HEAD) is None:  # else it was just written
+            expected = f"the head of the {len(names)} objects beside it"
+            raise LedgerDamagedError(where, expected, "nothing", heads.REMEDY)
+        if self._copy.of_a_head:
+            raise LedgerDamagedError(
+                where,
+                f"the head of the ledger that {self._copy.folder} is a copy of",
+                "nothing, and no other object",
+                "Nothing was changed. Restore the bucket's objects from their versions, or remove "
+                "that folder to begin a new ledger there.",
+            )
+        return Head()
+
+    def _files(self) -> dict[str, Stated]:
+        """Tell what each file of the copy is; those that are written once must be as they were."""
+        files: dict[str, Stated] = {}
+        for name, path in self._copy.names().items():
+            known, found = self._head.files.get(name), digest_of(path)
+            if known and known != found and name.startswith("proofs/"):
+                found = known  # one that was handed out stays: it is made again when it is wanted
+            elif known and known != found and name != CATALOG:
+                told = f"sha256 {known.sha256}", f"sha256 {found.sha256}"
+                raise LedgerDamagedError(str(path), *told, _AGAIN)
+            files[name] = found
+        for name in self._head.files.keys() - files.keys():
+            if not name.startswith("warehouse/"):  # of which nothing is ever removed
+                files[name] = self._head.files[name]
+        return files
+
+    def _begin(self) -> None:
+        """Write the first head before the first object, so that objects without one are damage."""
+        if self._kept is not None or self._head.files:  # a head that is lost is made last
+            return
+        content = heads.write(Head(begun=True))
+        mark = self._store.write(HEAD, content, new=True)
+        there = Kept(content, mark) if mark else self._store.read(HEAD)
+        if there is None or there.content != content:
+            raise OthersWroteError(f"the ledger {self._store.where('')}")
+        self._kept = there
+
+    def _write_head(self, head: Head) -> bool:
         """Write the head, if it is still the one that was read."""
-        told = {"format": _FORMAT, "files": files, "gone": sorted(gone)}
-        content = json.dumps(told, indent=0, sort_keys=True).encode()
-        mark = self._head.mark if self._head else ""
-        written = self._store.write(_HEAD, content, new=not mark, instead_of=mark)
+        content = heads.write(head)
+        mark = self._kept.mark if self._kept else ""
+        written = self._store.write(HEAD, content, new=not mark, instead_of=mark)
         if written is None:
             return False
-        self._head, self._known, self._gone = Kept(content, written), files, gone
+        self._kept, self._head = Kept(content, written), head
+        self._copy.remember(content)
         return True
 
-    def _is_here(self, name: str) -> bool:
-        path = self._folder / name
-        size, digest = self._known[name]
-        if not path.is_file() or path.stat().st_size != size:
-            return False
-        # Only the catalog changes under its name.
-        return name != _CATALOG or _digest(path) == digest
-
-    def _bring(self, name: str) -> None:
-        path = self._folder / name
-        stated = self._known[name]
-        draft = path.with_name(f".{path.name}.part")
-        there = self._store.fetch(_object(name, stated), draft)
-        found = _digest(draft) if there else "nothing"
-        if found != stated[1]:
-            raise LedgerDamagedError(self._store.where(name), f"sha256 {stated[1]}", found)
-        draft.replace(path)
-
-    def _stated(self, name: str, path: Path) -> list[Any]:
-        known = self._known.get(name)
-        if known and name != _CATALOG and known[0] == path.stat().st_size:
-            return known
-        return [path.stat().st_size, _digest(path)]
-
-
-def _read(head: Kept | None, where: str) -> tuple[dict[str, list[Any]], set[str]]:
-    """Read a head: the ledger's files, and the objects that are to be removed."""
-    if head is None:
-        return {}, set()
-    try:
-        said = json.loads(head.content)
-        files: Mapping[str, list[Any]] = said["files"]
-        known = {name: [int(size), str(digest)] for name, (size, digest) in files.items()}
-        gone = {str(name) for name in said.get("gone", ())}
-    except (ValueError, LookupError, TypeError, AttributeError) as fault:
-        raise LedgerDamagedError(where, "the head of a ledger", str(fault)) from fault
-    if said["format"] != _FORMAT or not all(map(_is_ours, known)):
-        raise LedgerDamagedError(where, f"format {_FORMAT}", f"format {said['format']}")
-    if gone & {_object(name, stated) for name, stated in known.items()}:
-        raise LedgerDamagedError(where, "files, or objects to remove", "the same as both")
-    return known, gone
-
-
-def _is_ours(name: str) -> bool:
-    """Tell a name that can only lie in a ledger's folder from any other."""
-    parts = PurePosixPath(name).parts
-    return name == _CATALOG or (len(parts) > 1 and parts[0] in _KEPT and ".." not in parts)
-
-
-def _own(folder: Path) -> Iterator[Path]:
-    if (catalog := folder / _CATALOG).is_file():
-        yield catalog
-    for part in _KEPT:
-        yield from (path for path in (folder / part).rglob("*") if path.is_file())
-
-
-def _name(path: Path, folder: Path) -> str:
-    return path.relative_to(folder).as_posix()
-
-
-def _object(name: str, stated: list[Any]) -> str:
-    return f"catalog/{stated[1]}" if name == _CATALOG else f"files/{name}"
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return file_digest(file, sha256).hexdigest()
+    def _bring(self, name: str, stated: Stated, path: Path) -> None:
+        there = self._store.fetch(object_of(name, stated), path)
+        found = digest_of(path).sha256 if there else "nothing"
+        if found != stated.sha256:
+            expected = f"sha256 {stated.sha256}"
+            raise LedgerDamagedError(self._store.where(name), expected, found)

@@ -17,6 +17,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 from apportion.core.identity import run_id, sha256
 from apportion.core.telling import publish as what
@@ -68,11 +69,15 @@ class Forms:
 
 @dataclass(frozen=True)
 class Telling:
-    """Whom to tell, and how the files reach them: attached, or by links for `link_seconds`."""
+    """Whom to tell, and how the files reach them: attached, or by links for `link_seconds`.
+
+    `fresh` gives names never given before: by one a process knows its own claim to a letter.
+    """
 
     posts: Sequence[Post] = ()
     attach: bool = False
     link_seconds: int = 0
+    fresh: Callable[[], str] = lambda: uuid4().hex
 
 
 def deliver(
@@ -87,20 +92,20 @@ def deliver(
 ) -> Outcome:
     """Deliver a period's report, or the newest one's where `period` is empty.
 
-    What is delivered already is not written again, and who was told is not told again. Raises
-    NothingToDeliverError, NotWhatWasProvedError.
+    What is delivered already is not written again, and who was told is not told again. What of a
+    delivery is gone, or cannot be read, is written again, and said. Raises NothingToDeliverError,
+    NotWhatWasProvedError.
     """
     run = _run(asking, period)
     found = str(run["Period"])
     delivery = _id(run, forms)
     folder = f"{found}/{delivery}"
-    done = store.read(f"{folder}/{DELIVERY}")
-    words: list[str] = []
-    if done is None:
-        document, words = _write(asking, store, forms, run, folder, say)
-    else:
-        document = json.loads(done.content)
-    _point(store, document)
+    done, words = _delivered_before(store, folder)
+    document = done
+    if document is None:
+        document, more = _write(asking, store, forms, run, folder, say)
+        words += more
+    words += _point(store, document)
     findings, told = _tell(store, document, folder, telling, now, say)
     became = "delivered" if done is None else "unchanged"
     rows = [
@@ -113,6 +118,30 @@ def deliver(
         "unchanged": f"The report of {found} was delivered already: {store.where(folder)}/",
     }[became]
     return Outcome(_COLUMNS, tuple(rows), tuple(findings), (sentence, *words))
+
+
+def _delivered_before(store: Store, folder: str) -> tuple[dict[str, Any] | None, list[str]]:
+    """Read a delivery, if all its files are there as they were written; else say what is not."""
+    name = f"{folder}/{DELIVERY}"
+    done = store.read(name)
+    if done is None:
+        return None, []
+    try:
+        document: dict[str, Any] = json.loads(done.content)
+        files = {file: str(each["sha256"]) for file, each in document["files"].items()}
+        {file: each["bytes"] for file, each in document["files"].items()}
+        {document[part] for part in ("subject", "run", *_POINTER)}
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return None, [f"{store.where(name)} could not be read: the report is written again."]
+    lost = []
+    for file, stated in files.items():
+        kept = store.read(f"{folder}/{file}")
+        if kept is None or sha256(kept.content) != stated:
+            lost.append(store.where(f"{folder}/{file}"))
+    if not lost:
+        return document, []
+    more = f" and {len(lost) - 1} more files" if lost[1:] else ""
+    return None, [f"{lost[0]}{more} were gone or changed: the report is written again."]
 
 
 def _run(asking: Asking, period: str) -> Row:
@@ -196,23 +225,45 @@ def _check(run: Row, tables: Mapping[str, Outcome], summary: Summary) -> None:
         raise NotWhatWasProvedError(str(run["Period"]), str(run["RunId"]), "0.00", found)
 
 
-def _point(store: Store, document: Mapping[str, Any]) -> None:
-    """Let `latest.json` name this delivery, of its period and of all, unless theirs is newer."""
+#: What a pointer must say to be one.
+_POINTER = ("period", "allocated_at", "delivery")
+
+
+def _point(store: Store, document: Mapping[str, Any]) -> list[str]:
+    """Let `latest.json` name this delivery, of its period and of all, unless theirs is newer.
+
+    One that cannot be read is written anew, and said: nobody can tell which was the newest.
+    """
     pointer = {name: value for name, value in document.items() if name != "files"}
+    ours = (str(document["period"]), str(document["allocated_at"]), True)
+    words: list[str] = []
     for name in (f"{document['period']}/latest.json", "latest.json"):
         for _ in range(_TRIES):
             there = store.read(name)
-            if there is not None and _order(json.loads(there.content)) >= _order(pointer):
+            order = _order(there.content) if there else None
+            if order and order >= ours:
                 break
             mark = there.mark if there else ""
             if store.write(name, _json(pointer), new=there is None, instead_of=mark) is not None:
+                if there and not order:
+                    words.append(
+                        f"{store.where(name)} could not be read, and names this delivery now. "
+                        "Deliver a newer month again, if there is one."
+                    )
                 break
         else:
             raise OthersWroteError(store.where(name))
+    return words
 
 
-def _order(pointer: Mapping[str, Any]) -> tuple[str, str, bool]:
-    return str(pointer["period"]), str(pointer["allocated_at"]), bool(pointer["delivery"])
+def _order(content: bytes) -> tuple[str, str, bool] | None:
+    """Tell how new the delivery is that a pointer names; None for what is no pointer."""
+    try:
+        pointer = json.loads(content)
+        period, allocated, delivery = (pointer[part] for part in _POINTER)
+    except (ValueError, LookupError, TypeError):
+        return None
+    return str(period), str(allocated), bool(delivery)
 
 
 def _tell(
@@ -228,7 +279,7 @@ def _tell(
     told: list[tuple[str, str]] = []
     for post in telling.posts:
         marker = f"{folder}/sent/{post.name}.json"
-        claim = {"way": post.name, "state": "sending", "since": now()}
+        claim = {"way": post.name, "state": "sending", "since": now(), "by": telling.fresh()}
         mark = _claim(store, marker, claim)
         if mark is None:
             sent = _state(store, marker) == "sent"
@@ -260,7 +311,7 @@ def _claim(store: Store, marker: str, claim: Mapping[str, Any]) -> str | None:
     """Claim a letter; None if someone has. One that was refused may be claimed again."""
     mark = store.write(marker, _json(claim), new=True)
     there = None if mark else store.read(marker)
-    if there is None or json.loads(there.content).get("state") != "failed":
+    if there is None or _state_in(there.content) != "failed":
         return mark
     return store.write(marker, _json(claim), instead_of=there.mark)
 
@@ -291,7 +342,15 @@ def _for_people(name: str) -> bool:
 
 def _state(store: Store, marker: str) -> str:
     kept = store.read(marker)
-    return str(json.loads(kept.content).get("state")) if kept else "unknown"
+    return _state_in(kept.content) if kept else "unknown"
+
+
+def _state_in(content: bytes) -> str:
+    """Tell how far a letter came. A note that cannot be read says nothing: it may have left."""
+    try:
+        return str(json.loads(content)["state"])
+    except (ValueError, LookupError, TypeError):
+        return "unknown"
 
 
 def _maybe(document: Mapping[str, Any], marker: str, store: Store) -> Finding:
