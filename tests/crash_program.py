@@ -55,11 +55,12 @@ def _run(folder: str, arguments: tuple[str, ...], die_at: int) -> None:
     sys.stderr = os.fdopen(2, "w", encoding="utf-8")
     sys.argv = ["apportion", *arguments]
     if die_at:
-        _die_at(die_at, folder)
+        die_before(die_at, folder)
     main()
 
 
-def _die_at(count: int, folder: str) -> None:
+def die_before(count: int, folder: str) -> None:
+    """Kill this process just before its n-th change of a file below a folder."""
     seen = 0
 
     def watch(event: str, arguments: tuple[object, ...]) -> None:

@@ -9,8 +9,10 @@ import os
 import signal
 from collections.abc import Callable
 from multiprocessing import get_context
+from pathlib import Path
 from typing import Any
 
+from crash_program import die_before
 from moto_world import MotoWorld
 
 _IMPORTS = ("apportion.wiring.workspace", "apportion.aws.lake", "apportion.aws.store", "boto3")
@@ -23,16 +25,22 @@ _CHANGES = {
 
 
 def died(
-    work: Callable[..., None], world: MotoWorld, *arguments: object, at: int, of: str = ""
+    work: Callable[..., None],
+    world: MotoWorld,
+    *arguments: object,
+    at: int,
+    of: str = "",
+    below: Path | None = None,
 ) -> bool:
     """Do `work(clients, *arguments)` until just before its n-th change; False if it ended before.
 
-    With `of`, only changes by this operation are counted.
+    With `of`, only changes by this operation are counted; with `below`, changes of files in that
+    folder in their place.
     The work is a function at the top of a test's file.
     """
     context = get_context("forkserver")
     context.set_forkserver_preload(list(_IMPORTS))
-    process = context.Process(target=_run, args=(work, world, arguments, at, of))
+    process = context.Process(target=_run, args=(work, world, arguments, at, of, below))
     process.start()
     process.join()
     assert process.exitcode in (0, -signal.SIGKILL)
@@ -40,8 +48,17 @@ def died(
 
 
 def _run(
-    work: Callable[..., None], world: MotoWorld, arguments: tuple[object, ...], at: int, of: str
+    work: Callable[..., None],
+    world: MotoWorld,
+    arguments: tuple[object, ...],
+    at: int,
+    of: str,
+    below: Path | None,
 ) -> None:
+    if below:
+        die_before(at, str(below))
+        work(world.client, *arguments)
+        return
     count = 0
 
     def before(**_: object) -> None:

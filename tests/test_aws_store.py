@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
+import s3_front
 from apportion.aws.store import ElsewhereError, S3Store
 from apportion.model.errors import AwsBusyError, AwsDeniedError, AwsUnreachableError, NotAPlaceError
 from moto_world import MotoWorld, serving
@@ -84,6 +85,32 @@ def test_an_answer_that_breaks_off_is_asked_for_again(tmp_path: Path) -> None:
         S3Store(Flaky([], broken=99), "s3://acme", sleep=lambda _: None).read("x")
 
 
+def test_a_write_whose_answer_was_lost_is_known_again(tmp_path: Path) -> None:
+    """S3 took it and answered with an error; sent again, it is refused for the sake of itself."""
+    with s3_front.serving() as front:
+        client = front.client()
+        client.create_bucket(Bucket="acme")
+        store = S3Store(client, "s3://acme/ledger", sleep=lambda _: None)
+        front.faults.append(s3_front.answer_lost("PUT", "/head.json"))
+        first = store.write("head.json", b"1", new=True)
+        assert first
+        front.faults.append(s3_front.answer_lost("PUT", "/head.json"))
+        (tmp_path / "two").write_bytes(b"2")
+        second = store.write("head.json", tmp_path / "two", instead_of=first)
+        kept = store.read("head.json")
+        assert kept is not None
+        assert (kept.content, kept.mark) == (b"2", second)
+
+        assert store.write("head.json", b"3", instead_of=first) is None, "others' content stands"
+        assert second
+        broken: list[s3_front.Fault] = [_fails] * 5
+        front.faults += [s3_front.answer_lost("PUT", "/head.json"), *broken]
+        assert store.write("head.json", b"4", instead_of=second), "six errors, and it stands there"
+        front.faults += [*broken, _fails]
+        with pytest.raises(AwsBusyError):
+            store.write("head.json", b"5", new=True)
+
+
 def test_bounded_tries_and_plain_refusals() -> None:
     busy = S3Store(Flaky([_error("SlowDown", 503)] * 9), "s3://acme", sleep=lambda _: None)
     with pytest.raises(AwsBusyError, match="s3:PutObject was tried 6 times"):
@@ -91,6 +118,10 @@ def test_bounded_tries_and_plain_refusals() -> None:
     denied = S3Store(Flaky([_error("AccessDenied", 403)]), "s3://acme/lake")
     with pytest.raises(AwsDeniedError, match=r"arn:aws:s3:::acme/lake/\*"):
         denied.write("x", b"")
+
+
+def _fails(asked: s3_front.Asked, _real: object) -> s3_front.Answer | None:
+    return s3_front.refused(500, "InternalError") if asked.method == "PUT" else None
 
 
 class Flaky:

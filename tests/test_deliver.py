@@ -131,6 +131,49 @@ def test_a_newer_month_s_pointer_stays(workspace: Workspace, store: S3Store) -> 
     assert read(store, f"{PERIOD}/latest.json")["period"] == PERIOD
 
 
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"period": "2026-10"}'])
+def test_a_pointer_that_cannot_be_read_is_told_and_written_anew(
+    workspace: Workspace, store: S3Store, content: bytes
+) -> None:
+    for name in ("latest.json", f"{PERIOD}/latest.json"):
+        store.write(name, content)
+    outcome = delivered(workspace, store)
+    assert sum("latest.json could not be read" in word for word in outcome.words) == 2
+    assert read(store, "latest.json")["period"] == PERIOD
+    assert len(delivered(workspace, store).words) == 1
+
+
+def test_what_of_a_report_is_gone_or_changed_is_delivered_again(
+    workspace: Workspace, store: S3Store
+) -> None:
+    delivered(workspace, store)
+    place = f"{PERIOD}/{read(store, 'latest.json')['delivery']}"
+    owners = text(store, f"{place}/owners.csv")
+    store.remove([f"{place}/owners.csv"])
+    store.write(f"{place}/proof.csv", b"another")
+    outcome = delivered(workspace, store)
+    assert "owners.csv and 1 more files were gone or changed" in outcome.words[1]
+    assert {row["became"] for row in outcome.rows} == {"delivered"}
+    assert text(store, f"{place}/owners.csv") == owners
+    for content in (b"", b"{}", b'{"files": {"x": 1}}'):
+        store.write(f"{place}/delivery.json", content)
+        assert "delivery.json could not be read" in delivered(workspace, store).words[1]
+    assert {row["became"] for row in delivered(workspace, store).rows} == {"unchanged"}
+
+
+def test_a_note_of_a_letter_that_cannot_be_read_may_mean_that_it_left(
+    workspace: Workspace, store: S3Store
+) -> None:
+    delivered(workspace, store, Telling((Post(None),)))
+    (marker,) = (name for name in store.names() if "/sent/" in name)
+    store.write(marker, b"{")
+    willing = Post(None)
+    outcome = delivered(workspace, store, Telling((willing,)))
+    assert willing.letters == 0
+    assert [finding.code.number for finding in outcome.findings] == ["W001"]
+    assert marker in str(outcome.findings[0])
+
+
 def test_what_was_refused_is_sent_by_the_next_delivery(
     workspace: Workspace, store: S3Store
 ) -> None:

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 from pyiceberg.catalog.glue import GlueCatalog
 
+import s3_front
 from apportion.aws.lake import GlueLake
 from apportion.aws.lake_files import planned
 from apportion.model.errors import NothingThereError
@@ -92,6 +93,24 @@ def publication(world: MotoWorld, months: Months) -> Publication:
     """For those who only read it, or find that there is nothing to do."""
     bucket = world.bucket()
     return Publication(bucket, published(world, bucket, months.workspace(1)))
+
+
+def test_answers_that_are_lost_on_the_way(months: Months, tmp_path: Path) -> None:
+    """Glue does what it is asked and answers with an error: tables and views are there already."""
+    with s3_front.serving() as front:
+        there = MotoWorld(front.endpoint)
+        bucket = there.bucket()
+        lake = GlueLake(
+            there.client("glue"),
+            store_of(there, bucket),
+            database=database(bucket),
+            sleep=lambda _: None,
+        )
+        for operation in ("CreateDatabase", *["CreateTable"] * 3, *["UpdateTable"] * 2):
+            front.faults.append(s3_front.answer_lost("POST", "/", target=f".{operation}"))
+        (row,) = months.workspace(1).publishing.publish(lake).rows
+        assert (row["became"], front.faults) == ("published", [])
+        assert seen(there, bucket, tmp_path) == ONCE
 
 
 def test_a_month_is_published_whole_and_to_the_last_digit(

@@ -101,6 +101,19 @@ def refused(status: int, code: str, said: str = "", **headers: str) -> Answer:
     return Answer(status, {"Content-Type": "application/xml", **headers}, body.encode())
 
 
+def answer_lost(method: str, ends: str, *, target: str = "") -> Fault:
+    """Do what is asked of a path that ends so, or of an operation of Glue, and answer with 500."""
+
+    def fault(asked: Asked, real: Callable[[], Answer]) -> Answer | None:
+        named = asked.headers.get("X-Amz-Target", "").endswith(target)
+        if (asked.method, named) != (method, True) or not asked.path.endswith(ends):
+            return None
+        done = real()
+        return refused(500, "InternalError") if done.status < 300 else None
+
+    return fault
+
+
 @contextmanager
 def serving() -> Iterator[Front]:
     moto = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)

@@ -14,7 +14,15 @@ from apportion.ports import Row
 from . import ledger_expire
 from .answer import finish
 from .help import Command, Group, examples
-from .options import FormOption, PeriodOption, RawOption, ToOption, checked
+from .options import (
+    WAIT,
+    FormOption,
+    PeriodOption,
+    RawOption,
+    ToOption,
+    WaitOption,
+    checked,
+)
 from .output import Output
 from .session import Session
 from .words import Words
@@ -33,7 +41,7 @@ def add_to(app: typer.Typer) -> None:
         name="ledger",
         cls=Group,
         rich_markup_mode=None,
-        help="Show what the ledger holds and how it came there, and let go of its past.",
+        help="Show what the ledger holds and how it came there, let go of its past, and repair it.",
         epilog=examples(
             "apportion ledger list",
             "apportion ledger history --period 2026-09",
@@ -56,10 +64,11 @@ def add_to(app: typer.Typer) -> None:
         ),
     )(history)
     ledger_expire.add_to(ledger)
+    ledger.command("repair", cls=Command, epilog=examples("apportion ledger repair"))(repair)
 
 
 def _list_commands(ctx: typer.Context) -> None:
-    """Show what the ledger holds and how it came there, and let go of its past."""
+    """Show what the ledger holds and how it came there, let go of its past, and repair it."""
     if ctx.invoked_subcommand is None:
         typer.echo(ctx.get_help())
 
@@ -94,6 +103,29 @@ def history(
     with session.workspace() as workspace:
         outcome = workspace.history(month)
     _finish(outcome, _HISTORY_SHOWN, sent, session.words, moment=len("2026-10-03 12:00"))
+
+
+def repair(
+    ctx: typer.Context,
+    wait: WaitOption = WAIT,
+    form: FormOption = None,
+    to: ToOption = None,
+    raw: RawOption = False,
+) -> None:
+    """Make a lost catalog again from the tables beside it, and prove every run.
+
+    Nothing is changed where a run is not what its record says, or where the catalog is whole. Of a
+    ledger in S3, a lost head is made again, too.
+    """
+    session: Session = ctx.obj
+    sent = Output(form, to, raw)
+    sent.check(session.words)
+    with session.workspace(repairing=True) as workspace:
+        outcome = workspace.repair(wait=wait)
+    if sent.for_a_person:
+        rows = tuple(_readable(row, len("2026-10-03 12:00")) for row in outcome.rows)
+        outcome = replace(outcome, rows=rows)
+    finish(outcome, sent, session.words)
 
 
 def _finish(

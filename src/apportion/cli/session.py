@@ -59,20 +59,26 @@ class Session:
 
     @contextmanager
     def workspace(
-        self, settings: Settings | None = None, *, removing: bool = False
+        self, settings: Settings | None = None, *, removing: bool = False, repairing: bool = False
     ) -> Iterator[Workspace]:
         """Open the workspace; the steps of what is done in it are told as they begin.
 
-        With `removing`, what a ledger in S3 does not have any more is removed there, too.
+        With `removing`, what a ledger in S3 does not have any more is removed there, too; with
+        `repairing`, what is left of it is brought here.
         """
         found = settings or self.settings()
         with self.words.steps(self.outside.timer) as say:
             if not found.remote:
                 yield self.outside.open(found, say)
                 return
-            from apportion.wiring.remote import mirrored
+            from apportion.wiring.remote import mirrored, mirrored_to_repair
 
-            with mirrored(found, self.clients(""), say=say, removing=removing) as ours:
+            clients = self.clients("")
+            with (
+                mirrored_to_repair(found, clients, say=say)
+                if repairing
+                else mirrored(found, clients, say=say, removing=removing)
+            ) as ours:
                 yield self.outside.open(ours, say)
 
     @contextmanager

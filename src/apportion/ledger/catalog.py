@@ -43,7 +43,7 @@ _HELD = (
     *(f"warehouse/{tables.NAMESPACE}/*/{part}" for part in ("metadata/*", "data/**/*.parquet")),
 )
 
-_UNREADABLE = (
+UNREADABLE = (
     *(OSError, ValueError, LookupError, EOFError, TypeError, AssertionError),
     *(zlib.error, struct.error, ValidationError),
 )
@@ -52,15 +52,21 @@ _UNREADABLE = (
 class Catalog:
     """The tables in a ledger's folder; nothing is made before `begin` or `need` is called.
 
-    `file` is the catalog where it does not lie in its place; `patience` are the seconds to wait for
-    one that is locked.
+    `file` is the catalog where it does not lie in its place; with `alone`, what lies beside it does
+    not count. `patience` are the seconds to wait for one that is locked.
     """
 
     def __init__(
-        self, folder: Path, *, file: Path | None = None, patience: float = _PATIENCE
+        self,
+        folder: Path,
+        *,
+        file: Path | None = None,
+        alone: bool = False,
+        patience: float = _PATIENCE,
     ) -> None:
         self._folder = folder
         self._file = file or folder / "catalog.db"
+        self._alone = alone
         self._patience = patience
         self._opened: SqlCatalog | None = None
         self._latest: dict[str, Table] = {}
@@ -73,7 +79,7 @@ class Catalog:
         if not self.there:
             return None
         # Listed first: what is there now was committed by now, but for the last.
-        newest = newest_version(name, folder=self._folder)
+        newest = -1 if self._alone else _newest_version(name, folder=self._folder)
         with self.reading(name):
             found = self._load(name)
         version = version_of(Path(found.metadata_location)) if found else -1
@@ -132,7 +138,7 @@ class Catalog:
             raise LedgerDamagedError(
                 str(self._file), "a catalog in SQLite", said, REMEDY
             ) from fault
-        except _UNREADABLE as fault:
+        except UNREADABLE as fault:
             place = table_folder(name, folder=self._folder) / "metadata"
             told = "metadata of Iceberg", f"{type(fault).__name__}: {str(fault)[:200]}"
             raise LedgerDamagedError(str(place), *told) from fault
@@ -203,7 +209,7 @@ def open_catalog(
     return opened
 
 
-def newest_version(name: str, *, folder: Path) -> int:
+def _newest_version(name: str, *, folder: Path) -> int:
     """Tell the newest version of a table that its metadata was ever written of; -1 if none was."""
     place = table_folder(name, folder=folder) / "metadata"
     try:

@@ -47,7 +47,7 @@ class IcebergLedger:
     `replace` and `record` take the lock by themselves, without waiting, where `writing` does not
     surround them. `fresh` gives names never given before, `clock` the time; both are for people
     and file names and never decide a result. One instance may serve several threads for reading.
-    `catalog` is a file to use in the place of the folder's own catalog.
+    `catalog` is one to use in the place of the folder's own.
     """
 
     def __init__(
@@ -56,12 +56,12 @@ class IcebergLedger:
         *,
         fresh: Callable[[], str] = lambda: uuid4().hex,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-        catalog: Path | None = None,
+        catalog: Catalog | None = None,
     ) -> None:
         # Symlinks stay as given: a ledger may have a stable name and a place that changes.
         self._folder = folder.absolute()
         self._fresh = fresh
-        self._catalog = Catalog(self._folder, file=catalog)
+        self._catalog = catalog or Catalog(self._folder)
         self._lock = WriteLock(self._folder, clock=clock)
         self._inputs = Inputs(self._folder / "inputs", fresh=fresh)
         self._notes = Inputs(self._folder / "evidence", fresh=fresh)

@@ -53,6 +53,7 @@ class RemoteLedger:
         self._say = say
         self._kept: Kept | None = None
         self._head = Head()
+        self._repairing = False
 
     def fetch(self) -> None:
         """Make the folder what the store has, and nothing else. Raises LedgerDamagedError.
@@ -80,6 +81,7 @@ class RemoteLedger:
         By a head that can be read that is every file it names, but a catalog that is lost. Without
         one it is every object as it is found, and all catalogs, in `catalogs` beside the rest.
         """
+        self._repairing = True
         self._kept = self._store.read(HEAD)
         try:
             self._head = self._read()
@@ -100,12 +102,17 @@ class RemoteLedger:
         told = any(name.startswith(_RECORDS) for name in here ^ there)
         return told or any(name.startswith("warehouse/") for name in there - here)
 
-    def give_back(self, *, always: bool = False) -> bool:
-        """Give back what was recorded; False if nothing was, and nothing is `always` given.
+    def repaired(self) -> bool:
+        """Tell whether the copy has a catalog that the store has not, or a head is wanting."""
+        catalog = self._head.files.get(CATALOG)
+        return catalog is None or digest_of(self._copy.folder / CATALOG) != catalog
+
+    def give_back(self) -> bool:
+        """Give back what was recorded or repaired; False if nothing was.
 
         Raises OthersWroteError, and LedgerDamagedError where the copy is not what it was any more.
         """
-        if not (always or self.recorded()):
+        if not (self.recorded() or (self._repairing and self.repaired())):
             return False
         self._say("giving the ledger back")
         self._copy.settle()

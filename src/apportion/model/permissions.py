@@ -115,7 +115,7 @@ DUTIES: Mapping[Role, Duty] = {
         approved_by_a_person=True,
     ),
     Role.LEDGER_KEEPER: Duty(
-        "works with a ledger that is kept in S3", (MISS_KEPT, KEEP_LEDGER, DECRYPT_STORE)
+        "works with a ledger that is kept in S3", (FIND_KEPT, KEEP_LEDGER, DECRYPT_STORE)
     ),
     Role.LEDGER_EXPIRER: Duty(
         "lets a ledger in S3 go of its past",

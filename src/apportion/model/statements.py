@@ -144,7 +144,7 @@ FIND_KEPT = Statement(
     "FindWhatIsKept",
     ("s3:ListBucket",),
     (_STORE,),
-    "the files beside apportion.toml, and what is not there yet",
+    "the files beside apportion.toml, what is there of a ledger, and what is not there yet",
 )
 MISS_KEPT = Statement(
     "SeeWhatIsNotThere",

@@ -75,7 +75,7 @@ def mirrored_to_repair(
         say(f"fetching what is left of the ledger {settings.remote}")
         ledger.fetch_to_repair()
         yield ours
-        ledger.give_back(always=True)
+        ledger.give_back()
 
 
 @contextmanager
@@ -90,12 +90,12 @@ def _copy(
     with ExitStack() as held:
         place = _free(places, held)
         beside = [each for each in places if each != place and each.is_dir()]
-        yield (
-            RemoteLedger(store, place, beside=beside, say=say),
-            replace(settings, ledger=place),
-        )
-        if place != first:
-            shutil.rmtree(place, ignore_errors=True)
+        try:
+            ledger = RemoteLedger(store, place, beside=beside, say=say)
+            yield ledger, replace(settings, ledger=place)
+        finally:
+            if place != first:
+                shutil.rmtree(place, ignore_errors=True)
 
 
 def _free(places: Sequence[Path], held: ExitStack) -> Path:

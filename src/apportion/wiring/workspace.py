@@ -54,6 +54,7 @@ from .accounts import Accounts
 from .cost_categories import CostCategories
 from .expiry import Expiry
 from .publishing import Publishing
+from .repair import repair
 from .reviews import rules_history, write_review
 from .scratch import Scratch
 from .tags import Tags
@@ -270,6 +271,11 @@ class Workspace:
     def expiry(self) -> Expiry:
         """What of the ledger's past is kept."""
         return Expiry(Path(self._settings.ledger), lambda: self._plugs, self._now)
+
+    def repair(self, *, wait: float = 0) -> Outcome:
+        """Make the ledger's catalog again where it is lost, and prove it; rows are the runs."""
+        folder = Path(self._settings.ledger)
+        return repair(folder, lambda ledger: replace(self._plugs, ledger=ledger), wait=wait)
 
     def held(self) -> Outcome:
         """List what the ledger holds."""
