@@ -108,6 +108,14 @@ def test_a_quote_inside_an_unquoted_value_is_a_sign_like_any_other(
     assert billed(deliveries) == 40
 
 
+def test_control_characters_in_a_value_are_signs_like_any_other(tmp_path: Path) -> None:
+    lines = lines_of(2)
+    lines[1] = lines[1].replace("EC2", "\x01\x02\x1b[31mred\x7f")
+    deliveries, findings = deliver(tmp_path / "bill.csv", "\n".join(lines).encode())
+    assert failing(findings) == []
+    assert billed(deliveries) == 20
+
+
 @pytest.mark.parametrize(
     ("tags", "says"),
     [
