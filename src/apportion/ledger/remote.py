@@ -31,6 +31,15 @@ _TRIES = 3
 #: What a run that was recorded, or evidence that was noted, adds to.
 _RECORDS = ("warehouse/apportion/runs/data/", "evidence/")
 
+_CATALOG_LOST = (
+    "Nothing was changed. Make the catalog again from the tables with `apportion ledger repair`, "
+    "or restore the object from its versions in the bucket."
+)
+_FILE_LOST = (
+    "Nothing was changed. Restore the object from its versions in the bucket. A machine that has "
+    "an earlier copy with this file can still read the ledger."
+)
+
 _AGAIN = "Nothing was given back. Run the command again: what it works with is fetched anew."
 
 
@@ -202,5 +211,6 @@ class RemoteLedger:
         there = self._store.fetch(object_of(name, stated), path)
         found = digest_of(path).sha256 if there else "nothing"
         if found != stated.sha256:
-            expected = f"sha256 {stated.sha256}"
-            raise LedgerDamagedError(self._store.where(name), expected, found)
+            remedy = _CATALOG_LOST if name == CATALOG else _FILE_LOST
+            told = self._store.where(object_of(name, stated)), f"sha256 {stated.sha256}", found
+            raise LedgerDamagedError(*told, remedy)
