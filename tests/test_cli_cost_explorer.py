@@ -274,14 +274,15 @@ def by_environment(
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
     )
 
 
 def test_the_example_in_the_documents_runs(typed: Typed) -> None:
     yesterday = datetime.now(UTC).date() - timedelta(days=1)
     typed.fake.costs = [Cost(yesterday, "7.5", {"CostCenter": "FIN-100"})]
-    (example,) = blocks(PAGE, "python")
+    classic, example = blocks(PAGE, "python")
+    done = by_environment(typed, [sys.executable, "-c", classic.text])
+    assert (done.stdout, done.stderr) == (f"{yesterday} Project$ 7.5 USD\n", "")
     done = by_environment(typed, [sys.executable, "-c", example.text])
     assert done.returncode == 0, done.stderr
     assert done.stdout == f"{yesterday} (untagged) 7.5\n7.5 () 7.5 0.0\n"

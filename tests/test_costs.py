@@ -61,7 +61,7 @@ def test_daily_cost_by_project_of_the_last_thirty_days(fake: FakeCostExplorer, a
         spent_on("FIN-100", "atlas", "7", ago=31),
     ]
     costs = ask()
-    assert [(each.day, each.project, each.cost) for each in costs] == [
+    assert [(each.day, each.project, each.cost) for each in costs.days] == [
         (date(2026, 8, 16), "(untagged)", Decimal("0.0000000001")),
         (YESTERDAY, "atlas", Decimal("2.5")),
         (YESTERDAY, "hermes", Decimal("10.0000000001")),
@@ -69,6 +69,34 @@ def test_daily_cost_by_project_of_the_last_thirty_days(fake: FakeCostExplorer, a
     assert costs.total == costs.whole == Decimal("12.5000000002")
     assert (costs.left_out, costs.difference, costs.findings) == ((), 0, ())
     assert str(costs.spent) == "4 requests, $0.04"
+
+
+def test_the_classic_script_reads_the_result_unchanged(fake: FakeCostExplorer, ask: Asks) -> None:
+    fake.costs = [
+        spent_on("FIN-100", "hermes", "10.0000000001"),
+        spent_on("FIN-100", "atlas", "2.5"),
+        spent_on("FIN-100", None, "-1"),
+        spent_on("CX", "atlas", "3"),
+    ]
+    allocate_costs = ask
+    told = []
+    for day in allocate_costs("FIN-100"):
+        for group in day["Groups"]:
+            date_ = day["TimePeriod"]["Start"]
+            amount = group["Metrics"]["BlendedCost"]["Amount"]
+            told.append((date_, group["Keys"][0], float(amount), amount))
+    assert told == [
+        ("2026-09-14", "Project$", -1, "-1"),
+        ("2026-09-14", "Project$atlas", 2.5, "2.5"),
+        ("2026-09-14", "Project$hermes", 10.0000000001, "10.0000000001"),
+    ]
+    costs = ask("FIN-100", metric="NetAmortizedCost")
+    assert (len(costs), costs[0]["Groups"]) == (30, [])
+    assert costs[-1]["TimePeriod"] == {"Start": "2026-09-14", "End": "2026-09-15"}
+    assert {m["Unit"] for group in costs[-1]["Groups"] for m in group["Metrics"].values()} == {
+        "USD"
+    }
+    assert (costs.total, costs.total_left_out, costs.difference) == (Decimal("11.5000000001"), 3, 0)
 
 
 def test_what_the_filter_drops_is_told_in_money(fake: FakeCostExplorer, ask: Asks) -> None:
@@ -112,7 +140,7 @@ def test_other_keys_and_days(fake: FakeCostExplorer, ask: Asks) -> None:
         Cost(TODAY - timedelta(days=ago), "1", {"team": "a", "app": "x"}) for ago in (1, 2, 7, 8)
     ]
     costs = ask("a", days=7, tag_key="team", by="app")
-    assert [(each.day.day, each.project) for each in costs] == [(8, "x"), (13, "x"), (14, "x")]
+    assert [(each.day.day, each.project) for each in costs.days] == [(8, "x"), (13, "x"), (14, "x")]
 
 
 def test_money_under_other_spellings_is_told(fake: FakeCostExplorer, ask: Asks) -> None:
@@ -149,7 +177,7 @@ def test_estimates_are_told_and_kept_apart(fake: FakeCostExplorer, ask: Asks) ->
     fake.costs = [spent_on("FIN-100", "a", ago=20), spent_on("FIN-100", "a", ago=1)]
     fake.estimated_from = date(2026, 9, 1)
     costs = ask()
-    assert [each.estimated for each in costs] == [False, True]
+    assert [each.estimated for each in costs.days] == [False, True]
     (finding,) = costs.findings
     assert (finding.code, finding.subject) == (codes.ESTIMATED, "14 days, the first 2026-09-01")
 

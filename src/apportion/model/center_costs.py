@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, localcontext
+from typing import TypedDict
 
 from .cost_query import Metric, Spent
 from .finding import Finding
@@ -24,6 +25,36 @@ class DailyCost:
     estimated: bool
 
 
+class Days(TypedDict):
+    """Days as AWS writes them; the end is exclusive."""
+
+    Start: str
+    End: str
+
+
+class Amount(TypedDict):
+    """An amount as text, which has every digit, and its currency."""
+
+    Amount: str
+    Unit: str
+
+
+class Group(TypedDict):
+    """What one tag (`Project$atlas`) or category cost, by each metric."""
+
+    Keys: list[str]
+    Metrics: dict[str, Amount]
+
+
+class ResultByTime(TypedDict):
+    """A day as `GetCostAndUsage` answers it when it is grouped: without a total."""
+
+    TimePeriod: Days
+    Total: dict[str, Amount]
+    Groups: list[Group]
+    Estimated: bool
+
+
 @dataclass(frozen=True)
 class LeftOut:
     """What the rest of the bill says of itself: another cost centre, or `(untagged)`."""
@@ -35,6 +66,10 @@ class LeftOut:
 @dataclass(frozen=True)
 class CostCenterCosts:
     """A cost centre's daily costs, and their place in the whole bill. `end` is exclusive.
+
+    It is a sequence of `by_time`: each day in the shape of AWS's `ResultsByTime`, which scripts
+    read that ask Cost Explorer themselves; also days without cost. `days` has the same amounts of
+    one metric as Decimal, one for each day and project.
 
     `whole` was asked for by itself, without a filter; `difference` is what `whole` has more than
     `total` and `total_left_out` together: zero, or a finding tells of it.
@@ -50,9 +85,16 @@ class CostCenterCosts:
     whole: Decimal
     findings: tuple[Finding, ...]
     spent: Spent
+    by_time: tuple[ResultByTime, ...]
 
-    def __iter__(self) -> Iterator[DailyCost]:
-        return iter(self.days)
+    def __iter__(self) -> Iterator[ResultByTime]:
+        return iter(self.by_time)
+
+    def __len__(self) -> int:
+        return len(self.by_time)
+
+    def __getitem__(self, at: int) -> ResultByTime:
+        return self.by_time[at]
 
     @property
     def total(self) -> Decimal:

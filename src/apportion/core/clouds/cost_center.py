@@ -6,14 +6,15 @@ is asked for too, and both together must be the whole bill.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal, localcontext
 
 from apportion.core.rules.spelling import did_you_mean, listed
 from apportion.core.rules.tag_keys import normalise_value
 from apportion.model.catalogue.cost_explorer import NO_COST, OTHER_SPELLINGS
-from apportion.model.center_costs import UNTAGGED, CostCenterCosts, DailyCost, LeftOut
+from apportion.model.center_costs import UNTAGGED, CostCenterCosts, DailyCost, LeftOut, ResultByTime
 from apportion.model.cost_query import (
     Absent,
     By,
@@ -96,7 +97,32 @@ def center_costs(
             *estimated(told_days(start, end), got.whole.lines),
         ),
         spent=spent,
+        by_time=tuple(_day(day, by, got) for day in _each_day(start, end)),
     )
+
+
+def _each_day(start: date, end: date) -> Iterator[date]:
+    return (start + timedelta(days=at) for at in range((end - start).days))
+
+
+def _day(day: date, by: By, got: CenterAnswers) -> ResultByTime:
+    """Write a day as AWS does: groups by key, and every metric, as each answer has all of them."""
+    own = sorted((line for line in got.own.lines if line.start == day), key=lambda each: each.keys)
+    return {
+        "TimePeriod": {"Start": str(day), "End": str(day + timedelta(days=1))},
+        "Total": {},
+        "Groups": [
+            {
+                "Keys": [f"{by.name}${line.keys[0]}"],
+                "Metrics": {
+                    str(metric): {"Amount": f"{amount:f}", "Unit": line.currency}
+                    for metric, amount in line.amounts.items()
+                },
+            }
+            for line in own
+        ],
+        "Estimated": any(line.estimated for line in got.whole.lines if line.start == day),
+    }
 
 
 def _left_out(got: CenterAnswers, metric: Metric) -> tuple[LeftOut, ...]:

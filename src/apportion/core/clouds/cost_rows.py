@@ -55,7 +55,7 @@ def center_outcome(costs: CostCenterCosts) -> Outcome:
             "currency": costs.currency,
             "estimated": each.estimated,
         }
-        for each in costs
+        for each in costs.days
     )
     columns = ("day", "project", "cost", "currency", "estimated")
     return Outcome(columns, rows, costs.findings, (str(costs), f"{costs.spent}."))
@@ -65,7 +65,7 @@ def classic_rows(costs: CostCenterCosts) -> tuple[tuple[str, ...], list[Mapping[
     """Lay out the three columns that `export_to_csv` writes."""
     columns = ("Date", "Project", "Cost")
     return columns, [
-        dict(zip(columns, (each.day, each.project, each.cost), strict=True)) for each in costs
+        dict(zip(columns, (each.day, each.project, each.cost), strict=True)) for each in costs.days
     ]
 
 
