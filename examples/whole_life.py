@@ -31,6 +31,7 @@ from pyiceberg.table import StaticTable
 from apportion.demo.company import accounts
 from apportion.model.period import Period
 from emulators.exports_in_s3 import ExportInS3
+from emulators.queues import taken
 from emulators.whole_aws import REGION, WholeAws, running
 from larkmoor_in_aws.billing import TAG_KEYS, Billing
 from larkmoor_in_aws.organisation import organisation
@@ -226,8 +227,7 @@ class Letters:
 
     def counted(self) -> tuple[int, int]:
         """Count letters and notices."""
-        taken = self.aws.client("sqs").receive_message(QueueUrl=self.queue, MaxNumberOfMessages=10)
-        self.notices += len(taken.get("Messages", []))
+        self.notices += len(taken(self.aws.client("sqs"), self.queue))
         return len(self._letters()), self.notices
 
     def text(self) -> str:
@@ -236,7 +236,7 @@ class Letters:
         return "\n".join(f"   │ {line}".rstrip() for line in body.splitlines())
 
     def _letters(self) -> list[dict[str, Any]]:
-        said = requests.get(f"{self.aws.front.endpoint}/moto-api/data.json", timeout=10)
+        said = requests.get(f"{self.aws.front.endpoint}/moto-api/data.json", timeout=600)
         found: list[dict[str, Any]] = said.json()["ses"]["Message"]
         return found
 

@@ -8,8 +8,33 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
+from hypothesis import HealthCheck, settings
+
+import programs
+
+settings.register_profile(
+    "any machine",  # how long an example takes says nothing of it
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("any machine")
 
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
+
+
+def pytest_configure() -> None:
+    """Refuse names in APPORTION_REQUIRE that no test needs, before any test runs."""
+    try:
+        programs.required()
+    except programs.UnknownProgramError as error:
+        raise pytest.UsageError(str(error)) from error
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say in one line what is off on this machine."""
+    off = programs.missing() + ([] if SHARED_DATA.is_dir() else ["bills of other makers"])
+    if off:
+        terminalreporter.write_line(f"Off here, so their tests are skipped: {', '.join(off)}.")
 
 
 @pytest.fixture(scope="session")

@@ -123,7 +123,6 @@ def help_pages() -> dict[tuple[str, ...], str]:
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
     )
     return dict(zip(every, json.loads(done.stdout), strict=True))
 

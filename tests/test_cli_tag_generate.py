@@ -164,5 +164,5 @@ def test_terraform_refuses_what_the_policy_refuses(
 def terraform(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         ["terraform", *words, *(["-no-color"] if words[0] != "fmt" else [])],
-        cwd=folder, capture_output=True, text=True, check=False, timeout=60,
+        cwd=folder, capture_output=True, text=True, check=False,
     )  # fmt: skip

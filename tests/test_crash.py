@@ -92,7 +92,7 @@ def test_who_comes_second_is_told_who_holds_the_ledger(folder: Path) -> None:
             assert second.exitcode == 3
             assert f"is held by process {os.getpid()}" in " ".join(said(folder).split())
             assert state_of(folder) == State(1, 1)
-        waiting = start(folder, "ingest", "bills", "--wait", "60")
+        waiting = start(folder, "ingest", "bills", "--wait", "86400")
         time.sleep(0.5)
         assert waiting.is_alive()
     waiting.join()
@@ -105,7 +105,7 @@ def test_two_at_once_end_as_one_after_the_other(folder: Path) -> None:
     for version in (2, 3):
         deliver(folder, version=version)
         both = [
-            start(folder, *command, "--wait", "60")
+            start(folder, *command, "--wait", "86400")
             for command in (("ingest", "bills"), ("allocate",), ("ingest", "bills"))
         ]
         for process in both:

@@ -330,7 +330,7 @@ def readers(world: MotoWorld) -> Telling:
 
 def sent(world: MotoWorld) -> list[Any]:
     """List the letters that moto has taken."""
-    said = requests.get(f"{world.endpoint}/moto-api/data.json", timeout=10).json()
+    said = requests.get(f"{world.endpoint}/moto-api/data.json", timeout=600).json()
     return list(said["ses"]["Message"])
 
 

@@ -106,7 +106,6 @@ def run(command: list[str], folder: Path = HERE) -> subprocess.CompletedProcess[
         capture_output=True,
         text=True,
         check=False,
-        timeout=600,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done

@@ -11,9 +11,6 @@ import json
 import os
 import socket
 import subprocess
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from itertools import count
@@ -29,6 +26,8 @@ from apportion.core.tags.control_proof import tag_context
 from apportion.core.tags.policy_evaluator import FULL_ACCESS, Decision, Request, evaluate
 from apportion.core.tags.tag_policy import read_tag_policy
 from apportion.model.tag_generated import TypeSpend
+from programs import needed
+from waiting import until_answers
 
 PROGRAM = Path(__file__).parents[1] / ".venv-ministack" / "bin" / "ministack"
 POLICY = """
@@ -83,8 +82,7 @@ class Emulator:
 
 @pytest.fixture(scope="module")
 def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
-    if not PROGRAM.exists():
-        pytest.skip("ministack is not installed: `make ministack`")
+    program = needed("ministack")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -92,24 +90,14 @@ def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
     folder = tmp_path_factory.mktemp("ministack")
     with (folder / "log").open("w") as log:
         process = subprocess.Popen(
-            [PROGRAM], env=environment, cwd=folder, stdout=log, stderr=subprocess.STDOUT
+            [program], env=environment, cwd=folder, stdout=log, stderr=subprocess.STDOUT
         )
     try:
-        _wait(f"http://127.0.0.1:{port}/_ministack/health")
+        until_answers(f"http://127.0.0.1:{port}/_ministack/health", lambda: process.poll() is None)
         yield Emulator(f"http://127.0.0.1:{port}")
     finally:
         process.terminate()
-        process.wait(20)
-
-
-def _wait(url: str) -> None:
-    for _ in range(150):
-        try:
-            with urllib.request.urlopen(url, timeout=1):
-                return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.1)
-    pytest.fail("ministack did not come up")
+        process.wait()
 
 
 def went(call: Callable[[], object]) -> bool:

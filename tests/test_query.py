@@ -334,6 +334,6 @@ def queue(world: MotoWorld, columns: list[tuple[str, str]], rows: list[list[str 
     said = requests.post(
         f"{world.endpoint}/moto-api/static/athena/query-results",
         data=json.dumps({"region": "eu-central-1", "results": [answer]}),
-        timeout=10,
+        timeout=600,
     )
     assert said.status_code == 201

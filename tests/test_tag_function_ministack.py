@@ -10,9 +10,6 @@ import os
 import socket
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,7 +19,9 @@ import pytest
 
 from apportion.core.tags.tag_policy import read_tag_policy
 from apportion.core.tags.tag_policy_json import policy_json
+from programs import needed
 from trail_events import event
+from waiting import until, until_answers
 
 ROOT = Path(__file__).parents[1]
 PROGRAM = ROOT / ".venv-ministack" / "bin" / "ministack"
@@ -36,8 +35,7 @@ keys:
 
 @pytest.fixture(scope="module")
 def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    if not PROGRAM.exists() or not list(PROGRAM.parents[1].glob("lib/*/site-packages/boto3")):
-        pytest.skip("ministack with boto3 is not installed: `make ministack`")
+    program = needed("ministack")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -45,14 +43,14 @@ def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     environment = {**os.environ, "GATEWAY_PORT": str(port), "LAMBDA_EXECUTOR": "local"}
     with (folder / "log").open("w") as log:
         process = subprocess.Popen(
-            [PROGRAM], env=environment, cwd=folder, stdout=log, stderr=subprocess.STDOUT
+            [program], env=environment, cwd=folder, stdout=log, stderr=subprocess.STDOUT
         )
     try:
-        _wait(f"http://127.0.0.1:{port}/_ministack/health")
+        until_answers(f"http://127.0.0.1:{port}/_ministack/health", lambda: process.poll() is None)
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait()
 
 
 def test_what_the_queue_brings_is_judged_and_tagged(endpoint: str, tmp_path: Path) -> None:
@@ -71,13 +69,13 @@ def test_what_the_queue_brings_is_judged_and_tagged(endpoint: str, tmp_path: Pat
     told["detail"]["recipientAccountId"] = ACCOUNT
     client("sqs").send_message(QueueUrl=queue, MessageBody=json.dumps(told))
     client("sqs").send_message(QueueUrl=queue, MessageBody="no event")
-    tags: dict[str, str] = {}
-    for _ in range(200):
-        tags = client("sqs").list_queue_tags(QueueUrl=made).get("Tags", {})
-        if "CostCenter" in tags:
-            break
-        time.sleep(0.1)
-    assert tags == {"Project": "x", "CostCenter": "RET-200"}
+
+    def tags() -> dict[str, str]:
+        told: dict[str, str] = client("sqs").list_queue_tags(QueueUrl=made).get("Tags", {})
+        return told
+
+    until(lambda: "CostCenter" in tags())
+    assert tags() == {"Project": "x", "CostCenter": "RET-200"}
 
 
 def _prepared(client: Any, folder: Path) -> str:
@@ -105,7 +103,7 @@ def _prepared(client: Any, folder: Path) -> str:
         Role=role["Role"]["Arn"],
         Handler="apportion.lambdas.validate_tags.main",
         Code={"ZipFile": place.read_bytes()},
-        Timeout=30,
+        Timeout=900,
         Environment={"Variables": {"APPORTION_TABLE": "events", "APPORTION_ACT": "tag"}},
     )
     sqs = client("sqs")
@@ -118,13 +116,3 @@ def _prepared(client: Any, folder: Path) -> str:
         FunctionResponseTypes=["ReportBatchItemFailures"],
     )
     return str(queue)
-
-
-def _wait(url: str) -> None:
-    for _ in range(150):
-        try:
-            with urllib.request.urlopen(url, timeout=1):
-                return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.1)
-    pytest.fail("ministack did not come up")

@@ -25,6 +25,7 @@ from apportion.model.errors import AwsDeniedError, AwsRefusedError
 from apportion.run.validate_tags import validate
 from apportion.wiring.tag_function import Function
 from moto_world import REGION, MotoWorld, serving
+from queues import taken
 from trail_events import ACCOUNT, ADA, event, hostile, run_instances
 
 ROOT = Path(__file__).parents[1]
@@ -103,12 +104,7 @@ class Company:
         return found
 
     def mail(self) -> list[dict[str, Any]]:
-        got = (
-            self.world.client("sqs")
-            .receive_message(QueueUrl=self.queue, MaxNumberOfMessages=10)
-            .get("Messages", [])
-        )
-        return [json.loads(one["Body"]) for one in got]
+        return [json.loads(body) for body in taken(self.world.client("sqs"), self.queue)]
 
     def instance(self, tags: dict[str, str] | None = None) -> str:
         """Launch one for real, in moto."""

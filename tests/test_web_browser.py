@@ -66,6 +66,7 @@ class Visit:
             viewport={"width": width, "height": 900},
             java_script_enabled=script,
         )
+        context.set_default_timeout(0)  # a page may be slow
         context.add_init_script(WATCH)
         self.page: Page = context.new_page()
         self.said: list[str] = []
@@ -80,7 +81,7 @@ class Visit:
         self.said.clear()
         self.page.goto(address)
         if self.page.locator("[data-chart]").count():
-            self.page.wait_for_selector("html[data-charts=drawn]", timeout=20_000)
+            self.page.wait_for_selector("html[data-charts=drawn]", timeout=0)
 
     def close(self) -> None:
         """Leave."""

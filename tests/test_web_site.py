@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 from apportion.web.app import create_app
 from apportion.web.site import site
 from web_ledger import BEFORE, HOSTILE, PERIOD, library_of, make
+from web_server import browsing
 
 SOAK = bool(os.environ.get("APPORTION_SOAK"))
 #: A file takes 50 ms, and each name brings twenty of them a month: not all are written every time.
@@ -83,22 +84,17 @@ def test_hostile_names_stay_text(files: Mapping[str, bytes]) -> None:
 
 
 def test_it_opens_from_a_folder_with_its_charts(files: Mapping[str, bytes], tmp_path: Path) -> None:
-    browser = pytest.importorskip("playwright.sync_api")
-    chromium = Path("/usr/bin/chromium")
-    if not chromium.exists():
-        pytest.skip("Chromium is not installed.")
     for name, content in files.items():
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(content)
-    with browser.sync_playwright() as program:
-        opened = program.chromium.launch(executable_path=str(chromium), args=["--no-sandbox"])
+    with browsing() as opened:
         page = opened.new_page()
+        page.set_default_timeout(0)
         wrong: list[str] = []
         page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
         page.on("dialog", lambda dialog: wrong.append(dialog.message))
         page.goto(f"file://{tmp_path}/index.html")
-        page.wait_for_selector("html[data-charts=drawn]", timeout=20_000)
+        page.wait_for_selector("html[data-charts=drawn]", timeout=0)
         assert page.title().endswith("Apportion")
         assert wrong == []
-        opened.close()

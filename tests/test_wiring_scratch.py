@@ -15,7 +15,7 @@ from apportion.wiring.scratch import Scratch
 scratch = Scratch(Path(sys.argv[1]))
 (scratch.path / "spill").write_text("much")
 print(scratch.path, flush=True)
-time.sleep(60)
+time.sleep(86400)
 """
 
 

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import shutil
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
 import uvicorn
 from playwright.sync_api import Browser, sync_playwright
 
 from apportion.web.app import create_app
 from apportion.web.door import open_door
+from programs import needed
+from waiting import until
 from web_ledger import library_of
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 
 @contextmanager
@@ -31,19 +28,19 @@ def serving(folder: Path) -> Iterator[str]:
     listening.bind(("127.0.0.1", 0))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
-    while not server.started:
-        time.sleep(0.01)
+    until(lambda: server.started)
     yield f"http://127.0.0.1:{listening.getsockname()[1]}"
     server.should_exit = True
-    thread.join(10)
+    thread.join()
 
 
 @contextmanager
 def browsing() -> Iterator[Browser]:
-    """Start Debian's Chromium."""
-    if CHROMIUM is None:
-        pytest.skip("chromium is not installed")
+    """Start Chromium, as this machine has it."""
+    chromium = needed("chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox"], timeout=0
+        )
         yield browser
         browser.close()

@@ -171,11 +171,11 @@ class _Serve(BaseHTTPRequestHandler):
         if answer.only is not None:
             self.wfile.flush()
             if answer.until:
-                answer.until.wait(30)
+                answer.until.wait()
             self.close_connection = True
 
     def _real(self, sent: bytes) -> Answer:
-        connection = http.client.HTTPConnection("127.0.0.1", self.behind, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", self.behind)
         connection.request(self.command, self.path, sent, dict(self.headers.items()))
         got = connection.getresponse()
         body = got.read()

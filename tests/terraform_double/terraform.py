@@ -48,7 +48,6 @@ class Terraform:
             capture_output=True,
             text=True,
             check=False,
-            timeout=120,
         )
         self.code = done.returncode
         self.said = done.stdout + done.stderr
