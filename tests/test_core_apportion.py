@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
 import pytest
@@ -14,10 +13,8 @@ from apportion.core.apportion import (
     NoWeightError,
     apportion,
     apportion_all,
-    round_together,
     whole_numbers,
 )
-from apportion.model.money import to_units
 
 LONGEST = 10**38 - 1  # all 38 digits of a DECIMAL(38, 18)
 
@@ -112,41 +109,3 @@ def test_whole_numbers_are_the_smallest_in_proportion() -> None:
         "C": 0,
     }
     assert whole_numbers({"A": 40, "B": 60}) == {"A": 2, "B": 3}
-
-
-def test_a_printed_column_adds_up_to_its_printed_total() -> None:
-    # Three thirds of 100 would each print 33.33, and the total 100.00.
-    thirds = [Decimal("33.333333333333333333")] * 2 + [Decimal("33.333333333333333334")]
-    assert round_together(thirds, 2) == [Decimal("33.33"), Decimal("33.33"), Decimal("33.34")]
-
-
-@pytest.mark.parametrize(
-    ("exact", "printed"),
-    [("0.005", "0.01"), ("-0.005", "-0.01"), ("0.0049", "0.00"), ("0", "0.00"), ("12", "12.00")],
-)
-def test_one_amount_alone_is_rounded_half_up(exact: str, printed: str) -> None:
-    assert [str(amount) for amount in round_together([Decimal(exact)], 2)] == [printed]
-
-
-money = st.integers(-(10**30), 10**30).map(lambda units: Decimal(units).scaleb(-18))
-
-
-@given(st.lists(money, max_size=20), st.integers(0, 18))
-@example([], 2)
-@example([Decimal("0.005"), Decimal("-0.005")], 2)
-@example([Decimal("99999999999999999999.999999999999999999")], 2)
-def test_rounding_together_moves_nobody_by_a_step(column: list[Decimal], places: int) -> None:
-    rounded = round_together(column, places)
-    exact = Fraction(sum(map(to_units, column)), 10**18)
-    step = Fraction(1, 10**places)
-    assert abs(sum(map(Fraction, rounded)) - exact) <= step / 2
-    assert [
-        abs(Fraction(after) - Fraction(before)) < step
-        for before, after in zip(column, rounded, strict=True)
-    ] == [True] * len(column)
-    assert {after.as_tuple().exponent for after in rounded} <= {-places}
-
-
-@given(money.filter(lambda amount: abs(amount) < 10**9))
-def test_the_total_is_what_rounding_it_alone_gives(total: Decimal) -> None:
-    assert round_together([total], 2) == [total.quantize(Decimal("0.01"), ROUND_HALF_UP)]

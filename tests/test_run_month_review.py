@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from decimal import Decimal
 from html.parser import HTMLParser
@@ -16,6 +15,7 @@ from apportion.model.settings import Settings
 from apportion.reports.pdf import pdf
 from apportion.wiring.reviews import file_names
 from apportion.wiring.workspace import Workspace
+from programs import needed
 from stories import bill_of, delivered, parquet_bill, reopened, workspace_in
 
 RULES = """
@@ -79,7 +79,8 @@ def test_the_review_tells_who_pays_what_changed_and_why(tmp_path: Path) -> None:
     told = (tmp_path / "out/review.md").read_text()
     assert told.startswith(
         "# Cloud cost review 2026-09\n\n28.35 USD. Every cent is accounted for, and no rule gives "
-        "2.00 USD an owner; the difference to the provider's files is 0.00.\n"
+        "2.00 USD an owner, before shares of pools; the difference to the provider's files is "
+        "0.00.\n"
     )
     assert "| A | 14.00 | 2.35 | 0.00 | 0.00 | 0.00 | 0.00 | 2.35 | 16.35 |" in told
     assert "16.35 USD: 12.35 of its own and 4.00 of shared cost." in told
@@ -89,8 +90,7 @@ def test_the_review_tells_who_pays_what_changed_and_why(tmp_path: Path) -> None:
 
 
 def test_who_changed_a_rule_and_what_it_moved(tmp_path: Path) -> None:
-    if not shutil.which("git"):
-        pytest.skip("Git is not installed.")
+    needed("git")
     rulebook = tmp_path / "rulebook/rules.yaml"
     workspace = made(tmp_path)
     git(tmp_path, "init", "-q")
@@ -112,8 +112,7 @@ def test_who_changed_a_rule_and_what_it_moved(tmp_path: Path) -> None:
 
 
 def test_merges_renamed_and_broken_rules_are_told_as_they_are(tmp_path: Path) -> None:
-    if not shutil.which("git"):
-        pytest.skip("Git is not installed.")
+    needed("git")
     made(tmp_path / "sub")  # the workspace is a part of the repository
     rules = tmp_path / "sub/rulebook/rules.yaml"
     git(tmp_path, "init", "-q", "-b", "main")
@@ -146,8 +145,7 @@ def test_merges_renamed_and_broken_rules_are_told_as_they_are(tmp_path: Path) ->
 
 
 def test_the_history_of_rules_that_do_not_lie_beside_their_files(tmp_path: Path) -> None:
-    if not shutil.which("git"):
-        pytest.skip("Git is not installed.")
+    needed("git")
     made(tmp_path)
     (tmp_path / "rulebook").rename(tmp_path / "config")
     git(tmp_path, "init", "-q")
@@ -159,7 +157,7 @@ def test_the_history_of_rules_that_do_not_lie_beside_their_files(tmp_path: Path)
     assert "### moved here" in (tmp_path / "out/review.md").read_text()
 
 
-def test_each_statement_adds_up_to_the_cent_that_the_report_gives_its_owner(tmp_path: Path) -> None:
+def test_a_figure_is_the_same_everywhere_and_a_total_that_is_off_says_so(tmp_path: Path) -> None:
     workspace = workspace_in(tmp_path, RULES.replace("{fixed: {A: 50, B: 50}}", "even"))
     lines = [
         {"day": "2026-09-01", "tags": f"CostCenter={owner}", "cost": "0.333", "service": service}
@@ -172,16 +170,16 @@ def test_each_statement_adds_up_to_the_cent_that_the_report_gives_its_owner(tmp_
     workspace.write_review("2026-09", folder=tmp_path / "out")
     told = (tmp_path / "out/review.md").read_text()  # 1.0323… each, 3.10 in all
     assert "| USD | 3.10 | 3.00 | 0.10 |" in told
-    for owner, total, direct in (
-        ("A", "1.04", "1.00"),
-        ("B", "1.03", "1.00"),
-        ("C", "1.03", "1.00"),
-    ):
+    for owner in "ABC":
         statement = told.split(f"### {owner}\n")[1].split("### ")[0]
-        shared = f"{float(total) - float(direct):.2f}"
-        assert f"{total} USD: {direct} of its own and {shared} of shared cost." in statement
-        assert f"| **total** |  | **{total}** |" in statement
-        assert f"| {owner} | {total} | \\_" in told
+        assert "1.03 USD: 1.00 of its own and 0.03 of shared cost." in statement
+        assert "| **total** |  | **1.03** |\n\nrounded; files have every digit\n" in statement
+        assert f"| {owner} | 1.03 | \\_" in told
+    sign_off = told.split("## Sign-off\n")[1]
+    assert "**3.10**" in sign_off
+    assert sign_off.count("rounded; files have every digit") == 1
+    page = (tmp_path / "out/review.html").read_text()
+    assert page.count('<p class="note">rounded; files have every digit</p>') >= 4
 
 
 def test_no_text_of_a_bill_becomes_markup_or_a_path(tmp_path: Path) -> None:
@@ -205,8 +203,7 @@ def test_a_statement_as_pdf(tmp_path: Path) -> None:
         workspace.write_review("2026-09", folder=tmp_path / name)
     one, other = (tmp_path / name / "statements/A.pdf" for name in ("one", "other"))
     assert one.read_bytes() == other.read_bytes()
-    if not shutil.which("pdftotext"):
-        pytest.skip("pdftotext is not installed.")
+    needed("pdftotext")
     done = subprocess.run(
         ["pdftotext", "-layout", str(one), "-"], check=True, capture_output=True, text=True
     )
@@ -217,8 +214,7 @@ def test_a_statement_as_pdf(tmp_path: Path) -> None:
 
 
 def test_no_number_of_a_wide_table_is_broken(tmp_path: Path) -> None:
-    if not shutil.which("pdftotext"):
-        pytest.skip("pdftotext is not installed.")
+    needed("pdftotext")
     row = dict.fromkeys(("code", "weight", "what", "place", "subject", "found"), "D001 " * 9)
     row |= {"amount": Decimal("-1234567.89"), "currency": "USD", "to do": "Do something. " * 9}
     told = Document("t", "", (Section("s", table=Table(tuple(row), (row,))),))

@@ -9,6 +9,7 @@ from decimal import Decimal
 from itertools import groupby
 
 from apportion.model import money
+from apportion.model.cents import cents
 from apportion.model.finding import Finding, Severity
 from apportion.reports.visible import visible
 
@@ -98,7 +99,7 @@ def _facts(finding: Finding) -> str:
 
 def _amount(amount: Decimal) -> str:
     """Show cents, or every digit of an amount that is less than a cent."""
-    return money.text(amount) if amount and abs(amount) < Decimal("0.01") else f"{amount:,.2f}"
+    return money.text(amount) if amount and abs(amount) < Decimal("0.01") else cents(amount)
 
 
 def _rest(findings: list[Finding], shown: int | None, paint: Paint) -> list[str]:

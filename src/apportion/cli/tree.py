@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from rich.cells import cell_len
 
+from apportion.model.cents import ROUNDED, cents
 from apportion.model.outcome import Branch
 from apportion.ports import Row
 from apportion.reports import plain
@@ -25,6 +26,8 @@ COLUMNS = ("level", "title", "amount", "currency", "place", "facts")
 def lay_out(trunk: Branch, *, width: int = 100, paint: Paint = unpainted) -> str:
     """Write a tree; a branch's facts and place follow on a fainter line under it."""
     lines = list(_lines(trunk, "", "", width=min(width, WIDEST), paint=paint))
+    if trunk.cents_off:
+        lines.append(paint(ROUNDED, "faint"))
     return "\n".join(lines) + "\n"
 
 
@@ -97,7 +100,7 @@ def _line(branch: Branch, first: str, rest: str, *, width: int, paint: Paint) ->
 def _amount(branch: Branch) -> str:
     if branch.amount is None:
         return ""
-    return f"{branch.amount:,.2f} {visible(branch.currency)}".rstrip()
+    return f"{cents(branch.amount)} {visible(branch.currency)}".rstrip()
 
 
 def _facts(branch: Branch, room: int) -> list[str]:

@@ -78,6 +78,7 @@ class Words:
                 totals=shown.totals,
                 width=look.width_of(self._out, self._environment),
                 paint=self._on_out,
+                note=shown.note,
             )
         )
         if shown.beside:

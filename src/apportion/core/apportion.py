@@ -9,7 +9,7 @@ from itertools import accumulate, pairwise
 from math import gcd, lcm
 from typing import TypeVar
 
-from apportion.model.money import EXACT, PLACES, to_units
+from apportion.model.money import EXACT, to_units
 from apportion.model.split import Units
 
 #: What a part is named by. Names are ordered, and their order settles ties.
@@ -67,34 +67,6 @@ def apportion_lines(
         parts.append([new - old for new, old in zip(added, before, strict=True)])
         before = added
     return parts
-
-
-def round_together(amounts: Sequence[Decimal], places: int) -> list[Decimal]:
-    """Round a column for display, so that what is printed adds up to the printed total.
-
-    The total is rounded half up (away from zero); the parts are rounded up or down to meet it,
-    those nearest to the next step up first, ties in the order given. One amount alone is rounded
-    half up.
-    """
-    units = [to_units(amount) for amount in amounts]
-    sign = -1 if sum(units) < 0 else 1
-    step = 10 ** (PLACES - places)
-    divided = [divmod(sign * amount, step) for amount in units]
-    wanted = (2 * abs(sum(units)) + step) // (2 * step)
-    parts = _hand_out(wanted, [part for part, _ in divided], [lost for _, lost in divided])
-    return [Decimal(sign * part).scaleb(-places, EXACT) for part in parts]
-
-
-def round_to(total: Decimal, amounts: Sequence[Decimal], places: int) -> list[Decimal]:
-    """Round amounts up or down so that they add up to their total, which is rounded already.
-
-    The total must be what the amounts come to, rounded up or down; ties as in `round_together`.
-    """
-    step = 10 ** (PLACES - places)
-    divided = [divmod(to_units(amount), step) for amount in amounts]
-    wanted = to_units(total) // step
-    parts = _hand_out(wanted, [part for part, _ in divided], [lost for _, lost in divided])
-    return [Decimal(part).scaleb(-places, EXACT) for part in parts]
 
 
 def part_of(amount: Decimal, whole: Decimal, *, places: int = 6) -> Decimal | None:

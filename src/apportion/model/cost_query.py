@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from .cents import cents
 from .question import Granularity
 
 
@@ -124,7 +125,7 @@ class Spent:
     def __str__(self) -> str:
         plural = "" if self.requests == 1 else "s"
         kept = f", {self.kept} kept from earlier" if self.kept else ""
-        return f"{self.requests} request{plural}, ${self.price:.2f}{kept}"
+        return f"{self.requests} request{plural}, ${cents(self.price)}{kept}"
 
 
 @dataclass(frozen=True)

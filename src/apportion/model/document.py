@@ -8,12 +8,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Table:
-    """Rows, and under them totals. Where it is `summed`, totals are still to be made."""
+    """Rows, under them totals, and a note on these. Where `summed`, totals are still to be made."""
 
     columns: tuple[str, ...]
     rows: tuple[Mapping[str, object], ...]
     totals: tuple[Mapping[str, object], ...] = ()
     summed: bool = False
+    note: str = ""
 
 
 @dataclass(frozen=True)

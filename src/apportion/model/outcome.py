@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
+from .cents import cent_off
 from .finding import Finding
 
 
@@ -67,6 +68,13 @@ class Branch:
     branches: tuple[Branch, ...] = ()
     subjects: tuple[Subject, ...] = ()
     reduced: Reduced = field(default_factory=Reduced)
+
+    @property
+    def cents_off(self) -> bool:
+        """Whether, as shown to the cent, parts do not add up: here, or anywhere below."""
+        parts = [inner.amount for inner in self.branches if inner.amount is not None]
+        here = self.amount is not None and bool(parts) and cent_off(parts, self.amount)
+        return here or any(inner.cents_off for inner in self.branches)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from apportion.model.cents import cent_off
 from apportion.model.focus import COST_COLUMNS
+from apportion.model.result_columns import CAUSES
 from apportion.ports import Row
 
 
@@ -38,6 +40,15 @@ MONEY = frozenset(
 )
 
 
+#: Which columns of a row add up to another of it, wherever they stand together.
+_ADD_UP = (
+    ("total", ("direct", "shared")),
+    *((whole, ("before", "change")) for whole in ("total", "after", "cost", "now")),
+    ("change", CAUSES),
+    ("taggable", ("valid", "wrong", "missing", "exempt")),
+)
+
+
 #: In this order: a bool is an int too, and a datetime a date.
 _KINDS: tuple[tuple[tuple[type, ...], Kind], ...] = (
     ((bool,), Kind.FLAG),
@@ -63,9 +74,24 @@ def kinds(rows: Sequence[Row], columns: Sequence[str]) -> dict[str, Kind]:
     }
 
 
+def cents_off(rows: Iterable[Row], columns: Sequence[str]) -> bool:
+    """Tell whether a row's amounts, each to the cent, do not add up to another of its amounts."""
+    sums = [one for one in _ADD_UP if {one[0], *one[1]} <= {*columns}]
+    return any(
+        cent_off((_amount(row, part) for part in parts), _amount(row, whole))
+        for row in rows
+        for whole, parts in sums
+    )
+
+
 def is_share(name: str) -> bool:
     """Tell whether a Decimal column of this name is a part of one."""
     return name.endswith(("share", "ratio"))
+
+
+def _amount(row: Row, name: str) -> Decimal:
+    value = row.get(name)
+    return Decimal(value) if isinstance(value, Decimal | int) else Decimal()
 
 
 def _kind(name: str, values: Iterable[object]) -> Kind:

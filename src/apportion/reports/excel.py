@@ -17,12 +17,13 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
+from apportion.model.cents import ROUNDED, cent_off, cents
 from apportion.model.money import EXACT
 from apportion.model.workbook import Check, Sheet, Workbook
 from apportion.ports import Row
 
 from . import plain
-from .columns import Kind, kinds
+from .columns import Kind, cents_off, kinds
 from .excel_charts import add_chart
 from .excel_names import sheet_names
 from .visible import visible
@@ -133,6 +134,9 @@ class _Page:
             self._write_row(number, row)
         if self.sheet.rows and self.sheet.summed:
             self._write_sums()
+        if self._cents_off():
+            under = self.last + 1 + (len(self._currencies()) if self.sheet.summed else 0)
+            self.worksheet.write_string(under, 0, ROUNDED, self.looks["note"])
 
     def column(self, name: str) -> int:
         """Tell the number of a column."""
@@ -200,6 +204,20 @@ class _Page:
                     self.looks["sum"],
                     _added(self.sheet.rows, name, currency),
                 )
+
+    def _cents_off(self) -> bool:
+        """Whether cells as they are shown do not add up to a total, by column or by row."""
+        totals = [
+            {name: _added(self.sheet.rows, name, currency) for name in self.sheet.summed}
+            for currency in self._currencies()
+        ]
+        return cents_off([*self.sheet.rows, *totals], self.sheet.columns) or any(
+            cent_off(
+                (_amount(row, name) for row in _of_currency(self.sheet.rows, currency)), total[name]
+            )
+            for currency, total in zip(self._currencies(), totals, strict=True)
+            for name in self.sheet.summed
+        )
 
     def _currencies(self) -> list[str]:
         """The currencies of the rows in order; one without a name where they tell none."""
@@ -278,7 +296,7 @@ def _text(text: str) -> str:
 
 def _shown(value: object, kind: Kind | None) -> str:
     if kind in (Kind.MONEY, Kind.EXACT) and isinstance(value, Decimal | int):
-        return f"{value:,.2f}"
+        return cents(Decimal(value))
     if kind is Kind.SHARE:
         return "100.0%"
     return plain.text(value).partition("\n")[0]
@@ -286,11 +304,16 @@ def _shown(value: object, kind: Kind | None) -> str:
 
 def _added(rows: Sequence[Row], name: str, currency: str) -> Decimal:
     """What a formula will come to, for readers that do not work formulas out."""
-    of_currency = [
-        row for row in rows if not currency or str(row.get("currency") or "") == currency
-    ]
     with localcontext(EXACT):
-        return sum((Decimal(str(row.get(name) or 0)) for row in of_currency), Decimal(0))
+        return sum((_amount(row, name) for row in _of_currency(rows, currency)), Decimal(0))
+
+
+def _of_currency(rows: Sequence[Row], currency: str) -> list[Row]:
+    return [row for row in rows if not currency or str(row.get("currency") or "") == currency]
+
+
+def _amount(row: Row, name: str) -> Decimal:
+    return Decimal(str(row.get(name) or 0))
 
 
 def _moment(written: str) -> datetime:

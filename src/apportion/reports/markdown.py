@@ -39,7 +39,8 @@ def _table(table: Table) -> str:
     totals = [[f"**{_safe(text)}**" if text else "" for text in row] for row in laid.totals]
     body = [list(map(_safe, row)) for row in laid.body]
     rows = [list(map(_safe, laid.head)), rule, *body, *totals]
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    note = f"\n\n{_safe(table.note)}" if table.note else ""
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows) + note
 
 
 def _as_they_are(lines: Sequence[str]) -> str:

@@ -56,6 +56,7 @@ def _table(table: Table) -> str:
         + "</tbody>\n"
         + (f"<tfoot>{foot}</tfoot>\n" if foot else "")
         + "</table></div>"
+        + (f'\n<p class="note">{_safe(table.note)}</p>' if table.note else "")
     )
 
 

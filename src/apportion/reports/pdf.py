@@ -46,6 +46,8 @@ def _write(page: _Page, section: Section, *, level: int) -> None:
         page.words(sentence)
     if section.table is not None and section.table.columns:
         page.lay(section.table)
+        if section.table.note:
+            page.words(section.table.note, colour=_SOFT, size=8)
     for line in section.lines:
         page.words(line, size=8)
     for inner in section.sections:

@@ -13,6 +13,7 @@ from decimal import Decimal
 from rich.cells import cell_len, set_cell_size
 
 from apportion.model import money
+from apportion.model.cents import cents
 from apportion.ports import Row
 
 from . import plain
@@ -50,25 +51,27 @@ def render(
     totals: Sequence[Row] = (),
     width: int | None = None,
     paint: Paint = unpainted,
+    note: str = "",
 ) -> str:
     """Lay out rows, and totals under a rule, in at most `width` cells (None: as wide as needed).
 
-    Money is shown to the cent: give rows that were rounded together, so that columns add up. When
-    even cut text leaves too little room for the numbers, each row becomes a block of lines.
+    Money is shown to the cent, each amount rounded by itself; `note` is a line under the totals.
+    When even cut text leaves too little room for the numbers, each row becomes a block of lines.
     """
     if not columns:
         return ""
     table = _measure(rows, columns, totals)
+    said = f"{paint(note, 'faint')}\n" if note else ""
     if width is None:
-        return _lines(table, paint)
+        return _lines(table, paint) + said
     if not table.fits(width):
-        return _blocks(table, paint)
+        return _blocks(table, paint) + (said and f"\n{said}")
     narrowed = table.narrowed(width)
     if len(rows) <= FEW and any(
         new * 2 < old for new, old in zip(narrowed.widths, table.widths, strict=True)
     ):
-        return _blocks(table, paint)
-    return _lines(narrowed, paint)
+        return _blocks(table, paint) + (said and f"\n{said}")
+    return _lines(narrowed, paint) + said
 
 
 def cell(value: object, kind: Kind) -> str:
@@ -196,11 +199,6 @@ def _bold(paint: Paint) -> Paint:
     return lambda text, part: paint(text, "total" if part in ("body", "nothing") else part)
 
 
-def _to_the_cent(amount: Decimal) -> str:
-    written = f"{amount:,.2f}"
-    return written if written.strip("-0.,") else written.removeprefix("-")
-
-
 def _percent(share: Decimal) -> str:
     return f"{share:.1%}".replace("%", " %")
 
@@ -211,7 +209,7 @@ def _trimmed(number: Decimal) -> str:
 
 
 _SHOWN: dict[Kind, Callable[[Decimal], str]] = {
-    Kind.MONEY: _to_the_cent,
+    Kind.MONEY: cents,
     Kind.EXACT: in_full,
     Kind.SHARE: _percent,
     Kind.NUMBER: _trimmed,

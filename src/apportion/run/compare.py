@@ -20,7 +20,7 @@ from apportion.core.telling.compare import (
     lines_changed,
     numbers_of,
 )
-from apportion.core.telling.written import cents
+from apportion.model.cents import cents
 from apportion.model.errors import FindingsError, NothingThereError, OwnersDifferError
 from apportion.model.finding import Finding
 from apportion.model.focus import COST_COLUMNS

@@ -19,6 +19,7 @@ from apportion.core.tags.coverage import (
 from apportion.core.tags.tag_verdict import bare_key
 from apportion.core.templates import sql
 from apportion.model.catalogue import tags as codes
+from apportion.model.cents import cents
 from apportion.model.errors import UnknownColumnError
 from apportion.model.finding import Finding
 from apportion.model.money import EXACT
@@ -127,7 +128,7 @@ def _words(
         level = reached(share, steps(policy))
         at = "below the first target" if level == "below" else f"the target `{level}` is reached"
         yield (
-            f"{period}: {share * 100:.2f} % of {sums['taggable']:,.2f} {currency} that can carry "
+            f"{period}: {share * 100:.2f} % of {cents(sums['taggable'])} {currency} that can carry "
             f"tags has valid mandatory tags; {at} ({targets})."
         )
 

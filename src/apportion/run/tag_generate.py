@@ -19,6 +19,7 @@ from apportion.core.tags.tag_generate import RANKING, generate_files, read_ranki
 from apportion.core.tags.tag_verdict import Judge
 from apportion.core.templates import sql
 from apportion.model.catalogue import tags as codes
+from apportion.model.cents import cents
 from apportion.model.errors import NothingThereError
 from apportion.model.finding import Finding
 from apportion.model.manifest import Kind
@@ -114,7 +115,7 @@ def prove_controls(made: Generated, currency: str = "") -> Outcome:
     enforced, whole = covered(proved)
     share = part_of(enforced, whole)
     words = (
-        f"{enforced:,.2f} of {whole:,.2f}"
+        f"{cents(enforced)} of {cents(whole)}"
         + (f" ({share * 100:.1f} %)" if share is not None else "")
         + " is spent on types whose creation is denied without "
         + (" and ".join(made.controls.keys) or "no tag")

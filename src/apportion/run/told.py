@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from apportion.core.proof import compare
+from apportion.model.cents import cents
 from apportion.model.finding import Finding
 from apportion.model.focus import COST_COLUMNS
 from apportion.model.manifest import Manifest
@@ -57,7 +58,7 @@ def told_allocate(
     assert not compare(manifest.period, manifest.totals)
     lines = sum(total.lines for total in manifest.totals if total.stage == "allocated")
     amounts = ", ".join(
-        f"{sums_of[manifest.details['cost']]:,.2f} {currency}"
+        f"{cents(sums_of[manifest.details['cost']])} {currency}"
         for currency, _lines, sums_of in sums(manifest, "allocated")
     )
     proved = (

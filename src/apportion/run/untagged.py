@@ -19,6 +19,7 @@ from apportion.core.tags.probable_owner import (
 )
 from apportion.core.tags.resource_types import resource_type
 from apportion.core.templates import sql
+from apportion.model.cents import cents
 from apportion.model.money import EXACT
 from apportion.model.outcome import Outcome
 from apportion.model.settings import Settings
@@ -124,10 +125,12 @@ def _words(month: Judged, rows: list[Row], shown: int) -> Iterator[str]:
     for currency in dict.fromkeys(str(row["currency"]) for row in rows):
         own = [row for row in rows if row["currency"] == currency]
         by_hand = [row for row in own if row["made"] == BY_HAND]
-        told = f"{len(own):,} resource{'' if len(own) == 1 else 's'}, {_sum(own):,.2f} {currency}"
+        told = f"{len(own):,} resource{'' if len(own) == 1 else 's'}, {cents(_sum(own))} {currency}"
         if automated:
             code = f"{automated.key} = {' or '.join(automated.values)}"
-            told += f"; {len(by_hand):,} of them, {_sum(by_hand):,.2f} {currency}, are made by hand"
+            told += (
+                f"; {len(by_hand):,} of them, {cents(_sum(by_hand))} {currency}, are made by hand"
+            )
             told += f" (not {code})"
         yield f"{told}."
     if shown < len(rows):

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from apportion.core.apportion import round_together
+from apportion.model.cents import ROUNDED
 from apportion.ports import Row
 from apportion.reports import plain
 
 from . import words
 from .files import version
 from .links import Links
-from .page import Column, Look, Page, Section
+from .page import Column, Look, Page
 from .shell import Shell
 
 #: How many rows of a section a page shows; its files have all.
@@ -63,7 +62,7 @@ def _environment() -> Environment:
         cell=cell,
         heat=heat,
         negative=negative,
-        rounded=rounded,
+        rounded=ROUNDED,
         width=width,
     )
     made.filters["value"] = _value
@@ -73,19 +72,6 @@ def _environment() -> Environment:
 def cell(row: Row, column: Column, currency: str) -> str | Markup:
     """Write a cell's value for people."""
     return _value(row.get(column.name), column.look, currency)
-
-
-def rounded(section: Section) -> Section:
-    """Round columns that have a total so that what is shown adds up to it, as `report` does."""
-    rows = [dict(row) for row in section.rows]
-    for column in section.columns:
-        if column.look in {Look.MONEY, Look.CHANGE} and column.name in (section.total or {}):
-            amounts = [(row, row[column.name]) for row in rows]
-            known = [(row, value) for row, value in amounts if isinstance(value, Decimal)]
-            together = round_together([value for _row, value in known], 2)
-            for (row, _value), shown in zip(known, together, strict=True):
-                row[column.name] = shown
-    return replace(section, rows=rows)
 
 
 def heat(row: Row, column: Column) -> str:

@@ -9,7 +9,10 @@ from enum import StrEnum
 
 from markupsafe import Markup
 
+from apportion.core.telling.explain import added
+from apportion.model.cents import ROUNDED, cent_off
 from apportion.ports import Row
+from apportion.reports.columns import cents_off
 
 
 class Look(StrEnum):
@@ -114,6 +117,18 @@ class Section:
         return self.rows if self.rest is None else self.rows[: self.shown]
 
     @property
+    def cents_off(self) -> bool:
+        """Whether what is shown does not add up to a total, by column or by row."""
+        sums = [c.name for c in self.columns if c.look in {Look.MONEY, Look.CHANGE}]
+        shown = [*self.first, *([self.rest] if self.rest else [])]
+        total = self.total if self.total and len(self.rows) > 1 else {}
+        return cents_off([*shown, total], sums) or any(
+            cent_off((_decimal(row.get(name)) for row in shown), _decimal(total[name]))
+            for name in sums
+            if name in total
+        )
+
+    @property
     def exported(self) -> tuple[str, ...]:
         """The columns that go into files: all but drawings."""
         return tuple(column.name for column in self.columns if column.look is not Look.TREND)
@@ -121,10 +136,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Figure:
-    """A number that stands by itself at the top of a page.
-
-    `shown` is what people see in its place: rounded so that parts add up to their whole.
-    """
+    """A number that stands by itself at the top of a page."""
 
     label: str
     value: object
@@ -132,7 +144,6 @@ class Figure:
     note: str = ""
     link: str = ""
     good: bool | None = None
-    shown: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -157,9 +168,15 @@ class Page:
         return next((section for section in self.sections if section.name == name), None)
 
 
+def whole_note(note: str, whole: Decimal, *parts: Decimal) -> str:
+    """Say beside a whole that its parts, which are shown too, are a cent off."""
+    said = [note, ROUNDED] if cent_off(parts, whole) else [note]
+    return "; ".join(filter(None, said))
+
+
 def total_row(rows: Sequence[Row], columns: Sequence[str], **words: str) -> Row:
     """Add some columns up."""
-    sums = {c: sum((_decimal(row[c]) for row in rows), Decimal()) for c in columns}
+    sums = {c: added(_decimal(row[c]) for row in rows) for c in columns}
     return {**sums, **words}
 
 

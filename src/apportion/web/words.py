@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
-from apportion.core.apportion import round_together
+from apportion.model.cents import cents, to_cents
 from apportion.model.money import text as every_digit
 from apportion.model.period import MONTHS, Period
 
 _SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
-_CENT = Decimal("0.01")
 MINUS, DASH = "\N{MINUS SIGN}", "\N{EN DASH}"
 
 
@@ -23,17 +22,12 @@ def money(amount: object, currency: str = "", *, signed: bool = False) -> str:
     """
     if not isinstance(amount, Decimal):
         return ""
-    rounded = amount.quantize(_CENT, ROUND_HALF_UP)
+    rounded = to_cents(amount)
     minus = MINUS if rounded < 0 else "+" if signed and rounded > 0 else ""
-    digits = f"{abs(rounded):,.2f}"
+    digits = cents(abs(rounded))
     if currency in _SIGNS:
         return f"{minus}{_SIGNS[currency]}{digits}"
     return f"{minus}{digits} {currency}".rstrip()
-
-
-def in_parts(*amounts: Decimal) -> list[Decimal]:
-    """Round parts to cents so that they add up to their rounded whole."""
-    return round_together(amounts, 2)
 
 
 def short(amount: Decimal, currency: str = "") -> str:

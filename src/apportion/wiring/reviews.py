@@ -55,7 +55,7 @@ def write_review(month: Month, *, folder: Path, workbook: bytes) -> Outcome:
 
 def _files(month: Month, workbook: bytes) -> dict[str, bytes]:
     names = owners(month)
-    documents = {"review": _rounded(month_review(month))} | {
+    documents = {"review": _summed_up(month_review(month))} | {
         f"statements/{file}": _statement(month, name)
         for name, file in zip(names, file_names(names), strict=True)
     }
@@ -81,20 +81,20 @@ def _statement(month: Month, owner: str) -> Document:
     section = statement(month, owner)
     lead = f"Cloud cost of {month.period}, run {month.run}, rulebook {month.rulebook}."
     body = Section("Statement", section.sentences, section.table)
-    return _rounded(Document(owner, lead, (body,)))
+    return _summed_up(Document(owner, lead, (body,)))
 
 
-def _rounded(document: Document) -> Document:
-    return replace(document, sections=tuple(map(_round, document.sections)))
+def _summed_up(document: Document) -> Document:
+    return replace(document, sections=tuple(map(_sum_up, document.sections)))
 
 
-def _round(section: Section) -> Section:
-    """Round tables to the cent so that they add up, and say once what all rows share."""
-    inner = tuple(map(_round, section.sections))
+def _sum_up(section: Section) -> Section:
+    """Add tables up, and say once what is the same on all rows."""
+    inner = tuple(map(_sum_up, section.sections))
     if section.table is None:
         return replace(section, sections=inner)
     shown = for_people(section.table.rows, section.table.columns, total=section.table.summed)
-    table = Table(shown.columns, tuple(shown.rows), tuple(shown.totals))
+    table = Table(shown.columns, tuple(shown.rows), tuple(shown.totals), note=shown.note)
     beside = (shown.beside,) if shown.beside else ()
     sentences = (*section.sentences, *beside)
     return replace(section, sentences=sentences, table=table, sections=inner)

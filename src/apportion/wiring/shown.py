@@ -1,4 +1,4 @@
-"""Prepares rows for a person's eye: rounded together, summed up, without what all rows share."""
+"""Prepares rows for a person's eye: summed up, without what is the same on all rows."""
 
 from __future__ import annotations
 
@@ -6,13 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 
-from apportion.core.apportion import round_together
+from apportion.model.cents import ROUNDED, cent_off
 from apportion.model.money import EXACT
 from apportion.ports import Row
-from apportion.reports.columns import Kind, kinds
+from apportion.reports.columns import Kind, cents_off, kinds
 
-#: What is shown of a cent's fractions; files have every digit.
-PLACES = 2
 #: The columns that say in which currency a row's money is.
 CURRENCY_COLUMNS = ("currency", "BillingCurrency")
 #: What a person need not read on every row where it is the same on all, and how it is told once.
@@ -25,20 +23,23 @@ _SUMMED_SHARE = "share"
 
 @dataclass(frozen=True)
 class Shown:
-    """What a table shows, and beside it what would be the same on every row."""
+    """What a table shows, and beside it what would be the same on every row.
+
+    `note` is what stands under the total: that rounding hides a cent, or nothing.
+    """
 
     rows: Sequence[Row]
     columns: tuple[str, ...]
     totals: Sequence[Row]
     beside: str
+    note: str = ""
 
 
 def for_people(rows: Sequence[Row], columns: Sequence[str], *, total: bool) -> Shown:
-    """Round money to the cent, and say once what is the same on every row.
+    """Say once what is the same on every row and, with `total`, add up what can be added.
 
-    With `total`, each money column is rounded so that it adds up to its total, month by month and
-    currency by currency; each has a total of its own, but for a single row. Without, each amount
-    is rounded by itself (half away from zero), so that equal amounts look equal.
+    Each month and currency has a total of its own, but for a single row. Amounts stay exact: a
+    table rounds each by itself (`model.cents`).
     """
     of = kinds(rows, columns)
     money = [name for name in columns if of[name] is Kind.MONEY]
@@ -51,11 +52,17 @@ def for_people(rows: Sequence[Row], columns: Sequence[str], *, total: bool) -> S
         del once[texts[-1]]  # rows need something to be told apart by
     empty = {name for name in texts if rows and all(row.get(name) in (None, "") for row in rows)}
     kept = tuple(name for name in columns if name not in once and name not in empty)
-    beside = _beside(once, words)
-    if not (total and money and len(rows) > 1):
-        return Shown(_rounded_alone(rows, money), kept, [], beside)
-    rounded = _rounded(rows, money, apart)
-    return Shown(rounded, kept, _totals(rounded, kept, money, apart), beside)
+    groups = _groups(rows, apart).items() if total and money and len(rows) > 1 else ()
+    totals = [
+        {**_total(alike, kept, money, apart), **dict(zip(apart, key, strict=True))}
+        for key, alike in groups
+    ]
+    off = cents_off([*rows, *totals], kept) or any(
+        cent_off((_amount(row, name) for row in alike), _amount(added, name))
+        for (_key, alike), added in zip(groups, totals, strict=True)
+        for name in money
+    )
+    return Shown(rows, kept, totals, _beside(once, words), ROUNDED if off else "")
 
 
 def _beside(once: Mapping[str, str], words: Mapping[str, str]) -> str:
@@ -71,56 +78,25 @@ def _same_on_all(rows: Sequence[Row], names: Sequence[str]) -> dict[str, str]:
     return {name: next(iter(v)) for name, v in values.items() if len(v) == 1 and "" not in v}
 
 
-def _rounded(
-    rows: Sequence[Row], money: Sequence[str], apart: Sequence[str]
-) -> list[dict[str, object]]:
-    shown = [dict(row) for row in rows]
-    for alike in _groups(shown, apart).values():
-        for name in money:
-            holding = [row for row in alike if row.get(name) is not None]
-            amounts = round_together([Decimal(str(row[name])) for row in holding], PLACES)
-            for row, amount in zip(holding, amounts, strict=True):
-                row[name] = amount
-    return shown
-
-
-def _rounded_alone(rows: Sequence[Row], money: Sequence[str]) -> list[dict[str, object]]:
-    return [
-        {**row}
-        | {
-            name: round_together([Decimal(str(row[name]))], PLACES)[0]
-            for name in money
-            if row.get(name) is not None
-        }
-        for row in rows
-    ]
-
-
-def _totals(
-    rows: list[dict[str, object]],
-    columns: Sequence[str],
-    money: Sequence[str],
-    apart: Sequence[str],
-) -> list[Row]:
+def _total(
+    rows: Sequence[Row], columns: Sequence[str], money: Sequence[str], apart: Sequence[str]
+) -> Row:
     first = next((name for name in columns if name not in (*money, *apart)), columns[0])
     summed = [*money, _SUMMED_SHARE] if _SUMMED_SHARE in columns else money
-    return [
-        {name: _sum(row.get(name) for row in alike) for name in summed}
-        | dict(zip(apart, key, strict=True))
-        | {first: "total"}
-        for key, alike in _groups(rows, apart).items()
-    ]
+    return {name: _sum(row.get(name) for row in rows) for name in summed} | {first: "total"}
 
 
-def _groups(
-    rows: list[dict[str, object]], apart: Sequence[str]
-) -> dict[tuple[str, ...], list[dict[str, object]]]:
-    groups: dict[tuple[str, ...], list[dict[str, object]]] = {}
+def _groups(rows: Sequence[Row], apart: Sequence[str]) -> dict[tuple[str, ...], list[Row]]:
+    groups: dict[tuple[str, ...], list[Row]] = {}
     for row in rows:
         groups.setdefault(tuple(str(row.get(name) or "") for name in apart), []).append(row)
     return dict(sorted(groups.items()))
 
 
+def _amount(row: Row, name: str) -> Decimal:
+    return Decimal(str(row.get(name) or 0))
+
+
 def _sum(values: Iterable[object]) -> Decimal:
     with localcontext(EXACT):
-        return sum((value for value in values if isinstance(value, Decimal)), Decimal(0))
+        return sum((Decimal(str(v)) for v in values if isinstance(v, Decimal | int)), Decimal(0))

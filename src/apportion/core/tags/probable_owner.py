@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from apportion.core.rules.spelling import listed
 from apportion.core.rules.tag_keys import normalise
+from apportion.model.cents import cents
 from apportion.model.rulebook import FromTag, Rulebook
 from apportion.model.tag_policy import (
     Fault,
@@ -134,7 +135,7 @@ def sentence(one: Untagged, known: Mapping[str, str], guess: Guess, *, period: s
         ],
         last="and",
     )
-    cost = f"{one.cost:,.2f} {one.currency}".rstrip()
+    cost = f"{cents(one.cost)} {one.currency}".rstrip()
     about = f"{one.resource} ({one.service}, {one.account}) cost {cost} in {period} and {wrong}."
     told = [about, *([f"{one.creator} made it."] if one.creator else [])]
     guessed = any(guess.owner == known.get(p.key, "") and not p.meant for p in one.verdict.problems)

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
-from functools import cached_property
 
-from apportion.core.apportion import part_of, round_to, round_together
+from apportion.core.apportion import part_of
 from apportion.core.telling.rules_moved import Moved, rules_changed
+from apportion.model.cents import ROUNDED, cent_off, cents, signed, to_cents
 from apportion.model.document import Document, Section, Table
 from apportion.model.finding import Finding
 from apportion.model.money import EXACT
 from apportion.model.result_columns import CAUSES, COMPARED, SIGN_OFF
 
-from .written import cents, every_cent, signed
+from .written import every_cent
 
 Row = Mapping[str, object]
 
@@ -53,17 +53,6 @@ class Month:
     difference: Decimal
     later: Sequence[Finding] = ()  # deliveries that came after the run
 
-    @cached_property
-    def rounded_totals(self) -> Mapping[tuple[str, str], Decimal]:
-        """What each pays to the cent, by owner and currency, as the report rounds it."""
-        totals: dict[tuple[str, str], Decimal] = {}
-        for currency in dict.fromkeys(str(row["currency"]) for row in self.owners):
-            alike = [row for row in self.owners if str(row["currency"]) == currency]
-            amounts = round_together([_amount(row, "total") for row in alike], 2)
-            for row, amount in zip(alike, amounts, strict=True):
-                totals[str(row[self.owner]), currency] = amount
-        return totals
-
 
 def month_review(month: Month) -> Document:
     """Lay out the whole review."""
@@ -99,45 +88,43 @@ def owners(month: Month) -> list[str]:
 
 
 def statement(month: Month, owner: str) -> Section:
-    """What one owner pays: by service, by shared cost, and why it changed.
-
-    Lines are rounded so that they add up to what the owner's total is rounded to among the others.
-    """
+    """What one owner pays: by service, by shared cost, and why it changed."""
     lines: list[Row] = []
     sentences: list[str] = []
     for row in _of(month.owners, month.owner, owner):
         currency = str(row["currency"])
-        total = month.rounded_totals[owner, currency]
-        own, shared = round_to(total, [_amount(row, "direct"), _amount(row, "shared")], 2)
+        total, own, shared = (_amount(row, name) for name in ("total", "direct", "shared"))
+        off = _rounded([own, shared], total)
         sentences.append(
             f"{cents(total)} {currency}: {cents(own)} of its own and {cents(shared)} of shared "
-            "cost."
+            f"cost{off}."
         )
-        for rows, name, kind, amount in (
-            (month.services, "ServiceName", "direct", own),
-            (month.pools, "Pool", "shared", shared),
+        for rows, name, kind in (
+            (month.services, "ServiceName", "direct"),
+            (month.pools, "Pool", "shared"),
         ):
             alike = [part for part in _of(rows, month.owner, owner) if part["currency"] == currency]
-            parts = _parts(alike, name, kind)
-            costs = round_to(amount, [_amount(part, "cost") for part in parts], 2) if parts else ()
-            lines += [{**part, "cost": cost} for part, cost in zip(parts, costs, strict=True)]
+            lines += _parts(alike, name, kind)
     columns = ("what", "kind", "currency", "cost")
     return Section(owner, (*sentences, *_why(month, owner)), table=_summed(columns, lines))
 
 
 def _why(month: Month, owner: str) -> Iterator[str]:
     for row in _of(month.compared, month.owner, owner):
-        amounts = [_amount(row, cause) for cause in CAUSES]
-        change = round_together([_amount(row, "change")], 2)[0]
+        parts = {cause: _amount(row, cause) for cause in CAUSES}
+        change = _amount(row, "change")
         causes = [
-            f"{signed(part)} by {_WORDS[cause]}"
-            for cause, part in zip(CAUSES, round_to(change, amounts, 2), strict=True)
-            if part
+            f"{signed(part)} by {_WORDS[cause]}" for cause, part in parts.items() if to_cents(part)
         ]
         if causes:
             yield (
-                f"{signed(change)} {row['currency']} against {month.before}: {', '.join(causes)}."
+                f"{signed(change)} {row['currency']} against {month.before}: {', '.join(causes)}"
+                f"{_rounded(parts.values(), change)}."
             )
+
+
+def _rounded(parts: Iterable[Decimal], whole: Decimal) -> str:
+    return f" ({ROUNDED})" if cent_off(parts, whole) else ""
 
 
 def _parts(rows: Sequence[Row], name: str, kind: str) -> list[Row]:
@@ -163,36 +150,30 @@ def _lead(month: Month) -> str:
     if month.difference:
         return f"{amounts}. NOT PROVED: stages differ by up to {month.difference:f}."
     late = " NOT CURRENT: a later delivery is not allocated yet." if month.later else ""
-    nothing_lost = every_cent(month.review)
+    spent = any(_amount(row, kind) for row in month.owners for kind in ("direct", "shared"))
+    nothing_lost = every_cent(month.review, spent=spent)
     return (
-        f"{amounts}. {nothing_lost[0].upper()}{nothing_lost[1:]}; the difference to the provider's "
-        f"files is 0.00.{late}"
+        f"{amounts or 'Nothing'}. {nothing_lost[0].upper()}{nothing_lost[1:]}; the difference to "
+        f"the provider's files is 0.00.{late}"
     )
 
 
 def _at_a_glance(month: Month) -> Section:
-    """A row a currency, also of one that only the month before had; each adds up as it is shown."""
+    """A row a currency, also of one that only the month before had."""
     compared = bool(month.compared)
     before, totals = _totals(month.compared, "before"), _totals(month.owners, "total")
     rows = []
     for currency in sorted(totals.keys() | before.keys()):
         alike = [row for row in month.owners if str(row["currency"]) == currency]
-        direct, tagged = (_added(_amount(row, name) for row in alike) for name in _OWN)
-        total, own, old = (
-            round_together([amount], 2)[0]
-            for amount in (
-                totals.get(currency, Decimal(0)),
-                direct,
-                before.get(currency, Decimal(0)),
-            )
-        )
+        own, tagged = (_added(_amount(row, name) for row in alike) for name in _OWN)
+        total, old = (of.get(currency, Decimal(0)) for of in (totals, before))
         rows.append(
             {
                 "currency": currency,
                 "total": total,
                 "direct": own,
                 "shared": _added((total, -own)),
-                "tagged share": part_of(tagged, direct),
+                "tagged share": part_of(tagged, own),
                 **({"before": old, "change": _added((total, -old))} if compared else {}),
             }
         )
@@ -205,10 +186,7 @@ def _at_a_glance(month: Month) -> Section:
 def _changed(month: Month) -> Iterator[Section]:
     if not month.compared:
         return
-    sentence = (
-        "Causes add up to the change; what only moved between owners adds up to zero. Columns are "
-        "rounded so that they add up, so a row may be a cent off."
-    )
+    sentence = "Causes add up to the change; what only moved between owners adds up to zero."
     yield Section(
         f"What changed since {month.before}",
         (sentence,),
@@ -334,11 +312,10 @@ def _findings(month: Month) -> Section:
 
 def _sign_off(month: Month) -> Section:
     blank = dict.fromkeys(SIGN_OFF, "____________")
-    totals = month.rounded_totals
     rows = [
-        {month.owner: name, "currency": currency, "cost": totals[name, currency], **blank}
+        {month.owner: name, "currency": row["currency"], "cost": row["total"], **blank}
         for name in owners(month)
-        for currency in (str(row["currency"]) for row in _of(month.owners, month.owner, name))
+        for row in _of(month.owners, month.owner, name)
     ]
     columns = (month.owner, "currency", "cost", *SIGN_OFF)
     words = f"Who signs accepts the amount of run {month.run}."
@@ -369,10 +346,6 @@ def _added(amounts: Iterable[Decimal]) -> Decimal:
 
 def _amount(row: Row, column: str) -> Decimal:
     return Decimal(str(row.get(column) or 0))
-
-
-def _decimal(value: object) -> Decimal:
-    return Decimal(str(value))
 
 
 def _words(name: str) -> str:

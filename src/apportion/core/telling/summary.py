@@ -8,11 +8,10 @@ from datetime import date
 from decimal import Decimal, localcontext
 
 from apportion.core.apportion import part_of
+from apportion.model.cents import cents, signed
 from apportion.model.money import EXACT, text
 from apportion.model.outcome import Outcome
 from apportion.model.period import MONTHS, Period
-
-from .written import cents, signed
 
 Row = Mapping[str, object]
 
@@ -89,12 +88,12 @@ def _way(row: Row) -> str:
 
 def _unallocated(rows: Sequence[Row]) -> str:
     totals = _totals(rows)
-    if not any(totals.values()):
+    if not any(_amount(row, "total") for row in rows):
         return "Every charge has an owner."
     amounts = " and ".join(f"{cents(amount)} {name}" for name, amount in totals.items())
     first = rows[0]
     where = f"{first['service']} in {first['account_name'] or first['account']}"
-    return f"Without an owner: {amounts}, most of it {where}."
+    return f"Without an owner, before shares of pools: {amounts}, most of it {where}."
 
 
 def _findings(rows: Sequence[Row]) -> str:

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, localcontext
 
+from apportion.model.cents import cents
 from apportion.model.money import EXACT, text
 from apportion.model.workbook import Chart, Check, Sheet, Workbook
 
-from .written import cents, every_cent
+from .written import every_cent
 
 Row = Mapping[str, object]
 
@@ -109,7 +110,13 @@ def _sentence(month: Month) -> str:
     sums = _by_currency(month.by_dimension[month.owner])
     amounts = " and ".join(f"{cents(total)} {currency}" for currency, total in sums.items())
     different = [row for row in month.proof if _decimal(row["difference"])]
-    proved = every_cent(month.review) if not different else "NOT proved: see the sheet Proof"
+    owners = month.by_dimension[month.owner]
+    spent = any(_decimal(row[kind]) for row in owners for kind in _MONEY)
+    proved = (
+        every_cent(month.review, spent=spent)
+        if not different
+        else "NOT proved: see the sheet Proof"
+    )
     late = " NOT CURRENT: a later delivery is not allocated yet." if month.late else ""
     return f"{month.period}: {amounts or 'nothing'}; {proved}.{late}"
 
@@ -220,7 +227,7 @@ def _review(month: Month) -> list[Sheet]:
         (
             "unallocated",
             "Unallocated",
-            "Cost without an owner, and how it could get one",
+            "Cost without an owner, before shares of pools, and how it could get one",
             ("cost",),
         ),
         ("rejected", "Rejected", "Values that the rulebook does not allow", ("cost",)),

@@ -8,6 +8,9 @@ from decimal import Decimal
 
 import plotly.graph_objects as go
 
+from apportion.core.telling.explain import added
+from apportion.web.words import money
+
 from .palette import fainter
 from .template import figure, label
 
@@ -35,52 +38,66 @@ class Stream:
     colour: str
 
 
-def sankey(nodes: Sequence[Node], streams: Sequence[Stream], *, sign: str, high: int = 480) -> str:
+def sankey(
+    nodes: Sequence[Node],
+    streams: Sequence[Stream],
+    *,
+    currency: str,
+    high: int = 480,
+    beside: str = "",
+) -> str:
     """Draw streams of money. Amounts below zero cannot be drawn and must not be among them.
 
-    `high` is how many pixels there will be about; on less, the gaps become smaller.
+    `high` is how many pixels there will be about; on less, the gaps become smaller. `beside` stands
+    behind the amount of a node, where what is drawn is not all of it.
     """
     columns = max((node.column for node in nodes), default=1) or 1
+    size = _sizes(nodes, streams)
+    written = [f"{money(amount, currency)}{beside}" for amount in size]
     trace = go.Sankey(
         arrangement="fixed",
         node={
             "label": [label(node.name, most=30) for node in nodes],
             "color": [node.colour for node in nodes],
-            "customdata": [node.link for node in nodes],
+            "customdata": list(zip((n.link for n in nodes), written, strict=True)),
             "x": [str(min(max(Decimal(n.column) / columns, Decimal("0.001")), Decimal("0.999")))
                   for n in nodes],
-            "y": _heights(nodes, streams, high),
+            "y": _heights(nodes, size, high),
             "pad": _PAD,
             "thickness": 12,
             "line": {"width": 0},
-            "hovertemplate": f"%{{label}}<br>{sign}%{{value:,.2f}}<extra></extra>",
+            "hovertemplate": "%{label}<br>%{customdata[1]}<extra></extra>",
         },
         link={
             "source": [stream.source for stream in streams],
             "target": [stream.target for stream in streams],
             "value": [str(stream.amount) for stream in streams],
             "color": [fainter(stream.colour, part="0.32") for stream in streams],
-            "hovertemplate": "%{source.label} → %{target.label}<br>"
-            f"{sign}%{{value:,.2f}}<extra></extra>",
+            "customdata": [money(stream.amount, currency) for stream in streams],
+            "hovertemplate": "%{source.label} → %{target.label}<br>%{customdata}<extra></extra>",
         },
         textfont={"size": 12},
     )  # fmt: skip
     return figure(trace, margin={"l": 4, "r": 4, "t": 10, "b": 18})
 
 
-def _heights(nodes: Sequence[Node], streams: Sequence[Stream], high: int) -> list[str]:
+def _sizes(nodes: Sequence[Node], streams: Sequence[Stream]) -> list[Decimal]:
+    """Tell how much each node holds: what comes in or what goes out, whichever is more."""
+    return [
+        max(
+            added(s.amount for s in streams if s.source == at),
+            added(s.amount for s in streams if s.target == at),
+        )
+        for at in range(len(nodes))
+    ]
+
+
+def _heights(nodes: Sequence[Node], size: Sequence[Decimal], high: int) -> list[str]:
     """Put the nodes of a column below each other in the order given, spread over its height.
 
     Plotly takes the middles of nodes as parts of the height, and draws all columns to one scale:
     the one in which the fullest column fits with its gaps.
     """
-    size = [
-        max(
-            sum((s.amount for s in streams if s.source == at), Decimal()),
-            sum((s.amount for s in streams if s.target == at), Decimal()),
-        )
-        for at in range(len(nodes))
-    ]
     columns = [
         [at for at, node in enumerate(nodes) if node.column == column]
         for column in sorted({node.column for node in nodes})

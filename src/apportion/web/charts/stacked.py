@@ -8,6 +8,8 @@ from decimal import Decimal
 
 import plotly.graph_objects as go
 
+from apportion.web.words import money
+
 from .palette import GREY, GROUND, SERIES
 from .template import figure, label
 
@@ -17,6 +19,7 @@ def stacked_days(
     days: Sequence[date],
     *,
     sign: str,
+    currency: str,
     grey: frozenset[str] = frozenset(),
 ) -> str:
     """Draw bars a day; `series` in order, those in `grey` without a colour of their own.
@@ -33,8 +36,8 @@ def stacked_days(
                 x=list(days),
                 y=[str(amounts.get(day, Decimal())) for day in days],
                 marker={"color": colour, "line": {"color": GROUND, "width": 0.6}},
-                hovertemplate=f"%{{x|%a %-d %b}}<br>%{{fullData.name}}<br>{sign}%{{y:,.2f}}"
-                "<extra></extra>",
+                hovertext=[money(amounts.get(day, Decimal()), currency) for day in days],
+                hovertemplate="%{x|%a %-d %b}<br>%{fullData.name}<br>%{hovertext}<extra></extra>",
             )
         )
     cut = towering(series, days)

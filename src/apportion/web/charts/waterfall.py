@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import plotly.graph_objects as go
 
-from apportion.web.words import short
+from apportion.web.words import money, short
 
 from .palette import BLUE, LINE, ROSE, TEAL
 from .template import figure, label
@@ -26,7 +26,7 @@ def steps(
     values = [before[1], *(change for _, change in changes), after[1]]
     low = axis_begins(before[1], [change for _, change in changes], after[1])
     trace = go.Waterfall(
-        x=names,
+        x=[str(at) for at in range(len(names))],  # two names that are cut may look alike
         y=[str(value) for value in values],
         text=[short(value, currency) for value in values],
         textposition="outside",
@@ -37,11 +37,21 @@ def steps(
         decreasing={"marker": {"color": TEAL}},
         totals={"marker": {"color": BLUE}},
         connector={"line": {"color": LINE, "width": 1}},
-        hovertemplate=f"%{{x}}<br>{sign}%{{y:,.2f}}<extra></extra>",
+        hovertext=[
+            f"{name}<br>{amount}"
+            for name, amount in zip(names, _written(values, currency), strict=True)
+        ],
+        hovertemplate="%{hovertext}<extra></extra>",
     )
     return figure(
         trace,
-        xaxis={"type": "category", "fixedrange": True},
+        xaxis={
+            "type": "category",
+            "fixedrange": True,
+            "tickmode": "array",
+            "tickvals": [str(at) for at in range(len(names))],
+            "ticktext": names,
+        },
         yaxis={
             "tickprefix": sign,
             "tickformat": ",.3~s",
@@ -52,6 +62,16 @@ def steps(
         showlegend=False,
         waterfallgap=0.35,
     )
+
+
+def _written(values: Sequence[Decimal], currency: str) -> list[str]:
+    """Write totals, and between them changes with their sign: Plotly's own is the level reached."""
+    first, *changes, last = values
+    return [
+        money(first, currency),
+        *(money(change, currency, signed=True) for change in changes),
+        money(last, currency),
+    ]
 
 
 def axis_begins(before: Decimal, changes: Iterable[Decimal], after: Decimal) -> list[str] | None:

@@ -18,7 +18,9 @@ def by_day(view: View, sight: Sight, by: str) -> dict[str, dict[date, Decimal]]:
     """Add up what each value of a column costs a day; `OWNER` tells what is paid."""
     sums: dict[str, dict[date, Decimal]] = {}
     for row in _day_rows(view, sight, by):
-        sums.setdefault(str(row["value"]), {})[day_of(row["day"])] = money_of(row["total"])
+        days = sums.setdefault(str(row["value"]), {})
+        day = day_of(row["day"])
+        days[day] = days.get(day, Decimal()) + money_of(row["total"])
     return sums
 
 

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from apportion.core.telling import figures
 from apportion.core.telling.explain import added, biggest_first, of_pool
+from apportion.model.cents import ROUNDED
 from apportion.model.errors import NothingThereError
 from apportion.model.outcome import Branch, Explanation
 from apportion.ports import Row
@@ -43,7 +44,7 @@ def explain(view: View, why: Why) -> Page:
         "explain",
         f"Why: {trunk.title}",
         _heading(trunk, why),
-        lead=" ".join(word for word in found.words if not word.startswith(f"{view.period}: run ")),
+        lead=_lead(view, found),
         sections=(
             Section(
                 "tree",
@@ -62,6 +63,12 @@ def explain(view: View, why: Why) -> Page:
             ),
         ),
     )
+
+
+def _lead(view: View, found: Explanation) -> str:
+    told = [word for word in found.words if not word.startswith(f"{view.period}: run ")]
+    off = [f"Amounts are {ROUNDED}."] if found.trunk.cents_off else []
+    return " ".join([*told, *off])
 
 
 def _heading(trunk: Branch, why: Why) -> str:

@@ -8,13 +8,15 @@ from decimal import Decimal
 
 from apportion.core.telling import figures
 from apportion.core.telling.daybook import ACCOUNT, SERVICE
+from apportion.core.telling.explain import added
+from apportion.model.cents import ROUNDED, cent_off
 from apportion.ports import Row
 from apportion.web import words
 from apportion.web.charts.palette import BLUE, GREY, TEAL
 from apportion.web.charts.sankey import Node, Stream, sankey
 from apportion.web.how import POOL, how_colour, how_place, how_words
 from apportion.web.page import Chart, Choice, Column, Figure, Look, Page, Section, total_row
-from apportion.web.view import View, money_of, sign_of
+from apportion.web.view import View, money_of
 
 #: How many accounts or services, and owners, are drawn; the others are one node.
 _LEFT, _RIGHT = 14, 16
@@ -45,33 +47,80 @@ def flow(view: View, *, left: str = ACCOUNT, only: Filter | None = None) -> Page
     """Make the page; `left` is what stands at the left, `only` what is looked at alone."""
     only = only or Filter()
     ways, shares = _ways(view, left, only), _shares(view, only)
-    own = sum((money_of(r["total"]) for r in ways if r["owner"]), Decimal())
-    pooled = sum((money_of(r["total"]) for r in shares), Decimal())
-    shown = words.in_parts(own, pooled)
+    sums = _Sums.of(ways, shares)
     return Page(
         "flow",
         f"Flow of {words.month(view.period)}",
-        _heading(view, only, *shown),
-        lead="From the bill at the left to owners at the right. Choose a name to follow it alone.",
-        figures=(
-            Figure("Straight to an owner", own, shown=shown[0]),
-            Figure("Through pools", pooled, shown=shown[1], note="which pools?",
-                   link=view.links.page("pools")),
-        ),
+        _heading(view, left, only, sums),
+        lead=f"From the bill at the left to owners at the right{sums.rounded(only)}. Choose a name "
+        "to follow it alone.",
+        figures=_figures(view, only, sums),
         sections=(_drawn(view, left, only, ways, shares), _list(view, left, ways),
                   _share_list(view, shares)),
         choices=_choices(view, left, only),
     )  # fmt: skip
 
 
-def _heading(view: View, only: Filter, own: Decimal, pooled: Decimal) -> str:
-    total = view.money(own + pooled)
+@dataclass(frozen=True)
+class _Sums:
+    """What goes straight to owners, what goes into pools, and what owners get of pools."""
+
+    own: Decimal
+    entering: Decimal
+    leaving: Decimal
+
+    @classmethod
+    def of(cls, ways: Sequence[Row], shares: Sequence[Row]) -> _Sums:
+        """Add both lists up."""
+        return cls(
+            added(money_of(row["total"]) for row in ways if row["owner"]),
+            added(money_of(row["total"]) for row in ways if not row["owner"]),
+            added(money_of(row["total"]) for row in shares),
+        )
+
+    def pooled(self, only: Filter) -> Decimal:
+        """What goes through pools; of one account or service, what goes into them."""
+        return self.entering if only.origin else self.leaving
+
+    def whole(self, only: Filter) -> Decimal:
+        """All that is looked at."""
+        return added((self.own, self.pooled(only)))
+
+    def rounded(self, only: Filter) -> str:
+        """Say that both parts are shown a cent off their whole."""
+        off = cent_off((self.own, self.pooled(only)), self.whole(only))
+        return f" ({ROUNDED})" if off else ""
+
+
+def _figures(view: View, only: Filter, sums: _Sums) -> Sequence[Figure]:
+    """Show each way that money can go under this filter, and no other."""
+    found = []
+    if not only.how.startswith(POOL):
+        found.append(Figure("Straight to an owner", sums.own))
+    if only.origin and view.everything:
+        found.append(Figure("Into pools", sums.entering, note="which pools?",
+                            link=view.links.page("pools")))  # fmt: skip
+    if not only.origin and (not only.how or only.how.startswith(POOL)):
+        found.append(Figure("Through pools", sums.leaving, note="which pools?",
+                            link=view.links.page("pools")))  # fmt: skip
+    return found
+
+
+def _heading(view: View, left: str, only: Filter, sums: _Sums) -> str:
+    total = view.money(sums.whole(only))
     if only.owner:
-        return f"{only.owner} gets {total}: {view.money(own)} straight, {view.money(pooled)} shared"
-    if only.how or only.origin:
-        name = only.origin or only.how
-        return f"Where {view.money(own) if own else total} of {name} goes"
+        own, pooled = view.money(sums.own), view.money(sums.leaving)
+        return f"{only.owner} gets {total}: {own} straight, {pooled} shared"
+    if only.origin:
+        return f"Where {total} of {view.called(left, only.origin)} goes"
+    if only.how:
+        return f"Where {total} of {_how(view, only.how)} goes"
     return f"{total} on its way to its owners"
+
+
+def _how(view: View, how: str) -> str:
+    """Name a way for people."""
+    return how if how.startswith(POOL) else how_words(view.sight.owner, how)
 
 
 def _choices(view: View, left: str, only: Filter) -> Mapping[str, Sequence[Choice]]:
@@ -127,11 +176,10 @@ def _drawn(
     drawing = _Drawing()
     origins = _biggest(ways, "origin", _LEFT)
     owners = _biggest([*ways, *shares], "owner", _RIGHT)
-    below = Decimal()
+    below = _below_zero(ways, shares)
     for row in [*ways, *shares]:
         amount = money_of(row["total"])
         if amount <= 0:
-            below += amount
             continue
         middle = (1, str(row["how"]))
         if "origin" in row:
@@ -147,13 +195,26 @@ def _drawn(
     chart, giant = None, len(nodes) > 24
     if streams:
         chart = Chart(
-            sankey(nodes, streams, sign=sign_of(view.currency), high=690 if giant else 490),
+            sankey(
+                nodes,
+                streams,
+                currency=view.currency,
+                high=690 if giant else 490,
+                beside=" before credits" if below else "",
+            ),
             f"Streams of money from each {view.titled(left)}, by the way it was allocated, to "
             "owners; the tables below have every amount.",
             size="giant" if giant else "tall",
         )
     return Section("flow", "", note=note, chart=chart, alone=True,
                    empty="No money flows this way.")  # fmt: skip
+
+
+def _below_zero(ways: Sequence[Row], shares: Sequence[Row]) -> Decimal:
+    """Add up what runs the other way, once: a pool whose way in is listed only passes it on."""
+    entered = {row["how"] for row in ways if not row["owner"]}
+    rows = [*ways, *(row for row in shares if row["how"] not in entered)]
+    return added(min(money_of(row["total"]), Decimal()) for row in rows)
 
 
 def _biggest(rows: Sequence[Row], column: str, most: int) -> set[str]:
@@ -192,9 +253,8 @@ def _node(view: View, left: str, column: int, name: str) -> Node:
         shown = view.accounts.get(name) or name if left == ACCOUNT else name
         return Node(shown, 0, BLUE, links.here(origin=name, how="", owner=""))
     if column == 1:
-        shown = name if name.startswith(POOL) else how_words(view.sight.owner, name)
         colour = how_colour(view.sight.owner, name)
-        return Node(shown, 1, colour, links.here(how=name, origin="", owner=""))
+        return Node(_how(view, name), 1, colour, links.here(how=name, origin="", owner=""))
     nobody = name == view.sight.owner.default
     return Node(name, 2, GREY if nobody else TEAL, links.here(owner=name, how="", origin=""))
 
@@ -204,8 +264,7 @@ def _list(view: View, left: str, ways: Sequence[Row]) -> Section:
     rows = [
         {
             left: view.called(left, row["origin"]),
-            "how": row["how"] if str(row["how"]).startswith(POOL)
-            else how_words(dimension, str(row["how"])),
+            "how": _how(view, str(row["how"])),
             "place": "" if str(row["how"]).startswith(POOL)
             else how_place(dimension, str(row["how"])),
             "owner": row["owner"],

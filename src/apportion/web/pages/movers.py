@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
 from apportion.core.apportion import part_of
+from apportion.core.telling.explain import added
 from apportion.ports import Row
 from apportion.run.library import Sight
 from apportion.web import words
@@ -25,7 +26,7 @@ def movers(view: View, by: str) -> Section:
     now, then = _totals(view, view.sight, by), _totals(view, view.before, by)
     changes = {name: now.get(name, Decimal()) - then.get(name, Decimal()) for name in {*now, *then}}
     ordered = sorted(changes, key=lambda name: (-abs(changes[name]), name))
-    before, after = sum(then.values(), Decimal()), sum(now.values(), Decimal())
+    before, after = added(then.values()), added(now.values())
     rows = [
         {
             "name": named(view, by, name),
@@ -58,14 +59,14 @@ def movers(view: View, by: str) -> Section:
 
 
 def _totals(view: View, sight: Sight, by: str) -> Mapping[str, Decimal]:
-    return {name: sum(d.values(), Decimal()) for name, d in by_day(view, sight, by).items()}
+    return {name: added(d.values()) for name, d in by_day(view, sight, by).items()}
 
 
 def _chart(
     view: View, before: tuple[str, Decimal], rows: Sequence[Row], after: tuple[str, Decimal]
 ) -> Chart:
     drawn = [(str(r["name"]), Decimal(str(r["change"]))) for r in rows[:_MOST] if r["change"]]
-    rest = sum((Decimal(str(row["change"])) for row in rows[_MOST:]), Decimal())
+    rest = added(Decimal(str(row["change"])) for row in rows[_MOST:])
     steps_drawn = [*drawn, *([(OTHERS, rest)] if rest else [])]
     told = "; ".join(f"{name} {view.money(change, signed=True)}" for name, change in drawn[:5])
     return Chart(

@@ -9,13 +9,26 @@ from decimal import Decimal
 from apportion.core.apportion import part_of
 from apportion.core.proof import lines
 from apportion.core.telling import figures
+from apportion.core.telling.daybook import ACCOUNT, CATEGORY, SERVICE
+from apportion.core.telling.explain import added
+from apportion.model.cents import to_cents
 from apportion.model.period import Period
 from apportion.ports import Row
 from apportion.run.library import Sight
 from apportion.web import words
 from apportion.web.charts.spark import spark
 from apportion.web.charts.stacked import stacked_days, towering
-from apportion.web.page import Chart, Choice, Column, Figure, Look, Page, Section, total_row
+from apportion.web.page import (
+    Chart,
+    Choice,
+    Column,
+    Figure,
+    Look,
+    Page,
+    Section,
+    total_row,
+    whole_note,
+)
 from apportion.web.view import OWNER, View, money_of, sign_of
 
 from .by_day import OTHERS, by_day, named
@@ -51,14 +64,31 @@ def _heading(view: View, now: Row) -> str:
         return f"{owners} cost {view.money(now['total'])} in {words.month(view.period)}"
     nobody = _nobodys(view)
     if nobody:
-        return f"{cost}; {view.money(nobody)} of it is nobody's yet"
-    return f"{cost}; every cent has an owner"
+        return (
+            f"{cost}; {view.money(nobody['total'])} of it is nobody's yet{_of_pools(view, nobody)}"
+        )
+    return f"{cost}; every cent has an owner" if money_of(now["total"]) else cost
 
 
-def _nobodys(view: View) -> Decimal:
+def _nobodys(view: View) -> Row | None:
+    """What lies with the default; None where nothing does."""
     rows = view.sight.rows(figures.owners_query(view.currency))
     default = view.sight.owner.default
-    return next((money_of(row["total"]) for row in rows if row["owner"] == default), Decimal())
+    found = next((row for row in rows if row["owner"] == default), None)
+    if found is None or found["direct"] or found["shared"]:
+        return found
+    # What is charged and credited may come to zero together, and is still nobody's.
+    columns = {ACCOUNT: "account", SERVICE: "service", CATEGORY: "category"}
+    query = figures.cells_query(columns, view.currency, where={"#owner": default})
+    return found if any(row["total"] for row in view.sight.rows(query)) else None
+
+
+def _of_pools(view: View, paid: Row) -> str:
+    """Say that shares of pools are in it, which reviews and lists of charges do not count."""
+    if not paid["shared"]:
+        return ""
+    own, shared = (view.money(paid[part]) for part in ("direct", "shared"))
+    return f" ({own} of charges and {shared} of pools)"
 
 
 def _lead(view: View, now: Row, before: Row | None) -> str:
@@ -67,8 +97,8 @@ def _lead(view: View, now: Row, before: Row | None) -> str:
         return "There is no allocation of the month before to compare it with."
     change = money_of(now["total"]) - money_of(before["total"])
     when = words.month_alone(_month_before(view))
-    if not change:
-        return f"Exactly as much as {when}."
+    if not to_cents(change):
+        return f"As much as {when}{'' if change else ', to the last digit'}."
     more = "more" if change > 0 else "less"
     part = part_of(abs(change), abs(money_of(before["total"])))
     by = f" ({words.part(part)})" if part is not None else ""
@@ -77,22 +107,25 @@ def _lead(view: View, now: Row, before: Row | None) -> str:
 
 def _figures(view: View, now: Row, before: Row | None) -> Sequence[Figure]:
     total = money_of(now["total"])
-    own, shared = words.in_parts(money_of(now["direct"]), money_of(now["shared"]))
+    own, shared = money_of(now["direct"]), money_of(now["shared"])
     found = [
-        Figure("Total", total, note=view.sight.rulebook.cost),
-        Figure("Own charges", now["direct"], note=_part_words(now["direct"], total), shown=own),
+        Figure("Total", total, note=whole_note(view.sight.rulebook.cost, total, own, shared)),
+        Figure("Own charges", own, note=_part_words(own, total)),
         Figure(
             "Shared",
-            now["shared"],
-            shown=shared,
-            note=_part_words(now["shared"], total),
+            shared,
+            note=_part_words(shared, total),
             link=view.links.page("pools"),
         ),
     ]
     if view.everything:
         nobody = _nobodys(view)
-        has = part_of(total - nobody, total)
-        found.append(Figure("Has an owner", has, Look.PART, note=f"{view.money(nobody)} has none"))
+        lacks = money_of(nobody["total"]) if nobody else Decimal()
+        if total:
+            note = f"{view.money(lacks)} has none" if nobody else "all of it"
+            found.append(
+                Figure("Has an owner", part_of(total - lacks, total), Look.PART, note=note)
+            )
     difference = _difference(view.sight, view.currency)
     found.append(
         Figure(
@@ -143,16 +176,20 @@ def _choices(view: View, by: str) -> Mapping[str, Sequence[Choice]]:
 def _days(view: View, by: str) -> Section:
     """Cost a day. By owner it is what is paid; by others, where the whole bill comes from."""
     sums = by_day(view, view.sight, by)
-    ordered = sorted(sums, key=lambda name: (-abs(sum(sums[name].values(), Decimal())), name))
+    ordered = sorted(sums, key=lambda name: (-abs(added(sums[name].values())), name))
     shown = [*ordered[:_SERIES]] if len(ordered) > _SERIES + 1 else ordered
     rest = ordered[len(shown) :]
-    series = {named(view, by, name): sums[name] for name in shown}
+    series: dict[str, Mapping[date, Decimal]] = {}
+    for name in shown:
+        called = named(view, by, name)
+        taken = {"day", "total", OTHERS, *series}  # a value may be written like another column
+        series[f"{view.titled(by)} {called}" if called in taken else called] = sums[name]
     if rest:
         series[OTHERS] = _added([sums[name] for name in rest])
     days = Period.parse(view.period).days
     rows = [
         {"day": day, **{name: amounts.get(day, Decimal()) for name, amounts in series.items()},
-         "total": sum((amounts.get(day, Decimal()) for amounts in series.values()), Decimal())}
+         "total": added(amounts.get(day, Decimal()) for amounts in series.values())}
         for day in sorted({*days, *(day for amounts in sums.values() for day in amounts)})
     ]  # fmt: skip
     columns = (Column("day", "Day", Look.DAY), *(Column(n, n, Look.MONEY) for n in series),
@@ -165,7 +202,13 @@ def _days(view: View, by: str) -> Section:
         rows,
         note=_days_note(view, by, rows, series),
         chart=Chart(
-            stacked_days(series, days, sign=sign_of(view.currency), grey=grey),
+            stacked_days(
+                series,
+                days,
+                sign=sign_of(view.currency),
+                currency=view.currency,
+                grey=grey,
+            ),
             f"Cost a day by {view.titled(by)}, stacked: {words.listed(list(series))}.",
         ),
         folded=True,
@@ -180,7 +223,7 @@ def _days_note(
     days = Period.parse(view.period).days
     cut = towering(series, days)
     outside = [row for row in rows if row["day"] not in days and row["total"]]
-    amount = sum((money_of(row["total"]) for row in outside), Decimal())
+    amount = added(money_of(row["total"]) for row in outside)
     late = f" {view.money(amount)} of it is dated in another month." if amount else ""
     if cut:
         late += (
@@ -201,13 +244,16 @@ def owners_section(view: View) -> Section:
     then = {}
     if view.before:
         then = {r["owner"]: r for r in view.before.rows(figures.owners_query(view.currency))}
-    whole = sum((money_of(row["total"]) for row in rows), Decimal())
+        nothing = dict.fromkeys(("direct", "shared", "total"), Decimal())
+        paying = {str(row["owner"]) for row in rows}
+        rows += [{"owner": owner, **nothing} for owner in sorted(set(map(str, then)) - paying)]
+    whole = added(money_of(row["total"]) for row in rows)
     days = Period.parse(view.period).days
     told = []
     for row in rows:
         owner, total = str(row["owner"]), money_of(row["total"])
         trend = [daily.get(owner, {}).get(day, Decimal()) for day in days]
-        change = total - money_of(then[owner]["total"]) if owner in then else None
+        change = total - money_of(then.get(owner, {}).get("total")) if view.before else None
         told.append({**row, "share": part_of(total, whole), "change": change,
                      "trend": spark(trend, says=f"{owner} by day")})  # fmt: skip
     return Section(

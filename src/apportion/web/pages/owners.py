@@ -9,6 +9,7 @@ from apportion.core.apportion import part_of
 from apportion.core.telling import figures
 from apportion.core.telling.daybook import CATEGORY
 from apportion.core.telling.explain import split_in_brief, split_words
+from apportion.model.cents import ROUNDED, cent_off, to_cents
 from apportion.model.period import Period
 from apportion.ports import Row
 from apportion.run.library import Sight
@@ -53,11 +54,12 @@ def owners(view: View, *, name: str = "") -> Page:
 
 def _everyone(view: View) -> Page:
     section = owners_section(view)
-    count = words.counted(len(section.rows), "owner")
+    paying = len(view.sight.rows(figures.owners_query(view.currency)))
+    count = words.counted(paying, "owner")
     return Page(
         "owners",
         f"Owners, {words.month(view.period)}",
-        f"{count} {'pays' if len(section.rows) == 1 else 'pay'} for {words.month(view.period)}",
+        f"{count} {'pays' if paying == 1 else 'pay'} for {words.month(view.period)}",
         lead="Choose an owner to see what it pays, and a total to see why.",
         sections=(section,),
     )
@@ -69,20 +71,23 @@ def _paid(sight: Sight, currency: str, name: str) -> Row:
     return next((row for row in rows if row["owner"] == name), nothing)
 
 
-def _parts(paid: Row) -> list[Decimal]:
-    """Own charges and shares to the cent, as they add up to the total."""
-    return words.in_parts(money_of(paid["direct"]), money_of(paid["shared"]))
+def _parts(paid: Row) -> tuple[Decimal, Decimal]:
+    """Own charges and shares of pools."""
+    return money_of(paid["direct"]), money_of(paid["shared"])
 
 
 def _lead(view: View, paid: Row, before: Row | None) -> str:
     own, shared = _parts(paid)
-    made = f"{view.money(own)} of its own and {view.money(shared)} of pools."
+    off = f" ({ROUNDED})" if cent_off((own, shared), money_of(paid["total"])) else ""
+    made = f"{view.money(own)} of its own and {view.money(shared)} of pools{off}."
     if before is None or not money_of(before["total"]):
         return made
     assert view.before is not None
     change = money_of(paid["total"]) - money_of(before["total"])
-    more = "more" if change > 0 else "less"
-    return f"{made} {view.money(abs(change))} {more} than {words.month_alone(view.before.period)}."
+    when = words.month_alone(view.before.period)
+    if not to_cents(change):
+        return f"{made} As much as {when}."
+    return f"{made} {view.money(abs(change))} {'more' if change > 0 else 'less'} than {when}."
 
 
 def _figures(view: View, paid: Row, before: Row | None, *, why: str) -> Sequence[Figure]:
@@ -90,8 +95,8 @@ def _figures(view: View, paid: Row, before: Row | None, *, why: str) -> Sequence
     own, shared = _parts(paid)
     found = [
         Figure("Total", total, note="Why?", link=why),
-        Figure("Own charges", paid["direct"], note=_part(paid["direct"], total), shown=own),
-        Figure("Shares of pools", paid["shared"], note=_part(paid["shared"], total), shown=shared),
+        Figure("Own charges", own, note=_part(own, total)),
+        Figure("Shares of pools", shared, note=_part(shared, total)),
     ]
     if view.everything:
         part = part_of(total, money_of(view.totals()["total"]))
@@ -129,7 +134,7 @@ def _days(view: View, name: str) -> Section:
         ),
         told,
         chart=Chart(
-            stacked_days(series, days, sign=sign_of(view.currency)),
+            stacked_days(series, days, sign=sign_of(view.currency), currency=view.currency),
             f"What {name} pays a day, own charges and shares of pools stacked.",
             size="low",
         ),
@@ -220,17 +225,18 @@ def _cut(view: View, name: str, cut: str) -> Section:
     then = {}
     if view.before:
         query = figures.cut_query(cut, view.currency, owner=name, pool="")
-        then = {row["value"]: money_of(row["total"]) for row in view.before.rows(query)}
+        then = {str(row["value"]): money_of(row["total"]) for row in view.before.rows(query)}
+    here = {str(row["value"]) for row in rows}
     told = [
         {
             "value": view.called(cut, row["value"]),
             "#value": row["value"],
             "total": row["total"],
-            "change": money_of(row["total"]) - then.get(row["value"], Decimal())
+            "change": money_of(row["total"]) - then.get(str(row["value"]), Decimal())
             if view.before
             else None,
         }
-        for row in rows
+        for row in (*rows, *({"value": v, "total": Decimal()} for v in sorted(then.keys() - here)))
     ]
     return Section(
         cut,
@@ -239,7 +245,8 @@ def _cut(view: View, name: str, cut: str) -> Section:
             Column("value", view.titled(cut).capitalize()),
             Column("total", "Cost", Look.MONEY, hint="why?",
                    link=lambda row: view.links.page("explain", owner=name, cut=cut,
-                                                    value=str(row["#value"]))),
+                                                    value=str(row["#value"]))
+                   if row["#value"] in here else ""),
             *([Column("change", f"Against {words.month_alone(view.before.period)}", Look.CHANGE)]
               if view.before else []),
         ),

@@ -8,14 +8,14 @@ from decimal import Decimal
 from apportion.core.apportion import part_of
 from apportion.core.telling import figures
 from apportion.core.telling.daybook import ACCOUNT, SERVICE
-from apportion.core.telling.explain import split_in_brief, split_words
+from apportion.core.telling.explain import added, split_in_brief, split_words
 from apportion.ports import Row
 from apportion.web import words
 from apportion.web.charts.arrows import Arrow, arrows
 from apportion.web.charts.palette import AMBER, TEAL
 from apportion.web.charts.sankey import Node, Stream, sankey
 from apportion.web.page import Chart, Column, Figure, Look, Page, Section, total_row
-from apportion.web.view import View, money_of, sign_of
+from apportion.web.view import View, money_of
 
 
 def pools(view: View, *, pool: str = "") -> Page:
@@ -25,8 +25,8 @@ def pools(view: View, *, pool: str = "") -> Page:
 
 
 def _all(view: View, held: Sequence[Row]) -> Page:
-    total = sum((money_of(row["cost"]) for row in held), Decimal())
-    kept = sum((money_of(row["kept"]) for row in held), Decimal())
+    total = added(money_of(row["cost"]) for row in held)
+    kept = added(money_of(row["kept"]) for row in held)
     paid = view.totals()
     whole = words.counted(len(held), "pool")
     heading = f"{view.money(total)} is shared, in {whole}"
@@ -182,7 +182,7 @@ def _streams(view: View, rows: Sequence[Row]) -> Chart | None:
         for r in paid
     ]
     return Chart(
-        sankey(nodes, streams, sign=sign_of(view.currency)),
+        sankey(nodes, streams, currency=view.currency),
         "Streams from each pool to the owners who finally pay it.",
         size="tall",
     )

@@ -10,6 +10,7 @@ from apportion.core.rules.derive import canonical
 from apportion.core.rules.tag_keys import normalise, normalise_value
 from apportion.core.telling import figures
 from apportion.core.telling.daybook import ACCOUNT, CATEGORY, SERVICE, asked_tags
+from apportion.core.telling.explain import added
 from apportion.model.rulebook import Dimension, FromTag
 from apportion.ports import Row
 from apportion.web import words
@@ -171,7 +172,7 @@ def _spellings(view: View) -> Section:
             "spellings": ", ".join(dict.fromkeys(str(row["value"]) for row in found)),
             "state": "several spellings" if state == "" else state,
             "resources": sum(int(str(row["resources"])) for row in found),
-            "total": sum((money_of(row["total"]) for row in found), Decimal()),
+            "total": added(money_of(row["total"]) for row in found),
         }
         for (tag, meaning, state), found in by_meaning.items()
         if state or len({row["value"] for row in found}) > 1

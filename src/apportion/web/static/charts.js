@@ -57,7 +57,8 @@
       place.classList.add("drawn");
       if (place.followed) return;
       place.followed = true;
-      place.on("plotly_click", (event) => follow(event.points[0]?.customdata));
+      // A node's data are its link and its amount.
+      place.on("plotly_click", (event) => follow([event.points[0]?.customdata].flat()[0]));
     });
   }
 

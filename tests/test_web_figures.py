@@ -1,0 +1,270 @@
+"""Every figure on every page, with every filter, is what SQL over the ledger's files comes to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from apportion.model.cents import ROUNDED, cent_off, cents, to_cents
+from page_expected import (
+    ACCOUNT,
+    EXPECTED,
+    MINUS,
+    Asked,
+    Rows,
+    asked,
+    paid,
+    shares,
+    signed,
+    ways,
+)
+from page_figures import PERIOD, Ledger, Seen, amounts_in, make, seen
+from web_client import application, as_one_of
+
+ACCESS = """\
+access: 1
+sign_in:
+  secret_header: {secret_header: X-Proxy-Secret, secret_from: PROXY_SECRET}
+groups:
+  finance: everything
+  shop: {cost_center: [SHOP, unallocated]}
+"""
+DASH = "\N{EN DASH}"
+MONEY = {"money", "change", "exact"}
+NUMBERS = {*MONEY, "part", "heat"}
+
+ALL = [
+    asked("overview"),
+    asked("overview", by="ServiceName"),
+    asked("overview", by=ACCOUNT),
+    asked("overview", by="environment"),
+    asked("overview", currency="EUR"),
+    asked("overview", group="shop"),
+    asked("overview", group="shop", by="ServiceName"),
+    asked("flow"),
+    asked("flow", left="ServiceName"),
+    asked("flow", origin="000000000044"),
+    asked("flow", origin="000000000022"),
+    asked("flow", left="ServiceName", origin="AWS Support"),
+    asked("flow", owner="SHOP"),
+    asked("flow", owner="unallocated"),
+    asked("flow", how="pool platform"),
+    asked("flow", how="pool credits"),
+    asked("flow", how="tag:costcenter"),
+    asked("flow", group="shop"),
+    asked("flow", group="shop", origin="000000000011"),
+    *(asked("owners", name=name) for name in ("", "SHOP", "FIN", "total", "NEW", "GONE")),
+    asked("owners", group="shop", name="SHOP"),
+    asked("owners", currency="EUR", name="EURO"),
+    asked("pools"),
+    asked("pools", group="shop"),
+    *(asked("pools", pool=pool) for pool in ("platform", "credits", "queues", "support")),
+    asked("tags"),
+    asked("tags", by="ServiceName"),
+    asked("tags", by="#owner", tag="CostCenter"),
+    asked("tags", tag="Environment"),
+    asked("proof"),
+    asked("proof", by="account"),
+    asked("rules"),
+    asked("explain", owner="SHOP"),
+    asked("explain", owner="FIN", of="credits"),
+    asked("explain", owner="SHOP", cut="ServiceName", value="Amazon RDS"),
+    asked("explain", owner="SHOP", day=f"{PERIOD}-01"),
+    asked("explain", pool="platform"),
+]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make(tmp_path_factory.mktemp("figures"))
+
+
+@pytest.fixture(scope="module")
+def ledger(folder: Path) -> Ledger:
+    return Ledger(folder)
+
+
+@pytest.fixture(scope="module")
+def client(folder: Path) -> TestClient:
+    return application(folder, access=ACCESS)
+
+
+@pytest.mark.parametrize("one", ALL, ids=lambda one: f"{one.page}?{one.query}&as={one.group}")
+def test_every_figure_is_what_sql_comes_to(one: Asked, client: TestClient, ledger: Ledger) -> None:
+    headers = as_one_of(one.group)
+    told = client.get(f"/api/v1/{one.page}?{one.query}", headers=headers).json()
+    wanted = EXPECTED[one.page](ledger, one)
+    assert {f["label"]: _number(f["value"]) for f in told["figures"]} == wanted.figures
+    assert told["heading"] == (wanted.heading or told["heading"])
+    sections = {s["name"]: s for s in told["sections"] if _numbers(s)}
+    assert sections.keys() == wanted.sections.keys()
+    for name, section in sections.items():
+        assert_rows(_named(section, wanted.sections[name]), wanted.sections[name])
+    page = seen(client.get(f"/{one.page}?{one.query}", headers=headers).text)
+    assert_shown(page, told)
+
+
+def assert_rows(section: Mapping[str, Any], wanted: Rows) -> None:
+    """A section's numbers are these, row by row, and none of its columns is passed over."""
+    columns = _numbers(section)
+    assert all(columns <= row.keys() for row in wanted), section["name"]
+    names = sorted({name for row in wanted for name in row})
+    found = [
+        {name: _value(row[name], name in columns) for name in names} for row in section["rows"]
+    ]
+    assert _sorted(found) == _sorted(wanted), section["name"]
+
+
+def assert_shown(page: Seen, told: Mapping[str, Any]) -> None:
+    """What people see is each number to the cent, and what its total says."""
+    shown = [figure for figure in page.figures if "." in figure and "%" not in figure]
+    values = [_number(f["value"]) for f in told["figures"]]
+    amounts = [value for value in values if isinstance(value, Decimal)]
+    assert {_amount(text) for text in shown} <= {to_cents(abs(amount)) for amount in amounts}
+    for section in told["sections"]:
+        columns = [c for c in section["columns"] if c["look"] in {"money", "change"}]
+        if columns and section["name"] in page.tables:
+            assert_table(page, section, [c["name"] for c in columns])
+
+
+def assert_table(page: Seen, section: Mapping[str, Any], columns: list[str]) -> None:
+    """Each cell is its own rounding; a total is the rounding of the exact sum, or says so."""
+    heads = [text for text, _ in page.tables[section["name"]][0]]
+    titles = {c["name"]: c["title"] for c in section["columns"]}
+    body, foot = page.body(section["name"]), page.foot(section["name"])
+    whole = len(body) == len(section["rows"])
+    totals = [row for row in foot if row != [ROUNDED]]
+    off = False
+    for name in columns:
+        at = heads.index(titles[name])
+        exact = [Decimal(row[name]) for row in section["rows"] if row[name] is not None]
+        texts = [row[at].lstrip(f"{MINUS}+") for row in body if row[at] not in {"", DASH}]
+        if whole:
+            assert texts == [cents(abs(amount)) for amount in exact]
+        if totals and totals[0][at]:
+            assert totals[0][at].lstrip(f"{MINUS}+") == cents(abs(sum(exact, Decimal())))
+            off |= whole and cent_off(exact, sum(exact, Decimal()))
+    if off:
+        assert foot[-1] == [ROUNDED]
+        assert foot.count([ROUNDED]) == 1
+
+
+def test_a_total_that_is_a_cent_off_says_so(client: TestClient) -> None:
+    page = seen(client.get("/owners", headers=as_one_of("finance")).text)
+    assert page.foot("owners")[-1] == [ROUNDED]
+
+
+def test_amounts_in_sentences_are_those_of_the_tables(client: TestClient, ledger: Ledger) -> None:
+    one = asked("overview")
+    (total,) = paid(ledger, one, "'all'")
+    (then,) = paid(ledger, one, "'all'", before=True)
+    (nobody,) = [row for row in paid(ledger, one) if row["owner"] == "unallocated"]
+    parts = (total["total"], nobody["total"], nobody["direct"], nobody["shared"])
+    told = client.get("/api/v1/overview", headers=as_one_of("finance")).json()
+    assert list(amounts_in([told["heading"]])) == [to_cents(part) for part in parts]
+    assert next(amounts_in([told["lead"]])) == to_cents(total["total"] - then["total"])
+    movers = next(s for s in told["sections"] if s["name"] == "movers")
+    assert movers["note"] in {"", "The axis does not begin at zero."}
+
+
+@pytest.mark.parametrize(
+    ("currency", "said"),
+    [
+        ("GBP", "September 2026 cost £0.00"),
+        ("CHF", "September 2026 cost 0.00 CHF; 0.00 CHF of it is nobody's yet"),
+        ("EUR", "September 2026 cost €90.01; every cent has an owner"),
+    ],
+)
+def test_a_month_of_zero_does_not_say_that_every_cent_has_an_owner(
+    client: TestClient, currency: str, said: str
+) -> None:
+    told = client.get(f"/api/v1/overview?currency={currency}", headers=as_one_of("finance")).json()
+    assert told["heading"] == said
+
+
+def test_credits_are_counted_once_and_none_is_drawn(client: TestClient, ledger: Ledger) -> None:
+    one = asked("flow")
+    found = ways(ledger, one, ACCOUNT)
+    below = sum((min(row["total"], Decimal()) for row in found), Decimal())
+    page = seen(client.get("/flow", headers=as_one_of("finance")).text)
+    assert (
+        f"Credits of {MINUS}${cents(-below)} run the other way and are not drawn." in page.sentences
+    )
+    (trace,) = page.charts["flow"]["data"]
+    drawn = [Decimal(value) for value in trace["link"]["value"]]
+    given = shares(ledger, one)
+    assert sum(drawn) == _positive(found) + _positive(row for row in found if row["owner"]) + (
+        _positive(given)
+    )
+    assert trace["link"]["customdata"] == [f"${cents(amount)}" for amount in drawn]
+    assert all(amount.endswith(" before credits") for _, amount in trace["node"]["customdata"])
+
+
+def test_the_waterfall_tells_changes_and_not_the_level_reached(
+    client: TestClient, ledger: Ledger
+) -> None:
+    one = asked("overview")
+    page = seen(client.get("/overview", headers=as_one_of("finance")).text)
+    (trace,) = page.charts["movers"]["data"]
+    told = [text.rsplit("<br>", 1) for text in trace["hovertext"]]
+    changes = dict(told[1:-1])
+    now, then = ({r["owner"]: r["total"] for r in paid(ledger, one, before=b)} for b in (0, 1))
+    moved = {name: now.get(name, 0) - then.get(name, 0) for name in {*now, *then}}
+    assert changes == {name: signed(amount) for name, amount in moved.items() if amount}
+    assert [amount for _, amount in (told[0], told[-1])] == [
+        f"${cents(sum(month.values(), Decimal()))}" for month in (then, now)
+    ]
+
+
+def test_days_in_charts_are_those_of_the_tables(client: TestClient, ledger: Ledger) -> None:
+    page = seen(client.get("/overview", headers=as_one_of("finance")).text)
+    for trace in page.charts["days"]["data"]:
+        assert trace["hovertext"] == [
+            (MINUS if Decimal(y) < 0 else "") + f"${cents(abs(Decimal(y)))}" for y in trace["y"]
+        ]
+    whole = sum(Decimal(y) for trace in page.charts["days"]["data"] for y in trace["y"])
+    assert whole == sum(row["total"] for row in paid(ledger, asked("overview")))
+
+
+def _positive(rows: Iterable[Mapping[str, Any]]) -> Decimal:
+    return sum((max(row["total"], Decimal()) for row in rows), Decimal())
+
+
+def _amount(text: str) -> Decimal:
+    return Decimal(text.lstrip(f"{MINUS}+").replace(",", ""))
+
+
+def _numbers(section: Mapping[str, Any]) -> set[str]:
+    return {c["name"] for c in section["columns"] if c["look"] in NUMBERS}
+
+
+def _number(value: object) -> Decimal | int | None:
+    return Decimal(value) if isinstance(value, str) else value  # type: ignore[return-value]
+
+
+def _value(value: object, number: object) -> object:
+    if number:
+        return None if value is None else Decimal(str(value))
+    return "" if value is None else value
+
+
+def _sorted(rows: Rows) -> Rows:
+    return sorted(rows, key=lambda row: str(sorted((k, _key(v)) for k, v in row.items())))
+
+
+def _key(value: object) -> str:
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
+
+
+def _named(section: Mapping[str, Any], wanted: Rows) -> Mapping[str, Any]:
+    """Of a tree, the branches that are compared; the trunk has no name there."""
+    if section["name"] != "tree":
+        return section
+    titles = {row["title"] for row in wanted}
+    rows = [{**row, "title": row["title"] if row["level"] else ""} for row in section["rows"]]
+    return {**section, "rows": [row for row in rows if row["title"] in titles]}
