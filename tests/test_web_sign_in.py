@@ -221,6 +221,13 @@ def test_a_cookie_is_small_whatever_groups_one_is_in(visitor: TestClient) -> Non
     assert all(len(cookie.value or "") < 1000 for cookie in visitor.cookies.jar)
 
 
+def test_a_form_of_unsaid_length_is_read_as_far_as_one_may_be_long(visitor: TestClient) -> None:
+    sign_in(visitor, "ada")
+    pieces = (b"a" * 10_000 for _ in range(50))
+    assert visitor.post("/auth/out", content=pieces).status_code == 413
+    assert visitor.get("/overview").status_code == 200
+
+
 def test_a_session_ends(visitor: TestClient, clock: Clock) -> None:
     sign_in(visitor, "ada")
     assert visitor.get("/overview").status_code == 200
