@@ -24,6 +24,8 @@ from web_ledger import library_of
 
 #: How many questions of each page and kind.
 MOST = 500 if os.environ.get("APPORTION_SOAK") else 20
+#: For an answer, in seconds; schemathesis alone waits for ten, which a busy machine takes.
+PATIENCE = 600
 GROUPS = (("finance",), ("shop",), ("nothing of ours",))
 
 CHECKS = (
@@ -50,6 +52,6 @@ def test_the_api_keeps_its_word(api: Any, name: str, mode: GenerationMode) -> No
     @given(case=operation.as_strategy(generation_mode=mode), groups=st.sampled_from(GROUPS))
     @settings(max_examples=MOST, deadline=None, suppress_health_check=list(HealthCheck))
     def ask(case: Any, groups: tuple[str, ...]) -> None:
-        case.call_and_validate(headers=dict(as_one_of(*groups)), checks=CHECKS)
+        case.call_and_validate(headers=dict(as_one_of(*groups)), checks=CHECKS, timeout=PATIENCE)
 
     ask()
