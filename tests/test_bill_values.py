@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from apportion.core.bills.charges import charge_queries
 from apportion.core.bills.star import lines_query
 from apportion.model.charges import SplitCost
 from apportion.model.delivery import Delivery
-from apportion.model.finding import failing
+from apportion.model.finding import Finding, failing
 from apportion.model.question import Question
 from apportion.sources.local_files import LocalFiles
 from apportion.wiring.workspace import Workspace
@@ -210,3 +211,92 @@ def test_of_two_spellings_of_a_tag_the_rulebooks_counts_in_every_format(
     found = {finding.code.number: finding for finding in workspace.allocate().findings}
     assert found["D004"].remedy.startswith("Where a charge has several")
     assert owners(workspace) == wanted
+
+
+def found(workspace: Workspace, path: Path) -> dict[str, Finding]:
+    """The findings of a delivery, by code."""
+    return {finding.code.number: finding for finding in workspace.ingest([path]).findings}
+
+
+def test_a_period_with_an_offset_stays_in_its_month(tmp_path: Path) -> None:
+    workspace = workspace_in(tmp_path, RULES)
+    starts = ("2026-09-01T00:00:00+02:00", "2026-09-01T00:00:00-05:00", "2026-08-31T22:00:00Z")
+    lines = [focus(BillingPeriodStart=start, ResourceId=start) for start in starts]
+    told = found(workspace, write_csv(tmp_path / "bill.csv", lines))["B042"]
+    assert told.found == (
+        "'2026-08-31T22:00:00Z', read as 2026-09; '2026-09-01T00:00:00+02:00', read as 2026-09"
+    )
+    workspace.allocate()
+    assert owners(workspace) == {"unallocated": "3.00"}
+    assert {row["period"] for row in workspace.prove().rows} == {"2026-09"}
+
+
+def test_ids_that_look_alike_are_one_and_named(tmp_path: Path) -> None:
+    workspace = workspace_in(tmp_path, RULES)
+    payers = ("000000000001", "\ufeff000000000001", " 000000000001", "000000000001\u00a0")
+    lines = [
+        focus(payer=payer, account=payer.replace("1", "1\u200b"), currency="USD\u00ad")
+        for payer in payers
+    ]
+    told = found(workspace, write_csv(tmp_path / "bill.csv", lines))
+    assert told["B041"].found == "'USD\\xad', read as 'USD'"
+    workspace.allocate()
+    proved = {(row["BillingAccountId"], row["currency"]) for row in workspace.prove().rows}
+    assert proved == {("000000000001", "USD")}
+
+
+@pytest.mark.parametrize("nothing", [" ", "NULL", "None", "nan", "\u200b"])
+def test_lines_without_a_payer_an_account_or_a_currency_are_named(
+    tmp_path: Path, nothing: str
+) -> None:
+    workspace = workspace_in(tmp_path, RULES)
+    lines = [
+        focus(),
+        focus(payer=nothing, cost="2"),
+        focus(account=nothing, cost="4"),
+        {**focus(cost="8"), "BillingCurrency": nothing},
+    ]
+    told = workspace.ingest([write_csv(tmp_path / "bill.csv", lines)]).findings
+    named = [
+        (finding.code.number, finding.subject, finding.amount, finding.currency)
+        for finding in told
+        if finding.code.number in ("B040", "B043")
+    ]
+    assert named == [
+        ("B040", "1 line without BillingAccountId", 2, "USD"),
+        ("B040", "1 line without BillingCurrency", 8, ""),
+        ("B043", "1 line without SubAccountId", 4, "USD"),
+    ]
+
+
+def test_tags_as_pandas_writes_a_map_are_tags(tmp_path: Path) -> None:
+    workspace = workspace_in(tmp_path, RULES)
+    types = {"resource_tags": pa.list_(pa.list_(pa.string()))}
+    tags = [["user_cost_center", "A"], ["user_team", "x"]]
+    line = cur_line(resource_tags=tags, line_item_unblended_cost=1.5)
+    assert "L008" not in found(workspace, write_parquet(tmp_path / "a.parquet", [line], types))
+    workspace.allocate()
+    assert owners(workspace) == {"A": "1.50"}
+
+
+def test_tags_that_are_not_read_are_named_with_their_money(tmp_path: Path) -> None:
+    workspace = workspace_in(tmp_path, RULES)
+    types = {"resource_tags": pa.list_(pa.string())}
+    lines = [
+        cur_line(resource_tags=tags, line_item_unblended_cost=cost, line_item_currency_code=code)
+        for tags, cost, code in (
+            (["CostCenter:A"], 1.0, "USD"),
+            (["CostCenter:A", "B"], 2.5, "USD"),
+            (["C"], 4.0, "EUR"),
+        )
+    ]
+    path = write_parquet(tmp_path / "a.parquet", lines, types)
+    told = [
+        (finding.subject, finding.found, finding.amount, finding.currency)
+        for finding in workspace.ingest([path]).findings
+        if finding.code.number == "L008"
+    ]
+    assert told == [
+        ("resource_tags of 1 lines", "'[\"C\"]'", 4, "EUR"),
+        ("resource_tags of 1 lines", '\'["CostCenter:A","B"]\'', Decimal("2.5"), "USD"),
+    ]

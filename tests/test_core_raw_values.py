@@ -20,6 +20,8 @@ from apportion.core.bills import raw_values
 from apportion.core.bills.raw_columns import Kind, RawColumn, normal_name
 from apportion.model.errors import EngineError
 from apportion.model.money import SQL_TYPE
+from apportion.sources.labels import as_period
+from apportion.sources.text import clean
 from read_bills import ENGINE, MAP
 
 UNIT = Decimal(1).scaleb(-18)
@@ -143,6 +145,89 @@ def test_a_time_of_parquet_lies_on_its_day_in_utc(
     assert row == {"d": date(2026, 9, 1), "m": "2026-09"}
 
 
+PERIODS = {
+    "2026-09-01T00:00:00Z": "2026-09",
+    "2026-09-01T00:00:00+02:00": "2026-09",
+    "2026-09-01T00:00:00-05:00": "2026-09",
+    "2026-09-01 00:00:00": "2026-09",
+    "2026-09-01": "2026-09",
+    "2026-08-31T22:00:00Z": "2026-09",
+    "2026-08-31T09:59:00Z": "2026-08",
+    "2026-08-31": "2026-08",
+    "": None,
+    "soon": None,
+}
+
+
+@pytest.mark.parametrize("likely", [(), ("2026-09",), ("2026-08", "2026-09")])
+def test_a_period_begins_with_a_month_on_its_own_clock(likely: tuple[str, ...]) -> None:
+    texts = raw_values.period(column(Kind.CSV_TEXT), likely=likely)
+    assert evaluate(texts, list(PERIODS), "VARCHAR") == list(PERIODS.values())
+    nothing = ("", "NULL")
+    assert [as_period(text, nothing=nothing) for text in PERIODS] == [
+        "?soon" if text == "soon" else month or "" for text, month in PERIODS.items()
+    ]
+
+
+@pytest.mark.parametrize("likely", [(), ("2026-09",), ("2026-08", "2026-09")])
+@pytest.mark.parametrize(
+    ("kind", "sql_type"),
+    [
+        (Kind.TIME, "TIMESTAMP"),
+        (Kind.TIME, "TIMESTAMP_NS"),
+        (Kind.ZONED_TIME, "TIMESTAMPTZ"),
+        (Kind.DATE, "DATE"),
+    ],
+)
+def test_a_period_begins_with_a_month_in_every_type(
+    kind: Kind, sql_type: str, likely: tuple[str, ...]
+) -> None:
+    moments = [
+        datetime(2026, 9, 1, tzinfo=UTC),
+        datetime(2026, 8, 31, 9, 59, tzinfo=UTC),
+        datetime(2026, 8, 31, 10, tzinfo=UTC),
+        datetime(2026, 9, 30, 10, tzinfo=UTC),
+    ]
+    months = ["2026-09", "2026-08", "2026-09", "2026-10"]
+    if kind is Kind.DATE:
+        months = ["2026-09", "2026-08", "2026-08", "2026-09"]
+    values = [_as(moment, sql_type) for moment in moments]
+    read = evaluate(raw_values.period(column(kind), likely=likely), [*values, None], sql_type)
+    assert read == [*months, None]
+    assert [as_period(value, nothing=("",)) for value in values] == months
+
+
+def _as(moment: datetime, sql_type: str) -> date:
+    if sql_type == "DATE":
+        return moment.date()
+    return moment if sql_type == "TIMESTAMPTZ" else moment.replace(tzinfo=None)
+
+
+UNCLEAN = {
+    "\ufeff12": "12",
+    "12\u00a0": "12",
+    " 1 2 ": "1 2",
+    "a\u00ad\u200bb": "ab",
+    "a\u3000b": "a b",
+    "\ta\r": "a",
+    "None": "",
+    "NULL": "",
+    "\u200b": "",
+    "": "",
+    "0012": "0012",
+    "n\u00fcll": "n\u00fcll",
+}
+
+
+def test_two_ids_that_look_alike_are_one_in_both_ways_of_reading() -> None:
+    read = raw_values.clean(raw_values.text(column(Kind.TEXT)))
+    assert evaluate(read, [*UNCLEAN, None], "VARCHAR") == [
+        *(text or None for text in UNCLEAN.values()),
+        None,
+    ]
+    assert [clean(text) for text in UNCLEAN] == list(UNCLEAN.values())
+
+
 @pytest.mark.parametrize("likely", [[], ["2024-02"], ["2024-01", "2024-02", "2024-03"]])
 def test_a_month_is_the_same_whether_it_is_likely(likely: list[str]) -> None:
     days = [date(2024, 1, 31), date(2024, 2, 1), date(2024, 2, 29), date(2024, 3, 1), None]
@@ -228,6 +313,19 @@ def test_any_object_comes_through(tags: dict[str, str]) -> None:
         ('{"a":{"b":[1]}}', '{"a":"{\\"b\\":[1]}"}'),
         ('[{"key":"a","value":"1"},{"key":"b","value":"2"}]', '{"a":"1","b":"2"}'),
         ('[{"Key":"a","Value":"1"}]', '{"a":"1"}'),
+        ('[{"TagKey":"a","TagValue":"1"}]', '{"a":"1"}'),
+        ('[{"name":"a","value":"1"}]', '{"a":"1"}'),
+        ('[{"_1":"a","_2":"1"}]', '{"a":"1"}'),
+        ('[{"b":"2"},{"a":"1"}]', '{"a":"1","b":"2"}'),
+        ('[["b","2"],["a","1"]]', '{"a":"1","b":"2"}'),
+        ('["a:1","user:b:2","c = 3"]', '{"a":"1","c":"3","user:b":"2"}'),
+        ('["a:1","nothing"]', '{"a":"1"}'),
+        ('{"tags":{"a":"1"}}', '{"a":"1"}'),
+        ('{"TagSet":[{"Key":"a","Value":""}]}', '{"a":""}'),
+        ('"{\\"a\\":\\"1\\"}"', '{"a":"1"}'),
+        ('"{\\"Tags\\":[[\\"a\\",\\"1\\"]]}"', '{"a":"1"}'),
+        ('{"tags":"a"}', '{"tags":"a"}'),
+        ("null", None),
         ('[{"value":"no key"}]', None),
         ("{}", None),
         ("[]", None),
@@ -244,7 +342,20 @@ def test_json_text_becomes_one_canonical_object(written: str, read: str | None) 
 
 @pytest.mark.parametrize(
     ("written", "kept"),
-    [("{a: 1}", "{a: 1}"), ("7", "7"), ("{}", None), ('{"a":"1"}', None), ("", None)],
+    [
+        ("{a: 1}", "{a: 1}"),
+        ("7", "7"),
+        ('"text"', '"text"'),
+        ('["a:1","nothing"]', '["a:1","nothing"]'),
+        ('[{"value":"no key"}]', '[{"value":"no key"}]'),
+        ('{"a":{"b":"1"}}', '{"a":{"b":"1"}}'),
+        ('[["a","1"]]', None),
+        ("{}", None),
+        ("[]", None),
+        ("null", None),
+        ('{"a":"1"}', None),
+        ("", None),
+    ],
 )
 def test_what_is_no_json_is_kept_as_it_is(written: str, kept: str | None) -> None:
     assert evaluate(raw_values.broken(column(Kind.CSV_TEXT)), [written], "VARCHAR") == [kept]
@@ -265,6 +376,14 @@ def test_what_is_no_json_is_kept_as_it_is(written: str, kept: str | None) -> Non
             '{"a":"1"}',
         ),
         (pa.struct({"b": pa.string()}), None, None),
+        (pa.list_(pa.list_(pa.string())), [["b", "2"], ["a", "1"]], '{"a":"1","b":"2"}'),
+        (pa.list_(pa.string()), ["b:2", "a:1"], '{"a":"1","b":"2"}'),
+        (
+            pa.list_(pa.struct({"_1": pa.string(), "_2": pa.string()})),
+            [{"_1": "a", "_2": "1"}],
+            '{"a":"1"}',
+        ),
+        (pa.struct({"Tags": pa.struct({"a": pa.string()})}), {"Tags": {"a": "1"}}, '{"a":"1"}'),
     ],
 )
 def test_structs_and_lists_become_one_canonical_object(

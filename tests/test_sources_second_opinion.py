@@ -44,16 +44,23 @@ LINES = st.lists(
     st.fixed_dictionaries(
         {
             "bill_billing_period_start_date": st.sampled_from(
-                [datetime(2026, 8, 1, tzinfo=UTC), datetime(2026, 9, 1, tzinfo=UTC), None]
+                [
+                    datetime(2026, 8, 1, tzinfo=UTC),
+                    datetime(2026, 8, 31, 22, tzinfo=UTC),
+                    datetime(2026, 9, 1, tzinfo=UTC),
+                    None,
+                ]
             ),
             "line_item_usage_start_date": st.sampled_from(
                 [datetime(2026, 8, 31, 23, tzinfo=UTC), datetime(2026, 9, 1, tzinfo=UTC)]
             ),
-            "bill_payer_account_id": st.sampled_from(["000000000001", None, ""]),
-            "line_item_usage_account_id": st.sampled_from(["012", "12", "", None]),
-            "line_item_currency_code": st.sampled_from(["USD", "NOK"]),
+            "bill_payer_account_id": st.sampled_from(
+                ["000000000001", "\ufeff000000000001", "None", None, ""]
+            ),
+            "line_item_usage_account_id": st.sampled_from(["012", "12", "12\u00a0", "", None]),
+            "line_item_currency_code": st.sampled_from(["USD", " USD", "NOK", "NULL"]),
             "line_item_line_item_type": st.sampled_from(LINE_TYPES),
-            cur_costs.RESERVATION: st.sampled_from([None, "", "arn:aws:ec2::1:reserved/r"]),
+            cur_costs.RESERVATION: st.sampled_from([None, "", "nan", "arn:aws:ec2::1:reserved/r"]),
             cur_costs.PLAN: st.sampled_from([None, "", ARN]),
             cur_costs.PLAN_START: st.sampled_from([None, "", "2026-09-01T00:00:00.000Z", "soon"]),
             cur_costs.PLAN_END: st.sampled_from(

@@ -336,7 +336,7 @@ def _unreadable_times(work: _Work, plugs: Plugs) -> list[Finding]:
 
 
 def _no_json(work: _Work, period: str, plugs: Plugs) -> list[Finding]:
-    """Tell which tags could not be read; `keys` and `costs` are those of the period."""
+    """Tell which tags could not be read; `keys` and `months` are those of the period."""
     return [
         Finding(
             NO_JSON,
@@ -346,10 +346,11 @@ def _no_json(work: _Work, period: str, plugs: Plugs) -> list[Finding]:
             found=", ".join(map(repr, _texts(texts["Texts"]))),
             remedy="These charges count in full, without what stands there. Export the column as "
             "JSON.",
+            amount=Decimal(str(texts["Cost"])),
+            currency=str(texts["Currency"] or ""),
         )
         for column, query in json_queries(work.delivery)
         for texts in plugs.engine.rows(query)
-        if texts["Lines"]
     ]
 
 

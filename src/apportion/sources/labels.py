@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from .text import read_moment
+from .text import read_moment, read_written
+
+_HOURS_AHEAD = timedelta(hours=14)
 
 Ints = npt.NDArray[np.int64]
 
@@ -88,6 +90,27 @@ def as_id(value: object, *, nothing: tuple[str, ...]) -> str:
     return "" if text in nothing else text
 
 
+def as_period(value: object, *, nothing: tuple[str, ...]) -> str:
+    """Write the month of the billing period that begins at a moment; `?` and the text for none.
+
+    It begins with a month on the clock that it is written by. Where only UTC is known, the last
+    hours of a month are the first of the next one in zones up to fourteen hours ahead.
+    """
+    written: date | None
+    if isinstance(value, datetime):
+        written = value if value.tzinfo is None else value.astimezone(UTC)
+    elif isinstance(value, date):
+        return _month(value)
+    elif value is None or value in nothing:
+        return ""
+    else:
+        written = read_written(str(value))
+    if written is None:
+        return f"?{value}"
+    early = isinstance(value, str) and not value[:1].isdigit()  # blanks before it: the day alone
+    return _month(written if early else written + _HOURS_AHEAD)
+
+
 def as_month(value: object, *, nothing: tuple[str, ...]) -> str:
     """Write the month of a moment, in UTC; empty for nothing, `?` and the text for no moment."""
     if isinstance(value, datetime):
@@ -98,7 +121,11 @@ def as_month(value: object, *, nothing: tuple[str, ...]) -> str:
         return ""
     else:
         moment = read_moment(str(value))
-    return f"?{value}" if moment is None else f"{moment.year:04d}-{moment.month:02d}"
+    return f"?{value}" if moment is None else _month(moment)
+
+
+def _month(day: date) -> str:
+    return f"{day.year:04d}-{day.month:02d}"
 
 
 def _is_constant(array: pa.Array) -> bool:

@@ -19,6 +19,7 @@ from .columns import NO_TYPE, Column, common_type, first_records, lower, read_co
 from .csv_records import check_records
 from .delivery_findings import rewritten_ids, rounded, unchecked, without_charges
 from .discover import Candidate, discover
+from .ids import id_findings
 from .left_out import weigh
 from .measures import is_measure
 from .names import kind_of
@@ -128,6 +129,9 @@ def _deliver(
     if not good:
         return [], findings
     there = {name for each, _ in good for name in find_columns(layout, each.columns)}
+    stated = add_totals([counted for _, counted in good], layout, there)
+    by_file = {each.file.name: counted for each, counted in good}
+    findings.extend(id_findings(by_file, stated, layout, there))
     delivery = Delivery(
         format=bill_format,
         version=focus_version(columns) if bill_format is Format.FOCUS else "",
@@ -139,7 +143,7 @@ def _deliver(
         columns=columns,
         mapping=_mapping(bill_format),
         written=_written(columns, [each for each, _ in good]),
-        stated=add_totals([counted for _, counted in good], layout, there),
+        stated=stated,
         ten_places=_ten_places(good, layout, columns),
     )
     return [delivery], findings

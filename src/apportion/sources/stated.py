@@ -22,15 +22,16 @@ from apportion.model import focus, money
 from apportion.model.catalogue import bills
 from apportion.model.delivery import Encoding, Format, StatedTotal
 from apportion.model.finding import Finding, Place
+from apportion.model.texts import EMPTY_WORDS
 
 from . import cur_costs
 from .amounts import Ints, add_up, find_large
 from .batches import Batch, Reading
 from .columns import Column
 from .csv_records import Known, line_of, line_of_other_width
-from .labels import Labels, as_id, as_month, combine, constant, label
+from .labels import Labels, as_id, as_month, as_period, combine, constant, label
 from .recognise import squeeze
-from .text import read_moment
+from .text import clean, read_moment
 from .thrift import DamagedBytesError
 
 _BILLED = "BilledCost"
@@ -81,7 +82,9 @@ CUR = Layout(
 class Tally:
     """What one file says: lines and sums of amount columns by group; findings that fail it.
 
-    `more_places` are the amount columns that hold what `amounts.Sums` does not call ten places.
+    `cleaned` has, by column, the ids that are not read as they are written; `moved` the starts of
+    billing periods whose month in UTC is another than theirs. `more_places` are the amount
+    columns that hold what `amounts.Sums` does not call ten places.
     """
 
     rows: int = 0
@@ -91,6 +94,8 @@ class Tally:
     findings: list[Finding] = field(default_factory=list)
     rounded: int = 0
     change: Decimal = Decimal(0)
+    cleaned: dict[str, dict[str, str]] = field(default_factory=dict)
+    moved: dict[str, str] = field(default_factory=dict)
 
 
 def layout_of(bill_format: Format) -> Layout:
@@ -188,9 +193,9 @@ class _Counting:
         self._encoding = encoding
         self._layout = layout
         self._last = last
-        # Only CSV writes the word; in Parquet a text of four letters is what it says.
-        self._nothing = ("", "NULL") if encoding is Encoding.CSV else ("",)
         self._path = Path()
+        # Only CSV writes the words; in Parquet a text of four letters is what it says.
+        self._nothing = ("", *EMPTY_WORDS) if encoding is Encoding.CSV else ("",)
         self._bad: dict[str, tuple[int, str, int]] = {}
 
     def _place(self, row: int) -> str:
@@ -218,7 +223,7 @@ class _Counting:
             return False
         self._check_periods(batch, periods)
         ids = [
-            label(batch.arrays[name], partial(as_id, nothing=self._nothing))
+            label(batch.arrays[name], partial(self._id, name))
             if name in batch.arrays
             else constant(batch.length)
             for name in self._layout.ids
@@ -254,13 +259,28 @@ class _Counting:
         arrays = batch.arrays
         periods = constant(batch.length)
         if self._layout.period in arrays:
-            periods = label(arrays[self._layout.period], read)
+            periods = label(arrays[self._layout.period], self._period)
         missing = periods.lines("")
         if len(missing) and self._layout.day in arrays:
             days = label(arrays[self._layout.day].take(pa.array(missing)), read)
             for month in days.labels:
                 periods = periods.put(missing[days.lines(month)], month)
         return periods
+
+    def _period(self, value: object) -> str:
+        """Write a period's month, and note where it is another than the month in UTC."""
+        period = as_period(value, nothing=self._nothing)
+        if period not in {"", as_month(value, nothing=self._nothing)} and period[0] != "?":
+            self.tally.moved[str(value)] = period
+        return period
+
+    def _id(self, column: str, value: object) -> str:
+        """Write an id without what cannot be seen, and note where that changes it."""
+        written = as_id(value, nothing=("",))
+        read = clean(written)
+        if read != written and written not in EMPTY_WORDS:
+            self.tally.cleaned.setdefault(column, {})[written] = read
+        return read
 
     def _check_periods(self, batch: Batch, periods: Labels) -> None:
         for text in periods.labels:

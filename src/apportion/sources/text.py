@@ -7,8 +7,11 @@ from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 
 from apportion.model import money
+from apportion.model.texts import BLANKS, EMPTY_WORDS, INVISIBLE
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
+_INVISIBLE = re.compile(INVISIBLE)
+_BLANKS = re.compile(BLANKS)
 _MOST = Decimal(10) ** 20
 _SMALLEST = Decimal(1).scaleb(-money.PLACES)
 _ROUNDING = Context(prec=60, rounding=ROUND_HALF_UP)
@@ -42,8 +45,21 @@ def read_moment(text: str) -> datetime | None:
 
     `2024-09-01 00:00:00`, `2023-11-01T00:00:00.000Z`, `2026-09-01 00:00:00+00:00`, `2024-09-01`.
     """
-    try:
-        moment = datetime.fromisoformat(text.strip().removesuffix(" UTC"))
-    except ValueError:
+    moment = read_written(text)
+    if moment is None:
         return None
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def read_written(text: str) -> datetime | None:
+    """Read a moment as it is written, on the clock that it names or on none."""
+    try:
+        return datetime.fromisoformat(text.strip().removesuffix(" UTC"))
+    except ValueError:
+        return None
+
+
+def clean(text: str) -> str:
+    """Remove invisible characters and the blanks around a text; words for nothing are empty."""
+    seen = _BLANKS.sub(" ", _INVISIBLE.sub("", text)).strip(" ")
+    return "" if seen in EMPTY_WORDS else seen

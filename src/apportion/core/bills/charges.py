@@ -22,6 +22,9 @@ from .mapped import Mapped
 from .raw_columns import Kind, RawColumns, normal_name
 from .split_rows import handed_over, less_handed
 
+#: What totals are stated of: of two that look alike, both ways of reading make one.
+_IDS = ("BillingAccountId", "SubAccountId", "BillingCurrency")
+
 
 def charge_queries(
     delivery: Delivery, *, split_cost: SplitCost
@@ -57,6 +60,8 @@ def _describe(mapping: BillMapping, mapped: Mapped) -> dict[str, exp.Expr]:
     described = {
         column: mapped.described(expression) for column, expression in mapping.describe.items()
     }
+    for column in _IDS:
+        described[column] = raw_values.clean(described[column])
     described["x_Other"] = _other(mapping, mapped)
     return described
 
@@ -71,7 +76,7 @@ def _other(mapping: BillMapping, mapped: Mapped) -> exp.Expr:
     unreadable = [
         (column.name, raw_values.broken(column))
         for column in map(columns.find, mapping.json)
-        if column and column.holds_text
+        if column and (column.holds_text or column.kind is Kind.NESTED)
     ]
     if not kept and not unreadable:
         return raw_values.raw(None)

@@ -127,6 +127,8 @@ class Mapped:
                 # To compare is cheaper than to write, unless the day itself must be read from text.
                 compare = not any(day.find_all(exp.TryCast))
                 return raw_values.month(day, likely=self.months if compare else ())
+            case "period_of":
+                return raw_values.period(self.find(arguments[0]), likely=self.months)
             case "contains":
                 return exp.Anonymous(
                     this=call.name, expressions=[self._over(part, read) for part in arguments]

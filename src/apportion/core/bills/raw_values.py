@@ -6,6 +6,8 @@ A column that the bill lacks (None) reads as NULL of the right type, or as no mo
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from datetime import time as time_of_day
 from functools import cache
 
 import sqlglot
@@ -13,7 +15,9 @@ from sqlglot import exp
 
 from apportion.model.money import SQL_TYPE
 from apportion.model.period import Period
+from apportion.model.texts import BLANKS, EMPTY_WORDS, INVISIBLE
 
+from . import tag_shapes
 from .raw_columns import Kind, RawColumn
 
 #: The type of amounts that are known to have ten places: 64 bits, twice as fast to add up.
@@ -49,8 +53,9 @@ _AMOUNTS = {
     Kind.CSV_TEXT: _TEXT.replace("written", "NULLIF(NULLIF(TRIM(x), ''), 'NULL')"),
     Kind.TEXT: _TEXT.replace("written", "NULLIF(TRIM(x), '')"),
 }
+_NOTHING = ", ".join(f"'{word}'" for word in ("", *EMPTY_WORDS))
 _TEXTS = {
-    Kind.CSV_TEXT: "NULLIF(NULLIF(x, ''), 'NULL')",
+    Kind.CSV_TEXT: f"CASE WHEN x IN ({_NOTHING}) THEN NULL ELSE x END",
     Kind.TEXT: "NULLIF(CAST(x AS TEXT), '')",
     Kind.BYTES: "NULLIF(DECODE(x), '')",
     # An id that went through a DOUBLE is written without exponent and point.
@@ -69,6 +74,24 @@ CASE
     THEN TRY_CAST(REGEXP_EXTRACT(x, '^\\s*(\\d{4}-\\d{2}-\\d{2})', 1) AS DATE)
   ELSE TRY_CAST(LEFT(x, 10) AS DATE)
 END"""
+#: The month of a billing period is that of its first moment on the clock it is written by; an
+#: offset from UTC is not applied. Where only UTC is known, the last hours of a month are the first
+#: of the next one in zones up to fourteen hours ahead.
+_HOURS_AHEAD = 14
+_PERIOD_OF_TEXT = """
+CASE
+  WHEN x < '0' OR x >= ':'
+    THEN TRY_CAST(REGEXP_EXTRACT(x, '^\\s*(\\d{4}-\\d{2}-\\d{2})', 1) AS DATE)
+  WHEN SUBSTR(x, 12, 2) BETWEEN '10' AND '23' THEN TRY_CAST(LEFT(x, 10) AS DATE) + 1
+  ELSE TRY_CAST(LEFT(x, 10) AS DATE)
+END"""
+_WITHIN_PERIOD = (
+    "CASE WHEN x >= CAST(first AS kind) AND x < CAST(next AS kind) THEN period ELSE other END"
+)
+_CLEAN = f"""
+LIST_TRANSFORM(
+  [TRIM(REGEXP_REPLACE(REGEXP_REPLACE(x, invisible, '', 'g'), blanks, ' ', 'g'))],
+  LAMBDA c : CASE WHEN c IN ({_NOTHING}) THEN NULL ELSE c END)[1]"""
 _DAYS = {
     Kind.DATE: "x",
     Kind.TIME: "CAST(x AS DATE)",
@@ -77,25 +100,11 @@ _DAYS = {
     Kind.ZONED_TIME: "CAST(MAKE_TIMESTAMP(EPOCH_US(CAST(x AS TIMESTAMPTZ))) AS DATE)",
 }
 _GIVEN = {
-    Kind.CSV_TEXT: "x <> '' AND x <> 'NULL'",
+    Kind.CSV_TEXT: f"NOT x IN ({_NOTHING})",
     Kind.TEXT: "x <> ''",
 }
 #: One expression, used several times, is worked out once where it is the element of a list.
 _LET = "LIST_TRANSFORM([value], LAMBDA j : body)[1]"
-#: Objects and lists of key-value objects; a key may come twice, so no MAP is made of them.
-_PAIRS_OF_JSON = f"""
-CASE JSON_TYPE(j)
-  WHEN 'OBJECT' THEN LIST_TRANSFORM(
-    LIST_ZIP(JSON_KEYS(j), JSON_EXTRACT_STRING(j, '$.*')), LAMBDA e : {{'k': e[1], 'v': e[2]}})
-  WHEN 'ARRAY' THEN LIST_TRANSFORM(
-    TRY_CAST(j AS JSON[]),
-    LAMBDA e : {{
-      'k': COALESCE(JSON_EXTRACT_STRING(e, '$.key'), JSON_EXTRACT_STRING(e, '$.Key')),
-      'v': COALESCE(JSON_EXTRACT_STRING(e, '$.value'), JSON_EXTRACT_STRING(e, '$.Value'))
-    }})
-  ELSE CAST(NULL AS {_PAIRS})
-END"""
-_NO_JSON = "CASE WHEN JSON_TYPE(j) IN ('OBJECT', 'ARRAY') THEN NULL ELSE t END"
 _PAIRS_OF_MAP = """
 LIST_TRANSFORM(
   MAP_ENTRIES(x), LAMBDA e : {'k': CAST(e.key AS TEXT), 'v': CAST(e.value AS TEXT)})"""
@@ -126,12 +135,25 @@ def raw(column: RawColumn | None) -> exp.Expr:
 
 
 def text(column: RawColumn | None) -> exp.Expr:
-    """Read a text; empty is NULL, and so is the word `NULL` in a CSV."""
+    """Read a text; empty is NULL, and so are the words for nothing in a CSV."""
     if column is None or column.kind not in _TEXTS:
         if column and (column.is_map or column.kind is Kind.NESTED):
             return in_order(column, json_of(pairs(column)))
         return fill("CAST(x AS TEXT)", x=raw(column))
     return fill(_TEXTS[column.kind], x=raw(column))
+
+
+def clean(read: exp.Expr) -> exp.Expr:
+    """Take from a text what cannot be seen and the blanks around it; words for nothing are NULL.
+
+    For ids, of which two that look alike are one.
+    """
+    return fill(
+        _CLEAN,
+        x=read,
+        invisible=exp.Literal.string(INVISIBLE),
+        blanks=exp.Literal.string(BLANKS),
+    )
 
 
 def given(column: RawColumn | None) -> exp.Expr:
@@ -170,7 +192,7 @@ def day(column: RawColumn | None) -> exp.Expr:
         return fill("CAST(NULL AS DATE)")
     if column.kind in _DAYS:
         return fill(_DAYS[column.kind], x=raw(column))
-    return fill(_DAY_OF_TEXT, x=text(column))
+    return fill(_DAY_OF_TEXT, x=_written(column))
 
 
 def interval_start(column: RawColumn | None) -> exp.Expr:
@@ -195,6 +217,44 @@ def month(of_day: exp.Expr, *, likely: Sequence[str]) -> exp.Expr:
     return month
 
 
+def period(column: RawColumn | None, *, likely: Sequence[str]) -> exp.Expr:
+    """Write the month of the billing period that begins at a time: `2026-09`.
+
+    A period begins with a month wherever its clock stands: `2026-09-01T00:00:00+02:00` is
+    September, and so is `2026-08-31T22:00:00Z`, which is the same moment.
+    """
+    if column is None:
+        return fill("CAST(NULL AS TEXT)")
+    if column.kind is Kind.DATE:
+        return month(raw(column), likely=likely)
+    if column.kind not in _DAYS:
+        return month(fill(_PERIOD_OF_TEXT, x=_written(column)), likely=())
+    found: exp.Expr = fill(
+        f"LEFT(CAST(CAST(m + INTERVAL {_HOURS_AHEAD} HOUR AS DATE) AS TEXT), 7)",
+        m=moment(column),
+    )
+    kind = "TIMESTAMPTZ" if column.kind is Kind.ZONED_TIME else "TIMESTAMP"
+    for one in reversed(likely):
+        found = _within(Period.parse(one), kind, raw(column), found)
+    return found
+
+
+def _within(period: Period, kind: str, time: exp.Expr, other: exp.Expr) -> exp.Expr:
+    """Compare a time with the bounds of a month, many times faster than writing a text per line."""
+    begins, ends = (
+        datetime.combine(day, time_of_day(), UTC) - timedelta(hours=_HOURS_AHEAD)
+        for day in (period.first_day, period.last_day + timedelta(days=1))
+    )
+    return fill(
+        _WITHIN_PERIOD.replace("kind", kind),
+        x=time,
+        first=exp.Literal.string(f"{begins:%Y-%m-%d %H:%M:%S+00}"),
+        next=exp.Literal.string(f"{ends:%Y-%m-%d %H:%M:%S+00}"),
+        period=exp.Literal.string(str(period)),
+        other=other,
+    )
+
+
 def moment(column: RawColumn | None) -> exp.Expr:
     """Read a time to the second, to measure from one to another of the same column family."""
     if column is not None and column.kind is Kind.ZONED_TIME:
@@ -205,12 +265,12 @@ def moment(column: RawColumn | None) -> exp.Expr:
 
 
 def pairs(column: RawColumn | None) -> exp.Expr:
-    """List the keys and values of a map, an object, or a list of key-value objects."""
+    """List the keys and values of a map, an object, or a list; see tag_shapes.py."""
     if column is None:
         return fill(f"CAST(NULL AS {_PAIRS})")
     if column.is_map:
         return fill(_PAIRS_OF_MAP, x=raw(column))
-    found = _let(_json(column), fill(_PAIRS_OF_JSON))
+    found = _let(_tags(column), fill(tag_shapes.PAIRS))
     if column.kind is Kind.NESTED:
         # A STRUCT names every key of the file on every line.
         return fill("LIST_FILTER(p, LAMBDA e : NOT e.v IS NULL)", p=found)
@@ -272,10 +332,12 @@ def in_order(column: RawColumn, written: exp.Expr, *, without: str = "") -> exp.
 
 
 def broken(column: RawColumn) -> exp.Expr:
-    """Give the text of what should be JSON and is not; NULL where it is, or where it is empty."""
+    """Give the text of what should be tags and is not read; NULL where it is, or is empty."""
+    if column.kind is Kind.NESTED:
+        return _let(_tags(column), fill(tag_shapes.UNREAD, t=fill("CAST(j AS TEXT)")))
     if not column.holds_text:
         return fill("CAST(NULL AS TEXT)")
-    return _let(_json(column), fill(_NO_JSON, t=text(column)))
+    return _let(_tags(column), fill(tag_shapes.UNREAD, t=text(column)))
 
 
 def entry(column: RawColumn | None, key: str) -> exp.Expr:
@@ -286,6 +348,17 @@ def entry(column: RawColumn | None, key: str) -> exp.Expr:
         return fill("NULLIF(CAST(x[key] AS TEXT), '')", x=raw(column), key=exp.Literal.string(key))
     assert key.isidentifier()
     return fill(f"NULLIF(JSON_EXTRACT_STRING(j, '$.{key}'), '')", j=_json(column))
+
+
+def _written(column: RawColumn) -> exp.Expr:
+    """A text as it stands, for what reads nothing out of the words for nothing anyway."""
+    return raw(column) if column.kind in (Kind.TEXT, Kind.CSV_TEXT) else text(column)
+
+
+def _tags(column: RawColumn) -> exp.Expr:
+    """The JSON that tags are read from, without what is around them."""
+    once = _let(_json(column), fill(tag_shapes.UNWRAPPED))
+    return _let(once, fill(tag_shapes.UNWRAPPED))
 
 
 def _json(column: RawColumn) -> exp.Expr:

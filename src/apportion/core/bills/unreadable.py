@@ -28,10 +28,10 @@ def times_queries(delivery: Delivery, queries: ChargeQueries) -> list[tuple[str,
 
 
 def json_queries(delivery: Delivery) -> list[tuple[str, str]]:
-    """Write a query for each raw column that should hold JSON; what does not is kept in x_Other."""
+    """Write a query for each raw column that should hold tags; what is not read is in x_Other."""
     columns = RawColumns.of(delivery)
     return [
         (column.name, sql("texts_of_json", path=text(f'$."{column.name}"')))
         for column in map(columns.find, read_mapping(delivery.mapping).json)
-        if column and column.holds_text and '"' not in column.name
+        if column and not column.is_map and '"' not in column.name
     ]

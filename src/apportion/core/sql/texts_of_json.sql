@@ -1,7 +1,16 @@
--- The texts of a column that should be JSON and are not, as their keys have kept them.
-SELECT COALESCE(SUM("Lines"), 0) AS "Lines", LIST_SORT(LIST_DISTINCT(LIST(LEFT(t, 60))))[:3] AS "Texts"
-FROM costs
+-- The texts of a column that should hold tags and are not read, as their keys have kept them, with
+-- the money of their lines.
+SELECT
+  "BillingCurrency" AS "Currency",
+  SUM("BilledCost") AS "Cost",
+  CAST(SUM("Lines") AS BIGINT) AS "Lines",
+  LIST_SORT(LIST_DISTINCT(LIST(LEFT(t, 60))))[:3] AS "Texts"
+FROM months
 JOIN (
-  SELECT "KeyId", JSON_EXTRACT_STRING("x_Other", {path}) AS t FROM keys WHERE "x_Other" IS NOT NULL
+  SELECT "KeyId", "BillingCurrency", JSON_EXTRACT_STRING("x_Other", {path}) AS t
+  FROM keys
+  WHERE "x_Other" IS NOT NULL
 ) AS kept USING ("KeyId")
 WHERE t IS NOT NULL
+GROUP BY 1
+ORDER BY 1

@@ -208,6 +208,34 @@ WRONG_ENDING = Code(
     "Its first bytes are those of another form than its name ends in, and readers go by one or the "
     "other.",
 )
+NO_ID = Code(
+    "B040",
+    _W,
+    "Lines without a payer or a currency",
+    "An empty cell, blanks or a word like NULL stands where the account that is invoiced or the "
+    "currency should. The lines count in full, as a bill or in a currency without a name.",
+)
+CLEANED_IDS = Code(
+    "B041",
+    _W,
+    "Ids with characters that cannot be seen",
+    "An account or a currency has blanks around it or characters without a width, as byte order "
+    "marks and no-break spaces are. It is read as the id that it looks like.",
+)
+PERIOD_ELSEWHERE = Code(
+    "B042",
+    _N,
+    "A billing period that does not begin at midnight UTC",
+    "A period begins with a month on the clock it is written by: 2026-09-01T00:00:00+02:00 is "
+    "September, and so is the same moment in UTC, 22:00 on 31 August. Days of charges are in UTC.",
+)
+NO_ACCOUNT = Code(
+    "B043",
+    _N,
+    "Lines without an account",
+    "Providers leave it out for what belongs to no account, like taxes and support. The lines "
+    "count in full.",
+)
 
 ALL = (
     NOTHING_FOUND,
@@ -241,4 +269,8 @@ ALL = (
     RECORDS_IN_A_VALUE,
     LINES_DIFFER,
     WRONG_ENDING,
+    NO_ID,
+    CLEANED_IDS,
+    PERIOD_ELSEWHERE,
+    NO_ACCOUNT,
 )

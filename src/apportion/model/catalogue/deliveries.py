@@ -55,8 +55,9 @@ NO_JSON = Code(
     "L008",
     Severity.WARNING,
     "Tags that cannot be read",
-    "A column that should hold JSON holds other text. The charges are taken in whole, but rules "
-    "find no tags on them. The text is kept in x_Other.",
+    "A column that should hold tags holds other text, an object in an object, or a list of which a "
+    "part is no tag. The charges are taken in whole, but rules do not find what stands there. The "
+    "text is kept in x_Other.",
 )
 ALL = (
     RESTATED,

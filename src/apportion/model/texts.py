@@ -1,0 +1,18 @@
+"""Texts that look alike and are not: characters that cannot be seen, and words for nothing.
+
+Both ways of reading a bill go by these lists; each has its own code. Patterns are written so that
+RE2 and Python read them alike.
+"""
+
+from __future__ import annotations
+
+#: Control characters, soft hyphen, joiners, marks of direction, byte order mark, fillers.
+INVISIBLE = (
+    "[\\x01-\\x08\\x0e-\\x1f\\x7f-\\x84\\x86-\\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5"
+    "\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb]"
+)
+#: Every blank but the plain one.
+BLANKS = "[\\t\\n\\x0b\\f\\r\\x85\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
+
+#: What generators write where there is nothing: Python's None, a float that is none, pandas' NA.
+EMPTY_WORDS = ("NULL", "null", "None", "NaN", "nan", "NaT", "<NA>")

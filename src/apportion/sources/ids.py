@@ -1,0 +1,93 @@
+"""Say which accounts and currencies were not read as they are written, and which are not there."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+
+from apportion.model.catalogue import bills
+from apportion.model.delivery import StatedTotal
+from apportion.model.finding import Finding
+from apportion.model.money import from_units
+
+from .stated import Layout, Tally
+
+#: So many texts are shown of each kind.
+_SHOWN = 3
+
+
+def id_findings(
+    tallies: Mapping[str, Tally],
+    stated: Sequence[StatedTotal],
+    layout: Layout,
+    there: AbstractSet[str],
+) -> list[Finding]:
+    """List what is wrong with the ids of a delivery; `tallies` are by file."""
+    place = next(iter(tallies))
+    return [*_cleaned(tallies), *_moved(tallies), *_empty(place, stated, layout, there)]
+
+
+def _cleaned(tallies: Mapping[str, Tally]) -> list[Finding]:
+    return [
+        Finding(
+            bills.CLEANED_IDS,
+            name,
+            column,
+            expected="an id without blanks around it and without characters that cannot be seen",
+            found=_shown([f"{raw!a}, read as {read!r}" for raw, read in sorted(ids.items())]),
+            remedy="Nothing is lost: it counts as the id that it looks like. Correct the export.",
+        )
+        for name, tally in tallies.items()
+        for column, ids in tally.cleaned.items()
+    ]
+
+
+def _moved(tallies: Mapping[str, Tally]) -> list[Finding]:
+    return [
+        Finding(
+            bills.PERIOD_ELSEWHERE,
+            name,
+            "the start of the billing period",
+            expected="midnight UTC of the first of a month",
+            found=_shown([f"{raw!r}, read as {month}" for raw, month in sorted(moved.items())]),
+            remedy="Nothing needs to be done if that is the month of the invoice.",
+        )
+        for name, tally in tallies.items()
+        if (moved := tally.moved)
+    ]
+
+
+def _empty(
+    place: str, stated: Sequence[StatedTotal], layout: Layout, there: AbstractSet[str]
+) -> list[Finding]:
+    """Find lines without a payer, an account or a currency, where the bill has such a column."""
+    lines: dict[tuple[str, str], int] = defaultdict(int)
+    units: dict[tuple[str, str], int] = defaultdict(int)
+    for total in stated:
+        ids = (total.billing_account, total.sub_account, total.currency)
+        for column, given in zip(layout.ids, ids, strict=True):
+            if not given and column in there:
+                lines[column, total.currency] += total.lines
+                units[column, total.currency] += total.units[0]
+    payer, account, currency = layout.ids
+    remedies = {
+        payer: "They are a bill without a payer. Export it again with one.",
+        account: "Lookups of accounts find nothing for them; other rules do.",
+        currency: "They are kept apart from every currency. Export the bill again with one.",
+    }
+    return [
+        Finding(
+            bills.NO_ACCOUNT if column == account else bills.NO_ID,
+            place,
+            f"{count:,} line{'' if count == 1 else 's'} without {column}",
+            remedy=remedies[column],
+            amount=from_units(units[column, of]),
+            currency=of,
+        )
+        for (column, of), count in sorted(lines.items())
+    ]
+
+
+def _shown(texts: list[str]) -> str:
+    return "; ".join(texts[:_SHOWN]) + ("; …" if len(texts) > _SHOWN else "")
