@@ -102,6 +102,7 @@ def split(
     spend: Iterable[Spend] = (),
     drivers: Mapping[str, Driver] | None = None,
     owners: Mapping[str, str] | None = None,
+    partitions: Mapping[tuple[str, str, str], str] | None = None,
 ) -> SplitResult:
     """Split with owners written as words: `{"USD": "A B C"}`, which is also the default."""
     named = owners if owners is not None else {"USD": "A B C"}
@@ -112,6 +113,7 @@ def split(
         spend=spend,
         drivers=drivers or {},
         owners={currency: frozenset(words.split()) for currency, words in named.items()},
+        partitions={at: frozenset(words.split()) for at, words in (partitions or {}).items()},
         default_owner=NOBODY,
         period=PERIOD,
         cost_index=0,

@@ -341,7 +341,7 @@ def test_findings_that_warn_end_with_zero(program: Program) -> None:
         (CatalogError("a wrapper's words"), 3, "catalog could not be written: disk is full."),
         (ZeroDivisionError("integer division"), 3, "This is a bug in Apportion"),
         (MemoryError(), 3, "ran out of memory"),
-        (KeyboardInterrupt(), 130, "the old state stands"),
+        (KeyboardInterrupt(), 130, "What was recorded before stands"),
     ],
 )
 def test_each_failure_has_its_exit_code(

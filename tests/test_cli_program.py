@@ -89,6 +89,58 @@ sys.exit(run(["allocate"], outside))
 """
 
 
+QUIET_LINE = "error: Interrupted. What was recorded before stands; nothing is left half done.\n"
+
+#: A query that never ends, and Ctrl-C once it runs, in a thread as a terminal would send it.
+IN_A_QUERY = """
+import os, signal, sys, threading
+from pathlib import Path
+import duckdb
+from apportion.cli.interrupts import Interrupts
+from apportion.cli.main import run
+from apportion.cli.session import Outside
+
+ENDLESS = (
+    "SELECT count(*) FROM range(100000000) a, range(1000000) b WHERE a.range * b.range % 7 = 3"
+)
+
+class Slow:
+    def __init__(self, say):
+        self.say = say
+    def allocate(self, periods=(), *, wait=0):
+        self.say("at work")
+        threading.Timer(0.2, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+        duckdb.connect().execute(ENDLESS)
+
+interrupts = Interrupts()
+interrupts.watch()
+outside = Outside(
+    open=lambda _settings, say: Slow(say),
+    folder=Path(sys.argv[1]),
+    interrupted=lambda: interrupts.seen,
+)
+sys.exit(run(["allocate"], outside))
+"""
+
+#: The program, with Ctrl-C as it begins to import a module.
+IMPORTING = """
+import os, signal, sys
+from importlib.abc import MetaPathFinder
+
+MODULE = sys.argv.pop(1)
+
+class AtImport(MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name == MODULE:
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.argv.append("--version")
+sys.meta_path.insert(0, AtImport())
+from apportion.cli.entry_point import main
+main()
+"""
+
+
 def environment(**more: str) -> dict[str, str]:
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     return kept | {"COLUMNS": "80", "PYTHONUTF8": "1"} | more
@@ -206,7 +258,7 @@ def test_a_reader_that_stops_reading_is_no_error(tmp_path: Path) -> None:
         assert process.wait() == 0
 
 
-def test_interrupted_is_130_and_says_that_nothing_was_published(tmp_path: Path) -> None:
+def test_interrupted_is_130_and_says_what_stands(tmp_path: Path) -> None:
     (tmp_path / "apportion.toml").write_text("")
     with subprocess.Popen(
         [sys.executable, "-c", SLOW, str(tmp_path)],
@@ -217,8 +269,50 @@ def test_interrupted_is_130_and_says_that_nothing_was_published(tmp_path: Path) 
         assert process.stderr is not None
         assert process.stderr.readline() == "apportion: at work\n"
         process.send_signal(signal.SIGINT)
-        assert "Nothing was published; the old state stands." in process.stderr.read()
+        assert process.stderr.read() == QUIET_LINE
         assert process.wait() == 130
+
+
+def test_ctrl_c_in_a_query_is_no_bug(tmp_path: Path) -> None:
+    """DuckDB makes a RuntimeError of it, which Ctrl-C's own note tells apart from a bug."""
+    (tmp_path / "apportion.toml").write_text("")
+    with subprocess.Popen(
+        [sys.executable, "-c", IN_A_QUERY, str(tmp_path)],
+        env=environment(),
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stderr is not None
+        assert process.stderr.readline() == "apportion: at work\n"
+        assert process.stderr.read() == QUIET_LINE
+        assert process.wait() == 130
+
+
+@pytest.mark.parametrize("module", ["typer", "apportion.cli.session"])
+def test_ctrl_c_while_modules_are_imported(tmp_path: Path, module: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", IMPORTING, module],
+        cwd=tmp_path,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr, done.stdout) == (130, QUIET_LINE, "")
+
+
+def test_who_ignores_ctrl_c_from_outside_is_not_interrupted(tmp_path: Path) -> None:
+    ignoring = f"import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\n{IMPORTING}"
+    done = subprocess.run(
+        [sys.executable, "-c", ignoring, "typer"],
+        cwd=tmp_path,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0
+    assert "apportion 0" in done.stdout
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from apportion.core.rules.account_facts import (
     facts_on,
     read_facts,
     synced_on,
+    with_gaps,
     write_facts,
 )
 from apportion.model.accounts import Account, AccountFacts, Stretch
@@ -159,6 +160,24 @@ def test_rules_see_only_what_they_look_at_until_the_month_s_end() -> None:
     assert facts_of((JUNE, LAB), (JULY, moved), (date(2026, 10, 1), tagged)) == facts_of(
         (JUNE, LAB)
     )
+
+
+def test_days_between_two_stretches_are_days_of_nothing() -> None:
+    """As in a lookup; another organisation that tells of the days fills them."""
+    august = date(2026, 8, 1)
+    first = Stretch(LAB, date.min, date(2026, 6, 30), JUNE)
+    again = Stretch(replace(LAB, name="labs"), august, date.max, august)
+    elsewhere = Stretch(replace(LAB, name="away"), date(2026, 7, 1), date(2026, 7, 31), JULY)
+
+    def names(*histories: list[Stretch]) -> list[str | None]:
+        facts = account_facts(
+            with_gaps(histories), columns=COLUMNS, accounts={LAB.id}, until=date.max, versions={}
+        )
+        return [facts_on(facts, day)[0].values[0] for day in (JUNE, JULY, august)]
+
+    assert names([first, again]) == ["lab", None, "labs"]
+    assert names([again, first], [elsewhere]) == ["lab", "away", "labs"]
+    assert names([first]) == ["lab", "lab", "lab"], "what it was last holds on"
 
 
 def test_accounts_of_no_charge_do_not_matter() -> None:

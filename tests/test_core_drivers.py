@@ -47,6 +47,13 @@ def test_months_and_no_time_at_all() -> None:
     assert (row.day, row.month, row.within) == (None, "", "")
 
 
+def test_an_empty_day_month_or_partition_is_every_one() -> None:
+    rows = right("owner,number,month,within\nA,1,2026-09,prod\nB,2,,\n").rows
+    assert [(row.month, row.within) for row in rows] == [("2026-09", "prod"), ("", "")]
+    rows = right("owner,number,day\nA,1,2026-09-01\nB,2,\n").rows
+    assert [row.day for row in rows] == [date(2026, 9, 1), None]
+
+
 @pytest.mark.parametrize("column", NUMBERS)
 def test_the_column_with_the_numbers_has_several_names(column: str) -> None:
     assert right(f"Owner,{column.title()}\nCX,7\n").rows[0].number == 7

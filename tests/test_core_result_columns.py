@@ -11,7 +11,7 @@ from apportion.core.rules.rulebook import read_rulebook
 from apportion.core.telling import compare, publish
 from apportion.model.result_columns import SHARES, TAKEN
 from apportion.model.rulebook import Rulebook
-from apportion.run.allocate import _SHARES
+from apportion.run.splitting import SHARES as WRITTEN
 
 TEXT = """
 apportion: 1
@@ -48,8 +48,8 @@ def test_of_comparisons() -> None:
 
 
 def test_of_shares() -> None:
-    assert free(_SHARES) == []
-    assert set(SHARES) <= set(_SHARES)
+    assert free(WRITTEN) == []
+    assert set(SHARES) <= set(WRITTEN)
 
 
 @pytest.mark.parametrize("name", sorted({*TAKEN, "subaccountid", "chargeday", "x_mine"}))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -165,6 +166,34 @@ def test_a_line_without_an_environment_holds_in_each() -> None:
     costs = [holds("p", 100, within="prod"), holds("p", 10, within="dev")]
     result = split([pool("p", CPU, within="environment")], costs, drivers=drivers)
     assert paid(result) == {"A": 50 + 10, "B": 50}
+
+
+def test_even_within_is_among_those_with_cost_in_the_partition() -> None:
+    partitions = {
+        ("environment", "USD", "prod"): f"A B {NOBODY}",
+        ("environment", "USD", "dev"): "C",
+        ("environment", "EUR", "prod"): "C",
+        ("team", "USD", "prod"): "C",
+    }
+    costs = [holds("p", 100, within="prod"), holds("p", 10, within="dev")]
+    even = pool("p", within="environment")
+    assert paid(split([even], costs, partitions=partitions)) == {"A": 50, "B": 50, "C": 10}
+    # Who is named in `to` pays in every partition, and where nobody has cost nobody pays.
+    named = replace(even, to=("A", "C"))
+    assert paid(split([named], costs, partitions=partitions)) == {"A": 55, "C": 55}
+    alone = split([even], [holds("p", 7, within="test")], partitions=partitions)
+    assert stays(alone) == {NOBODY: 7}
+    nothing = replace(even, split=SPEND, if_nothing=IfNothing.EVEN)
+    assert paid(split([nothing], costs, partitions=partitions)) == {"A": 50, "B": 50, "C": 10}
+
+
+def test_lines_of_a_driver_without_a_day_hold_on_each() -> None:
+    drivers = cpu(used("A", 3, day=FIRST), used("B", 1), used("A", 1, day=SECOND))
+    costs = [holds("p", 100, day=FIRST), holds("p", 100, day=SECOND), holds("p", 60, day=THIRD)]
+    result = split([pool("p", CPU)], costs, drivers=drivers)
+    assert paid(result, day=FIRST) == {"A": 75, "B": 25}
+    assert paid(result, day=SECOND) == {"A": 50, "B": 50}
+    assert paid(result, day=THIRD) == {"A": 40, "B": 20}, "the two days together"
 
 
 @pytest.mark.parametrize(

@@ -197,6 +197,23 @@ def imported(*definitions: Mapping[str, Any], names: Sequence[str] = ()) -> Any:
     return to_rulebook(categories, names)
 
 
+@pytest.mark.parametrize(("default", "absent"), [("test", "FALSE"), ("", "env = 'unallocated'")])
+def test_absent_of_a_category_that_has_a_default_value_is_never_true(
+    default: str, absent: str
+) -> None:
+    """With a default value every charge has one; without it, those that no rule takes have none."""
+    team = {
+        "Name": "Team",
+        "Rules": [rule("Nowhere", {"CostCategories": {"Key": "Env", "MatchOptions": ["ABSENT"]}})],
+    }
+    env = {**ENV, "DefaultValue": default}
+    made = imported(team, env)
+    assert f'where: "{absent}"' in made.text
+    told = [str(finding) for finding in made.findings if "ABSENT" in finding.subject]
+    never = "G003 Team: ABSENT of Env, found never true, as a default value is always there."
+    assert told == ([never] if default else [])
+
+
 def test_an_imported_category_gives_every_charge_its_owner(ledger: Path) -> None:
     made = imported(TEAM, ENV)
     assert failing(list(made.findings)) == []

@@ -23,6 +23,7 @@ shared:
   - {name: support, where: "ServiceName = 'Support'", split: {usage: drivers/cases.csv}}
 """
 CASES = "owner,number,month\nA,1,2026-08\nB,1,2026-08\nA,1,2026-09\nB,3,2026-09\n"
+TO_B = {"tags": "CostCenter=B"}
 CAUSES = ("usage", "restated", "tags", "rules", "drivers")
 
 
@@ -63,6 +64,34 @@ def test_two_months_differ_by_usage_tags_and_numbers(tmp_path: Path) -> None:
     assert compared(workspace, "2026-08", "2026-09") == {
         "A": {"before": 14, "usage": 2, "tags": -12, "drivers": -2, "after": 2},
         "B": {"before": 9, "tags": 12, "drivers": 2, "after": 23},
+    }
+
+
+def test_a_change_of_hands_within_the_earlier_month_is_no_usage(tmp_path: Path) -> None:
+    """By a lookup's dates, and by a tag: the account and the machine were A's until the 15th."""
+    by_account = RULES.replace("{tag: CostCenter}", "{tag: CostCenter}, {lookup: accounts.csv}")
+    workspace = workspace_in(
+        tmp_path,
+        by_account,
+        {
+            "accounts.csv": "SubAccountId,cost_center,valid_from,valid_to\n"
+            "000000000011,A,,2026-08-15\n000000000011,B,2026-08-16,\n",
+            "drivers/cases.csv": CASES,
+        },
+    )
+    untagged = {"cost": "10", "ResourceId": "vm-1"}
+    lines = [{**untagged, "day": f"{{}}-{day}"} for day in ("01", "20")]
+    tagged = [{**vm("A", "3", "vm-2"), "day": "{}-05"}, {**vm("B", "4", "vm-2"), "day": "{}-25"}]
+    for period, of_vm_2 in (
+        ("2026-08", tagged),
+        ("2026-09", [{**each, **TO_B} for each in tagged]),
+    ):
+        month_lines = [{**each, "day": each["day"].format(period)} for each in (*lines, *of_vm_2)]
+        workspace.ingest(month(tmp_path, period, *month_lines))
+    workspace.allocate()
+    assert compared(workspace, "2026-08", "2026-09") == {
+        "A": {"before": 13, "tags": -13},
+        "B": {"before": 14, "tags": 13, "after": 27},
     }
 
 

@@ -13,13 +13,13 @@ import typer
 
 from apportion.model.errors import ApportionError, FindingsError
 
+from .interrupts import INTERRUPTED, SENTENCE
 from .session import Outside
 from .words import ReaderGoneError, Words
 
 FINE = 0
 WRONG_USE = 2
 FAILED = 3
-INTERRUPTED = 130
 
 TRACE = "APPORTION_TRACE"
 
@@ -52,10 +52,14 @@ def ending(words: Words, outside: Outside) -> Iterator[End]:
         end.code = FINE
         _leave_stdout_quietly(outside)
     except (KeyboardInterrupt, typer.Abort):
-        words.error("Interrupted. Nothing was published; the old state stands.")
+        words.error(SENTENCE)
         end.code = INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the last place where an error can be told
-        end.code = tell(error, words, outside.environment)
+        if outside.interrupted():  # a library made an error of its own of Ctrl-C
+            words.error(SENTENCE)
+            end.code = INTERRUPTED
+        else:
+            end.code = tell(error, words, outside.environment)
 
 
 def tell(error: Exception, words: Words, environment: Mapping[str, str]) -> int:

@@ -38,6 +38,7 @@ from . import (
 )
 from .endings import ending
 from .help import Group, examples
+from .interrupts import INTERRUPTED, Interrupts, leave_at_once
 from .session import Outside, Session
 from .words import Words
 
@@ -144,12 +145,17 @@ def main() -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         # A locale without our signs must not end a command that has done its work.
         getattr(stream, "reconfigure", lambda **_: None)(errors="backslashreplace")
+    interrupts = Interrupts()
+    interrupts.watch()
     try:
-        outside = Outside()
+        code = run(sys.argv[1:], Outside(interrupted=lambda: interrupts.seen))
     except FileNotFoundError:
         sys.stderr.write("error: The current folder is gone. Change to one that is there.\n")
-        sys.exit(2)
-    sys.exit(run(sys.argv[1:], outside))
+        code = 2
+    except KeyboardInterrupt:  # a second one, while the first was being told
+        code = INTERRUPTED
+    leave_at_once()
+    sys.exit(code)
 
 
 def run(arguments: Sequence[str], outside: Outside) -> int:

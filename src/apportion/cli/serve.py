@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -88,8 +87,7 @@ def _show(session: Session, host: str, port: int, access: Path | None, *, browse
             server_header=False,
             proxy_headers=False,
         )
-        with suppress(KeyboardInterrupt):  # Ctrl-C is how it ends
-            uvicorn.Server(config).run(sockets=[listening])
+        uvicorn.Server(config).run(sockets=[listening])
 
 
 def _needed() -> tuple[Any, Any, Any, Any]:

@@ -38,6 +38,7 @@ class Outside:
     environment: Mapping[str, str] = field(default_factory=lambda: dict(environ))
     now: Callable[[], datetime] = _utc_now
     timer: Callable[[], float] = time.monotonic
+    interrupted: Callable[[], bool] = lambda: False
     out: TextIO = field(default_factory=lambda: sys.stdout)
     err: TextIO = field(default_factory=lambda: sys.stderr)
 

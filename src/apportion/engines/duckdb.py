@@ -27,6 +27,9 @@ _LONGEST_LINE = 4 << 20
 #: Columns by their names, and none out of the names of folders.
 _NAMED = "union_by_name = true, hive_partitioning = false"
 
+#: The RuntimeError that DuckDB raises when Ctrl-C comes in a query.
+_INTERRUPTED = "Query interrupted"
+
 _MESSAGE = re.compile(r'"exception_message":("(?:[^"\\]|\\.)*")')
 
 
@@ -152,8 +155,14 @@ class DuckDB:
             cursor = self._connection.execute(sql)
             names = [column[0] for column in cursor.description or ()]
             return names, cursor.fetchall()
+        except duckdb.InterruptException as error:
+            raise KeyboardInterrupt from error
         except duckdb.Error as error:
             raise in_words(error, _said(str(error))) from error
+        except RuntimeError as error:
+            if str(error) == _INTERRUPTED:
+                raise KeyboardInterrupt from error
+            raise
 
 
 def _parquet_lines(files: Sequence[str]) -> str:

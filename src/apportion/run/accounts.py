@@ -12,7 +12,12 @@ from apportion.core.bills.bills import newest
 from apportion.core.clouds.account_files import read_accounts
 from apportion.core.clouds.account_history import Change, holding, is_closed, synchronised
 from apportion.core.identity import run_id, sha256
-from apportion.core.rules.account_facts import account_columns, account_facts, write_facts
+from apportion.core.rules.account_facts import (
+    account_columns,
+    account_facts,
+    with_gaps,
+    write_facts,
+)
 from apportion.core.rules.facts import columns_used
 from apportion.core.templates import name
 from apportion.model.accounts import Account, AccountFacts, Organization, Stretch
@@ -143,7 +148,7 @@ def with_accounts(
         return rules
     columns = account_columns(columns_used(rules.rulebook, rules.lookups))
     facts = account_facts(
-        (each for history in known.values() for each in history.stretches),
+        with_gaps(history.stretches for history in known.values()),
         columns=columns,
         accounts=_charging(bills.values()),
         until=period.last_day,
@@ -158,7 +163,7 @@ def with_accounts(
 
 def facts_of_all(rules: Rules, plugs: Plugs, *, until: date) -> AccountFacts:
     """Give what a rulebook takes from all accounts that are known, charged for or not."""
-    stretches = [each for history in _known(plugs).values() for each in history.stretches]
+    stretches = with_gaps(history.stretches for history in _known(plugs).values())
     return account_facts(
         stretches,
         columns=account_columns(columns_used(rules.rulebook, rules.lookups)),

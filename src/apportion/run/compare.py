@@ -20,6 +20,7 @@ from apportion.core.telling.compare import (
     lines_changed,
     numbers_of,
 )
+from apportion.core.templates import sql
 from apportion.model.cents import cents
 from apportion.model.errors import FindingsError, NothingThereError, OwnersDifferError
 from apportion.model.finding import Finding
@@ -107,13 +108,15 @@ def _stages(plugs: Plugs, before: Side, after: Side) -> tuple[Stages, list[Findi
     by_cause = dict.fromkeys(CAUSES, first)
     numbers = _numbers_of_before(before, after)
     if _runs(before) != _runs(after):
-        plugs.engine.create("labels before", labels_before_query(before.rules.rulebook))
+        days = labels_before_query(before.rules.rulebook, before=before.period, after=after.period)
+        plugs.engine.create("labels before", days)
         open_bills(after.bills, plugs)
         label(before.rules, plugs)
         old = replace(before.rules, drivers=numbers)
         by_cause["tags"], _ = _paid(plugs, after.period, old)
         plugs.engine.create("as before", labelled_as_before_query(before.rules.rulebook))
         plugs.engine.create("labelled", 'SELECT * FROM "as before"')
+        plugs.engine.create("rolled", sql("rolled", labels="labelled"))
         bill, _ = _paid(plugs, after.period, old)
         same = before.period == after.period
         by_cause["usage"], by_cause["restated"] = (first if same else bill), bill

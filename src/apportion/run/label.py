@@ -31,7 +31,8 @@ from apportion.core.rules.facts import (
 )
 from apportion.core.rules.near_misses import TABLE, line_columns, near_misses, near_misses_query
 from apportion.core.rules.segments import Segment, rows_on, segments
-from apportion.core.rules.tag_keys import matching
+from apportion.core.rules.spelling import closest, shown
+from apportion.core.rules.tag_keys import matching, normalise
 from apportion.core.splits.rollup import (
     claimed_twice_query,
     other_currencies_query,
@@ -52,6 +53,7 @@ from apportion.model.finding import Finding
 from apportion.model.inputs import Lookup
 from apportion.model.rulebook import OtherValues, Rulebook
 
+from .doubtful_values import doubtful_values
 from .plugs import Plugs
 from .rules import Rules
 from .values import text_of
@@ -71,6 +73,7 @@ def label(rules: Rules, plugs: Plugs) -> list[Finding]:
     plugs.say("adding up")
     plugs.engine.create("rolled", sql("rolled", labels="labelled"))
     findings += _rejected(rules, plugs) + _other_currencies(rules, plugs)
+    findings += doubtful_values(rules, plugs)
     return findings + _pool_findings(rules, plugs)
 
 
@@ -91,17 +94,19 @@ def _make_facts(rules: Rules, plugs: Plugs) -> list[Finding]:
     used = columns_used(rules.rulebook, rules.lookups)
     written = spellings(rules.rulebook)
     spelt: dict[str, tuple[str, ...]] = {}
+    there: dict[str, list[str]] = {}
     unpacked = []
     for column, prefix in JSON_COLUMNS.items():
         wanted = inside(column, used)
         if wanted:
             unpacked.append(column)
             raw = [str(row["name"]) for row in plugs.engine.rows(raw_names_query(column))]
+            there[prefix] = raw
             found = {each: _spelt(written.get(each, each), prefix, raw) for each in wanted}
             plugs.engine.create(unpacked_table(column), unpacked_query(column, found))
             spelt |= found
     plugs.engine.create("facts", facts_query([*GRAIN, *used], unpacked))
-    return [*_not_there(rules, spelt), *_spelt_twice(rules.rulebook, spelt)]
+    return [*_not_there(rules, spelt, there), *_spelt_twice(rules.rulebook, spelt)]
 
 
 def _spelt(wanted: str, prefix: str, raw: list[str]) -> tuple[str, ...]:
@@ -112,15 +117,32 @@ def _spelt(wanted: str, prefix: str, raw: list[str]) -> tuple[str, ...]:
     return matching(raw, wanted.removeprefix(prefix))
 
 
-def _not_there(rules: Rules, spelt: Mapping[str, Sequence[str]]) -> list[Finding]:
+def _not_there(
+    rules: Rules, spelt: Mapping[str, Sequence[str]], there: Mapping[str, Sequence[str]]
+) -> list[Finding]:
     """Tell what the rulebook looks for and no charge has; of alternatives, only if all lack."""
     return [
         Finding(
-            NO_SUCH_TAG, str(place), subject, found="no charge with it", remedy=_remedy(columns)
+            NO_SUCH_TAG,
+            str(place),
+            subject,
+            found="no charge with it",
+            remedy=_nearest(columns, there) or _remedy(columns),
         )
         for place, subject, columns in looked_for(rules.rulebook)
         if not any(spelt.get(each, (each,)) or offered(rules.accounts, each) for each in columns)
     ]
+
+
+def _nearest(columns: Sequence[str], there: Mapping[str, Sequence[str]]) -> str:
+    """Suggest a key that charges have and that is spelt almost like one that none has."""
+    for column in columns:
+        prefix = next((each for each in there if column.startswith(each)), "")
+        keys = {normalise(key): key for key in sorted(there.get(prefix, ()), reverse=True)}
+        near = closest(column.removeprefix(prefix), keys)
+        if near:
+            return f"Did you mean {shown(keys[near])}? Charges have it."
+    return ""
 
 
 def _remedy(columns: Sequence[str]) -> str:

@@ -15,6 +15,7 @@ from apportion.core.rules.segments import Segment
 from apportion.core.splits.rollup import (
     allocations_query,
     owners_query,
+    partitions_query,
     pool_costs_query,
     spend_query,
 )
@@ -107,6 +108,8 @@ def _statements(rules: Rules, period: Period) -> list[tuple[str, str]]:
     ]
     if rulebook.pools:
         steps.append(("what each pool holds", pool_costs_query(rulebook)))
+    if partitions := partitions_query(rulebook):
+        steps.append(("owners that carry cost where pools split within a dimension", partitions))
     if spend := spend_query(rulebook):
         steps.append(("what pools are split in proportion to", spend))
     return steps

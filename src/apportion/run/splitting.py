@@ -6,7 +6,12 @@ from dataclasses import replace
 from decimal import Decimal
 
 from apportion.core.splits.doubt import newcomers
-from apportion.core.splits.rollup import owners_query, pool_costs_query, spend_query
+from apportion.core.splits.rollup import (
+    owners_query,
+    partitions_query,
+    pool_costs_query,
+    spend_query,
+)
 from apportion.core.splits.split import SplitResult, split_pools
 from apportion.model.focus import COST_COLUMNS
 from apportion.model.money import SQL_TYPE, from_units, to_units
@@ -68,16 +73,20 @@ def split_costs(period: Period, rules: Rules, costs: list[PoolCost], plugs: Plug
     owners: dict[str, set[str]] = {}
     for row in plugs.engine.rows(owners_query(rulebook)):
         owners.setdefault(str(row["BillingCurrency"] or ""), set()).add(str(row["Owner"]))
-    query = spend_query(rulebook)
+    partitions: dict[tuple[str, str, str], set[str]] = {}
+    for row in _rows(partitions_query(rulebook), plugs):
+        place = str(row["Dimension"]), str(row["BillingCurrency"] or ""), str(row["Within"])
+        partitions.setdefault(place, set()).add(str(row["Owner"]))
     index = COST_COLUMNS.index(rulebook.cost)
     dimension = rulebook.dimension(rulebook.owner)
     split = split_pools(
         rulebook.pools,
         method=rulebook.method,
         costs=costs,
-        spend=[_spend(row) for row in plugs.engine.rows(query)] if query else [],
+        spend=[_spend(row) for row in _rows(spend_query(rulebook), plugs)],
         drivers=rules.drivers,
         owners={currency: frozenset(names) for currency, names in owners.items()},
+        partitions={place: frozenset(names) for place, names in partitions.items()},
         default_owner=dimension.default,
         period=period,
         cost_index=index,
@@ -106,6 +115,10 @@ def load_split(period: Period, split: SplitResult, plugs: Plugs) -> None:
     )
     plugs.engine.load("shares made", SHARES, shares)
     plugs.engine.load("drivers made", DRIVERS, drivers)
+
+
+def _rows(query: str | None, plugs: Plugs) -> list[Row]:
+    return plugs.engine.rows(query) if query else []
 
 
 def _spend(row: Row) -> Spend:

@@ -18,6 +18,7 @@ from apportion.model.cost_category import (
     And,
     CostCategory,
     Expression,
+    How,
     Inherited,
     Kind,
     LeftOut,
@@ -30,7 +31,7 @@ from apportion.model.cost_category import (
 from apportion.model.finding import Code, Finding
 from apportion.model.money import EXACT
 
-from .cost_category_sql import COLUMNS, NoColumnError, condition_of
+from .cost_category_sql import COLUMNS, Named, NoColumnError, condition_of
 
 _DEFAULT = "unallocated"
 _ALWAYS = "2026-01"
@@ -78,7 +79,7 @@ def import_categories(
         "apportion: 1",
         f"effective: {month}",
         f"currency: {currency}",
-        f"owner: {names[categories[0].name][0]}",
+        f"owner: {names[categories[0].name].name}",
         "",
         "dimensions:",
     ]
@@ -86,15 +87,15 @@ def import_categories(
         lines += _dimension(category, names, findings)
     for category in categories:
         lines += _pools(category, names, findings, carries=category is categories[0])
-        findings += _about(category, month)
+        findings += _about(category, month, names)
     text = "\n".join(lines) + "\n"
     _, wrong = read_rulebook(text, name="rulebook.yaml")
     return Imported(text, (*findings, *wrong))
 
 
-def _names(categories: Iterable[CostCategory]) -> dict[str, tuple[str, str]]:
+def _names(categories: Iterable[CostCategory]) -> dict[str, Named]:
     """Give each category a dimension's name, and the value of charges that no rule takes."""
-    names: dict[str, tuple[str, str]] = {}
+    names: dict[str, Named] = {}
     given: set[str] = set()
     for category in categories:
         slug = _slug(category.name)
@@ -102,7 +103,8 @@ def _names(categories: Iterable[CostCategory]) -> dict[str, tuple[str, str]]:
         given.add(name)
         values = {rule.value for rule in category.rules if isinstance(rule, Regular)}
         spare = next(word for word in (_DEFAULT, "uncategorised", "none") if word not in values)
-        names[category.name] = (name, category.default or spare)
+        default = category.default or spare
+        names[category.name] = Named(name, default, stated=bool(category.default))
     return names
 
 
@@ -113,9 +115,9 @@ def _slug(name: str) -> str:
 
 
 def _dimension(
-    category: CostCategory, names: Mapping[str, tuple[str, str]], findings: list[Finding]
+    category: CostCategory, names: Mapping[str, Named], findings: list[Finding]
 ) -> list[str]:
-    name, default = names[category.name]
+    name, default, _stated = names[category.name]
     sources: list[str] = []
     for number, rule in enumerate(category.rules, 1):
         place = f"{category.name} rule {number}"
@@ -138,7 +140,7 @@ def _dimension(
     ]
 
 
-def _source(rule: Regular | Inherited | LeftOut, names: Mapping[str, tuple[str, str]]) -> list[str]:
+def _source(rule: Regular | Inherited | LeftOut, names: Mapping[str, Named]) -> list[str]:
     match rule:
         case LeftOut(_, why):
             raise NoColumnError(why)
@@ -152,13 +154,13 @@ def _source(rule: Regular | Inherited | LeftOut, names: Mapping[str, tuple[str, 
 
 def _pools(
     category: CostCategory,
-    names: Mapping[str, tuple[str, str]],
+    names: Mapping[str, Named],
     findings: list[Finding],
     *,
     carries: bool,
 ) -> list[str]:
     lines = ["", "shared:"] if carries and category.splits else []
-    name, default = names[category.name]
+    name, default, _stated = names[category.name]
     for number, split in enumerate(category.splits, 1):
         why = "only the first category carries cost" if not carries else _unsplittable(split)
         if why:
@@ -198,7 +200,7 @@ def _unsplittable(split: SplitCharge) -> str:
     return ""
 
 
-def _about(category: CostCategory, month: str) -> list[Finding]:
+def _about(category: CostCategory, month: str, names: Mapping[str, Named]) -> list[Finding]:
     """Tell what holds a little otherwise, once a category."""
     matches = list(_matches_of(category))
     tags = sorted({match.key for match in matches if match.kind is Kind.TAG})
@@ -217,6 +219,17 @@ def _about(category: CostCategory, month: str) -> list[Finding]:
         told.append((listed(cur, last="and"), f"read as {columns}, which only a CUR has in full"))
     if any(match.key == "REGION" for match in matches):
         told.append(("REGION", "read as RegionId; charges of no region have none, not `global`"))
+    never = sorted(
+        match.key
+        for match in matches
+        if match.kind is Kind.CATEGORY
+        and match.how is How.ABSENT
+        and match.key in names
+        and names[match.key].stated
+    )
+    if never:
+        categories = listed(list(dict.fromkeys(never)), last="and")
+        told.append((f"ABSENT of {categories}", "never true, as a default value is always there"))
     if category.effective and category.effective != month:
         told.append(("the month it begins with", f"{category.effective} in AWS, {month} here"))
     if category.ended:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from apportion.core.templates import text
 from apportion.model.cost_category import And, Expression, How, Kind, Match, Not, Or
@@ -24,15 +25,28 @@ _FUNCTIONS = {
 }
 
 
+class Named(NamedTuple):
+    """The dimension that a cost category becomes.
+
+    `default` is the value of charges that no rule takes; `stated` where the category itself gives
+    it, so that no charge is without a value.
+    """
+
+    name: str
+    default: str
+    stated: bool = False
+
+
 class NoColumnError(Exception):
     """An expression looks at something that no column of ours is."""
 
 
-def condition_of(where: Expression, *, dimensions: Mapping[str, tuple[str, str]]) -> str:
+def condition_of(where: Expression, *, dimensions: Mapping[str, Named]) -> str:
     """Write an expression in SQL; raises NoColumnError.
 
-    `dimensions` maps the names of cost categories to our dimensions and their defaults. `Not` is
-    true where there is nothing to compare, as in AWS, and unlike NOT in SQL.
+    `dimensions` maps the names of cost categories to our dimensions. `Not` is true where there is
+    nothing to compare, as in AWS, and unlike NOT in SQL. ABSENT of a category that has a default
+    value is never true: every charge has a value of it.
     """
     match where:
         case And(parts) | Or(parts):
@@ -45,14 +59,14 @@ def condition_of(where: Expression, *, dimensions: Mapping[str, tuple[str, str]]
             return _compared(where, dimensions)
 
 
-def _compared(match: Match, dimensions: Mapping[str, tuple[str, str]]) -> str:
+def _compared(match: Match, dimensions: Mapping[str, Named]) -> str:
     if match.kind is Kind.CATEGORY:
         if match.key not in dimensions:
             raise NoColumnError(f"the cost category {match.key}, which is not imported with it")
-        name, default = dimensions[match.key]
+        named = dimensions[match.key]
         if match.how is How.ABSENT:
-            return f"{name} = {text(default)}"
-        return _values(name, match)
+            return "FALSE" if named.stated else f"{named.name} = {text(named.default)}"
+        return _values(named.name, match)
     column = _column(match)
     return f"{column} IS NULL" if match.how is How.ABSENT else _values(column, match)
 

@@ -7,9 +7,10 @@ count. So a run of a past month stays the same run, whatever happens to accounts
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date
-from itertools import groupby
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from itertools import groupby, pairwise
 
 from apportion.model.accounts import NAME, UNIT, Account, AccountFact, AccountFacts, Stretch
 
@@ -24,6 +25,37 @@ def account_columns(used: Iterable[str]) -> tuple[str, ...]:
     The name is always one: results are told apart by it.
     """
     return (NAME, *sorted(c for c in set(used) if c == UNIT or c.startswith(_TAG)))
+
+
+def with_gaps(histories: Iterable[Sequence[Stretch]]) -> list[Stretch]:
+    """Put histories together, with a stretch of nothing where one has days between two stretches.
+
+    On such days nothing is known of an account, as on days without a line in a lookup, unless
+    another history tells of it. What an account was last holds on after its end.
+    """
+    known: dict[str, list[Stretch]] = defaultdict(list)
+    holes: list[Stretch] = []
+    for history in histories:
+        ordered = sorted(history, key=lambda each: (each.account.id, each.valid_from))
+        holes += _holes(ordered)
+        for stretch in ordered:
+            known[stretch.account.id].append(stretch)
+    kept = (hole for hole in holes if not _is_told(hole.valid_from, known[hole.account.id]))
+    return [*(each for found in known.values() for each in found), *kept]
+
+
+def _holes(ordered: Sequence[Stretch]) -> Iterator[Stretch]:
+    day = timedelta(days=1)
+    for before, after in pairwise(ordered):
+        same = before.account.id == after.account.id
+        if same and before.valid_to < after.valid_from - day:
+            nothing = Account(before.account.id, "", "", (), "")
+            ends = after.valid_from - day
+            yield Stretch(nothing, before.valid_to + day, ends, before.synced)
+
+
+def _is_told(day: date, known: Iterable[Stretch]) -> bool:
+    return any(each.valid_from <= day <= each.valid_to for each in known)
 
 
 def account_facts(

@@ -10,6 +10,7 @@ from apportion.model.accounts import UNIT
 from apportion.model.catalogue import rules
 from apportion.model.finding import Finding, Place
 
+from .other_names import column_called, is_amount_of_cur, is_time_of_cur, tag_called
 from .spelling import did_you_mean, listed, shown
 
 _OWN = re.compile(r"x_[A-Za-z0-9_]{1,100}")
@@ -45,6 +46,13 @@ def read_column(
     return None
 
 
+def is_known(written: str, dimensions: Collection[str] = ()) -> bool:
+    """Tell whether `read_column` has a column for a name, or a better reason than a misspelling."""
+    lower = written.lower()
+    own = lower in {name.lower() for name in dimensions} or _OWN.fullmatch(written) is not None
+    return own or lower in _BY_LOWER or lower in _RENAMED or lower in _ALL or lower in _TIMES
+
+
 def is_column(name: str) -> bool:
     """Tell whether a FOCUS column or one of our own is called so, whatever the case."""
     return name.lower() in _ALL or name.lower() in _BY_LOWER
@@ -52,11 +60,11 @@ def is_column(name: str) -> bool:
 
 def _unusable(written: str, lower: str, place: Place, dimensions: Collection[str]) -> Finding:
     column = _ALL.get(lower)
-    if lower in _TIMES or (column and column.type is focus.Type.TIME):
+    if lower in _TIMES or is_time_of_cur(written) or (column and column.type is focus.Type.TIME):
         subject = f"rules cannot use {shown(written)}, they see what a charge is, not when"
         remedy = "For a rule with dates, use a lookup with valid_from and valid_to."
         return Finding(rules.NOT_FOR_RULES, str(place), subject, remedy=remedy)
-    if column and column.type is focus.Type.DECIMAL:
+    if is_amount_of_cur(written) or (column and column.type is focus.Type.DECIMAL):
         subject = f"rules cannot use {shown(written)}, they see what a charge is, not how much"
         remedy = "Describe the charges by their other columns."
         return Finding(rules.NOT_FOR_RULES, str(place), subject, remedy=remedy)
@@ -65,6 +73,16 @@ def _unusable(written: str, lower: str, place: Place, dimensions: Collection[str
         return Finding(rules.NOT_FOR_RULES, str(place), subject)
     kinds = ["a FOCUS column", "an x_ column", *(["a dimension"] if dimensions else [])]
     expected = listed(kinds)
-    remedy = did_you_mean(written, [*dimensions, *focus.KEY_COLUMNS])
+    remedy = _meant(written, dimensions)
     subject = f"no column is called {shown(written)}"
     return Finding(rules.UNKNOWN_COLUMN, str(place), subject, expected, remedy=remedy)
+
+
+def _meant(written: str, dimensions: Collection[str]) -> str:
+    """Suggest the column that is called so elsewhere, else the one that is spelt almost so."""
+    if key := tag_called(written):
+        return f"Write Tags['{shown(key)}'] in a condition, `tag: {shown(key)}` as a source."
+    elsewhere = column_called(written)
+    if elsewhere:
+        return f"It is called {elsewhere} here."
+    return did_you_mean(written, [*dimensions, *focus.KEY_COLUMNS])

@@ -10,7 +10,7 @@ from sqlglot import exp
 from apportion.model.catalogue import rules
 from apportion.model.finding import Code, Finding, Place
 
-from .columns import read_column
+from .columns import is_known, read_column
 from .condition_functions import (
     ALSO_CALLED,
     FUNCTIONS,
@@ -29,6 +29,7 @@ from .condition_literals import (
     wrong_literal,
 )
 from .condition_tree import flat, only_known_parts
+from .other_names import column_called, tag_called
 from .spelling import did_you_mean, listed, shown
 from .tag_keys import normalise
 
@@ -142,6 +143,8 @@ class Rebuilder:
         namespace, colon, key = written.partition(":")
         if colon and namespace.lower() in ("tag", "account_tag") and key.strip():
             return self._use(f"{namespace.lower()}:{normalise(key)}")
+        if node.this.args.get("quoted") and not self._may_be_column(written):
+            return self._quoted_text(written)
         found = read_column(
             written, place=self._place, findings=self._findings, dimensions=self._dimensions
         )
@@ -151,12 +154,30 @@ class Rebuilder:
         """`Tags['Cost Center']` and `account_tags['Cost Center']`."""
         keys = node.expressions
         name = node.this.name.lower() if isinstance(node.this, exp.Column) else ""
+        if len(keys) == 1 and isinstance(keys[0], exp.Column):
+            return self._quoted_text(keys[0].name)  # Tags["Team"]
         if len(keys) != 1 or not (isinstance(keys[0], exp.Literal) and keys[0].is_string):
             return self._refuse(node)
         if (name != "tags" and name not in _ACCOUNT_TAGS) or not keys[0].name.strip():
             return self._refuse(node)
         namespace = "tag" if name == "tags" else "account_tag"
         return self._use(f"{namespace}:{normalise(keys[0].name)}")
+
+    def _may_be_column(self, written: str) -> bool:
+        return is_known(written, self._dimensions) or bool(
+            column_called(written) or tag_called(written)
+        )
+
+    def _quoted_text(self, text: str) -> Term:
+        """Refuse a text in double quotes, which SQL keeps for the names of columns."""
+        self._add(
+            rules.UNKNOWN_COLUMN,
+            f"no column is called {shown(text)}",
+            "a text in single quotes",
+            f'"{shown(text)}"',
+            f"Write '{shown(text)}'.",
+        )
+        return _WRONG
 
     def _use(self, name: str) -> Term:
         self.columns.add(name)

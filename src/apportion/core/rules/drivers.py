@@ -28,7 +28,8 @@ _LONGEST_NUMBER = 60
 def read_driver(text: str, *, name: str) -> tuple[Driver | None, list[Finding]]:
     """Read a driver; None if any finding fails.
 
-    Columns: owner, one of NUMBERS, optionally day or month, optionally within. Numbers are exact.
+    Columns: owner, one of NUMBERS, optionally day or month, optionally within; where one of these
+    three is empty, the line holds for all of them. Numbers are exact.
     Lines of the same owner, time and partition stay apart here; whoever weighs adds them up.
     """
     findings: list[Finding] = []
@@ -104,8 +105,6 @@ def _read_row(row: Row, columns: _Columns, name: str, findings: list[Finding]) -
     number = _read_number(row.fields[columns.number], place, findings)
     day, month = _read_time(row, columns, place, findings)
     within = row.fields[columns.within] if columns.within >= 0 else ""
-    if columns.within >= 0 and not within:
-        add(findings, rules.EMPTY_FIELD, place, "within is empty", "a value of the dimension")
     if number is None or not owner:
         return None
     if number < 0:
@@ -131,16 +130,18 @@ def _read_number(text: str, place: Place, findings: list[Finding]) -> Decimal | 
 def _read_time(
     row: Row, columns: _Columns, place: Place, findings: list[Finding]
 ) -> tuple[date | None, str]:
-    """Read the day or the month; a line without one in a file that has the column is a finding."""
+    """Read the day or the month of a line; one that names neither holds for all."""
     if columns.day >= 0:
         text = row.fields[columns.day]
+        if not text:
+            return None, ""
         day = read_day(text) if len(text) == len("2026-01-31") else None
         if day is None:
             add(findings, rules.WRONG_DATE, place, "day", "a day like 2026-01-31", shown(text))
         return day, ""
-    if columns.month < 0:
+    text = row.fields[columns.month] if columns.month >= 0 else ""
+    if not text:
         return None, ""
-    text = row.fields[columns.month]
     first = read_day(text) if len(text) == len("2026-01") else None
     if first is None:
         add(findings, rules.WRONG_DATE, place, "month", "a month like 2026-01", shown(text))

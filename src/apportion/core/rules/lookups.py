@@ -14,6 +14,7 @@ from apportion.model.inputs import Lookup, LookupRow
 
 from .columns import read_column
 from .csv_rows import Row, Sheet, capped, read_csv, read_day
+from .other_names import column_called
 from .spelling import did_you_mean, shown
 
 VALID_FROM = "valid_from"
@@ -87,7 +88,7 @@ def _charge_column(
     written: str, own: Sequence[str], place: Place, findings: list[Finding]
 ) -> str | None:
     """Find a column of the charge, suggesting our own columns before those of FOCUS."""
-    remedy = did_you_mean(written, own)
+    remedy = "" if column_called(written) else did_you_mean(written, own)
     if remedy:
         expected = f"a column of the charge, or {own[0]}, {VALID_FROM}, {VALID_TO}"
         subject = f"no column is called {shown(written)}"

@@ -36,7 +36,8 @@ class Target(NamedTuple):
 class Evidence:
     """All that decides how pools are split. `pools` stand in the rulebook's order.
 
-    `spend` is by pool and currency, `drivers` by file, `owners` by currency.
+    `spend` is by pool and currency, `drivers` by file, `owners` by currency. `partitions` are those
+    of them who have cost in a value of a dimension: by dimension, currency and value.
     """
 
     pools: Mapping[str, Pool]
@@ -44,6 +45,7 @@ class Evidence:
     spend: Mapping[tuple[str, str], tuple[Spend, ...]]
     drivers: Mapping[str, Readings]
     owners: Mapping[str, frozenset[str]]
+    partitions: Mapping[tuple[str, str, str], frozenset[str]]
     default_owner: str
 
     @cached_property
@@ -66,6 +68,18 @@ class Evidence:
         """Where cost lands that is put on an owner: the pool that passes it on, or the owner."""
         pool = self.pool_of_owner.get(name)
         return self._pool(pool, giver, within) if pool else Target(name, Kind.OWNER)
+
+    def everyone(self, pool: Pool, *, currency: str, within: str) -> frozenset[str]:
+        """Give the owners with cost of their own, in a partition of a pool those with cost in it.
+
+        The default owner is none of them.
+        """
+        found = (
+            self.partitions.get((pool.within, currency, within), frozenset())
+            if within
+            else self.owners.get(currency, frozenset())
+        )
+        return found - {self.default_owner}
 
     def keeper(self, pool: str) -> str:
         """The owner with whom cost stays that a pool cannot pass on."""

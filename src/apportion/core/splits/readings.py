@@ -23,10 +23,11 @@ class Reading:
 
 @dataclass(frozen=True)
 class Readings:
-    """The lines of a driver that hold for a period, by day (None: for the whole month).
+    """The lines of a driver that hold for a period, by day; None: those that name no day.
 
-    A bill also has charges of days before its month, which it corrects: `before_and_after` are the
-    lines of such days. They are no part of the month's sum.
+    In a driver with days, a line without one holds on each of them. A bill also has charges of days
+    before its month, which it corrects: `before_and_after` are the lines of such days. They are no
+    part of the month's sum.
     """
 
     name: str
@@ -39,19 +40,22 @@ class Readings:
         days = frozenset(day for day in self.by_day if day is not None)
         return days | self.before_and_after.keys() if days else days
 
+    @cached_property
+    def of_month(self) -> tuple[DriverRow, ...]:
+        """The lines of the whole month: those of its days, and the others once for each day."""
+        days = [rows for day, rows in self.by_day.items() if day is not None]
+        always = self.by_day.get(None, ()) * max(len(days), 1)
+        return (*always, *(row for rows in days for row in rows))
+
     def of(self, *, day: date | None, within: str) -> dict[str, Reading]:
         """Add up each owner's numbers of a day (None: of the whole month, its days included).
 
         With `within` empty all partitions count together; else those of that partition, and the
         lines without one, which hold in each.
         """
-        if day is None:
-            rows = [row for rows in self.by_day.values() for row in rows]
-        else:
-            rows = [*self.by_day.get(day, ()), *self.before_and_after.get(day, ())]
         numbers: dict[str, Fraction] = {}
         lines: dict[str, int] = {}
-        for row in rows:
+        for row in self.of_month if day is None else self._on(day):
             if not within or row.within in ("", within):
                 number, owner = Fraction(row.number), row.owner
                 numbers[owner] = numbers[owner] + number if owner in numbers else number
@@ -60,6 +64,10 @@ class Readings:
             owner: Reading(number, f"{self.name}:{lines[owner]}")
             for owner, number in numbers.items()
         }
+
+    def _on(self, day: date) -> tuple[DriverRow, ...]:
+        own = (*self.by_day.get(day, ()), *self.before_and_after.get(day, ()))
+        return (*own, *self.by_day.get(None, ()))
 
 
 def readings(driver: Driver, period: Period) -> Readings:

@@ -11,7 +11,7 @@ _SUMS = each((f"SUM({name(c)}) AS {name(c)}" for c in COST_COLUMNS), ", ")
 
 #: What carries cost: keys that a later delivery uses no more, and days on which a key costs
 #: nothing, make an owner of nobody.
-_ROLLED = 'rolled INNER JOIN labelled USING ("KeyId", "FirstDay", "LastDay")'
+ROLLED = 'rolled INNER JOIN labelled USING ("KeyId", "FirstDay", "LastDay")'
 
 
 def allocations_query(rulebook: Rulebook, period: str) -> str:
@@ -30,7 +30,7 @@ def derived_totals_query() -> str:
         'SELECT COALESCE("BillingAccountId", \'\') AS "BillingAccountId", '
         'COALESCE("SubAccountId", \'\') AS "SubAccountId", '
         'COALESCE("BillingCurrency", \'\') AS "BillingCurrency", '
-        f'CAST(SUM("Lines") AS BIGINT) AS "Lines", {_SUMS} FROM {_ROLLED} GROUP BY 1, 2, 3'
+        f'CAST(SUM("Lines") AS BIGINT) AS "Lines", {_SUMS} FROM {ROLLED} GROUP BY 1, 2, 3'
     )
 
 
@@ -39,7 +39,7 @@ def rejected_query(rulebook: Rulebook, dimension: Dimension) -> str:
     refused = name(f"{dimension.name}_rejected")
     return (
         f'SELECT {refused} AS "Value", "BillingCurrency", SUM({name(rulebook.cost)}) AS "Cost" '
-        f"FROM {_ROLLED} WHERE {refused} IS NOT NULL GROUP BY ALL "
+        f"FROM {ROLLED} WHERE {refused} IS NOT NULL GROUP BY ALL "
         'ORDER BY "Cost" DESC, "Value"'
     )
 
@@ -49,7 +49,7 @@ def other_currencies_query(rulebook: Rulebook) -> str:
     return (
         f'SELECT "BillingCurrency", CAST(SUM("Lines") AS BIGINT) AS "Lines", '
         f'SUM({name(rulebook.cost)}) AS "Cost" '
-        f'FROM {_ROLLED} WHERE "BillingCurrency" <> {text(rulebook.currency)} '
+        f'FROM {ROLLED} WHERE "BillingCurrency" <> {text(rulebook.currency)} '
         "GROUP BY ALL ORDER BY ALL"
     )
 
@@ -75,15 +75,26 @@ def owners_changed_query(rulebook: Rulebook) -> str:
 
 def pools_query() -> str:
     """List the pools that hold something."""
-    return f'SELECT DISTINCT "Pool" FROM {_ROLLED} WHERE "Pool" IS NOT NULL'
+    return f'SELECT DISTINCT "Pool" FROM {ROLLED} WHERE "Pool" IS NOT NULL'
 
 
 def owners_query(rulebook: Rulebook) -> str:
     """List the owners that carry cost of their own, by currency."""
     return (
         f'SELECT DISTINCT "BillingCurrency", {name(rulebook.owner)} AS "Owner" '
-        f"FROM {_ROLLED} WHERE {_own(rulebook)}"
+        f"FROM {ROLLED} WHERE {_own(rulebook)}"
     )
+
+
+def partitions_query(rulebook: Rulebook) -> str | None:
+    """List the owners that carry cost in each value of the dimensions that pools split within."""
+    parts = [
+        f'SELECT DISTINCT {text(within)} AS "Dimension", "BillingCurrency", '
+        f'COALESCE({name(within)}, \'\') AS "Within", {name(rulebook.owner)} AS "Owner" '
+        f"FROM {ROLLED} WHERE {_own(rulebook)}"
+        for within in dict.fromkeys(pool.within for pool in rulebook.pools if pool.within)
+    ]
+    return " UNION ALL ".join(parts) or None
 
 
 def own_by_owner_query(rulebook: Rulebook) -> str:
@@ -91,7 +102,7 @@ def own_by_owner_query(rulebook: Rulebook) -> str:
     return (
         'SELECT COALESCE("BillingCurrency", \'\') AS "Currency", '
         f'{name(rulebook.owner)} AS "Owner", SUM({name(rulebook.cost)}) AS "Cost" '
-        f'FROM {_ROLLED} WHERE "Pool" IS NULL GROUP BY ALL'
+        f'FROM {ROLLED} WHERE "Pool" IS NULL GROUP BY ALL'
     )
 
 
@@ -110,7 +121,7 @@ def _spend_of(rulebook: Rulebook, pool: Pool) -> str:
         f'SELECT {text(pool.name)} AS "Pool", "BillingCurrency", '
         f'{name(rulebook.owner)} AS "Owner", {within} AS "Within", '
         f'SUM({name(rulebook.cost)}) AS "Spend" '
-        f"FROM {_ROLLED} WHERE {_own(rulebook)}{counted} GROUP BY ALL"
+        f"FROM {ROLLED} WHERE {_own(rulebook)}{counted} GROUP BY ALL"
     )
 
 

@@ -42,6 +42,7 @@ def split_pools(  # noqa: PLR0913 - all that decides a split, each named by the 
     spend: Iterable[Spend],
     drivers: Mapping[str, Driver],
     owners: Mapping[str, frozenset[str]],
+    partitions: Mapping[tuple[str, str, str], frozenset[str]],
     default_owner: str,
     period: Period,
     cost_index: int,
@@ -49,8 +50,10 @@ def split_pools(  # noqa: PLR0913 - all that decides a split, each named by the 
     """Split what pools hold among owners, through other pools where cost lands on them.
 
     `pools` stand in the rulebook's order, `drivers` go by the file that a split names, `owners` by
-    currency. `cost_index` is the cost column in which findings state amounts. Costs that differ in
-    nothing but their amount are added up first; what is zero in every column has no shares.
+    currency, `partitions` name those with cost in a value of a dimension that a pool is split
+    within, by dimension, currency and value. `cost_index` is the cost column in which findings
+    state amounts. Costs that differ in nothing but their amount are added up first; what is zero in
+    every column has no shares.
     Currencies never touch each other.
     """
     evidence = Evidence(
@@ -59,6 +62,7 @@ def split_pools(  # noqa: PLR0913 - all that decides a split, each named by the 
         _by_pool(spend),
         {file: readings(driver, period) for file, driver in drivers.items()},
         owners,
+        partitions,
         default_owner,
     )
     trail = Trail(evidence, cost_index)

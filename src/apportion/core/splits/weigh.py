@@ -95,11 +95,10 @@ class _Case:
 
     def candidates(self) -> list[Target]:
         """Those who pay when nothing else tells owners apart, in a stable order."""
-        everyone = self.evidence.owners.get(self.currency, frozenset())
-        everyone = everyone - {self.evidence.default_owner}
         if self.pool.to:
             named = {name: self.named(name) for name in self.pool.to}
         else:
+            everyone = self.evidence.everyone(self.pool, currency=self.currency, within=self.within)
             named = {name: self.owner(name) for name in sorted(everyone)}
         others = [target for name, target in named.items() if name != self.pool.owner]
         return [t for t in dict.fromkeys(others) if self.may_pay(t) and t != self.node]

@@ -71,19 +71,27 @@ def columns(owner: str) -> tuple[str, ...]:
     return (owner, *COMPARED)
 
 
-def labels_before_query(rulebook: Rulebook) -> str:
-    """Keep how each thing of a bill is labelled, where all that it cost is labelled alike."""
-    labels = _labels(rulebook)
+def labels_before_query(rulebook: Rulebook, *, before: Period, after: Period) -> str:
+    """Keep how each thing of a bill is labelled, and on which days: those of the month after.
+
+    A thing that changes hands within the month has a row for each, from day to day.
+    """
     return sql(
         "labels_before",
         things=each((f"keys.{name(column)}" for column in _SAME), ", "),
-        labels=each(f"ANY_VALUE({name(column)}) AS {name(column)}" for column in labels),
-        alike=each(map(name, labels), ", "),
+        same=each(map(name, _SAME), ", "),
+        labels=each(map(name, _labels(rulebook)), ", "),
+        before=f"DATE '{before.first_day}'",
+        after=f"DATE '{after.first_day}'",
+        days=str(len(after.days)),
     )
 
 
 def labelled_as_before_query(rulebook: Rulebook) -> str:
-    """Label a bill as those things were labelled before; what is new keeps its own label."""
+    """Label a bill as those things were labelled before; what is new keeps its own label.
+
+    Where a thing changed hands, its days are cut there, so `rolled` has to be made again.
+    """
     return sql(
         "labelled_as_before",
         replaced=each(
@@ -102,9 +110,8 @@ def numbers_of(driver: Driver, before: Period, now: Period) -> Driver:
     """Let a driver say of one month what it says of another, day numbers added up."""
     if before == now:
         return driver
-    told = readings(driver, before)
-    rows = (replace(row, day=None, month=str(now)) for rows in told.by_day.values() for row in rows)
-    return replace(driver, rows=tuple(rows))
+    rows = readings(driver, before).of_month
+    return replace(driver, rows=tuple(replace(row, day=None, month=str(now)) for row in rows))
 
 
 def lines_changed(before: str, after: str, *, old: str, new: str) -> tuple[str, ...]:

@@ -58,6 +58,27 @@ ALMOST_MATCHES = Code(
     "Values match as they are written. Without regard to blanks, quotes, case and leading zeros "
     "these lines would match charges of the bill; as they are, they give nothing.",
 )
+SPELT_ALIKE = Code(
+    "D009",
+    Severity.WARNING,
+    "One value, spelt several ways",
+    "Without `values`, every spelling is a value of its own: cost of one team stands under two "
+    "names. The amount is what stands under the spellings that cost less.",
+)
+OTHER_SPELLING = Code(
+    "D010",
+    Severity.WARNING,
+    "A condition that misses the bill's spelling",
+    "A comparison by `=`, `<>` or `IN` is exact. No charge has this text; some have it in other "
+    "capitals, or with blanks.",
+)
+NOT_IN_LOOKUP = Code(
+    "D011",
+    Severity.WARNING,
+    "Accounts that a lookup has no line for",
+    "No source gave their charges a value, and no line of the lookup names the account, or none "
+    "that holds on these days. The amount is what they cost.",
+)
 ALL = (
     REJECTED,
     LOOKUP_VALUE,
@@ -67,4 +88,7 @@ ALL = (
     NO_SUCH_TAG,
     OTHER_CURRENCY,
     ALMOST_MATCHES,
+    SPELT_ALIKE,
+    OTHER_SPELLING,
+    NOT_IN_LOOKUP,
 )
