@@ -130,12 +130,12 @@ def other_spellings(
 
 
 def unlisted_query(rulebook: Rulebook, dimension: Dimension, column: str) -> str:
-    """Add up, by account, what no source of a dimension gave a value."""
+    """Add up, by account, the direct cost that no source of a dimension gave a value."""
     source = name(f"{dimension.name}_source")
     return (
         f'SELECT {name(column)} AS "Account", COALESCE("BillingCurrency", \'\') AS "Currency", '
         f'SUM({name(rulebook.cost)}) AS "Spent", MIN("FirstCost") AS "First", '
-        f'MAX("LastCost") AS "Last" FROM {ROLLED} WHERE {source} = \'default\' '
+        f'MAX("LastCost") AS "Last" FROM {ROLLED} WHERE "Pool" IS NULL AND {source} = \'default\' '
         f"AND {name(column)} IS NOT NULL GROUP BY ALL"
     )
 
