@@ -94,6 +94,33 @@ def test_metadata_that_names_other_files_than_the_record_is_told(folder: Path) -
         IcebergLedger(folder).files("costs", replace(run, snapshots=before.snapshots))
 
 
+def test_metadata_that_has_lost_its_current_snapshot_is_no_empty_ledger(folder: Path) -> None:
+    """One flipped bit in the name of a field, and Iceberg knows no current snapshot."""
+    metadata = folder / "warehouse" / "apportion" / "runs" / "metadata"
+    newest = max(metadata.glob("*.metadata.json"))
+    content = newest.read_bytes()
+    newest.write_bytes(content.replace(b'"current-snapshot-id"', b'"current-snapshot-ie"'))
+    with pytest.raises(LedgerDamagedError, match="its last snapshot is number 2, its current one"):
+        IcebergLedger(folder).runs()
+
+
+def test_a_flipped_bit_in_a_list_of_files_hides_no_run(folder: Path) -> None:
+    """Lists of files have no checksum: a bit may say of a record that it was deleted."""
+    known = IcebergLedger(folder).runs()
+    lists = sorted((folder / "warehouse" / "apportion" / "runs" / "metadata").glob("*.avro"))
+    told = 0
+    for path in lists:
+        whole = path.read_bytes()
+        for at in range(len(whole) - 300, len(whole), 17):
+            path.write_bytes(whole[:at] + bytes([whole[at] ^ 1 << at % 8]) + whole[at + 1 :])
+            try:
+                assert IcebergLedger(folder).runs() == known
+            except LedgerDamagedError:
+                told += 1
+        path.write_bytes(whole)
+    assert told > len(lists)
+
+
 def test_of_a_run_of_before_files_were_hashed_sizes_are_compared(folder: Path) -> None:
     unhashed = IcebergLedger(folder)
     old = manifest("old", snapshots=newest(folder).snapshots)

@@ -46,6 +46,7 @@ _HELD = (
 UNREADABLE = (
     *(OSError, ValueError, LookupError, EOFError, TypeError, AssertionError),
     *(zlib.error, struct.error, ValidationError),
+    SystemError,  # a length below zero, in the part of pyiceberg that is written in C
 )
 
 
@@ -145,7 +146,7 @@ class Catalog:
 
     def _load(self, name: str) -> Table | None:
         try:
-            return self._catalog().load_table((tables.NAMESPACE, name))
+            return _with_its_last_snapshot(self._catalog().load_table((tables.NAMESPACE, name)))
         except NoSuchTableError:
             return None
         except OperationalError as fault:
@@ -190,6 +191,15 @@ class Catalog:
             partition_spec=tables.partitioning(name),
             properties={**tables.PROPERTIES, **mapping},
         )
+
+
+def _with_its_last_snapshot(table: Table) -> Table:
+    """Raise ValueError for a table whose newest snapshot is not the current one: one is lost."""
+    snapshot, last = table.current_snapshot(), table.last_sequence_number
+    if (found := snapshot.sequence_number if snapshot else 0) != last:
+        message = f"its last snapshot is number {last}, its current one number {found}"
+        raise ValueError(message)
+    return table
 
 
 def open_catalog(

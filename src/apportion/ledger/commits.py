@@ -77,6 +77,13 @@ def keep_only(commit: Commit, kept: Collection[int]) -> int:
     return len(old)
 
 
+def stated_files(table: Table) -> int:
+    """Tell how many files of data the current snapshot says that it has."""
+    snapshot = table.current_snapshot()
+    summary = snapshot.summary if snapshot else None
+    return int(summary["total-data-files"] or 0) if summary else 0
+
+
 def _dead_manifests(table: Table) -> int:
     snapshot = table.current_snapshot()
     manifests = snapshot.manifests(table.io) if snapshot else []

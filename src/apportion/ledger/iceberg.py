@@ -27,7 +27,7 @@ from apportion.model.manifest import Manifest
 
 from . import intake, letting_go, orphans, records, tables
 from .catalog import Catalog
-from .commits import Commit, evolve, forget, swap
+from .commits import Commit, evolve, forget, stated_files, swap
 from .durable import make_folder, sync_file, sync_folder
 from .inputs import Inputs
 from .lock import WriteLock
@@ -74,8 +74,7 @@ class IcebergLedger:
 
     def runs(self) -> list[Manifest]:
         table = self._catalog.find(tables.RUNS)
-        known = self._planned(table, snapshot=None, where=AlwaysTrue()) if table else []
-        return [manifest for _, manifest in self._records(known)]
+        return [manifest for _, manifest in self._all_records(table)[1]] if table else []
 
     def staging(self, table: str) -> Path:
         folder = self._data_folder(table) / self._fresh()
@@ -111,8 +110,8 @@ class IcebergLedger:
                 self._catalog.holding(name, snapshot)
             manifest = replace(manifest, files=self._seals.of(manifest, self.runs()))
             table = self._catalog.need(tables.RUNS)
-            known = self._planned(table, snapshot=None, where=AlwaysTrue())
-            last = max((number for number, _ in self._records(known)), default=0)
+            known, recorded = self._all_records(table)
+            last = len(recorded)
             merged = _to_merge(known)
             path = self._write_records([*self._records(merged), (last + 1, manifest)])
             with (commit := Commit(table)):
@@ -263,6 +262,24 @@ class IcebergLedger:
         if (size := path.stat().st_size) != file.file_size_in_bytes:
             raise LedgerDamagedError(str(path), expected, f"{size} bytes", advice)
         return path
+
+    def _all_records(self, table: Table) -> tuple[list[DataFile], list[records.Record]]:
+        """Read the record of every run: the files, and the runs, numbered from one.
+
+        Lists of files have no checksum. One flipped bit says of a file that it is deleted, and the
+        runs in it would never have been: so the snapshot's own counts are compared, too.
+        """
+        known = self._planned(table, snapshot=None, where=AlwaysTrue())
+        found = self._records(known)
+        stated = stated_files(table)
+        numbers = [number for number, _ in found]
+        if len(known) != stated or numbers != list(range(1, len(found) + 1)):
+            place = table_folder(tables.RUNS, folder=self._folder) / "metadata"
+            expected = f"{stated} files with the records of runs 1, 2, 3, …"
+            raise LedgerDamagedError(
+                str(place), expected, f"{len(known)} with {len(found)} of them"
+            )
+        return known, found
 
     def _records(self, planned: Sequence[DataFile]) -> list[records.Record]:
         """Read runs from their files, in the order they were recorded; a file is read once."""
