@@ -1,5 +1,7 @@
 """Runs work against AWS in a process that kills itself just before one of its changing calls.
 
+Or lets a test look at AWS before each of them, which sees what such a death would leave.
+
 A server that has imported everything once forks itself for each: what it forks has no threads.
 """
 
@@ -14,6 +16,9 @@ from typing import Any
 
 from crash_program import die_before
 from moto_world import MotoWorld
+
+#: Makes a client of boto3 for a service and a region, or "".
+Clients = Callable[[str, str], Any]
 
 _IMPORTS = ("apportion.wiring.workspace", "apportion.aws.lake", "apportion.aws.store", "boto3")
 _CHANGES = {
@@ -45,6 +50,25 @@ def died(
     process.join()
     assert process.exitcode in (0, -signal.SIGKILL)
     return process.exitcode != 0
+
+
+def clients_that_look(world: MotoWorld, look: Callable[[], None], *, every: int = 1) -> Clients:
+    """Make clients by which `look` sees AWS before every n-th change: as a kill there leaves it."""
+    count = 0
+
+    def before(**_: object) -> None:
+        nonlocal count
+        count += 1
+        if count % every == 0:
+            look()
+
+    def clients(service: str, region: str) -> Any:
+        client = world.client(service, region)
+        for operation in _CHANGES.get(service, ()):
+            client.meta.events.register(f"before-call.{service}.{operation}", before)
+        return client
+
+    return clients
 
 
 def _run(
