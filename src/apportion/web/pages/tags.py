@@ -23,6 +23,9 @@ MOST = 24
 
 #: How many tags that the rulebook does not read stand beside those that it does.
 _OTHERS = 3
+
+#: How many resources without a tag are listed, and values that are not written alike.
+_WORST, _VALUES = 40, 60
 _ALL = ""
 
 
@@ -125,7 +128,7 @@ def _worst(view: View, tag: str, asked: Sequence[str]) -> Section:
             "account": f"{row['account_name'] or ''} · {row['account']}".strip(" ·"),
             "how": how_words(dimension, str(row["source"])),
         }
-        for row in view.sight.rows(figures.untagged_query(view.currency, tag=tag))
+        for row in view.sight.rows(figures.untagged_query(view.currency, tag=tag, most=_WORST))
     ]
     return Section(
         "untagged",
@@ -143,7 +146,9 @@ def _worst(view: View, tag: str, asked: Sequence[str]) -> Section:
             Column("service", "Service"),
         ),
         rows,
-        note="Of the tags that the rulebook reads.",
+        note=f"Of the tags that the rulebook reads; the {_WORST} that cost most."
+        if len(rows) == _WORST
+        else "Of the tags that the rulebook reads.",
         choices={
             "lacking": tuple(
                 Choice(one or "any", view.links.here(tag=one), here=one == tag)
@@ -189,8 +194,9 @@ def _spellings(view: View) -> Section:
             Column("resources", "Resources", Look.COUNT),
             Column("total", "Cost", Look.MONEY),
         ),
-        rows[:60],
-        note="Case and separators make no difference to rules, but do to every other report.",
+        rows[:_VALUES],
+        note="Case and separators make no difference to rules, but do to every other report."
+        + (f" The {_VALUES} with most cost, of {len(rows):,}." if len(rows) > _VALUES else ""),
         empty="Every value is written in one way, and allowed.",
     )
 
