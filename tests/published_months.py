@@ -48,7 +48,7 @@ def allocated(folder: Path, *, version: int = 1, now: str = "2026-11-02T08:00:00
         workspace_in(folder, RULES, {"apportion.toml": ""})
     workspace = reopened(folder, now=now)
     bill = parquet_bill(bill_of(LINES * version))
-    workspace.ingest(delivered(folder, bill, name="bill.parquet"))
+    workspace.ingest(delivered(folder, bill, name="bill.parquet"), replace=True)
     workspace.allocate()
     return workspace
 

@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from any_bill import PERIOD, Line, Rules, amounts, bills, rulebooks
 from apportion.engines.duckdb import DuckDB
 from apportion.model.catalogue.splits import IMPOSSIBLE_LIMITS
+from apportion.model.delivery import Intent
 from apportion.model.errors import FindingsError
 from apportion.model.finding import failing
 from apportion.model.focus import COST_COLUMNS
@@ -241,7 +242,7 @@ def take_in(
         content = (parquet_bill if parquet else csv_bill)(bill_of(part))
         (folder / f"{number}.{'parquet' if parquet else 'csv'}").write_bytes(content)
     source = LocalFiles([folder], scratch=folder / "scratch")
-    assert ingest(source, plugs, bill="bill").recorded
+    assert ingest(source, plugs, intent=Intent("bill", replace=True)).recorded
 
 
 @cache

@@ -425,7 +425,7 @@ def settings(bucket: str, folder: Path) -> Settings:
 def take_in(ours: Settings, folder: Path, *, version: int) -> None:
     workspace = Workspace(ours, now=lambda: f"2026-11-0{version}T08:00:00Z")
     bill = parquet_bill(bill_of(LINES * version))
-    workspace.ingest(delivered(folder, bill, name="bill.parquet"))
+    workspace.ingest(delivered(folder, bill, name="bill.parquet"), replace=True)
     workspace.allocate()
 
 

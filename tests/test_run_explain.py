@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from apportion.model.delivery import Intent
 from apportion.model.errors import NothingThereError
 from apportion.model.manifest import Manifest
 from apportion.model.money import EXACT
@@ -304,7 +305,8 @@ def test_what_is_asked_for_never_becomes_sql(plugs: Plugs, wanted: str) -> None:
 def test_an_earlier_run_is_explained_by_its_own_delivery(tmp_path: Path) -> None:
     plugs, first = keep_books(tmp_path, [line("10", ResourceId="i-1")])
     again = write_bill(tmp_path / "bill" / "focus.parquet", [line("12", ResourceId="i-2")])
-    ingest(LocalFiles([again], scratch=tmp_path / "scratch"), plugs)
+    source = LocalFiles([again], scratch=tmp_path / "scratch")
+    ingest(source, plugs, intent=Intent(replace=True))
     rules, _ = rules_for(Period.parse(PERIOD), tmp_path / "rulebook", tmp_path)
     assert rules is not None
     allocate(Period.parse(PERIOD), rules, plugs)

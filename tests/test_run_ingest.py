@@ -89,7 +89,7 @@ def test_fewer_lines_are_told_and_leave_nobody_behind(workspace: Workspace, tmp_
     workspace.ingest(deliver(tmp_path, [A, B, NETWORK]))
     workspace.allocate()
     assert teams(workspace) == {"a": 4, "b": 5}
-    fewer = workspace.ingest(deliver(tmp_path, [A, NETWORK]))
+    fewer = workspace.ingest(deliver(tmp_path, [A, NETWORK]), replace=True)
     assert [finding.code.number for finding in fewer.findings] == ["L002"]
     workspace.allocate()
     assert teams(workspace) == {"a": 7}
@@ -99,7 +99,8 @@ def test_going_back_to_an_earlier_delivery_is_a_delivery(
     workspace: Workspace, tmp_path: Path
 ) -> None:
     for lines in ([A], [A, B], [A]):
-        assert workspace.ingest(deliver(tmp_path, lines)).rows[0]["became"] == "recorded"
+        taken = workspace.ingest(deliver(tmp_path, lines), replace=True)
+        assert taken.rows[0]["became"] == "recorded"
     workspace.allocate()
     assert teams(workspace) == {"a": 1}
     assert len(workspace.history().rows) == 4
@@ -139,7 +140,7 @@ def test_another_payer_is_another_bill(workspace: Workspace, tmp_path: Path) -> 
 def test_an_account_is_never_counted_twice(workspace: Workspace, tmp_path: Path) -> None:
     workspace.ingest(deliver(tmp_path, [A]), bill="aws")
     with pytest.raises(FindingsError) as twice:
-        workspace.ingest(deliver(tmp_path, [B]), bill="other")
+        workspace.ingest(deliver(tmp_path, [A, B]), bill="other")
     assert [
         finding.code.number for finding in twice.value.findings if "L" in finding.code.number
     ] == ["L003"]
@@ -151,7 +152,10 @@ def test_an_account_is_never_lost_unasked(workspace: Workspace, tmp_path: Path) 
     workspace.ingest(deliver(tmp_path, both))
     with pytest.raises(FindingsError, match="L003"):
         workspace.ingest(deliver(tmp_path, [A]))
-    assert workspace.ingest(deliver(tmp_path, [A]), bill="000000000001+1").rows[0]["lines"] == 1
+    with pytest.raises(FindingsError, match="L009"):
+        workspace.ingest(deliver(tmp_path, [A]), bill="000000000001+1")
+    kept = workspace.ingest(deliver(tmp_path, [A]), bill="000000000001+1", replace=True)
+    assert kept.rows[0]["lines"] == 1
 
 
 def test_two_formats_at_once_are_refused(workspace: Workspace, tmp_path: Path) -> None:

@@ -243,7 +243,7 @@ def test_the_folder_appears_whole_and_is_never_written_over(tmp_path: Path) -> N
 def test_a_delivery_after_the_allocation_is_told(tmp_path: Path) -> None:
     workspace = made(tmp_path)
     bill = parquet_bill(bill_of([{"day": "2026-09-01", "cost": "1"}]))
-    workspace.ingest(delivered(tmp_path, bill, name="again.parquet"))
+    workspace.ingest(delivered(tmp_path, bill, name="again.parquet"), replace=True)
     outcome = workspace.write_review("2026-09", folder=tmp_path / "out")
     assert [finding.code.number for finding in outcome.findings] == ["L007"]
     told = (tmp_path / "out/review.md").read_text()

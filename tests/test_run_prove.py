@@ -120,7 +120,7 @@ def test_an_old_manifest_holds_after_new_rules(workspace: Workspace, tmp_path: P
     (manifest,) = (tmp_path / "ledger" / "proofs").glob("*.json")
     (tmp_path / "accounts.csv").write_text("SubAccountId,team\n000000000011,z\n", "utf-8")
     fewer = parquet_bill(bill_of(LINES[:2]))
-    workspace.ingest(delivered(tmp_path, fewer, name="bill.parquet"), bill="aws")
+    workspace.ingest(delivered(tmp_path, fewer, name="bill.parquet"), replace=True)
     workspace.allocate()
     assert len(list((tmp_path / "ledger" / "proofs").glob("*.json"))) == 2
     assert not workspace.prove(manifest=manifest).findings

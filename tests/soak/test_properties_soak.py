@@ -13,6 +13,7 @@ from test_properties import (
     test_filters_leave_out_and_never_change,
     test_neither_order_nor_files_nor_history_matter,
 )
+from test_properties_deliveries import test_what_is_in_force_is_what_was_delivered
 
 pytestmark = pytest.mark.skipif(
     os.environ.get("APPORTION_SOAK") != "1", reason="takes minutes: make soak"
@@ -24,4 +25,5 @@ __all__ = [
     "test_every_cent_once",
     "test_filters_leave_out_and_never_change",
     "test_neither_order_nor_files_nor_history_matter",
+    "test_what_is_in_force_is_what_was_delivered",
 ]

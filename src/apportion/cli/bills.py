@@ -22,7 +22,9 @@ from .bills_export import (
     KeepOption,
     from_exports,
     in_s3,
+    one_way,
     only_for_exports,
+    only_for_files,
 )
 from .cost_options import (
     BUDGET,
@@ -55,6 +57,20 @@ BillOption = Annotated[
     str | None,
     typer.Option(metavar="NAME", help="Name the bill; needed where several payers' come in."),
 ]
+ReplaceOption = Annotated[
+    bool,
+    typer.Option(
+        "--replace", help="Take the earlier delivery's place, though not all of it is held."
+    ),
+]
+TogetherOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--together-with",
+        metavar="RUN",
+        help="It is another part of this delivery; may be repeated, for other months.",
+    ),
+]
 SplitCostOption = Annotated[
     SplitCost,
     typer.Option(
@@ -76,6 +92,7 @@ def add_to(app: typer.Typer) -> None:
             "apportion ingest bills/2026-09/",
             "apportion ingest september-00001.csv.gz september-00002.csv.gz",
             "apportion ingest azure/focus.parquet --bill azure",
+            "apportion ingest part-2.parquet --together-with 7d4c3467e7df",
             "apportion ingest s3://acme-billing/exports/cur2",
             "apportion ingest cost-explorer --by tag:Project --payer 111111111111",
         ),
@@ -86,6 +103,8 @@ def ingest(
     ctx: typer.Context,
     paths: PathsArgument,
     bill: BillOption = None,
+    replace: ReplaceOption = False,
+    together_with: TogetherOption = None,
     split_cost: SplitCostOption = SplitCost.PARENT,
     days: DaysOption = None,
     by: ByOption = None,
@@ -106,6 +125,7 @@ def ingest(
     FOCUS 1.0 to 1.4, AWS CUR 2.0 and legacy CUR are told apart by their columns; CSV, gzip, zip and
     Parquet by their bytes, which are checked before anything is read. A delivery replaces its
     months as a whole; the same bytes again change nothing, and earlier deliveries stay readable.
+    One that lacks what the earlier held stops: is it its other part, another bill, or right now?
 
     An export in S3 is read by its manifests: the months whose delivery is new are fetched, verified
     and taken in, and one that changes while it is read is begun again.
@@ -116,18 +136,26 @@ def ingest(
     session: Session = ctx.obj
     sent = Output(form, to, raw)
     sent.check(session.words)
-    taking = Taking(bill, split_cost, again, keep, wait)
+    part = tuple(together_with or ())
+    taking = Taking(bill, split_cost, again, keep, wait, replace, part)
+    one_way(taking)
     if paths == [COST_EXPLORER]:
+        only_for_files({"--together-with": together_with})
         asked = Asked(days, by, payer, access(session, profile, budget, KEEP, fresh=fresh))
-        outcome = _from_cost_explorer(session, asked, bill, wait)
+        outcome = _from_cost_explorer(session, asked, taking)
     else:
         _only_with_cost_explorer({"--days": days, "--by": by, "--payer": payer})
-        if in_s3(paths):
-            outcome = from_exports(session, paths, profile, period or (), taking)
-        else:
-            only_for_exports({"--period": period, "--again": again, "--keep": keep})
-            outcome = _from_files(session, paths, taking)
+        outcome = _from_bills(session, paths, profile, period or (), taking)
     finish(outcome, sent, session.words)
+
+
+def _from_bills(
+    session: Session, paths: Sequence[str], profile: str, periods: Sequence[str], taking: Taking
+) -> Outcome:
+    if in_s3(paths):
+        return from_exports(session, paths, profile, periods, taking)
+    only_for_exports({"--period": periods, "--again": taking.again, "--keep": taking.keep})
+    return _from_files(session, paths, taking)
 
 
 def _from_files(session: Session, paths: Sequence[str], taking: Taking) -> Outcome:
@@ -135,6 +163,8 @@ def _from_files(session: Session, paths: Sequence[str], taking: Taking) -> Outco
         return workspace.ingest(
             [session.path(Path(path)) for path in paths],
             bill=taking.bill,
+            replace=taking.replace,
+            together_with=taking.together_with,
             split_cost=taking.split_cost,
             wait=taking.wait,
         )
@@ -150,7 +180,7 @@ class Asked:
     access: Access
 
 
-def _from_cost_explorer(session: Session, asked: Asked, bill: str | None, wait: float) -> Outcome:
+def _from_cost_explorer(session: Session, asked: Asked, taking: Taking) -> Outcome:
     """Take in what Cost Explorer tells."""
     if session.path(Path(COST_EXPLORER)).exists():
         raise CostQueryError(
@@ -171,7 +201,13 @@ def _from_cost_explorer(session: Session, asked: Asked, bill: str | None, wait: 
     with session.workspace() as workspace:  # whose steps are told; two tellers would write as one
         reports = outside.connect(asked.access, lambda _step: None, outside.now)
         return workspace.ingest_costs(
-            reports, by=by, payer=asked.payer, days=days, bill=bill or COST_EXPLORER, wait=wait
+            reports,
+            by=by,
+            payer=asked.payer,
+            days=days,
+            bill=taking.bill or COST_EXPLORER,
+            replace=taking.replace,
+            wait=taking.wait,
         )
 
 

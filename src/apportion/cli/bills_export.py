@@ -46,6 +46,21 @@ def only_for_exports(options: Mapping[str, object]) -> None:
             raise OnlyForError(name, "apportion ingest s3://bucket/prefix/export", "other bills")
 
 
+def only_for_files(options: Mapping[str, object]) -> None:
+    """Refuse options of files where Cost Explorer is meant."""
+    for name, value in options.items():
+        if value:
+            raise OnlyForError(name, "files and exports", "Cost Explorer")
+
+
+def one_way(taking: Taking) -> None:
+    """Refuse to be told of a part that it is also something else."""
+    others = {"--bill": taking.bill, "--replace": taking.replace}
+    for name, value in others.items():
+        if value and taking.together_with:
+            raise OnlyForError(name, "a delivery that is a whole", "--together-with")
+
+
 def from_exports(
     session: Session, places: Sequence[str], profile: str, periods: Sequence[str], taking: Taking
 ) -> Outcome:

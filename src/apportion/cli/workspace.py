@@ -42,6 +42,8 @@ class Workspace(Protocol):
         paths: Sequence[Path],
         *,
         bill: str | None = None,
+        replace: bool = False,
+        together_with: Sequence[str] = (),
         split_cost: SplitCost = SplitCost.PARENT,
         wait: float = 0,
     ) -> Outcome: ...
@@ -63,6 +65,7 @@ class Workspace(Protocol):
         payer: str,
         days: tuple[date, date],
         bill: str = "cost-explorer",
+        replace: bool = False,
         wait: float = 0,
     ) -> Outcome: ...
 

@@ -70,3 +70,22 @@ class Delivery:
     stated: tuple[StatedTotal, ...]
     ten_places: frozenset[str] = frozenset()
     written: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Intent:
+    """What the user says of where a delivery belongs.
+
+    `bill` names its bill. `replace` lets it take the place of what it does not hold.
+    `together_with` are runs, or the beginnings of their ids: deliveries it is another part of.
+    `whole` says that it is all the cost of its payer, so that it stands beside no other bill of it.
+    """
+
+    bill: str | None = None
+    replace: bool = False
+    together_with: tuple[str, ...] = ()
+    whole: bool = False
+
+
+#: The user says nothing: a delivery belongs to the bill of its payers, and must hold all of it.
+AS_FOUND = Intent()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from .charges import SplitCost
+from .delivery import Intent
 from .errors import NotAPlaceError
 
 _PLACE = re.compile(r"s3://([a-z0-9][a-z0-9._-]{1,61}[a-z0-9])(?:/(.*))?", re.DOTALL)
@@ -105,7 +106,8 @@ class Taking:
     """How an export is taken in.
 
     `again` fetches what the ledger has, too; `keep` leaves the files where they were fetched to;
-    `bill` names the bill, `wait` is how long to wait for another's writing, in seconds.
+    `bill`, `replace` and `together_with` say where it belongs, see `delivery.Intent`; `wait` is how
+    long to wait for another's writing, in seconds.
     """
 
     bill: str | None = None
@@ -113,3 +115,10 @@ class Taking:
     again: bool = False
     keep: bool = False
     wait: float = 0
+    replace: bool = False
+    together_with: tuple[str, ...] = ()
+
+    @property
+    def intent(self) -> Intent:
+        """Where it belongs."""
+        return Intent(self.bill, self.replace, self.together_with)

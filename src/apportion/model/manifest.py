@@ -63,6 +63,41 @@ class OwnerTotal:
 
 
 @dataclass(frozen=True)
+class BillIdentity:
+    """What makes a bill one bill: who provides it, who pays it, where it is exported, of what.
+
+    `export` is empty where files do not say it; `scope` is `account 111111111111`, or how many
+    accounts there are.
+    """
+
+    provider: str
+    payers: tuple[str, ...]
+    export: str
+    scope: str
+
+
+@dataclass(frozen=True)
+class DayHeld:
+    """What a delivery holds of one day, in one currency."""
+
+    day: str  # ISO 8601
+    currency: str
+    lines: int
+    amounts: tuple[str, ...]  # one for each of focus.COST_COLUMNS
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """What an earlier delivery held and this one does not, replaced by an explicit word."""
+
+    run: str  # of the earlier delivery
+    billing_account: str
+    currency: str
+    lines: int
+    amounts: tuple[str, ...]  # one for each of focus.COST_COLUMNS
+
+
+@dataclass(frozen=True)
 class Manifest:
     """One run of one period, one synchronisation of accounts, or one expiry of earlier runs.
 
@@ -86,6 +121,11 @@ class Manifest:
     bills: dict[str, str] = field(default_factory=dict)
     details: dict[str, str] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()  # what an allocation found in the data and rules
+    identity: BillIdentity | None = None  # of a delivery; none before it was recorded
+    days: tuple[DayHeld, ...] = ()  # of a delivery
+    together: tuple[str, ...] = ()  # the deliveries whose charges this one holds beside its own
+    replaced_bills: tuple[str, ...] = ()  # bills of the period that are in force no more
+    left_out: tuple[LeftOut, ...] = ()
     files: tuple[LedgerFile, ...] = ()
     owners: tuple[OwnerTotal, ...] = ()
 

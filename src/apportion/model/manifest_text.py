@@ -8,7 +8,17 @@ from decimal import Decimal
 from typing import Any
 
 from .finding import Code, Finding, Severity
-from .manifest import Input, Kind, LedgerFile, Manifest, OwnerTotal, Total
+from .manifest import (
+    BillIdentity,
+    DayHeld,
+    Input,
+    Kind,
+    LedgerFile,
+    LeftOut,
+    Manifest,
+    OwnerTotal,
+    Total,
+)
 
 
 def to_plain(manifest: Manifest) -> dict[str, Any]:
@@ -25,7 +35,7 @@ def from_plain(said: Mapping[str, Any]) -> Manifest:
 
     Raises LookupError, TypeError, ValueError or ArithmeticError if they are no manifest.
     """
-    totals = (Total(**{**total, "amounts": tuple(total["amounts"])}) for total in said["totals"])
+    totals = (Total(**_amounts(total)) for total in said["totals"])
     return Manifest(
         **{
             **said,
@@ -35,12 +45,28 @@ def from_plain(said: Mapping[str, Any]) -> Manifest:
             "findings": tuple(_finding(each) for each in said.get("findings", ())),
             "files": tuple(LedgerFile(**each) for each in said.get("files", ())),
             "owners": tuple(_owner(each) for each in said.get("owners", ())),
+            **_of_a_delivery(said),
         }
     )
 
 
 def _owner(said: Mapping[str, Any]) -> OwnerTotal:
     return OwnerTotal(**{**said, "own": tuple(said["own"]), "shared": tuple(said["shared"])})
+
+
+def _of_a_delivery(said: Mapping[str, Any]) -> dict[str, Any]:
+    identity = said.get("identity")
+    return {
+        "identity": identity and BillIdentity(**{**identity, "payers": tuple(identity["payers"])}),
+        "days": tuple(DayHeld(**_amounts(each)) for each in said.get("days", ())),
+        "together": tuple(said.get("together", ())),
+        "replaced_bills": tuple(said.get("replaced_bills", ())),
+        "left_out": tuple(LeftOut(**_amounts(each)) for each in said.get("left_out", ())),
+    }
+
+
+def _amounts(said: Mapping[str, Any]) -> dict[str, Any]:
+    return {**said, "amounts": tuple(said["amounts"])}
 
 
 def _finding(said: Mapping[str, Any]) -> Finding:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from .accounts import told_versions, with_accounts
 from .damage import damage_of
 from .ingest import ledger_total
 from .label import label
+from .left_out import find_left_out
 from .owners_proved import read_owners
 from .plugs import Plugs
 from .rules import Rules
@@ -59,12 +60,12 @@ def allocate(period: Period, rules: Rules, plugs: Plugs, *, wait: float = 0) -> 
         run = _run_of(period, bills, rules, plugs)
         current = newest(runs, Kind.ALLOCATE, str(period)).get("")
         if current is None or current.run != run:
-            return _allocate(run, period, bills, rules, plugs)
+            return _allocate(run, period, (bills, runs), rules, plugs)
         read = (runs[number - 1] for number in deliveries_of(current, runs).values())
         damage = damage_of((current, *read), plugs)
         if not damage:
             return Allocated(current, current.findings, unchanged=True)
-        done = _allocate(run, period, bills, rules, plugs)
+        done = _allocate(run, period, (bills, runs), rules, plugs)
         return replace(done, findings=(*done.findings, *damage))
 
 
@@ -74,10 +75,16 @@ def _run_of(period: Period, bills: Mapping[str, Manifest], rules: Rules, plugs: 
 
 
 def _allocate(
-    run: str, period: Period, bills: Mapping[str, Manifest], rules: Rules, plugs: Plugs
+    run: str,
+    period: Period,
+    delivered: tuple[Mapping[str, Manifest], Sequence[Manifest]],
+    rules: Rules,
+    plugs: Plugs,
 ) -> Allocated:
+    bills, runs = delivered
     open_bills(bills, plugs)
-    findings = label(rules, plugs)
+    findings = find_left_out(str(period), bills, runs, plugs)
+    findings += label(rules, plugs)
     plugs.say("splitting shared cost")
     costs = pool_costs(rules, plugs)
     split = split_costs(period, rules, costs, plugs)

@@ -7,7 +7,7 @@ folder is.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,7 +22,7 @@ from apportion.core.clouds.export_manifest import (
     months_of,
     read_delivery,
 )
-from apportion.model.catalogue.exports import CHANGED_AGAIN, NO_MONTH, OTHER_EXPORT, OTHER_MONTHS
+from apportion.model.catalogue.exports import OTHER_MONTHS
 from apportion.model.delivery import Delivery
 from apportion.model.errors import FindingsError
 from apportion.model.export import ExportDelivery, Fetched, Month, Pin, Place, Taking
@@ -34,6 +34,7 @@ from apportion.model.period import Period
 from apportion.ports import Bucket, Source
 
 from .downloads import Download, Downloads, counted, in_bytes, write_lists
+from .fetch_findings import changed_again, emptied, no_manifest, other_export
 from .ingest import Ingested, ingest
 from .plugs import Plugs
 from .told import together, told_ingest
@@ -145,17 +146,19 @@ class _Work:
         done = ingest(
             source,
             self._plugs,
-            bill=self._taking.bill,
+            intent=self._taking.intent,
             split_cost=self._taking.split_cost,
             wait=self._taking.wait,
             details=self._details(delivery),
         )
+        if not done.recorded and not done.unchanged:
+            self._stop_if_emptied(delivery, before)
         self._counted.months += 1
         if self._taking.keep:
             download.keep()
         self._downloads.clear(month.period)
         runs = [run for run in (*done.recorded, *done.unchanged) if run.bill in before]
-        told = [found for run in runs if (found := _other_export(before[run.bill], run))]
+        told = [found for run in runs if (found := other_export(before[run.bill], run))]
         return replace(done, findings=(*done.findings, *told))
 
     def sentence(self, months: int) -> str:
@@ -172,21 +175,31 @@ class _Work:
     def _manifest(self, month: Month) -> tuple[ExportDelivery, bytes]:
         there = self._bucket.read(month.manifest)
         if there is None:
-            raise FindingsError([_no_manifest(self._export, month)])
+            raise FindingsError([no_manifest(self._export, month)])
         pin, content = there
         delivery, findings = read_delivery(self._export, month, pin, content)
         if delivery is None:
             raise FindingsError(findings)
         return delivery, content
 
+    def _stop_if_emptied(self, delivery: ExportDelivery, before: Mapping[str, Manifest]) -> None:
+        """Raise FindingsError where an export's month is empty now and was not before."""
+        export = str(delivery.export)
+        runs = [run for run in before.values() if run.details.get("export") == export]
+        if runs:
+            raise FindingsError([emptied(delivery, run) for run in runs])
+
     def _known(self, delivery: ExportDelivery) -> Manifest | None:
         """Find the delivery among the runs that are in force now, taken in in the same way."""
         if self._taking.again:
             return None
         wanted = self._details(delivery).items()
-        current = newest(self._plugs.ledger.runs(), Kind.INGEST, delivery.period)
+        runs = self._plugs.ledger.runs()
+        current = newest(runs, Kind.INGEST, delivery.period)
         for bill, run in current.items():
-            if self._taking.bill in {None, bill} and wanted <= run.details.items():
+            parts = [known for known in runs if known.run in run.together]
+            here = any(wanted <= each.details.items() for each in (run, *parts))
+            if here and self._taking.bill in {None, bill}:
                 return run
         return None
 
@@ -209,7 +222,7 @@ class _Work:
                 return download, delivery
             self._plugs.say(f"{month.period} was rewritten meanwhile; beginning again")
             delivery, manifest = again, text
-        raise FindingsError([_changed_again(delivery)])
+        raise FindingsError([changed_again(delivery, TIMES)])
 
     def _attempt(self, delivery: ExportDelivery, manifest: bytes) -> Download | None:
         """Fetch what a manifest names; None where it changed. Raises FindingsError if it may not.
@@ -340,39 +353,3 @@ class _Downloaded:
                 "mixed.",
             )
         ]
-
-
-def _other_export(before: Manifest, run: Manifest) -> Finding | None:
-    was, now = before.details.get("export", ""), run.details["export"]
-    if was in {"", now}:
-        return None
-    return Finding(
-        OTHER_EXPORT,
-        f"{run.period} bill {run.bill}",
-        "the export it comes from",
-        expected=was,
-        found=now,
-        remedy="Ingest one of the two. If they are bills of two providers, name one with --bill.",
-    )
-
-
-def _no_manifest(export: Place, month: Month) -> Finding:
-    return Finding(
-        NO_MONTH,
-        f"s3://{export.bucket}/{month.manifest}",
-        f"month {month.period}",
-        expected="its manifest",
-        found="nothing of that name",
-        remedy="Its first delivery may not be complete yet: try again in some hours.",
-    )
-
-
-def _changed_again(delivery: ExportDelivery) -> Finding:
-    return Finding(
-        CHANGED_AGAIN,
-        f"s3://{delivery.export.bucket}/{delivery.manifest}",
-        "the delivery",
-        expected="the same manifest before and after the download",
-        found=f"another one, {TIMES} times",
-        remedy="Nothing of the month was taken in. Try again in an hour.",
-    )

@@ -16,7 +16,10 @@ from apportion.ports import Row
 
 from .plugs import Plugs
 
-_LIST = ("period", "bill", "format", "currency", "lines", *COST_COLUMNS, "delivered", "allocated")
+_LIST = (
+    *("period", "bill", "format", "parts", "currency", "lines"),
+    *(*COST_COLUMNS, "delivered", "allocated"),
+)
 _HISTORY = (
     *("at", "kind", "period", "bill", "run", "currency", "lines"),
     *(*COST_COLUMNS, "inputs", "expired"),
@@ -24,7 +27,10 @@ _HISTORY = (
 
 
 def held(plugs: Plugs) -> Outcome:
-    """List every bill of every period, and whether its allocation is up to date."""
+    """List every bill of every period, and whether its allocation is up to date.
+
+    `parts` are the deliveries that were taken in together.
+    """
     runs = plugs.ledger.runs()
     rows: list[Row] = []
     for period in sorted({run.period for run in runs}):
@@ -36,6 +42,7 @@ def held(plugs: Plugs) -> Outcome:
                         "period": period,
                         "bill": bill,
                         "format": delivered.details.get("format", ""),
+                        "parts": 1 + len(delivered.together),
                         "currency": currency,
                         "lines": lines,
                         **amounts,

@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
 
-from apportion.core.bills.bills import holdings, name_bill, newest, overlaps, restated
+from apportion.core.bills.bills import new_payers, restated
 from apportion.core.bills.charges import charge_queries
 from apportion.core.bills.star import lines_query, months_query
 from apportion.core.bills.twice import Alike, charges_query, charges_twice, worth_comparing
@@ -18,18 +18,22 @@ from apportion.core.proof import compare, total
 from apportion.core.templates import name, sql
 from apportion.model.catalogue.deliveries import NO_JSON, SEVERAL_FORMATS, UNREADABLE_TIME
 from apportion.model.charges import ChargeQueries, SplitCost
-from apportion.model.delivery import Delivery, Encoding
+from apportion.model.delivery import AS_FOUND, Delivery, Encoding, Intent
 from apportion.model.errors import KeyCollisionError
 from apportion.model.finding import Finding
 from apportion.model.focus import COST_COLUMNS
-from apportion.model.manifest import Input, Kind, Manifest, Total
+from apportion.model.manifest import BillIdentity, DayHeld, Input, Kind, Manifest, Total
 from apportion.model.money import from_units
 from apportion.ports import Row, Source
 
+from .completeness import days_held, identity_of
 from .damage import damage_of
 from .describe import describe, open_known
+from .placing import Place, check_part, find_places
 from .plugs import Plugs
+from .replacing import Replaces, what_is_replaced
 from .stop import record, stop_if_failing
+from .together import add_stated, check_together, put_together
 
 
 @dataclass(frozen=True)
@@ -51,9 +55,17 @@ class _Work:
     inputs: tuple[Input, ...]
     decided_by: tuple[str, ...]
     details: Mapping[str, str]
+    intent: Intent
 
-    def run_of(self, period: str) -> str:
-        return run_id(*self.decided_by, self.bill, period, inputs=self.inputs)
+    @property
+    def format(self) -> str:
+        return f"{self.delivery.format} {self.delivery.version}".strip()
+
+    def run_of(self, period: str, part: Manifest | None) -> str:
+        if part is None:
+            return run_id(*self.decided_by, self.bill, period, inputs=self.inputs)
+        together = (self.bill, period, "together with", part.run)
+        return run_id(*self.decided_by, *together, inputs=self.inputs)
 
     def stated(self, period: str) -> list[Total]:
         return [
@@ -68,11 +80,27 @@ class _Work:
         ]
 
 
+@dataclass(frozen=True)
+class _Ready:
+    """A period that was proved and may be recorded: its files, and what they come to."""
+
+    place: Place
+    known: Sequence[str]
+    keys: Sequence[Path]
+    costs: Sequence[Path]
+    months: Sequence[Path]
+    totals: Sequence[Total]
+    replaces: Replaces
+    days: tuple[DayHeld, ...]
+    identity: BillIdentity
+    findings: Sequence[Finding]
+
+
 def ingest(
     source: Source,
     plugs: Plugs,
     *,
-    bill: str | None = None,
+    intent: Intent = AS_FOUND,
     split_cost: SplitCost = SplitCost.PARENT,
     wait: float = 0,
     details: Mapping[str, str] = MappingProxyType({}),
@@ -80,7 +108,8 @@ def ingest(
     """Make a delivery the current one of its bill and periods; the same bytes change nothing.
 
     `details` say where it comes from; they go into the record and decide nothing. Raises
-    FindingsError, with nothing recorded, where bytes, columns or totals are not right.
+    FindingsError, with nothing recorded, where bytes, columns or totals are not right, and where
+    it lacks what an earlier delivery held and `intent` does not say that this is meant.
     """
     plugs.say("verifying the files")
     deliveries, findings = source.deliver()
@@ -93,50 +122,40 @@ def ingest(
     queries, more = charge_queries(delivery, split_cost=split_cost)
     findings += more
     stop_if_failing(findings)
+    mapping = sha256(delivery.mapping.encode())
+    # The identity, too: bytes that are described in another way now are taken in again.
+    decided_by = ("ingest", delivery.format, mapping, queries.identity, split_cost)
     with plugs.ledger.writing(wait=wait):
-        work = _Work(
-            delivery,
-            queries,
-            bill or "",
-            _inputs(delivery),
-            # The identity, too: bytes that are described in another way now are taken in again.
-            (
-                "ingest",
-                delivery.format,
-                sha256(delivery.mapping.encode()),
-                queries.identity,
-                split_cost,
-            ),
-            details,
-        )
+        inputs = _inputs(delivery)
+        work = _Work(delivery, queries, "", inputs, decided_by, details, intent)
         return _take_in(work, plugs, findings)
 
 
 def _take_in(work: _Work, plugs: Plugs, findings: list[Finding]) -> Ingested:
     delivery = work.delivery
-    runs = plugs.ledger.runs()
-    periods = sorted({stated.period for stated in delivery.stated})
-    if not periods:  # files with a header alone
+    if not delivery.stated:  # files with a header alone
         return Ingested((), (), tuple(findings))
-    bill, more = _bill_of(delivery, runs, periods, work.bill or None)
-    findings += more
-    stop_if_failing(findings)
+    runs = plugs.ledger.runs()
+    bill, places = find_places(delivery, runs, work.intent)
     work = replace(work, bill=bill)
     unchanged, todo = [], []
-    for period in periods:
-        current = newest(runs, Kind.INGEST, period).get(bill)
+    for place in places:
+        run, current = work.run_of(place.period, place.part), place.current
         damage = damage_of([current], plugs) if current else []
-        if current and current.run == work.run_of(period) and not damage:
+        again = check_part(place, run)
+        if current and (again or current.run == run) and not damage:
             unchanged.append(_come_again(current, work, plugs))
         else:
-            todo.append((period, current, damage))
+            todo.append(replace(place, damage=tuple(damage)))
     parts = _read(work, plugs) if todo else {}
+    ready = [_prepare(work, place, parts[place.period], plugs) for place in todo]
+    stop_if_failing([finding for each in ready for finding in each.findings])
     recorded = []
-    for period, current, damage in todo:
-        known = None if damage else current
-        manifest = _take_in_period(work, period, known, parts[period], plugs)
-        findings += damage + (restated(current, manifest) if current else [])
-        findings += _no_json(work, period, plugs)
+    for each in ready:
+        manifest = _record(work, each, plugs)
+        findings += [*each.place.damage, *new_payers(manifest, runs)]
+        findings += restated(each.place.current, manifest, each.replaces.redescribed)
+        findings += each.findings
         recorded.append(manifest)
     return Ingested(tuple(recorded), tuple(unchanged), tuple(findings))
 
@@ -146,7 +165,8 @@ def _come_again(current: Manifest, work: _Work, plugs: Plugs) -> Manifest:
     details = {**current.details, **work.details}
     if details == current.details:
         return current
-    return record(replace(current, at=plugs.now(), details=details), plugs)
+    again = replace(current, at=plugs.now(), details=details, replaced_bills=())
+    return record(again, plugs)
 
 
 def _read(work: _Work, plugs: Plugs) -> Mapping[str | None, list[Path]]:
@@ -196,48 +216,75 @@ def _twice(work: _Work, plugs: Plugs) -> list[Finding]:
     pairs = plugs.engine.rows(charges_query(work.delivery, work.queries, views))
     return charges_twice(
         files,
-        [
-            Alike(*(int(str(pair[part])) for part in ("one", "other", "alike", "fewer")))
-            for pair in pairs
-        ],
+        [Alike(**{str(part): int(str(number)) for part, number in pair.items()}) for pair in pairs],
     )
 
 
-def _take_in_period(
-    work: _Work, period: str, current: Manifest | None, staged: Sequence[Path], plugs: Plugs
-) -> Manifest:
-    """Prove a period's files, and only then make them the ledger's.
+def _prepare(work: _Work, place: Place, staged: Sequence[Path], plugs: Plugs) -> _Ready:
+    """Prove a period's files, and compare them with those that they would replace.
 
-    Without `current` nothing of an earlier delivery stays, not even the descriptions of its keys.
+    Of a damaged delivery nothing stays, not even the descriptions of its keys.
     """
-    known = open_known(current, plugs)
-    costs = _moved(staged, plugs.ledger.staging("costs"))
+    period = place.period
+    known = open_known(place.part or place.readable, plugs)
+    costs: Sequence[Path] = _moved(staged, plugs.ledger.staging("costs"))
     months = _add_up(work, period, costs, plugs)
     new = describe(work.delivery, work.queries, work.bill, plugs)
     plugs.say(f"proving {period}")
-    totals = [*work.stated(period), *_ledger_totals([*known, *map(str, new)], plugs)]
+    keys = [*known, *map(str, new)]
+    totals = [*work.stated(period), *_ledger_totals(keys, plugs)]
     stop_if_failing(compare(period, totals, stages=("stated", "ledger")))
+    findings = _no_json(work, period, plugs)
+    if place.part:
+        stop_if_failing(check_together(work.bill, work.inputs, place.part, plugs))
+        costs = put_together(costs, place.part, plugs)
+        months = _add_up(work, period, costs, plugs)
+        stated = add_stated(work.stated(period), place.part.totals)
+        totals = [*stated, *_ledger_totals(keys, plugs)]
+        stop_if_failing(compare(period, totals, stages=("stated", "ledger")))
+    replaces = what_is_replaced(place, work.intent, work.format, plugs)
+    accounts = [(total.billing_account, total.sub_account) for total in totals]
+    return _Ready(
+        place=place,
+        known=known,
+        keys=new,
+        costs=costs,
+        months=months,
+        totals=totals,
+        replaces=replaces,
+        days=days_held(plugs),
+        identity=identity_of(accounts, work.details, plugs),
+        findings=[*findings, *replaces.findings],
+    )
+
+
+def _record(work: _Work, ready: _Ready, plugs: Plugs) -> Manifest:
+    """Make a period's files the ledger's; the last line decides."""
+    place, period = ready.place, ready.place.period
     partition = {"period": period, "bill": work.bill}
+    part, current = place.part, place.readable
     snapshots = {"keys": current.snapshots["keys"]} if current else {}
-    if new:
+    if ready.keys:
         put = plugs.ledger.append if current else plugs.ledger.replace
-        snapshots["keys"] = put("keys", **partition, files=new)
-    for table, files in (("costs", costs), ("months", months)):
+        snapshots["keys"] = put("keys", **partition, files=ready.keys)
+    for table, files in (("costs", ready.costs), ("months", ready.months)):
         snapshots[table] = plugs.ledger.replace(table, **partition, files=files)
     manifest = Manifest(
-        run=work.run_of(period),
+        run=work.run_of(period, part),
         kind=Kind.INGEST,
         period=period,
         bill=work.bill,
         at=plugs.now(),
         version=plugs.version,
-        inputs=work.inputs,
-        totals=tuple(totals),
+        inputs=(*part.inputs, *work.inputs) if part else work.inputs,
+        totals=tuple(ready.totals),
         snapshots=snapshots,
-        details={
-            **work.details,
-            "format": f"{work.delivery.format} {work.delivery.version}".strip(),
-        },
+        details={**(part.details if part else {}), **work.details, "format": work.format},
+        identity=ready.identity,
+        days=ready.days,
+        together=(part.run, *part.together) if part else (),
+        replaced_bills=ready.replaces.bills,
+        left_out=ready.replaces.left_out,
     )
     return record(manifest, plugs)
 
@@ -276,26 +323,6 @@ def ledger_total(stage: str, row: Row) -> Total:
     )
     amounts = (Decimal(str(row[column])) for column in COST_COLUMNS)
     return total(stage, account, int(str(row["Lines"])), amounts)
-
-
-def _bill_of(
-    delivery: Delivery, runs: Sequence[Manifest], periods: Sequence[str], named: str | None
-) -> tuple[str, list[Finding]]:
-    """Find the bill that a delivery belongs to, and what speaks against it."""
-    accounts = {
-        period: frozenset(s.billing_account for s in delivery.stated if s.period == period)
-        for period in periods
-    }
-    held = {period: holdings(runs, period) for period in periods}
-    everywhere = frozenset().union(*accounts.values())
-    at_once = {bill: known for period in periods for bill, known in held[period].items()}
-    bill = named or name_bill(everywhere, at_once)
-    findings = [
-        finding
-        for period in periods
-        for finding in overlaps(period, bill, accounts[period], held[period], named=bool(named))
-    ]
-    return bill, findings
 
 
 def _several_formats(deliveries: Sequence[Delivery]) -> list[Finding]:

@@ -27,6 +27,7 @@ from apportion.ports import Row
 
 from .ingest import ledger_total
 from .label import label
+from .left_out import find_left_out
 from .owners_proved import owners_differ, unrecorded
 from .plugs import Plugs
 from .published import Published, find, open_tables
@@ -58,13 +59,20 @@ def prove(plugs: Plugs, *, period: str, as_of: str = "", by_account: bool = Fals
     findings += _owners_changed(published, plugs) + _months_differ(published, plugs)
     findings += owners_differ(published, plugs)
     columns = tuple(c for c in COLUMNS if by_account or c != "SubAccountId")
-    told = (*findings, *published.later)
+    told = (*findings, *_left_out(published, plugs), *published.later)
     rows = _rows(period, totals if by_account else _by_payer(totals))
     words = (
         _sentence(published, totals, findings),
         *unrecorded((*published.bills.values(), published.manifest)),
     )
     return Outcome(columns, rows, told, words)
+
+
+def _left_out(published: Published, plugs: Plugs) -> list[Finding]:
+    """Tell what was delivered before the allocation and is not in it."""
+    manifest, runs = published.manifest, plugs.ledger.runs()
+    numbers = [number for number, run in enumerate(runs) if run.run == manifest.run]
+    return find_left_out(manifest.period, published.bills, runs[: numbers[-1]], plugs)
 
 
 def _rows(period: str, totals: Sequence[Total]) -> tuple[Row, ...]:

@@ -327,6 +327,7 @@ def _types_differ(column: Column, name: str, known: Column, known_in: str) -> Fi
         f"column {column.name}",
         expected=f"{known.type} as in {known_in}",
         found=column.type,
-        remedy="Write all files with one type for the column, and ingest them together. One after "
-        "another is not the same: a delivery replaces the whole period.",
+        remedy="Write all files with one type for the column, and ingest them together. Or ingest "
+        "one first, and the others with --together-with and its run: a delivery alone replaces the "
+        "whole period.",
     )

@@ -30,6 +30,7 @@ class Manifest:
     keys: tuple[str, ...]
     report: tuple[str, str]
     written: str = ""  # when, where it says so
+    exports: frozenset[str] = frozenset()  # where the files lay, down to the month's folder
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,9 @@ def read_manifests(paths: Sequence[Path]) -> ManifestsRead:
     kept: list[Manifest] = []
     for same in by_report.values():
         newest = _newest(same)
-        if len({frozenset(manifest.keys) for manifest in newest}) > 1:
+        if len({manifest.exports for manifest in same if manifest.exports}) > 1:
+            findings.append(_two_exports(same))
+        elif len({frozenset(manifest.keys) for manifest in newest}) > 1:
             findings.append(_two(newest))
         else:
             kept.append(newest[0])
@@ -135,7 +138,18 @@ def _read(path: Path) -> tuple[Manifest | None, str]:
     keys = tuple(dict.fromkeys(_key(key) for key in named))
     export, written = _azure_export(content)
     report = f"{path.name} {export}".strip(), _period(content, keys) or str(path)
-    return Manifest(path, keys, report, written), ""
+    return Manifest(path, keys, report, written, _exports(named)), ""
+
+
+def _exports(named: Iterable[str]) -> frozenset[str]:
+    """Take the addresses of exports out of those of their files: all above the month's folder."""
+    found = set()
+    for address in named:
+        parts = address.split("/")
+        at = [number for number, part in enumerate(parts) if _PERIOD_FOLDER.fullmatch(part)]
+        if at:
+            found.add("/".join(parts[: at[0]]))
+    return frozenset(found)
 
 
 def _azure_export(content: dict[str, object]) -> tuple[str, str]:
@@ -219,6 +233,18 @@ def _two(manifests: Sequence[Manifest]) -> Finding:
         expected="one delivery of a month",
         found=", ".join(str(manifest.path) for manifest in manifests),
         remedy="Give the folder of the newest delivery, or its manifest, alone.",
+    )
+
+
+def _two_exports(manifests: Sequence[Manifest]) -> Finding:
+    found = sorted({name for manifest in manifests for name in manifest.exports})
+    return Finding(
+        bills.TWO_MANIFESTS,
+        str(manifests[0].path),
+        "manifest",
+        expected="manifests of one export",
+        found=", ".join(f"files of {name}" for name in found),
+        remedy="Ingest the folder of each export by itself. Exports of one payer need --bill NAME.",
     )
 
 

@@ -5,8 +5,8 @@ The command line is made of these methods, and so is the library: `apportion.ope
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cached_property, partial
 from pathlib import Path
@@ -16,6 +16,7 @@ from apportion.engines.duckdb import DuckDB
 from apportion.ledger.iceberg import IcebergLedger
 from apportion.model.charges import SplitCost
 from apportion.model.cost_query import By
+from apportion.model.delivery import Intent
 from apportion.model.errors import FindingsError
 from apportion.model.export import Place, Taking
 from apportion.model.manifest import Kind, Manifest
@@ -88,12 +89,19 @@ class Workspace:
         paths: Sequence[Path],
         *,
         bill: str | None = None,
+        replace: bool = False,
+        together_with: Sequence[str] = (),
         split_cost: SplitCost = SplitCost.PARENT,
         wait: float = 0,
     ) -> Outcome:
-        """Take files or folders of one delivery into the ledger; rows say what each became."""
+        """Take files or folders of one delivery into the ledger; rows say what each became.
+
+        A delivery that lacks what the earlier one of its bill held stops, unless it is to
+        `replace` it, is a part to be read `together_with` its run, or belongs to another `bill`.
+        """
         source = LocalFiles(paths, scratch=self._scratch.path / "bill")
-        done = ingest(source, self._plugs, bill=bill, split_cost=split_cost, wait=wait)
+        intent = Intent(bill, replace, tuple(together_with))
+        done = ingest(source, self._plugs, intent=intent, split_cost=split_cost, wait=wait)
         return told_ingest(done)
 
     def ingest_export(
@@ -126,6 +134,7 @@ class Workspace:
         payer: str,
         days: tuple[date, date],
         bill: str = "cost-explorer",
+        replace: bool = False,
         wait: float = 0,
     ) -> Outcome:
         """Take in what Cost Explorer says of the months that the days lie in.
@@ -144,15 +153,16 @@ class Workspace:
             read=LocalFiles,
         )
         months = {each.period: each for each in bills}
+        intent = Intent(bill, replace, whole=True)
 
         def take_in(period: Period, say: Callable[[str], None]) -> Outcome:
-            source, plugs = months[period], replace(self._plugs, say=say)
-            return told_costs(ingest(source, plugs, bill=bill, wait=wait), source.name)
+            source, plugs = months[period], dataclasses.replace(self._plugs, say=say)
+            return told_costs(ingest(source, plugs, intent=intent, wait=wait), source.name)
 
         done = month_by_month(list(months), take_in, say=self._say)
         nothing = () if bills else ("There was nothing to take in.",)
         words = (*done.words, *nothing, f"{reports.spent}.")
-        return replace(done, findings=(*findings, *done.findings), words=words)
+        return dataclasses.replace(done, findings=(*findings, *done.findings), words=words)
 
     def allocate(self, periods: Sequence[str] = (), *, wait: float = 0) -> Outcome:
         """Allocate periods (without any: all that the ledger has a bill of) and prove them.
@@ -275,7 +285,9 @@ class Workspace:
     def repair(self, *, wait: float = 0) -> Outcome:
         """Make the ledger's catalog again where it is lost, and prove it; rows are the runs."""
         folder = Path(self._settings.ledger)
-        return repair(folder, lambda ledger: replace(self._plugs, ledger=ledger), wait=wait)
+        return repair(
+            folder, lambda ledger: dataclasses.replace(self._plugs, ledger=ledger), wait=wait
+        )
 
     def held(self) -> Outcome:
         """List what the ledger holds."""
@@ -291,7 +303,7 @@ class Workspace:
         rules, findings = rules_for(period, Path(settings.rulebooks), Path(settings.drivers))
         if rules is None:
             raise FindingsError(findings)
-        done = allocate(period, rules, replace(self._plugs, say=say), wait=wait)
+        done = allocate(period, rules, dataclasses.replace(self._plugs, say=say), wait=wait)
         owners, written = self.report(Question(str(period))), self._written(done.manifest)
         return told_allocate(done.manifest, (*findings, *done.findings), owners, written)
 

@@ -1,7 +1,8 @@
 """Tell when files of one delivery hold the same charges: two deliveries, read as one, count twice.
 
-Exports that run daily write the month so far each time, a final report lies beside the open one,
-one table is saved as .csv and as .csv.gz. No file says so, but the same charges stand in both.
+Exports that run daily write the month so far each time, its past days a little restated, a final
+report lies beside the open one, one table is saved as .csv and as .csv.gz. No file says so, but the
+same charges stand in both.
 """
 
 from __future__ import annotations
@@ -33,12 +34,23 @@ _TIMES = (
 
 @dataclass(frozen=True)
 class Alike:
-    """Two files by their numbers: charges alike, of how many that the smaller one shows."""
+    """Two files by their numbers: charges alike, of how many that the smaller one shows.
+
+    `near` are kinds of charge with nearly the same cost, of `kinds` of the smaller one.
+    """
 
     one: int
     other: int
     alike: int
     fewer: int
+    near: int
+    kinds: int
+
+    @property
+    def repeated(self) -> bool:
+        """Whether one repeats the other, to the last digit or restated."""
+        some = self.alike >= _ENOUGH and self.alike * _PART_OF_MANY >= self.fewer
+        return some or self.alike * 2 >= self.fewer or self.near * 2 >= self.kinds
 
 
 def worth_comparing(files: Sequence[BillFile]) -> list[BillFile]:
@@ -53,7 +65,7 @@ def charges_query(
     """Compare files; each has the name of its view, and the names of its columns."""
     columns = RawColumns.of(delivery)
     cost, *_ = (found for found in map(columns.find, _COSTS) if found)
-    told = {column.name for column in map(columns.find, _TIMES) if column} | {cost.name}
+    told = {column.name for column in map(columns.find, _TIMES) if column}
     told |= {
         column
         for column in columns.names()
@@ -79,10 +91,15 @@ def charges_twice(files: Sequence[BillFile], pairs: Sequence[Alike]) -> list[Fin
     """Name the files that repeat others, each once."""
     findings: dict[int, Finding] = {}
     for pair in pairs:
-        some = pair.alike >= _ENOUGH and pair.alike * _PART_OF_MANY >= pair.fewer
-        if some or pair.alike * 2 >= pair.fewer:
+        if pair.repeated:
             findings.setdefault(pair.other, _finding(files, pair))
     return list(findings.values())
+
+
+def _in_both(pair: Alike) -> str:
+    if pair.alike * pair.kinds >= pair.near * pair.fewer:
+        return f"{pair.alike:,} of {pair.fewer:,} that were compared stand in both"
+    return f"{pair.near:,} of {pair.kinds:,} that were compared stand in both, a little restated"
 
 
 def _finding(files: Sequence[BillFile], pair: Alike) -> Finding:
@@ -91,6 +108,6 @@ def _finding(files: Sequence[BillFile], pair: Alike) -> Finding:
         files[pair.other].name,
         f"charges of {files[pair.one].name}",
         expected="every charge in one file",
-        found=f"{pair.alike:,} of {pair.fewer:,} that were compared stand in both",
+        found=_in_both(pair),
         remedy="Give only the newest export of a month. If both are meant, put them into one file.",
     )

@@ -14,21 +14,22 @@ SHRUNK = Code(
     "L002",
     Severity.WARNING,
     "A period was restated with fewer lines",
-    "Providers rarely take lines back. If the delivery was a part of the bill, deliver all its "
-    "files together: a delivery replaces the whole period.",
+    "Providers rarely take lines back. Less than a tenth of the earlier lines and money is gone; "
+    "where more is, nothing is taken in (L009).",
 )
 ACCOUNTS_OVERLAP = Code(
     "L003",
     Severity.ERROR,
     "A billing account that another bill holds already",
     "Taking it in twice would count its money twice; replacing the other bill would lose money. "
-    "Name the bill that is meant with --bill.",
+    "Name the bill that is meant with --bill, or replace the other one with --replace. Two bills "
+    "of one payer stand side by side where --bill names them and no charge is in both.",
 )
 SEVERAL_FORMATS = Code(
     "L004",
     Severity.ERROR,
     "Files of several formats in one delivery",
-    "They would describe the same charges twice. Ingest them one by one, into different bills.",
+    "They would describe the same charges twice. Ingest one of them.",
 )
 UNREADABLE_TIME = Code(
     "L005",
@@ -41,8 +42,9 @@ CHARGES_TWICE = Code(
     Severity.ERROR,
     "Files that hold the same charges",
     "Exports that run daily write the month so far each time, and a final report repeats the open "
-    "one. Read together, every charge would count twice. The first fifty thousand lines of files "
-    "that no manifest names are compared by all that describes them, their time and their cost.",
+    "one. Read together, every charge would count twice. The first ten thousand lines of files "
+    "that no manifest names are compared by all that describes them, their time and their cost, "
+    "which may differ by a quarter, as past days are restated.",
 )
 NOT_ALLOCATED = Code(
     "L007",
@@ -59,6 +61,43 @@ NO_JSON = Code(
     "part is no tag. The charges are taken in whole, but rules do not find what stands there. The "
     "text is kept in x_Other.",
 )
+PART_REPLACES = Code(
+    "L009",
+    Severity.ERROR,
+    "A part would replace a whole",
+    "A delivery replaces its bill's month as a whole. This one has nothing of an account or a day "
+    "that had cost before, lacks more than a tenth of the earlier lines or money, or has a third "
+    "of them in charges with fewer lines. Say what it is: another part of the earlier one "
+    "(--together-with RUN), another export beside it (--bill NAME), or its successor (--replace).",
+)
+NOT_TOGETHER = Code(
+    "L010",
+    Severity.ERROR,
+    "A delivery that cannot be read together with another",
+    "--together-with names the run of a delivery that is in force now, of a month that the files "
+    "are of. Together they become one delivery, whose stated totals are those of both.",
+)
+NEW_PAYER = Code(
+    "L011",
+    Severity.WARNING,
+    "A payer that the ledger has not seen before",
+    "Its bill stands beside those of other payers, and its money counts in addition. This is "
+    "told once. An id with another spelling would count a bill twice.",
+)
+LEFT_OUT = Code(
+    "L012",
+    Severity.WARNING,
+    "Charges that were delivered once and are not in what is allocated",
+    "A delivery was replaced by one that does not hold all of it, by an explicit word (--replace) "
+    "or before Apportion stopped at that. The proof is about what is in force.",
+)
+EMPTY_MONTH = Code(
+    "L013",
+    Severity.ERROR,
+    "A month that was delivered empty",
+    "The newest delivery of an export has no charges of a month of which the ledger holds some. "
+    "Exports are emptied by a change of their settings, not by AWS taking all cost back.",
+)
 ALL = (
     RESTATED,
     SHRUNK,
@@ -68,4 +107,9 @@ ALL = (
     CHARGES_TWICE,
     NOT_ALLOCATED,
     NO_JSON,
+    PART_REPLACES,
+    NOT_TOGETHER,
+    NEW_PAYER,
+    LEFT_OUT,
+    EMPTY_MONTH,
 )

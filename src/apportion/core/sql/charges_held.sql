@@ -1,0 +1,22 @@
+-- What a delivery holds, by what is charged (with and without its tags) and day.
+SELECT
+  keys."BillingAccountId",
+  keys."BillingCurrency",
+  keys."SubAccountId",
+  keys."Charge",
+  keys."Tagged",
+  costs."ChargeDay",
+  {amounts},
+  SUM("Lines") AS "Lines"
+FROM {costs} AS costs
+INNER JOIN (
+  SELECT
+    "KeyId",
+    COALESCE("BillingAccountId", '') AS "BillingAccountId",
+    COALESCE("BillingCurrency", '') AS "BillingCurrency",
+    {account} AS "SubAccountId",
+    hash({charge}) AS "Charge",
+    hash({charge}, {tags}) AS "Tagged"
+  FROM {keys}
+) AS keys USING ("KeyId")
+GROUP BY ALL
