@@ -300,3 +300,28 @@ def test_tags_that_are_not_read_are_named_with_their_money(tmp_path: Path) -> No
         ("resource_tags of 1 lines", "'[\"C\"]'", 4, "EUR"),
         ("resource_tags of 1 lines", '\'["CostCenter:A","B"]\'', Decimal("2.5"), "USD"),
     ]
+
+
+@pytest.mark.parametrize("source", ["{tag: CostCenter}", "{column: SubAccountName}"])
+def test_owners_that_look_alike_are_one_and_named(tmp_path: Path, source: str) -> None:
+    workspace = workspace_in(
+        tmp_path, RULES.replace("{column: x_CostCenter}, {tag: CostCenter}", source)
+    )
+    spellings = ["FIN 1", "FIN 1\u200b", "\ufeffFIN 1", "FIN\u00a01", " FIN 1 ", "F\u00adIN 1"]
+    lines = [
+        focus(account_name=owner, Tags=json.dumps({"Cost\u200bCenter": owner}, ensure_ascii=False))
+        for owner in spellings
+    ]
+    workspace.ingest([write_csv(tmp_path / "bill.csv", lines)])
+    told = {finding.code.number: finding for finding in workspace.allocate().findings}
+    assert owners(workspace) == {"FIN 1": "6.00"}
+    assert told["D020"].found == "'FIN 1\\u200b', 'FIN\\xa01', 'F\\xadIN 1'"
+    assert (told["D020"].amount, told["D020"].currency) == (4, "USD")
+
+
+def test_letters_of_other_languages_are_no_hidden_characters(tmp_path: Path) -> None:
+    workspace = workspace_in(tmp_path, RULES)
+    lines = [focus(Tags=json.dumps({"CostCenter": "Z\u00fcrich \u6771\u4eac"}, ensure_ascii=False))]
+    workspace.ingest([write_csv(tmp_path / "bill.csv", lines)])
+    assert "D020" not in {finding.code.number for finding in workspace.allocate().findings}
+    assert owners(workspace) == {"Z\u00fcrich \u6771\u4eac": "1.00"}

@@ -30,6 +30,7 @@ from apportion.core.rules.facts import (
     unpacked_table,
 )
 from apportion.core.rules.near_misses import TABLE, line_columns, near_misses, near_misses_query
+from apportion.core.rules.seen_texts import hidden_query
 from apportion.core.rules.segments import Segment, rows_on, segments
 from apportion.core.rules.spelling import closest, shown
 from apportion.core.rules.tag_keys import matching, normalise
@@ -43,6 +44,7 @@ from apportion.core.templates import sql
 from apportion.model.accounts import UNIT
 from apportion.model.catalogue.dimensions import (
     EMPTY_POOL,
+    HIDDEN_CHARACTERS,
     NO_SUCH_TAG,
     OTHER_CURRENCY,
     REJECTED,
@@ -56,7 +58,7 @@ from apportion.model.rulebook import OtherValues, Rulebook
 from .doubtful_values import doubtful_values
 from .plugs import Plugs
 from .rules import Rules
-from .values import text_of
+from .values import text_of, texts_of
 
 
 def label(rules: Rules, plugs: Plugs) -> list[Finding]:
@@ -106,7 +108,27 @@ def _make_facts(rules: Rules, plugs: Plugs) -> list[Finding]:
             plugs.engine.create(unpacked_table(column), unpacked_query(column, found))
             spelt |= found
     plugs.engine.create("facts", facts_query([*GRAIN, *used], unpacked))
-    return [*_not_there(rules, spelt, there), *_spelt_twice(rules.rulebook, spelt)]
+    return [
+        *_not_there(rules, spelt, there),
+        *_spelt_twice(rules.rulebook, spelt),
+        *_hidden(rules.rulebook, plugs),
+    ]
+
+
+def _hidden(rulebook: Rulebook, plugs: Plugs) -> list[Finding]:
+    """Name values in which something cannot be seen, with the money of their charges."""
+    return [
+        Finding(
+            HIDDEN_CHARACTERS,
+            rulebook.name,
+            "values that are read without what cannot be seen",
+            found=", ".join(ascii(text) for text in texts_of(row["Texts"])),
+            remedy="Correct the tag or the name where it is made.",
+            amount=_decimal(row["Cost"]),
+            currency=text_of(row["BillingCurrency"]),
+        )
+        for row in plugs.engine.rows(hidden_query(rulebook.cost))
+    ]
 
 
 def _spelt(wanted: str, prefix: str, raw: list[str]) -> tuple[str, ...]:

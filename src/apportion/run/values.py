@@ -21,3 +21,8 @@ def money_of(value: object) -> Decimal:
 def text_of(value: object) -> str:
     """A VARCHAR; NULL is the empty text."""
     return "" if value is None else str(value)
+
+
+def texts_of(value: object) -> list[str]:
+    """A list of VARCHAR; NULL is none."""
+    return [str(text) for text in value] if isinstance(value, list) else []

@@ -26,6 +26,7 @@ from apportion.model.rulebook import (
     ValueSource,
 )
 
+from .seen_texts import HIDDEN, hidden, seen
 from .tag_keys import normalise
 
 #: `Tags['Cost Center']`, `account_tags['Team']` and `"tag:CostCenter"` in a condition.
@@ -134,14 +135,20 @@ def unpacked_query(column: str, spelt: Mapping[str, Sequence[str]]) -> str:
     holds more than space wins.
     """
     values = [f"{_first_filled(spelt[wanted])} AS {name(wanted)}" for wanted in spelt]
+    read = [each_raw for wanted in spelt for each_raw in _read(spelt[wanted])]
+    values.append(f"{hidden(read)} AS {name(HIDDEN)}")
     return sql("unpacked", column=name(column), values=each(["json", *values]))
 
 
 def facts_query(columns: Sequence[str], unpacked: Sequence[str]) -> str:
-    """Put the unpacked JSON columns beside those columns of keys that are needed."""
+    """Put unpacked JSON columns beside the columns of keys that are needed; see seen_texts.py."""
     own = dict.fromkeys(column for column in columns if column in KEY_COLUMNS)
-    picked = [f"keys.{name(column)}" for column in ("KeyId", *own)]
-    picked += [f"{name(unpacked_table(c))}.* EXCLUDE (json)" for c in unpacked]
+    picked = ['keys."KeyId"']
+    picked += [f"{seen(f'keys.{name(column)}')} AS {name(column)}" for column in own]
+    picked += [f"{name(unpacked_table(c))}.* EXCLUDE (json, {name(HIDDEN)})" for c in unpacked]
+    hides = [f"{name(unpacked_table(c))}.{name(HIDDEN)}" for c in unpacked]
+    hides.append(hidden([f"keys.{name(column)}" for column in own]))
+    picked.append(f"COALESCE({each(hides, ', ')}) AS {name(HIDDEN)}")
     joins = [
         f"LEFT JOIN {name(unpacked_table(c))} ON keys.{name(c)} = {name(unpacked_table(c))}.json"
         for c in unpacked
@@ -166,7 +173,12 @@ def conditions(rulebook: Rulebook) -> list[Condition]:
 
 
 def _first_filled(raw_names: Sequence[str]) -> str:
+    """Read the first of these names that holds more than blanks."""
+    values = map(seen, _read(raw_names))
+    return f"COALESCE({each(values, ', ')})" if raw_names else "CAST(NULL AS VARCHAR)"
+
+
+def _read(raw_names: Sequence[str]) -> list[str]:
     """Read the names by JSON pointer: quotes, dots and brackets in a tag key mean nothing there."""
     pointers = (raw.replace("~", "~0").replace("/", "~1") for raw in raw_names)
-    values = [f"NULLIF(TRIM(json_extract_string(json, {text('/' + p)})), '')" for p in pointers]
-    return f"COALESCE({each(values, ', ')})" if values else "CAST(NULL AS VARCHAR)"
+    return [f"json_extract_string(json, {text('/' + pointer)})" for pointer in pointers]

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from apportion.model.texts import INVISIBLE
+
+_INVISIBLE = re.compile(INVISIBLE)
 _SEPARATORS = re.compile(r"[\s\-_.:/]+")
 #: What exports put before every key: CUR (`resourceTags/`), its Athena table (`resource_tags_`)
 #: and the `tags` map of CUR 2.0, which holds keys of all kinds (CID's cur.py names the last three).
@@ -25,7 +28,7 @@ def normalise(key: str) -> str:
     >>> normalise("resourceTags/user:Cost Center"), normalise("resource_tags_aws_created_by")
     ('costcenter', 'aws:createdby')
     """
-    folded = key.strip().casefold()
+    folded = _INVISIBLE.sub("", key).strip().casefold()
     bare = _without(_CONTAINERS, folded)
     namespace = "aws:" if _AWS.match(bare) else ""
     letters = _letters(_without(_AWS if namespace else _USER, bare))
@@ -64,7 +67,7 @@ def normalise_value(text: str) -> str:
 
     A text of nothing but separators stays as it is.
     """
-    folded = text.strip().casefold()
+    folded = _INVISIBLE.sub("", text).strip().casefold()
     return _letters(folded) or folded
 
 

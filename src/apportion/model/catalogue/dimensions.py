@@ -29,7 +29,8 @@ TAG_SPELT_TWICE = Code(
     Severity.NOTICE,
     "One tag, spelt several ways",
     "Tag keys are read without regard to case, separators and export prefixes. Where a charge "
-    "carries several spellings, the shortest wins, then the first by alphabet.",
+    "carries several spellings, the one in the rulebook wins, then the shortest, then the first "
+    "by alphabet.",
 )
 EMPTY_POOL = Code(
     "D005",
@@ -79,6 +80,13 @@ NOT_IN_LOOKUP = Code(
     "No source gave their charges a value, and no line of the lookup names the account, or none "
     "that holds on these days. The amount is what they cost.",
 )
+HIDDEN_CHARACTERS = Code(
+    "D020",
+    Severity.WARNING,
+    "Texts with characters that cannot be seen",
+    "A value that the rulebook looks at has characters without a width, or blanks that are no "
+    "plain ones. It is read without them, so that two owners that look alike are one.",
+)
 ALL = (
     REJECTED,
     LOOKUP_VALUE,
@@ -91,4 +99,5 @@ ALL = (
     SPELT_ALIKE,
     OTHER_SPELLING,
     NOT_IN_LOOKUP,
+    HIDDEN_CHARACTERS,
 )
