@@ -50,7 +50,7 @@ lambda: $(READY) ## build the functions' zips in dist/lambda, the same bytes eve
 	$(BIN)/python release/lambda_zip.py
 
 soak: $(READY) ## the slow tests: thousands of crashes and corrupted files
-	APPORTION_SOAK=1 $(BIN)/python -m pytest -n 2 --dist worksteal -q tests/soak tests/test_web_access.py tests/test_web_browser.py tests/test_web_api.py tests/test_web_site.py
+	APPORTION_SOAK=1 $(BIN)/python -m pytest -n 2 --dist worksteal -q tests/soak tests/stories/test_dashboard_access.py tests/stories/test_dashboard_browser.py tests/unit/web/test_api.py tests/unit/web/test_site.py
 
 $(OLD)/.ready: $(READY)
 	$(PYTHON) -m venv $(OLD)
@@ -59,7 +59,7 @@ $(OLD)/.ready: $(READY)
 	@touch $@
 
 duckdb15: $(OLD)/.ready ## the golden stories on DuckDB 1.5, and both versions at one ledger
-	APPORTION_DUCKDB_15=$(CURDIR)/$(OLD)/bin/python $(BIN)/python -m pytest -q tests/test_duckdb_versions.py
+	APPORTION_DUCKDB_15=$(CURDIR)/$(OLD)/bin/python $(BIN)/python -m pytest -q tests/stories/test_duckdb_versions.py
 
 $(VALIDATOR)/.ready:
 	$(PYTHON312) -m venv $(VALIDATOR)
@@ -70,7 +70,7 @@ focus: $(READY) $(VALIDATOR)/.ready ## the official FOCUS validator before what 
 	rm -rf .demo-focus
 	$(BIN)/apportion --quiet demo .demo-focus
 	cd .demo-focus && ../$(BIN)/apportion --quiet focus --version 1.2 --to focus --output json > /dev/null
-	APPORTION_FOCUS_VALIDATOR=$(CURDIR)/$(VALIDATOR)/bin/focus-validator APPORTION_FOCUS_SAMPLE=$(CURDIR)/.demo-focus/focus $(BIN)/python -m pytest -q tests/test_focus_validator.py
+	APPORTION_FOCUS_VALIDATOR=$(CURDIR)/$(VALIDATOR)/bin/focus-validator APPORTION_FOCUS_SAMPLE=$(CURDIR)/.demo-focus/focus $(BIN)/python -m pytest -q tests/stories/test_focus_validator.py
 
 ministack: ## install the emulator that generated policies are compared with
 	$(PYTHON) -m venv .venv-ministack

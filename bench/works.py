@@ -61,7 +61,7 @@ def read_all(files: list[Path], _workspace: Path) -> Callable[[], None]:
 
 def deliver(files: list[Path], workspace: Path) -> Callable[[], None]:
     """Bill → proved allocation: ingest and allocate, the first time or again."""
-    from apportion.wiring.workspace import Workspace
+    from apportion.app.workspace import Workspace
 
     settings = _settings(workspace)
 
@@ -75,7 +75,7 @@ def deliver(files: list[Path], workspace: Path) -> Callable[[], None]:
 
 def allocate(_files: list[Path], workspace: Path) -> Callable[[], None]:
     """Allocate again after a rule changed."""
-    from apportion.wiring.workspace import Workspace
+    from apportion.app.workspace import Workspace
 
     settings = _settings(workspace)
     return lambda: _ignore(Workspace(settings).allocate([PERIOD]))
@@ -147,7 +147,7 @@ WORKS = {
 
 def _columns_needed(files: list[Path]) -> list[str]:
     """The raw columns that Apportion itself reads of this bill, asked of its own mapping."""
-    from apportion.core.bills.charges import charge_queries
+    from apportion.core.billing.charge_queries import charge_queries
     from apportion.model.charges import SplitCost
     from apportion.sources.local_files import LocalFiles
 

@@ -16,36 +16,36 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .model.center_costs import CostCenterCosts, DailyCost, LeftOut
-    from .model.errors import ApportionError, FindingsError, OperationError, WrongUseError
-    from .model.finding import Finding, Severity
+    from .app.cost_explorer import allocate_costs, export_to_csv
+    from .app.workspace import Workspace, open_workspace
+    from .model.aws.cost_center import CostCenterCosts, DailyCost, LeftOut
+    from .model.errors.base import ApportionError, FindingsError, OperationError, WrongUseError
+    from .model.findings.finding import Finding, Severity
     from .model.outcome import Branch, Explanation, Outcome, RulesInForce
     from .model.question import Granularity, Question
-    from .wiring.costs import allocate_costs, export_to_csv
-    from .wiring.workspace import Workspace, open_workspace
 
 __version__ = "0.1.0"
 
 _HOMES = {
-    "ApportionError": "model.errors",
+    "ApportionError": "model.errors.base",
     "Branch": "model.outcome",
-    "CostCenterCosts": "model.center_costs",
-    "DailyCost": "model.center_costs",
+    "CostCenterCosts": "model.aws.cost_center",
+    "DailyCost": "model.aws.cost_center",
     "Explanation": "model.outcome",
-    "Finding": "model.finding",
-    "FindingsError": "model.errors",
+    "Finding": "model.findings.finding",
+    "FindingsError": "model.errors.base",
     "Granularity": "model.question",
-    "LeftOut": "model.center_costs",
-    "OperationError": "model.errors",
+    "LeftOut": "model.aws.cost_center",
+    "OperationError": "model.errors.base",
     "Outcome": "model.outcome",
     "Question": "model.question",
     "RulesInForce": "model.outcome",
-    "Severity": "model.finding",
-    "Workspace": "wiring.workspace",
-    "WrongUseError": "model.errors",
-    "allocate_costs": "wiring.costs",
-    "export_to_csv": "wiring.costs",
-    "open_workspace": "wiring.workspace",
+    "Severity": "model.findings.finding",
+    "Workspace": "app.workspace",
+    "WrongUseError": "model.errors.base",
+    "allocate_costs": "app.cost_explorer",
+    "export_to_csv": "app.cost_explorer",
+    "open_workspace": "app.workspace",
 }
 
 __all__ = [

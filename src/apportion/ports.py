@@ -9,15 +9,15 @@ from datetime import date
 from pathlib import Path
 from typing import Protocol
 
-from .model.cost_query import CostAnswer, CostQuery, Spent
+from .model.aws.cost_query import CostAnswer, CostQuery, Spent
+from .model.aws.export import Fetched, Pin
+from .model.aws.export_definition import Call, Export
 from .model.delivery import Delivery, Encoding
 from .model.document import RulesChange
-from .model.expiry import Loose, Snapshots
-from .model.export import Fetched, Pin
-from .model.finding import Finding
+from .model.findings.finding import Finding
 from .model.manifest import Manifest
 from .model.outcome import Outcome
-from .model.wanted_export import Call, Export
+from .model.retention import Loose, Snapshots
 
 Row = Mapping[str, object]
 

@@ -6,7 +6,6 @@ import os
 from pathlib import Path
 
 import pytest
-
 from test_crash import folder, kill_at_random
 
 pytestmark = pytest.mark.skipif(

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-from moto_world import MotoWorld, serving
-from published_months import allocated
 from test_kill_points import (
     kill_through_a_life,
     kill_through_a_life_in_s3,
     kill_while_publishing,
 )
+
+from moto_world import MotoWorld, serving
+from published_months import allocated
 
 pytestmark = pytest.mark.skipif(
     os.environ.get("APPORTION_SOAK") != "1", reason="takes minutes: make soak"

@@ -6,7 +6,6 @@ import os
 from pathlib import Path
 
 import pytest
-
 from test_ledger_crash import kill_at_random, kill_while_made
 
 pytestmark = pytest.mark.skipif(

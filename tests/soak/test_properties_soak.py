@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 
 import pytest
-
 from test_properties import (
     test_a_charge_changes_only_what_depends_on_it,
     test_another_currency_changes_nothing,

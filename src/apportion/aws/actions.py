@@ -1,6 +1,6 @@
 """What Apportion calls in AWS for each purpose: boto3's names, and the actions that they need.
 
-An error names the action by this list. Policies are made of `model/permissions.py`; a test compares
+An error names the action by this list. Policies are made of `model/iam/roles.py`; a test compares
 both with the calls that are made.
 """
 
@@ -113,7 +113,7 @@ ONCE: Mapping[str, str] = {
 SEE_RESOURCES: Mapping[str, str] = {"get_resources": "tag:GetResources"}
 EXPLORE: Mapping[str, str] = {"list_resources": "resource-explorer-2:Search"}
 #: What `tags fix apply` and `undo` may change, in a role of its own. Each service asks for its own
-#: right to tag beside these: `model/statements.py` has them.
+#: right to tag beside these: `model/iam/catalog.py` has them.
 FIX_TAGS: Mapping[str, str] = {
     "tag_resources": "tag:TagResources",
     "untag_resources": "tag:UntagResources",

@@ -9,12 +9,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from apportion.model.errors import AwsRefusedError
-from apportion.model.lake_errors import QueryFailedError
+from apportion.model.errors.base import AwsRefusedError
+from apportion.model.errors.publishing import QueryFailedError
 from apportion.model.outcome import Outcome
 
 from .actions import QUERY
-from .calls import Calls, Client
+from .api_calls import Calls, Client
 
 #: Of USD, for a terabyte scanned in most regions; a query counts for ten megabytes at least.
 _PRICE = Decimal(5)

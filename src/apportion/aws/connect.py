@@ -11,8 +11,8 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError
 
 from .actions import ASSUME
-from .calls import ATTEMPTS, Calls, Client
-from .refusals import without_answer
+from .api_calls import ATTEMPTS, Calls, Client
+from .errors import without_answer
 
 #: Cost Explorer has one endpoint for all regions of a partition.
 _REGION = "us-east-1"

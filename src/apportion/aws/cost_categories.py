@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from .actions import COST_CATEGORIES
-from .calls import Calls, Client
+from .api_calls import Calls, Client
 
 _BUDGET = 1_000
 

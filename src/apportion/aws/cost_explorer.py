@@ -7,14 +7,14 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-from apportion.model.cost_query import CostAnswer, CostQuery, Spent
-from apportion.model.errors import AwsRefusedError
+from apportion.model.aws.cost_query import CostAnswer, CostQuery, Spent
+from apportion.model.errors.base import AwsRefusedError
 
 from .actions import COST_REPORTS
-from .answers import Answers
-from .calls import Calls, Client
-from .refusals import PagesChangedError
-from .wire import lines, names, period, written
+from .api_calls import Calls, Client
+from .cost_explorer_json import lines, names, period, written
+from .errors import PagesChangedError
+from .response_cache import Answers
 
 _TIMES_FROM_THE_START = 2
 

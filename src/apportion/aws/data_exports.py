@@ -11,10 +11,10 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from apportion.model.wanted_export import Call, Export
+from apportion.model.aws.export_definition import Call, Export
 
 from .actions import DATA_EXPORTS, IDENTITY
-from .calls import Calls, Client
+from .api_calls import Calls, Client
 
 SERVICE = "bcm-data-exports"
 REGION = "us-east-1"

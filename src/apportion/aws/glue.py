@@ -10,8 +10,8 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from .actions import PUBLISH
-from .calls import Calls, Client
-from .refusals import code_of
+from .api_calls import Calls, Client
+from .errors import code_of
 
 _ABSENT = "EntityNotFoundException"
 

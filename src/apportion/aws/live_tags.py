@@ -9,10 +9,10 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from apportion.model.live_tags import LiveResource
+from apportion.model.tags.live import LiveResource
 
 from .actions import EXPLORE, FIX_TAGS, SEE_RESOURCES
-from .calls import Calls, Client
+from .api_calls import Calls, Client
 
 #: What one call takes, by AWS's reference.
 A_PAGE, LOOKED_UP, CHANGED = 100, 100, 20

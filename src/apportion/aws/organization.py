@@ -9,10 +9,10 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from apportion.model.accounts import Account, Organization
+from apportion.model.aws.accounts import Account, Organization
 
 from .actions import ORGANIZATION
-from .calls import Calls, Client
+from .api_calls import Calls, Client
 
 _UNIT = "ORGANIZATIONAL_UNIT"
 #: AWS gives the root this name, and it cannot be changed.

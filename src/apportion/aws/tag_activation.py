@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from apportion.model.tag_activation import Backfill, KnownKey, TagState
-from apportion.model.wanted_export import Call
+from apportion.model.aws.export_definition import Call
+from apportion.model.tags.activation import Backfill, KnownKey, TagState
 
 from .actions import CHANGE_TAGS, IDENTITY, LOOK_AT_TAGS
-from .calls import Calls, Client
+from .api_calls import Calls, Client
 
 #: Far more pages than an account can have keys for.
 _BUDGET = 1_000

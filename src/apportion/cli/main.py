@@ -16,15 +16,16 @@ import typer
 
 from apportion import __version__
 
-from . import (
+from .commands import (
     allocate,
     aws,
-    bills,
     compare,
     cost_explorer,
     demo,
     explain,
     focus,
+    ingest,
+    init,
     ledger,
     publish,
     report,
@@ -32,15 +33,14 @@ from . import (
     rules,
     serve,
     site,
-    start,
     tags,
     workbook,
 )
-from .endings import ending
-from .help import Group, examples
 from .interrupts import INTERRUPTED, Interrupts, leave_at_once
 from .session import Outside, Session
-from .words import Words
+from .ui.console import Words
+from .ui.error_handling import ending
+from .ui.help_pages import Group, examples
 
 #: Options of the program itself, which may stand anywhere on the line; True where a value follows.
 GLOBAL = {
@@ -67,8 +67,8 @@ app = typer.Typer(
 )
 for room in (
     demo,
-    start,
-    bills,
+    init,
+    ingest,
     allocate,
     report,
     review,

@@ -12,15 +12,15 @@ from os import environ
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from apportion.model.cost_query import Access
+from apportion.model.aws.cost_query import Access
 from apportion.model.settings import Settings
 from apportion.ports import CostReports
 
-from .words import Words
+from .ui.console import Words
 from .workspace import Clients, Connect, Open, Workspace, client_real, connect_real, open_real
 
 if TYPE_CHECKING:
-    from apportion.aws.calls import Client
+    from apportion.aws.api_calls import Client
 
 
 def _utc_now() -> datetime:
@@ -53,7 +53,7 @@ class Session:
 
     def settings(self) -> Settings:
         """Find and read the settings; raises SettingsError."""
-        from apportion.run.settings import read
+        from apportion.usecases.settings import read
 
         outside = self.outside
         return read(outside.folder, outside.environment, file=self.settings_file)
@@ -72,7 +72,7 @@ class Session:
             if not found.remote:
                 yield self.outside.open(found, say)
                 return
-            from apportion.wiring.remote import mirrored, mirrored_to_repair
+            from apportion.app.s3_ledger import mirrored, mirrored_to_repair
 
             clients = self.clients("")
             with (

@@ -1,4 +1,4 @@
-"""What the commands ask of the program: `wiring.Workspace` fits it, and so does a test's own."""
+"""What the commands ask of the program: `app.Workspace` fits it, and so does a test's own."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from apportion.model.aws.cost_query import Access, By
+from apportion.model.aws.export import Place, Taking
 from apportion.model.charges import SplitCost
-from apportion.model.cost_query import Access, By
-from apportion.model.export import Place, Taking
 from apportion.model.outcome import Explanation, Outcome, RulesInForce
 from apportion.model.question import Question
 from apportion.model.settings import Settings
 from apportion.ports import Bucket, CostReports
 
 if TYPE_CHECKING:
-    from apportion.aws.calls import Client
-    from apportion.wiring.accounts import Accounts
-    from apportion.wiring.cost_categories import CostCategories
-    from apportion.wiring.expiry import Expiry
-    from apportion.wiring.publishing import Publishing
-    from apportion.wiring.tags import Tags
+    from apportion.app.accounts import Accounts
+    from apportion.app.cost_categories import CostCategories
+    from apportion.app.publishing import Publishing
+    from apportion.app.retention import Expiry
+    from apportion.app.tags import Tags
+    from apportion.aws.api_calls import Client
 
 #: Makes a workspace from settings and a listener for the steps of its work.
 Open = Callable[[Settings, Callable[[str], None]], "Workspace"]
@@ -35,7 +35,7 @@ Clients = Callable[[str, str, str], "Client"]
 
 
 class Workspace(Protocol):
-    """Everything one can do with a ledger and its rulebooks; described in `wiring`."""
+    """Everything one can do with a ledger and its rulebooks; described in `app`."""
 
     def ingest(
         self,
@@ -128,7 +128,7 @@ class Workspace(Protocol):
 
 def open_real(settings: Settings, say: Callable[[str], None]) -> Workspace:
     """Open the workspace that the settings describe."""
-    from apportion.wiring.workspace import Workspace as Real
+    from apportion.app.workspace import Workspace as Real
 
     return Real(settings, say=say)
 
@@ -137,7 +137,7 @@ def connect_real(
     access: Access, say: Callable[[str], None], now: Callable[[], datetime]
 ) -> CostReports:
     """Reach AWS."""
-    from apportion.wiring.costs import connect
+    from apportion.app.cost_explorer import connect
 
     return connect(access, say=say, now=now)
 

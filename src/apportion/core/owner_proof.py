@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal, localcontext
 
-from apportion.model.catalogue.proof import OWNER_TOTAL_CHANGED
-from apportion.model.finding import Finding
+from apportion.model.findings.finding import Finding
+from apportion.model.findings.proof import OWNER_TOTAL_CHANGED
 from apportion.model.focus import COST_COLUMNS
 from apportion.model.manifest import OwnerTotal
 from apportion.model.money import EXACT, text

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from itertools import pairwise
 
-from apportion.model.catalogue.proof import DIFFERS, LINES_DIFFER, POOL_UNBALANCED
-from apportion.model.finding import Finding
+from apportion.model.findings.finding import Finding
+from apportion.model.findings.proof import DIFFERS, LINES_DIFFER, POOL_UNBALANCED
 from apportion.model.focus import COST_COLUMNS
 from apportion.model.manifest import Total
 from apportion.model.money import EXACT, from_units, text

@@ -9,8 +9,13 @@ from sqlglot import exp
 
 
 def sql(step: str, **parts: str) -> str:
-    """Read `sql/<step>.sql` and put SQL parts of our own making where it names them."""
-    text = (files(__package__) / "sql" / f"{step}.sql").read_text("utf-8")
+    """Read a SQL file beside the code that runs it, and put SQL parts where it names them.
+
+    `step` is the folder below the package and the file's name: `core/billing/lines` is
+    `core/billing/sql/lines.sql`.
+    """
+    folder, _, file = step.rpartition("/")
+    text = files("apportion").joinpath(folder, "sql", f"{file}.sql").read_text("utf-8")
     return text.format(**parts) if parts else text
 
 

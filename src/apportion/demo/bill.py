@@ -23,10 +23,10 @@ from apportion.model.period import Period
 
 from . import company
 from .commitments import COMMITMENTS
+from .deterministic_random import hashes
 from .fleet import Fleet, Names
 from .lines import Kind, numbers
 from .months import NOTES, Month
-from .noise import hashes
 from .tagging import TagSet, cur_key
 
 _IDENTITY = 30

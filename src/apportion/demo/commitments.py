@@ -11,7 +11,7 @@ from datetime import date
 import numpy as np
 
 from . import company
-from .noise import Floats, Ints
+from .deterministic_random import Floats, Ints
 
 HOURS = 24
 

@@ -13,7 +13,7 @@ from importlib.resources import files
 
 import numpy as np
 
-from .noise import Floats, Ints
+from .deterministic_random import Floats, Ints
 
 NAME = "larkmoor"
 PAYER = "larkmoor-payer"

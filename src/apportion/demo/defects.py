@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import company
+from .deterministic_random import Ints
 from .fleet import Fleet
 from .lines import Kind, Sums
 from .months import Month
-from .noise import Ints
 from .tagging import Style
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from . import company
-from .noise import Floats, Ints, uniform, whole
+from .deterministic_random import Floats, Ints, uniform, whole
 from .tagging import Style, TagSets, style_of, tags_of
 
 PATTERNS = ("always", "flat", "growth", "office", "traffic", "batch")

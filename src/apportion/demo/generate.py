@@ -18,13 +18,13 @@ from apportion.model.period import Period
 
 from . import company
 from .bill import Delivery, Form, Writer
-from .crowd import crowd
-from .days import Setting, day_of, used_hours
+from .daily_charges import Setting, day_of, used_hours
 from .defects import Defect, defects_of
+from .deterministic_random import Ints, whole
 from .fleet import Fleet, Names, organisation
 from .lines import Sums
 from .months import Month, fees, support, tax
-from .noise import Ints, whole
+from .scale_up_accounts import crowd
 from .tagging import TagSets
 
 MONTHS = (Period(2026, 7), Period(2026, 8), Period(2026, 9))

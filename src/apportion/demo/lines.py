@@ -12,7 +12,7 @@ from enum import IntEnum
 import numpy as np
 import pyarrow as pa
 
-from .noise import Ints
+from .deterministic_random import Ints
 
 #: Seconds since 1970-01-01, as two columns: start and end (exclusive).
 DAY = 86_400

@@ -13,10 +13,10 @@ from apportion.model.period import Period
 
 from . import company
 from .commitments import COMMITMENTS, Commitment
-from .days import Setting, fee_item
+from .daily_charges import Setting, fee_item
+from .deterministic_random import Ints
 from .fleet import Fleet
 from .lines import DAY, Kind, line, lines
-from .noise import Ints
 
 #: Enterprise Support: percent of a month's charges, up to each step (the last has no end).
 SUPPORT_STEPS = ((150_000, 10), (500_000, 7), (1_000_000, 5), (None, 3))

@@ -6,8 +6,8 @@ import re
 
 import duckdb
 
-from apportion.model.engine_errors import AmountsOverflowError, BillNotReadError
-from apportion.model.errors import EngineError
+from apportion.model.errors.base import EngineError
+from apportion.model.errors.engine import AmountsOverflowError, BillNotReadError
 
 _CSV = re.compile(r"CSV Error|CSV Parser|sniffing file|read_csv", re.IGNORECASE)
 _FILE = re.compile(r'(?:file = |sniffing file ")(?P<file>[^\n"]+)')

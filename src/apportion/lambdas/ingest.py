@@ -16,15 +16,15 @@ from typing import Any
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from apportion.model.errors import FindingsError
-from apportion.model.finding import failing
+from apportion.app.exports import from_environment
+from apportion.app.publishing import Clients
+from apportion.model.errors.base import FindingsError
+from apportion.model.findings.finding import failing
 from apportion.model.outcome import Outcome
-from apportion.run.settings import read as read_settings
-from apportion.wiring.exports import from_environment
-from apportion.wiring.publishing import Clients
+from apportion.usecases.settings import read as read_settings
 
-from .asked import Asked, asked_for
-from .told import logger, metrics, once, told, traced
+from .event import Asked, asked_for
+from .logging import logger, metrics, once, told, traced
 
 
 @logger.inject_lambda_context(log_event=False)
@@ -45,10 +45,10 @@ def main(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
 def run(asked: Asked, environment: Mapping[str, str], clients: Clients) -> dict[str, Any]:
     """Take in what was asked for, allocate it and publish it."""
     # These bring DuckDB and pyarrow, which take seconds to import in a function.
-    from apportion.wiring.exports import fetch_and_ingest  # noqa: PLC0415 - as said above
-    from apportion.wiring.publishing import open_lake  # noqa: PLC0415 - as said above
-    from apportion.wiring.remote import fetch_settings, mirrored  # noqa: PLC0415 - as said above
-    from apportion.wiring.workspace import Workspace  # noqa: PLC0415 - as said above
+    from apportion.app.exports import fetch_and_ingest  # noqa: PLC0415 - as said above
+    from apportion.app.publishing import open_lake  # noqa: PLC0415 - as said above
+    from apportion.app.s3_ledger import fetch_settings, mirrored  # noqa: PLC0415 - as said above
+    from apportion.app.workspace import Workspace  # noqa: PLC0415 - as said above
 
     folder = Path(environment.get("APPORTION_WORK") or gettempdir()) / "apportion"
     folder.mkdir(parents=True, exist_ok=True)

@@ -13,10 +13,7 @@ from typing import Any
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from apportion.model.errors import FindingsError
-from apportion.model.finding import failing
-from apportion.model.period import Period
-from apportion.wiring.publishing import (
+from apportion.app.publishing import (
     Clients,
     Questions,
     Readers,
@@ -26,8 +23,11 @@ from apportion.wiring.publishing import (
     open_store,
     telling,
 )
+from apportion.model.errors.base import FindingsError
+from apportion.model.findings.finding import failing
+from apportion.model.period import Period
 
-from .told import clients_of_environment, logger, metrics, told, traced
+from .logging import clients_of_environment, logger, metrics, told, traced
 
 
 @logger.inject_lambda_context(log_event=False)

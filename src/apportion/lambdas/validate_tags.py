@@ -25,10 +25,10 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
+from apportion.app.tag_function import Function
 from apportion.aws.connect import client_of, in_role
-from apportion.model.errors import ApportionError
-from apportion.run.validate_tags import validate
-from apportion.wiring.tag_function import Function
+from apportion.model.errors.base import ApportionError
+from apportion.usecases.tags.validate_event import validate
 
 Line = dict[str, object]
 

@@ -21,10 +21,10 @@ from pyiceberg.table import Table
 from sqlalchemy import URL
 from sqlalchemy.exc import DatabaseError, OperationalError
 
-from apportion.model.errors import LedgerBusyError, LedgerDamagedError
+from apportion.model.errors.base import LedgerBusyError, LedgerDamagedError
 
 from . import tables
-from .durable import make_folder, sync_file, sync_folder
+from .fsync import make_folder, sync_file, sync_folder
 from .warehouse import FOLDER, WarehouseIO, location_of, table_folder
 
 #: Seconds that SQLite waits for another process to end its (milliseconds short) commit.

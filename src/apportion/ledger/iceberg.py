@@ -21,17 +21,17 @@ from pyiceberg.expressions.literals import literal
 from pyiceberg.manifest import DataFile
 from pyiceberg.table import Table
 
-from apportion.model.errors import RESTORE, LedgerDamagedError, LedgerRefusesError
-from apportion.model.expiry import Loose, Snapshots
+from apportion.model.errors.base import RESTORE, LedgerDamagedError, LedgerRefusesError
 from apportion.model.manifest import Manifest
+from apportion.model.retention import Loose, Snapshots
 
-from . import intake, letting_go, orphans, records, tables
+from . import parquet_import, records, snapshot_expiry, tables, unreferenced_files
 from .catalog import Catalog
-from .commits import Commit, evolve, forget, stated_files, swap
-from .durable import make_folder, sync_file, sync_folder
+from .fsync import make_folder, sync_file, sync_folder
 from .inputs import Inputs
 from .lock import WriteLock
-from .seals import Seals, remedy
+from .run_files import Seals, remedy
+from .table_commits import Commit, evolve, forget, stated_files, swap
 from .warehouse import location_of, path_of, table_folder
 
 #: Sixteen files of runs that are smaller than one of these sizes become one, the largest first.
@@ -115,12 +115,14 @@ class IcebergLedger:
             merged = _to_merge(known)
             path = self._write_records([*self._records(merged), (last + 1, manifest)])
             with (commit := Commit(table)):
-                described = intake.describe(path, metadata=table.metadata, values=())
+                described = parquet_import.describe(path, metadata=table.metadata, values=())
                 swap(table, commit, out=merged, new=[described])
                 if merged:
                     forget(commit, but=_PAST_RECORDS)
             if merged:
-                orphans.remove(orphans.find(self._catalog, [tables.RUNS], folder=self._folder))
+                unreferenced_files.remove(
+                    unreferenced_files.find(self._catalog, [tables.RUNS], folder=self._folder)
+                )
             return manifest
 
     def files(self, table: str, run: Manifest) -> list[str]:
@@ -155,13 +157,13 @@ class IcebergLedger:
 
     def loose(self, kept: Snapshots) -> list[Loose]:
         """As the port says. What another process is just staging is among it."""
-        found = letting_go.loose(self._catalog, kept, folder=self._folder)
+        found = snapshot_expiry.loose(self._catalog, kept, folder=self._folder)
         return [each for each in found if Path(each.name).parent not in self._staged]
 
     def let_go(self, kept: Snapshots) -> None:
         """As the port says: first the metadata, then the files. What is left is orphaned."""
         with self.writing(wait=0):
-            letting_go.drop(self._catalog, kept)
+            snapshot_expiry.drop(self._catalog, kept)
             self.sweep()
 
     def orphans(self) -> list[Path]:
@@ -170,7 +172,7 @@ class IcebergLedger:
         A crash leaves them behind; they do no harm but to the disk. Files that another process is
         just staging are among them, so only `sweep` may remove them.
         """
-        found = orphans.find(self._catalog, list(tables.COLUMNS), folder=self._folder)
+        found = unreferenced_files.find(self._catalog, list(tables.COLUMNS), folder=self._folder)
         return [path for path in found if path.parent not in self._staged]
 
     def sweep(self) -> list[Path]:
@@ -180,7 +182,7 @@ class IcebergLedger:
         """
         with self.writing(wait=0):
             found = self.orphans()
-            orphans.remove(found)
+            unreferenced_files.remove(found)
             return found
 
     def _begin(self) -> None:
@@ -207,7 +209,7 @@ class IcebergLedger:
                 expected = f"a file that was staged for {table} and not taken in yet"
                 raise LedgerRefusesError(table, str(file), expected, "another place")
         for file in files:
-            intake.check_partition(table, file, values=values)
+            parquet_import.check_partition(table, file, values=values)
 
     def _put(
         self, table: str, files: Sequence[Path], *, values: tuple[str, str], kept: list[DataFile]
@@ -216,12 +218,14 @@ class IcebergLedger:
         self._check(table, files, values=values)
         self._settle(files)
         iceberg = self._catalog.need(table)
-        new = intake.new_columns(table, files, known=iceberg.schema())
+        new = parquet_import.new_columns(table, files, known=iceberg.schema())
         now = self._planned(iceberg, snapshot=None, where=_partition(*values))
         with (commit := Commit(iceberg)):
             evolve(commit, new)
             metadata = commit.table_metadata
-            described = [intake.describe(each, metadata=metadata, values=values) for each in files]
+            described = [
+                parquet_import.describe(each, metadata=metadata, values=values) for each in files
+            ]
             out, back = _without(now, kept), _without(kept, now)
             snapshot = swap(iceberg, commit, out=out, new=[*back, *described])
         there = [*map(self._whole, kept), *(file.absolute() for file in files)]

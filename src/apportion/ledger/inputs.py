@@ -7,9 +7,9 @@ from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
-from apportion.model.errors import LedgerDamagedError, NothingThereError
+from apportion.model.errors.base import LedgerDamagedError, NothingThereError
 
-from .durable import make_folder, write_whole
+from .fsync import make_folder, write_whole
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 

@@ -15,9 +15,9 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from apportion.model.errors import LedgerBusyError
+from apportion.model.errors.base import LedgerBusyError
 
-from .durable import make_folder
+from .fsync import make_folder
 
 #: How long a refused writer looks for the name of a holder that has only just got the lock.
 _PATIENCE = 0.2

@@ -11,11 +11,11 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from apportion.model.errors import LedgerDamagedError
+from apportion.model.errors.base import LedgerDamagedError
 from apportion.model.manifest import Manifest
 from apportion.model.manifest_text import from_plain, to_plain
 
-from .durable import DurableWriter
+from .fsync import DurableWriter
 
 Record = tuple[int, Manifest]  # its place in the sequence of runs, and the run
 

@@ -14,15 +14,15 @@ from pathlib import Path
 from pyiceberg.serializers import FromInputFile
 from pyiceberg.table.metadata import TableMetadata
 
-from apportion.model.errors import LedgerDamagedError
+from apportion.model.errors.base import LedgerDamagedError
+from apportion.model.errors.repair import LedgerForkedError, NotRepairedError
 from apportion.model.manifest import Manifest
-from apportion.model.repair_errors import LedgerForkedError, NotRepairedError
 
-from . import orphans, records, tables
+from . import records, tables, unreferenced_files
 from .catalog import METADATA, UNREADABLE, Catalog, open_catalog, version_of
-from .copies import digest_of
-from .durable import sync_file, sync_folder
+from .fsync import sync_file, sync_folder
 from .iceberg import IcebergLedger
+from .s3_copies import digest_of
 from .warehouse import WarehouseIO, location_of, table_folder
 
 _BESIDE = ("-journal", "-wal", "-shm")
@@ -79,8 +79,8 @@ class Repair:
         if self._found is not None:
             # Metadata of a history that never counted may be newer: the catalog would look old.
             catalog = self._by(self._draft)
-            others = orphans.find(catalog, list(tables.COLUMNS), folder=self._folder)
-            orphans.remove([path for path in others if path.name.endswith(METADATA)])
+            others = unreferenced_files.find(catalog, list(tables.COLUMNS), folder=self._folder)
+            unreferenced_files.remove([path for path in others if path.name.endswith(METADATA)])
         damaged = self._folder / "catalog.db.damaged"
         for end in _BESIDE:  # or SQLite would roll them back into the new one
             beside = self._file.with_name(f"{self._file.name}{end}")

@@ -7,9 +7,9 @@ from pathlib import Path, PurePosixPath
 from pyiceberg.io import FileIO, InputFile, InputStream, OutputFile, OutputStream
 from pyiceberg.typedef import EMPTY_DICT, Properties
 
-from apportion.model.errors import LedgerDamagedError
+from apportion.model.errors.base import LedgerDamagedError
 
-from .durable import DurableWriter, make_folder
+from .fsync import DurableWriter, make_folder
 from .tables import NAMESPACE
 
 #: The property that tells WarehouseIO the ledger's folder.

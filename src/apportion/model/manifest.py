@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from .finding import Finding
+from .findings.finding import Finding
 
 
 class Kind(StrEnum):

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
-from .finding import Code, Finding, Severity
+from .findings.finding import Code, Finding, Severity
 from .manifest import (
     BillIdentity,
     DayHeld,

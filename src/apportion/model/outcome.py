@@ -8,7 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from .cents import cent_off
-from .finding import Finding
+from .findings.finding import Finding
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
-from .finding import Place
+from .findings.finding import Place
 from .period import Period
 
 

@@ -17,8 +17,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from apportion.model.catalogue import bills
-from apportion.model.finding import Finding, Place
+from apportion.model.findings import bills
+from apportion.model.findings.finding import Finding, Place
 
 from .columns import open_bytes
 from .text import read_amount, read_moment

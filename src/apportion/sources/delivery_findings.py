@@ -6,12 +6,12 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 
-from apportion.model.catalogue import bills
 from apportion.model.delivery import Delivery
-from apportion.model.finding import Finding, failing
+from apportion.model.findings import bills
+from apportion.model.findings.finding import Finding, failing
 
 from .schemas import Part
-from .stated import Tally
+from .totals.stated import Tally
 from .verify import NOTHING
 
 _REWRITTEN = re.compile(r"[0-9](?:[.,][0-9]+)?[eE]\+[0-9]{1,2}")

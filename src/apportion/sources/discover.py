@@ -7,13 +7,13 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from apportion.model.catalogue import bills
-from apportion.model.finding import Finding, failing
+from apportion.model.findings import bills
+from apportion.model.findings.finding import Finding, failing
 
 from .checksums import is_checksum_list, read_checksums
+from .file_names import SUFFIXES, kind_of
 from .folders import Walked, is_hidden, walk, why_unreadable
 from .manifests import is_manifest, match_files, read_manifests
-from .names import SUFFIXES, kind_of
 from .other_files import doubt, not_read, read_head
 
 _NAMES_IN_A_FINDING = 20

@@ -6,12 +6,12 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
-from apportion.model.catalogue import bills
 from apportion.model.delivery import StatedTotal
-from apportion.model.finding import Finding
+from apportion.model.findings import bills
+from apportion.model.findings.finding import Finding
 from apportion.model.money import from_units
 
-from .stated import Layout, Tally
+from .totals.stated import Layout, Tally
 
 #: So many texts are shown of each kind.
 _SHOWN = 3

@@ -11,21 +11,21 @@ from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
 
-from apportion.model.catalogue import bills
 from apportion.model.delivery import BillFile, Delivery, Encoding, Format
-from apportion.model.finding import Finding, failing
+from apportion.model.findings import bills
+from apportion.model.findings.finding import Finding, failing
 
 from .columns import NO_TYPE, Column, common_type, first_records, lower, read_columns
 from .csv_records import check_records
 from .delivery_findings import rewritten_ids, rounded, unchecked, without_charges
 from .discover import Candidate, discover
+from .file_names import kind_of
 from .ids import id_findings
-from .left_out import weigh
 from .measures import is_measure
-from .names import kind_of
 from .recognise import Recognised, focus_version, other_dataset, recognise, squeeze
 from .schemas import Part, schemas_differ
-from .stated import Layout, Tally, add_totals, find_columns, layout_of, tally, whole_records
+from .totals.stated import Layout, Tally, add_totals, find_columns, layout_of, tally, whole_records
+from .unread_files import weigh
 from .verify import Verified, verify
 
 #: One file at a time in each; the work is done outside of Python's lock.

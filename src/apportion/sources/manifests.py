@@ -15,8 +15,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from apportion.model.catalogue import bills
-from apportion.model.finding import Finding
+from apportion.model.findings import bills
+from apportion.model.findings.finding import Finding
 
 _PERIOD_FOLDER = re.compile(r"BILLING_PERIOD=.+|\d{8}-\d{8}", re.IGNORECASE)
 _LONGEST_MANIFEST = 64 * 1024 * 1024

@@ -7,8 +7,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from apportion.model.catalogue import bills
-from apportion.model.finding import Finding
+from apportion.model.findings import bills
+from apportion.model.findings.finding import Finding
 
 from .recognise import recognise
 

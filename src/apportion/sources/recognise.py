@@ -8,11 +8,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from apportion.model import focus
-from apportion.model.catalogue import bills
 from apportion.model.delivery import Format
-from apportion.model.finding import Finding
+from apportion.model.findings import bills
+from apportion.model.findings.finding import Finding
 
-from .providers import native_export
+from .native_exports import native_export
 
 #: What a file must have to be of a format, by the format's own names.
 _REQUIRED = {

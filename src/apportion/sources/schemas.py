@@ -10,12 +10,12 @@ from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from apportion.model.catalogue import bills
-from apportion.model.finding import Finding
+from apportion.model.findings import bills
+from apportion.model.findings.finding import Finding
 
 from .columns import Column
 from .recognise import squeeze
-from .stated import Layout, Tally, costs_change, find_columns
+from .totals.stated import Layout, Tally, costs_change, find_columns
 
 #: What rules most often ask for, besides what totals are stated of.
 _ASKED_FOR = frozenset(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from apportion.model.tag_errors import NoTfparseError, TerraformCodeError
+from apportion.model.errors.tags import NoTfparseError, TerraformCodeError
 
 _INDEX = re.compile(r"\[(?:\"[^\"]*\"|\d+)\]")
 

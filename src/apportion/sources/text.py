@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 
 from apportion.model import money
-from apportion.model.texts import BLANKS, EMPTY_WORDS, INVISIBLE
+from apportion.model.invisible_characters import BLANKS, EMPTY_WORDS, INVISIBLE
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
 _INVISIBLE = re.compile(INVISIBLE)

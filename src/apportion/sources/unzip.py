@@ -9,12 +9,12 @@ import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from apportion.model.catalogue import bills
-from apportion.model.finding import Finding
+from apportion.model.findings import bills
+from apportion.model.findings.finding import Finding
 
-from .names import kind_of
+from .file_names import kind_of
 from .other_files import HEAD, Doubt, doubt, is_apple_double, not_read
-from .thrift import DamagedBytesError
+from .parquet.thrift import DamagedBytesError
 
 #: Billing CSV shrinks 20 to 60 times; beyond these limits a zip is no bill.
 MOST_BYTES = 200 << 30

@@ -20,18 +20,18 @@ from typing import BinaryIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from apportion.model.catalogue import bills
 from apportion.model.delivery import BillFile, Encoding
-from apportion.model.finding import Finding, failing
+from apportion.model.findings import bills
+from apportion.model.findings.finding import Finding, failing
 
 from .columns import open_bytes
 from .csv_records import QuickCount, Records, count_records
 from .discover import Candidate
-from .names import kind_of
+from .file_names import kind_of
 from .other_files import form_of, read_head
-from .parquet_footer import Footer, read_footer
-from .parquet_pages import walk_pages
-from .thrift import DamagedBytesError, Fields
+from .parquet.footer import Footer, read_footer
+from .parquet.pages import walk_pages
+from .parquet.thrift import DamagedBytesError, Fields
 from .unzip import unzip
 
 NOTHING = "nothing"

@@ -6,8 +6,8 @@ from pydantic import BaseModel, Field
 
 from apportion.reports import plain
 
-from .page import Look, Page
-from .reading import Read
+from .page_loader import Read
+from .page_model import Look, Page
 
 
 class ColumnAnswer(BaseModel):

@@ -15,29 +15,29 @@ from starlette.types import ASGIApp
 
 from apportion import __version__
 from apportion.model.access import EVERYTHING
-from apportion.model.errors import ApportionError, WrongUseError
+from apportion.model.errors.base import ApportionError, WrongUseError
 from apportion.ports import Report
 from apportion.reports.csv import CsvReport
 from apportion.reports.excel import ExcelReport
 from apportion.reports.json import JsonReport
 from apportion.reports.parquet import ParquetReport
-from apportion.run.library import Library
+from apportion.usecases.dashboard.run_library import Library
 
-from . import files
+from . import static_files
 from .api import ErrorAnswer, PageAnswer, PeriodsAnswer, page_answer
-from .bodies import Bodies
+from .auth.config import Door
+from .auth.middleware import Entrance, refusal
+from .auth.request_bodies import Bodies
+from .auth.user import SECONDS, sees_everything, viewer_of
 from .cache import AnswerCache
-from .catalog import PAGES, Kind
-from .door import Door
-from .entrance import Entrance, refusal
 from .html import page_html
-from .reading import read
-from .safety import Safety
-from .shell import shell
-from .viewer import SECONDS, sees_everything, viewer_of
+from .layout import shell
+from .page_loader import read
+from .page_registry import PAGES, Kind
+from .security_headers import Safety
 
 if TYPE_CHECKING:
-    from .oidc import SignedIn
+    from .auth.oidc import SignedIn
 
 #: How often it is looked whether the ledger holds more, in seconds.
 LOOK_EVERY = 2.0
@@ -161,12 +161,12 @@ def _add_others(app: FastAPI, library: Library) -> None:
 
     @app.get("/static/{version}/{name}", include_in_schema=False)
     async def static(request: Request, version: str, name: str) -> Response:
-        found = files.static_files().get(name)
+        found = static_files.static_files().get(name)
         if found is None:
             raise HTTPException(404, "There is no such file.")
         packed = "gzip" in request.headers.get("accept-encoding", "")
         headers = {"vary": "Accept-Encoding"}
-        if version == files.version():
+        if version == static_files.version():
             headers["cache-control"] = "public, max-age=31536000, immutable"
         if packed:
             headers["content-encoding"] = "gzip"

@@ -13,11 +13,11 @@ from apportion.model.cents import ROUNDED
 from apportion.ports import Row
 from apportion.reports import plain
 
-from . import words
-from .files import version
+from . import formatting
+from .layout import Shell
 from .links import Links
-from .page import Column, Look, Page
-from .shell import Shell
+from .page_model import Column, Look, Page
+from .static_files import version
 
 #: How many rows of a section a page shows; its files have all.
 MOST_ROWS = 250
@@ -98,7 +98,7 @@ def width(row: Row, column: Column) -> str:
 
 def _value(value: object, look: Look, _currency: str = "") -> str | Markup:
     if value is None:
-        return words.DASH if look in _DASHED else ""
+        return formatting.DASH if look in _DASHED else ""
     if look is Look.COUNT:
         return f"{value:,}"
     if look is Look.TREND:
@@ -108,7 +108,7 @@ def _value(value: object, look: Look, _currency: str = "") -> str | Markup:
 
 
 def _change(value: object) -> str:
-    return words.money(value, signed=True)
+    return formatting.money(value, signed=True)
 
 
 def _place(value: object) -> str:
@@ -121,11 +121,11 @@ def _place(value: object) -> str:
 
 _DASHED = {Look.MONEY, Look.CHANGE, Look.PART, Look.HEAT, Look.COUNT}
 _WRITERS: dict[Look, Callable[[object], str]] = {
-    Look.MONEY: words.money,
+    Look.MONEY: formatting.money,
     Look.CHANGE: _change,
-    Look.EXACT: words.exact,
-    Look.PART: words.part,
-    Look.HEAT: words.part,
-    Look.DAY: words.day,
+    Look.EXACT: formatting.exact,
+    Look.PART: formatting.part,
+    Look.HEAT: formatting.part,
+    Look.DAY: formatting.day,
     Look.PLACE: _place,
 }

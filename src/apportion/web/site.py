@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, urlsplit
 import httpx
 from starlette.types import ASGIApp
 
-from .files import static_files
+from .static_files import static_files
 
 _HREF = re.compile(r'(href|src)="(/[^"]*)"')
 #: What a section is offered in beside CSV, once its link is gone.

@@ -6,11 +6,11 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal, localcontext
 
-from apportion.core.apportion import part_of
+from apportion.core.allocation.rounding import part_of
 from apportion.core.templates import each, name, sql
 from apportion.model.money import EXACT
 from apportion.model.rulebook import Rulebook
-from apportion.model.tag_policy import TagPolicy, Verdict
+from apportion.model.tags.tag_policy import TagPolicy, Verdict
 
 #: What coverage can be told by, and the columns of the judged costs that say it.
 GROUPS: Mapping[str, str] = {
@@ -33,8 +33,8 @@ def tagged_costs_query(rulebook: Rulebook) -> str:
     dimensions = {dimension.name for dimension in rulebook.dimensions}
     environment = 'owned."environment"' if "environment" in dimensions else "''"
     return sql(
-        "tagged_costs",
-        rolled=sql("rolled", labels="owned"),
+        "core/tags/tagged_costs",
+        rolled=sql("core/allocation/rolled", labels="owned"),
         environment=environment,
         owner=name(rulebook.owner),
         owner_source=name(f"{rulebook.owner}_source"),
@@ -50,7 +50,7 @@ def coverage_query(by: Sequence[str]) -> str:
         for state in STATES
     ]
     return sql(
-        "coverage",
+        "core/tags/coverage",
         groups=each([*picked, '"Currency" AS currency'], ", "),
         states=each(money),
         no_resource=NO_RESOURCE,

@@ -8,8 +8,8 @@ from decimal import Decimal
 
 import plotly.graph_objects as go
 
-from apportion.core.telling.explain import added
-from apportion.web.words import money
+from apportion.core.reporting.explain import added
+from apportion.web.formatting import money
 
 from .palette import fainter
 from .template import figure, label

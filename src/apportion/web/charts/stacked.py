@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import plotly.graph_objects as go
 
-from apportion.web.words import money
+from apportion.web.formatting import money
 
 from .palette import GREY, GROUND, SERIES
 from .template import figure, label

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import plotly.graph_objects as go
 
-from apportion.web.words import money, short
+from apportion.web.formatting import money, short
 
 from .palette import BLUE, LINE, ROSE, TEAL
 from .template import figure, label

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from apportion.core.telling import figures
+from apportion.core.dashboard import queries
 from apportion.ports import Row
-from apportion.run.library import Sight
-from apportion.run.values import day_of
-from apportion.web.view import OWNER, View, money_of
+from apportion.usecases.dashboard.run_library import Sight
+from apportion.usecases.row_values import day_of
+from apportion.web.page_context import OWNER, View, money_of
 
 OTHERS, POOLS = "all others", "shares of pools"
 
@@ -27,14 +27,14 @@ def by_day(view: View, sight: Sight, by: str) -> dict[str, dict[date, Decimal]]:
 def _day_rows(view: View, sight: Sight, by: str) -> list[Row]:
     owners: list[Row] = [
         {"value": row["owner"], **row}
-        for row in sight.rows(figures.owner_days_query(view.currency))
+        for row in sight.rows(queries.owner_days_query(view.currency))
     ]
     if by == OWNER:
         return owners
     if view.everything:
-        return sight.rows(figures.cut_days_query(by, view.currency))
-    own = sight.rows(figures.cut_days_query(by, view.currency, pool=""))
-    alone = sight.rows(figures.cut_days_query("", view.currency, pool=""))
+        return sight.rows(queries.cut_days_query(by, view.currency))
+    own = sight.rows(queries.cut_days_query(by, view.currency, pool=""))
+    alone = sight.rows(queries.cut_days_query("", view.currency, pool=""))
     own_days = {day_of(row["day"]): money_of(row["total"]) for row in alone}
     paid: dict[date, Decimal] = {}
     for row in owners:

@@ -7,17 +7,17 @@ from decimal import Decimal
 
 from markupsafe import Markup
 
-from apportion.core.telling import figures
-from apportion.core.telling.explain import added, biggest_first, of_pool
+from apportion.core.dashboard import queries
+from apportion.core.reporting.explain import added, biggest_first, of_pool
 from apportion.model.cents import ROUNDED
-from apportion.model.errors import NothingThereError
+from apportion.model.errors.base import NothingThereError
 from apportion.model.outcome import Branch, Explanation
 from apportion.ports import Row
 from apportion.reports import plain
-from apportion.web import words
-from apportion.web.how import how_place, how_words
-from apportion.web.page import Column, Look, Page, Section
-from apportion.web.view import View, money_of
+from apportion.web import formatting
+from apportion.web.allocation_labels import how_place, how_words
+from apportion.web.page_context import View, money_of
+from apportion.web.page_model import Column, Look, Page, Section
 
 #: How many levels are open at first.
 _OPEN = 2
@@ -74,7 +74,7 @@ def _lead(view: View, found: Explanation) -> str:
 def _heading(trunk: Branch, why: Why) -> str:
     if trunk.amount is None:
         return f"Why {trunk.title} is what it is"
-    amount = words.money(trunk.amount, trunk.currency)
+    amount = formatting.money(trunk.amount, trunk.currency)
     if why.owner:
         return f"Why {why.owner} pays {amount}{_of_what(why)}"
     if why.pool:
@@ -158,22 +158,22 @@ def _cells(view: View, why: Why) -> list[Row]:
     if column not in columns:
         return []
     where = {column: why.value, "#owner": why.owner, "#pool": ""}
-    return view.sight.rows(figures.cells_query(columns, view.currency, where=where))
+    return view.sight.rows(queries.cells_query(columns, view.currency, where=where))
 
 
 def _of_value(view: View, why: Why) -> Branch:
     """Explain what a value of another dimension costs: day by day."""
-    query = figures.cut_days_query(why.cut, view.currency, owner=why.owner, pool="")
+    query = queries.cut_days_query(why.cut, view.currency, owner=why.owner, pool="")
     days = [row for row in view.sight.rows(query) if row["value"] == why.value]
     branches = [
-        Branch(words.day(row["day"]), money_of(row["total"]), view.currency) for row in days
+        Branch(formatting.day(row["day"]), money_of(row["total"]), view.currency) for row in days
     ]
     return _trunk(view, why, branches)
 
 
 def _of_day(view: View, why: Why) -> Branch:
     """Explain a day: own charges by service, and shares by pool."""
-    query = figures.cut_days_query("ServiceName", view.currency, owner=why.owner, pool="")
+    query = queries.cut_days_query("ServiceName", view.currency, owner=why.owner, pool="")
     own = [
         Branch(str(row["value"] or "(none)"), money_of(row["total"]), view.currency)
         for row in view.sight.rows(query)
@@ -181,7 +181,7 @@ def _of_day(view: View, why: Why) -> Branch:
     ]
     shares = [
         Branch(f"pool {row['pool']}", money_of(row["total"]), view.currency)
-        for row in view.sight.rows(figures.pool_days_query(view.currency, why.owner))
+        for row in view.sight.rows(queries.pool_days_query(view.currency, why.owner))
         if str(row["day"]) == why.day
     ]
     parts = [("own charges", own), ("shares of pools", shares)]
@@ -248,9 +248,9 @@ def _tree(view: View, branch: Branch, level: int) -> Markup:
 def _amount(branch: Branch) -> Markup:
     if branch.amount is None:
         return Markup("")
-    shown = words.money(branch.amount, branch.currency)
+    shown = formatting.money(branch.amount, branch.currency)
     return Markup('<span class="amount" title="{}">{}</span>').format(
-        words.exact(branch.amount), shown
+        formatting.exact(branch.amount), shown
     )
 
 
@@ -280,7 +280,7 @@ def _line_of(view: View, place: str) -> str:
 def _fact(name: str, value: object) -> str:
     if isinstance(value, Decimal):
         written = (
-            words.part(value, places=4) if name.endswith(("share", "ratio")) else f"{value:,f}"
+            formatting.part(value, places=4) if name.endswith(("share", "ratio")) else f"{value:,f}"
         )
         return f"{name} {written}"
     return f"{name} {plain.text(value)}"

@@ -6,17 +6,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from apportion.core.telling import figures
-from apportion.core.telling.daybook import ACCOUNT, SERVICE
-from apportion.core.telling.explain import added
+from apportion.core.dashboard import queries
+from apportion.core.dashboard.aggregates import ACCOUNT, SERVICE
+from apportion.core.reporting.explain import added
 from apportion.model.cents import ROUNDED, cent_off
 from apportion.ports import Row
-from apportion.web import words
+from apportion.web import formatting
+from apportion.web.allocation_labels import POOL, how_colour, how_place, how_words
 from apportion.web.charts.palette import BLUE, GREY, TEAL
 from apportion.web.charts.sankey import Node, Stream, sankey
-from apportion.web.how import POOL, how_colour, how_place, how_words
-from apportion.web.page import Chart, Choice, Column, Figure, Look, Page, Section, total_row
-from apportion.web.view import View, money_of
+from apportion.web.page_context import View, money_of
+from apportion.web.page_model import Chart, Choice, Column, Figure, Look, Page, Section, total_row
 
 #: How many accounts or services, and owners, are drawn; the others are one node.
 _LEFT, _RIGHT = 14, 16
@@ -50,7 +50,7 @@ def flow(view: View, *, left: str = ACCOUNT, only: Filter | None = None) -> Page
     sums = _Sums.of(ways, shares)
     return Page(
         "flow",
-        f"Flow of {words.month(view.period)}",
+        f"Flow of {formatting.month(view.period)}",
         _heading(view, left, only, sums),
         lead=f"From the bill at the left to owners at the right{sums.rounded(only)}. Choose a name "
         "to follow it alone.",
@@ -145,7 +145,7 @@ def _ways(view: View, left: str, only: Filter) -> list[Row]:
     columns = {left: "origin", "#source": "source", "#owner": "owner", "#pool": "pool"}
     where = {left: only.origin} if only.origin else {}
     found: dict[tuple[str, str, str], Decimal] = {}
-    for row in view.sight.rows(figures.cells_query(columns, view.currency, where=where)):
+    for row in view.sight.rows(queries.cells_query(columns, view.currency, where=where)):
         pool = str(row["pool"])
         if pool and not view.everything:
             continue  # what others put into pools is not this reader's to see
@@ -162,7 +162,7 @@ def _ways(view: View, left: str, only: Filter) -> list[Row]:
 def _shares(view: View, only: Filter) -> list[Row]:
     if only.origin:
         return []  # a pool is split as a whole, so one account's part of it has no owner
-    rows = view.sight.rows(figures.paid_by_pool_query(view.currency, owner=only.owner))
+    rows = view.sight.rows(queries.paid_by_pool_query(view.currency, owner=only.owner))
     return [
         {"how": f"{POOL}{row['pool']}", "owner": row["owner"], "total": row["total"]}
         for row in rows

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
-from apportion.core.apportion import part_of
-from apportion.core.telling.explain import added
+from apportion.core.allocation.rounding import part_of
+from apportion.core.reporting.explain import added
 from apportion.ports import Row
-from apportion.run.library import Sight
-from apportion.web import words
+from apportion.usecases.dashboard.run_library import Sight
+from apportion.web import formatting
 from apportion.web.charts.waterfall import axis_begins, steps
-from apportion.web.page import Chart, Column, Look, Section
-from apportion.web.view import OWNER, View, sign_of
+from apportion.web.page_context import OWNER, View, sign_of
+from apportion.web.page_model import Chart, Column, Look, Section
 
 from .by_day import OTHERS, by_day, named
 
@@ -37,7 +37,7 @@ def movers(view: View, by: str) -> Section:
         }
         for name in ordered
     ]
-    old, new = words.month_alone(view.before.period), words.month_alone(view.period)
+    old, new = formatting.month_alone(view.before.period), formatting.month_alone(view.period)
     return Section(
         "movers",
         f"What moved since {old}",

@@ -6,19 +6,20 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
-from apportion.core.apportion import part_of
+from apportion.core.allocation.rounding import part_of
+from apportion.core.dashboard import queries
+from apportion.core.dashboard.aggregates import ACCOUNT, CATEGORY, SERVICE
 from apportion.core.proof import lines
-from apportion.core.telling import figures
-from apportion.core.telling.daybook import ACCOUNT, CATEGORY, SERVICE
-from apportion.core.telling.explain import added
+from apportion.core.reporting.explain import added
 from apportion.model.cents import to_cents
 from apportion.model.period import Period
 from apportion.ports import Row
-from apportion.run.library import Sight
-from apportion.web import words
+from apportion.usecases.dashboard.run_library import Sight
+from apportion.web import formatting
 from apportion.web.charts.spark import spark
 from apportion.web.charts.stacked import stacked_days, towering
-from apportion.web.page import (
+from apportion.web.page_context import OWNER, View, money_of, sign_of
+from apportion.web.page_model import (
     Chart,
     Choice,
     Column,
@@ -29,10 +30,9 @@ from apportion.web.page import (
     total_row,
     whole_note,
 )
-from apportion.web.view import OWNER, View, money_of, sign_of
 
 from .by_day import OTHERS, by_day, named
-from .fresh import fresh
+from .freshness import fresh
 from .movers import movers
 
 #: How many series have a colour; the others are added up.
@@ -44,7 +44,7 @@ def overview(view: View, *, by: str = OWNER) -> Page:
     now, before = view.totals(), view.totals(view.before) if view.before else None
     return Page(
         "overview",
-        f"{words.month(view.period)}",
+        f"{formatting.month(view.period)}",
         _heading(view, now),
         lead=_lead(view, now, before),
         figures=_figures(view, now, before),
@@ -58,10 +58,10 @@ def overview(view: View, *, by: str = OWNER) -> Page:
 
 
 def _heading(view: View, now: Row) -> str:
-    cost = f"{words.month(view.period)} cost {view.money(now['total'])}"
+    cost = f"{formatting.month(view.period)} cost {view.money(now['total'])}"
     if not view.everything:
-        owners = words.listed(sorted(view.sight.owners or ())) or "Nobody you see"
-        return f"{owners} cost {view.money(now['total'])} in {words.month(view.period)}"
+        owners = formatting.listed(sorted(view.sight.owners or ())) or "Nobody you see"
+        return f"{owners} cost {view.money(now['total'])} in {formatting.month(view.period)}"
     nobody = _nobodys(view)
     if nobody:
         return (
@@ -72,14 +72,14 @@ def _heading(view: View, now: Row) -> str:
 
 def _nobodys(view: View) -> Row | None:
     """What lies with the default; None where nothing does."""
-    rows = view.sight.rows(figures.owners_query(view.currency))
+    rows = view.sight.rows(queries.owners_query(view.currency))
     default = view.sight.owner.default
     found = next((row for row in rows if row["owner"] == default), None)
     if found is None or found["direct"] or found["shared"]:
         return found
     # What is charged and credited may come to zero together, and is still nobody's.
     columns = {ACCOUNT: "account", SERVICE: "service", CATEGORY: "category"}
-    query = figures.cells_query(columns, view.currency, where={"#owner": default})
+    query = queries.cells_query(columns, view.currency, where={"#owner": default})
     return found if any(row["total"] for row in view.sight.rows(query)) else None
 
 
@@ -96,12 +96,12 @@ def _lead(view: View, now: Row, before: Row | None) -> str:
     if before is None:
         return "There is no allocation of the month before to compare it with."
     change = money_of(now["total"]) - money_of(before["total"])
-    when = words.month_alone(_month_before(view))
+    when = formatting.month_alone(_month_before(view))
     if not to_cents(change):
         return f"As much as {when}{'' if change else ', to the last digit'}."
     more = "more" if change > 0 else "less"
     part = part_of(abs(change), abs(money_of(before["total"])))
-    by = f" ({words.part(part)})" if part is not None else ""
+    by = f" ({formatting.part(part)})" if part is not None else ""
     return f"{view.money(abs(change))}{by} {more} than {when}."
 
 
@@ -139,14 +139,14 @@ def _figures(view: View, now: Row, before: Row | None) -> Sequence[Figure]:
     )
     if before is not None:
         change = total - money_of(before["total"])
-        when = words.month_alone(_month_before(view))
+        when = formatting.month_alone(_month_before(view))
         found.append(Figure(f"Against {when}", change, Look.CHANGE))
     return found
 
 
 def _part_words(amount: object, total: Decimal) -> str:
     part = part_of(money_of(amount), total)
-    return f"{words.part(part)} of it" if part is not None else ""
+    return f"{formatting.part(part)} of it" if part is not None else ""
 
 
 def _difference(sight: Sight, currency: str) -> Decimal:
@@ -209,7 +209,7 @@ def _days(view: View, by: str) -> Section:
                 currency=view.currency,
                 grey=grey,
             ),
-            f"Cost a day by {view.titled(by)}, stacked: {words.listed(list(series))}.",
+            f"Cost a day by {view.titled(by)}, stacked: {formatting.listed(list(series))}.",
         ),
         folded=True,
         total=total_row(rows, [*series, "total"], day=""),
@@ -227,7 +227,7 @@ def _days_note(
     late = f" {view.money(amount)} of it is dated in another month." if amount else ""
     if cut:
         late += (
-            f" The bar of {words.day(cut[0])} is cut off at {view.money(cut[1])}: "
+            f" The bar of {formatting.day(cut[0])} is cut off at {view.money(cut[1])}: "
             "what is charged by the month stands on one day."
         )
     if by == OWNER:
@@ -239,11 +239,11 @@ def _days_note(
 
 def owners_section(view: View) -> Section:
     """Everyone who pays, with how the days went."""
-    rows = view.sight.rows(figures.owners_query(view.currency))
+    rows = view.sight.rows(queries.owners_query(view.currency))
     daily = by_day(view, view.sight, OWNER)
     then = {}
     if view.before:
-        then = {r["owner"]: r for r in view.before.rows(figures.owners_query(view.currency))}
+        then = {r["owner"]: r for r in view.before.rows(queries.owners_query(view.currency))}
         nothing = dict.fromkeys(("direct", "shared", "total"), Decimal())
         paying = {str(row["owner"]) for row in rows}
         rows += [{"owner": owner, **nothing} for owner in sorted(set(map(str, then)) - paying)]
@@ -269,7 +269,8 @@ def owners_section(view: View) -> Section:
                    link=lambda row: view.links.page("explain", owner=str(row["owner"])),
                    hint="why?"),
             Column("share", "Share", Look.PART),
-            *([Column("change", f"Against {words.month_alone(view.before.period)}", Look.CHANGE)]
+            *([Column("change", f"Against {formatting.month_alone(view.before.period)}",
+                      Look.CHANGE)]
               if view.before else []),
         ),
         told,

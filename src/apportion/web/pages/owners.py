@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
-from apportion.core.apportion import part_of
-from apportion.core.telling import figures
-from apportion.core.telling.daybook import CATEGORY
-from apportion.core.telling.explain import split_in_brief, split_words
+from apportion.core.allocation.rounding import part_of
+from apportion.core.dashboard import queries
+from apportion.core.dashboard.aggregates import CATEGORY
+from apportion.core.reporting.explain import split_in_brief, split_words
 from apportion.model.cents import ROUNDED, cent_off, to_cents
 from apportion.model.period import Period
 from apportion.ports import Row
-from apportion.run.library import Sight
-from apportion.run.values import day_of
-from apportion.web import words
+from apportion.usecases.dashboard.run_library import Sight
+from apportion.usecases.row_values import day_of
+from apportion.web import formatting
+from apportion.web.allocation_labels import how_place, how_words
 from apportion.web.charts.stacked import stacked_days
-from apportion.web.how import how_place, how_words
-from apportion.web.page import Chart, Column, Figure, Look, Page, Section, total_row
-from apportion.web.view import View, money_of, sign_of
+from apportion.web.page_context import View, money_of, sign_of
+from apportion.web.page_model import Chart, Column, Figure, Look, Page, Section, total_row
 
 from .overview import owners_section
 
@@ -36,7 +36,7 @@ def owners(view: View, *, name: str = "") -> Page:
     before = _paid(view.before, view.currency, name) if view.before else None
     return Page(
         "owners",
-        f"{name}, {words.month(view.period)}",
+        f"{name}, {formatting.month(view.period)}",
         f"{name} pays {view.money(paid['total'])}",
         lead=_lead(view, paid, before),
         figures=_figures(view, paid, before, why=view.links.page("explain", owner=name)),
@@ -54,19 +54,19 @@ def owners(view: View, *, name: str = "") -> Page:
 
 def _everyone(view: View) -> Page:
     section = owners_section(view)
-    paying = len(view.sight.rows(figures.owners_query(view.currency)))
-    count = words.counted(paying, "owner")
+    paying = len(view.sight.rows(queries.owners_query(view.currency)))
+    count = formatting.counted(paying, "owner")
     return Page(
         "owners",
-        f"Owners, {words.month(view.period)}",
-        f"{count} {'pays' if paying == 1 else 'pay'} for {words.month(view.period)}",
+        f"Owners, {formatting.month(view.period)}",
+        f"{count} {'pays' if paying == 1 else 'pay'} for {formatting.month(view.period)}",
         lead="Choose an owner to see what it pays, and a total to see why.",
         sections=(section,),
     )
 
 
 def _paid(sight: Sight, currency: str, name: str) -> Row:
-    rows = sight.rows(figures.owners_query(currency))
+    rows = sight.rows(queries.owners_query(currency))
     nothing = {"owner": name, **dict.fromkeys(("direct", "shared", "total"), Decimal())}
     return next((row for row in rows if row["owner"] == name), nothing)
 
@@ -84,7 +84,7 @@ def _lead(view: View, paid: Row, before: Row | None) -> str:
         return made
     assert view.before is not None
     change = money_of(paid["total"]) - money_of(before["total"])
-    when = words.month_alone(view.before.period)
+    when = formatting.month_alone(view.before.period)
     if not to_cents(change):
         return f"{made} As much as {when}."
     return f"{made} {view.money(abs(change))} {'more' if change > 0 else 'less'} than {when}."
@@ -104,18 +104,18 @@ def _figures(view: View, paid: Row, before: Row | None, *, why: str) -> Sequence
     if before is not None and view.before is not None:
         change = total - money_of(before["total"])
         found.append(
-            Figure(f"Against {words.month_alone(view.before.period)}", change, Look.CHANGE)
+            Figure(f"Against {formatting.month_alone(view.before.period)}", change, Look.CHANGE)
         )
     return found
 
 
 def _part(amount: object, whole: Decimal) -> str:
     part = part_of(money_of(amount), whole)
-    return "" if part is None else f"{words.part(part)} of it"
+    return "" if part is None else f"{formatting.part(part)} of it"
 
 
 def _days(view: View, name: str) -> Section:
-    rows = view.sight.rows(figures.paid_days_query(view.currency, name))
+    rows = view.sight.rows(queries.paid_days_query(view.currency, name))
     days = Period.parse(view.period).days
     series = {
         OWN: {day_of(row["day"]): money_of(row["direct"]) for row in rows},
@@ -146,7 +146,7 @@ def _days(view: View, name: str) -> Section:
 def _pools(view: View, name: str) -> Section:
     rows = [
         row
-        for row in view.sight.rows(figures.paid_by_pool_query(view.currency, owner=name))
+        for row in view.sight.rows(queries.paid_by_pool_query(view.currency, owner=name))
         if row["pool"]
     ]
     whole = {
@@ -196,7 +196,7 @@ def _how(view: View, name: str) -> Section:
             "lines": row["lines"],
             "total": row["total"],
         }
-        for row in view.sight.rows(figures.sources_query(view.currency, owner=name))
+        for row in view.sight.rows(queries.sources_query(view.currency, owner=name))
     ]
     return Section(
         "rules",
@@ -221,10 +221,10 @@ def _rule(view: View, place: str) -> str:
 
 
 def _cut(view: View, name: str, cut: str) -> Section:
-    rows = view.sight.rows(figures.cut_query(cut, view.currency, owner=name, pool=""))
+    rows = view.sight.rows(queries.cut_query(cut, view.currency, owner=name, pool=""))
     then = {}
     if view.before:
-        query = figures.cut_query(cut, view.currency, owner=name, pool="")
+        query = queries.cut_query(cut, view.currency, owner=name, pool="")
         then = {str(row["value"]): money_of(row["total"]) for row in view.before.rows(query)}
     here = {str(row["value"]) for row in rows}
     told = [
@@ -247,7 +247,8 @@ def _cut(view: View, name: str, cut: str) -> Section:
                    link=lambda row: view.links.page("explain", owner=name, cut=cut,
                                                     value=str(row["#value"]))
                    if row["#value"] in here else ""),
-            *([Column("change", f"Against {words.month_alone(view.before.period)}", Look.CHANGE)]
+            *([Column("change", f"Against {formatting.month_alone(view.before.period)}",
+                      Look.CHANGE)]
               if view.before else []),
         ),
         told,

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
-from apportion.core.apportion import part_of
-from apportion.core.telling import figures
-from apportion.core.telling.daybook import ACCOUNT, SERVICE
-from apportion.core.telling.explain import added, split_in_brief, split_words
+from apportion.core.allocation.rounding import part_of
+from apportion.core.dashboard import queries
+from apportion.core.dashboard.aggregates import ACCOUNT, SERVICE
+from apportion.core.reporting.explain import added, split_in_brief, split_words
 from apportion.ports import Row
-from apportion.web import words
+from apportion.web import formatting
 from apportion.web.charts.arrows import Arrow, arrows
 from apportion.web.charts.palette import AMBER, TEAL
 from apportion.web.charts.sankey import Node, Stream, sankey
-from apportion.web.page import Chart, Column, Figure, Look, Page, Section, total_row
-from apportion.web.view import View, money_of
+from apportion.web.page_context import View, money_of
+from apportion.web.page_model import Chart, Column, Figure, Look, Page, Section, total_row
 
 
 def pools(view: View, *, pool: str = "") -> Page:
@@ -28,14 +28,14 @@ def _all(view: View, held: Sequence[Row]) -> Page:
     total = added(money_of(row["cost"]) for row in held)
     kept = added(money_of(row["kept"]) for row in held)
     paid = view.totals()
-    whole = words.counted(len(held), "pool")
+    whole = formatting.counted(len(held), "pool")
     heading = f"{view.money(total)} is shared, in {whole}"
     if not view.everything:
         heading = f"{view.money(paid['shared'])} of {whole} is paid by whom you see"
     part = part_of(money_of(paid["shared"]), money_of(paid["total"]))
     return Page(
         "pools",
-        f"Pools of {words.month(view.period)}",
+        f"Pools of {formatting.month(view.period)}",
         heading,
         lead="Pools that serve each other are settled all at once, so what one gets of another is "
         "passed on to the last digit." if _between(view) else "",
@@ -96,7 +96,7 @@ def _graph(view: View, held: Sequence[Row]) -> Section:
         seen.setdefault((str(row["pool"]), str(row["target"])), []).append(row)
     drawn = [Arrow(*key, _ratio(rows)) for key, rows in seen.items()]
     cost = {
-        str(row["pool"]): words.short(money_of(row["cost"]), view.currency)
+        str(row["pool"]): formatting.short(money_of(row["cost"]), view.currency)
         if view.everything
         else ""
         for row in held
@@ -127,7 +127,7 @@ def _graph(view: View, held: Sequence[Row]) -> Section:
 def _ratio(rows: Sequence[Row]) -> str:
     ratios = {row["ratio"] for row in rows}
     (ratio, *others) = ratios
-    return words.part(ratio) if ratio is not None and not others else "a part"
+    return formatting.part(ratio) if ratio is not None and not others else "a part"
 
 
 def _graph_note(drawn: Sequence[Arrow]) -> str:
@@ -135,7 +135,7 @@ def _graph_note(drawn: Sequence[Arrow]) -> str:
     rings = sorted({tuple(sorted(p)) for p in pairs if (p[1], p[0]) in pairs})
     if not rings:
         return ""
-    told = words.listed([f"{one} and {other}" for one, other in rings[:4]])
+    told = formatting.listed([f"{one} and {other}" for one, other in rings[:4]])
     return f"They serve each other: {told}. Arrows lead down at the right and up at the left."
 
 
@@ -143,7 +143,7 @@ def _payers(view: View) -> Section:
     """Who pays which pool, as streams and as a table."""
     rows = [
         {"pool": row["pool"], "owner": row["owner"], "total": row["total"]}
-        for row in view.sight.rows(figures.paid_by_pool_query(view.currency))
+        for row in view.sight.rows(queries.paid_by_pool_query(view.currency))
         if row["pool"]
     ]
     return Section(
@@ -193,18 +193,18 @@ def _one(view: View, pool: str, held: Sequence[Row]) -> Page:
     cost = money_of(rule["cost"]) if rule else Decimal()
     paid = [
         row
-        for row in view.sight.rows(figures.paid_by_pool_query(view.currency))
+        for row in view.sight.rows(queries.paid_by_pool_query(view.currency))
         if row["pool"] == pool
     ]
     return Page(
         "pools",
-        f"Pool {pool}, {words.month(view.period)}",
+        f"Pool {pool}, {formatting.month(view.period)}",
         _one_heading(view, pool, cost, paid),
         lead=f"It is split {_split(view, rule)}." if rule else "It holds nothing in this month.",
         figures=(
             *([Figure("Holds", cost, note="Why?", link=view.links.page("explain", pool=pool))]
               if view.everything else []),
-            Figure("Paid by", len(paid), Look.COUNT, note=words.counted(len(paid), "owner")
+            Figure("Paid by", len(paid), Look.COUNT, note=formatting.counted(len(paid), "owner")
                    if view.everything else "of whom you see"),
         ),
         sections=(
@@ -270,7 +270,7 @@ def _drivers(view: View, pool: str) -> Section:
 def _from(view: View, pool: str, cut: str) -> Section:
     rows = [
         {"value": view.called(cut, row["value"]), "total": row["total"]}
-        for row in view.sight.rows(figures.cut_query(cut, view.currency, pool=pool))
+        for row in view.sight.rows(queries.cut_query(cut, view.currency, pool=pool))
     ]
     return Section(
         f"from-{cut}",

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from apportion.core.bills.expiry import expired
+from apportion.core.billing.retention import expired
 from apportion.core.proof import STAGES, lines, total
-from apportion.core.telling.explain import added
+from apportion.core.reporting.explain import added
 from apportion.model.focus import COST_COLUMNS
 from apportion.model.manifest import Kind, Manifest, Total
 from apportion.ports import Row
-from apportion.web import words
-from apportion.web.page import Choice, Column, Figure, Look, Page, Section
-from apportion.web.view import View
+from apportion.web import formatting
+from apportion.web.page_context import View
+from apportion.web.page_model import Choice, Column, Figure, Look, Page, Section
 
 BY_ACCOUNT = "account"
 
@@ -24,7 +24,7 @@ def proof(view: View, *, by: str = "") -> Page:
     found = lines(view.period, manifest.totals)
     widest = max((line.difference for line in found), default=Decimal())
     counted = sum(t.lines for t in manifest.totals if t.stage == "allocated")
-    month = words.month(view.period)
+    month = formatting.month(view.period)
     return Page(
         "proof",
         f"Proof of {month}",
@@ -117,7 +117,7 @@ def _months(view: View) -> Section:
             rows.append(
                 {
                     "period": run.period,
-                    "at": words.moment(run.at),
+                    "at": formatting.moment(run.at),
                     "run": run.run,
                     "rulebook": run.details.get("rulebook", ""),
                     "version": run.version,
@@ -184,7 +184,7 @@ def _run(view: View) -> Section:
     manifest = view.sight.manifest
     rows = [
         {"fact": "run", "value": manifest.run},
-        {"fact": "recorded", "value": words.moment(manifest.at)},
+        {"fact": "recorded", "value": formatting.moment(manifest.at)},
         {"fact": "by", "value": f"apportion {manifest.version}"},
         *(_details(manifest) if view.everything else ()),
         *(

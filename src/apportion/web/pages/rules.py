@@ -8,16 +8,16 @@ from decimal import Decimal
 
 from markupsafe import Markup
 
-from apportion.core.rules.facts import source_label
-from apportion.core.rules.offers import POOLS
-from apportion.core.telling import figures
-from apportion.core.telling.explain import split_words
-from apportion.model.finding import Place
+from apportion.core.dashboard import queries
+from apportion.core.reporting.explain import split_words
+from apportion.core.rulebook.rule_columns import source_label
+from apportion.core.rulebook.unused_rules import POOLS
+from apportion.model.findings.finding import Place
 from apportion.ports import Row
-from apportion.web import words
-from apportion.web.how import how_words
-from apportion.web.page import Column, Figure, Look, Page, Section
-from apportion.web.view import View, money_of
+from apportion.web import formatting
+from apportion.web.allocation_labels import how_words
+from apportion.web.page_context import View, money_of
+from apportion.web.page_model import Column, Figure, Look, Page, Section
 
 _POOL = "pool "
 LIVE, DEAD, SHADOWED = "", "dead: matches nothing", "shadowed: others come first"
@@ -47,15 +47,15 @@ def rules(view: View) -> Page:
     found = [*_of_dimensions(view), *_of_pools(view)]
     idle = [rule for rule in found if rule.state]
     book = view.sight.rulebook
-    works = words.counted(len(found) - len(idle), "rule works", "rules work")
-    heading = f"{works} on {words.month(view.period)}"
+    works = formatting.counted(len(found) - len(idle), "rule works", "rules work")
+    heading = f"{works} on {formatting.month(view.period)}"
     if idle and view.everything:
         heading += f"; {len(idle)} {'does' if len(idle) == 1 else 'do'} nothing"
     return Page(
         "rules",
-        f"Rules of {words.month(view.period)}",
+        f"Rules of {formatting.month(view.period)}",
         heading,
-        lead=f"{book.name}, in force since {words.month(str(book.effective))}, shares out "
+        lead=f"{book.name}, in force since {formatting.month(str(book.effective))}, shares out "
         f"{book.cost} by {book.owner.replace('_', ' ')}, "
         f"and settles pools by the {book.method} method.",
         figures=(
@@ -71,7 +71,7 @@ def rules(view: View) -> Page:
 def _of_dimensions(view: View) -> list[_Rule]:
     hits = {
         (row["dimension"], row["source"]): row
-        for row in view.sight.rows(figures.rule_hits_query(view.currency))
+        for row in view.sight.rows(queries.rule_hits_query(view.currency))
     }
     alone = _alone(view)
     found = []
@@ -102,7 +102,7 @@ def _alone(view: View) -> Mapping[tuple[str, int], Decimal]:
 def _of_pools(view: View) -> list[_Rule]:
     held: dict[str, tuple[Decimal, int]] = {}
     columns = {"#pool": "pool"}
-    for row in view.sight.rows(figures.cells_query(columns, view.currency)):
+    for row in view.sight.rows(queries.cells_query(columns, view.currency)):
         held[str(row["pool"])] = (money_of(row["total"]), int(str(row["lines"])))
     alone = _alone(view)
     return [
@@ -187,4 +187,4 @@ def _source(view: View, found: Sequence[_Rule]) -> Section:
 def _gave(view: View, rule: _Rule | None) -> str:
     if rule is None:
         return ""
-    return rule.state.partition(":")[0] or words.short(rule.total, view.currency)
+    return rule.state.partition(":")[0] or formatting.short(rule.total, view.currency)

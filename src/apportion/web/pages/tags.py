@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from apportion.core.apportion import part_of
-from apportion.core.rules.derive import canonical
-from apportion.core.rules.tag_keys import normalise, normalise_value
-from apportion.core.telling import figures
-from apportion.core.telling.daybook import ACCOUNT, CATEGORY, SERVICE, asked_tags
-from apportion.core.telling.explain import added
+from apportion.core.allocation.rounding import part_of
+from apportion.core.dashboard import queries
+from apportion.core.dashboard.aggregates import ACCOUNT, CATEGORY, SERVICE, asked_tags
+from apportion.core.reporting.explain import added
+from apportion.core.rulebook.dimension_sql import canonical
+from apportion.core.rulebook.tag_keys import normalise, normalise_value
 from apportion.model.rulebook import Dimension, FromTag
 from apportion.ports import Row
-from apportion.web import words
-from apportion.web.how import how_words
-from apportion.web.page import Choice, Column, Figure, Look, Page, Section
-from apportion.web.view import OWNER, View, money_of
+from apportion.web import formatting
+from apportion.web.allocation_labels import how_words
+from apportion.web.page_context import OWNER, View, money_of
+from apportion.web.page_model import Choice, Column, Figure, Look, Page, Section
 
 #: How many rows the heat map has; its files have all.
 MOST = 24
@@ -39,7 +39,7 @@ def tags(view: View, *, by: str = ACCOUNT, tag: str = "") -> Page:
     taggable = whole.get(_ALL, Decimal())
     return Page(
         "tags",
-        f"Tags in {words.month(view.period)}",
+        f"Tags in {formatting.month(view.period)}",
         _heading(view, asked, whole),
         lead="Shares are of money, not of resources: of the usage of resources, which is what can "
         "carry tags. Tax, support, fees and discounts cannot and are left out.",
@@ -55,7 +55,7 @@ def tags(view: View, *, by: str = ACCOUNT, tag: str = "") -> Page:
 
 def _whole(view: View) -> dict[str, Decimal]:
     sums: dict[str, Decimal] = {}
-    for row in view.sight.rows(figures.coverage_query("#owner", view.currency)):
+    for row in view.sight.rows(queries.coverage_query("#owner", view.currency)):
         tag = str(row["tag"])
         sums[tag] = sums.get(tag, Decimal()) + money_of(row["total"])
     return sums
@@ -67,7 +67,7 @@ def _heading(view: View, asked: Sequence[str], whole: Mapping[str, Decimal]) -> 
     part = part_of(whole.get(first, Decimal()), taggable)
     if not first or part is None:
         return "Nothing in this month could carry a tag"
-    return f"{first} is on {words.part(part)} of what could carry it"
+    return f"{first} is on {formatting.part(part)} of what could carry it"
 
 
 def _owner_tag(view: View) -> str:
@@ -81,7 +81,7 @@ def _owner_tag(view: View) -> str:
 def _heat(view: View, by: str, shown: Sequence[str]) -> Section:
     cut = "#owner" if by == OWNER else by
     sums: dict[str, dict[str, Decimal]] = {}
-    for row in view.sight.rows(figures.coverage_query(cut, view.currency)):
+    for row in view.sight.rows(queries.coverage_query(cut, view.currency)):
         sums.setdefault(str(row["value"]), {})[str(row["tag"])] = money_of(row["total"])
     ordered = sorted(sums, key=lambda value: (-sums[value].get(_ALL, Decimal()), value))
     rows = [
@@ -128,7 +128,7 @@ def _worst(view: View, tag: str, asked: Sequence[str]) -> Section:
             "account": f"{row['account_name'] or ''} · {row['account']}".strip(" ·"),
             "how": how_words(dimension, str(row["source"])),
         }
-        for row in view.sight.rows(figures.untagged_query(view.currency, tag=tag, most=_WORST))
+        for row in view.sight.rows(queries.untagged_query(view.currency, tag=tag, most=_WORST))
     ]
     return Section(
         "untagged",
@@ -163,7 +163,7 @@ def _worst(view: View, tag: str, asked: Sequence[str]) -> Section:
 def _spellings(view: View) -> Section:
     """List values that people write in several ways, and values that the rulebook refuses."""
     alike: dict[tuple[str, str], list[Row]] = {}
-    for row in view.sight.rows(figures.values_query(view.currency)):
+    for row in view.sight.rows(queries.values_query(view.currency)):
         key = (str(row["tag"]), normalise_value(str(row["value"])))
         alike.setdefault(key, []).append(row)
     by_meaning: dict[tuple[str, str, str], list[Row]] = {}

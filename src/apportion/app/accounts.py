@@ -1,0 +1,53 @@
+"""Accounts of an organisation: where they are read from, and the ledger that keeps them.
+
+`Workspace.accounts` is one of these. The command line is `apportion aws accounts`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from apportion.model.aws.accounts import Organization
+from apportion.model.outcome import Outcome
+from apportion.usecases.aws.accounts import import_file, listed, synchronise
+from apportion.usecases.context import Plugs
+
+if TYPE_CHECKING:
+    from apportion.aws.api_calls import Client
+
+
+class Accounts:
+    """All that one can do with accounts in a workspace; the plugs are made when first needed."""
+
+    def __init__(self, plugs: Callable[[], Plugs]) -> None:
+        self._plugs = plugs
+
+    def sync(self, seen: Organization, *, since: date | None = None, wait: float = 0) -> Outcome:
+        """Keep what changed in an organisation. `since`: what is seen holds from that day on."""
+        return synchronise(seen, self._plugs(), source="AWS Organizations", since=since, wait=wait)
+
+    def import_file(
+        self, path: Path, *, organization: str, since: date | None = None, wait: float = 0
+    ) -> Outcome:
+        """Take accounts from a CSV or JSON file; with days in it, it is their whole history."""
+        return import_file(path, self._plugs(), organization=organization, since=since, wait=wait)
+
+    def listed(self, *, day: date | None = None, all_days: bool = False) -> Outcome:
+        """List accounts as they were on a day, or every stretch of days of each."""
+        return listed(self._plugs(), day=day, all_days=all_days)
+
+
+def look_at_organization(
+    clients: Callable[[str, str], Client],
+    *,
+    role: str = "",
+    say: Callable[[str], None] = lambda _step: None,
+) -> Organization:
+    """Read every account from AWS Organizations, in a role where one is named. Raises AwsError."""
+    from apportion.aws.connect import in_role  # noqa: PLC0415 - boto3 is an extra
+    from apportion.aws.organization import Organizations  # noqa: PLC0415 - as said above
+
+    return Organizations(in_role(clients, role)("organizations", ""), say=say).look()

@@ -1,0 +1,52 @@
+"""AWS Cost Categories: as a rulebook, and a rulebook as these.
+
+`Workspace.cost_categories` is one of these. The command line is `apportion aws cost-categories`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from apportion.core.aws.cost_categories.definitions_json import write_definitions
+from apportion.core.aws.cost_categories.to_aws import Exported
+from apportion.model.aws.cost_category import CostCategory
+from apportion.model.period import Period
+from apportion.model.settings import Settings
+from apportion.usecases.aws.cost_categories import from_aws, from_file, from_rulebook, to_rulebook
+from apportion.usecases.context import Plugs
+
+if TYPE_CHECKING:
+    from apportion.aws.api_calls import Client
+
+__all__ = ["CostCategories", "from_file", "look_at_categories", "to_rulebook", "write_definitions"]
+
+
+class CostCategories:
+    """A workspace's rulebooks in AWS's words; the plugs are made when first needed."""
+
+    def __init__(self, settings: Settings, plugs: Callable[[], Plugs], now: str) -> None:
+        self._settings = settings
+        self._plugs = plugs
+        self._today = date.fromisoformat(now[:10])
+
+    def export(self, period: str = "") -> Exported:
+        """Say the rulebook in force in a month, this one without one, as cost categories."""
+        month = Period.parse(period) if period else Period.of(self._today)
+        folders = Path(self._settings.rulebooks), Path(self._settings.drivers)
+        return from_rulebook(month, *folders, self._plugs(), on=self._today)
+
+
+def look_at_categories(
+    clients: Callable[[str, str], Client],
+    *,
+    role: str = "",
+    say: Callable[[str], None] = lambda _step: None,
+) -> list[CostCategory]:
+    """Read a payer's cost categories, in a role where one is named. Raises AwsError."""
+    from apportion.aws.connect import in_role  # noqa: PLC0415 - boto3 is an extra
+    from apportion.aws.cost_categories import CostCategories as Asked  # noqa: PLC0415 - as above
+
+    return from_aws(Asked(in_role(clients, role)("ce", ""), say=say).definitions())

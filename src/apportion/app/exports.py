@@ -1,0 +1,93 @@
+"""Exports of bills in S3: which plugs it takes to bring them here, and to have AWS write them.
+
+Nothing here needs a terminal: a Lambda function calls `fetch_and_ingest` with the address of the
+manifest that has just arrived.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from apportion.model.aws.export import Place, Taking
+from apportion.model.aws.export_definition import WantedExport
+from apportion.model.outcome import Outcome
+from apportion.ports import Bucket
+from apportion.usecases.aws.exports import ExportPlan, apply, existing, plan
+
+if TYPE_CHECKING:
+    from apportion.aws.api_calls import Client
+
+#: Makes a client of boto3 for a service (`s3`, `bcm-data-exports`, `sts`) and a region, or "".
+Clients = Callable[[str, str], "Client"]
+
+
+class TakesExports(Protocol):
+    """What bills are taken into: `Workspace` is one."""
+
+    def ingest_export(
+        self,
+        bucket: Bucket,
+        place: Place,
+        *,
+        periods: Sequence[str] = (),
+        taking: Taking | None = None,
+    ) -> Outcome: ...
+
+
+def fetch_and_ingest(
+    workspace: TakesExports,
+    location: str,
+    *,
+    periods: Sequence[str] = (),
+    taking: Taking | None = None,
+    clients: Clients | None = None,
+    say: Callable[[str], None] = lambda _step: None,
+) -> Outcome:
+    """Take the months of an export into the ledger that it does not hold as they are delivered now.
+
+    `location` is `s3://bucket/prefix/export`, or the address of one manifest of it, which is that
+    one month. Without `periods`, all months count that the export has. A month whose delivery is
+    in the ledger costs one small request. A month that cannot be taken in is a failing finding of
+    the outcome, and the others are taken in. Without `clients`, they are made from the
+    environment. Raises WrongUseError and AwsError.
+    """
+    from apportion.aws.s3_bucket import open_bucket  # noqa: PLC0415 - boto3 is an extra
+
+    place = Place.parse(location)
+    bucket = open_bucket(clients or from_environment(), place.bucket, say=say)
+    return workspace.ingest_export(bucket, place, periods=periods, taking=taking)
+
+
+def from_environment(profile: str = "") -> Clients:
+    """Make clients with the credentials of a profile, or of what the environment gives."""
+    from apportion.aws.connect import client_of  # noqa: PLC0415 - boto3 is an extra
+
+    return lambda service, region: client_of(service, profile=profile, region=region)
+
+
+def existing_exports(clients: Clients) -> Outcome:
+    """List the exports that AWS writes for the account."""
+    from apportion.aws.data_exports import DataExports  # noqa: PLC0415 - boto3 is an extra
+
+    return existing(DataExports(clients))
+
+
+def plan_export(wanted: WantedExport, clients: Clients, *, region: str = "") -> ExportPlan:
+    """Compare an export that is wanted with those that there are; nothing is changed.
+
+    `region` is the bucket's; without it, S3 is asked.
+    """
+    from apportion.aws.data_exports import REGION, DataExports  # noqa: PLC0415 - boto3 is an extra
+    from apportion.aws.s3_bucket import region_of  # noqa: PLC0415 - boto3 is an extra
+
+    exports = DataExports(clients)
+    found = region or region_of(clients("s3", ""), wanted.place.bucket) or REGION
+    return plan(exports, wanted, region=found)
+
+
+def apply_export(planned: ExportPlan, clients: Clients) -> Outcome:
+    """Make the calls of a plan."""
+    from apportion.aws.data_exports import DataExports  # noqa: PLC0415 - boto3 is an extra
+
+    return apply(DataExports(clients), planned)

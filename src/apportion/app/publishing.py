@@ -1,0 +1,228 @@
+"""Publishing to S3 and Glue, queries, and reports that are delivered: the plugs put together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from apportion.core.reporting.published_tables import TABLES, everyday
+from apportion.model.outcome import Outcome
+from apportion.model.period import Period
+from apportion.model.retention import Evidence, How
+from apportion.model.workbook import Sheet, Workbook
+from apportion.ports import Asking, Expiring, Lake, Post, Report, Store
+from apportion.reports.csv import CsvReport
+from apportion.reports.json import JsonReport
+from apportion.usecases.publish.deliver import Book, Forms, Telling, deliver
+
+if TYPE_CHECKING:
+    from apportion.aws.api_calls import Client
+    from apportion.usecases.context import Plugs
+
+#: Makes a client of boto3 for a service and a region, or "".
+Clients = Callable[[str, str], "Client"]
+
+#: Columns of delivered tables whose sums mean something.
+_SUMMED = {"direct", "shared", "total", "tagged", "before", "change"}
+
+#: The forms in which a report can be delivered.
+FORMS = ("csv", "json", "parquet", "xlsx")
+
+
+@dataclass(frozen=True)
+class Questions:
+    """Where SQL is asked in Athena: how long one waits for it, in seconds, and whence it reads."""
+
+    database: str = "apportion"
+    workgroup: str = "primary"
+    results: str = ""
+    patience: int = 300
+
+
+@dataclass(frozen=True)
+class Readers:
+    """Who is told of a report, from which address, and how the files reach them."""
+
+    emails: tuple[str, ...] = ()
+    sender: str = ""
+    topic: str = ""
+    attach: bool = False
+    link_hours: int = 0
+
+
+class Publishing:
+    """What a ledger gives to others: published tables, answers, delivered reports."""
+
+    def __init__(
+        self, plugs: Callable[[], Plugs], now: Callable[[], str], notes: Callable[[], Expiring]
+    ) -> None:
+        self._plugs = plugs
+        self._now = now
+        self._notes = notes
+
+    def publish(self, lake: Lake, periods: Sequence[str] = ()) -> Outcome:
+        """Publish these periods, or all that are allocated, one after the other."""
+        from apportion.usecases.outcomes import together  # noqa: PLC0415 - as said above
+        from apportion.usecases.publish.publish import publish  # noqa: PLC0415 - functions report without it
+        from apportion.usecases.runs.open_run import allocated_periods  # noqa: PLC0415 - as said above
+
+        plugs = self._plugs()
+        wanted = [str(Period.parse(period)) for period in periods] or allocated_periods(plugs)
+        outcomes = []
+        for period in wanted:
+            with _scratch() as scratch:
+                done = publish(plugs, lake, period=period, scratch=Path(scratch))
+            outcomes.append(self._noted(done, How.PUBLISHED, lake.where()))
+        return together(outcomes)
+
+    def query(self, sql: str) -> Outcome:
+        """Answer SQL over the ledger as if it were published."""
+        from apportion.engines.duckdb import DuckDB  # noqa: PLC0415 - functions report without it
+        from apportion.usecases.publish.query import LedgerAsking  # noqa: PLC0415 - as said above
+
+        with _scratch() as scratch:
+            return LedgerAsking(self._plugs(), Path(scratch), closed=DuckDB.closed).ask(sql)
+
+    def deliver(self, store: Store, forms: Forms, period: str, telling: Telling) -> Outcome:
+        """Deliver a period's report from the ledger; the newest period's if none is named."""
+        from apportion.engines.duckdb import DuckDB  # noqa: PLC0415 - functions report without it
+        from apportion.usecases.publish.query import LedgerAsking  # noqa: PLC0415 - as said above
+        from apportion.usecases.runs.open_run import allocated_periods  # noqa: PLC0415 - as said below
+
+        plugs = self._plugs()
+        periods = [each for each in allocated_periods(plugs) if not period or each <= period]
+        with _scratch() as scratch:
+            # What moved is told against the month before.
+            asking = LedgerAsking(
+                plugs, Path(scratch), closed=DuckDB.closed, periods=periods[-2:], ahead=TABLES
+            )
+            done = deliver(
+                asking, store, forms, period=period, telling=telling, now=self._now, say=plugs.say
+            )
+        first = done.rows[0]
+        return self._noted(
+            done, How.DELIVERED, store.where(f"{first['period']}/{first['delivery']}")
+        )
+
+    def _noted(self, done: Outcome, how: How, where: str) -> Outcome:
+        """Note in the ledger that others were given a run, so that no expiry takes it away."""
+        from apportion.usecases.retention.evidence import note  # noqa: PLC0415 - functions report without it
+
+        given = {(str(row["run"]), str(row["period"])) for row in done.rows}
+        try:
+            for run, period in sorted(given):
+                note(self._notes(), Evidence(run, period, how, where, self._now()))
+        except OSError:  # it may be another's, who lets nobody write to it
+            sentence = (
+                f"The ledger cannot be written to, so it does not know that this is {how}: "
+                "`apportion ledger expire` would not keep it."
+            )
+            return replace(done, words=(*done.words, sentence))
+        return done
+
+
+def deliver_published(
+    athena: Asking,
+    store: Store,
+    forms: Forms,
+    period: str,
+    telling: Telling,
+    *,
+    now: datetime,
+    say: Callable[[str], None] = lambda _step: None,
+) -> Outcome:
+    """Deliver a published period's report, asked of Athena; no ledger is needed."""
+    return deliver(
+        athena,
+        store,
+        forms,
+        period=period,
+        telling=telling,
+        now=lambda: now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        say=say,
+    )
+
+
+def open_lake(
+    place: str, *, database: str = "apportion", region: str = "", clients: Clients
+) -> Lake:
+    """Reach the published tables at `s3://bucket/prefix`. Raises NotAPlaceError."""
+    # boto3 is an extra, and takes a quarter of a second to import.
+    from apportion.aws.published_tables import GlueLake  # noqa: PLC0415 - as said above
+    from apportion.aws.s3_store import S3Store  # noqa: PLC0415 - as said above
+
+    store = S3Store(clients("s3", region), place)
+    return GlueLake(clients("glue", region), store, database=database)
+
+
+def open_athena(questions: Questions, *, region: str = "", clients: Clients) -> Asking:
+    """Reach Athena."""
+    from apportion.aws.athena import Athena  # noqa: PLC0415 - boto3 is an extra
+
+    return Athena(
+        clients("athena", region),
+        database=questions.database,
+        workgroup=questions.workgroup,
+        results=questions.results,
+        patience=questions.patience,
+    )
+
+
+def open_store(place: str, *, region: str = "", clients: Clients) -> Store:
+    """Reach the objects below `s3://bucket/prefix`. Raises NotAPlaceError."""
+    from apportion.aws.s3_store import S3Store  # noqa: PLC0415 - boto3 is an extra
+
+    return S3Store(clients("s3", region), place)
+
+
+def telling(readers: Readers, *, region: str = "", clients: Clients) -> Telling:
+    """Reach the readers of a report."""
+    from apportion.aws.notifications import Mail, Topic  # noqa: PLC0415 - boto3 is an extra
+
+    posts: list[Post] = []
+    if readers.emails:
+        client = clients("sesv2", region)
+        posts.append(Mail(client, sender=readers.sender, readers=readers.emails))
+    if readers.topic:
+        posts.append(Topic(clients("sns", region), arn=readers.topic))
+    return Telling(posts, readers.attach, readers.link_hours * 3600)
+
+
+def forms(names: Sequence[str]) -> Forms:
+    """Pick forms by their endings. Another one is a line here."""
+    picked: dict[str, Report] = {}
+    if "csv" in names:
+        picked["csv"] = CsvReport()
+    if "json" in names:
+        picked["json"] = JsonReport()
+    if "parquet" in names:
+        from apportion.reports.parquet import ParquetReport  # noqa: PLC0415 - pyarrow is large
+
+        picked["parquet"] = ParquetReport()
+    books: dict[str, Book] = {"xlsx": _workbook} if "xlsx" in names else {}
+    return Forms(picked, books)
+
+
+def _workbook(period: str, made: str, tables: Sequence[tuple[str, Outcome]]) -> bytes:
+    """Write all tables as one workbook for Excel, a sheet each, with sums that Excel works out."""
+    from apportion.reports.excel import ExcelWorkbook  # noqa: PLC0415 - only where it is wanted
+
+    sheets = tuple(
+        Sheet(
+            title=name,
+            heading=everyday(name)[0],
+            columns=outcome.columns,
+            rows=outcome.rows,
+            summed=tuple(c for c in outcome.columns if c in _SUMMED),
+        )
+        for name, outcome in tables
+    )
+    return ExcelWorkbook().write(Workbook(f"Cloud cost of {period}", made, sheets, ()))
+
+
+def _scratch() -> TemporaryDirectory[str]:
+    return TemporaryDirectory(prefix="apportion-", ignore_cleanup_errors=True)

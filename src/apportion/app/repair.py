@@ -1,0 +1,39 @@
+"""A lost catalog of a ledger: made again from the tables, proved, and then put in place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from apportion.ledger.iceberg import IcebergLedger
+from apportion.ledger.repair import Repair
+from apportion.model.outcome import Outcome
+from apportion.ports import Ledger
+from apportion.usecases.context import Plugs
+from apportion.usecases.runs.repair import nothing_to_repair, prove_runs
+
+
+def repair(folder: Path, plugs: Callable[[Ledger], Plugs], *, wait: float = 0) -> Outcome:
+    """Make the catalog of a ledger again, if it needs one; rows are its runs.
+
+    `plugs` go with the ledger that they are given. Raises NotRepairedError, with nothing changed,
+    where what was made is not what the records say.
+    """
+    with IcebergLedger(folder).writing(wait=wait):
+        work = Repair(folder)
+        if not work.needed():
+            return nothing_to_repair(str(folder))
+        ledger = work.make()
+        more = work.unfinished(ledger.runs())
+        proved = prove_runs(plugs(ledger), place=str(folder))
+        damaged = work.take_place()
+    words = [*proved.words, f"The catalog of {folder} was made again."]
+    if damaged:
+        words.append(f"What was there before is {damaged}.")
+    if more:
+        words.append(
+            f"There is also a record of {more.kind} {more.period} at {more.at}, which was killed "
+            "before it counted, or whose metadata is lost: run it again."
+        )
+    return replace(proved, words=tuple(words))

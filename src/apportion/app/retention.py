@@ -1,0 +1,58 @@
+"""What of a ledger's past is kept: expiry, protection, and evidence of what others were given.
+
+`Workspace.expiry` is one of these. The command line is `apportion ledger`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from apportion.ledger.aggregates_cache import Daybooks
+from apportion.ledger.iceberg import IcebergLedger
+from apportion.model.outcome import Outcome
+from apportion.model.retention import Evidence, Policy
+from apportion.usecases.retention.evidence import delivered, protect
+from apportion.usecases.retention.expire import expire, look
+
+if TYPE_CHECKING:
+    from apportion.usecases.context import Plugs
+
+    from .publishing import Clients
+
+
+class Expiry:
+    """All that concerns a ledger's past; the plugs are made when first needed."""
+
+    def __init__(self, folder: Path, plugs: Callable[[], Plugs], now: Callable[[], str]) -> None:
+        self._folder = folder
+        self._plugs = plugs
+        self._now = now
+
+    def look(self, policy: Policy, *, delivered: Collection[Evidence] = ()) -> Outcome:
+        """Tell what an expiry would take; nothing changes. Rows are runs with their files."""
+        return look(self._plugs(), self._ledger, policy, delivered=delivered)
+
+    def expire(
+        self, policy: Policy, *, delivered: Collection[Evidence] = (), wait: float = 0
+    ) -> Outcome:
+        """Expire superseded runs: their files go, their records stay."""
+        shelf = Daybooks(self._folder / "daybooks")
+        ledger, forget = self._ledger, shelf.clear
+        return expire(self._plugs(), ledger, policy, delivered=delivered, forget=forget, wait=wait)
+
+    def protect(self, run: str, *, because: str) -> Outcome:
+        """Keep an allocation, and the deliveries that it read, from every expiry."""
+        return protect(self._ledger, run, because=because, at=self._now())
+
+    @property
+    def _ledger(self) -> IcebergLedger:
+        return IcebergLedger(self._folder)
+
+
+def delivered_at(place: str, *, clients: Clients) -> list[Evidence]:
+    """Read which runs the reports that were delivered to `s3://bucket/prefix` are of."""
+    from .publishing import open_store  # noqa: PLC0415 - boto3 is an extra
+
+    return delivered(open_store(place, clients=clients))

@@ -1,0 +1,113 @@
+"""The monthly review as files: one document in several forms, and a statement for each owner."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from importlib.util import find_spec
+from os.path import commonpath
+from pathlib import Path
+
+from apportion.core.reporting.review_document import Month, month_review, owners, statement
+from apportion.model.document import Document, Section, Table
+from apportion.model.outcome import Outcome
+from apportion.model.settings import Settings
+from apportion.reports.markdown import markdown
+from apportion.reports.page import page
+from apportion.sources.rules_history import GitHistory
+from apportion.usecases.atomic_folder import new_folder
+from apportion.usecases.reports.display_rows import for_people
+from apportion.usecases.reports.month_review import Places
+
+_NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
+#: No files on Windows, whatever their ending: learn.microsoft.com, "Naming Files, Paths".
+_DEVICES = {
+    *("CON", "PRN", "AUX", "NUL"),
+    *(f"{port}{n}" for port in ("COM", "LPT") for n in range(10)),
+}
+
+
+def rules_history(settings: Settings) -> tuple[GitHistory, Places]:
+    """Open the history of the rulebooks and of the files beside them, wherever the two lie."""
+    folders = [Path(folder).resolve() for folder in (settings.rulebooks, settings.drivers)]
+    root = Path(commonpath((folders[0].parent, folders[1])))
+    rulebooks, beside = (folder.relative_to(root).as_posix() for folder in folders)
+    tables = f":(glob){beside}/**/*.csv" if beside != "." else ":(glob)**/*.csv"
+    return GitHistory(root, [f":(literal){rulebooks}", tables]), Places(rulebooks, beside)
+
+
+def write_review(month: Month, *, folder: Path, workbook: bytes) -> Outcome:
+    """Write all files into a new folder, which appears whole; rows list them."""
+    files = _files(month, workbook)
+    with new_folder(folder) as beside:
+        for name, content in files.items():
+            path = beside / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+    rows = tuple({"file": name, "bytes": len(content)} for name, content in files.items())
+    words = f"The review of {month.period} is in {folder}: open review.html."
+    if not any(name.endswith(".pdf") for name in files):
+        words += " PDF needs fpdf2: pip install 'apportion[pdf]'."
+    return Outcome(("file", "bytes"), rows, tuple(month.later), (words,))
+
+
+def _files(month: Month, workbook: bytes) -> dict[str, bytes]:
+    names = owners(month)
+    documents = {"review": _summed_up(month_review(month))} | {
+        f"statements/{file}": _statement(month, name)
+        for name, file in zip(names, file_names(names), strict=True)
+    }
+    texts = {f"{name}.html": page(document) for name, document in documents.items()}
+    texts["review.md"] = markdown(documents["review"])
+    return {
+        **{name: text.encode("utf-8", "backslashreplace") for name, text in texts.items()},
+        **_as_pdf(documents, made_at=month.at),
+        f"review-{month.period}.xlsx": workbook,
+    }
+
+
+def _as_pdf(documents: Mapping[str, Document], *, made_at: str) -> dict[str, bytes]:
+    """Write each as PDF where fpdf2 is installed (`apportion[pdf]`); it is no must."""
+    if find_spec("fpdf") is None:
+        return {}
+    from apportion.reports.pdf import pdf  # noqa: PLC0415 - only where it can be
+
+    return {f"{name}.pdf": pdf(each, made_at=made_at) for name, each in documents.items()}
+
+
+def _statement(month: Month, owner: str) -> Document:
+    section = statement(month, owner)
+    lead = f"Cloud cost of {month.period}, run {month.run}, rulebook {month.rulebook}."
+    body = Section("Statement", section.sentences, section.table)
+    return _summed_up(Document(owner, lead, (body,)))
+
+
+def _summed_up(document: Document) -> Document:
+    return replace(document, sections=tuple(map(_sum_up, document.sections)))
+
+
+def _sum_up(section: Section) -> Section:
+    """Add tables up, and say once what is the same on all rows."""
+    inner = tuple(map(_sum_up, section.sections))
+    if section.table is None:
+        return replace(section, sections=inner)
+    shown = for_people(section.table.rows, section.table.columns, total=section.table.summed)
+    table = Table(shown.columns, tuple(shown.rows), tuple(shown.totals), note=shown.note)
+    beside = (shown.beside,) if shown.beside else ()
+    sentences = (*section.sentences, *beside)
+    return replace(section, sentences=sentences, table=table, sections=inner)
+
+
+def file_names(titles: Iterable[str]) -> list[str]:
+    """Make a file's name of each title, of letters that every system takes; no two are alike."""
+    names: list[str] = []
+    for title in titles:
+        name = _NOT_IN_NAMES.sub("-", title).strip("-.")[:80].rstrip("-.") or "owner"
+        if name.partition(".")[0].upper() in _DEVICES:
+            name = f"owner-{name}"
+        number, fitting = 2, name
+        while fitting.casefold() in {known.casefold() for known in names}:
+            fitting, number = f"{name}-{number}", number + 1
+        names.append(fitting)
+    return names

@@ -1,0 +1,93 @@
+"""The validation function, put together from its environment. It runs without DuckDB and YAML."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import date
+
+from apportion.aws.api_calls import Client
+from apportion.aws.event_store import EventMemory
+from apportion.aws.live_tags import LiveTags
+from apportion.aws.tag_notifications import Notices
+from apportion.core.tags.events.created_resources import partition_of
+from apportion.core.tags.policy.json import NotAPolicyError, read_policy_json
+from apportion.core.tags.policy.verdict import Judge
+from apportion.core.tags.remediation.actions import Orders
+from apportion.usecases.tags.validate_event import Bench
+
+#: Makes a client of boto3 for a service and a region.
+Clients = Callable[[str, str], Client]
+#: Makes such clients in a role.
+InRole = Callable[[Clients, str, str], Clients]
+
+
+class Function:
+    """Everything that lasts from one invocation to the next; the policy is read anew at times."""
+
+    #: Seconds for which a policy is used before it is read again.
+    FRESH = 300
+
+    def __init__(self, environment: Mapping[str, str], clients: Clients, in_role: InRole) -> None:
+        self._environment = environment
+        self._clients = clients
+        self._in_role = in_role
+        lease = int(environment.get("APPORTION_LEASE") or 120)
+        table = environment["APPORTION_TABLE"]
+        self._memory = EventMemory(clients("dynamodb", ""), table=table, lease=lease)
+        self._own = environment.get("AWS_LAMBDA_FUNCTION_NAME", "")
+        self._bench: Bench | None = None
+        self._read = 0
+        self._live: dict[tuple[str, str], LiveTags] = {}
+
+    def bench(self, *, today: date, now: int) -> Bench:
+        """Give what to judge with; raises NotAPolicyError where the table has no policy."""
+        stale = now - self._read > self.FRESH
+        if self._bench is None or stale:
+            text, defaults = self._memory.policy()
+            if not text:
+                raise NotAPolicyError("found none in the table: item `policy`, attribute `policy`")
+            judge = Judge(read_policy_json(text), today=today)
+            self._bench = Bench(
+                judge,
+                self._orders(defaults),
+                self._memory,
+                self._live_tags,
+                self._notices(),
+                self._own,
+            )
+            self._read = now
+            self._live.clear()  # credentials of roles last an hour
+        return self._bench
+
+    def _orders(self, defaults: str) -> Orders:
+        act = {word.strip() for word in self._environment.get("APPORTION_ACT", "").split(",")}
+        read = json.loads(defaults) if defaults else {}
+        return Orders(
+            notify="notify" in act,
+            tag="tag" in act,
+            creator_tag=self._environment.get("APPORTION_CREATOR_TAG", ""),
+            quarantine_tag=(
+                self._environment.get("APPORTION_QUARANTINE_TAG", "apportion:quarantine")
+                if "quarantine" in act
+                else ""
+            ),
+            defaults={str(a): {str(k): str(v) for k, v in d.items()} for a, d in read.items()},
+        )
+
+    def _notices(self) -> Notices | None:
+        topic = self._environment.get("APPORTION_TOPIC", "")
+        chat = self._environment.get("APPORTION_CHAT_TOPIC", "")
+        if not topic and not chat:
+            return None
+        return Notices(self._clients("sns", ""), topic=topic, chat=chat)
+
+    def _live_tags(self, account: str, region: str) -> LiveTags:
+        """Reach an account and region, in the role of members where one is named."""
+        if (account, region) not in self._live:
+            clients, role = self._clients, self._environment.get("APPORTION_MEMBER_ROLE", "")
+            if role and account != self._environment.get("APPORTION_ACCOUNT", ""):
+                arn = f"arn:{partition_of(region)}:iam::{account}:role/{role}"
+                clients = self._in_role(self._clients, arn, self._own or "apportion")
+            self._live[account, region] = LiveTags(clients("resourcegroupstaggingapi", region))
+        return self._live[account, region]

@@ -1,0 +1,95 @@
+"""Tags: the policy, how much spend carries them, what is wrong and whom to ask; plugs put together.
+
+`Workspace.tags` is one of these. The command line is `apportion tags`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from pathlib import Path
+
+from apportion.model.outcome import Outcome
+from apportion.model.settings import Settings
+from apportion.model.tags.live import FixPlan
+from apportion.model.tags.tag_policy import TagPolicy
+from apportion.usecases.context import Plugs
+from apportion.usecases.tags import fix
+from apportion.usecases.tags.coverage import Asked, coverage
+from apportion.usecases.tags.generate import (
+    Generated,
+    Wish,
+    generate,
+    prove_controls,
+    replay_events,
+)
+from apportion.usecases.tags.load_policy import check_tag_policy, tag_policy
+from apportion.usecases.tags.scan import Live, Scanned, Untagged, Where, look
+from apportion.usecases.tags.suggest import accepted, suggest
+from apportion.usecases.tags.untagged import Wanted, untagged
+
+
+class Tags:
+    """All that one can do with tags in a workspace; the plugs are made when first needed."""
+
+    def __init__(self, settings: Settings, plugs: Callable[[], Plugs], now: str) -> None:
+        self._settings = settings
+        self._plugs = plugs
+        self._today = date.fromisoformat(now[:10])
+
+    def check_policy(self) -> Outcome:
+        """Tell everything that is wrong with the tag policy; rows are its keys."""
+        return check_tag_policy(self._settings, today=self._today)
+
+    def policy(self) -> TagPolicy:
+        """Read the policy with the rulebook's values in it; raises FindingsError."""
+        return tag_policy(self._settings, today=self._today)[0]
+
+    def coverage(self, asked: Asked) -> Outcome:
+        """Tell how much spend carries valid mandatory tags, and what is wrong with the rest."""
+        return coverage(self._plugs(), self._settings, asked, today=self._today)
+
+    def untagged(self, wanted: Wanted) -> Outcome:
+        """List the resources without valid mandatory tags by cost, with whom to ask."""
+        return untagged(self._plugs(), self._settings, wanted, today=self._today)
+
+    def suggest(self, period: str = "") -> Outcome:
+        """List what tags probably mean, with the money."""
+        return suggest(self._plugs(), self._settings, period=period, today=self._today)
+
+    def accepted(self, suggestion: str, period: str = "") -> list[tuple[Path, str, str]]:
+        """Make the files that accepting a suggestion changes: path, new text, what it says.
+
+        Nothing is written: each text was read again and says one alias more, nothing else.
+        """
+        plugs, settings = self._plugs(), self._settings
+        return accepted(plugs, settings, suggestion, period=period, today=self._today)
+
+    def generate(self, wish: Wish) -> Generated:
+        """Write all that enforces the policy, as texts; packed by a bill or a pinned ranking."""
+        return generate(self._plugs(), self._settings, wish, today=self._today)
+
+    def prove_controls(self, made: Generated) -> Outcome:
+        """Evaluate generated control policies for every call that creates a type of the bill."""
+        return prove_controls(made)
+
+    def replay(self, made: Generated, events: Sequence[str]) -> Outcome:
+        """Tell which past calls, from CloudTrail's records, would have been denied."""
+        return replay_events(made, events, today=self._today)
+
+    def look(
+        self,
+        where: Where,
+        *,
+        live: Callable[[str, str], Live],
+        explorer: Untagged | None = None,
+    ) -> Scanned:
+        """Look at tags as they are now; `app.live_tags.Reach` gives what reaches them."""
+        plugs = self._plugs()
+        return look(plugs, self._settings, where, live=live, explorer=explorer, today=self._today)
+
+    def plan_fixes(
+        self, scanned: Scanned, *, now: datetime, most: int = 0
+    ) -> tuple[FixPlan, Outcome]:
+        """Propose tags for what was seen without them; nothing is changed."""
+        return fix.plan(self._plugs(), scanned, now=now, most=most)

@@ -1,0 +1,341 @@
+"""Which plug goes into which socket: a workspace, with everything one can do in it.
+
+The command line is made of these methods, and so is the library: `apportion.open_workspace()`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
+from functools import cached_property, partial
+from pathlib import Path
+
+from apportion import __version__
+from apportion.engines.duckdb import DuckDB
+from apportion.ledger.iceberg import IcebergLedger
+from apportion.model.aws.cost_query import By
+from apportion.model.aws.export import Place, Taking
+from apportion.model.charges import SplitCost
+from apportion.model.delivery import Intent
+from apportion.model.errors.base import FindingsError
+from apportion.model.manifest import Kind, Manifest
+from apportion.model.outcome import Explanation, Outcome, RulesInForce
+from apportion.model.period import Period
+from apportion.model.question import Question
+from apportion.model.settings import Settings
+from apportion.ports import Bucket, CostReports
+from apportion.reports.csv import CsvReport
+from apportion.reports.excel import ExcelWorkbook
+from apportion.sources.local_files import LocalFiles
+from apportion.usecases.allocate.allocate import allocate
+from apportion.usecases.allocate.check_rulebooks import check, in_force
+from apportion.usecases.allocate.prove import prove, verify
+from apportion.usecases.atomic_folder import refuse_if_filled
+from apportion.usecases.context import Plugs
+from apportion.usecases.explain.owner import explain_owner, explain_pool, explain_resource
+from apportion.usecases.for_each_month import month_by_month
+from apportion.usecases.ingest.ingest import ingest
+from apportion.usecases.ingest.ingest_cost_explorer import ask_for_bills
+from apportion.usecases.ingest.ingest_export import ingest_export
+from apportion.usecases.outcomes import together, told_allocate, told_costs, told_ingest
+from apportion.usecases.reports.compare import allocated, compare, planned, rules_diff
+from apportion.usecases.reports.focus_export import focus
+from apportion.usecases.reports.month_review import gather
+from apportion.usecases.reports.report import report
+from apportion.usecases.reports.review_topics import Review, review
+from apportion.usecases.reports.workbook import workbook
+from apportion.usecases.runs.history import held, history, periods
+from apportion.usecases.runs.load_rules import rules_for
+from apportion.usecases.runs.manifest_files import read_manifests, write_manifests
+from apportion.usecases.runs.open_run import allocated_periods
+from apportion.usecases.settings import read as read_settings
+
+from .accounts import Accounts
+from .cost_categories import CostCategories
+from .publishing import Publishing
+from .repair import repair
+from .retention import Expiry
+from .review_files import rules_history, write_review
+from .scratch import Scratch
+from .tags import Tags
+
+
+def utc_now() -> str:
+    """The time, as runs record it."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+class Workspace:
+    """A folder with settings, rulebooks and a ledger. Plugs are made when first needed.
+
+    `say` is told each step of long work as it begins; `now` gives UTC time as ISO 8601.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        say: Callable[[str], None] = lambda _step: None,
+        now: Callable[[], str] = utc_now,
+    ) -> None:
+        self._settings = settings
+        self._say = say
+        self._now = now
+        self._scratch = Scratch()
+
+    def ingest(
+        self,
+        paths: Sequence[Path],
+        *,
+        bill: str | None = None,
+        replace: bool = False,
+        together_with: Sequence[str] = (),
+        split_cost: SplitCost = SplitCost.PARENT,
+        wait: float = 0,
+    ) -> Outcome:
+        """Take files or folders of one delivery into the ledger; rows say what each became.
+
+        A delivery that lacks what the earlier one of its bill held stops, unless it is to
+        `replace` it, is a part to be read `together_with` its run, or belongs to another `bill`.
+        """
+        source = LocalFiles(paths, scratch=self._scratch.path / "bill")
+        intent = Intent(bill, replace, tuple(together_with))
+        done = ingest(source, self._plugs, intent=intent, split_cost=split_cost, wait=wait)
+        return told_ingest(done)
+
+    def ingest_export(
+        self,
+        bucket: Bucket,
+        place: Place,
+        *,
+        periods: Sequence[str] = (),
+        taking: Taking | None = None,
+    ) -> Outcome:
+        """Take in the months of an export whose delivery the ledger does not hold.
+
+        Files are fetched into `downloads` beside the ledger. `app.exports` opens the bucket.
+        """
+        return ingest_export(
+            self._plugs,
+            bucket,
+            place,
+            read=lambda paths: LocalFiles(paths, scratch=self._scratch.path / "bill"),
+            folder=Path(self._settings.ledger) / "downloads",
+            periods=periods,
+            taking=taking or Taking(),
+        )
+
+    def ingest_costs(
+        self,
+        reports: CostReports,
+        *,
+        by: Sequence[By],
+        payer: str,
+        days: tuple[date, date],
+        bill: str = "cost-explorer",
+        replace: bool = False,
+        wait: float = 0,
+    ) -> Outcome:
+        """Take in what Cost Explorer says of the months that the days lie in.
+
+        `payer` is the account that pays, which Cost Explorer does not tell: by it the ledger sees
+        that a month is there already from a full bill. `app.cost_explorer.connect` makes `reports`.
+        """
+        self._say("asking Cost Explorer")
+        bills, findings = ask_for_bills(
+            reports,
+            by=by,
+            payer=payer,
+            days=days,
+            folder=self._scratch.path / "costs",
+            write=CsvReport(raw=True),
+            read=LocalFiles,
+        )
+        months = {each.period: each for each in bills}
+        intent = Intent(bill, replace, whole=True)
+
+        def take_in(period: Period, say: Callable[[str], None]) -> Outcome:
+            source, plugs = months[period], dataclasses.replace(self._plugs, say=say)
+            return told_costs(ingest(source, plugs, intent=intent, wait=wait), source.name)
+
+        done = month_by_month(list(months), take_in, say=self._say)
+        nothing = () if bills else ("There was nothing to take in.",)
+        words = (*done.words, *nothing, f"{reports.spent}.")
+        return dataclasses.replace(done, findings=(*findings, *done.findings), words=words)
+
+    def allocate(self, periods: Sequence[str] = (), *, wait: float = 0) -> Outcome:
+        """Allocate periods (without any: all that the ledger has a bill of) and prove them.
+
+        Rows are the owners with what they pay; every manifest is written beside the ledger.
+        """
+        wanted = [Period.parse(period) for period in periods] or self._delivered()
+        work = partial(self._allocate, wait=wait)
+        return month_by_month(wanted, work, say=self._say)
+
+    def prove(
+        self,
+        periods: Sequence[str] = (),
+        *,
+        manifest: Path | None = None,
+        as_of: str = "",
+        by_account: bool = False,
+    ) -> Outcome:
+        """Prove periods again from the files, or verify a manifest that was handed out."""
+        if manifest is not None:
+            return verify(self._plugs, read_manifests(manifest))
+        wanted = [str(Period.parse(p)) for p in periods] or allocated_periods(self._plugs)
+        return together(
+            [prove(self._plugs, period=p, as_of=as_of, by_account=by_account) for p in wanted]
+        )
+
+    def report(self, question: Question) -> Outcome:
+        """Group a period's allocation."""
+        return report(self._plugs, question)
+
+    def review(self, period: str, *, as_of: str = "") -> Review:
+        """What to talk about in the monthly review: unallocated, rejected, pools."""
+        return review(self._plugs, period=period, as_of=as_of)
+
+    def explain_owner(self, owner: str, period: str, *, as_of: str = "") -> Explanation:
+        """Take what an owner pays back to its causes."""
+        return explain_owner(self._plugs, owner=owner, period=period, as_of=as_of)
+
+    def explain_pool(self, pool: str, period: str, *, as_of: str = "") -> Explanation:
+        """Take a pool back to what it holds, and on to who pays it."""
+        return explain_pool(self._plugs, pool=pool, period=period, as_of=as_of)
+
+    def explain_resource(self, resource: str, period: str, *, as_of: str = "") -> Explanation:
+        """Tell who pays a resource, and why."""
+        return explain_resource(self._plugs, resource=resource, period=period, as_of=as_of)
+
+    def workbook(self, period: str, *, as_of: str = "") -> bytes:
+        """Write a period as a workbook for Excel; see `core.reporting.workbook` for its sheets."""
+        return ExcelWorkbook().write(workbook(self._plugs, period=period, as_of=as_of))
+
+    def focus(self, period: str, *, folder: Path, version: str = "1.4", as_of: str = "") -> Outcome:
+        """Write a period as FOCUS rows into a new folder of Parquet files; rows list them."""
+        return focus(self._plugs, period=period, folder=folder, version=version, as_of=as_of)
+
+    def compare(self, before: str, after: str = "") -> tuple[Outcome, tuple[str, ...]]:
+        """Lay two allocations side by side, cause by cause, with the lines of rules that differ.
+
+        Each is a month or a run's id; without `after`, what the rules as they are now would make
+        of the month. Nothing is recorded.
+        """
+        settings = self._settings
+        old = allocated(self._plugs, before)
+        new = (
+            allocated(self._plugs, after)
+            if after
+            else planned(
+                self._plugs,
+                old.period,
+                rulebooks=Path(settings.rulebooks),
+                beside=Path(settings.drivers),
+            )
+        )
+        return compare(self._plugs, old, new), rules_diff(old, new)
+
+    def write_review(self, period: str, *, folder: Path, as_of: str = "") -> Outcome:
+        """Write the monthly review into a new folder: Markdown, HTML, Excel, a statement each."""
+        refuse_if_filled(folder)
+        history, places = rules_history(self._settings)
+        month = gather(self._plugs, history, period=period, places=places, as_of=as_of)
+        workbook = self.workbook(period, as_of=month.run)
+        return write_review(month, folder=folder, workbook=workbook)
+
+    def check_rules(self) -> Outcome:
+        """Read every rulebook with all that it names."""
+        settings, today = self._settings, date.fromisoformat(self._now()[:10])
+        return check(Path(settings.rulebooks), Path(settings.drivers), today=today)
+
+    def rules_in_force(self, period: str) -> RulesInForce:
+        """The rulebook of a month and the SQL that it compiles to."""
+        settings = self._settings
+        month = Period.parse(period)
+        return in_force(month, Path(settings.rulebooks), Path(settings.drivers))
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        """The accounts of organisations: what they are called, where they stand, and since when."""
+        return Accounts(lambda: self._plugs)
+
+    @cached_property
+    def cost_categories(self) -> CostCategories:
+        """The rulebooks in the words of AWS Cost Categories."""
+        return CostCategories(self._settings, lambda: self._plugs, self._now())
+
+    @cached_property
+    def tags(self) -> Tags:
+        """What concerns tags: the policy, its coverage in money, what to put right."""
+        return Tags(self._settings, lambda: self._plugs, self._now())
+
+    @cached_property
+    def publishing(self) -> Publishing:
+        """What others are given: published tables, answers to SQL, delivered reports."""
+        folder = Path(self._settings.ledger)
+        return Publishing(lambda: self._plugs, self._now, lambda: IcebergLedger(folder))
+
+    @cached_property
+    def expiry(self) -> Expiry:
+        """What of the ledger's past is kept."""
+        return Expiry(Path(self._settings.ledger), lambda: self._plugs, self._now)
+
+    def repair(self, *, wait: float = 0) -> Outcome:
+        """Make the ledger's catalog again where it is lost, and prove it; rows are the runs."""
+        folder = Path(self._settings.ledger)
+        return repair(
+            folder, lambda ledger: dataclasses.replace(self._plugs, ledger=ledger), wait=wait
+        )
+
+    def held(self) -> Outcome:
+        """List what the ledger holds."""
+        return held(self._plugs)
+
+    def history(self, period: str = "") -> Outcome:
+        """Tell every delivery and allocation."""
+        return history(self._plugs, period=period)
+
+    def _allocate(self, period: Period, say: Callable[[str], None], *, wait: float) -> Outcome:
+
+        settings = self._settings
+        rules, findings = rules_for(period, Path(settings.rulebooks), Path(settings.drivers))
+        if rules is None:
+            raise FindingsError(findings)
+        done = allocate(period, rules, dataclasses.replace(self._plugs, say=say), wait=wait)
+        owners, written = self.report(Question(str(period))), self._written(done.manifest)
+        return told_allocate(done.manifest, (*findings, *done.findings), owners, written)
+
+    def _written(self, allocation: Manifest) -> Path:
+        """Write the manifest of an allocation and its deliveries beside the ledger."""
+        folder = Path(self._settings.ledger) / "proofs"
+        return write_manifests(folder, allocation, self._plugs.ledger.runs())
+
+    def _delivered(self) -> list[Period]:
+
+        return [Period.parse(p) for p in periods(self._plugs.ledger.runs(), Kind.INGEST)]
+
+    @cached_property
+    def _plugs(self) -> Plugs:
+
+        return Plugs(
+            ledger=IcebergLedger(Path(self._settings.ledger)),
+            engine=DuckDB(self._scratch.path / "spill"),
+            now=self._now,
+            say=self._say,
+            version=__version__,
+        )
+
+
+def open_workspace(
+    folder: Path | str = ".",
+    *,
+    say: Callable[[str], None] = lambda _step: None,
+    now: Callable[[], str] = utc_now,
+) -> Workspace:
+    """Open the workspace of a folder: apportion.toml is looked for there and upwards.
+
+    Only the file counts, not the environment, which is the command line's. Raises SettingsError.
+    """
+    return Workspace(read_settings(Path(folder), {}), say=say, now=now)

@@ -1,0 +1,137 @@
+"""Turns what AWS and boto3 say into sentences that name the action, the caller and the remedy."""
+
+from __future__ import annotations
+
+import re
+
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    CredentialRetrievalError,
+    NoAuthTokenError,
+    NoCredentialsError,
+    PartialCredentialsError,
+    ProfileNotFound,
+    SSOError,
+    TokenRetrievalError,
+)
+
+from apportion.model.errors.base import (
+    AwsCredentialsError,
+    AwsDeniedError,
+    AwsError,
+    AwsRefusedError,
+)
+
+PAGES_CHANGED = {"InvalidNextTokenException", "RequestChangedException"}
+
+_DENIED = {
+    *("AccessDenied", "AccessDeniedException", "AllAccessDisabled", "UnauthorizedOperation"),
+    *("403", "Forbidden"),  # what a HEAD request is told, which has no words
+}
+_EXPIRED = {"ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired"}
+_NOT_TAKEN = {
+    "InvalidAccessKeyId",
+    "InvalidToken",
+    "IncompleteSignature",
+    "InvalidClientTokenId",
+    "InvalidSignatureException",
+    "MissingAuthenticationToken",
+    "MissingAuthenticationTokenException",
+    "RequestExpired",
+    "RequestTimeTooSkewed",
+    "SignatureDoesNotMatch",
+    "UnrecognizedClientException",
+}
+_SIGN_IN = "Sign in again (`aws sso login`, or fresh keys) and repeat the command."
+_CLOCK = re.compile(r"signature (?:expired|not yet current)|skew", re.IGNORECASE)
+_NOT_ENABLED = re.compile(r"not enabled for cost explorer", re.IGNORECASE)
+_CALLER = re.compile(r"User: (\S+) is not authorized")
+#: What a service says where it could not do our call for want of the permission for another.
+_WHAT = re.compile(r"not authorized to perform: ([\w-]+:\w+)(?: on resource: \"?([^\s\"]+)\"?)?")
+_REMEDIES = {
+    "DataUnavailableException": "Costs of single resources, and hourly costs, are there only once "
+    "they are switched on in Cost Explorer's settings, and for the last 14 days.",
+    "AWSOrganizationsNotInUseException": "This account is in no organisation. Give its accounts in "
+    "a file instead: `apportion aws accounts import FILE`.",
+    "BillExpirationException": "Ask for days that begin later: Cost Explorer keeps thirteen "
+    "months by the day.",
+}
+
+
+class PagesChangedError(Exception):
+    """The token of the next page is not valid any more: the answer has to be read again."""
+
+
+def code_of(error: ClientError) -> str:
+    """Tell AWS's code of an error."""
+    return str(error.response.get("Error", {}).get("Code", ""))
+
+
+def sentence(error: ClientError) -> str:
+    """Take the first line of AWS's own words: later ones repeat parts of the request."""
+    said = str(error.response.get("Error", {}).get("Message", "")).strip()
+    return said.splitlines()[0][:500] if said else code_of(error)
+
+
+def refusal(action: str, error: ClientError, resource: str = "*") -> AwsError:
+    """Tell what AWS refused, and what to do about it. `resource` is what the call was about."""
+    code, said = code_of(error), sentence(error)
+    if _NOT_ENABLED.search(said):
+        remedy = (
+            "Open Cost Explorer once in the console of the account that pays and, for members of "
+            "an organisation, allow them to; the first figures take a day."
+        )
+        return AwsRefusedError(action, code, said, remedy)
+    if code in _DENIED:
+        return _denied(action, said, resource)
+    if code in _EXPIRED:
+        return AwsCredentialsError("The AWS credentials have expired", _SIGN_IN)
+    if code in _NOT_TAKEN:
+        return _not_taken(code, said)
+    return AwsRefusedError(action, code, said, _REMEDIES.get(code, ""))
+
+
+def _denied(action: str, said: str, resource: str) -> AwsDeniedError:
+    caller, what = _CALLER.search(said), _WHAT.search(said)
+    if what and what[1] != action:  # kms:Decrypt, where an object is encrypted
+        action, resource = what[1], what[2] or "*"
+    return AwsDeniedError(action, caller[1] if caller else "The caller", said, resource)
+
+
+def without_answer(action: str, error: Exception) -> AwsError:
+    """Tell why a request never left, or came to nothing."""
+    if isinstance(error, ProfileNotFound):
+        return AwsCredentialsError(
+            str(error).rstrip("."),
+            "Profiles stand in ~/.aws/config; `aws configure list-profiles`.",
+        )
+    if isinstance(error, NoCredentialsError):
+        return AwsCredentialsError(
+            "There are no AWS credentials",
+            "Name a profile with --profile, or set AWS_PROFILE or the keys in the environment.",
+        )
+    signed_out = (
+        CredentialRetrievalError,
+        NoAuthTokenError,
+        PartialCredentialsError,
+        SSOError,
+        TokenRetrievalError,
+    )
+    if isinstance(error, signed_out):
+        return AwsCredentialsError(f"The AWS credentials cannot be used: {_line(error)}", _SIGN_IN)
+    assert isinstance(error, BotoCoreError)
+    return AwsRefusedError(action, type(error).__name__, _line(error))
+
+
+def _not_taken(code: str, said: str) -> AwsError:
+    if code in {"RequestExpired", "RequestTimeTooSkewed"} or _CLOCK.search(said):
+        return AwsCredentialsError(
+            "AWS does not take the time of the request",
+            "Set this machine's clock, which must be right within five minutes.",
+        )
+    return AwsCredentialsError(f"AWS does not take the credentials ({code})", _SIGN_IN)
+
+
+def _line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0].rstrip(".")

@@ -1,0 +1,250 @@
+"""Published tables: Iceberg in S3, found through the Glue catalog. It is a `ports.Lake`.
+
+Every table but `runs` is called `<name>_by_run` and partitioned by period and run; its view
+`<name>` shows the runs that `runs` names. A commit is one conditional update of one Glue table, so
+of two publishers at once one is told that the other was first.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from pyiceberg.catalog.glue import GlueCatalog
+from pyiceberg.exceptions import (
+    CommitFailedException,
+    NoSuchTableError,
+    TableAlreadyExistsError,
+)
+from pyiceberg.manifest import DataFile
+from pyiceberg.table import Table
+
+from apportion.model.errors.publishing import (
+    NotWhatArrivedError,
+    OthersWroteError,
+    TableElsewhereError,
+)
+
+from .api_calls import Client
+from .glue import Glue
+from .iceberg_io import METADATA, LakeIO, Metadata
+from .presto_views import view_input
+from .published_files import entries, planned, rows_of, send
+from .published_schemas import BY_RUN, PROPERTIES, RUNS, missing, partitioning, schema
+from .s3_store import ElsewhereError, S3Store
+
+#: Commits of other periods get in the way of ours; only that is tried again.
+_TRIES = 5
+
+#: What was staged and never made seen is cleared away when nobody can be at work on it any more.
+_STALE = timedelta(hours=24)
+
+
+class GlueLake:
+    """Tables below a place in S3, in one Glue database, which is made if it is not there.
+
+    `columns` are those that each table must have, with SQL types. `now` gives the time in UTC, by
+    which the remains of killed publications are recognised.
+    """
+
+    def __init__(
+        self,
+        glue: Client,
+        store: S3Store,
+        *,
+        database: str,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._glue = Glue(glue, sleep=sleep)
+        self._store = store
+        self._database = database
+        self._now = now
+        io = f"{LakeIO.__module__}.{LakeIO.__name__}"
+        self._catalog = GlueCatalog(
+            "apportion", client=self._glue, **{"py-io-impl": io, METADATA: Metadata(store)}
+        )
+        self._began: dict[str, tuple[str, str] | None] = {}
+        self._staged: dict[str, set[str]] = {}
+        self._replaced: dict[str, set[str]] = {}
+
+    def where(self) -> str:
+        return f"{self._store.where('')} {self._database}"
+
+    def current(self, period: str) -> tuple[str, str] | None:
+        self._began[period] = self._current(self._find(RUNS), period)
+        return self._began[period]
+
+    def stage(
+        self,
+        table: str,
+        files: Sequence[Path],
+        columns: Mapping[str, str],
+        *,
+        period: str,
+        run: str,
+    ) -> None:
+        self._staged.setdefault(run, set()).add(table)
+        iceberg = self._need(BY_RUN.format(table), columns)
+        new = send(files, iceberg, self._store, values=(period, run))
+        self._swap(iceberg, new, values=(period, run), run=run)
+
+    def fetch(self, table: str, folder: Path, *, period: str, run: str) -> list[Path]:
+        found = []
+        held = self._find(BY_RUN.format(table))
+        for number, file in enumerate(planned(held, (period, run))):
+            path = folder / f"{number}.parquet"
+            if self._store.fetch(self._store.name_of(file.file_path), path):
+                found.append(path)
+        return found
+
+    def define(self, views: Mapping[str, tuple[str, Mapping[str, str]]]) -> None:
+        for view, (select, columns) in views.items():
+            wanted = view_input(view, select, columns, database=self._database)
+            there = self._glue.found(self._database, view)
+            if there is None:
+                self._glue.need_table(self._database, wanted)
+            elif there.get("ViewOriginalText") != wanted["ViewOriginalText"]:
+                self._glue.update_table(DatabaseName=self._database, TableInput=wanted)
+
+    def commit(self, file: Path, columns: Mapping[str, str], *, period: str, run: str) -> None:
+        self._replaced = {table: self._others(table, period, run) for table in self._staged[run]}
+        iceberg = self._need(RUNS, columns)
+        new = send([file], iceberg, self._store, values=(period,))
+        for _ in range(_TRIES):
+            if self._current(iceberg, period) != self._began[period]:
+                break
+            self._check_staged(period, run)
+            try:
+                _swap(iceberg, new, planned(iceberg, (period,)), run=run)
+            except CommitFailedException:
+                iceberg.refresh()
+                if _paths(planned(iceberg, (period,))) == _paths(new):
+                    return  # it went through, and only the answer was lost
+                continue
+            return
+        raise OthersWroteError(f"what is published of {period}")
+
+    def clear(self, period: str, tables: Iterable[str]) -> None:
+        """As the port says: what the commit replaced, and what a killed publisher staged long ago.
+
+        Never what someone may just be staging.
+        """
+        current = self._current(self._find(RUNS), period)
+        for table in tables:
+            gone = self._replaced.get(table, set()) | self._stale(table, period, current)
+            if gone:
+                self._drop(BY_RUN.format(table), gone)
+        self._replaced = {}
+
+    def _check_staged(self, period: str, run: str) -> None:
+        for table in self._staged[run]:
+            if not planned(self._find(BY_RUN.format(table)), (period, run)):
+                raise NotWhatArrivedError(table, period, "what was staged", "nothing")
+
+    def _others(self, table: str, period: str, run: str) -> set[str]:
+        """Name the files of other runs of a period."""
+        held = self._find(BY_RUN.format(table))
+        return {f.file_path for f in planned(held, (period,)) if f.partition[1] != run}
+
+    def _stale(self, table: str, period: str, current: tuple[str, str] | None) -> set[str]:
+        held = self._find(BY_RUN.format(table))
+        before = (self._now() - _STALE).timestamp() * 1000
+        return {
+            file.file_path
+            for file, at in (entries(held) if held else ())
+            if file.partition[0] == period
+            and current is not None
+            and file.partition[1] != current[0]
+            and at < before
+        }
+
+    def _current(self, table: Table | None, period: str) -> tuple[str, str] | None:
+        for file in planned(table, (period,)):
+            for row in rows_of(self._store, file):
+                return str(row["RunId"]), str(row["ManifestSha256"])
+        return None
+
+    def _find(self, table: str) -> Table | None:
+        try:
+            found = self._catalog.load_table((self._database, table))
+        except NoSuchTableError:
+            return None
+        except ElsewhereError as error:
+            place = str(error).partition("/metadata/")[0]
+            raise TableElsewhereError(self._database, table, place) from None
+        return found
+
+    def _need(self, table: str, columns: Mapping[str, str]) -> Table:
+        """Open a table with all these columns; what is missing is made, by us or by another."""
+        for _ in range(_TRIES):
+            found = self._find(table)
+            try:
+                if found is None:
+                    return self._make(table, columns)
+                if not (new := missing(found.schema(), columns)):
+                    return found
+                with found.update_schema() as update:
+                    update.union_by_name(new)
+            except (TableAlreadyExistsError, CommitFailedException):
+                continue
+        raise OthersWroteError(f"the table {table}")
+
+    def _make(self, table: str, columns: Mapping[str, str]) -> Table:
+        self._glue.need_database(self._database)
+        return self._catalog.create_table(
+            (self._database, table),
+            schema=schema(columns),
+            location=self._store.where(table),
+            partition_spec=partitioning(columns, table),
+            properties=PROPERTIES,
+        )
+
+    def _swap(
+        self, table: Table, new: Sequence[DataFile], *, values: tuple[str, ...], run: str
+    ) -> None:
+        """Make these files all that a partition holds."""
+        for _ in range(_TRIES):
+            try:
+                _swap(table, new, planned(table, values), run=run)
+            except CommitFailedException:
+                table.refresh()
+                continue
+            return
+        raise OthersWroteError(f"the table {table.name()[-1]}")
+
+    def _drop(self, table: str, gone: set[str]) -> None:
+        for _ in range(_TRIES):
+            iceberg = self._find(table)
+            out = [file for file in planned(iceberg, ()) if file.file_path in gone]
+            if iceberg is None or not out:
+                return
+            try:
+                _swap(iceberg, [], out, run="")
+            except CommitFailedException:
+                continue
+            return
+
+
+def _swap(table: Table, new: Sequence[DataFile], out: Sequence[DataFile], *, run: str) -> None:
+    """Take files out of a table and others in, in one snapshot that names the run."""
+    names, there = _paths(new), _paths(out)
+    if names == there:
+        return
+    properties = {"apportion.usecases": run} if run else {}
+    with (
+        table.transaction() as commit,
+        commit.update_snapshot(snapshot_properties=properties).overwrite() as update,
+    ):
+        for file in out:
+            if file.file_path not in names:
+                update.delete_data_file(file)
+        for file in new:
+            if file.file_path not in there:
+                update.append_data_file(file)
+
+
+def _paths(files: Sequence[DataFile]) -> set[str]:
+    return {file.file_path for file in files}

@@ -1,0 +1,96 @@
+"""The commands that give cost its owners and prove it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from apportion.cli.options.common import (
+    WAIT,
+    AsOfOption,
+    FormOption,
+    PeriodOption,
+    RawOption,
+    ToOption,
+    WaitOption,
+    checked,
+    listed,
+)
+from apportion.cli.session import Session
+from apportion.cli.ui.help_pages import Command, examples
+from apportion.cli.ui.output import Output
+from apportion.cli.ui.print_outcome import finish
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add `allocate` and `prove` to the program."""
+    app.command(
+        "allocate",
+        cls=Command,
+        rich_help_panel="Every month",
+        epilog=examples("apportion allocate --period 2026-09", "apportion allocate"),
+    )(allocate)
+    app.command(
+        "prove",
+        cls=Command,
+        rich_help_panel="Every month",
+        epilog=examples(
+            "apportion prove --period 2026-09",
+            "apportion prove --manifest ledger/proofs/2026-09-d8f2f7287f14.json",
+            "apportion prove --period 2026-09 --output csv > proof.csv",
+        ),
+    )(prove)
+
+
+def allocate(
+    ctx: typer.Context,
+    period: PeriodOption = "",
+    wait: WaitOption = WAIT,
+    form: FormOption = None,
+    to: ToOption = None,
+    raw: RawOption = False,
+) -> None:
+    """Give every charge its owner, split shared cost, and prove it.
+
+    Reports come from what this publishes. Without --period, every month in the ledger. If any
+    total differs by the smallest unit, nothing is published and the exit code is 1. What was
+    allocated before with the same bills and rules is left as it is.
+    """
+    session: Session = ctx.obj
+    sent, month = Output(form, to, raw), checked(period)
+    sent.check(session.words)
+    with session.workspace() as workspace:
+        outcome = workspace.allocate(listed(month), wait=wait)
+    finish(outcome, sent, session.words, total=True)
+
+
+def prove(
+    ctx: typer.Context,
+    period: PeriodOption = "",
+    manifest: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Verify a run's manifest against what it names."),
+    ] = None,
+    by_account: Annotated[
+        bool, typer.Option("--by-account", help="A row for each usage account, not each payer.")
+    ] = False,
+    as_of: AsOfOption = "",
+    form: FormOption = None,
+    to: ToOption = None,
+    raw: RawOption = False,
+) -> None:
+    """Show that nothing was lost: stated = ledger = derived = allocated.
+
+    Everything is read and added up again. One row for each period, payer, currency and cost
+    column, with the difference; any difference is a finding, and the exit code is 1. Without
+    --period, every month that is allocated.
+    """
+    session: Session = ctx.obj
+    sent, month = Output(form, to, raw), checked(period)
+    sent.check(session.words)
+    with session.workspace() as workspace:
+        named = session.path(manifest) if manifest else None
+        outcome = workspace.prove(listed(month), manifest=named, as_of=as_of, by_account=by_account)
+    finish(outcome, sent, session.words)

@@ -1,0 +1,151 @@
+"""The commands for accounts of an organisation: synchronise, import, list."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from apportion.cli.options.aws import RoleOption, day_of
+from apportion.cli.options.common import WAIT, FormOption, RawOption, ToOption, WaitOption
+from apportion.cli.options.cost_explorer import ProfileOption
+from apportion.cli.session import Session
+from apportion.cli.ui.help_pages import Command, Group, examples
+from apportion.cli.ui.output import Output
+from apportion.cli.ui.print_outcome import finish
+
+SinceOption = Annotated[
+    str,
+    typer.Option(
+        "--effective-from", metavar="DAY", help="What is seen holds from this day on, not today."
+    ),
+]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add `accounts sync`, `accounts import` and `accounts list` to the group."""
+    group = typer.Typer(
+        name="accounts",
+        cls=Group,
+        rich_markup_mode=None,
+        help="Names, units and tags of accounts, with the days on which they were so.",
+        epilog=examples(
+            "apportion aws accounts sync --profile payer",
+            "apportion aws accounts list --as-of 2026-03-31",
+        ),
+    )
+    app.add_typer(group)
+    group.callback(invoke_without_command=True)(_list_commands)
+    group.command(
+        cls=Command,
+        epilog=examples(
+            "apportion aws accounts sync --profile payer",
+            "apportion aws accounts sync --role-arn arn:aws:iam::111111111111:role/account-sync",
+        ),
+    )(sync)
+    group.command(
+        "import",
+        cls=Command,
+        epilog=examples(
+            "apportion aws accounts import accounts.csv",
+            "apportion aws accounts import list-accounts.json --organization o-acme",
+        ),
+    )(import_)
+    group.command(
+        "list",
+        cls=Command,
+        epilog=examples(
+            "apportion aws accounts list",
+            "apportion aws accounts list --as-of 2026-03-31 --output csv",
+            "apportion aws accounts list --all-days",
+        ),
+    )(list_)
+
+
+def _list_commands(ctx: typer.Context) -> None:
+    """Names, units and tags of accounts, with the days on which they were so."""
+    if ctx.invoked_subcommand is None:
+        typer.echo(ctx.get_help())
+
+
+def sync(
+    ctx: typer.Context,
+    since: SinceOption = "",
+    profile: ProfileOption = "",
+    role: RoleOption = "",
+    wait: WaitOption = WAIT,
+    form: FormOption = None,
+    to: ToOption = None,
+    raw: RawOption = False,
+) -> None:
+    """Read all accounts from AWS Organizations into the ledger; rows say what changed.
+
+    An account that is renamed, moved or tagged otherwise keeps what it was on the days before. One
+    that is gone ends, and is not forgotten. The first time, what is seen holds for all the past.
+    The same again changes nothing.
+    """
+    from apportion.app.accounts import look_at_organization
+
+    session: Session = ctx.obj
+    sent, day = Output(form, to, raw), day_of(since, "--effective-from")
+    sent.check(session.words)
+    settings = session.settings()
+    with session.words.steps(session.outside.timer) as say:
+        seen = look_at_organization(session.clients(profile), role=role, say=say)
+    with session.workspace(settings) as workspace:
+        outcome = workspace.accounts.sync(seen, since=day, wait=wait)
+    finish(outcome, sent, session.words)
+
+
+def import_(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV or JSON.")],
+    organization: Annotated[
+        str, typer.Option(metavar="NAME", help="Whose accounts these are, of several.")
+    ] = "imported",
+    since: SinceOption = "",
+    wait: WaitOption = WAIT,
+    form: FormOption = None,
+    to: ToOption = None,
+    raw: RawOption = False,
+) -> None:
+    """Read all accounts of an organisation from a file, for who may not ask AWS.
+
+    CSV has the columns account, name, unit, state and tag:KEY for each tag. JSON is what `aws
+    organizations list-accounts` prints, with Tags where you have them. With valid_from or valid_to,
+    the file is the whole history, in place of what was known; without, accounts that are not in it
+    end.
+    """
+    session: Session = ctx.obj
+    sent, day = Output(form, to, raw), day_of(since, "--effective-from")
+    sent.check(session.words)
+    with session.workspace() as workspace:
+        outcome = workspace.accounts.import_file(
+            session.path(file), organization=organization, since=day, wait=wait
+        )
+    finish(outcome, sent, session.words)
+
+
+def list_(
+    ctx: typer.Context,
+    as_of: Annotated[
+        str, typer.Option("--as-of", metavar="DAY", help="As they were on this day, not today.")
+    ] = "",
+    all_days: Annotated[
+        bool, typer.Option("--all-days", help="Every stretch of days of each account.")
+    ] = False,
+    form: FormOption = None,
+    to: ToOption = None,
+    raw: RawOption = False,
+) -> None:
+    """List the accounts that the ledger knows, as they were on a day.
+
+    An account that is gone is listed as it was last; valid_to is its last day.
+    """
+    session: Session = ctx.obj
+    sent, day = Output(form, to, raw), day_of(as_of, "--as-of")
+    sent.check(session.words)
+    with session.workspace() as workspace:
+        outcome = workspace.accounts.listed(day=day, all_days=all_days)
+    finish(outcome, sent, session.words)

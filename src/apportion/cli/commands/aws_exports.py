@@ -1,0 +1,171 @@
+"""The commands for the exports that AWS Billing writes into a bucket."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from apportion.cli.options.common import FormOption, RawOption, ToOption
+from apportion.cli.options.cost_explorer import ProfileOption
+from apportion.cli.session import Session
+from apportion.cli.ui.help_pages import Command, Group, examples
+from apportion.cli.ui.output import Output, deliver
+from apportion.cli.ui.print_outcome import end_by, finish
+from apportion.model.aws.export import Place
+from apportion.model.aws.export_definition import Rewriting, Table, TimeSteps, WantedExport
+
+if TYPE_CHECKING:
+    from apportion.usecases.aws.exports import ExportPlan
+
+PlaceArgument = Annotated[
+    str, typer.Argument(metavar="ADDRESS", help="s3://bucket/prefix/name of the export to be.")
+]
+TableOption = Annotated[
+    Table, typer.Option(metavar="TABLE", help="cur-2.0, focus-1.2 or focus-1.0.")
+]
+StepsOption = Annotated[
+    TimeSteps, typer.Option("--steps", metavar="STEPS", help="hourly, daily or monthly.")
+]
+RewritingOption = Annotated[
+    Rewriting,
+    typer.Option(
+        "--rewriting", metavar="WAY", help="overwrite, or create-new beside the one before."
+    ),
+]
+SplitOption = Annotated[
+    bool, typer.Option("--split-cost", help="With the cost of clusters by pod or task.")
+]
+CsvOption = Annotated[bool, typer.Option("--csv", help="Gzipped CSV in place of Parquet.")]
+RegionOption = Annotated[
+    str, typer.Option(metavar="REGION", help="The bucket's, if S3 will not tell it.")
+]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add `exports list`, `exports plan` and `exports apply` to the group."""
+    group = typer.Typer(
+        name="exports",
+        cls=Group,
+        rich_markup_mode=None,
+        help="The exports of bills that AWS writes into a bucket.",
+        epilog=examples(
+            "apportion aws exports list",
+            "apportion aws exports plan s3://acme-billing/exports/cur2",
+            "apportion aws exports apply s3://acme-billing/exports/cur2 --yes",
+        ),
+    )
+    app.add_typer(group)
+    group.callback(invoke_without_command=True)(_list_commands)
+    group.command("list", cls=Command, epilog=examples("apportion aws exports list"))(list_exports)
+    group.command(
+        cls=Command,
+        epilog=examples(
+            "apportion aws exports plan s3://acme-billing/exports/cur2",
+            "apportion aws exports plan s3://acme-billing/exports/focus --table focus-1.2",
+        ),
+    )(plan)
+    group.command(
+        cls=Command,
+        epilog=examples("apportion aws exports apply s3://acme-billing/exports/cur2 --yes"),
+    )(apply)
+
+
+def _list_commands(ctx: typer.Context) -> None:
+    """The exports of bills that AWS writes into a bucket."""
+    if ctx.invoked_subcommand is None:
+        typer.echo(ctx.get_help())
+
+
+def list_exports(
+    ctx: typer.Context,
+    profile: ProfileOption = "",
+    form: FormOption = None,
+    to: ToOption = None,
+    raw: RawOption = False,
+) -> None:
+    """List the exports of the account, and how they are.
+
+    The place of each is what `apportion ingest` takes.
+    """
+    from apportion.app.exports import existing_exports
+
+    session: Session = ctx.obj
+    sent = Output(form, to, raw)
+    sent.check(session.words)
+    with session.words.steps(session.outside.timer) as say:
+        say("asking for the exports")
+        outcome = existing_exports(session.clients(profile))
+    finish(outcome, sent, session.words)
+
+
+def plan(
+    ctx: typer.Context,
+    place: PlaceArgument,
+    table: TableOption = Table.CUR_2,
+    steps: StepsOption = TimeSteps.DAILY,
+    rewriting: RewritingOption = Rewriting.OVERWRITE,
+    split_cost: SplitOption = False,
+    csv: CsvOption = False,
+    region: RegionOption = "",
+    profile: ProfileOption = "",
+    to: ToOption = None,
+) -> None:
+    """Write the calls that make an export as JSON; none of them is made.
+
+    Every column is listed and every property of the table is set. Where the export is there, there
+    are no calls, and what is another way in it is told. With it comes the statement that the
+    bucket's policy needs.
+    """
+    import json
+    from dataclasses import asdict
+
+    session: Session = ctx.obj
+    wanted = WantedExport(Place.parse(place), table, steps, rewriting, split_cost, csv)
+    planned = _planned(session, wanted, region, profile)
+    content = {
+        "calls": [asdict(call) for call in planned.calls],
+        "bucket_policy_statement": planned.policy,
+    }
+    text = json.dumps(content, indent=2) + "\n"
+    deliver(text.encode, Output(to=to), session.words)
+    session.words.findings(planned.findings)
+    for sentence in planned.words:
+        session.words.say(sentence)
+    end_by(planned.findings)
+
+
+def apply(
+    ctx: typer.Context,
+    place: PlaceArgument,
+    table: TableOption = Table.CUR_2,
+    steps: StepsOption = TimeSteps.DAILY,
+    rewriting: RewritingOption = Rewriting.OVERWRITE,
+    split_cost: SplitOption = False,
+    csv: CsvOption = False,
+    region: RegionOption = "",
+    profile: ProfileOption = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Make the calls.")] = False,
+) -> None:
+    """Have AWS write an export; nothing is done where it is there already.
+
+    What would be called is what `plan` writes. Without --yes nothing is changed. The bucket, and
+    its policy, must be there before.
+    """
+    from apportion.app.exports import apply_export
+    from apportion.model.errors.base import NotConfirmedError
+
+    session: Session = ctx.obj
+    wanted = WantedExport(Place.parse(place), table, steps, rewriting, split_cost, csv)
+    planned = _planned(session, wanted, region, profile)
+    if planned.calls and not yes:
+        raise NotConfirmedError(len(planned.calls))
+    finish(apply_export(planned, session.clients(profile)), Output(), session.words)
+
+
+def _planned(session: Session, wanted: WantedExport, region: str, profile: str) -> ExportPlan:
+    from apportion.app.exports import plan_export
+
+    with session.words.steps(session.outside.timer) as say:
+        say("comparing with the exports that there are")
+        return plan_export(wanted, session.clients(profile), region=region)

@@ -1,0 +1,122 @@
+"""The commands that give a rulebook its tag keys: plan what AWS lacks, apply what is approved."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from apportion.cli.options.aws import RoleOption
+from apportion.cli.options.common import FormOption, RawOption, ToOption, checked
+from apportion.cli.options.cost_explorer import ProfileOption
+from apportion.cli.session import Session
+from apportion.cli.ui.help_pages import Command, examples
+from apportion.cli.ui.output import Form, Output, deliver, send
+from apportion.cli.ui.print_outcome import end_by, finish
+
+if TYPE_CHECKING:
+    from apportion.model.tags.activation import PlannedTags
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add `plan` and `apply` to the group."""
+    app.command(
+        cls=Command,
+        epilog=examples(
+            "apportion aws plan",
+            "apportion aws plan --backfill-from 2026-01 --to tags-plan.json",
+        ),
+    )(plan)
+    app.command(
+        cls=Command,
+        epilog=examples(
+            "apportion aws apply tags-plan.json",
+            "apportion aws apply tags-plan.json --yes --role-arn "
+            "arn:aws:iam::111111111111:role/tag-activator",
+        ),
+    )(apply)
+
+
+def plan(
+    ctx: typer.Context,
+    backfill: Annotated[
+        str,
+        typer.Option(
+            "--backfill-from", metavar="YEAR-MONTH", help="Write the past from this month on."
+        ),
+    ] = "",
+    profile: ProfileOption = "",
+    role: RoleOption = "",
+    form: FormOption = None,
+    to: ToOption = None,
+    raw: RawOption = False,
+) -> None:
+    """Tell which tag keys AWS writes into bills, and plan to activate those that are missing.
+
+    Which there must be, the rulebook in force says, and tags.yaml where there is one. Nothing is
+    changed. With --output json or --to a .json file, the plan is written: the calls as
+    data, to be read, approved and given to `apply`. A backfill begins at most twelve months back,
+    once a day; it writes the present state of all keys into the past.
+    """
+    from apportion.app.tag_activation import connect_tags, plan_tags, write_plan
+    from apportion.model.period import Period
+
+    session: Session = ctx.obj
+    sent, month = Output(form, to, raw), checked(backfill)
+    sent.check(session.words)
+    settings = session.settings()
+    with session.words.steps(session.outside.timer) as say:
+        tags = connect_tags(session.clients(profile), role=role, say=say)
+        planned = plan_tags(
+            tags,
+            settings,
+            now=session.outside.now(),
+            backfill=Period.parse(month) if month else None,
+        )
+    if sent.chosen is Form.JSON:
+        deliver(write_plan(planned.plan).encode, sent, session.words)
+    else:
+        _show(planned, sent, session)
+    session.words.findings(planned.findings)
+    for sentence in planned.words:
+        session.words.say(sentence)
+    end_by(planned.findings)
+
+
+def apply(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="PLAN", help="What `plan --to FILE` wrote.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Make the calls.")] = False,
+    profile: ProfileOption = "",
+    role: RoleOption = "",
+    form: FormOption = None,
+    to: ToOption = None,
+    raw: RawOption = False,
+) -> None:
+    """Make exactly the calls of a plan, if nothing changed since it was made.
+
+    Without --yes they are shown and none is made. What AWS refuses of a call is told key by key.
+    """
+    from apportion.app.tag_activation import apply_tags, connect_tags, read_tag_plan, write_plan
+    from apportion.model.errors.base import NotConfirmedError
+
+    session: Session = ctx.obj
+    sent = Output(form, to, raw)
+    sent.check(session.words)
+    path = session.path(file)
+    planned = read_tag_plan(path)
+    if planned.calls and not yes:
+        session.words.text(write_plan(planned))
+        raise NotConfirmedError(len(planned.calls))
+    with session.words.steps(session.outside.timer) as say:
+        tags = connect_tags(session.clients(profile), role=role, say=say)
+        outcome = apply_tags(planned, tags, name=path.name, now=session.outside.now())
+    finish(outcome, sent, session.words)
+
+
+def _show(planned: PlannedTags, sent: Output, session: Session) -> None:
+    if planned.rows or not sent.for_a_person:
+        from apportion.core.aws.tag_activation import COLUMNS
+
+        send(planned.rows, COLUMNS, sent, session.words)

@@ -1,0 +1,111 @@
+"""The commands for AWS Cost Categories: a rulebook made of them, and they of a rulebook."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from apportion.cli.options.aws import RoleOption
+from apportion.cli.options.common import PeriodOption, ToOption, checked
+from apportion.cli.options.cost_explorer import ProfileOption
+from apportion.cli.session import Session
+from apportion.cli.ui.help_pages import Command, Group, examples
+from apportion.cli.ui.output import Output, deliver
+from apportion.cli.ui.print_outcome import end_by
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add `cost-categories import` and `cost-categories export` to the group."""
+    group = typer.Typer(
+        name="cost-categories",
+        cls=Group,
+        rich_markup_mode=None,
+        help="AWS Cost Categories as a rulebook, and a rulebook as these.",
+        epilog=examples(
+            "apportion aws cost-categories import --to rulebook/2026-01.yaml",
+            "apportion aws cost-categories export --to categories.json",
+        ),
+    )
+    app.add_typer(group)
+    group.callback(invoke_without_command=True)(_list_commands)
+    group.command(
+        "import",
+        cls=Command,
+        epilog=examples(
+            "apportion aws cost-categories import --to rulebook/2026-01.yaml",
+            'apportion aws cost-categories import --name "Cost Center" --name Project',
+            "apportion aws cost-categories import --from-file category.json",
+        ),
+    )(import_)
+    group.command(
+        cls=Command,
+        epilog=examples(
+            "apportion aws cost-categories export",
+            "apportion aws cost-categories export --period 2026-09 --to categories.json",
+        ),
+    )(export)
+
+
+def _list_commands(ctx: typer.Context) -> None:
+    """AWS Cost Categories as a rulebook, and a rulebook as these."""
+    if ctx.invoked_subcommand is None:
+        typer.echo(ctx.get_help())
+
+
+def import_(
+    ctx: typer.Context,
+    names: Annotated[
+        list[str] | None,
+        typer.Option("--name", metavar="NAME", help="Only this one, and those it looks at."),
+    ] = None,
+    from_file: Annotated[
+        Path | None,
+        typer.Option("--from-file", metavar="FILE", help="JSON, as the AWS CLI describes them."),
+    ] = None,
+    effective: Annotated[
+        str,
+        typer.Option(metavar="YEAR-MONTH", help="The rulebook's first month, not that of AWS."),
+    ] = "",
+    currency: Annotated[str, typer.Option(metavar="CODE", help="Of the bill.")] = "USD",
+    profile: ProfileOption = "",
+    role: RoleOption = "",
+    to: ToOption = None,
+) -> None:
+    """Write a rulebook that gives charges the values that AWS Cost Categories give them.
+
+    Rules, inherited values, defaults and split charges are taken over. What a rulebook cannot say
+    is left out and told, with a comment at its place. The first category carries cost.
+    """
+    from apportion.app import cost_categories as room
+
+    session: Session = ctx.obj
+    month = checked(effective)
+    if from_file is not None:
+        found = room.from_file(session.path(from_file))
+    else:
+        with session.words.steps(session.outside.timer) as say:
+            found = room.look_at_categories(session.clients(profile), role=role, say=say)
+    made = room.to_rulebook(found, names or (), currency=currency, effective=month)
+    deliver(made.text.encode, Output(to=to), session.words)
+    session.words.findings(made.findings)
+    end_by(made.findings)
+
+
+def export(ctx: typer.Context, period: PeriodOption = "", to: ToOption = None) -> None:
+    """Write a month's rulebook as definitions of AWS Cost Categories; nothing is created.
+
+    Each is what `aws ce create-cost-category-definition --cli-input-json` takes. What AWS cannot
+    say is left out and told: drivers, chains, dates, other spellings. Lookups and tags of accounts
+    are taken as they are today.
+    """
+    from apportion.app.cost_categories import write_definitions
+
+    session: Session = ctx.obj
+    month = checked(period)
+    with session.workspace() as workspace:
+        made = workspace.cost_categories.export(month)
+    deliver(write_definitions(made.categories).encode, Output(to=to), session.words)
+    session.words.findings(made.findings)
+    end_by(made.findings)

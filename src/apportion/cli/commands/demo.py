@@ -1,0 +1,125 @@
+"""The command that shows everything at work on a made-up company's bills."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from apportion.cli.session import Session
+from apportion.cli.ui.findings_view import counted
+from apportion.cli.ui.help_pages import Command, examples
+from apportion.model.outcome import Outcome
+from apportion.ports import Row
+from apportion.usecases.atomic_folder import refuse_if_filled
+from apportion.usecases.settings import FILE, read
+
+from .init import schemas, settings_file, write_new
+
+BILLS = "bills"
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add `demo` to the program."""
+    app.command(
+        cls=Command,
+        rich_help_panel="Start",
+        epilog=examples(
+            "apportion demo", "apportion demo larkmoor/", "apportion demo --lines 1000000"
+        ),
+    )(demo)
+
+
+def demo(
+    ctx: typer.Context,
+    folder: Annotated[
+        Path, typer.Argument(metavar="FOLDER", help="Where to; made if it is not there.")
+    ] = Path("apportion-demo"),
+    lines: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=1, help="About so many lines a month, instead of 80,000."),
+    ] = None,
+) -> None:
+    """See it all at work on a made-up company's bills.
+
+    Makes three months of AWS bills (CUR 2.0) of a company with a dozen accounts, tags as they are
+    in life, commitments, credits and a restated month; takes them in, allocates them by a rulebook
+    that shows every kind of rule, and proves it. It takes about a minute and needs no network.
+    """
+    session: Session = ctx.obj
+    at = session.path(folder)
+    refuse_if_filled(at / BILLS)  # the months would be delivered anew, the first August again
+    refuse_if_filled(at / "ledger")
+    write_new(at, _files())
+    taken_in, allocated = _run(session, at, lines)
+    _tell(session, folder, taken_in, allocated)
+
+
+def _run(session: Session, at: Path, lines: int | None) -> tuple[list[Outcome], Outcome]:
+    from apportion.demo.bill import Form
+    from apportion.demo.generate import generate
+
+    outside = session.outside
+    with session.words.steps(outside.timer) as say:
+        say("making three months of bills")
+        made = generate(at / BILLS, lines=lines, forms=(Form.CUR_2,))
+        workspace = outside.open(read(at, {}, file=Path(FILE)), say)
+        roots = dict.fromkeys(bill.root for bill in made.bills)  # a restated month has its own
+        taken_in = [workspace.ingest([root]) for root in roots]
+        return taken_in, workspace.allocate()
+
+
+def _tell(session: Session, folder: Path, taken_in: list[Outcome], allocated: Outcome) -> None:
+    """End with the owners of the newest month, the proofs, where things lie, and what is next."""
+    words = session.words
+    newest = max((str(row["month"]) for row in allocated.rows), default="")
+    rows = [row for row in allocated.rows if row["month"] == newest]
+    words.say("")
+    words.table(rows, allocated.columns, total=True)
+    words.say("")
+    for sentence in allocated.words:
+        words.say(sentence)
+    found = [finding for one in (*taken_in, allocated) for finding in one.findings]
+    if found and not words.all_findings:
+        words.say(f"On the way it found {counted(found)}; --all-findings lists them.")
+    elif found:
+        words.findings(found)
+    words.say("")
+    words.say(
+        f"{folder / BILLS} has the bills, {folder / 'rulebook'} the rules, {folder / 'ledger'} "
+        "what came out of both. Go on with:"
+    )
+    words.say(f"  cd {shlex.quote(str(folder))}")
+    words.say("  apportion serve --open                  # the pages, in a browser")
+    words.say(f"  apportion explain {_biggest(rows, allocated.columns)} --period {newest}")
+    words.say(f"  apportion review {newest}                # the folder for the monthly meeting")
+    words.say(f"  apportion compare {newest}               # once a rule is changed: what it moves")
+
+
+def _biggest(rows: Sequence[Row], columns: Sequence[str]) -> str:
+    """Name the owner with the largest total: there is most to explain."""
+    if not rows:
+        return "OWNER"
+    most = max(rows, key=lambda row: Decimal(str(row["total"])))
+    return shlex.quote(str(most[columns[1]]))
+
+
+def _files() -> dict[str, bytes]:
+    """Read the demo's rulebook and all it names, with settings and the schemas beside it."""
+    own = dict(_walked(files("apportion.demo") / "files"))
+    return {FILE: settings_file()} | schemas() | own
+
+
+def _walked(at: Traversable, lead: str = "") -> Iterator[tuple[str, bytes]]:
+    for entry in sorted(at.iterdir(), key=lambda entry: entry.name):
+        name = f"{lead}{entry.name}"
+        if entry.is_dir():
+            yield from _walked(entry, f"{name}/")
+        else:
+            yield name, entry.read_bytes()

@@ -1,0 +1,96 @@
+"""The command that tells where a number comes from."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from apportion.cli.options.common import (
+    AsOfOption,
+    FormOption,
+    PeriodOption,
+    RawOption,
+    ToOption,
+    checked,
+    newest_allocated,
+)
+from apportion.cli.session import Session
+from apportion.cli.ui.console import Words
+from apportion.cli.ui.help_pages import Command, examples
+from apportion.cli.ui.output import Form, Output, deliver, send
+from apportion.cli.ui.print_outcome import end_by
+from apportion.model.errors.base import NothingToExplainError
+from apportion.model.outcome import Branch
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add `explain` to the program."""
+    app.command(
+        "explain",
+        cls=Command,
+        rich_help_panel="Look",
+        epilog=examples(
+            "apportion explain FIN-100 --period 2026-09",
+            "apportion explain FIN-100 --depth 4 | less -R",
+            "apportion explain --pool enterprise-support",
+            "apportion explain --resource i-0abc1234 --output json",
+        ),
+    )(explain)
+
+
+def explain(
+    ctx: typer.Context,
+    owner: Annotated[str, typer.Argument(metavar="OWNER", help="Who pays.")] = "",
+    period: PeriodOption = "",
+    pool: Annotated[str, typer.Option(metavar="NAME", help="A pool of shared cost.")] = "",
+    resource: Annotated[str, typer.Option(metavar="ID", help="A resource of the bill.")] = "",
+    depth: Annotated[
+        int, typer.Option(metavar="N", min=1, help="How many levels of branches the tree shows.")
+    ] = 2,
+    as_of: AsOfOption = "",
+    form: FormOption = None,
+    to: ToOption = None,
+    raw: RawOption = False,
+) -> None:
+    """Tell where a number comes from, back to the rule.
+
+    With its line in the rulebook, the split chain with its ratios and driver values, down to
+    the biggest charges, as a tree; with --output json as nested objects, in the other forms as
+    one row for each branch.
+    """
+    if sum(map(bool, (owner, pool, resource))) != 1:
+        raise NothingToExplainError
+    session: Session = ctx.obj
+    sent, month = Output(form, to, raw), checked(period)
+    sent.check(session.words)
+    with session.workspace() as workspace:
+        when = month or newest_allocated(workspace)
+        if owner:
+            found = workspace.explain_owner(owner, when, as_of=as_of)
+        elif pool:
+            found = workspace.explain_pool(pool, when, as_of=as_of)
+        else:
+            found = workspace.explain_resource(resource, when, as_of=as_of)
+    _send(found.trunk, depth, sent, session.words)
+    session.words.findings(found.findings)
+    for sentence in found.words:
+        session.words.say(sentence)
+    end_by(found.findings)
+
+
+def _send(trunk: Branch, depth: int, sent: Output, words: Words) -> None:
+    from apportion.cli.ui.tree_view import COLUMNS, lay_out, nested, pruned, rows
+    from apportion.reports.json import document
+
+    if sent.for_a_person:
+        shown = pruned(trunk, depth)
+        words.tree(shown)
+        if shown != trunk:
+            words.say(f"Deeper: --depth {depth + 1}. Everything: --output json.\n")
+    elif sent.chosen is Form.JSON:
+        deliver(lambda: document(nested(trunk)), sent, words)
+    elif sent.chosen is Form.TABLE:
+        deliver(lambda: lay_out(trunk).encode("utf-8", "backslashreplace"), sent, words)
+    else:
+        send(rows(trunk), COLUMNS, sent, words)

@@ -1,0 +1,75 @@
+"""The command that writes an allocation for other tools, as FOCUS."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from apportion.cli.options.common import (
+    AsOfOption,
+    FormOption,
+    PeriodOption,
+    checked,
+    newest_allocated,
+)
+from apportion.cli.session import Session
+from apportion.cli.ui.help_pages import Command, examples
+from apportion.cli.ui.output import Output
+from apportion.cli.ui.print_outcome import finish
+
+
+class Version(StrEnum):
+    """The versions that can be written."""
+
+    V1_2 = "1.2"
+    V1_3 = "1.3"
+    V1_4 = "1.4"
+
+
+ToOption = Annotated[
+    Path | None,
+    typer.Option("--to", metavar="FOLDER", help="A new folder; focus-2026-09 if left out."),
+]
+VersionOption = Annotated[
+    Version,
+    typer.Option("--version", metavar="VERSION", help="1.2, 1.3 or 1.4 of FOCUS."),
+]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add `focus` to the program."""
+    app.command(
+        "focus",
+        cls=Command,
+        rich_help_panel="Look",
+        epilog=examples(
+            "apportion focus --period 2026-09",
+            "apportion focus --version 1.2 --to for-the-bi-team/",
+        ),
+    )(focus)
+
+
+def focus(
+    ctx: typer.Context,
+    period: PeriodOption = "",
+    to: ToOption = None,
+    version: VersionOption = Version.V1_4,
+    as_of: AsOfOption = "",
+    form: FormOption = None,
+) -> None:
+    """Write a month as FOCUS rows, which any tool for FOCUS reads.
+
+    A charge that a pool shared out keeps its row with every amount zero, and each who pays has a
+    row with his part, so that sums stay. Dimensions are columns like x_CostCenter. One Parquet
+    file or more, with SHA256SUMS; they are read back and compared before the folder appears.
+    """
+    session: Session = ctx.obj
+    month = checked(period)
+    with session.workspace() as workspace:
+        asked = month or newest_allocated(workspace)
+        folder = session.path(to or Path(f"focus-{asked}"))
+        outcome = workspace.focus(asked, folder=folder, version=version.value, as_of=as_of)
+    finish(outcome, Output(form), session.words)

@@ -1,0 +1,217 @@
+"""The command that takes bills in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from apportion.cli.options.common import WAIT, FormOption, RawOption, ToOption, WaitOption
+from apportion.cli.options.cost_explorer import (
+    BUDGET,
+    KEEP,
+    BudgetOption,
+    ByOption,
+    DaysOption,
+    FreshOption,
+    ProfileOption,
+    access,
+    days_before,
+    names,
+)
+from apportion.cli.session import Session
+from apportion.cli.ui.help_pages import Command, examples
+from apportion.cli.ui.output import Output
+from apportion.cli.ui.print_outcome import finish
+from apportion.model.aws.cost_query import Access
+from apportion.model.aws.export import Taking
+from apportion.model.charges import SplitCost
+from apportion.model.errors.base import CostQueryError
+from apportion.model.outcome import Outcome
+
+from .ingest_export import (
+    AgainOption,
+    ExportPeriodsOption,
+    KeepOption,
+    from_exports,
+    in_s3,
+    one_way,
+    only_for_exports,
+    only_for_files,
+)
+
+#: In the place of files, this word is the service.
+COST_EXPLORER = "cost-explorer"
+
+PathsArgument = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="PATH",
+        help="Files of one bill, or their folder; s3://bucket/prefix/export; or: cost-explorer.",
+    ),
+]
+BillOption = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="Name the bill; needed where several payers' come in."),
+]
+ReplaceOption = Annotated[
+    bool,
+    typer.Option(
+        "--replace", help="Take the earlier delivery's place, though not all of it is held."
+    ),
+]
+TogetherOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--together-with",
+        metavar="RUN",
+        help="It is another part of this delivery; may be repeated, for other months.",
+    ),
+]
+SplitCostOption = Annotated[
+    SplitCost,
+    typer.Option(
+        metavar="ROWS",
+        help="Where AWS splits a cluster's cost: count the parent's row, or its children.",
+    ),
+]
+PayerOption = Annotated[
+    str, typer.Option(metavar="ID", help="The account that pays; cost-explorer needs it.")
+]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add `ingest` to the program."""
+    app.command(
+        cls=Command,
+        rich_help_panel="Every month",
+        epilog=examples(
+            "apportion ingest bills/2026-09/",
+            "apportion ingest september-00001.csv.gz september-00002.csv.gz",
+            "apportion ingest azure/focus.parquet --bill azure",
+            "apportion ingest part-2.parquet --together-with 7d4c3467e7df",
+            "apportion ingest s3://acme-billing/exports/cur2",
+            "apportion ingest cost-explorer --by tag:Project --payer 111111111111",
+        ),
+    )(ingest)
+
+
+def ingest(
+    ctx: typer.Context,
+    paths: PathsArgument,
+    bill: BillOption = None,
+    replace: ReplaceOption = False,
+    together_with: TogetherOption = None,
+    split_cost: SplitCostOption = SplitCost.PARENT,
+    days: DaysOption = None,
+    by: ByOption = None,
+    payer: PayerOption = "",
+    period: ExportPeriodsOption = None,
+    again: AgainOption = False,
+    keep: KeepOption = False,
+    profile: ProfileOption = "",
+    budget: BudgetOption = BUDGET,
+    fresh: FreshOption = False,
+    wait: WaitOption = WAIT,
+    form: FormOption = None,
+    to: ToOption = None,
+    raw: RawOption = False,
+) -> None:
+    """Take a bill's files into the ledger, verified byte by byte.
+
+    FOCUS 1.0 to 1.4, AWS CUR 2.0 and legacy CUR are told apart by their columns; CSV, gzip, zip and
+    Parquet by their bytes, which are checked before anything is read. A delivery replaces its
+    months as a whole; the same bytes again change nothing, and earlier deliveries stay readable.
+    One that lacks what the earlier held stops: is it its other part, another bill, or right now?
+
+    An export in S3 is read by its manifests: the months whose delivery is new are fetched, verified
+    and taken in, and one that changes while it is read is begun again.
+
+    The word cost-explorer asks AWS Cost Explorer instead, for the months that --days lie in: by
+    account and service, or --by one name or two. A folder of that name is given by its full path.
+    """
+    session: Session = ctx.obj
+    sent = Output(form, to, raw)
+    sent.check(session.words)
+    part = tuple(together_with or ())
+    taking = Taking(bill, split_cost, again, keep, wait, replace, part)
+    one_way(taking)
+    if paths == [COST_EXPLORER]:
+        only_for_files({"--together-with": together_with})
+        asked = Asked(days, by, payer, access(session, profile, budget, KEEP, fresh=fresh))
+        outcome = _from_cost_explorer(session, asked, taking)
+    else:
+        _only_with_cost_explorer({"--days": days, "--by": by, "--payer": payer})
+        outcome = _from_bills(session, paths, profile, period or (), taking)
+    finish(outcome, sent, session.words)
+
+
+def _from_bills(
+    session: Session, paths: Sequence[str], profile: str, periods: Sequence[str], taking: Taking
+) -> Outcome:
+    if in_s3(paths):
+        return from_exports(session, paths, profile, periods, taking)
+    only_for_exports({"--period": periods, "--again": taking.again, "--keep": taking.keep})
+    return _from_files(session, paths, taking)
+
+
+def _from_files(session: Session, paths: Sequence[str], taking: Taking) -> Outcome:
+    with session.workspace() as workspace:
+        return workspace.ingest(
+            [session.path(Path(path)) for path in paths],
+            bill=taking.bill,
+            replace=taking.replace,
+            together_with=taking.together_with,
+            split_cost=taking.split_cost,
+            wait=taking.wait,
+        )
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What Cost Explorer is asked for the ledger."""
+
+    days: int | None
+    by: list[str] | None
+    payer: str
+    access: Access
+
+
+def _from_cost_explorer(session: Session, asked: Asked, taking: Taking) -> Outcome:
+    """Take in what Cost Explorer tells."""
+    if session.path(Path(COST_EXPLORER)).exists():
+        raise CostQueryError(
+            "apportion ingest cost-explorer",
+            "the service, as nothing of that name is here",
+            "a file or folder",
+            "Give its full path to ingest it, or work in another folder.",
+        )
+    if not asked.payer:
+        raise CostQueryError(
+            "--payer",
+            "the id of the account that pays, which Cost Explorer does not tell and the ledger "
+            "needs in order to count nothing twice",
+            "none",
+        )
+    by, days = names(asked.by, "service"), days_before(session, asked.days)
+    outside = session.outside
+    with session.workspace() as workspace:  # whose steps are told; two tellers would write as one
+        reports = outside.connect(asked.access, lambda _step: None, outside.now)
+        return workspace.ingest_costs(
+            reports,
+            by=by,
+            payer=asked.payer,
+            days=days,
+            bill=taking.bill or COST_EXPLORER,
+            replace=taking.replace,
+            wait=taking.wait,
+        )
+
+
+def _only_with_cost_explorer(options: Mapping[str, object]) -> None:
+    given = [name for name, value in options.items() if value]
+    if given:
+        raise CostQueryError(given[0], "apportion ingest cost-explorer", "files to ingest")

@@ -1,0 +1,80 @@
+"""Taking bills in from their exports in S3, a part of the command `ingest`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated
+
+import typer
+
+from apportion.cli.options.common import checked
+from apportion.cli.session import Session
+from apportion.model.aws.export import Place, Taking
+from apportion.model.errors.exports import OnlyForError
+from apportion.model.outcome import Outcome
+
+ExportPeriodsOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--period",
+        "-p",
+        metavar="YEAR-MONTH",
+        help="s3://: only this month; may be repeated. Without any, all that the export has.",
+    ),
+]
+AgainOption = Annotated[
+    bool, typer.Option("--again", help="s3://: fetch what the ledger has, too.")
+]
+KeepOption = Annotated[
+    bool, typer.Option("--keep", help="s3://: leave the files in `downloads` beside the ledger.")
+]
+
+
+def in_s3(paths: Sequence[str]) -> bool:
+    """Tell whether exports are meant; raises OnlyForError where files are, too."""
+    there = [path for path in paths if path.lower().startswith("s3:")]
+    if there and len(there) < len(paths):
+        raise OnlyForError(there[0], "exports alone", "files besides")
+    return bool(there)
+
+
+def only_for_exports(options: Mapping[str, object]) -> None:
+    """Refuse options of exports where files are meant."""
+    for name, value in options.items():
+        if value:
+            raise OnlyForError(name, "apportion ingest s3://bucket/prefix/export", "other bills")
+
+
+def only_for_files(options: Mapping[str, object]) -> None:
+    """Refuse options of files where Cost Explorer is meant."""
+    for name, value in options.items():
+        if value:
+            raise OnlyForError(name, "files and exports", "Cost Explorer")
+
+
+def one_way(taking: Taking) -> None:
+    """Refuse to be told of a part that it is also something else."""
+    others = {"--bill": taking.bill, "--replace": taking.replace}
+    for name, value in others.items():
+        if value and taking.together_with:
+            raise OnlyForError(name, "a delivery that is a whole", "--together-with")
+
+
+def from_exports(
+    session: Session, places: Sequence[str], profile: str, periods: Sequence[str], taking: Taking
+) -> Outcome:
+    """Take in what is new of exports, one after the other."""
+    from apportion.app.exports import fetch_and_ingest
+    from apportion.usecases.outcomes import together
+
+    for place in places:
+        Place.parse(place)
+    wanted = [checked(period) for period in periods]
+    clients = session.clients(profile)
+    with session.workspace() as workspace:
+        return together(
+            [
+                fetch_and_ingest(workspace, place, periods=wanted, taking=taking, clients=clients)
+                for place in places
+            ]
+        )

@@ -1,0 +1,150 @@
+"""The commands that show what the ledger holds and how it came there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+import typer
+
+from apportion.cli.options.common import (
+    WAIT,
+    FormOption,
+    PeriodOption,
+    RawOption,
+    ToOption,
+    WaitOption,
+    checked,
+)
+from apportion.cli.session import Session
+from apportion.cli.ui.console import Words
+from apportion.cli.ui.help_pages import Command, Group, examples
+from apportion.cli.ui.output import Output
+from apportion.cli.ui.print_outcome import finish
+from apportion.model.outcome import Outcome
+from apportion.ports import Row
+
+from . import ledger_expire
+
+#: What a person sees: tables with a dozen columns are for programs.
+_HELD_SHOWN = ("period", "bill", "currency", "lines", "EffectiveCost", "delivered", "allocated")
+_HISTORY_SHOWN = ("at", "kind", "period", "bill", "run", "currency", "EffectiveCost", "expired")
+
+_MOMENTS = ("at", "delivered", "allocated", "expired")
+_WRITTEN = re.compile(r"\d{4}-\d{2}-\d{2}T")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add `ledger` with what stands under it to the program."""
+    ledger = typer.Typer(
+        name="ledger",
+        cls=Group,
+        rich_markup_mode=None,
+        help="Show what the ledger holds and how it came there, let go of its past, and repair it.",
+        epilog=examples(
+            "apportion ledger list",
+            "apportion ledger history --period 2026-09",
+            "apportion ledger expire --older-than 90d",
+        ),
+    )
+    app.add_typer(ledger, rich_help_panel="Rules and ledger")
+    ledger.callback(invoke_without_command=True)(_list_commands)
+    ledger.command(
+        "list",
+        cls=Command,
+        epilog=examples("apportion ledger list", "apportion ledger list --output json"),
+    )(list_)
+    ledger.command(
+        "history",
+        cls=Command,
+        epilog=examples(
+            "apportion ledger history --period 2026-09",
+            "apportion ledger history --output json",
+        ),
+    )(history)
+    ledger_expire.add_to(ledger)
+    ledger.command("repair", cls=Command, epilog=examples("apportion ledger repair"))(repair)
+
+
+def _list_commands(ctx: typer.Context) -> None:
+    """Show what the ledger holds and how it came there, let go of its past, and repair it."""
+    if ctx.invoked_subcommand is None:
+        typer.echo(ctx.get_help())
+
+
+def list_(
+    ctx: typer.Context, form: FormOption = None, to: ToOption = None, raw: RawOption = False
+) -> None:
+    """List the bills it holds and whether they are allocated."""
+    session: Session = ctx.obj
+    sent = Output(form, to, raw)
+    sent.check(session.words)
+    with session.workspace() as workspace:
+        outcome = workspace.held()
+    _finish(outcome, _HELD_SHOWN, sent, session.words, moment=len("2026-10-03"))
+
+
+def history(
+    ctx: typer.Context,
+    period: PeriodOption = "",
+    form: FormOption = None,
+    to: ToOption = None,
+    raw: RawOption = False,
+) -> None:
+    """List every delivery and allocation, oldest first.
+
+    Files also have every cost column, and each input with the beginning of its sha256. The id of
+    an allocation, or its beginning, is what --as-of takes, unless it was expired.
+    """
+    session: Session = ctx.obj
+    sent, month = Output(form, to, raw), checked(period)
+    sent.check(session.words)
+    with session.workspace() as workspace:
+        outcome = workspace.history(month)
+    _finish(outcome, _HISTORY_SHOWN, sent, session.words, moment=len("2026-10-03 12:00"))
+
+
+def repair(
+    ctx: typer.Context,
+    wait: WaitOption = WAIT,
+    form: FormOption = None,
+    to: ToOption = None,
+    raw: RawOption = False,
+) -> None:
+    """Make a lost catalog again from the tables beside it, and prove every run.
+
+    Nothing is changed where a run is not what its record says, or where the catalog is whole. Of a
+    ledger in S3, a lost head is made again, too.
+    """
+    session: Session = ctx.obj
+    sent = Output(form, to, raw)
+    sent.check(session.words)
+    with session.workspace(repairing=True) as workspace:
+        outcome = workspace.repair(wait=wait)
+    if sent.for_a_person:
+        rows = tuple(_readable(row, len("2026-10-03 12:00")) for row in outcome.rows)
+        outcome = replace(outcome, rows=rows)
+    finish(outcome, sent, session.words)
+
+
+def _finish(
+    outcome: Outcome, shown: Sequence[str], sent: Output, words: Words, *, moment: int
+) -> None:
+    if not outcome.rows:
+        words.say("The ledger holds nothing yet. Take a bill in with `apportion ingest PATH`.")
+    elif sent.for_a_person:
+        kept = tuple(name for name in outcome.columns if name in shown)
+        rows = tuple(_readable(row, moment) for row in outcome.rows)
+        outcome = replace(outcome, columns=kept, rows=rows)
+    finish(outcome, sent, words)
+
+
+def _readable(row: Row, length: int) -> Row:
+    """Write moments as people do: `2026-10-03`, or with its minute `2026-10-03 12:00`."""
+    moments = {
+        name: moment[:length].replace("T", " ")
+        for name in _MOMENTS
+        if _WRITTEN.match(moment := str(row.get(name)))
+    }
+    return {**row, **moments}

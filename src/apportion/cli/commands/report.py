@@ -1,0 +1,158 @@
+"""The command that tells who pays what."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Annotated
+
+import typer
+
+from apportion.cli.options.common import (
+    AsOfOption,
+    FormOption,
+    PeriodOption,
+    RawOption,
+    ToOption,
+    checked,
+    newest_allocated,
+)
+from apportion.cli.session import Session
+from apportion.cli.ui.console import Words
+from apportion.cli.ui.help_pages import Command, examples
+from apportion.cli.ui.output import Form, Output, deliver
+from apportion.cli.ui.print_outcome import end_by, finish
+from apportion.model.errors.base import NoSuchSectionError
+from apportion.model.outcome import Outcome
+from apportion.model.question import Granularity, Question
+
+ByOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="NAMES", help="Dimensions or columns, by commas; the owner's if left out."
+    ),
+]
+GranularityOption = Annotated[Granularity, typer.Option(metavar="STEP", help="month or day.")]
+WhereOption = Annotated[
+    str, typer.Option(metavar="CONDITION", help="Only charges that this SQL holds for.")
+]
+OwnerOption = Annotated[
+    list[str] | None,
+    typer.Option("--owner", "--cost-center", metavar="NAME", help="Only this; may be repeated."),
+]
+CostOption = Annotated[
+    str, typer.Option(metavar="COLUMN", help="A cost column other than the rulebook's.")
+]
+ReviewOption = Annotated[
+    bool, typer.Option("--for-review", help="What needs a look: unallocated, rejected, pools.")
+]
+SectionOption = Annotated[
+    str,
+    typer.Option(
+        metavar="NAME",
+        help="Only this table of the review: unallocated, rejected, pools, drivers, shares, kept.",
+    ),
+]
+
+#: Tables of a review that are for checking one thing, not for reading from top to bottom.
+_ON_REQUEST = ("drivers", "shares")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add `report` to the program."""
+    app.command(
+        "report",
+        cls=Command,
+        rich_help_panel="Look",
+        epilog=examples(
+            "apportion report --period 2026-09",
+            "apportion report --by cost_center,project --granularity day --to september.csv",
+            "apportion report --where \"ServiceName = 'Amazon EC2'\" --owner FIN-100",
+            "apportion report --for-review",
+        ),
+    )(report)
+
+
+def report(
+    ctx: typer.Context,
+    by: ByOption = None,
+    granularity: GranularityOption = Granularity.MONTH,
+    period: PeriodOption = "",
+    where: WhereOption = "",
+    owner: OwnerOption = None,
+    cost: CostOption = "",
+    for_review: ReviewOption = False,
+    section: SectionOption = "",
+    as_of: AsOfOption = "",
+    form: FormOption = None,
+    to: ToOption = None,
+    raw: RawOption = False,
+) -> None:
+    """Tell who pays what: direct, shared and in total.
+
+    And how much of it carries a valid tag. Without --period, the newest month allocated.
+    Filters choose rows; they never change an amount. In JSON amounts are text, so that no digit
+    is lost; in Parquet they are DECIMAL(38, 18).
+    """
+    session: Session = ctx.obj
+    sent, month = Output(form, to, raw), checked(period)
+    sent.check(session.words)
+    if for_review or section:
+        with session.workspace() as workspace:
+            sections = workspace.review(month or newest_allocated(workspace), as_of=as_of)
+        _finish_review(sections, section, sent, session.words)
+        return
+    asked = Question(month, _names(by), granularity, tuple(owner or ()), where, cost, as_of)
+    with session.workspace() as workspace:
+        outcome = workspace.report(replace(asked, period=month or newest_allocated(workspace)))
+    if not outcome.rows:
+        session.words.say("No charge fits.")
+    finish(outcome, sent, session.words, total=True)
+
+
+def _names(by: Sequence[str] | None) -> tuple[str, ...]:
+    return tuple(name.strip() for names in by or () for name in names.split(",") if name.strip())
+
+
+def _finish_review(
+    sections: Sequence[tuple[str, Outcome]], section: str, sent: Output, words: Words
+) -> None:
+    """Show all tables one after another, or the one that was picked."""
+    names = [name for name, _ in sections]
+    chosen = [outcome for name, outcome in sections if name == section]
+    if chosen:
+        finish(chosen[0], sent, words, total=True)
+    elif section or sent.chosen in (Form.CSV, Form.JSONL, Form.PARQUET, Form.XLSX):
+        raise NoSuchSectionError(section, names)
+    elif sent.for_a_person:
+        _show(sections, words)
+    else:
+        deliver(lambda: _document(sections, sent.chosen), sent, words)
+    end_by(tuple(finding for _, outcome in sections for finding in outcome.findings))
+
+
+def _show(sections: Sequence[tuple[str, Outcome]], words: Words) -> None:
+    told = [(name, outcome) for name, outcome in sections if name not in _ON_REQUEST]
+    for number, (name, outcome) in enumerate(told):
+        words.heading(name.replace("_", " ").capitalize(), apart=number > 0)
+        if outcome.rows:
+            words.table(outcome.rows, outcome.columns, total=True)
+        else:
+            words.text("nothing")
+    words.findings([finding for _, outcome in sections for finding in outcome.findings])
+    others = [name for name, _ in sections if name in _ON_REQUEST]
+    if others:
+        words.say(f"More with --section: {', '.join(others)}.")
+    for sentence in dict.fromkeys(word for _, outcome in sections for word in outcome.words):
+        words.say(sentence)
+
+
+def _document(sections: Sequence[tuple[str, Outcome]], form: Form) -> bytes:
+    if form is Form.JSON:
+        from apportion.reports.json import document
+
+        return document({name: outcome.rows for name, outcome in sections})
+    from apportion.reports.table import render
+
+    pages = [f"{name}\n\n{render(outcome.rows, outcome.columns)}" for name, outcome in sections]
+    return "\n".join(pages).encode("utf-8", "backslashreplace")

@@ -1,0 +1,138 @@
+"""The command that shows the pages in a browser."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from apportion.cli.session import Session
+from apportion.cli.ui.help_pages import Command, examples
+from apportion.model.errors.base import FindingsError
+from apportion.model.errors.web import NoWebError, PortTakenError
+
+if TYPE_CHECKING:
+    from apportion.model.access import Access
+    from apportion.model.settings import Settings
+
+HOST, PORT = "127.0.0.1", 8600
+ACCESS = "access.yaml"
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add `serve` to the program."""
+    app.command(
+        cls=Command,
+        rich_help_panel="Look",
+        epilog=examples(
+            "apportion serve --open",
+            "apportion serve --port 0",
+            "apportion serve --host 0.0.0.0 --access access.yaml",
+        ),
+    )(serve)
+
+
+def serve(
+    ctx: typer.Context,
+    host: Annotated[str, typer.Option(metavar="HOST", help="Where to listen.")] = HOST,
+    port: Annotated[
+        int, typer.Option(metavar="N", min=0, max=65535, help="The port; 0 takes a free one.")
+    ] = PORT,
+    browser: Annotated[bool, typer.Option("--open", help="Open it in a browser.")] = False,
+    access: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Who signs in how and sees what. Without it, access.yaml beside apportion.toml.",
+        ),
+    ] = None,
+) -> None:
+    """Show the ledger's pages in a browser.
+
+    What a month cost and whose it is, how each amount found its owner, pools, tags, the proof and
+    the rules; every page has its address, its tables and its files. Nothing is fetched from
+    elsewhere. It listens to this machine alone, unless access.yaml says how people sign in and
+    what each group sees. Ctrl-C ends it.
+    """
+    _show(ctx.obj, host, port, access, browser=browser)
+
+
+def _show(session: Session, host: str, port: int, access: Path | None, *, browser: bool) -> None:
+    """Serve until Ctrl-C; what others may see is settled before anything is opened."""
+    uvicorn, create_app, rehearse, open_door = _needed()
+    from apportion.app.dashboard import open_library
+    from apportion.app.scratch import Scratch
+
+    settings = session.settings()
+    door = open_door(_access(session, settings, access), session.outside.environment, host=host)
+    with (
+        _listening(host, port) as listening,
+        Scratch() as scratch,
+    ):
+        with session.words.steps(session.outside.timer) as say:
+            library = open_library(settings, scratch, say=say)
+            library.prepare()
+            rehearse(library)
+        address = f"http://{_shown(host)}:{listening.getsockname()[1]}/"
+        session.words.good(f"The pages are at {address} until you press Ctrl-C.")
+        if browser:
+            typer.launch(address)
+        config = uvicorn.Config(
+            create_app(library, door=door),
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+        )
+        uvicorn.Server(config).run(sockets=[listening])
+
+
+def _needed() -> tuple[Any, Any, Any, Any]:
+    """Import what the extra `web` brings; raises NoWebError where it is not installed."""
+    try:
+        import uvicorn
+
+        from apportion.web.app import create_app, rehearse
+        from apportion.web.auth.config import open_door
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("apportion"):
+            raise
+        raise NoWebError(error.name or "web") from error
+    return uvicorn, create_app, rehearse, open_door
+
+
+def _access(session: Session, settings: Settings, named: Path | None) -> Access | None:
+    """Read who may see what; without a name, the file beside apportion.toml, if it is there."""
+    from apportion.core.dashboard.access_file import read_access
+    from apportion.model.findings.finding import failing
+
+    beside = Path(settings.file).parent / ACCESS if settings.file else None
+    path = session.path(named) if named else beside
+    if path is None or (named is None and not path.is_file()):
+        return None
+    found, findings = read_access(path.read_text("utf-8-sig"), name=path.name)
+    if found is None or failing(findings):
+        raise FindingsError(findings)
+    session.words.findings(findings)
+    return found
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # Told that it is TCP, asyncio sends small packets at once; else each answer waits 40 ms for
+    # the browser's system to acknowledge its head (measured: 350 answers a second, not thousands).
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host.strip("[]"), port))
+        listening.listen(256)
+    except OSError as error:
+        listening.close()
+        raise PortTakenError(host, port, (error.strerror or str(error)).lower()) from error
+    return listening
+
+
+def _shown(host: str) -> str:
+    return f"[{host}]" if ":" in host and not host.startswith("[") else host

@@ -1,0 +1,100 @@
+"""The command that writes the pages as files."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from apportion.cli.options.common import checked
+from apportion.cli.session import Session
+from apportion.cli.ui.help_pages import Command, examples
+from apportion.model.errors.base import NothingThereError
+from apportion.model.errors.web import NoWebError
+from apportion.usecases.atomic_folder import new_folder, refuse_if_filled
+
+FolderArgument = Annotated[Path, typer.Argument(metavar="FOLDER", help="A new folder.")]
+PeriodsOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--period", "-p", metavar="YEAR-MONTH", help="A month; may be repeated. Else the newest."
+    ),
+]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add `site` to the program."""
+    app.command(
+        cls=Command,
+        rich_help_panel="Look",
+        epilog=examples(
+            "apportion site public/", "apportion site public/ --period 2026-08 --period 2026-09"
+        ),
+    )(site)
+
+
+def site(ctx: typer.Context, folder: FolderArgument, period: PeriodsOption = None) -> None:
+    """Write the dashboard's pages as files, for a bucket, a wiki or a mail.
+
+    The same pages as `apportion serve`, every owner in them, with their CSV files; they need no
+    server. Links to what would be a question of its own (one resource, one day of an owner) are
+    left out.
+    """
+    session: Session = ctx.obj
+    wanted = [checked(each) for each in period or ()]
+    at = session.path(folder)
+    refuse_if_filled(at)
+    count = _write(session, at, wanted)
+    session.words.good(f"Wrote {count} files into {folder}; open {folder / 'index.html'}.")
+
+
+def _write(session: Session, folder: Path, wanted: list[str]) -> int:
+    """Write everything beside the folder, which then appears whole."""
+    create_app, files = _needed()
+    from apportion.app.dashboard import open_library
+    from apportion.app.scratch import Scratch
+
+    with (
+        Scratch() as scratch,
+        session.words.steps(session.outside.timer) as say,
+        new_folder(folder) as beside,
+    ):
+        library = open_library(session.settings(), scratch, say=say)
+        library.prepare()
+        periods = wanted or list(library.edition.periods[:1])
+        _check(periods, library.edition.periods)
+        say(f"writing pages of {', '.join(periods)}")
+        app = create_app(library, watch=False)
+        return asyncio.run(_put(files(app, periods), beside))
+
+
+def _check(periods: list[str], known: tuple[str, ...]) -> None:
+    missing = [period for period in periods if period not in known]
+    if missing or not periods:
+        named = missing[0] if missing else "any month"
+        raise NothingThereError(f"allocation of {named}", known, "Run `apportion allocate` first.")
+
+
+def _needed() -> tuple[Any, Any]:
+    """Import what the extra `web` brings; raises NoWebError where it is not installed."""
+    try:
+        from apportion.web.app import create_app
+        from apportion.web.site import site as files
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("apportion"):
+            raise
+        raise NoWebError(error.name or "web") from error
+    return create_app, files
+
+
+async def _put(files: AsyncIterator[tuple[str, bytes]], folder: Path) -> int:
+    count = 0
+    async for name, content in files:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        count += 1
+    return count

@@ -1,0 +1,136 @@
+"""The command that checks tags in code, before anything is deployed."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from apportion import __version__
+from apportion.cli.options.common import ToOption
+from apportion.cli.session import Session
+from apportion.cli.ui.help_pages import Command, examples
+from apportion.cli.ui.output import Form, Output, deliver, write_atomically
+from apportion.cli.ui.print_outcome import end_by
+from apportion.model.errors.tags import NotATagError
+from apportion.model.findings.finding import Finding
+from apportion.model.tags.tag_policy import TagPolicy
+
+
+class Shape(StrEnum):
+    """How findings are written."""
+
+    TEXT = "text"
+    JSON = "json"
+    SARIF = "sarif"
+    GITHUB = "github"
+
+
+def add_to(tags: typer.Typer) -> None:
+    """Add `tags check`."""
+    tags.command(
+        cls=Command,
+        rich_help_panel="Code",
+        epilog=examples(
+            "apportion tags check infra/",
+            "apportion tags check plan.json             # terraform show -json plan > plan.json",
+            "apportion tags check infra/ --format sarif --to tags.sarif",
+            "apportion tags check infra/ --patch tags.patch && git apply tags.patch",
+            "apportion tags check template.yaml --policy generated/policy.json",
+        ),
+    )(check)
+
+
+def check(
+    ctx: typer.Context,
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="PATH", help="Folders, plans or templates.")
+    ],
+    policy: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="A tags.yaml or generated policy.json; no settings."),
+    ] = None,
+    tag: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="KEY=VALUE", help="A tag from outside, as a stack's; may be repeated."
+        ),
+    ] = None,
+    shape: Annotated[
+        Shape, typer.Option("--format", metavar="FORM", help="text, json, sarif or github.")
+    ] = Shape.TEXT,
+    to: ToOption = None,
+    patch: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write a patch that puts spellings right."),
+    ] = None,
+) -> None:
+    """Check the tags of Terraform code, plans and CloudFormation templates.
+
+    Folders are read as they are: modules, locals, merge() and default_tags, each finding with its
+    file and line. What only a plan can tell is told as such and does not fail; a plan is exact.
+    Nothing is rewritten. The exit code is 1 if a mandatory tag is missing or wrong.
+    """
+    from apportion.app.tag_check import check as checked
+
+    session: Session = ctx.obj
+    given = dict(_pair(one) for one in tag or ())
+    found = checked(
+        {_called(path, session): session.path(path) for path in paths},
+        _policy(policy, session),
+        today=session.outside.now().date(),
+        given=given,
+    )
+    if shape is Shape.TEXT:
+        session.words.findings(found.findings)
+    else:
+        text = _written(shape, found.findings)
+        deliver(text.encode, Output(Form.JSON, to and session.path(to)), session.words)
+    _offer(found.patch, patch, session)
+    for sentence in found.words:
+        session.words.say(sentence)
+    end_by(found.findings)
+
+
+def _policy(file: Path | None, session: Session) -> TagPolicy:
+    from apportion.app.tag_check import policy_of
+
+    if file is not None:
+        return policy_of(session.path(file))
+    with session.workspace() as workspace:
+        return workspace.tags.policy()
+
+
+def _offer(text: str, to: Path | None, session: Session) -> None:
+    """Write the patch where it was asked for, else say that there is one."""
+    if text and to is not None:
+        write_atomically(session.path(to), text.encode())
+        session.words.good(f"Wrote {to}: look at it, then `git apply {to}`.")
+    elif text:
+        session.words.say(
+            "Some are only spelt otherwise: --patch FILE writes what puts them right."
+        )
+
+
+def _written(shape: Shape, findings: tuple[Finding, ...]) -> str:
+    from apportion.core.tags.iac.check_output import as_json, github, sarif
+
+    if shape is Shape.SARIF:
+        return sarif(findings, version=__version__)
+    return github(findings) if shape is Shape.GITHUB else as_json(findings)
+
+
+def _called(path: Path, session: Session) -> str:
+    """Call a path as it lies from here, which is how annotations find it."""
+    folder = session.outside.folder
+    inside = path.is_absolute() and path.is_relative_to(folder)
+    return (path.relative_to(folder) if inside else path).as_posix()
+
+
+def _pair(written: str) -> tuple[str, str]:
+    key, equals, value = written.partition("=")
+    if not key.strip() or not equals:
+        raise NotATagError(written)
+    return key.strip(), value

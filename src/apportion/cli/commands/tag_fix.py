@@ -1,0 +1,201 @@
+"""The commands that put tags right on what exists: plan, apply an approved plan, take it back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from apportion.cli.options.aws import RoleOption
+from apportion.cli.options.common import FormOption, PeriodOption, RawOption, ToOption
+from apportion.cli.options.cost_explorer import ProfileOption
+from apportion.cli.session import Session
+from apportion.cli.ui.help_pages import Command, Group, examples
+from apportion.cli.ui.output import Form, Output, deliver, send, write_atomically
+from apportion.cli.ui.print_outcome import end_by, finish
+
+from .tag_scan import AccountsOption, Asked, RegionsOption, RoleNameOption, ViewOption
+
+if TYPE_CHECKING:
+    from apportion.model.tags.live import FixPlan
+
+YesOption = Annotated[bool, typer.Option("--yes", help="Make the changes.")]
+UndoOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--undo-file", metavar="FILE", help="Where to keep what was there before.", dir_okay=False
+    ),
+]
+
+
+def add_to(tags: typer.Typer) -> None:
+    """Add `tags fix` with what stands under it."""
+    fix = typer.Typer(
+        name="fix",
+        cls=Group,
+        no_args_is_help=False,
+        rich_markup_mode=None,
+        help="Put tags right on what exists: plan, read, apply, and take back.",
+        epilog=examples(
+            "apportion tags fix plan --to fix.json",
+            "apportion tags fix apply fix.json --role-name apportion-tag-fixer --yes",
+        ),
+    )
+    tags.add_typer(fix, rich_help_panel="Live")
+    fix.callback(invoke_without_command=True)(_list_commands)
+    fix.command(
+        cls=Command,
+        epilog=examples(
+            "apportion tags fix plan",
+            "apportion tags fix plan --accounts all --role-name apportion-tag-scanner \\",
+            "  --most 100 --to fix.json",
+        ),
+    )(plan)
+    fix.command(
+        cls=Command,
+        epilog=examples(
+            "apportion tags fix apply fix.json --role-name apportion-tag-fixer",
+            "apportion tags fix apply fix.json --role-name apportion-tag-fixer --yes",
+        ),
+    )(apply)
+    fix.command(
+        cls=Command,
+        epilog=examples(
+            "apportion tags fix undo fix.undo.json --role-name apportion-tag-fixer --yes",
+        ),
+    )(undo)
+
+
+def _list_commands(ctx: typer.Context) -> None:
+    """Put tags right on what exists: plan, read, apply, and take back."""
+    if ctx.invoked_subcommand is None:
+        typer.echo(ctx.get_help())
+
+
+def plan(
+    ctx: typer.Context,
+    accounts: AccountsOption = None,
+    regions: RegionsOption = None,
+    role_name: RoleNameOption = "",
+    role: RoleOption = "",
+    profile: ProfileOption = "",
+    view: ViewOption = "",
+    period: PeriodOption = "",
+    most: Annotated[
+        int, typer.Option(metavar="N", min=0, help="Only the N that cost most; 0 is all.")
+    ] = 0,
+    form: FormOption = None,
+    to: ToOption = None,
+    raw: RawOption = False,
+) -> None:
+    """Propose tags for what lacks them, from what the tags mean, neighbours, accounts and rules.
+
+    Nothing is changed. With --output json or --to a .json file, the plan is written: what to set on
+    which resource, what was there, and why. Read it, take out what is wrong, give it to `apply`.
+    """
+    from apportion.core.tags.remediation.fix_plan import write_fixes
+
+    session: Session = ctx.obj
+    sent = Output(form, to, raw)
+    sent.check(session.words)
+    asked = Asked(accounts, regions, role_name, role, profile, view, period)
+    with session.workspace() as workspace:
+        scanned = asked.look(session, workspace)
+        made, outcome = workspace.tags.plan_fixes(scanned, now=session.outside.now(), most=most)
+    if sent.chosen is Form.JSON:
+        deliver(write_fixes(made).encode, sent, session.words)
+    else:
+        send(outcome.rows, outcome.columns, sent, session.words)
+    session.words.findings(outcome.findings)
+    for sentence in outcome.words:
+        session.words.say(sentence)
+    end_by(outcome.findings)
+
+
+def apply(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="PLAN", help="What `plan --to FILE` wrote.")],
+    yes: YesOption = False,
+    role_name: RoleNameOption = "",
+    role: RoleOption = "",
+    profile: ProfileOption = "",
+    undo_file: UndoOption = None,
+    form: FormOption = None,
+    to: ToOption = None,
+    raw: RawOption = False,
+) -> None:
+    """Set exactly the tags of a plan, if nothing changed since it was made.
+
+    Without --yes they are shown and none is set. What was there before is written first, beside the
+    plan as PLAN.undo.json; `undo` takes it back. What AWS refuses is told resource by resource.
+    """
+    session: Session = ctx.obj
+    sent = Output(form, to, raw)
+    sent.check(session.words)
+    path = session.path(file)
+    keep = session.path(undo_file) if undo_file else path.with_suffix(".undo.json")
+    _change(session, path, sent, yes=yes, roles=(role_name, role, profile), keep=keep)
+
+
+def undo(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The undo file that `apply` wrote.")],
+    yes: YesOption = False,
+    role_name: RoleNameOption = "",
+    role: RoleOption = "",
+    profile: ProfileOption = "",
+    form: FormOption = None,
+    to: ToOption = None,
+    raw: RawOption = False,
+) -> None:
+    """Make tags what they were before a plan was applied.
+
+    Only where they still are what the plan made of them: what somebody changed since is told, and
+    then nothing is changed. Without --yes it is shown.
+    """
+    session: Session = ctx.obj
+    sent = Output(form, to, raw)
+    sent.check(session.words)
+    _change(session, session.path(file), sent, yes=yes, roles=(role_name, role, profile), keep=None)
+
+
+def _change(
+    session: Session,
+    path: Path,
+    sent: Output,
+    *,
+    yes: bool,
+    roles: tuple[str, str, str],
+    keep: Path | None,
+) -> None:
+    from apportion.core.tags.remediation.fix_plan import read_fixes, write_fixes
+    from apportion.model.errors.base import FilesExistError, NotConfirmedError
+    from apportion.model.errors.tag_fixes import NoRoleNamedError
+    from apportion.usecases.tags.fix import apply as make
+
+    planned = read_fixes(path.read_text("utf-8"), name=path.name)
+    if planned.fixes and not yes:
+        session.words.text(write_fixes(planned))
+        raise NotConfirmedError(len(planned.fixes))
+    if not any(roles):
+        raise NoRoleNamedError
+    if keep is not None and keep.exists():
+        raise FilesExistError(str(keep.parent), [keep.name])
+    name, arn, profile = roles
+    asked = Asked(None, None, name, arn, profile, "", "")
+
+    def kept(made: FixPlan) -> None:
+        if keep is not None and made.fixes:
+            write_atomically(keep, write_fixes(made).encode())
+
+    now: datetime = session.outside.now()
+    with session.words.steps(session.outside.timer) as say:
+        live = asked.reach(session).live
+        outcome = make(planned, live, name=path.name, now=now, keep=kept, say=say)
+    if keep is not None and keep.exists():
+        more = f"Take it back with `apportion tags fix undo {keep.name}`."
+        outcome = replace(outcome, words=(*outcome.words, more))
+    finish(outcome, sent, session.words)

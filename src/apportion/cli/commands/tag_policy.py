@@ -1,0 +1,102 @@
+"""The commands about the tag policy itself: check it, show it, write its page and its schema."""
+
+from __future__ import annotations
+
+import typer
+
+from apportion.cli.options.common import FormOption, ToOption
+from apportion.cli.session import Session
+from apportion.cli.ui.help_pages import Command, examples
+from apportion.cli.ui.output import Form, Output, deliver
+from apportion.cli.ui.print_outcome import finish
+
+_PANEL = "Policy"
+
+
+def add_to(tags: typer.Typer) -> None:
+    """Add `tags check-policy`, `show`, `docs` and `schema`."""
+    tags.command(
+        "check-policy",
+        cls=Command,
+        rich_help_panel=_PANEL,
+        epilog=examples("apportion tags check-policy"),
+    )(check_policy)
+    tags.command(
+        "show",
+        cls=Command,
+        rich_help_panel=_PANEL,
+        epilog=examples("apportion tags show", "apportion tags show --to policy.json"),
+    )(show)
+    tags.command(
+        "docs",
+        cls=Command,
+        rich_help_panel=_PANEL,
+        epilog=examples("apportion tags docs --to docs/tags.md"),
+    )(docs)
+    tags.command(
+        "schema",
+        cls=Command,
+        rich_help_panel=_PANEL,
+        epilog=examples("apportion tags schema --to tags.schema.json"),
+    )(schema)
+
+
+def check_policy(ctx: typer.Context, form: FormOption = None, to: ToOption = None) -> None:
+    """Tell everything that is wrong with the tag policy.
+
+    All at once, each with its file, line and column. The exit code is 1 if a finding fails.
+    """
+    session: Session = ctx.obj
+    sent = Output(form, to)
+    sent.check(session.words)
+    with session.workspace() as workspace:
+        outcome = workspace.tags.check_policy()
+    finish(outcome, sent, session.words)
+
+
+def show(ctx: typer.Context, form: FormOption = None, to: ToOption = None) -> None:
+    """Print the tag policy: its keys, where each is mandatory, what it may hold.
+
+    The rulebook's values are put in. As JSON it is the whole policy, as the function in AWS reads
+    it.
+    """
+    from apportion.core.tags.policy.json import policy_json
+
+    session: Session = ctx.obj
+    sent = Output(form, to)
+    sent.check(session.words)
+    with session.workspace() as workspace:
+        if sent.chosen is Form.JSON:
+            text = policy_json(workspace.tags.policy())
+            deliver(text.encode, sent, session.words)
+            return
+        outcome = workspace.tags.check_policy()
+    finish(outcome, sent, session.words)
+
+
+def docs(ctx: typer.Context, to: ToOption = None) -> None:
+    """Write the page that tells engineers which tags to write, in Markdown."""
+    from apportion.core.tags.policy.page import policy_page
+
+    session: Session = ctx.obj
+    with session.workspace() as workspace:
+        text = policy_page(workspace.tags.policy())
+    deliver(text.encode, Output(Form.TABLE, to and session.path(to)), session.words)
+
+
+def schema(ctx: typer.Context, to: ToOption = None) -> None:
+    """Print the JSON Schema of the tag policy's format.
+
+    Editors complete and check tags.yaml by it. Its first line names it to them:
+    `# yaml-language-server: $schema=tags.schema.json`.
+    """
+    session: Session = ctx.obj
+    deliver(policy_schema, Output(Form.JSON, to and session.path(to)), session.words)
+
+
+def policy_schema() -> bytes:
+    """Write the JSON Schema of the tag policy's format."""
+    from apportion.core.tags.policy.schema import tag_policy_schema
+    from apportion.reports.json import document
+
+    return document(tag_policy_schema())

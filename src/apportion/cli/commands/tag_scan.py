@@ -1,0 +1,139 @@
+"""The command that looks at tags as they are now, in accounts and regions, beside their cost."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from apportion.cli.options.aws import RoleOption
+from apportion.cli.options.common import FormOption, PeriodOption, RawOption, ToOption, checked
+from apportion.cli.options.cost_explorer import ProfileOption
+from apportion.cli.session import Session
+from apportion.cli.ui.help_pages import Command, examples
+from apportion.cli.ui.output import Output
+from apportion.cli.ui.print_outcome import finish
+
+if TYPE_CHECKING:
+    from apportion.app.live_tags import Reach
+    from apportion.cli.workspace import Workspace
+    from apportion.usecases.tags.scan import Scanned
+
+AccountsOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--accounts", metavar="IDS", help="Account ids, by commas; `all` is every one in the bill."
+    ),
+]
+RegionsOption = Annotated[
+    list[str] | None,
+    typer.Option("--regions", metavar="NAMES", help="Regions, by commas; those in the bill."),
+]
+RoleNameOption = Annotated[
+    str,
+    typer.Option("--role-name", metavar="NAME", help="Act in the role of this name, everywhere."),
+]
+ViewOption = Annotated[
+    str,
+    typer.Option(
+        "--explorer-view", metavar="ARN", help="Ask Resource Explorer what never had a tag."
+    ),
+]
+
+
+def add_to(tags: typer.Typer) -> None:
+    """Add `tags scan`."""
+    tags.command(
+        cls=Command,
+        rich_help_panel="Live",
+        epilog=examples(
+            "apportion tags scan",
+            "apportion tags scan --accounts all --role-name apportion-tag-scanner",
+            "apportion tags scan --accounts 111111111111 --regions eu-west-1,us-east-1 \\",
+            "  --role-name apportion-tag-scanner --to untagged.csv",
+        ),
+    )(scan)
+
+
+def scan(
+    ctx: typer.Context,
+    accounts: AccountsOption = None,
+    regions: RegionsOption = None,
+    role_name: RoleNameOption = "",
+    role: RoleOption = "",
+    profile: ProfileOption = "",
+    view: ViewOption = "",
+    period: PeriodOption = "",
+    every: Annotated[bool, typer.Option("--all", help="Well tagged resources as well.")] = False,
+    most: Annotated[
+        int, typer.Option(metavar="N", min=0, help="Only the N that cost most; 0 is all.")
+    ] = 0,
+    form: FormOption = None,
+    to: ToOption = None,
+    raw: RawOption = False,
+) -> None:
+    """Tell what lacks valid mandatory tags now, by monthly cost.
+
+    The tagging API of each account and region is asked; it knows what is tagged or once was. What
+    the bill has besides never had a tag (`bill`), or had some and is gone (`unseen`). Nothing is
+    changed. An account or region that cannot be looked at is told, and the others are looked at.
+    """
+    from apportion.usecases.tags.scan import scan as told
+
+    session: Session = ctx.obj
+    sent = Output(form, to, raw)
+    sent.check(session.words)
+    asked = Asked(accounts, regions, role_name, role, profile, view, period)
+    with session.workspace() as workspace:
+        outcome = told(asked.look(session, workspace), every=every, most=most)
+    if sent.for_a_person:  # wider than any terminal
+        outcome = replace(outcome, columns=tuple(c for c in outcome.columns if c != "tags"))
+    finish(outcome, sent, session.words, total=True)
+
+
+class Asked:
+    """Where to look, as it was typed."""
+
+    def __init__(
+        self,
+        accounts: list[str] | None,
+        regions: list[str] | None,
+        role_name: str,
+        role_arn: str,
+        profile: str,
+        view: str,
+        period: str,
+    ) -> None:
+        self._accounts = _names(accounts)
+        self._regions = _names(regions)
+        self._roles = role_name, role_arn
+        self._profile = profile
+        self._view = view
+        self._period = checked(period)
+        for account in self._accounts:
+            if account != "all" and not re.fullmatch(r"\d{12}", account, re.ASCII):
+                raise typer.BadParameter(f"{account!r} is no account id of twelve digits")
+
+    def reach(self, session: Session) -> Reach:
+        """Reach the accounts."""
+        from apportion.app.live_tags import Reach
+
+        name, arn = self._roles
+        return Reach(session.clients(self._profile), role_name=name, role_arn=arn)
+
+    def look(self, session: Session, workspace: Workspace) -> Scanned:
+        """Look at them."""
+        from apportion.usecases.tags.scan import Where
+
+        reach = self.reach(session)
+        accounts = self._accounts or (reach.own,)
+        where = Where(accounts, self._regions, self._period)
+        explorer = reach.explorer(self._view) if self._view else None
+        return workspace.tags.look(where, live=reach.live, explorer=explorer)
+
+
+def _names(written: list[str] | None) -> tuple[str, ...]:
+    words = (word for one in written or () for word in one.split(","))
+    return tuple(dict.fromkeys(word.strip() for word in words if word.strip()))

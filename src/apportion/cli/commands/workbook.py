@@ -1,0 +1,54 @@
+"""The command that writes a month for Excel."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from apportion.cli.options.common import AsOfOption, PeriodOption, checked, newest_allocated
+from apportion.cli.session import Session
+from apportion.cli.ui.help_pages import Command, examples
+from apportion.cli.ui.output import Form, Output, deliver
+from apportion.model.errors.output_files import NotAWorkbookError
+
+ToOption = Annotated[
+    Path | None,
+    typer.Option("--to", metavar="FILE", help="Where to; apportion-2026-09.xlsx if left out."),
+]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add `workbook` to the program."""
+    app.command(
+        "workbook",
+        cls=Command,
+        rich_help_panel="Look",
+        epilog=examples(
+            "apportion workbook --period 2026-09", "apportion workbook --to for-finance.xlsx"
+        ),
+    )(workbook)
+
+
+def workbook(
+    ctx: typer.Context,
+    period: PeriodOption = "",
+    to: ToOption = None,
+    as_of: AsOfOption = "",
+) -> None:
+    """Write a month as an Excel workbook.
+
+    A summary, a sheet for each dimension, days, shared cost with its shares and numbers, and the
+    proof, which the spreadsheet checks by formulas of its own. Without --period, the newest month
+    allocated. No text of a bill becomes a formula or a link.
+    """
+    session: Session = ctx.obj
+    month = checked(period)
+    if to is not None and (to.is_dir() or to.suffix.lower() != ".xlsx"):
+        raise NotAWorkbookError(str(to), folder=to.is_dir())
+    with session.workspace() as workspace:
+        asked = month or newest_allocated(workspace)
+        content = workspace.workbook(asked, as_of=as_of)
+    path = to or session.path(Path(f"apportion-{asked}.xlsx"))
+    deliver(lambda: content, Output(Form.TABLE, path), session.words)

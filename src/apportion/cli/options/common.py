@@ -1,0 +1,72 @@
+"""Options that several commands share, described once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from apportion.cli.ui.output import Form
+from apportion.cli.workspace import Workspace
+from apportion.model.errors.base import NotAPeriodError, NothingThereError
+from apportion.model.manifest import Kind
+from apportion.model.period import Period
+
+PeriodOption = Annotated[
+    str,
+    typer.Option("--period", "-p", metavar="YEAR-MONTH", help="A billing month, like 2026-09."),
+]
+FormOption = Annotated[
+    Form | None,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FORM",
+        help="table, json, jsonl, csv, parquet or xlsx. Files have every digit, tables the cents.",
+        case_sensitive=False,
+    ),
+]
+ToOption = Annotated[
+    Path | None,
+    typer.Option("--to", metavar="FILE", help="Write to a file; its ending chooses the form."),
+]
+RawOption = Annotated[
+    bool,
+    typer.Option("--raw", help="CSV: leave text that a spreadsheet would run as a formula."),
+]
+AsOfOption = Annotated[
+    str,
+    typer.Option(
+        "--as-of", metavar="RUN|TIME", help="As it stood at a run's end or at a time, not now."
+    ),
+]
+WaitOption = Annotated[
+    float,
+    typer.Option(
+        "--wait", metavar="SECONDS", min=0, help="How long to wait for another process's writing."
+    ),
+]
+WAIT = 10.0
+
+
+def checked(period: str) -> str:
+    """Check the value of --period before any work is done; empty is allowed."""
+    try:
+        return str(Period.parse(period)) if period else ""
+    except ValueError as error:
+        raise NotAPeriodError(period) from error
+
+
+def listed(period: str) -> tuple[str, ...]:
+    """Give the period as a list of one, or of none for all."""
+    return (period,) if period else ()
+
+
+def newest_allocated(workspace: Workspace) -> str:
+    """Find the month to look at where none is named: the newest one that is allocated."""
+    rows = workspace.history().rows
+    allocated = [str(row["period"]) for row in rows if row["kind"] == Kind.ALLOCATE]
+    if not allocated:
+        raise NothingThereError("allocation", [], "Run `apportion allocate` first.")
+    return max(allocated)

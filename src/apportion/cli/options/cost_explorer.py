@@ -1,0 +1,73 @@
+"""Options of everything that asks Cost Explorer, and what they come to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from apportion.cli.session import Session
+from apportion.model.aws.cost_query import Access, By, Metric
+
+DAYS = 30
+BUDGET = 100
+KEEP = 8
+
+DaysOption = Annotated[
+    int | None,
+    typer.Option(metavar="N", help=f"The days before today, in UTC; {DAYS} if left out."),
+]
+ByOption = Annotated[
+    list[str] | None,
+    typer.Option(metavar="NAMES", help="service, account, tag:KEY, category:NAME, …; by commas."),
+]
+MetricOption = Annotated[
+    Metric,
+    typer.Option(metavar="METRIC", help="UnblendedCost, NetAmortizedCost, …", case_sensitive=False),
+]
+ProfileOption = Annotated[
+    str, typer.Option(metavar="NAME", help="A profile of the AWS configuration.")
+]
+BudgetOption = Annotated[
+    int, typer.Option(metavar="N", min=0, help="Send at most N requests, of one cent each.")
+]
+KeepOption = Annotated[
+    int, typer.Option(metavar="HOURS", min=0, help="Take the same answer again for so long.")
+]
+FreshOption = Annotated[bool, typer.Option("--fresh", help="Ask again, whatever is kept.")]
+
+
+def access(session: Session, profile: str, budget: int, keep: int, *, fresh: bool) -> Access:
+    """Put the options together with the place where this user's programs keep answers."""
+    kept = _folder(session.outside.environment)
+    return Access(profile, budget, str(kept) if kept else "", keep, fresh)
+
+
+def days_before(
+    session: Session, days: int | None, *, most: int | None = None
+) -> tuple[date, date]:
+    """Tell which days are meant; raises CostQueryError."""
+    from apportion.core.aws.cost_explorer.query_names import MOST_DAYS, last_days
+
+    today = session.outside.now().date()
+    return last_days(DAYS if days is None else days, today, most=most or MOST_DAYS)
+
+
+def names(by: Sequence[str] | None, default: str) -> tuple[By, ...]:
+    """Read what is grouped by; raises CostQueryError."""
+    from apportion.core.aws.cost_explorer.query_names import by as read
+
+    words = [word for each in by or [default] for word in each.split(",") if word.strip()]
+    return tuple(read(word) for word in words)
+
+
+def _folder(environment: Mapping[str, str]) -> Path | None:
+    caches = environment.get("XDG_CACHE_HOME") or environment.get("LOCALAPPDATA")
+    home = environment.get("HOME")
+    if not caches and not home:
+        return None
+    root = Path(caches) if caches else Path(str(home)) / ".cache"
+    return root / "apportion" / "cost-explorer"

@@ -1,0 +1,1 @@
+"""What the terminal shows: console, styling, trees, findings, errors, output forms."""

@@ -1,0 +1,228 @@
+"""The only file that prints: what was asked for to stdout, words about it to stderr."""
+
+from __future__ import annotations
+
+import sys
+import textwrap
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TextIO
+
+from apportion.model.findings.finding import Finding, failing
+from apportion.ports import Row
+from apportion.reports.visible import visible
+
+from . import styling
+
+if TYPE_CHECKING:
+    from apportion.model.outcome import Branch
+
+#: Told the name of each step as it begins.
+Say = Callable[[str], None]
+
+
+class ReaderGoneError(Exception):
+    """Whoever read our output has stopped reading, as `| head` does: nothing is wrong."""
+
+
+class Words:
+    """Everything a person reads. `quiet` keeps back all but data, errors and failing findings."""
+
+    def __init__(
+        self,
+        environment: Mapping[str, str],
+        *,
+        quiet: bool = False,
+        no_color: bool = False,
+        all_findings: bool = False,
+        out: TextIO | None = None,
+        err: TextIO | None = None,
+    ) -> None:
+        self._out = out or sys.stdout
+        self._err = err or sys.stderr
+        self._quiet = quiet
+        self.all_findings = all_findings
+        self._environment = environment
+        self._on_out = styling.paint_for(self._out, environment, no_color=no_color)
+        self._on_err = styling.paint_for(self._err, environment, no_color=no_color)
+
+    @property
+    def on_terminal(self) -> bool:
+        """Whether a person sees stdout."""
+        return self._out.isatty()
+
+    def write(self, content: bytes) -> None:
+        """Put data on stdout; on a terminal, nothing in it can move the cursor."""
+        if self.on_terminal:
+            self._print(visible(content.decode("utf-8", "backslashreplace"), keep="\n\t"))
+            return
+        with _reader_may_go():
+            self._out.flush()
+            buffer = getattr(self._out, "buffer", None)
+            if buffer is None:
+                self._out.write(content.decode("utf-8", "backslashreplace"))
+            else:
+                buffer.write(content)
+                buffer.flush()
+
+    def table(self, rows: Sequence[Row], columns: Sequence[str], *, total: bool = False) -> None:
+        """Show rows to a person: to the cent, as wide as the terminal, sums under a rule."""
+        from apportion.reports.table import render
+        from apportion.usecases.reports.display_rows import for_people
+
+        shown = for_people(rows, columns, total=total)
+        self._print(
+            render(
+                shown.rows,
+                shown.columns,
+                totals=shown.totals,
+                width=styling.width_of(self._out, self._environment),
+                paint=self._on_out,
+                note=shown.note,
+            )
+        )
+        if shown.beside:
+            self.say(shown.beside)
+
+    def tree(self, trunk: Branch) -> None:
+        """Show where a number comes from."""
+        from .tree_view import lay_out
+
+        self._print(
+            lay_out(
+                trunk,
+                width=styling.width_of(self._out, self._environment) or 100,
+                paint=self._on_out,
+            )
+        )
+
+    def text(self, text: str) -> None:
+        """Show a text of ours or of the user's own files on stdout."""
+        self._print(visible(text, keep="\n\t").rstrip("\n") + "\n")
+
+    def heading(self, text: str, *, apart: bool = False) -> None:
+        """Show a line that says what comes next on stdout, `apart` from what came before."""
+        gap = "\n" if apart else ""
+        self._print(f"{gap}{self._on_out(visible(text), 'head')}\n")
+
+    def say(self, sentence: str) -> None:
+        """Tell a person something on stderr, unless they asked for quiet."""
+        if not self._quiet:
+            self._tell(f"{_wrapped(visible(sentence, keep=chr(10)), self._err_width)}\n")
+
+    def good(self, sentence: str) -> None:
+        """Tell of something that went well."""
+        if not self._quiet:
+            lead = self._on_err("✓", "good")
+            self._tell(f"{lead} {_wrapped(visible(sentence), self._err_width - 2, hang='  ')}\n")
+
+    def findings(self, findings: Sequence[Finding]) -> None:
+        """Tell what to look at; quiet leaves only what makes the command fail."""
+        told = failing(list(findings)) if self._quiet else list(findings)
+        if told:
+            from .findings_view import SHOWN_OF_A_CODE, lay_out
+
+            shown = None if self.all_findings else SHOWN_OF_A_CODE
+            page = lay_out(told, width=self._err_width, paint=self._on_err, shown=shown)
+            self._tell(f"\n{page}\n")
+
+    def error(self, sentence: str, *, hint: str = "") -> None:
+        """Tell that the command did not do what was asked; never kept back."""
+        body = _wrapped(visible(sentence, keep="\n"), self._err_width - 7, hang="       ")
+        self._tell(f"{self._on_err('error:', 'error')} {body}\n")
+        if hint:
+            self._tell(f"       {self._on_err(visible(hint), 'faint')}\n")
+
+    def trace(self, text: str) -> None:
+        """Show a Python traceback."""
+        self._tell(visible(text, keep="\n"))
+
+    @contextmanager
+    def steps(self, timer: Callable[[], float]) -> Iterator[Say]:
+        """Follow the steps of something that takes time.
+
+        On a terminal the step at work turns and the finished ones stand with their seconds;
+        elsewhere each is a line when it begins.
+        """
+        if self._quiet:
+            yield _unheard
+        elif not self._err.isatty():
+            yield lambda step: self._tell(f"apportion: {visible(step)}\n")
+        else:
+            with _turning(self._err, self._on_err, timer) as say:
+                yield say
+
+    @property
+    def _err_width(self) -> int:
+        return min(styling.width_of(self._err, self._environment) or 100, 100)
+
+    def _print(self, text: str) -> None:
+        with _reader_may_go():
+            self._out.write(text)
+            self._out.flush()
+
+    def _tell(self, text: str) -> None:
+        with _reader_may_go():
+            self._err.write(text)
+            self._err.flush()
+
+
+@contextmanager
+def _reader_may_go() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError as error:
+        raise ReaderGoneError from error
+
+
+@contextmanager
+def _turning(stream: TextIO, paint: styling.Paint, timer: Callable[[], float]) -> Iterator[Say]:
+    from rich.console import Console
+
+    console = Console(file=stream, highlight=False, no_color=paint is styling.unpainted)
+    status = console.status("", spinner="dots")
+    began: list[tuple[str, float]] = []
+
+    def finish() -> None:
+        if began:
+            step, start = began.pop()
+            took = f"{timer() - start:.1f} s"
+            console.file.write(f"{paint('✓', 'good')} {step}  {paint(took, 'faint')}\n")
+
+    def say(step: str) -> None:
+        status.stop()
+        finish()
+        began.append((visible(step), timer()))
+        status.update(_literal(visible(step)))
+        status.start()
+
+    try:
+        yield say
+        status.stop()
+        finish()
+    finally:
+        status.stop()
+
+
+def _literal(text: str) -> str:
+    """Keep Rich from reading a step's name as markup."""
+    from rich.markup import escape
+
+    return escape(text)
+
+
+def _unheard(_step: str) -> None:
+    """Hear nothing."""
+
+
+def _wrapped(text: str, width: int, *, hang: str = "") -> str:
+    return f"\n{hang}".join(
+        textwrap.fill(
+            line,
+            max(width, 20),
+            subsequent_indent=hang,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        for line in text.split("\n")
+    )

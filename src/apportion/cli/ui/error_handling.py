@@ -1,0 +1,135 @@
+"""How a command ends: each kind of failure becomes a sentence and an exit code."""
+
+from __future__ import annotations
+
+import sqlite3
+import traceback
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Protocol, cast
+
+import typer
+
+from apportion.cli.interrupts import INTERRUPTED, SENTENCE
+from apportion.cli.session import Outside
+from apportion.model.errors.base import ApportionError, FindingsError
+
+from .console import ReaderGoneError, Words
+
+FINE = 0
+WRONG_USE = 2
+FAILED = 3
+
+TRACE = "APPORTION_TRACE"
+
+#: Click's or Typer's own root of usage errors: which of both it is depends on Typer's version.
+_UsageError: type[Exception] = typer.BadParameter.__mro__[1]
+
+
+class _Usage(Protocol):
+    ctx: typer.Context | None
+
+    def format_message(self) -> str: ...
+
+
+@dataclass
+class End:
+    """The exit code that a command ends with."""
+
+    code: int = FINE
+
+
+@contextmanager
+def ending(words: Words, outside: Outside) -> Iterator[End]:
+    """Turn whatever is raised into words and an exit code; nothing passes but SystemExit."""
+    end = End()
+    try:
+        yield end
+        if end.code == INTERRUPTED:  # Typer catches Ctrl-C and gives its code back
+            raise KeyboardInterrupt  # noqa: TRY301 - told in one place
+    except ReaderGoneError:
+        end.code = FINE
+        _leave_stdout_quietly(outside)
+    except (KeyboardInterrupt, typer.Abort):
+        words.error(SENTENCE)
+        end.code = INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - the last place where an error can be told
+        if outside.interrupted():  # a library made an error of its own of Ctrl-C
+            words.error(SENTENCE)
+            end.code = INTERRUPTED
+        else:
+            end.code = tell(error, words, outside.environment)
+
+
+def tell(error: Exception, words: Words, environment: Mapping[str, str]) -> int:
+    """Say what went wrong in one sentence, and return the exit code."""
+    traced = bool(environment.get(TRACE))
+    if traced:
+        words.trace("".join(traceback.format_exception(error)))
+    if isinstance(error, FindingsError):
+        words.findings(error.findings)
+        words.error(f"{_stands(error)}: put right what is wrong, then run it again.")
+        return error.exit_code
+    if isinstance(error, ApportionError):
+        words.error(str(error))
+        return error.exit_code
+    if isinstance(error, _UsageError):
+        return _tell_usage(error, words)
+    if isinstance(error, OSError):
+        words.error(_system(error))
+    elif isinstance(caused := getattr(error, "orig", None), sqlite3.Error):
+        words.error(f"The ledger's catalog could not be written: {caused}. The old state stands.")
+    elif isinstance(error, MemoryError):
+        words.error("The machine ran out of memory. Nothing was published; the old state stands.")
+    else:
+        hint = "" if traced else f"To see where, run it again with {TRACE}=1 before the command."
+        words.error(_bug(error), hint=hint)
+    return FAILED
+
+
+def _stands(error: FindingsError) -> str:
+    if not error.published:
+        return "Nothing was published"
+    return (
+        f"Nothing was published but {', '.join(error.published)}, which came before it and stands"
+    )
+
+
+def _tell_usage(error: Exception, words: Words) -> int:
+    usage = cast("_Usage", error)
+    path = usage.ctx.command_path if usage.ctx else "apportion"
+    words.error(_sentence(usage.format_message()), hint=f"See `{path} --help`.")
+    return WRONG_USE
+
+
+def _system(error: OSError) -> str:
+    why = (error.strerror or str(error) or type(error).__name__).lower()
+    if error.filename is None:
+        return f"The system refused: {why}. The old state stands."
+    names = " and ".join(str(name) for name in (error.filename, error.filename2) if name)
+    return f"{names}: {why}."
+
+
+def _bug(error: Exception) -> str:
+    said = str(error).strip().partition("\n")[0]
+    what = f"{type(error).__name__}: {said}" if said else type(error).__name__
+    return f"{_sentence(what)} This is a bug in Apportion, not in your files; please report it."
+
+
+def _sentence(text: str) -> str:
+    text = " ".join(text.split())
+    return text if text.endswith((".", "?", "!", ")")) else f"{text}."
+
+
+def _leave_stdout_quietly(outside: Outside) -> None:
+    """Keep Python from flushing into the closed pipe, and complaining, as it exits."""
+    import os
+
+    try:
+        descriptor = outside.out.fileno()
+    except (OSError, ValueError):
+        return
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, descriptor)
+    os.close(nowhere)

@@ -1,0 +1,174 @@
+"""Values that are probably mistakes: spelt two ways, or of an account that no lookup has."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from apportion.core.rulebook.conditions.parse import compared_values
+from apportion.core.rulebook.rule_columns import conditions
+from apportion.core.rulebook.suggestions import listed, shown
+from apportion.core.templates import each, name, text
+from apportion.model.findings.dimensions import NOT_IN_LOOKUP, OTHER_SPELLING, SPELT_ALIKE
+from apportion.model.findings.finding import Finding
+from apportion.model.inputs import Lookup
+from apportion.model.rulebook import Condition, Dimension, OtherValues, Rulebook
+
+from .rollup import ROLLED
+
+#: Columns by which a lookup lists accounts, of those that labels have.
+ACCOUNT_COLUMNS = ("SubAccountId", "SubAccountName", "BillingAccountId")
+
+_MOST = 5
+
+
+@dataclass(frozen=True)
+class Spelling:
+    """A value of a dimension that another one differs from in case and separators alone."""
+
+    bare: str
+    value: str
+    currency: str
+    cost: Decimal
+
+
+@dataclass(frozen=True)
+class Unlisted:
+    """An account whose charges no source gave a value, and the days on which it has them."""
+
+    account: str
+    currency: str
+    cost: Decimal
+    first: date
+    last: date
+
+
+def free_dimensions(rulebook: Rulebook) -> list[Dimension]:
+    """List the dimensions in which every spelling is a value of its own."""
+    return [
+        dimension
+        for dimension in rulebook.dimensions
+        if not dimension.values or dimension.other_values is OtherValues.KEEP
+    ]
+
+
+def spellings_query(rulebook: Rulebook, dimension: Dimension) -> str:
+    """List the values of a dimension that differ in case and separators alone."""
+    value, cost = name(dimension.name), name(rulebook.cost)
+    spent = (
+        f'SELECT {_bare(value)} AS "Bare", {value} AS "Value", '
+        f'COALESCE("BillingCurrency", \'\') AS "Currency", SUM({cost}) AS "Spent" '
+        f"FROM {ROLLED} GROUP BY ALL"
+    )
+    return (
+        f'SELECT * FROM ({spent}) QUALIFY MIN("Value") OVER (PARTITION BY "Bare") '
+        '<> MAX("Value") OVER (PARTITION BY "Bare")'
+    )
+
+
+def spelt_alike(dimension: Dimension, found: Iterable[Spelling]) -> Iterator[Finding]:
+    """Tell of values that differ in their spelling alone; of each currency by itself."""
+    groups: dict[tuple[str, str], list[Spelling]] = defaultdict(list)
+    for spelling in found:
+        groups[spelling.bare, spelling.currency].append(spelling)
+    for (_bare_value, currency), alike in sorted(groups.items()):
+        first, *others = sorted(alike, key=lambda s: (-abs(s.cost), s.value))
+        if others:
+            names = sorted(s.value for s in alike)
+            yield Finding(
+                SPELT_ALIKE,
+                str(dimension.place),
+                f"{dimension.name} {listed([repr(shown(each_)) for each_ in names], last='and')}",
+                "one spelling",
+                remedy=f"List {first.value!r} under `values` of {dimension.name}: then all of them "
+                "are read as it.",
+                amount=sum((s.cost for s in others), Decimal()),
+                currency=currency,
+            )
+
+
+def compared_in(rulebook: Rulebook) -> list[tuple[Condition, str, str]]:
+    """List the texts that conditions compare columns with; dimensions are checked as they are read.
+
+    One for each condition, column and text.
+    """
+    own = {dimension.name for dimension in rulebook.dimensions}
+    return [
+        (condition, column, written)
+        for condition in conditions(rulebook)
+        for column, written in dict.fromkeys(compared_values(condition))
+        if column not in own
+    ]
+
+
+def near_query(column: str, texts: Sequence[str]) -> str:
+    """List what a column holds that is one of the texts but for capitals and blanks around it."""
+    wanted = each((f"{_folded(text(each_))}" for each_ in texts), ", ")
+    held = name(column)
+    return f'SELECT DISTINCT {held} AS "Value" FROM facts WHERE {_folded(held)} IN ({wanted})'
+
+
+def other_spellings(
+    compared: Iterable[tuple[Condition, str, str]], held: Mapping[str, Iterable[str]]
+) -> Iterator[Finding]:
+    """Tell of texts that no charge has, while some have them in another spelling."""
+    for condition, column, written in compared:
+        values = set(held.get(column, ()))
+        near = sorted(v for v in values if v.strip().casefold() == written.strip().casefold())
+        if near and written not in values:
+            yield Finding(
+                OTHER_SPELLING,
+                str(condition.place),
+                f"{column} is never {shown(written)!r}",
+                "what stands in the bill",
+                listed([repr(shown(value)) for value in near], last="and", most=_MOST),
+                f"Did you mean {shown(near[0])}?",
+            )
+
+
+def unlisted_query(rulebook: Rulebook, dimension: Dimension, column: str) -> str:
+    """Add up, by account, the direct cost that no source of a dimension gave a value."""
+    source = name(f"{dimension.name}_source")
+    return (
+        f'SELECT {name(column)} AS "Account", COALESCE("BillingCurrency", \'\') AS "Currency", '
+        f'SUM({name(rulebook.cost)}) AS "Spent", MIN("FirstCost") AS "First", '
+        f'MAX("LastCost") AS "Last" FROM {ROLLED} WHERE "Pool" IS NULL AND {source} = \'default\' '
+        f"AND {name(column)} IS NOT NULL GROUP BY ALL"
+    )
+
+
+def not_in_lookup(
+    lookup: Lookup, dimension: Dimension, unlisted: Iterable[Unlisted]
+) -> Iterator[Finding]:
+    """Tell of the accounts that a lookup has no line for, those that cost most first."""
+    there = {row.match[0] for row in lookup.rows}
+    groups: dict[tuple[str, bool], list[Unlisted]] = defaultdict(list)
+    for each_ in unlisted:
+        groups[each_.currency, each_.account in there].append(each_)
+    for (currency, ended), accounts in sorted(groups.items()):
+        ordered = sorted(accounts, key=lambda a: (-abs(a.cost), a.account))
+        names = [shown(a.account) for a in ordered]
+        first, last = min(a.first for a in accounts), max(a.last for a in accounts)
+        yield Finding(
+            NOT_IN_LOOKUP,
+            lookup.name,
+            f"{lookup.columns[0]} {listed(names, last='and', most=_MOST)}",
+            f"a line that holds from {first} to {last}" if ended else "a line for each",
+            "lines for other days" if ended else "none",
+            f"Add lines with their {dimension.name}, or give it from a tag.",
+            sum((a.cost for a in accounts), Decimal()),
+            currency,
+        )
+
+
+def _bare(value: str) -> str:
+    """Write a value in SQL as `normalise_value` does."""
+    letters = f"REGEXP_REPLACE(LOWER(TRIM({value})), '[\\s\\-_.:/]+', '', 'g')"
+    return f"COALESCE(NULLIF({letters}, ''), {value})"
+
+
+def _folded(value: str) -> str:
+    return f"LOWER(TRIM({value}))"

@@ -1,0 +1,191 @@
+"""How shared cost reaches its payers: the arrows of a split, followed and told apart.
+
+The last pool that hands cost to a payer tells its ways apart, so that the ways of a share add up to
+it whatever goes round between pools before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+
+from apportion.model.rulebook import Rulebook
+from apportion.model.split import Step
+
+from .rounding import apportion
+from .solve_graph import Solution, solve
+
+#: A pool and the partition of it.
+Node = tuple[str, ...]
+
+_KEPT = "kept"
+
+
+@dataclass(frozen=True, order=True)
+class Way:
+    """Where cost ends, and the pool that gives it there; `ring` where it only goes round."""
+
+    owner: str
+    kept: bool
+    last: Node
+    ring: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Graph:
+    """The arrows of one currency that hold on a day, by the pool that they leave."""
+
+    rulebook: Rulebook
+    steps: Mapping[Node, tuple[Step, ...]]
+    _between: dict[tuple[Node, Node], list[Step]] = field(default_factory=dict)
+    _round: dict[Node, Fraction] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, rulebook: Rulebook, steps: Iterable[Step]) -> Graph:
+        """Gather the arrows of a day; each of those that hold for a whole period is one of them."""
+        found: dict[Node, list[Step]] = {}
+        for step in steps:
+            found.setdefault((step.pool, step.within), []).append(step)
+        return cls(rulebook, {node: tuple(arrows) for node, arrows in found.items()})
+
+    def landing(self, step: Step) -> Node:
+        """The pool, or partition of it, that an arrow points to."""
+        inside = {pool.name: pool.within for pool in self.rulebook.pools}
+        same = inside[step.target] == inside[step.pool]
+        return step.target, step.within if same else ""
+
+    def ways(self, node: Node) -> dict[Way, int]:
+        """The ways from a pool to all who pay, with whole numbers in proportion."""
+        found: dict[Way, int] = {}
+        for end, part in self._solved.parts.get(node, {}).items():
+            way = self._stuck(end) if len(end) == 2 else Way(end[0], bool(end[1]), (end[2], end[3]))
+            found[way] = found.get(way, 0) + part
+        return found
+
+    def ratio(self, node: Node, way: Way) -> Fraction:
+        """The part of a pool's cost that goes one way."""
+        ways = self.ways(node)
+        return Fraction(ways[way], sum(ways.values())) if way in ways else Fraction(1)
+
+    def split(self, units: int, node: Node, *, owner: str, kept: bool) -> dict[Way, int]:
+        """Tell what an owner's share of a pool's cost took each way; exact."""
+        parts = {
+            way: part
+            for way, part in self.ways(node).items()
+            if (way.owner, way.kept) == (owner, kept)
+        }
+        if not parts:
+            return {Way(owner, kept, node): units}
+        named = {(str(at),): part for at, part in enumerate(parts.values())}
+        return dict(zip(parts, _in_order(apportion(units, named)), strict=True))
+
+    def arriving(self, start: Node, at: Sequence[Node]) -> Fraction:
+        """The part of a pool's cost that comes to any of some pools, counted when it first comes.
+
+        What starts at a pool is there already, and is followed until it comes back.
+        """
+        cut = {node: self._targets(node) for node in self.steps if node not in at}
+        # The first step away is taken from a node of its own, so that coming back ends there.
+        begin = (*start, "begin")
+        ends = solve({**cut, begin: self._targets(start)}).parts[begin]
+        here = sum(part for end, part in ends.items() if end in at)
+        return Fraction(here, sum(ends.values()))
+
+    def factors(self, start: Node, way: Way) -> dict[str, Fraction]:
+        """What a way's ratio is made of: arrives * handed on / (1 - comes round)."""
+        ratio = self.ratio(start, way)
+        given = sum((step.ratio for step in self.given(way)), Fraction())
+        if not given:
+            return {"ratio": ratio}
+        factors = {"ratio": ratio, "handed on": given}
+        comes_round = self.coming_round(way.last)
+        if way.last != start:
+            factors["arrives"] = Fraction(ratio * (1 - comes_round), given)
+        return factors | ({"comes round": comes_round} if comes_round else {})
+
+    def coming_round(self, node: Node) -> Fraction:
+        """The part of what a pool hands on that comes back to it."""
+        if node not in self._round:
+            there = self.between(node, node)
+            self._round[node] = self.arriving(node, [node]) if there else Fraction()
+        return self._round[node]
+
+    def between(self, start: Node, last: Node) -> list[Step]:
+        """The arrows that lead from one pool to another, nearest first."""
+        if (start, last) not in self._between:
+            self._between[start, last] = self._find_between(start, last)
+        return self._between[start, last]
+
+    def given(self, way: Way) -> list[Step]:
+        """The arrows along which a way leaves its last pool."""
+        return [
+            step
+            for step in self.steps.get(way.last, ())
+            if not step.target_is_pool and (step.target, is_kept(step)) == (way.owner, way.kept)
+        ]
+
+    def _find_between(self, start: Node, last: Node) -> list[Step]:
+        ahead = self._reached(start, self._onward)
+        behind = self._reached(last, self._backward)
+        return [
+            step
+            for node in ahead
+            if node in behind
+            for step in self.steps.get(node, ())
+            if step.target_is_pool and self.landing(step) in behind
+        ]
+
+    @cached_property
+    def _solved(self) -> Solution[tuple[str, ...]]:
+        return solve({node: self._targets(node) for node in self.steps})
+
+    def _targets(self, node: Node) -> dict[tuple[str, ...], Fraction]:
+        """A node's arrows; ends are named with the pool they leave, so that ways stay apart."""
+        targets: dict[tuple[str, ...], Fraction] = {}
+        for step in self.steps[node]:
+            end: tuple[str, ...] = (step.target, _KEPT if is_kept(step) else "", *node)
+            target = self.landing(step) if step.target_is_pool else end
+            targets[target] = targets.get(target, Fraction()) + step.ratio
+        return targets
+
+    def _stuck(self, node: tuple[str, ...]) -> Way:
+        """Where cost stays that only goes round."""
+        pool = next(pool for pool in self.rulebook.pools if pool.name == node[0])
+        default = self.rulebook.dimension(self.rulebook.owner).default
+        return Way(pool.owner or default, kept=True, last=(node[0], node[1]), ring=True)
+
+    @cached_property
+    def _onward(self) -> Mapping[Node, Sequence[Node]]:
+        return {
+            node: [self.landing(step) for step in steps if step.target_is_pool]
+            for node, steps in self.steps.items()
+        }
+
+    @cached_property
+    def _backward(self) -> Mapping[Node, Sequence[Node]]:
+        back: dict[Node, list[Node]] = {}
+        for node, targets in self._onward.items():
+            for target in targets:
+                back.setdefault(target, []).append(node)
+        return back
+
+    @staticmethod
+    def _reached(start: Node, neighbours: Mapping[Node, Sequence[Node]]) -> list[Node]:
+        found = {start: None}
+        for node in (waiting := [start]):
+            new = [other for other in neighbours.get(node, ()) if other not in found]
+            found.update(dict.fromkeys(new))
+            waiting += dict.fromkeys(new)
+        return list(found)
+
+
+def is_kept(step: Step) -> bool:
+    """Tell whether an arrow leads nowhere: what it carries stays with the pool's keeper."""
+    return not step.target_is_pool and step.driver.endswith(f", {_KEPT}")
+
+
+def _in_order(parts: Mapping[tuple[str], int]) -> list[int]:
+    """Take parts back in the order in which they were numbered."""
+    return [parts[(str(at),)] for at in range(len(parts))]

@@ -1,0 +1,155 @@
+"""Add labelled costs up to what splits and reports need."""
+
+from __future__ import annotations
+
+from apportion.core.rulebook.dimension_sql import (
+    GRAIN,
+    dimension_columns,
+    flag_columns,
+    spend_column,
+)
+from apportion.core.templates import each, name, sql, text
+from apportion.model.focus import COST_COLUMNS
+from apportion.model.rulebook import Dimension, Pool, Proportional, Rulebook, TwoPart
+
+_SUMS = each((f"SUM({name(c)}) AS {name(c)}" for c in COST_COLUMNS), ", ")
+
+#: What carries cost: keys that a later delivery uses no more, and days on which a key costs
+#: nothing, make an owner of nobody.
+ROLLED = 'rolled INNER JOIN labelled USING ("KeyId", "FirstDay", "LastDay")'
+
+
+def allocations_query(rulebook: Rulebook, period: str) -> str:
+    """Who owns each key and on which days: the ledger's `allocations`.
+
+    What the keys cost stays in `costs`: a changed rule writes no money again.
+    """
+    columns = ("KeyId", "FirstDay", "LastDay", *GRAIN, *dimension_columns(rulebook), "Pool")
+    picked = each(map(name, columns), ", ")
+    return f'SELECT {text(period)} AS "Period", \'\' AS "Bill", {picked} FROM labelled'
+
+
+def derived_totals_query() -> str:
+    """Add the labelled costs up by account, pools included."""
+    return (
+        'SELECT COALESCE("BillingAccountId", \'\') AS "BillingAccountId", '
+        'COALESCE("SubAccountId", \'\') AS "SubAccountId", '
+        'COALESCE("BillingCurrency", \'\') AS "BillingCurrency", '
+        f'CAST(SUM("Lines") AS BIGINT) AS "Lines", {_SUMS} FROM {ROLLED} GROUP BY 1, 2, 3'
+    )
+
+
+def rejected_query(rulebook: Rulebook, dimension: Dimension) -> str:
+    """List the values that were refused, with the money and the source they came from."""
+    refused = name(f"{dimension.name}_rejected")
+    return (
+        f'SELECT {refused} AS "Value", "BillingCurrency", SUM({name(rulebook.cost)}) AS "Cost" '
+        f"FROM {ROLLED} WHERE {refused} IS NOT NULL GROUP BY ALL "
+        'ORDER BY "Cost" DESC, "Value"'
+    )
+
+
+def other_currencies_query(rulebook: Rulebook) -> str:
+    """Add up what is not in the rulebook's currency."""
+    return (
+        f'SELECT "BillingCurrency", CAST(SUM("Lines") AS BIGINT) AS "Lines", '
+        f'SUM({name(rulebook.cost)}) AS "Cost" '
+        f'FROM {ROLLED} WHERE "BillingCurrency" <> {text(rulebook.currency)} '
+        "GROUP BY ALL ORDER BY ALL"
+    )
+
+
+def pool_costs_query(rulebook: Rulebook) -> str:
+    """What each pool holds by payer, currency and day, in each partition."""
+    return sql("core/allocation/pool_costs", within=partition(rulebook))
+
+
+def claimed_twice_query(rulebook: Rulebook) -> str:
+    """What pools took of charges that other pools claim too, with the money."""
+    return sql("core/allocation/claimed_twice", cost=name(rulebook.cost))
+
+
+def owners_changed_query(rulebook: Rulebook) -> str:
+    """Compare the dimensions and pools in `owned` with those of `labelled`, with the money."""
+    columns = (*(dimension.name for dimension in rulebook.dimensions), "Pool")
+    differs = each(
+        (f"owned.{name(c)} IS DISTINCT FROM labelled.{name(c)}" for c in columns), " OR "
+    )
+    return sql("core/allocation/owners_changed", cost=name(rulebook.cost), differs=differs)
+
+
+def pools_query() -> str:
+    """List the pools that hold something."""
+    return f'SELECT DISTINCT "Pool" FROM {ROLLED} WHERE "Pool" IS NOT NULL'
+
+
+def owners_query(rulebook: Rulebook) -> str:
+    """List the owners that carry cost of their own, by currency."""
+    return (
+        f'SELECT DISTINCT "BillingCurrency", {name(rulebook.owner)} AS "Owner" '
+        f"FROM {ROLLED} WHERE {_own(rulebook)}"
+    )
+
+
+def partitions_query(rulebook: Rulebook) -> str | None:
+    """List the owners that carry cost in each value of the dimensions that pools split within."""
+    parts = [
+        f'SELECT DISTINCT {text(within)} AS "Dimension", "BillingCurrency", '
+        f'COALESCE({name(within)}, \'\') AS "Within", {name(rulebook.owner)} AS "Owner" '
+        f"FROM {ROLLED} WHERE {_own(rulebook)}"
+        for within in dict.fromkeys(pool.within for pool in rulebook.pools if pool.within)
+    ]
+    return " UNION ALL ".join(parts) or None
+
+
+def own_by_owner_query(rulebook: Rulebook) -> str:
+    """Add up what owners spend themselves in the rulebook's cost column, by currency."""
+    return (
+        'SELECT COALESCE("BillingCurrency", \'\') AS "Currency", '
+        f'{name(rulebook.owner)} AS "Owner", SUM({name(rulebook.cost)}) AS "Cost" '
+        f'FROM {ROLLED} WHERE "Pool" IS NULL GROUP BY ALL'
+    )
+
+
+def spend_query(rulebook: Rulebook) -> str | None:
+    """What owners spend by themselves, once for each pool that is split in proportion to it."""
+    parts = [_spend_of(rulebook, pool) for pool in rulebook.pools if _by_spend(pool)]
+    return " UNION ALL ".join(parts) or None
+
+
+def _spend_of(rulebook: Rulebook, pool: Pool) -> str:
+    """Money to split by is the rulebook's cost column; `within` partitions it like the pool."""
+    within = f"COALESCE({name(pool.within)}, '')" if pool.within else "''"
+    flagged = spend_column(pool) in flag_columns(rulebook)
+    counted = f" AND {name(spend_column(pool))}" if flagged else ""
+    return (
+        f'SELECT {text(pool.name)} AS "Pool", "BillingCurrency", '
+        f'{name(rulebook.owner)} AS "Owner", {within} AS "Within", '
+        f'SUM({name(rulebook.cost)}) AS "Spend" '
+        f"FROM {ROLLED} WHERE {_own(rulebook)}{counted} GROUP BY ALL"
+    )
+
+
+def _own(rulebook: Rulebook) -> str:
+    """Charges that are an owner's own: in no pool, or in the pool that passes this owner's on."""
+    linked = [
+        f"({name('Pool')} = {text(pool.name)} AND {name(rulebook.owner)} = {text(pool.owner)})"
+        for pool in rulebook.pools
+        if pool.owner
+    ]
+    return f"({each((name('Pool') + ' IS NULL', *linked), ' OR ')})"
+
+
+def partition(rulebook: Rulebook) -> str:
+    """Give the value of the dimension that a pool is split inside of, as SQL; empty without one."""
+    cases = [
+        f"WHEN {text(pool.name)} THEN COALESCE({name(pool.within)}, '')"
+        for pool in rulebook.pools
+        if pool.within
+    ]
+    return f"CASE {name('Pool')} {each(cases, ' ')} ELSE '' END" if cases else "''"
+
+
+def _by_spend(pool: Pool) -> bool:
+    split = pool.split.rest if isinstance(pool.split, TwoPart) else pool.split
+    return isinstance(split, Proportional)

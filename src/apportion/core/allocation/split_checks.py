@@ -1,0 +1,146 @@
+"""What is doubtful about drivers and pools, apart from any one split."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from apportion.core.rulebook.suggestions import did_you_mean, shown
+from apportion.model.findings import splits
+from apportion.model.findings.finding import Finding
+from apportion.model.money import from_units
+from apportion.model.rulebook import Dimension, Fixed, MissingDays, Pool, TwoPart
+from apportion.model.split import Share
+
+from .driver_values import Readings
+from .split_inputs import Evidence, usage_of
+
+
+def doubts(evidence: Evidence, asked: Mapping[str, Iterable[date]]) -> list[Finding]:
+    """Find names with two meanings, stale drivers, and drivers that name somebody who cannot pay.
+
+    `asked` are the pools that had something to split, and on which days.
+    """
+    found = [*_same_owner(evidence), *_two_meanings(evidence)]
+    for name, days in asked.items():
+        pool = evidence.pools[name]
+        numbers = evidence.readings(pool)
+        if numbers is not None:
+            found += [*_stale(pool, numbers, days), *_not_in_to(evidence, pool, numbers)]
+    return found
+
+
+def newcomers(
+    shares: Iterable[Share],
+    owners: Mapping[str, Iterable[str]],
+    *,
+    dimension: Dimension,
+    cost_index: int,
+) -> list[Finding]:
+    """Find who pays shares without any cost of their own, and is called almost like one who has.
+
+    That may be so, of a team that only uses what others run; or a name is misspelt. Where a list of
+    values says who exists, nobody is a newcomer.
+    """
+    own = frozenset[str]().union(*owners.values())
+    known = own | {value.name for value in dimension.values} | {dimension.default}
+    paid: dict[tuple[str, str], int] = {}
+    for share in shares:
+        if share.owner not in known and not share.kept:
+            who = share.owner, share.currency
+            paid[who] = paid.get(who, 0) + share.units[cost_index]
+    return [
+        Finding(
+            splits.NEWCOMER,
+            str(dimension.place),
+            f"{dimension.name} {shown(owner)}",
+            expected="an owner who has cost of its own, or stands in `values`",
+            found="a name in a split alone",
+            remedy=f"{meant} If not, list it under `values` of {dimension.name}.",
+            amount=from_units(units),
+            currency=currency,
+        )
+        for (owner, currency), units in sorted(paid.items())
+        if (meant := did_you_mean(owner, sorted(own)))
+    ]
+
+
+def _same_owner(evidence: Evidence) -> Iterable[Finding]:
+    for pool in evidence.pools.values():
+        first = evidence.pool_of_owner.get(pool.owner, pool.name)
+        if first != pool.name:
+            yield Finding(
+                splits.SAME_OWNER,
+                str(pool.place),
+                f"owner {pool.owner} of pool {pool.name}",
+                expected="one pool for an owner",
+                found=f"pool {first} before it",
+                remedy=f"What is put on {pool.owner} flows through pool {first}.",
+            )
+
+
+def _two_meanings(evidence: Evidence) -> Iterable[Finding]:
+    owners = frozenset[str]().union(*evidence.owners.values())
+    for giver in evidence.pools.values():
+        for name in sorted(_names_in(giver, evidence.readings(giver)) & owners):
+            pool = evidence.pools.get(name)
+            if pool is not None and pool.owner != name:
+                yield Finding(
+                    splits.TWO_MEANINGS,
+                    str(giver.place),
+                    f"{name} in pool {giver.name}",
+                    expected="the name of a pool or of an owner",
+                    found="both",
+                    remedy="It is read as the pool; rename the pool if the owner was meant.",
+                )
+
+
+def _names_in(pool: Pool, numbers: Readings | None) -> set[str]:
+    split = pool.split.floor if isinstance(pool.split, TwoPart) else pool.split
+    percents = split.percents if isinstance(split, Fixed) else ()
+    return {*pool.to, *(name for name, _ in percents), *(_owners(numbers) if numbers else ())}
+
+
+def _owners(numbers: Readings) -> list[str]:
+    return sorted(numbers.of(day=None, within=""))
+
+
+def _stale(pool: Pool, numbers: Readings, days: Iterable[date]) -> Iterable[Finding]:
+    if not numbers.by_day:
+        yield Finding(
+            splits.NO_NUMBERS,
+            numbers.name,
+            f"driver of pool {pool.name}",
+            expected="lines for the period",
+            found="none",
+            remedy="Bring the driver up to date.",
+        )
+    missing = sorted(day for day in set(days) if day not in numbers.days)
+    if numbers.days and missing:
+        usage = usage_of(pool)
+        keep = usage is not None and usage.missing_days is MissingDays.KEEP
+        yield Finding(
+            splits.MISSING_DAYS,
+            numbers.name,
+            f"driver of pool {pool.name}",
+            expected="a number for every day on which the pool has cost",
+            found=f"none for {', '.join(map(str, missing))}",
+            remedy="Their cost stays with the pool."
+            if keep
+            else "They are split by the whole month's numbers.",
+        )
+
+
+def _not_in_to(evidence: Evidence, pool: Pool, numbers: Readings) -> Iterable[Finding]:
+    if not pool.to:
+        return
+    meant = {evidence.named(name, giver=pool, within="") for name in (*pool.to, pool.name)}
+    for owner, reading in sorted(numbers.of(day=None, within="").items()):
+        if evidence.named(owner, giver=pool, within="") not in meant:
+            yield Finding(
+                splits.NOT_IN_TO,
+                reading.place,
+                f"{owner} in the driver of pool {pool.name}",
+                expected=f"one of {', '.join(pool.to)}",
+                remedy="The line is passed over; add the owner to `to` if it should pay.",
+            )

@@ -1,0 +1,123 @@
+"""All that decides how pools are split, and where cost may land."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from functools import cached_property
+from typing import NamedTuple
+
+from apportion.model.rulebook import Method, MissingDays, Pool, TwoPart, Usage
+from apportion.model.split import Spend
+
+from .driver_values import Readings
+
+
+class Kind(StrEnum):
+    """What cost may land on."""
+
+    OWNER = "owner"
+    POOL = "pool"
+    KEPT = "kept"  # it stays with the pool of that name
+
+
+class Target(NamedTuple):
+    """Where cost may land. `why` is the number of the finding that says why it is kept."""
+
+    name: str
+    kind: Kind
+    within: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """All that decides how pools are split. `pools` stand in the rulebook's order.
+
+    `spend` is by pool and currency, `drivers` by file, `owners` by currency. `partitions` are those
+    of them who have cost in a value of a dimension: by dimension, currency and value.
+    """
+
+    pools: Mapping[str, Pool]
+    method: Method
+    spend: Mapping[tuple[str, str], tuple[Spend, ...]]
+    drivers: Mapping[str, Readings]
+    owners: Mapping[str, frozenset[str]]
+    partitions: Mapping[tuple[str, str, str], frozenset[str]]
+    default_owner: str
+
+    @cached_property
+    def pool_of_owner(self) -> Mapping[str, str]:
+        """The pool that passes on what lands on an owner: the first that says so."""
+        return {pool.owner: pool.name for pool in reversed([*self.pools.values()]) if pool.owner}
+
+    @cached_property
+    def rank(self) -> Mapping[str, int]:
+        """The place of each pool in the rulebook."""
+        return {name: place for place, name in enumerate(self.pools)}
+
+    def named(self, name: str, *, giver: Pool, within: str) -> Target:
+        """Whom a name in `to`, percentages, limits or a driver means: a pool before an owner."""
+        if name in self.pools:
+            return self._pool(name, giver, within)
+        return self.owner(name, giver=giver, within=within)
+
+    def owner(self, name: str, *, giver: Pool, within: str) -> Target:
+        """Where cost lands that is put on an owner: the pool that passes it on, or the owner."""
+        pool = self.pool_of_owner.get(name)
+        return self._pool(pool, giver, within) if pool else Target(name, Kind.OWNER)
+
+    def everyone(self, pool: Pool, *, currency: str, within: str) -> frozenset[str]:
+        """Give the owners with cost of their own, in a partition of a pool those with cost in it.
+
+        The default owner is none of them.
+        """
+        found = (
+            self.partitions.get((pool.within, currency, within), frozenset())
+            if within
+            else self.owners.get(currency, frozenset())
+        )
+        return found - {self.default_owner}
+
+    def keeper(self, pool: str) -> str:
+        """The owner with whom cost stays that a pool cannot pass on."""
+        return self.pools[pool].owner or self.default_owner
+
+    def readings(self, pool: Pool) -> Readings | None:
+        """The driver's numbers of a pool that is split by usage, in whole or after a floor."""
+        usage = usage_of(pool)
+        return self.drivers.get(usage.file, Readings(usage.file, {}, {})) if usage else None
+
+    def has_days(self, pool: Pool) -> bool:
+        """Tell whether a pool is split by numbers of each day."""
+        numbers = self.readings(pool)
+        return numbers is not None and bool(numbers.days)
+
+    def day_asked(self, pool: Pool, day: date) -> date | None:
+        """Tell which day's numbers split a day of a pool: None for the whole month's.
+
+        A day that is not among the driver's own is one whose cost is kept.
+        """
+        usage, numbers = usage_of(pool), self.readings(pool)
+        if usage is None or numbers is None or not numbers.days:
+            return None
+        keep = usage.missing_days is MissingDays.KEEP
+        return day if day in numbers.days or keep else None
+
+    def _pool(self, name: str, giver: Pool, within: str) -> Target:
+        """Cost stays in its partition where both pools have the same partitions."""
+        same = self.pools[name].within == giver.within
+        return Target(name, Kind.POOL, within if same else "")
+
+
+def usage_of(pool: Pool) -> Usage | None:
+    """The usage split of a pool, in whole or after a floor."""
+    split = pool.split.rest if isinstance(pool.split, TwoPart) else pool.split
+    return split if isinstance(split, Usage) else None
+
+
+def describe(pool: Pool, within: str) -> str:
+    """Name a pool, or one partition of it, in a sentence."""
+    return f"pool {pool.name} in {pool.within} {within}" if within else f"pool {pool.name}"

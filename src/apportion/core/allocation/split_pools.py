@@ -1,0 +1,174 @@
+"""Split shared costs: what pools hold goes in, what each owner pays of it comes out."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from fractions import Fraction
+
+from apportion.model.findings.finding import Finding
+from apportion.model.inputs import Driver
+from apportion.model.period import Period
+from apportion.model.rulebook import Method, Pool
+from apportion.model.split import PoolCost, Share, Spend, Step, Units
+
+from .driver_values import readings
+from .rounding import apportion_all
+from .solve_graph import solve
+from .split_inputs import Evidence, Kind, Target
+from .split_trace import Trail
+from .weights import Weighing
+
+
+@dataclass(frozen=True)
+class SplitResult:
+    """Who pays what of which pool, the arrows it went along, and what one should know about it.
+
+    For every pool cost and every cost column, the shares add up to it exactly. All are sorted.
+    """
+
+    shares: tuple[Share, ...]
+    steps: tuple[Step, ...]
+    findings: tuple[Finding, ...]
+
+
+def split_pools(  # noqa: PLR0913 - all that decides a split, each named by the caller
+    pools: Sequence[Pool],
+    *,
+    method: Method,
+    costs: Iterable[PoolCost],
+    spend: Iterable[Spend],
+    drivers: Mapping[str, Driver],
+    owners: Mapping[str, frozenset[str]],
+    partitions: Mapping[tuple[str, str, str], frozenset[str]],
+    default_owner: str,
+    period: Period,
+    cost_index: int,
+) -> SplitResult:
+    """Split what pools hold among owners, through other pools where cost lands on them.
+
+    `pools` stand in the rulebook's order, `drivers` go by the file that a split names, `owners` by
+    currency, `partitions` name those with cost in a value of a dimension that a pool is split
+    within, by dimension, currency and value. `cost_index` is the cost column in which findings
+    state amounts. Costs that differ in nothing but their amount are added up first; what is zero in
+    every column has no shares.
+    Currencies never touch each other.
+    """
+    evidence = Evidence(
+        {pool.name: pool for pool in pools},
+        method,
+        _by_pool(spend),
+        {file: readings(driver, period) for file, driver in drivers.items()},
+        owners,
+        partitions,
+        default_owner,
+    )
+    trail = Trail(evidence, cost_index)
+    shares = [
+        share
+        for alike in _alike(evidence, _added(costs))
+        for share in _split_alike(evidence, alike, trail)
+    ]
+    shares.sort(key=lambda s: (s.pool, s.currency, s.billing_account, s.day, s.within))
+    return SplitResult(tuple(shares), trail.steps(), trail.findings())
+
+
+def _by_pool(spend: Iterable[Spend]) -> dict[tuple[str, str], tuple[Spend, ...]]:
+    rows: dict[tuple[str, str], list[Spend]] = defaultdict(list)
+    for row in spend:
+        rows[row.pool, row.currency].append(row)
+    return {key: tuple(found) for key, found in rows.items()}
+
+
+def _added(costs: Iterable[PoolCost]) -> list[PoolCost]:
+    """Add up costs of the same pool, payer, day and partition; leave out what comes to nothing."""
+    added: dict[PoolCost, Units] = {}
+    for cost in costs:
+        key = replace(cost, units=())
+        before = added.get(key, (0,) * len(cost.units))
+        added[key] = tuple(map(sum, zip(before, cost.units, strict=True)))
+    return [replace(key, units=units) for key, units in added.items() if any(units)]
+
+
+def _alike(evidence: Evidence, costs: Iterable[PoolCost]) -> list[list[PoolCost]]:
+    """Group the costs of a currency whose days are all split by the same numbers."""
+    by_day: dict[tuple[str, date], list[PoolCost]] = defaultdict(list)
+    for cost in costs:
+        by_day[cost.currency, cost.day].append(cost)
+    alike: dict[tuple[object, ...], list[PoolCost]] = defaultdict(list)
+    for (currency, day), found in by_day.items():
+        numbers = (evidence.day_asked(pool, day) for pool in evidence.pools.values())
+        alike[currency, *numbers] += found
+    return list(alike.values())
+
+
+@dataclass(frozen=True)
+class _Payment:
+    """One payer of a node: the ends of the graph that are his, and their part of the whole."""
+
+    owner: str
+    kept: bool
+    ratio: Fraction
+    ends: tuple[Target, ...]
+
+
+def _split_alike(evidence: Evidence, costs: list[PoolCost], trail: Trail) -> Iterator[Share]:
+    """Split costs of one currency whose days are all split by the same numbers."""
+    currency = costs[0].currency
+    weighed = _weigh_all(costs, trail)
+    solution = solve({node: weighing.ratios for node, weighing in weighed.items()})
+    payments = {
+        node: _payments(evidence, solution.parts[node]) for node in dict.fromkeys(map(_node, costs))
+    }
+    ring_of = {node: ring for ring in solution.rings for node in ring}
+    for cost in costs:
+        node = _node(cost)
+        parts = apportion_all(cost.units, solution.parts[node])
+        assert tuple(map(sum, zip(*parts.values(), strict=True))) == cost.units
+        trail.keep(currency, ring_of, parts)
+        for paid in payments[node]:
+            units = tuple(map(sum, zip(*(parts[end] for end in paid.ends), strict=True)))
+            yield Share(
+                pool=cost.pool,
+                currency=currency,
+                billing_account=cost.billing_account,
+                day=cost.day,
+                within=cost.within,
+                owner=paid.owner,
+                ratio=paid.ratio,
+                units=units,
+                kept=paid.kept,
+            )
+
+
+def _node(cost: PoolCost) -> Target:
+    return Target(cost.pool, Kind.POOL, cost.within)
+
+
+def _weigh_all(costs: Sequence[PoolCost], trail: Trail) -> dict[Target, Weighing]:
+    """Weigh the pools that hold these costs, and those where they land, and so on."""
+    weighed: dict[Target, Weighing] = {}
+    days = sorted({cost.day for cost in costs})
+    currency = costs[0].currency
+    waiting = sorted(set(map(_node, costs)))
+    while waiting:
+        node = waiting.pop()
+        if node not in weighed:
+            weighed[node] = trail.weigh(node, currency=currency, days=days)
+            waiting += [target for target in weighed[node].ratios if target.kind is Kind.POOL]
+    return weighed
+
+
+def _payments(evidence: Evidence, parts: Mapping[Target, int]) -> list[_Payment]:
+    """Gather ends by payer; an end that is no owner is a pool whose keeper pays."""
+    ends: dict[tuple[str, bool], list[Target]] = defaultdict(list)
+    for end in sorted(parts):
+        kept = end.kind is not Kind.OWNER
+        ends[evidence.keeper(end.name) if kept else end.name, kept].append(end)
+    whole = sum(parts.values())
+    return [
+        _Payment(owner, kept, Fraction(sum(parts[end] for end in found), whole), tuple(found))
+        for (owner, kept), found in sorted(ends.items())
+    ]

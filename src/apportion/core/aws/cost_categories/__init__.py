@@ -1,0 +1,1 @@
+"""AWS Cost Categories to rulebook conditions and back."""

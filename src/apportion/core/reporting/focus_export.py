@@ -1,0 +1,229 @@
+"""Say a month's allocation in FOCUS: charges as they are, and shared ones row by row for who pays.
+
+The specification's shape (split cost allocation, 1.3 and later): the origin keeps its row with
+every amount zero, and each part is a row with the origin's columns, so that sums over rows stay.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from itertools import groupby
+
+from apportion.core.allocation.rollup import partition
+from apportion.core.allocation.rounding import apportion, apportion_lines, whole_numbers
+from apportion.core.templates import each, name, sql, text
+from apportion.model.focus import (
+    COST_COLUMNS,
+    KEY_COLUMNS,
+    OWN_COLUMNS,
+    QUANTITY_COLUMNS,
+    RENAMED,
+    Column,
+    Type,
+    columns_of,
+)
+from apportion.model.money import EXACT, SQL_TYPE, from_units
+from apportion.model.rulebook import Rulebook
+from apportion.model.split import Share
+
+#: The table of parts: who pays how much of a charge that lies in a pool.
+HANDED = {
+    "KeyId": "BIGINT",
+    "ChargeDay": "DATE",
+    "Owner": "VARCHAR",
+    "Ratio": "VARCHAR",
+    "Kept": "BOOLEAN",
+    **dict.fromkeys((*COST_COLUMNS, *QUANTITY_COLUMNS), SQL_TYPE),
+}
+#: Our columns beside the dimensions'.
+_OURS = ("x_Pool", "x_Kept", "x_AllocationRun")
+_AMOUNTS = (*COST_COLUMNS, *QUANTITY_COLUMNS)
+_PLACES_OF_RATIO = 12
+
+#: A pool's money of one payer on one day: pool, currency, billing account, day, partition.
+Held = tuple[str, str, str, date, str]
+
+
+@dataclass(frozen=True)
+class PoolCharge:
+    """What one key cost on a day, in the smallest units, cost columns first."""
+
+    held: Held
+    key: int
+    units: tuple[int, ...]
+
+
+def pool_charges_query(rulebook: Rulebook) -> str:
+    """List the charges that lie in pools."""
+    return sql(
+        "core/reporting/pool_charges",
+        within=partition(rulebook),
+        amounts=each((f"costs.{name(column)}" for column in _AMOUNTS), ", "),
+    )
+
+
+def charges_of_day_query(table: str, day: date) -> str:
+    """Pick a day's charges of those in pools; of one pool, payer and partition after each other."""
+    picked = f'SELECT * FROM {name(table)} WHERE "ChargeDay" = CAST({text(str(day))} AS DATE)'
+    return f"{picked} ORDER BY 1, 2, 3, 4, 5, 6"
+
+
+def handed_rows(
+    charges: Iterable[PoolCharge], shares: Iterable[Share]
+) -> Iterator[tuple[object, ...]]:
+    """Split each charge of a pool among those who pay it, in the columns of `HANDED`.
+
+    Parts of a charge add up to it, and an owner's parts over all charges to his share.
+    """
+    payers: dict[Held, list[Share]] = defaultdict(list)
+    for share in shares:
+        held = (share.pool, share.currency, share.billing_account, share.day, share.within)
+        payers[held].append(share)
+    for held, together in groupby(charges, key=lambda charge: charge.held):
+        if held in payers:  # else its charges come to nothing in every column
+            yield from _handed(list(together), payers[held], day=held[3])
+
+
+def _handed(
+    charges: Sequence[PoolCharge], payers: Sequence[Share], *, day: date
+) -> Iterator[tuple[object, ...]]:
+    numbered = {f"{place:09d}": share.ratio for place, share in enumerate(payers)}
+    weights = list(whole_numbers(numbered).values())
+    ratios = list(apportion(10**_PLACES_OF_RATIO, numbered).values())
+    columns = [
+        apportion_lines(
+            [charge.units[place] for charge in charges],
+            weights,
+            [share.units[place] for share in payers] if place < len(COST_COLUMNS) else None,
+        )
+        for place in range(len(_AMOUNTS))
+    ]
+    for line, charge in enumerate(charges):
+        for part, share in enumerate(payers):
+            amounts = (from_units(column[line][part]) for column in columns)
+            yield (charge.key, day, share.owner, _ratio(ratios[part]), share.kept, *amounts)
+
+
+def _ratio(units: int) -> str:
+    return f"{Decimal(units).scaleb(-_PLACES_OF_RATIO, EXACT).normalize():f}"
+
+
+def focus_query(rulebook: Rulebook, *, version: str, period: str, run: str) -> str:
+    """Give every row of the month in a version's columns, and ours with `x_`; needs `handed`."""
+    described = {column: f"told.{name(column)}" for column in KEY_COLUMNS} | _filled()
+    method = f'{text(f"apportion:{rulebook.name}:")} || told."Pool"'
+    whole = {column: _unless_split(f"charged.{name(column)}") for column in _AMOUNTS}
+    whole["AllocatedMethodId"] = (
+        f"CASE WHEN split THEN {method} ELSE {described['AllocatedMethodId']} END"
+    )
+    part = {column: f"handed.{name(column)}" for column in _AMOUNTS} | {
+        "AllocatedMethodId": method,
+        "AllocatedMethodDetails": _details(),
+        "AllocatedResourceId": 'CASE WHEN NOT handed."Kept" THEN handed."Owner" END',
+        "AllocatedResourceName": 'CASE WHEN NOT handed."Kept" THEN handed."Owner" END',
+        "AllocatedTags": f'JSON_OBJECT({text(f"apportion:{rulebook.owner}")}, handed."Owner")',
+    }
+    columns = columns_of(version)
+    own = _own(rulebook, run)
+    return sql(
+        "core/reporting/focus_rows",
+        dimensions=each((f"owned.{name(d.name)}" for d in rulebook.dimensions), ", "),
+        whole=_listed(columns, described | _times(period, "charged") | whole, own),
+        parts=_listed(columns, described | _times(period, "handed") | part, own | _payer(rulebook)),
+    )
+
+
+def dimension_columns(rulebook: Rulebook) -> dict[str, str]:
+    """Name each dimension's column as FOCUS asks: `cost_center` is `x_CostCenter`.
+
+    Columns are told apart without case, so a name that is taken becomes `x_DimensionKept`.
+    """
+    columns: dict[str, str] = {}
+    taken = {column.casefold() for column in (*OWN_COLUMNS, *_OURS)}
+    for dimension in rulebook.dimensions:
+        words = dimension.name.split("_")
+        camel = each((word[:1].upper() + word[1:] for word in words), "")
+        column, number = f"x_{camel}", 2
+        if column.casefold() in taken:
+            column = f"x_Dimension{camel}"
+        first = column
+        while column.casefold() in taken:
+            column, number = f"{first}{number}", number + 1
+        taken.add(column.casefold())
+        columns[dimension.name] = column
+    return columns
+
+
+def _filled() -> dict[str, str]:
+    """What the specification wants filled, or empty: a unit goes with a quantity, not kept here."""
+    category = "COALESCE(told.\"ServiceCategory\", 'Other')"
+    return {
+        "PricingUnit": "CAST(NULL AS VARCHAR)",
+        "ServiceCategory": category,
+        "ServiceSubcategory": (
+            f"COALESCE(told.\"ServiceSubcategory\", 'Other (' || {category} || ')')"
+        ),
+    }
+
+
+def _listed(columns: Sequence[Column], found: dict[str, str], own: dict[str, str]) -> str:
+    """Every column of a version in order, NULL where the ledger does not keep it, then ours."""
+    newest = {old: found[new] for old, new in RENAMED.items()}
+    named = {
+        column.name: (found | newest).get(column.name) or f"CAST(NULL AS {_sql_type(column)})"
+        for column in columns
+    }
+    return each(f"{expr} AS {name(column)}" for column, expr in (named | own).items())
+
+
+def _own(rulebook: Rulebook, run: str) -> dict[str, str]:
+    """Our columns: what the bill had beside FOCUS, the dimensions, the pool and the run."""
+    told = {
+        column: f"told.{name(dimension)}"
+        for dimension, column in dimension_columns(rulebook).items()
+    }
+    ours = ('told."Pool"', "CAST(NULL AS BOOLEAN)", text(run))
+    return {
+        **{column: f"told.{name(column)}" for column in OWN_COLUMNS},
+        **told,
+        **dict(zip(_OURS, ours, strict=True)),
+    }
+
+
+def _payer(rulebook: Rulebook) -> dict[str, str]:
+    """Whose a part is. Of the other dimensions a share says nothing."""
+    columns = dimension_columns(rulebook)
+    return dict.fromkeys(columns.values(), "CAST(NULL AS VARCHAR)") | {
+        columns[rulebook.owner]: 'handed."Owner"',
+        "x_Kept": 'handed."Kept"',
+    }
+
+
+def _times(period: str, costs: str) -> dict[str, str]:
+    month = f"CAST({text(f'{period}-01')} AS TIMESTAMP)"
+    day = f'CAST({costs}."ChargeDay" AS TIMESTAMP)'
+    return {
+        "BillingPeriodStart": month,
+        "BillingPeriodEnd": f"{month} + INTERVAL 1 MONTH",
+        "ChargePeriodStart": day,
+        "ChargePeriodEnd": f"{day} + INTERVAL 1 DAY",
+    }
+
+
+def _details() -> str:
+    return (
+        '\'{"Elements":[{"AllocatedRatio":\' || handed."Ratio" || \'}],"x_Pool":\' || '
+        "CAST(TO_JSON(told.\"Pool\") AS VARCHAR) || '}'"
+    )
+
+
+def _unless_split(amount: str) -> str:
+    return f"CASE WHEN split THEN CAST(0 AS {SQL_TYPE}) ELSE {amount} END"
+
+
+def _sql_type(column: Column) -> str:
+    return {Type.DECIMAL: SQL_TYPE, Type.TIME: "TIMESTAMP"}.get(column.type, "VARCHAR")

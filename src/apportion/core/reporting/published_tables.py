@@ -1,0 +1,268 @@
+"""What is published of an allocation: tables with one run's rows, and views that show one run.
+
+Tables hold the rows of every run that was published and is not cleared away yet, told apart by
+`RunId`; the views show those of the run that `runs` names. So a whole period changes hands in one
+commit of one small table, and whoever asks the views sees the old state or the new one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from importlib.resources import files
+
+from apportion.core.rulebook.dimension_sql import GRAIN, dimension_columns
+from apportion.core.templates import each, name, text
+from apportion.model.focus import COST_COLUMNS, KEY_COLUMNS
+from apportion.model.manifest import Manifest
+from apportion.model.money import SQL_TYPE
+from apportion.model.result_columns import PUBLISHED, REPORT
+from apportion.model.rulebook import Rulebook
+
+from .report import ALWAYS
+
+#: The tables, in the order in which they are published. `runs` is the one that decides.
+TABLES = ("keys", "allocations", "shares", "drivers", "daily", "proofs", "findings")
+RUNS = "runs"
+
+#: How the table is called that a view shows one run of.
+BY_RUN = "{}_by_run"
+
+_VARCHAR, _BIGINT, _DATE, _BOOLEAN = "VARCHAR", "BIGINT", "DATE", "BOOLEAN"
+_RUN = {"Period": _VARCHAR, "RunId": _VARCHAR}
+_MONEY = {"Cost": SQL_TYPE, **dict.fromkeys(COST_COLUMNS, SQL_TYPE)}
+
+#: One row for each published period: which run readers see, and by what it can be verified.
+RUNS_COLUMNS = {
+    "Period": _VARCHAR,
+    "RunId": _VARCHAR,
+    "ManifestSha256": _VARCHAR,
+    "AllocatedAt": _VARCHAR,
+    "Version": _VARCHAR,
+    "Rulebook": _VARCHAR,
+    "RulebookSha256": _VARCHAR,
+    "OwnerDimension": _VARCHAR,
+    "Unallocated": _VARCHAR,
+    "CostColumn": _VARCHAR,
+    "Manifest": _VARCHAR,
+}
+PROOFS_COLUMNS = {
+    **_RUN,
+    "Stage": _VARCHAR,
+    "BillingAccountId": _VARCHAR,
+    "SubAccountId": _VARCHAR,
+    "BillingCurrency": _VARCHAR,
+    "Lines": _BIGINT,
+    **_MONEY,
+}
+FINDINGS_COLUMNS = {
+    **_RUN,
+    "Code": _VARCHAR,
+    "Severity": _VARCHAR,
+    "Title": _VARCHAR,
+    "Place": _VARCHAR,
+    "Sentence": _VARCHAR,
+    "Amount": SQL_TYPE,
+    "BillingCurrency": _VARCHAR,
+}
+_SHARES_COLUMNS = {
+    **_RUN,
+    "ChargeDay": _DATE,
+    "BillingAccountId": _VARCHAR,
+    "BillingCurrency": _VARCHAR,
+    "Pool": _VARCHAR,
+    "Within": _VARCHAR,
+    "PaidBy": _VARCHAR,
+    "Ratio": _VARCHAR,
+    "Kept": _BOOLEAN,
+    **_MONEY,
+}
+_DRIVERS_COLUMNS = {
+    **_RUN,
+    "Pool": _VARCHAR,
+    "BillingCurrency": _VARCHAR,
+    "Within": _VARCHAR,
+    "ChargeDay": _DATE,
+    "Target": _VARCHAR,
+    "TargetIsPool": _BOOLEAN,
+    "Weight": _VARCHAR,
+    "Ratio": _VARCHAR,
+    "Driver": _VARCHAR,
+}
+
+
+def columns(rulebook: Rulebook) -> dict[str, dict[str, str]]:
+    """List the columns of each table, with their SQL types, as a rulebook has them published."""
+    dimensions = dict.fromkeys(_dimensions(rulebook), _VARCHAR)
+    return {
+        "keys": {**_RUN, "KeyId": _BIGINT, **dict.fromkeys(KEY_COLUMNS, _VARCHAR)},
+        "allocations": {
+            **_RUN,
+            "ChargeDay": _DATE,
+            "KeyId": _BIGINT,
+            "PaidBy": _VARCHAR,
+            **dict.fromkeys((*GRAIN, *dimension_columns(rulebook), "Pool"), _VARCHAR),
+            "Lines": _BIGINT,
+            **_MONEY,
+        },
+        "shares": _SHARES_COLUMNS,
+        "drivers": _DRIVERS_COLUMNS,
+        "daily": {
+            **_RUN,
+            "ChargeDay": _DATE,
+            "PaidBy": _VARCHAR,
+            **dimensions,
+            **dict.fromkeys(ALWAYS, _VARCHAR),
+            "Direct": _BOOLEAN,
+            "Tagged": _BOOLEAN,
+            **_MONEY,
+        },
+        "proofs": PROOFS_COLUMNS,
+        "findings": FINDINGS_COLUMNS,
+        RUNS: RUNS_COLUMNS,
+    }
+
+
+def queries(rulebook: Rulebook, manifest: Manifest) -> dict[str, str]:
+    """Write the SELECTs that give each table's rows of a run.
+
+    They read the views and tables that `run.report.tell` opens, and `proofs made` and
+    `findings made`.
+    """
+    run = {"Period": text(manifest.period), "RunId": text(manifest.run)}
+    cost = name(rulebook.cost)
+    owner = name(rulebook.owner)
+    money = {"Cost": cost, **{column: name(column) for column in COST_COLUMNS}}
+    known = columns(rulebook)
+    sums = {column: f"SUM({column_sql})" for column, column_sql in money.items()}
+    tagged = f"{name('#direct')} AND COALESCE({name(rulebook.owner + '_source')}, '') LIKE 'tag:%'"
+    daily = {
+        "PaidBy": owner,
+        "Pool": "NULLIF(\"Pool\", '')",
+        "Direct": name("#direct"),
+        "Tagged": tagged,
+    }
+    joined = (
+        'costs INNER JOIN owned ON costs."KeyId" = owned."KeyId" '
+        'AND costs."ChargeDay" BETWEEN owned."FirstDay" AND owned."LastDay"'
+    )
+    own = {
+        **{column: f"owned.{name(column)}" for column in known["allocations"]},
+        **run,
+        **{column: f"costs.{sql}" for column, sql in money.items()},
+        # A pooled charge is paid by whom its pool is split to: that stands in `shares`.
+        "PaidBy": f'CASE WHEN owned."Pool" IS NULL THEN owned.{owner} END',
+        "ChargeDay": 'costs."ChargeDay"',
+        "Lines": 'costs."Lines"',
+    }
+    return {
+        "keys": _select(known["keys"], run, "keys", where='"KeyId" IN (SELECT "KeyId" FROM costs)'),
+        "allocations": _select(known["allocations"], own, joined),
+        "shares": _select(known["shares"], {**money, **run, "PaidBy": '"Owner"'}, "shares"),
+        "drivers": _select(known["drivers"], run, "drivers"),
+        "daily": _select(known["daily"], {**run, **daily, **sums}, "told", grouped=True),
+        "proofs": _select(known["proofs"], run, name("proofs made")),
+        "findings": _select(known["findings"], run, name("findings made")),
+    }
+
+
+def names_taken(rulebook: Rulebook) -> list[str]:
+    """List the dimensions that are called like a column of ours: engines see no case."""
+    ours = {column.casefold() for column in (*PUBLISHED, *COST_COLUMNS, *REPORT, *ALWAYS)}
+    return [each_ for each_ in _dimensions(rulebook) if each_.casefold() in ours]
+
+
+def totals_query(table: str, relation: str) -> str:
+    """Add what a published table holds up by payer and currency, for the comparison with the proof.
+
+    Own charges and shares of pools are the whole; so are all charges, pooled or not.
+    """
+    where = " WHERE \"Stage\" = 'allocated'" if table == "proofs" else ""
+    sums = each((f"COALESCE(SUM({name(c)}), 0) AS {name(c)}" for c in COST_COLUMNS), ", ")
+    return (
+        'SELECT COALESCE("BillingAccountId", \'\') AS "BillingAccountId", '
+        'COALESCE("BillingCurrency", \'\') AS "BillingCurrency", '
+        f"{sums} FROM {relation}{where} GROUP BY 1, 2"
+    )
+
+
+def views(known: Mapping[str, Mapping[str, str]], dimensions: Sequence[str]) -> dict[str, str]:
+    """Write the views: each table as of the runs that count, and one more for each dimension."""
+    shown = {table: _shown(table, known[table]) for table in TABLES}
+    return shown | {f"by_{dimension}": by_dimension(dimension) for dimension in dimensions}
+
+
+def by_dimension(dimension: str) -> str:
+    """Group `daily` by month and a dimension: direct, shared, total and tagged."""
+    column = f"daily.{name(dimension)}"
+    return (
+        f'SELECT daily."Period", {column}, daily."BillingCurrency", '
+        'SUM(CASE WHEN daily."Direct" THEN daily."Cost" ELSE 0 END) AS "direct", '
+        'SUM(CASE WHEN daily."Direct" THEN 0 ELSE daily."Cost" END) AS "shared", '
+        'SUM(daily."Cost") AS "total", '
+        'SUM(CASE WHEN daily."Tagged" THEN daily."Cost" ELSE 0 END) AS "tagged" '
+        f'FROM daily GROUP BY daily."Period", {column}, daily."BillingCurrency"'
+    )
+
+
+def by_dimension_columns(dimension: str) -> dict[str, str]:
+    """List the columns of such a view."""
+    money = dict.fromkeys(("direct", "shared", "total", "tagged"), SQL_TYPE)
+    return {"Period": _VARCHAR, dimension: _VARCHAR, "BillingCurrency": _VARCHAR, **money}
+
+
+def everyday(asked: str) -> tuple[str, str]:
+    """Read a named query: what it answers, and its SQL for the newest published month."""
+    written = files(__package__).joinpath("queries", f"{asked}.sql").read_text("utf-8")
+    sentence, _, query = written.partition("\n")
+    return sentence.removeprefix("--").strip(), query
+
+
+def everyday_names() -> list[str]:
+    """List the named queries."""
+    folder = files(__package__).joinpath("queries")
+    return sorted(f.name.removesuffix(".sql") for f in folder.iterdir() if f.name.endswith(".sql"))
+
+
+def of_period(query: str, period: str) -> str:
+    """Let a named query answer for a period instead of the newest published one."""
+    newest = '(SELECT MAX("Period") AS "Period" FROM runs)'
+    assert newest in query
+    return query.replace(newest, f'(SELECT {text(period)} AS "Period")')
+
+
+def named(asked: str, period: str = "") -> str:
+    """Give the SQL of an everyday question for a period; anything else is SQL already."""
+    if asked not in everyday_names():
+        return asked
+    query = everyday(asked)[1]
+    return of_period(query, period) if period else query
+
+
+def _select(
+    wanted: Mapping[str, str],
+    from_: Mapping[str, str],
+    relation: str,
+    *,
+    where: str = "",
+    grouped: bool = False,
+) -> str:
+    """Select every wanted column as its type, from an expression where one is given."""
+    picked = each(
+        (f"CAST({from_.get(c, name(c))} AS {kind}) AS {name(c)}" for c, kind in wanted.items()),
+        ", ",
+    )
+    condition = f" WHERE {where}" if where else ""
+    return f"SELECT {picked} FROM {relation}{condition}{' GROUP BY ALL' if grouped else ''}"
+
+
+def _shown(table: str, known: Mapping[str, str]) -> str:
+    held = name(BY_RUN.format(table))
+    picked = each((f"{held}.{name(column)}" for column in known), ", ")
+    return (
+        f"SELECT {picked} FROM {held} INNER JOIN runs "
+        f'ON {held}."Period" = runs."Period" AND {held}."RunId" = runs."RunId"'
+    )
+
+
+def _dimensions(rulebook: Rulebook) -> tuple[str, ...]:
+    return tuple(dimension.name for dimension in rulebook.dimensions)

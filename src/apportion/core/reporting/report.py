@@ -1,0 +1,141 @@
+"""Reports: what an allocation says, grouped and filtered, without changing a digit of it.
+
+A share is pushed down to its owner's projects, environments and so on as the owner's own direct
+cost lies there; always by day and over all dimensions together, so that every grouping of the
+same allocation adds up to the same figures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from apportion.core.allocation.distribute import spread
+from apportion.core.templates import each, name, text
+from apportion.model.focus import COST_COLUMNS
+from apportion.model.money import to_units
+from apportion.model.question import Granularity
+from apportion.model.split import Units
+
+#: What every allocation can be grouped by beside its dimensions.
+ALWAYS = (
+    "BillingAccountId",
+    "BillingCurrency",
+    "SubAccountId",
+    "SubAccountName",
+    "ServiceName",
+    "ChargeCategory",
+    "Pool",
+)
+
+#: Where a share has no account or service of its own: it comes from its pool.
+SHARED = "(shared)"
+
+
+@dataclass(frozen=True)
+class Given:
+    """What an owner was given of a pool on a day, before it is pushed down."""
+
+    owner: str
+    currency: str
+    billing_account: str
+    pool: str
+    day: date
+    within: str
+    units: Units
+
+
+@dataclass(frozen=True)
+class Lie:
+    """How an owner's own direct cost lies over its tuples of dimension values."""
+
+    owner: str
+    currency: str
+    values: tuple[str, ...]
+    units: int
+
+
+def lie_query(owner: str, dimensions: Sequence[str], cost: str) -> str:
+    """Add up owners' direct cost by all dimensions, in the rulebook's cost column."""
+    others = each((name(d) for d in dimensions), ", ")
+    return (
+        f'SELECT {name(owner)} AS "Owner", "BillingCurrency" AS "Currency", {others}, '
+        f'SUM({name(cost)}) AS "Cost" FROM allocations WHERE "Pool" IS NULL GROUP BY ALL'
+    )
+
+
+def push_down(
+    given: Iterable[Given],
+    lies: Iterable[Lie],
+    dimensions: Sequence[str],
+    *,
+    within: Mapping[str, str],
+    otherwise: Mapping[str, str],
+) -> Iterable[tuple[Given, tuple[str, ...], Units]]:
+    """Spread what owners were given over their tuples of `dimensions`.
+
+    `within` names the dimension that a pool is split inside of: such a share stays in its value.
+    `otherwise` is each dimension's value for an owner without direct cost to follow.
+    """
+    by_owner: dict[tuple[str, str], dict[tuple[str, ...], int]] = {}
+    for lie in lies:
+        by_owner.setdefault((lie.owner, lie.currency), {})[lie.values] = lie.units
+    for share in given:
+        weights = by_owner.get((share.owner, share.currency), {})
+        default = [otherwise[dimension] for dimension in dimensions]
+        kept = within.get(share.pool, "")
+        if kept in dimensions and share.within:
+            at = dimensions.index(kept)
+            default[at] = share.within
+            weights = {values: w for values, w in weights.items() if values[at] == share.within}
+        for values, units in spread(share.units, weights, otherwise=tuple(default)).items():
+            yield share, values, units
+
+
+def report_query(
+    by: Sequence[str],
+    *,
+    granularity: Granularity,
+    owner: str,
+    cost: str,
+    where: str,
+) -> str:
+    """Group the view `told`: own charges and shares in one shape, `Direct` telling them apart."""
+    time = 'CAST("ChargeDay" AS VARCHAR)' if granularity is Granularity.DAY else '"Period"'
+    groups = each((f'{time} AS "#time"', *map(name, by), '"BillingCurrency" AS "#currency"'), ", ")
+    tagged = f"{name(f'{owner}_source')} LIKE 'tag:%'"
+    return (
+        f"SELECT {groups}, "
+        f'SUM(CASE WHEN "#direct" THEN {name(cost)} ELSE 0 END) AS "#own", '
+        f'SUM(CASE WHEN "#direct" THEN 0 ELSE {name(cost)} END) AS "#shared", '
+        f'SUM(CASE WHEN "#direct" AND {tagged} THEN {name(cost)} ELSE 0 END) AS "#tagged" '
+        f"FROM told{f' WHERE {where}' if where else ''} GROUP BY ALL ORDER BY ALL"
+    )
+
+
+def told_query(dimensions: Sequence[str]) -> str:
+    """Put own charges and pushed-down shares into one shape."""
+    costs = each(map(name, COST_COLUMNS), ", ")
+    sources = [f"{dimension}_source" for dimension in dimensions]
+    own = each(map(name, (*ALWAYS[:-1], *dimensions, *sources)), ", ")
+    given = each(
+        (
+            *(f"NULLIF({name(column)}, '') AS {name(column)}" for column in ALWAYS[:2]),
+            *(f"{text(SHARED)} AS {name(column)}" for column in ALWAYS[2:-1]),
+            *map(name, dimensions),
+            *(f"'shared' AS {name(source)}" for source in sources),
+        ),
+        ", ",
+    )
+    return (
+        f'SELECT TRUE AS "#direct", "Period", "ChargeDay", {own}, \'\' AS "Pool", {costs} '
+        'FROM allocations WHERE "Pool" IS NULL UNION ALL BY NAME '
+        f'SELECT FALSE AS "#direct", "Period", "ChargeDay", {given}, "Pool", {costs} FROM pushed'
+    )
+
+
+def units_of(row: Mapping[str, object]) -> Units:
+    """Count the units of a row's cost columns."""
+    return tuple(to_units(Decimal(str(row[column]))) for column in COST_COLUMNS)

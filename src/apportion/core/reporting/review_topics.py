@@ -1,0 +1,150 @@
+"""What to talk about in a monthly review: cost without an owner, and how it could get one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from apportion.core.allocation.rounding import part_of
+from apportion.core.rulebook.dimension_sql import canonical, dimension_columns
+from apportion.core.rulebook.suggestions import did_you_mean, listed
+from apportion.core.templates import name, text
+from apportion.model.inputs import Lookup, lookup_key
+from apportion.model.rulebook import Dimension, FromAccountTag, FromLookup, FromTag, Rulebook, Value
+
+from .explain import added
+
+#: An owner of less than this part of an account's own cost is not proposed for the rest of it.
+_MOST_OF = Decimal("0.5")
+
+
+@dataclass(frozen=True)
+class Likely:
+    """Who has most of an account's own cost that has an owner, and what part of it."""
+
+    owner: str
+    part: Decimal
+
+
+def unallocated_query(rulebook: Rulebook) -> str:
+    """Add up what no source gave an owner, by account and service and what was refused."""
+    dimension = rulebook.dimension(rulebook.owner)
+    refused = name(f"{dimension.name}_rejected") if _rejects(rulebook, dimension) else "NULL"
+    cost = f"SUM({name(rulebook.cost)})"
+    return (
+        'SELECT "BillingCurrency", "SubAccountId", "SubAccountName", "ServiceName", '
+        f'{refused} AS "Rejected", {cost} AS "Cost", SUM("Lines") AS "Lines" FROM allocations '
+        f'WHERE "Pool" IS NULL AND {name(dimension.name)} = {text(dimension.default)} GROUP BY ALL '
+        f'ORDER BY "BillingCurrency", ABS({cost}) DESC, "SubAccountId", "ServiceName", "Rejected"'
+    )
+
+
+def rejected_values_query(rulebook: Rulebook, dimension: Dimension) -> str | None:
+    """Add up the money behind each refused value; None where nothing is refused."""
+    if not _rejects(rulebook, dimension):
+        return None
+    refused, cost = name(f"{dimension.name}_rejected"), f"SUM({name(rulebook.cost)})"
+    return (
+        f'SELECT {refused} AS "Value", "BillingCurrency", {cost} AS "Cost", '
+        'SUM("Lines") AS "Lines", COUNT(DISTINCT "SubAccountId") AS "Accounts" FROM allocations '
+        f"WHERE {refused} IS NOT NULL GROUP BY ALL "
+        f'ORDER BY "BillingCurrency", ABS({cost}) DESC, "Value"'
+    )
+
+
+def likely_query(rulebook: Rulebook) -> str:
+    """Add up each account's own cost by owner, without the default."""
+    owner = rulebook.dimension(rulebook.owner)
+    return (
+        f'SELECT COALESCE("SubAccountId", \'\') AS "Account", {name(owner.name)} AS "Owner", '
+        f'SUM({name(rulebook.cost)}) AS "Cost" FROM allocations '
+        f'WHERE "Pool" IS NULL AND {name(owner.name)} <> {text(owner.default)} '
+        f'AND "BillingCurrency" = {text(rulebook.currency)} GROUP BY ALL '
+        f'HAVING SUM({name(rulebook.cost)}) > 0 ORDER BY "Cost", "Owner" DESC'
+    )
+
+
+def likely_owners(sums: Iterable[tuple[str, str, Decimal]]) -> dict[str, Likely]:
+    """Find who has most of each account; `sums` are account, owner and cost."""
+    accounts: dict[str, dict[str, Decimal]] = {}
+    for account, owner, cost in sums:
+        accounts.setdefault(account, {})[owner] = cost
+    found = {}
+    for account, owners in accounts.items():
+        owner = max(owners, key=lambda each: owners[each])
+        part = part_of(owners[owner], added(owners.values()), places=4)
+        if part is not None and part >= _MOST_OF:
+            found[account] = Likely(owner, part)
+    return found
+
+
+def closest(refused: str, dimension: Dimension) -> Value | None:
+    """Find the allowed value that was probably meant."""
+    spellings = {
+        spelling: value for value in dimension.values for spelling in (value.name, *value.aliases)
+    }
+    sentence = did_you_mean(refused, spellings)
+    return next((v for s, v in spellings.items() if sentence == f"Did you mean {s}?"), None)
+
+
+def proposal(
+    dimension: Dimension,
+    lookups: Mapping[str, Lookup],
+    *,
+    account: str,
+    refused: str,
+    likely: Likely | None,
+) -> str:
+    """Say in a sentence how charges of an account could get a value."""
+    if refused:
+        return _allow(refused, dimension)
+    ways = [*_lookup_lines(dimension, lookups, account), *_tags(dimension)]
+    if not ways:
+        return f"Add a source for it to {dimension.name} ({dimension.place})."
+    sentence = f"{listed(ways)}."
+    sentence = sentence[0].upper() + sentence[1:]
+    if likely is None:
+        return sentence
+    percent = f"{(likely.part * 100).normalize():f} %"
+    return f"{sentence} {likely.owner} has {percent} of the account's cost that has an owner."
+
+
+def _rejects(rulebook: Rulebook, dimension: Dimension) -> bool:
+    return f"{dimension.name}_rejected" in dimension_columns(rulebook)
+
+
+def _allow(refused: str, dimension: Dimension) -> str:
+    near = closest(refused, dimension)
+    if near is None:
+        return f"Correct {refused!r}, or add it to the values of {dimension.name}."
+    return f"Correct {refused!r} to {near.name}, or add it to its aliases ({near.place})."
+
+
+def _lookup_lines(
+    dimension: Dimension, lookups: Mapping[str, Lookup], account: str
+) -> Iterable[str]:
+    """What a lookup of accounts lacks."""
+    for source in dimension.sources:
+        if not isinstance(source, FromLookup) or not account:
+            continue
+        lookup = lookups[lookup_key(dimension.name, source.file)]
+        if lookup.columns != ("SubAccountId",):
+            continue
+        rows = [row for row in lookup.rows if row.match == (account,)]
+        allowed = canonical(dimension, (row.value for row in rows))
+        wrong = next((row for row in rows if dimension.values and row.value not in allowed), None)
+        if wrong:
+            yield f"correct {wrong.value!r} in {lookup.name}:{wrong.line}"
+        elif rows:
+            yield f"let {lookup.name}:{rows[-1].line} hold for these days"
+        else:
+            yield f"add account {account} to {lookup.name}"
+
+
+def _tags(dimension: Dimension) -> Iterable[str]:
+    for source in dimension.sources:
+        if isinstance(source, FromTag):
+            yield f"tag it with {(source.written or source.keys)[0]}"
+        elif isinstance(source, FromAccountTag):
+            yield f"tag the account with {(source.written or source.keys)[0]}"

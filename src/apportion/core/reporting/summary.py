@@ -1,0 +1,150 @@
+"""A report in plain words: the total, that it is proved, who pays most, what moved, what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, localcontext
+
+from apportion.core.allocation.rounding import part_of
+from apportion.model.cents import cents, signed
+from apportion.model.money import EXACT, text
+from apportion.model.outcome import Outcome
+from apportion.model.period import MONTHS, Period
+
+Row = Mapping[str, object]
+
+_TOP = 5
+#: What is told of findings: notices can wait for who looks closer.
+_WEIGHTS = ("error", "warning")
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The words of a report. `difference` is the widest one between two stages of the proof."""
+
+    subject: str
+    text: str
+    difference: Decimal
+
+
+def summarise(period: str, tables: Mapping[str, Outcome], *, run: str) -> Summary:
+    """Sum a period up from the answers to the everyday questions, by their names."""
+    owners = tables["owners"].rows
+    totals = _totals(owners)
+    whole = " and ".join(f"{cents(amount)} {currency}" for currency, amount in totals.items())
+    proof = tables["proof"].rows
+    difference = max((_amount(row, "difference") for row in proof), default=Decimal())
+    parts = [
+        f"{_month(period)}: {whole}",
+        _proved(difference, len(proof), run),
+        *(_owners(owners, currency, total) for currency, total in totals.items()),
+        _movers(tables["movers"].rows),
+        _unallocated(tables["unallocated"].rows),
+        _findings(tables["findings"].rows),
+    ]
+    subject = f"Cloud cost of {_month(period)}: {whole}"
+    return Summary(subject, "\n\n".join(part for part in parts if part) + "\n", difference)
+
+
+def _proved(difference: Decimal, payers: int, run: str) -> str:
+    if difference:
+        return f"NOT PROVED: the stages differ by up to {difference} (run {run})."
+    return (
+        f"Proved for {payers} payer{'s' if payers != 1 else ''}: stated = ledger = derived = "
+        f"allocated = published, difference 0.00 (run {run})."
+    )
+
+
+def _owners(rows: Sequence[Row], currency: str, total: Decimal) -> str:
+    own = [row for row in rows if str(row["currency"] or "") == currency]
+    top = sorted(own, key=lambda row: (-_amount(row, "total"), str(row["owner"])))[:_TOP]
+    lines = [
+        (str(row["owner"]), _amount(row, "total"), _percent(_amount(row, "total"), total))
+        for row in top
+    ]
+    head = f"Who pays most{f', in {currency}' if currency else ''}, of {len(own)}"
+    return _list(head, lines)
+
+
+def _movers(rows: Sequence[Row]) -> str:
+    moved = [row for row in rows if _amount(row, "change")][:_TOP]
+    lines = [
+        (
+            str(row["owner"]),
+            _amount(row, "change"),
+            _way(row),
+        )
+        for row in moved
+    ]
+    return _list("What moved most against the month before", lines, sign=True)
+
+
+def _way(row: Row) -> str:
+    before, now = (cents(_amount(row, column)) for column in ("before", "total"))
+    return f"{row['currency'] or ''}, from {before} to {now}"
+
+
+def _unallocated(rows: Sequence[Row]) -> str:
+    totals = _totals(rows)
+    if not any(_amount(row, "total") for row in rows):
+        return "Every charge has an owner."
+    amounts = " and ".join(f"{cents(amount)} {name}" for name, amount in totals.items())
+    first = rows[0]
+    where = f"{first['service']} in {first['account_name'] or first['account']}"
+    return f"Without an owner, before shares of pools: {amounts}, most of it {where}."
+
+
+def _findings(rows: Sequence[Row]) -> str:
+    told = [row for row in rows if row["severity"] in _WEIGHTS]
+    if not told:
+        return ""
+    lines = [f"  {_to_the_cent(row)[:300]}" for row in told[:_TOP]]
+    more = [f"  … and {len(told) - _TOP} more"] if len(told) > _TOP else []
+    return "\n".join(["To look at", *lines, *more])
+
+
+def _to_the_cent(row: Row) -> str:
+    """Write a finding with its money as people read it; the files have every digit."""
+    sentence, currency = str(row["finding"]), row["currency"] or ""
+    if not row["amount"]:
+        return sentence
+    amount = _amount(row, "amount")
+    return sentence.replace(f", {text(amount)} {currency}", f", {cents(amount)} {currency}")
+
+
+def _list(head: str, lines: Sequence[tuple[str, Decimal, str]], *, sign: bool = False) -> str:
+    if not lines:
+        return ""
+    written = [signed(amount) if sign else cents(amount) for _, amount, _ in lines]
+    wide = max(len(name) for name, _, _ in lines)
+    tall = max(map(len, written))
+    rows = [
+        f"  {name.ljust(wide)}  {amount.rjust(tall)}  {beside}".rstrip()
+        for (name, _, beside), amount in zip(lines, written, strict=True)
+    ]
+    return "\n".join([head, *rows])
+
+
+def _totals(rows: Iterable[Row]) -> dict[str, Decimal]:
+    found: dict[str, Decimal] = {}
+    with localcontext(EXACT):
+        for row in rows:
+            currency = str(row["currency"] or "")
+            found[currency] = found.get(currency, Decimal()) + _amount(row, "total")
+    return dict(sorted(found.items()))
+
+
+def _percent(part: Decimal, whole: Decimal) -> str:
+    share = part_of(part, whole)
+    return "" if share is None else f"{share.scaleb(2):.1f} %"
+
+
+def _amount(row: Row, column: str) -> Decimal:
+    return Decimal(str(row[column] or 0))
+
+
+def _month(period: str) -> str:
+    first: date = Period.parse(period).first_day
+    return f"{MONTHS[first.month - 1]} {first.year}"

@@ -1,0 +1,48 @@
+"""Which values a dimension allows, of a lookup's and a bill's, and which one another may mean."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+
+from apportion.model.findings.dimensions import LOOKUP_VALUE
+from apportion.model.findings.finding import Finding
+from apportion.model.inputs import Lookup
+from apportion.model.rulebook import Dimension, OtherValues
+
+from .dimension_sql import canonical
+
+
+def allowed_in(lookup: Lookup, dimension: Dimension) -> tuple[dict[str, str], list[Finding]]:
+    """Map a lookup's values to allowed ones; a value that is not allowed is one finding."""
+    values = {row.value: row for row in lookup.rows}
+    if not dimension.values:
+        return {value: value for value in values}, []
+    allowed = canonical(dimension, values)
+    if dimension.other_values is OtherValues.KEEP:
+        return {value: allowed.get(value, value) for value in values}, []
+    findings = [
+        Finding(
+            LOOKUP_VALUE,
+            f"{lookup.name}:{row.line}",
+            f"{dimension.name} {value!r}",
+            expected=f"a value or alias of {dimension.name}",
+            remedy=suggestion(value, dimension),
+        )
+        for value, row in sorted(values.items())
+        if value not in allowed
+    ]
+    return allowed, findings
+
+
+def suggestion(value: str, dimension: Dimension) -> str:
+    """Say which allowed value is nearest to one that is not allowed, and what to do."""
+    spellings = {
+        spelling.casefold(): allowed.name
+        for allowed in dimension.values
+        for spelling in (allowed.name, *allowed.aliases)
+    }
+    close = get_close_matches(value.casefold(), list(spellings), n=1)
+    if not close:
+        return "Add it to the rulebook's values, or correct the tag."
+    near = spellings[close[0]]
+    return f"Did you mean {near}? Correct the tag, or add {value!r} to the aliases of {near}."

@@ -1,0 +1,1 @@
+"""Conditions in SQL: parse, check against the allow-list, rebuild."""

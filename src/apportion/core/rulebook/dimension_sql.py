@@ -1,0 +1,295 @@
+"""Derive dimensions and pools: the rulebook as SQL over the facts.
+
+Each dimension is one layer around the ones before, so that its conditions may use them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from apportion.core.templates import each, name, text
+from apportion.model.aws.accounts import AccountFacts
+from apportion.model.inputs import Lookup, lookup_key
+from apportion.model.rulebook import (
+    Dimension,
+    FromAccountTag,
+    FromColumn,
+    FromCondition,
+    FromLookup,
+    FromTag,
+    OtherValues,
+    Pool,
+    Proportional,
+    Rulebook,
+    TwoPart,
+    ValueSource,
+)
+
+from .inputs.date_segments import Segment
+from .rule_columns import columns_used, source_label
+from .tag_keys import normalise_value
+
+_NO_ACCOUNTS = AccountFacts()
+
+#: What a result can be told apart by beside the rulebook's dimensions.
+GRAIN = (
+    "BillingAccountId",
+    "BillingCurrency",
+    "SubAccountId",
+    "SubAccountName",
+    "ServiceName",
+    "ChargeCategory",
+)
+
+
+def label_columns(rulebook: Rulebook) -> tuple[str, ...]:
+    """List the columns of a label: the grain, the dimensions and their sources, the pool."""
+    return (*GRAIN, *dimension_columns(rulebook), "Pool", *flag_columns(rulebook))
+
+
+def dimension_columns(rulebook: Rulebook) -> tuple[str, ...]:
+    """List the columns that dimensions add: the value, its source, and a value that was refused."""
+    return tuple(
+        column
+        for dimension in rulebook.dimensions
+        for column in (
+            dimension.name,
+            f"{dimension.name}_source",
+            *((f"{dimension.name}_rejected",) if _rejects(dimension) else ()),
+        )
+    )
+
+
+def flag_columns(rulebook: Rulebook) -> tuple[str, ...]:
+    """List the columns that say whether a charge counts as spend for a pool's condition."""
+    return tuple(spend_column(pool) for pool in rulebook.pools if _spend_condition(pool))
+
+
+def spend_column(pool: Pool) -> str:
+    """Name the flag of a pool that is split in proportion to a condition."""
+    return f"spend for {pool.name}"
+
+
+def canon_table(dimension: Dimension) -> str:
+    """Name the table that maps raw values to allowed ones."""
+    return f"canon {dimension.name}"
+
+
+def lookup_table(lookup: Lookup, segment: Segment) -> str:
+    """Name the table that holds a lookup's lines in a segment."""
+    return f"lookup {lookup_key(lookup.dimension, lookup.name)} {segment.number}"
+
+
+def accounts_table(segment: Segment) -> str:
+    """Name the table that holds what is known of accounts in a segment."""
+    return f"accounts {segment.number}"
+
+
+def raw_values_query(dimension: Dimension) -> str | None:
+    """List the distinct values that the bill offers to a dimension; None where nothing is checked.
+
+    Dimensions that look at earlier dimensions do so in conditions only, so facts are enough.
+    """
+    if not dimension.values:
+        return None
+    offered = [
+        f"SELECT DISTINCT {raw} AS raw FROM facts"
+        for source in dimension.sources
+        if not isinstance(source, FromLookup | FromCondition)
+        for raw in _raw(source)
+    ]
+    return " UNION ".join(offered) or None
+
+
+def canonical(dimension: Dimension, raw: Iterable[str]) -> dict[str, str]:
+    """Map each raw value that is allowed to the way the rulebook writes it."""
+    spellings = {
+        normalise_value(spelling): value.name
+        for value in dimension.values
+        for spelling in (*value.aliases, value.name)
+    }
+    return {
+        value: spellings[normalised]
+        for value in raw
+        if (normalised := normalise_value(value)) in spellings
+    }
+
+
+def labelled_query(
+    rulebook: Rulebook,
+    lookups: Mapping[str, Lookup],
+    parts: Sequence[Segment],
+    *,
+    accounts: AccountFacts = _NO_ACCOUNTS,
+) -> str:
+    """Label every key, for the days of each segment, with its dimensions and pool."""
+    columns = ("KeyId", "FirstDay", "LastDay", "PoolMatches", *label_columns(rulebook))
+    pooled = " UNION ALL ".join(_segment(rulebook, lookups, part, accounts) for part in parts)
+    return f"SELECT {each(map(name, columns))}\nFROM ({pooled})"
+
+
+def _segment(
+    rulebook: Rulebook, lookups: Mapping[str, Lookup], part: Segment, accounts: AccountFacts
+) -> str:
+    """One segment: facts, a layer for each dimension, then the pools."""
+    carried = ["KeyId", *dict.fromkeys((*GRAIN, *columns_used(rulebook, lookups)))]
+    layer = facts_layer(carried, part, accounts)
+    for dimension in rulebook.dimensions:
+        layer = _dimension_layer(dimension, layer, carried, lookups, part)
+    return _pool_layer(rulebook, layer, part)
+
+
+def facts_layer(carried: Sequence[str], part: Segment, accounts: AccountFacts) -> str:
+    """The facts; where a charge says nothing of its account, what is known of that on the days."""
+    if not accounts.columns:
+        return f"SELECT {each(map(name, carried), ', ')} FROM facts"
+    filled = (
+        f"COALESCE(facts.{name(column)}, a.{name(column)}) AS {name(column)}"
+        if column in accounts.columns
+        else f"facts.{name(column)}"
+        for column in carried
+    )
+    return (
+        f"SELECT {each(filled, ', ')} FROM facts LEFT JOIN {name(accounts_table(part))} AS a "
+        'ON facts."SubAccountId" = a."#account"'
+    )
+
+
+def _dimension_layer(
+    dimension: Dimension,
+    inner: str,
+    carried: list[str],
+    lookups: Mapping[str, Lookup],
+    part: Segment,
+) -> str:
+    """Wrap one dimension around `inner`; `carried` grows by the columns it adds."""
+    offers = Offers(dimension, lookups, part)
+    picked = each((f"inside.{name(column)}" for column in carried), ", ")
+    joined = (
+        f"SELECT {picked}, {each(offers.columns, ', ')} FROM ({inner}) AS inside {offers.joins}"
+    )
+    first = each((*offers.values, text(dimension.default)), ", ")
+    added = [
+        f"COALESCE({first}) AS {name(dimension.name)}",
+        f"{offers.source()} AS {name(f'{dimension.name}_source')}",
+    ]
+    names = [dimension.name, f"{dimension.name}_source"]
+    if _rejects(dimension):
+        added.append(f"{offers.rejected()} AS {name(f'{dimension.name}_rejected')}")
+        names.append(f"{dimension.name}_rejected")
+    kept = each(map(name, carried), ", ")
+    carried.extend(names)
+    return f"SELECT {kept}, {each(added, ', ')} FROM ({joined})"
+
+
+class Offers:
+    """What each source of a dimension offers: `r<n>` as it was written, `v<n>` as it is allowed."""
+
+    def __init__(self, dimension: Dimension, lookups: Mapping[str, Lookup], part: Segment) -> None:
+        self._dimension = dimension
+        self.columns: list[str] = []
+        self.values: list[str] = []
+        self._joins: list[str] = []
+        self._labels: list[str] = []
+        for source in dimension.sources:
+            match source:
+                case FromCondition(where=where, value=value):
+                    self._condition(where.sql, value, source)
+                case FromLookup(file=file):
+                    self._lookup(lookups[lookup_key(dimension.name, file)], part, source)
+                case _:
+                    for raw in _raw(source):
+                        self._raw(raw, source)
+
+    @property
+    def joins(self) -> str:
+        return " ".join(self._joins)
+
+    def source(self) -> str:
+        """Name the source whose value won."""
+        cases = (
+            f"WHEN {value} IS NOT NULL THEN {text(label)}"
+            for value, label in zip(self.values, self._labels, strict=True)
+        )
+        return f"CASE {each(cases, ' ')} ELSE 'default' END"
+
+    def rejected(self) -> str:
+        """The first value that was refused before one was taken."""
+        cases = (
+            f"WHEN {value} IS NOT NULL THEN NULL WHEN r{at} IS NOT NULL THEN r{at}"
+            for at, value in enumerate(self.values)
+        )
+        return f"CASE {each(cases, ' ')} END"
+
+    def _condition(self, where: str, value: str, source: ValueSource) -> None:
+        at = len(self.values)
+        self._add("CAST(NULL AS VARCHAR)", f"CASE WHEN {where} THEN {text(value)} END", at, source)
+
+    def _lookup(self, lookup: Lookup, part: Segment, source: ValueSource) -> None:
+        at, table = len(self.values), name(lookup_table(lookup, part))
+        matches = (f"inside.{name(column)} = l{at}.m{n}" for n, column in enumerate(lookup.columns))
+        self._joins.append(f"LEFT JOIN {table} AS l{at} ON {each(matches, ' AND ')}")
+        self._add(f'l{at}."#raw"', f'l{at}."#value"', at, source)
+
+    def _raw(self, raw: str, source: ValueSource) -> None:
+        at = len(self.values)
+        if not self._dimension.values:
+            self._add(raw, raw, at, source)
+            return
+        self._joins.append(
+            f'LEFT JOIN {name(canon_table(self._dimension))} AS c{at} ON c{at}."#raw" = {raw}'
+        )
+        kept = self._dimension.other_values is OtherValues.KEEP
+        self._add(
+            raw, f'COALESCE(c{at}."#value", {raw})' if kept else f'c{at}."#value"', at, source
+        )
+
+    def _add(self, raw: str, value: str, at: int, source: ValueSource) -> None:
+        self.columns += [f"{raw} AS r{at}", f"{value} AS v{at}"]
+        self.values.append(f"v{at}")
+        self._labels.append(source_label(source))
+
+
+def _pool_layer(rulebook: Rulebook, inner: str, part: Segment) -> str:
+    """Put each key into the first pool whose condition holds."""
+    holds = [f"COALESCE({pool.where.sql}, FALSE)" for pool in rulebook.pools]
+    cases = (
+        f"WHEN {hold} THEN {text(pool.name)}"
+        for hold, pool in zip(holds, rulebook.pools, strict=True)
+    )
+    flags = (
+        f"COALESCE({condition}, FALSE) AS {name(spend_column(pool))}"
+        for pool in rulebook.pools
+        if (condition := _spend_condition(pool))
+    )
+    added = [
+        f"CASE {each(cases, ' ')} END" if holds else "CAST(NULL AS VARCHAR)",
+        each((f"CAST({hold} AS INTEGER)" for hold in holds), " + ") or "0",
+    ]
+    picked = [f"{added[0]} AS {name('Pool')}", f"{added[1]} AS {name('PoolMatches')}", *flags]
+    days = f"DATE '{part.first}' AS {name('FirstDay')}, DATE '{part.last}' AS {name('LastDay')}"
+    return f"SELECT *, {days}, {each(picked, ', ')} FROM ({inner})"
+
+
+def _raw(source: ValueSource) -> list[str]:
+    """The columns of facts that a source reads, one for each tag key."""
+    match source:
+        case FromTag(keys=keys):
+            return [name(f"tag:{key}") for key in keys]
+        case FromAccountTag(keys=keys):
+            return [name(f"account_tag:{key}") for key in keys]
+        case FromColumn(column=column):
+            return [name(column)]
+        case _:
+            return []
+
+
+def _rejects(dimension: Dimension) -> bool:
+    return bool(dimension.values) and dimension.other_values is OtherValues.REJECT
+
+
+def _spend_condition(pool: Pool) -> str:
+    split = pool.split.rest if isinstance(pool.split, TwoPart) else pool.split
+    if isinstance(split, Proportional) and split.where is not None:
+        return split.where.sql
+    return ""

@@ -1,0 +1,1 @@
+"""Files that a rulebook reads: lookups, drivers, accounts, with their dates."""

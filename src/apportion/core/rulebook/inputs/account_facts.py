@@ -1,0 +1,172 @@
+"""What a rulebook takes from synchronised accounts, valid on the day of the charge.
+
+Only the accounts of the bill, what the rulebook looks at, and what began by the end of the month
+count. So a run of a past month stays the same run, whatever happens to accounts later.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from itertools import groupby, pairwise
+
+from apportion.core.rulebook.tag_keys import matching
+from apportion.model.aws.accounts import NAME, UNIT, Account, AccountFact, AccountFacts, Stretch
+
+_TAG = "account_tag:"
+
+
+def account_columns(used: Iterable[str]) -> tuple[str, ...]:
+    """Pick, of the columns that a rulebook uses, those that accounts can fill.
+
+    The name is always one: results are told apart by it.
+    """
+    return (NAME, *sorted(c for c in set(used) if c == UNIT or c.startswith(_TAG)))
+
+
+def with_gaps(histories: Iterable[Sequence[Stretch]]) -> list[Stretch]:
+    """Put histories together, with a stretch of nothing where one has days between two stretches.
+
+    On such days nothing is known of an account, as on days without a line in a lookup, unless
+    another history tells of it. What an account was last holds on after its end.
+    """
+    known: dict[str, list[Stretch]] = defaultdict(list)
+    holes: list[Stretch] = []
+    for history in histories:
+        ordered = sorted(history, key=lambda each: (each.account.id, each.valid_from))
+        holes += _holes(ordered)
+        for stretch in ordered:
+            known[stretch.account.id].append(stretch)
+    kept = (hole for hole in holes if not _is_told(hole.valid_from, known[hole.account.id]))
+    return [*(each for found in known.values() for each in found), *kept]
+
+
+def _holes(ordered: Sequence[Stretch]) -> Iterator[Stretch]:
+    day = timedelta(days=1)
+    for before, after in pairwise(ordered):
+        same = before.account.id == after.account.id
+        if same and before.valid_to < after.valid_from - day:
+            nothing = Account(before.account.id, "", "", (), "")
+            ends = after.valid_from - day
+            yield Stretch(nothing, before.valid_to + day, ends, before.synced)
+
+
+def _is_told(day: date, known: Iterable[Stretch]) -> bool:
+    return any(each.valid_from <= day <= each.valid_to for each in known)
+
+
+def account_facts(
+    stretches: Iterable[Stretch],
+    *,
+    columns: Sequence[str],
+    accounts: Collection[str],
+    until: date,
+    versions: Mapping[str, str],
+) -> AccountFacts:
+    """Keep what matters of a history; AccountFacts without columns where nothing does.
+
+    Where two organisations tell of one account, what began later holds.
+    """
+    kept = [s for s in stretches if s.account.id in accounts and s.valid_from <= until]
+    kept.sort(key=lambda s: (s.account.id, s.valid_from, s.valid_to))
+    rows: list[AccountFact] = []
+    for id_, found in groupby(kept, key=lambda s: s.account.id):
+        rows += _merged(
+            AccountFact(id_, s.valid_from, _values(s.account, columns), s.synced) for s in found
+        )
+    if not any(value for row in rows for value in row.values):
+        return AccountFacts()
+    return AccountFacts(tuple(columns), tuple(rows), tuple(sorted(versions.items())))
+
+
+def days_of_change(facts: AccountFacts) -> set[date]:
+    """List the days on which something else begins to hold; what holds first is no change."""
+    return {
+        row.begins
+        for _, rows in groupby(facts.rows, key=lambda row: row.account)
+        for at, row in enumerate(rows)
+        if at or row.begins != date.min
+    }
+
+
+def facts_on(facts: AccountFacts, day: date) -> list[AccountFact]:
+    """Pick what holds on a day, one fact an account."""
+    return list({row.account: row for row in facts.rows if row.begins <= day}.values())
+
+
+def offered(facts: AccountFacts, column: str) -> set[str]:
+    """List the values that accounts have in a column."""
+    if column not in facts.columns:
+        return set()
+    at = facts.columns.index(column)
+    return {value for row in facts.rows if (value := row.values[at])}
+
+
+def synced_on(facts: AccountFacts, column: str, *, account: str, day: date) -> date | None:
+    """Tell since which synchronisation an account's value is known; None where there is none."""
+    if column not in facts.columns:
+        return None
+    at = facts.columns.index(column)
+    known = [row for row in facts.rows if row.account == account and row.begins <= day]
+    if not known or known[-1].values[at] is None:
+        return None
+    value = known[-1].values[at]
+    since = len(known) - 1
+    while since and known[since - 1].values[at] == value:
+        since -= 1
+    return known[since].synced
+
+
+def write_facts(facts: AccountFacts) -> str:
+    """Write facts as JSON, one account and day a line, so that equal facts are equal bytes.
+
+    The versions are not in it: a synchronisation that changes nothing here changes no run.
+    """
+    lines = [
+        json.dumps([row.account, _written(row.begins), row.synced.isoformat(), *row.values])
+        for row in facts.rows
+    ]
+    head = json.dumps({"columns": facts.columns})
+    return "\n".join([head, *lines]) + "\n"
+
+
+def read_facts(text: str) -> AccountFacts:
+    """Read what `write_facts` wrote; raises ValueError, LookupError or TypeError otherwise."""
+    head, *lines = text.splitlines()
+    rows = []
+    for line in lines:
+        account, begins, synced, *values = json.loads(line)
+        begun = date.fromisoformat(begins) if begins else date.min
+        rows.append(AccountFact(account, begun, tuple(values), date.fromisoformat(synced)))
+    return AccountFacts(tuple(json.loads(head)["columns"]), tuple(rows))
+
+
+def _merged(rows: Iterable[AccountFact]) -> list[AccountFact]:
+    """Leave out what says the same as the one before."""
+    kept: list[AccountFact] = []
+    for row in rows:
+        if kept and kept[-1].begins == row.begins:
+            kept.pop()
+        if not kept or kept[-1].values != row.values:
+            kept.append(row)
+    return kept
+
+
+def _values(account: Account, columns: Sequence[str]) -> tuple[str | None, ...]:
+    return tuple(_value(account, column) for column in columns)
+
+
+def _value(account: Account, column: str) -> str | None:
+    if column == NAME:
+        return account.name.strip() or None
+    if column == UNIT:
+        return account.unit.strip() or None
+    tags = dict(account.tags)
+    spelt = matching(tags, column.removeprefix(_TAG))
+    return next((tags[key].strip() for key in spelt if tags[key].strip()), None)
+
+
+def _written(day: date) -> str:
+    return "" if day == date.min else day.isoformat()

@@ -1,0 +1,59 @@
+"""Find lines of a lookup that miss their charges by spelling alone: a zero, a quote, capitals.
+
+Values match as they are written, since ids are text. A spreadsheet drops the zeros of an account,
+clouds write the same id in capitals or not, and the cost would silently stay without an owner.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from apportion.core.rulebook.suggestions import shown
+from apportion.core.templates import each, name, sql
+from apportion.model.findings.dimensions import ALMOST_MATCHES
+from apportion.model.findings.finding import Finding
+from apportion.model.inputs import Lookup
+
+#: The table that `near_misses_query` reads a lookup's lines from.
+TABLE = "lookup_lines"
+
+_MOST = 3
+
+
+def line_columns(lookup: Lookup) -> dict[str, str]:
+    """Name the columns of the table of a lookup's lines, with their SQL types."""
+    return {"line": "BIGINT", **{f"m{at}": "VARCHAR" for at in range(len(lookup.columns))}}
+
+
+def near_misses_query(lookup: Lookup) -> str:
+    """List what stands in the bill and almost matches, with the line that it almost matches."""
+    columns = list(enumerate(map(name, lookup.columns)))
+    return sql(
+        "core/rulebook/inputs/near_misses",
+        columns=each((column for _, column in columns), ", "),
+        written=f"CONCAT_WS(', ', {each((f'l.m{at}' for at, _ in columns), ', ')})",
+        found=f"CONCAT_WS(', ', {each((f'f.{column}' for _, column in columns), ', ')})",
+        same=each((f"l.m{at} = f.{column}" for at, column in columns), " AND "),
+        alike=each((f"{_bare(f'l.m{at}')} = {_bare(f'f.{c}')}" for at, c in columns), " AND "),
+    )
+
+
+def near_misses(lookup: Lookup, lines: Sequence[tuple[int, str, str]]) -> Iterator[Finding]:
+    """Tell of a lookup's lines, what is written in them, and what stands in the bill so almost."""
+    if lines:
+        line, written, there = lines[0]
+        others = [shown(one) for _, _, one in lines[1:_MOST]]
+        more = [f"and {len(lines) - _MOST} more"] if len(lines) > _MOST else []
+        yield Finding(
+            ALMOST_MATCHES,
+            f"{lookup.name}:{line}",
+            f"{shown(written)} in the file",
+            expected="what stands in the bill",
+            found=", ".join([shown(there), *others, *more]),
+            remedy="Write values as the bill does, each way in a line of its own; a spreadsheet "
+            "keeps zeros in columns that are formatted as text.",
+        )
+
+
+def _bare(column: str) -> str:
+    return f"LTRIM(LOWER(REGEXP_REPLACE({column}, '[\\s\"''=]', '', 'g')), '0')"

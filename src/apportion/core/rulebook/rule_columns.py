@@ -1,0 +1,184 @@
+"""What rules look at: the ledger's keys, with the tags that a rulebook names beside their columns.
+
+Tags are JSON text in the keys. Their names are read once for each distinct set of tags, so a rule
+costs the same whether a bill has a thousand lines or a hundred million.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from apportion.core.templates import each, name, sql, text
+from apportion.model.findings.finding import Place
+from apportion.model.focus import KEY_COLUMNS
+from apportion.model.inputs import Lookup, lookup_key
+from apportion.model.rulebook import (
+    Condition,
+    FromAccountTag,
+    FromColumn,
+    FromCondition,
+    FromLookup,
+    FromTag,
+    Proportional,
+    Rulebook,
+    TwoPart,
+    ValueSource,
+)
+
+from .look_alikes import HIDDEN, hidden, seen
+from .tag_keys import normalise
+
+#: `Tags['Cost Center']`, `account_tags['Team']` and `"tag:CostCenter"` in a condition.
+_TAG_IN_CONDITION = re.compile(
+    r"""\b((?:account_)?tags?)(?:\s*\[\s*'((?:[^']|'')*)'\s*\]|:([^"]+)")""", re.IGNORECASE
+)
+#: The JSON columns of keys, and how a name that lives inside one begins in a condition.
+JSON_COLUMNS = {"Tags": "tag:", "x_AccountTags": "account_tag:", "x_Other": "x_"}
+
+
+def columns_used(rulebook: Rulebook, lookups: Mapping[str, Lookup]) -> tuple[str, ...]:
+    """List every column of the facts that the rulebook's sources and conditions look at."""
+    used = {column for condition in conditions(rulebook) for column in condition.columns}
+    for dimension in rulebook.dimensions:
+        for source in dimension.sources:
+            if isinstance(source, FromLookup):
+                used.update(lookups[lookup_key(dimension.name, source.file)].columns)
+            else:
+                used.update(columns_read(source))
+    used -= {dimension.name for dimension in rulebook.dimensions}
+    return tuple(sorted(used))
+
+
+def inside(column: str, used: Sequence[str]) -> tuple[str, ...]:
+    """Pick, of the columns used, those that live inside a JSON column."""
+    prefix = JSON_COLUMNS[column]
+    return tuple(use for use in used if use.startswith(prefix) and use not in KEY_COLUMNS)
+
+
+def looked_for(rulebook: Rulebook) -> list[tuple[Place, str, tuple[str, ...]]]:
+    """List what the rulebook looks for: where, in words, and the columns that would do."""
+    sources = [
+        (source.place, source_label(source), columns_read(source))
+        for dimension in rulebook.dimensions
+        for source in dimension.sources
+        if isinstance(source, FromTag | FromAccountTag | FromColumn)
+    ]
+    return sources + [
+        (condition.place, column, (column,))
+        for condition in conditions(rulebook)
+        for column in condition.columns
+    ]
+
+
+def columns_read(source: ValueSource) -> tuple[str, ...]:
+    """The columns of the facts that a source reads by itself."""
+    match source:
+        case FromTag(keys=keys):
+            return tuple(f"tag:{key}" for key in keys)
+        case FromAccountTag(keys=keys):
+            return tuple(f"account_tag:{key}" for key in keys)
+        case FromColumn(column=column):
+            return (column,)
+        case _:
+            return ()
+
+
+def spellings(rulebook: Rulebook) -> dict[str, str]:
+    """Map the columns of tags to the key as the rulebook writes it: sources first, then conditions.
+
+    Where a charge has a tag in several spellings, this one counts.
+    """
+    written: dict[str, str] = {}
+    for dimension in rulebook.dimensions:
+        for source in dimension.sources:
+            if isinstance(source, FromTag | FromAccountTag):
+                for column, key in zip(columns_read(source), source.written, strict=False):
+                    written.setdefault(column, key)
+    for condition in conditions(rulebook):
+        for kind, key, quoted in _TAG_IN_CONDITION.findall(condition.text):
+            prefix = "account_tag:" if kind.casefold().startswith("account") else "tag:"
+            spelt = (key or quoted).replace("''", "'")
+            written.setdefault(f"{prefix}{normalise(spelt)}", spelt)
+    return written
+
+
+def source_label(source: ValueSource) -> str:
+    """Name a source in results: its kind, and what it looks at."""
+    match source:
+        case FromTag(keys=keys):
+            return f"tag:{','.join(keys)}"
+        case FromAccountTag(keys=keys):
+            return f"account_tag:{','.join(keys)}"
+        case FromLookup(file=file):
+            return f"lookup:{file}"
+        case FromColumn(column=column):
+            return f"column:{column}"
+        case FromCondition(place=place):
+            return f"where:line {place.line}"
+
+
+def raw_names_query(column: str) -> str:
+    """List the distinct names that stand inside a JSON column."""
+    return sql("core/rulebook/raw_names", column=name(column))
+
+
+def unpacked_table(column: str) -> str:
+    """Name the table that holds a JSON column unpacked."""
+    return f"unpacked {column}"
+
+
+def unpacked_query(column: str, spelt: Mapping[str, Sequence[str]]) -> str:
+    """Unpack a JSON column, once for each distinct text.
+
+    `spelt` maps each wanted column to the raw names it goes by, best first; the first one that
+    holds more than space wins.
+    """
+    values = [f"{_first_filled(spelt[wanted])} AS {name(wanted)}" for wanted in spelt]
+    read = [each_raw for wanted in spelt for each_raw in _read(spelt[wanted])]
+    values.append(f"{hidden(read)} AS {name(HIDDEN)}")
+    return sql("core/rulebook/unpacked", column=name(column), values=each(["json", *values]))
+
+
+def facts_query(columns: Sequence[str], unpacked: Sequence[str]) -> str:
+    """Put unpacked JSON columns beside the columns of keys that are needed; see seen_texts.py."""
+    own = dict.fromkeys(column for column in columns if column in KEY_COLUMNS)
+    picked = ['keys."KeyId"']
+    picked += [f"{seen(f'keys.{name(column)}')} AS {name(column)}" for column in own]
+    picked += [f"{name(unpacked_table(c))}.* EXCLUDE (json, {name(HIDDEN)})" for c in unpacked]
+    hides = [f"{name(unpacked_table(c))}.{name(HIDDEN)}" for c in unpacked]
+    hides.append(hidden([f"keys.{name(column)}" for column in own]))
+    picked.append(f"COALESCE({each(hides, ', ')}) AS {name(HIDDEN)}")
+    joins = [
+        f"LEFT JOIN {name(unpacked_table(c))} ON keys.{name(c)} = {name(unpacked_table(c))}.json"
+        for c in unpacked
+    ]
+    return f"SELECT {each(picked)} FROM keys {each(joins, ' ')}"
+
+
+def conditions(rulebook: Rulebook) -> list[Condition]:
+    """List every condition in a rulebook."""
+    found = [
+        source.where
+        for dimension in rulebook.dimensions
+        for source in dimension.sources
+        if isinstance(source, FromCondition)
+    ]
+    for pool in rulebook.pools:
+        spend = pool.split.rest if isinstance(pool.split, TwoPart) else pool.split
+        found.append(pool.where)
+        if isinstance(spend, Proportional) and spend.where is not None:
+            found.append(spend.where)
+    return found
+
+
+def _first_filled(raw_names: Sequence[str]) -> str:
+    """Read the first of these names that holds more than blanks."""
+    values = map(seen, _read(raw_names))
+    return f"COALESCE({each(values, ', ')})" if raw_names else "CAST(NULL AS VARCHAR)"
+
+
+def _read(raw_names: Sequence[str]) -> list[str]:
+    """Read the names by JSON pointer: quotes, dots and brackets in a tag key mean nothing there."""
+    pointers = (raw.replace("~", "~0").replace("/", "~1") for raw in raw_names)
+    return [f"json_extract_string(json, {text('/' + pointer)})" for pointer in pointers]

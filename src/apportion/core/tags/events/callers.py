@@ -1,0 +1,70 @@
+"""Tells from CloudTrail's `userIdentity` who made a call: a person, a role, a service of AWS.
+
+Shapes are those of CloudTrail's user guide, "userIdentity element"; nothing in them is trusted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from apportion.model.tags.events import Caller, CallerKind
+
+#: Sessions that machines open in a role: instances and Lambda's own.
+_MACHINES = ("i-", "mi-", "awslambda")
+_SSO = "AWSReservedSSO_"
+_SSO_HASH = re.compile(r"_[0-9a-f]{16}$")
+_OF_SERVICES = "AWSServiceRoleFor"
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
+_LONGEST = 256
+
+
+def caller_of(identity: object) -> Caller:
+    """Read who called; whatever it holds, a caller comes out."""
+    said: Mapping[str, Any] = identity if isinstance(identity, Mapping) else {}
+    kind, arn = _text(said.get("type")), _text(said.get("arn"))
+    if kind in ("AWSService", "AWSAccount") or (not kind and said.get("invokedBy")):
+        return Caller(CallerKind.SERVICE, _text(said.get("invokedBy")), arn=arn)
+    if kind == "Root":
+        return Caller(CallerKind.ROOT, "root", arn=arn)
+    if kind == "IAMUser":
+        return Caller(CallerKind.PERSON, _text(said.get("userName")) or _last(arn), arn=arn)
+    if kind == "IdentityCenterUser":
+        behalf = said.get("onBehalfOf")
+        user = _text(behalf.get("userId")) if isinstance(behalf, Mapping) else ""
+        return Caller(CallerKind.PERSON, user, arn=arn)
+    if kind in ("AssumedRole", "Role") or ":assumed-role/" in arn:
+        return _in_role(said, arn)
+    name = _text(said.get("userName"))
+    known = kind in ("FederatedUser", "SAMLUser", "WebIdentityUser") and name
+    return Caller(CallerKind.PERSON if known else CallerKind.UNKNOWN, name, arn=arn)
+
+
+def _in_role(said: Mapping[str, Any], arn: str) -> Caller:
+    """A session's name is a person's where Identity Center or a mail address says so."""
+    session = _last(arn) if ":assumed-role/" in arn else ""
+    role = _issuer(said) or (arn.split("/")[1] if arn.count("/") > 1 else "")
+    if role.startswith(_OF_SERVICES):
+        return Caller(CallerKind.SERVICE, role, role, session, arn)
+    if role.startswith(_SSO):
+        shown = _SSO_HASH.sub("", role.removeprefix(_SSO))
+        return Caller(CallerKind.PERSON, session, shown, session, arn)
+    machine = session.startswith(_MACHINES) or session.isdigit()
+    if "@" in session and not machine:
+        return Caller(CallerKind.PERSON, session, role, session, arn)
+    return Caller(CallerKind.ROLE, role, role, session, arn)
+
+
+def _issuer(said: Mapping[str, Any]) -> str:
+    context = said.get("sessionContext")
+    issuer = context.get("sessionIssuer") if isinstance(context, Mapping) else None
+    return _text(issuer.get("userName")) if isinstance(issuer, Mapping) else ""
+
+
+def _last(arn: str) -> str:
+    return arn.rpartition("/")[2]
+
+
+def _text(value: object) -> str:
+    return _CONTROL.sub(" ", value)[:_LONGEST] if isinstance(value, str) else ""

@@ -1,0 +1,1 @@
+"""Tags in infrastructure code: Terraform, plans, CloudFormation."""

@@ -1,0 +1,102 @@
+"""Judges declared resources by the tag policy, without saying more than the code tells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from apportion.core.tags.policy.page import example_values
+from apportion.core.tags.policy.verdict import NAMED, Judge
+from apportion.model.findings import tags as codes
+from apportion.model.findings.finding import Code, Finding
+from apportion.model.tags.declared import Declared
+from apportion.model.tags.tag_policy import Fault, Tagged, TagProblem
+
+from .propagated_tags import INSTANCES, TASKS, VOLUMES
+
+_REMEDIES = {
+    INSTANCES: "Set propagate_at_launch = true, or tag_specifications in the launch template.",
+    VOLUMES: "Give the volume tags too: volume_tags, tags of the device, or tag_specifications.",
+    TASKS: 'Set propagate_tags = "SERVICE", so that tasks carry what the service does.',
+}
+
+
+def check_declared(judge: Judge, declared: Iterable[Declared]) -> list[Finding]:
+    """Tell what is wrong with the tags of each resource, in the order of files and lines."""
+    ordered = sorted(declared, key=lambda one: (one.file, one.line, one.name, one.made))
+    found = (finding for one in ordered for finding in _findings(judge, one))
+    return list(dict.fromkeys(found))
+
+
+def problems_of(judge: Judge, one: Declared) -> Sequence[TagProblem]:
+    """What is wrong as far as the code tells: a value that is not known yet is not wrong."""
+    examples = example_values(judge.policy)
+    later = {key for key, value in one.tags if value is None}
+    tags = tuple((key, _stand_in(judge, examples, key, value)) for key, value in one.tags)
+    verdict = judge.verdict(Tagged(tags, resource_type=one.type))
+    unknown = {name for name, (raw, _) in judge.read(tags).items() if raw in later}
+    return [problem for problem in verdict.problems if _told(judge, problem, unknown, one)]
+
+
+def plan_needed(judge: Judge, declared: Iterable[Declared]) -> list[Declared]:
+    """List resources of which a mandatory tag may or may not be there: only a plan tells."""
+    return [one for one in declared if not one.whole and not one.made and _missing(judge, one)]
+
+
+def _missing(judge: Judge, one: Declared) -> bool:
+    tags = tuple((key, value or "") for key, value in one.tags)
+    there = {name for name, _ in judge.read([(k, v or "x") for k, v in tags]).items()}
+    return any(key.mandatory and key.name not in there for key in judge.policy.keys)
+
+
+def _stand_in(judge: Judge, examples: dict[str, str], key: str, value: str | None) -> str:
+    """A right value for one that is not known yet."""
+    if value is not None:
+        return value
+    named = next(iter(judge.read([(key, "x")])), "")
+    return examples.get(named, "x")
+
+
+def _told(judge: Judge, problem: TagProblem, unknown: set[str], one: Declared) -> bool:
+    if problem.fault is Fault.MISSING:
+        return one.whole
+    if problem.fault is Fault.RULE_BROKEN:
+        rules = [rule for rule in judge.policy.rules if rule.key == problem.key]
+        parts = {problem.key, *(name for rule in rules for name in NAMED.findall(rule.equals))}
+        return not parts & unknown
+    return problem.fault is Fault.KEY_SPELT or problem.key not in unknown
+
+
+def _findings(judge: Judge, one: Declared) -> Iterator[Finding]:
+    for problem in problems_of(judge, one):
+        place = f"{one.file}:{one.line}" if one.line else one.file
+        missing = problem.fault is Fault.MISSING
+        subject = f"{one.name}{f' ({one.made})' if one.made else ''}"
+        key = problem.key
+        said = {
+            Fault.MISSING: f"has no {key}",
+            Fault.KEY_SPELT: f"writes {key} as {problem.found}",
+        }.get(problem.fault, f"has {key} = {problem.found}")
+        meant = problem.meant if problem.fault is not Fault.KEY_SPELT else key
+        yield Finding(
+            _code(problem, one),
+            place,
+            f"{subject} {said}",
+            expected=meant or problem.expected,
+            remedy=_remedy(one, problem, missing=missing),
+        )
+
+
+def _code(problem: TagProblem, one: Declared) -> Code:
+    if one.made:
+        return codes.NOT_HANDED_ON
+    if problem.fault is Fault.MISSING and not one.defaulted:
+        return codes.TOLD_BY_CALLER
+    return codes.CODE_WRONG if problem.mandatory else codes.CODE_OPTIONAL
+
+
+def _remedy(one: Declared, problem: TagProblem, *, missing: bool) -> str:
+    if one.made:
+        return _REMEDIES.get(one.made, "")
+    if missing and one.kind.startswith("aws_"):
+        return f"Add {problem.key} to its tags, or to default_tags of the provider."
+    return ""

@@ -1,0 +1,163 @@
+"""What resources make without the code naming it, and the tags it gets: instances, volumes, tasks.
+
+Default tags of the provider do not reach what an Auto Scaling group or a template launches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from apportion.model.tags.declared import Declared
+
+from .hcl_expressions import NULL, UNKNOWN, Mapped, Null, Texts, Value, merged
+from .hcl_parser import Block
+
+INSTANCES, VOLUMES, TASKS = "instances", "volumes", "tasks"
+_OF_TEMPLATE = {"instance": (INSTANCES, "ec2:instance"), "volume": (VOLUMES, "ec2:volume")}
+_DEVICES = ("root_block_device", "ebs_block_device")
+
+
+@dataclass(frozen=True)
+class Told:
+    """A resource with what is told of it: its block, and one instance's values."""
+
+    declared: Declared
+    block: Block
+    instance: Mapping[str, object]
+    defaults: Mapped
+    evaluate: Callable[[str], Value]
+
+
+def handed_on(told: Told) -> Iterator[Declared]:
+    """List what the resource makes, with the tags it gets."""
+    match told.declared.kind:
+        case "aws_autoscaling_group":
+            yield from _instances(told)
+        case "aws_launch_template":
+            yield from _launched(told)
+        case "aws_instance" | "aws_spot_instance_request":
+            yield from _volumes(told)
+        case "aws_ecs_service":
+            yield from _tasks(told)
+
+
+def of_group(
+    block: Block, instance: Mapping[str, object], evaluate: Callable[[str], Value]
+) -> Mapped:
+    """The tags of an Auto Scaling group, which stand in blocks of their own."""
+    return _group_tags(block, instance, evaluate, propagated=False)
+
+
+def _instances(told: Told) -> Iterator[Declared]:
+    """A group's instances get what is propagated; a launch template may add tags of its own."""
+    tags = _group_tags(told.block, told.instance, told.evaluate, propagated=True)
+    templated = bool(
+        told.block.inner("launch_template") or told.block.inner("mixed_instances_policy")
+    )
+    yield _made(told, INSTANCES, "ec2:instance", tags, whole=tags.whole and not templated)
+
+
+def _group_tags(
+    block: Block,
+    instance: Mapping[str, object],
+    evaluate: Callable[[str], Value],
+    *,
+    propagated: bool,
+) -> Mapped:
+    """Tags of `tag` blocks, and of dynamic ones over a map; of others, what instances show.
+
+    The other parser leaves out keys whose values it does not know, so its list is never whole.
+    """
+    found: dict[str, Value] = {
+        _word(one.text("key")): evaluate(one.text("value"))
+        for one in block.inner("tag")
+        if not propagated or _propagates(one)
+    }
+    whole = "tags" not in block.attributes
+    for dynamic in (one for one in block.inner("dynamic") if one.labels == ("tag",)):
+        over = _over(dynamic, evaluate)
+        whole &= over is not None and over.whole
+        if over is not None and (not propagated or any(map(_propagates, dynamic.inner("content")))):
+            found |= over.entries
+    if not whole:
+        found = {**_shown(instance, propagated=propagated), **found}
+    return Mapped(found, whole)
+
+
+def _over(dynamic: Block, evaluate: Callable[[str], Value]) -> Mapped | None:
+    """The map that dynamic tags are made of one by one; None where they are made otherwise."""
+    value = evaluate(dynamic.text("for_each"))
+    plain = any(
+        (one.text("key"), one.text("value")) == ("tag.key", "tag.value")
+        for one in dynamic.inner("content")
+    )
+    return value if plain and isinstance(value, Mapped) else None
+
+
+def _shown(instance: Mapping[str, object], *, propagated: bool) -> dict[str, Value]:
+    listed = instance.get("tag") or []
+    many = listed if isinstance(listed, list) else [listed]
+    return {
+        str(one["key"]): _known(one.get("value"))
+        for one in many
+        if isinstance(one, Mapping) and isinstance(one.get("key"), str)
+        if not propagated or one.get("propagate_at_launch")
+    }
+
+
+def _propagates(tag: Block) -> bool:
+    return tag.text("propagate_at_launch") == "true"
+
+
+def _word(text: str) -> str:
+    return text.strip('"')
+
+
+def _launched(told: Told) -> Iterator[Declared]:
+    """What a launch template tags: each `tag_specifications` for its own type."""
+    for one in told.block.inner("tag_specifications"):
+        made = _OF_TEMPLATE.get(one.text("resource_type").strip('"'))
+        if made:
+            tags = merged([told.evaluate(one.text("tags"))])
+            yield _made(told, *made, tags, whole=tags.whole, line=one.line)
+
+
+def _volumes(told: Told) -> Iterator[Declared]:
+    """An instance's volumes: `volume_tags`, or the tags of each device with the default tags."""
+    attribute = told.block.attributes.get("volume_tags")
+    if attribute is not None:
+        tags = merged([told.evaluate(attribute.expression)])
+        yield _made(told, VOLUMES, "ec2:volume", tags, whole=tags.whole, line=attribute.line)
+        return
+    for device in (one for kind in _DEVICES for one in told.block.inner(kind)):
+        written = told.evaluate(device.text("tags")) if device.text("tags") else NULL
+        tags = merged([told.defaults, written])
+        yield _made(told, VOLUMES, "ec2:volume", tags, whole=tags.whole, line=device.line)
+
+
+def _tasks(told: Told) -> Iterator[Declared]:
+    """Tasks cost what they run, and carry tags only where the service hands them on."""
+    propagated = told.block.text("propagate_tags").strip('"')
+    if propagated in ("", "NONE"):
+        yield _made(told, TASKS, "ecs:task", Mapped(), whole=True)
+    elif propagated == "SERVICE":
+        own = Mapped({k: _known(v) for k, v in told.declared.tags}, told.declared.whole)
+        yield _made(told, TASKS, "ecs:task", own, whole=own.whole)
+
+
+def _made(
+    told: Told, made: str, kind: str, tags: Mapped, *, whole: bool, line: int = 0
+) -> Declared:
+    known = tuple(
+        (key, value.text if isinstance(value, Texts) else None)
+        for key, value in tags.entries.items()
+        if not isinstance(value, Null)
+    )
+    at = line or told.block.line
+    one = told.declared
+    return replace(one, type=kind, tags=known, whole=whole, made=made, line=at, edit=None)
+
+
+def _known(value: object) -> Value:
+    return Texts(value) if isinstance(value, str) else UNKNOWN

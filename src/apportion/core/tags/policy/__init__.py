@@ -1,0 +1,1 @@
+"""The tag policy: read, check, write, and the verdict on one resource."""

@@ -1,0 +1,1 @@
+"""Mend tags of live resources: probable owner, suggestions, plan, actions."""

@@ -1,0 +1,1 @@
+"""Service control policies for tags: generate, evaluate, prove, replay."""

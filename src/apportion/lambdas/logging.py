@@ -1,0 +1,95 @@
+"""What functions tell: structured logs, metrics, traces, an answer; and work that is done once.
+
+Logs hold steps and counts. Events, environment, addresses of readers and links are not logged.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from hashlib import sha256
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from apportion.app.publishing import Clients
+from apportion.model.outcome import Outcome
+
+_SERVICE = "apportion"
+
+logger = Logger(service=os.environ.get("POWERTOOLS_SERVICE_NAME", _SERVICE))
+metrics = Metrics(
+    namespace=os.environ.get("POWERTOOLS_METRICS_NAMESPACE", "Apportion"), service=_SERVICE
+)
+
+#: An entry point.
+Function = Callable[..., Any]
+
+
+def traced(function: Function) -> Function:
+    """Trace invocations where POWERTOOLS_TRACE_DISABLED is `false`.
+
+    Otherwise the X-Ray SDK, which tracing needs and neither zip nor image has, is not imported.
+    """
+    if os.environ.get("POWERTOOLS_TRACE_DISABLED", "true").lower() != "false":
+        return function
+    from aws_lambda_powertools import Tracer  # noqa: PLC0415 - as said above
+
+    return Tracer(service=_SERVICE).capture_lambda_handler(function, capture_response=False)
+
+
+def told(*outcomes: tuple[str, Outcome | None]) -> dict[str, Any]:
+    """Answer an invocation: sentences and counts, no rows."""
+    answer: dict[str, Any] = {}
+    for name, outcome in outcomes:
+        if outcome is not None:
+            answer[name] = {
+                "rows": len(outcome.rows),
+                "findings": len(outcome.findings),
+                "words": list(outcome.words),
+            }
+            logger.info(name, extra=answer[name])
+    return answer
+
+
+def once(
+    key: str, work: Callable[[], dict[str, Any]], context: LambdaContext | None
+) -> dict[str, Any]:
+    """Do work that is known by a key once; APPORTION_TABLE remembers its answer for a day.
+
+    Without a key or a table the work is done: it does no harm twice, it only takes longer.
+    """
+    table = os.environ.get("APPORTION_TABLE", "")
+    if not key or not table:
+        return work()
+    from aws_lambda_powertools.utilities.idempotency import (  # noqa: PLC0415 - needs boto3's table
+        DynamoDBPersistenceLayer,
+        IdempotencyConfig,
+        idempotent_function,
+    )
+
+    config = IdempotencyConfig(expires_after_seconds=24 * 3600)
+    if context is not None:
+        config.register_lambda_context(context)
+
+    def done(*, asked: str) -> dict[str, Any]:
+        logger.info("begun", extra={"asked": asked})
+        return work()
+
+    done = idempotent_function(
+        done,
+        data_keyword_argument="asked",
+        persistence_store=DynamoDBPersistenceLayer(table_name=table),
+        config=config,
+        key_prefix=_SERVICE,
+    )
+    answer: dict[str, Any] = done(asked=sha256(key.encode()).hexdigest())
+    return answer
+
+
+def clients_of_environment() -> Clients:
+    """Make clients with the role of the function."""
+    from apportion.aws.connect import client_of  # noqa: PLC0415 - boto3 is an extra
+
+    return lambda service, region: client_of(service, region=region)

@@ -1,0 +1,87 @@
+"""Which files a run has, with their hashes: written down when it is recorded, compared when read.
+
+Metadata of Iceberg says where the files of a snapshot are; the record of the run says which they
+must be. So neither a file nor a list of files can be exchanged for another one unseen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from apportion.model.errors.base import LedgerDamagedError
+from apportion.model.manifest import Kind, LedgerFile, Manifest
+
+from .file_hashes import Hashes
+
+_Snapshot = tuple[str, int]  # a table's name, and its snapshot
+
+
+class Seals:
+    """The files of one ledger; those of a snapshot that is not recorded yet are remembered."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._hashes = Hashes()
+        self._put: dict[_Snapshot, tuple[LedgerFile, ...]] = {}
+
+    def remember(self, files: Sequence[Path]) -> None:
+        """Hash files before they are read back: what is recorded is then what was proved."""
+        self._hashes.of(files)
+
+    def put(self, table: str, snapshot: int, files: Sequence[Path]) -> None:
+        """Hash the files that a run that is to be recorded has in a snapshot."""
+        names = [file.relative_to(self._folder).as_posix() for file in files]
+        self._put[table, snapshot] = tuple(
+            LedgerFile(table, name, file.stat().st_size, digest)
+            for name, file, digest in zip(names, files, self._hashes.of(files), strict=True)
+        )
+
+    def of(self, run: Manifest, recorded: Sequence[Manifest]) -> tuple[LedgerFile, ...]:
+        """List the files of a run that is to be recorded, table by table.
+
+        A snapshot that an earlier run wrote has the files that are recorded with that.
+        """
+        known = {
+            (table, snapshot): each.files_of(table)
+            for each in recorded
+            for table, snapshot in each.snapshots.items()
+        }
+        known |= self._put
+        return tuple(
+            file
+            for table, snapshot in sorted(run.snapshots.items())
+            for file in known.get((table, snapshot), run.files_of(table))
+        )
+
+    def check(self, table: str, run: Manifest, files: Sequence[Path]) -> None:
+        """Raise LedgerDamagedError unless these files are there, and are those of the run."""
+        recorded = {self._folder / file.name: file for file in run.files_of(table)}
+        if not recorded:
+            return
+        for path in sorted(recorded.keys() - set(files)):
+            told = "a file of the snapshot", "none in the table's metadata"
+            raise LedgerDamagedError(str(path), *told, remedy(run))
+        for path, found in zip(files, self._hashes.of(files), strict=True):
+            if path not in recorded:
+                told = f"files of run {run.run} alone", "one that is not in its record"
+                raise LedgerDamagedError(str(path), *told, remedy(run))
+            if found != recorded[path].sha256:
+                told = f"sha256 {recorded[path].sha256}", f"sha256 {found}"
+                raise LedgerDamagedError(str(path), *told, remedy(run))
+
+
+def remedy(run: Manifest) -> str:
+    """Say how a run's file comes to be right again."""
+    if run.kind is Kind.INGEST:
+        return (
+            f"Ingest the files of {run.period} bill {run.bill} again and run `apportion allocate "
+            f"--period {run.period}`, or restore the file from a copy. An allocation that does not "
+            "read it can still be read with `--as-of`."
+        )
+    if run.kind is Kind.ALLOCATE:
+        return (
+            f"Run `apportion allocate --period {run.period}` again, or restore the file from a "
+            "copy. An earlier allocation can still be read with `--as-of`."
+        )
+    return "Restore it from a copy, or take the accounts' whole history in again."

@@ -1,0 +1,216 @@
+"""A ledger that is kept in a store: brought here before work, and given back after it.
+
+head.json            which files the ledger has, by name, size and sha256: all that ever changes;
+                     and which objects no head names any more, until somebody removes them
+files/<name>         the ledger's files, which are written once
+catalog/<sha256>     the catalog, under the hash of what it is
+
+The first head is there before any object, all objects are there before the head that names them,
+and a head is replaced only if it is still the one that was read: of two that worked at the same
+time, one is told that the other was first. A process that dies on the way leaves the old state, and
+some objects that no head names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from apportion.model.errors.base import LedgerDamagedError
+from apportion.model.errors.publishing import OthersWroteError
+from apportion.ports import Kept, Store
+
+from . import s3_head as heads
+from .catalog import Catalog
+from .s3_copies import Copy, digest_of
+from .s3_head import CATALOG, HEAD, Head, Stated, object_of
+from .unreferenced_files import check_led_to
+
+_TRIES = 3
+
+#: What a run that was recorded, or evidence that was noted, adds to.
+_RECORDS = ("warehouse/apportion/runs/data/", "evidence/")
+
+_CATALOG_LOST = (
+    "Nothing was changed. Make the catalog again from the tables with `apportion ledger repair`, "
+    "or restore the object from its versions in the bucket."
+)
+_FILE_LOST = (
+    "Nothing was changed. Restore the object from its versions in the bucket. A machine that has "
+    "an earlier copy with this file can still read the ledger."
+)
+
+_AGAIN = "Nothing was given back. Run the command again: what it works with is fetched anew."
+
+
+class RemoteLedger:
+    """The copy of a ledger in a folder that belongs to it alone; whatever else lies there goes.
+
+    `beside` are folders with other copies, whose files need not be fetched again.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        folder: Path,
+        *,
+        beside: Sequence[Path] = (),
+        say: Callable[[str], None] = lambda _step: None,
+    ) -> None:
+        self._store = store
+        self._copy = Copy(folder, beside=beside)
+        self._say = say
+        self._kept: Kept | None = None
+        self._head = Head()
+        self._repairing = False
+
+    def fetch(self) -> None:
+        """Make the folder what the store has, and nothing else. Raises LedgerDamagedError.
+
+        The files are gathered in a new place, each compared with its sha256, and take the folder's
+        place together: until then the folder is as it was. Where a file is gone because the ledger
+        has moved on meanwhile, this begins again.
+        """
+        for last in (*[False] * _TRIES, True):
+            self._kept = self._store.read(HEAD)
+            try:
+                self._head = self._read()
+                self._copy.gather(self._head.files, self._bring, say=self._say)
+            except LedgerDamagedError:
+                if last or self._store.read(HEAD) == self._kept:
+                    raise
+            else:
+                known = self._kept.content if self._kept and self._head.files else b""
+                self._copy.take_place(known)
+                return
+
+    def fetch_to_repair(self) -> None:
+        """Make the folder what is left in the store, for a repair. Raises LedgerDamagedError.
+
+        By a head that can be read that is every file it names, but a catalog that is lost. Without
+        one it is every object as it is found, and all catalogs, in `catalogs` beside the rest.
+        """
+        self._repairing = True
+        self._kept = self._store.read(HEAD)
+        try:
+            self._head = self._read()
+        except LedgerDamagedError:
+            self._head = Head(self._copy.gather_found(self._store, say=self._say))
+            if not self._head.files:
+                raise
+        else:
+            self._copy.gather(self._head.files, self._bring, say=self._say, optional=CATALOG)
+        self._copy.take_place(b"")
+
+    def recorded(self) -> bool:
+        """Tell whether something was recorded, noted or expired in the copy since it was fetched.
+
+        Whatever else has changed, like the files of a run that failed, is not given back.
+        """
+        here, there = set(self._copy.names()), self._head.files.keys()
+        told = any(name.startswith(_RECORDS) for name in here ^ there)
+        return told or any(name.startswith("warehouse/") for name in there - here)
+
+    def repaired(self) -> bool:
+        """Tell whether the copy has a catalog that the store has not, or a head is wanting."""
+        catalog = self._head.files.get(CATALOG)
+        return catalog is None or digest_of(self._copy.folder / CATALOG) != catalog
+
+    def give_back(self) -> bool:
+        """Give back what was recorded or repaired; False if nothing was.
+
+        Raises OthersWroteError, and LedgerDamagedError where the copy is not what it was any more.
+        """
+        if not (self.recorded() or (self._repairing and self.repaired())):
+            return False
+        self._say("giving the ledger back")
+        self._copy.settle()
+        check_led_to(Catalog(self._copy.folder), folder=self._copy.folder)
+        files = self._files()
+        self._begin()
+        for name, stated in files.items():
+            if self._head.files.get(name) != stated:
+                self._store.write(object_of(name, stated), self._copy.folder / name)
+        new = Head(files)
+        gone = (self._head.gone | self._head.objects) - new.objects
+        if not self._write_head(Head(files, frozenset(gone))):
+            raise OthersWroteError(f"the ledger {self._store.where('')}")
+        return True
+
+    def remove_gone(self) -> None:
+        """Remove the objects that the ledger does not have any more.
+
+        No head names them, nor any that is still to come: who began with an earlier one cannot
+        give back. One that is removed twice is removed.
+        """
+        if self._head.gone:
+            self._say(f"removing {len(self._head.gone)} objects in S3")
+            self._store.remove(sorted(self._head.gone))
+            # If others wrote meanwhile, their head has the same list, and it is done again.
+            self._write_head(Head(self._head.files))
+
+    def _read(self) -> Head:
+        """Read the head that is there. Where none is, nothing else may be."""
+        if self._kept is not None:
+            return heads.read(self._kept.content, self._store.where(HEAD))
+        where = self._store.where(HEAD)
+        ours = (heads.FILES, heads.CATALOGS)
+        names = [name for name in self._store.names() if name.startswith(ours)]
+        if names and self._store.read(HEAD) is None:  # else it was just written
+            expected = f"the head of the {len(names)} objects beside it"
+            raise LedgerDamagedError(where, expected, "nothing", heads.REMEDY)
+        if self._copy.of_a_head:
+            raise LedgerDamagedError(
+                where,
+                f"the head of the ledger that {self._copy.folder} is a copy of",
+                "nothing, and no other object",
+                "Nothing was changed. Restore the bucket's objects from their versions, or remove "
+                "that folder to begin a new ledger there.",
+            )
+        return Head()
+
+    def _files(self) -> dict[str, Stated]:
+        """Tell what each file of the copy is; those that are written once must be as they were."""
+        files: dict[str, Stated] = {}
+        for name, path in self._copy.names().items():
+            known, found = self._head.files.get(name), digest_of(path)
+            if known and known != found and name.startswith("proofs/"):
+                found = known  # one that was handed out stays: it is made again when it is wanted
+            elif known and known != found and name != CATALOG:
+                told = f"sha256 {known.sha256}", f"sha256 {found.sha256}"
+                raise LedgerDamagedError(str(path), *told, _AGAIN)
+            files[name] = found
+        for name in self._head.files.keys() - files.keys():
+            if not name.startswith("warehouse/"):  # of which nothing is ever removed
+                files[name] = self._head.files[name]
+        return files
+
+    def _begin(self) -> None:
+        """Write the first head before the first object, so that objects without one are damage."""
+        if self._kept is not None or self._head.files:  # a head that is lost is made last
+            return
+        content = heads.write(Head(begun=True))
+        mark = self._store.write(HEAD, content, new=True)
+        there = Kept(content, mark) if mark else self._store.read(HEAD)
+        if there is None or there.content != content:
+            raise OthersWroteError(f"the ledger {self._store.where('')}")
+        self._kept = there
+
+    def _write_head(self, head: Head) -> bool:
+        """Write the head, if it is still the one that was read."""
+        content = heads.write(head)
+        mark = self._kept.mark if self._kept else ""
+        written = self._store.write(HEAD, content, new=not mark, instead_of=mark)
+        if written is None:
+            return False
+        self._kept, self._head = Kept(content, written), head
+        self._copy.remember(content)
+        return True
+
+    def _bring(self, name: str, stated: Stated, path: Path) -> None:
+        there = self._store.fetch(object_of(name, stated), path)
+        found = digest_of(path).sha256 if there else "nothing"
+        if found != stated.sha256:
+            remedy = _CATALOG_LOST if name == CATALOG else _FILE_LOST
+            told = self._store.where(object_of(name, stated)), f"sha256 {stated.sha256}", found
+            raise LedgerDamagedError(*told, remedy)

@@ -1,0 +1,87 @@
+"""Let go of snapshots that no kept run needs, and of the files that only they lead to.
+
+pyiceberg takes snapshots out of a table's metadata and leaves all files where they are. Every
+snapshot that stays is whole for every reader of Iceberg, so a file goes only when none of them
+names it, whichever month it is of.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+from pyiceberg.table import Table
+
+from apportion.model.retention import Loose, Snapshots
+
+from . import tables, unreferenced_files
+from .catalog import Catalog
+from .table_commits import Commit, keep_only
+from .warehouse import path_of
+
+#: All tables that runs name snapshots of. That of the runs themselves looks after its own.
+NAMES = tuple(name for name in tables.COLUMNS if name != tables.RUNS)
+
+_Part = tuple[str, str]  # period and bill
+
+
+def loose(catalog: Catalog, kept: Snapshots, *, folder: Path) -> list[Loose]:
+    """List the files that these snapshots, and the current one of each table, do not lead to."""
+    found = [
+        Loose(str(path), path.stat().st_size, tables.RUNS)
+        for path in unreferenced_files.find(catalog, [tables.RUNS], folder=folder)
+    ]
+    for name in NAMES:
+        paths = unreferenced_files.find(catalog, [name], folder=folder, kept=kept)
+        told = _data(catalog, name, folder) if paths else {}
+        for path in paths:
+            part, snapshots = told.get(path, (("", ""), frozenset()))
+            size = path.stat().st_size
+            found.append(Loose(str(path), size, name, *part, snapshots=snapshots))
+    return found
+
+
+def drop(catalog: Catalog, kept: Snapshots) -> None:
+    """Take all other snapshots out of the metadata, table by table. No file is touched."""
+    for name in NAMES:
+        table = catalog.find(name)
+        if table is None:
+            continue
+        with catalog.reading(name):
+            commit = Commit(table)
+            if keep_only(commit, kept.get(name, frozenset())):
+                commit.commit_transaction()
+
+
+def _data(catalog: Catalog, name: str, folder: Path) -> dict[Path, tuple[_Part, frozenset[int]]]:
+    """Tell of each file of data which period and bill it is of, and which snapshots name it."""
+    table = catalog.find(name)
+    parts: dict[str, _Part] = {}
+    named: dict[str, set[int]] = defaultdict(set)
+    with catalog.reading(name):
+        for snapshot, files in _by_snapshot(table) if table else ():
+            parts |= files
+            for location in files:
+                named[location].add(snapshot)
+    return {
+        path_of(location, folder=folder): (part, frozenset(named[location]))
+        for location, part in parts.items()
+    }
+
+
+def _by_snapshot(table: Table) -> Iterator[tuple[int, dict[str, _Part]]]:
+    """Read which files each snapshot names; manifests that several share are read once."""
+    read: dict[str, dict[str, _Part]] = {}
+    for snapshot in table.snapshots():
+        files: dict[str, _Part] = {}
+        for manifest in snapshot.manifests(table.io):
+            if manifest.manifest_path not in read:
+                entries = manifest.fetch_manifest_entry(table.io, discard_deleted=True)
+                each = (entry.data_file for entry in entries)
+                read[manifest.manifest_path] = {
+                    file.file_path: (str(file.partition[0]), str(file.partition[1]))
+                    for file in each
+                }
+            files |= read[manifest.manifest_path]
+        yield snapshot.snapshot_id, files

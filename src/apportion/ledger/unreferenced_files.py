@@ -1,0 +1,79 @@
+"""Find files in the warehouse that no snapshot leads to, and remove them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
+
+from pyiceberg.table import Table
+
+from apportion.model.errors.base import LedgerDamagedError
+from apportion.model.retention import Snapshots
+
+from . import tables
+from .catalog import Catalog
+from .warehouse import path_of, table_folder
+
+#: What the ledger writes. Whatever else someone put into the warehouse is theirs.
+_OURS = ("data/*.parquet", "data/*/*.parquet", "metadata/*.avro", "metadata/*.metadata.json")
+
+
+def find(
+    catalog: Catalog, names: Sequence[str], *, folder: Path, kept: Snapshots | None = None
+) -> list[Path]:
+    """List, sorted, the files of ours in these tables' folders that the tables do not lead to.
+
+    With `kept`, as if each table had these snapshots alone, beside its current one. Metadata that
+    cannot be read raises LedgerDamagedError: what is not understood is not orphaned.
+    """
+    found: list[Path] = []
+    for name in names:
+        table = catalog.find(name)
+        place = table_folder(name, folder=folder)
+        with catalog.reading(name):
+            snapshots = None if kept is None else kept.get(name, frozenset())
+            led_to = {path_of(each, folder=folder) for each in _locations(table, snapshots)}
+        ours = {path for pattern in _OURS for path in place.glob(pattern) if path.is_file()}
+        found += ours - led_to
+    return sorted(found)
+
+
+def check_led_to(catalog: Catalog, *, folder: Path) -> None:
+    """Look for every file that a snapshot of any table leads to. Raises LedgerDamagedError."""
+    for name in tables.COLUMNS:
+        table = catalog.find(name)
+        with catalog.reading(name):
+            old = {entry.metadata_file for entry in table.metadata.metadata_log} if table else set()
+            led_to = {path_of(each, folder=folder) for each in {*_locations(table, None)} - old}
+        for path in sorted(led_to):
+            if not path.is_file():
+                raise LedgerDamagedError(str(path), "a file that the tables lead to", "nothing")
+
+
+def remove(files: Sequence[Path]) -> None:
+    """Remove files, and the folders of staged data that are empty then."""
+    for file in files:
+        file.unlink()
+    for folder in {file.parent for file in files if file.parent.parent.name == "data"}:
+        if not any(folder.iterdir()):
+            folder.rmdir()
+
+
+def _locations(table: Table | None, kept: Collection[int] | None) -> Iterator[str]:
+    """Name everything that a table's current metadata leads to, by these snapshots or by all."""
+    if table is None:
+        return
+    yield table.metadata_location
+    yield from (entry.metadata_file for entry in table.metadata.metadata_log)
+    seen: set[str] = set()
+    current = table.metadata.current_snapshot_id
+    for snapshot in table.snapshots():
+        if kept is not None and snapshot.snapshot_id not in {*kept, current}:
+            continue
+        yield snapshot.manifest_list
+        for manifest in snapshot.manifests(table.io):
+            if manifest.manifest_path not in seen:
+                seen.add(manifest.manifest_path)
+                yield manifest.manifest_path
+                for entry in manifest.fetch_manifest_entry(table.io, discard_deleted=True):
+                    yield entry.data_file.file_path

@@ -1,0 +1,1 @@
+"""Operations that failed: one class each, by subject; `base.py` draws the tree."""

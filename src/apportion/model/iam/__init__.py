@@ -1,0 +1,1 @@
+"""IAM statements of each role, from which all policies are generated."""

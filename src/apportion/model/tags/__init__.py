@@ -1,0 +1,1 @@
+"""Tag policy, live tags, declared tags, and events that change tags."""

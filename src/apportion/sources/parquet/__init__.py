@@ -1,0 +1,1 @@
+"""Parquet pages and their checksums, read without an engine."""

@@ -1,0 +1,1 @@
+"""Allocate a month: check rules, label keys, split pools, prove, record."""

@@ -1,0 +1,169 @@
+"""Allocate a period: derive owners, split pools, prove, and only then publish."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from apportion.core.allocation.rollup import (
+    allocations_query,
+    derived_totals_query,
+)
+from apportion.core.allocation.split_pools import SplitResult
+from apportion.core.billing.bill_identity import newest
+from apportion.core.billing.retention import deliveries_of
+from apportion.core.identity import run_id
+from apportion.core.proof import balance, compare
+from apportion.core.templates import sql
+from apportion.model.errors.base import NothingThereError
+from apportion.model.findings.finding import Finding
+from apportion.model.manifest import Kind, Manifest, Total
+from apportion.model.period import Period
+from apportion.model.rulebook import Rulebook
+from apportion.usecases.aws.accounts import told_versions, with_accounts
+from apportion.usecases.context import Plugs
+from apportion.usecases.fail_on_findings import record, stop_if_failing
+from apportion.usecases.ingest.ingest import ledger_total
+from apportion.usecases.runs.damage import damage_of
+from apportion.usecases.runs.ledger_views import open_allocations, open_bills
+from apportion.usecases.runs.load_rules import Rules
+
+from .label_keys import label
+from .missing_deliveries import find_left_out
+from .prove_owners import read_owners
+from .split_costs import load_split, pool_costs, split_costs
+
+
+@dataclass(frozen=True)
+class Allocated:
+    """The run of a period; `unchanged` where the same inputs had been allocated before."""
+
+    manifest: Manifest
+    findings: tuple[Finding, ...]
+    unchanged: bool = False
+
+
+def allocate(period: Period, rules: Rules, plugs: Plugs, *, wait: float = 0) -> Allocated:
+    """Give every charge of a period its owners, and record the run if the proof holds.
+
+    Raises NothingThereError where the ledger has no bill of the period, FindingsError where a
+    stage does not hold what the one before it held.
+    """
+    with plugs.ledger.writing(wait=wait):
+        runs = plugs.ledger.runs()
+        bills = newest(runs, Kind.INGEST, str(period))
+        if not bills:
+            have = sorted({run.period for run in runs if run.kind is Kind.INGEST})
+            raise NothingThereError(f"bill of {period}", have, "Ingest it first.")
+        rules = with_accounts(rules, period, bills, plugs)
+        run = _run_of(period, bills, rules, plugs)
+        current = newest(runs, Kind.ALLOCATE, str(period)).get("")
+        if current is None or current.run != run:
+            return _allocate(run, period, (bills, runs), rules, plugs)
+        read = (runs[number - 1] for number in deliveries_of(current, runs).values())
+        damage = damage_of((current, *read), plugs)
+        if not damage:
+            return Allocated(current, current.findings, unchanged=True)
+        done = _allocate(run, period, (bills, runs), rules, plugs)
+        return replace(done, findings=(*done.findings, *damage))
+
+
+def _run_of(period: Period, bills: Mapping[str, Manifest], rules: Rules, plugs: Plugs) -> str:
+    delivered = [f"{bill} {manifest.run}" for bill, manifest in sorted(bills.items())]
+    return run_id("allocate", plugs.version, str(period), *delivered, inputs=rules.inputs)
+
+
+def _allocate(
+    run: str,
+    period: Period,
+    delivered: tuple[Mapping[str, Manifest], Sequence[Manifest]],
+    rules: Rules,
+    plugs: Plugs,
+) -> Allocated:
+    bills, runs = delivered
+    open_bills(bills, plugs)
+    findings = find_left_out(str(period), bills, runs, plugs)
+    findings += label(rules, plugs)
+    plugs.say("splitting shared cost")
+    costs = pool_costs(rules, plugs)
+    split = split_costs(period, rules, costs, plugs)
+    findings += split.findings
+    stop_if_failing(findings)
+    plugs.say("writing and proving")
+    files = _write(period, rules, split, plugs)
+    totals = [*_carried(bills), *_derived(plugs), *_reread(files, plugs)]
+    wrong = compare(str(period), totals) + balance(costs, split.shares)
+    stop_if_failing(wrong)
+    owners = read_owners(rules.rulebook, plugs)
+    manifest = Manifest(
+        run=run,
+        kind=Kind.ALLOCATE,
+        period=str(period),
+        bill="",
+        at=plugs.now(),
+        version=plugs.version,
+        inputs=rules.inputs,
+        totals=tuple(totals),
+        snapshots={},
+        bills={bill: delivered.run for bill, delivered in bills.items()},
+        details=_details(rules.rulebook) | told_versions(rules),
+        findings=tuple(findings),
+        owners=owners,
+    )
+    return Allocated(_publish(manifest, rules, files, plugs), manifest.findings)
+
+
+def _write(period: Period, rules: Rules, split: SplitResult, plugs: Plugs) -> dict[str, list[Path]]:
+    """Write the three tables of an allocation into staging folders."""
+    load_split(period, split, plugs)
+    queries = {
+        "allocations": allocations_query(rules.rulebook, str(period)),
+        "shares": 'SELECT * FROM "shares made"',
+        "drivers": 'SELECT * FROM "drivers made"',
+    }
+    return {
+        table: plugs.engine.write(query, plugs.ledger.staging(table))
+        for table, query in queries.items()
+    }
+
+
+def _carried(bills: Mapping[str, Manifest]) -> list[Total]:
+    """The totals that the deliveries proved: stated, and in the ledger."""
+    return [total for manifest in bills.values() for total in manifest.totals]
+
+
+def _derived(plugs: Plugs) -> list[Total]:
+    return [ledger_total("derived", row) for row in plugs.engine.rows(derived_totals_query())]
+
+
+def _reread(files: Mapping[str, list[Path]], plugs: Plugs) -> list[Total]:
+    """Read the written files back: what they hold is what is proved."""
+    open_allocations([str(path) for path in files["allocations"]], plugs, by_day=False)
+    plugs.engine.open_parquet("shares", [str(path) for path in files["shares"]])
+    rows = plugs.engine.rows(sql("usecases/allocate/allocated_totals"))
+    return [ledger_total("allocated", row) for row in rows]
+
+
+def _publish(
+    manifest: Manifest, rules: Rules, files: Mapping[str, list[Path]], plugs: Plugs
+) -> Manifest:
+    """Make the files the ledger's, keep the inputs, and record the run: the last line decides."""
+    for _file, content in rules.contents:
+        plugs.ledger.keep(content)
+    snapshots = {
+        table: plugs.ledger.replace(table, period=manifest.period, bill="", files=files[table])
+        for table in files
+    }
+    published = record(replace(manifest, snapshots=snapshots), plugs)
+    plugs.whole.add((published.run, False))  # read back and added up before it was recorded
+    return published
+
+
+def _details(rulebook: Rulebook) -> dict[str, str]:
+    return {
+        "rulebook": rulebook.name,
+        "effective": str(rulebook.effective),
+        "cost": rulebook.cost,
+        "owner": rulebook.owner,
+    }

@@ -1,0 +1,316 @@
+"""Run the rulebook's dimensions over a period's keys: facts, allowed values, labels, roll-up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+
+from apportion.core.allocation.rollup import (
+    claimed_twice_query,
+    other_currencies_query,
+    pools_query,
+    rejected_query,
+)
+from apportion.core.rulebook.allowed_values import allowed_in, suggestion
+from apportion.core.rulebook.dimension_sql import (
+    GRAIN,
+    accounts_table,
+    canon_table,
+    canonical,
+    labelled_query,
+    lookup_table,
+    raw_values_query,
+)
+from apportion.core.rulebook.inputs.account_facts import days_of_change, facts_on, offered
+from apportion.core.rulebook.inputs.date_segments import Segment, rows_on, segments
+from apportion.core.rulebook.inputs.lookup_near_misses import (
+    TABLE,
+    line_columns,
+    near_misses,
+    near_misses_query,
+)
+from apportion.core.rulebook.look_alikes import hidden_query
+from apportion.core.rulebook.rule_columns import (
+    JSON_COLUMNS,
+    columns_read,
+    columns_used,
+    facts_query,
+    inside,
+    looked_for,
+    raw_names_query,
+    spellings,
+    unpacked_query,
+    unpacked_table,
+)
+from apportion.core.rulebook.suggestions import closest, shown
+from apportion.core.rulebook.tag_keys import matching, normalise
+from apportion.core.templates import sql
+from apportion.model.aws.accounts import UNIT
+from apportion.model.findings.dimensions import (
+    EMPTY_POOL,
+    HIDDEN_CHARACTERS,
+    NO_SUCH_TAG,
+    OTHER_CURRENCY,
+    REJECTED,
+    SEVERAL_POOLS,
+    TAG_SPELT_TWICE,
+)
+from apportion.model.findings.finding import Finding
+from apportion.model.inputs import Lookup
+from apportion.model.rulebook import OtherValues, Rulebook
+from apportion.usecases.context import Plugs
+from apportion.usecases.row_values import text_of, texts_of
+from apportion.usecases.runs.load_rules import Rules
+
+from .doubtful_values import doubtful_values
+
+
+def label(rules: Rules, plugs: Plugs) -> list[Finding]:
+    """Make `labelled` and `rolled` from the views `keys` and `costs`."""
+    plugs.say("reading tags")
+    findings = _make_facts(rules, plugs)
+    plugs.say("deriving owners")
+    parts = segments_of(rules, plugs)
+    findings += _load_canonical(rules, plugs)
+    findings += _load_lookups(rules, parts, plugs)
+    _load_accounts(rules, parts, plugs)
+    query = labelled_query(rules.rulebook, rules.lookups, parts, accounts=rules.accounts)
+    plugs.engine.create("labelled", query)
+    plugs.say("adding up")
+    plugs.engine.create("rolled", sql("core/allocation/rolled", labels="labelled"))
+    findings += _rejected(rules, plugs) + _other_currencies(rules, plugs)
+    findings += doubtful_values(rules, plugs)
+    return findings + _pool_findings(rules, plugs)
+
+
+def segments_of(rules: Rules, plugs: Plugs) -> list[Segment]:
+    """Cut the days of `costs` wherever a lookup, or what is known of accounts, is another."""
+    (row,) = plugs.engine.rows(
+        'SELECT MIN("ChargeDay") AS first, MAX("ChargeDay") AS last FROM costs'
+    )
+    first, last = row["first"], row["last"]
+    if not isinstance(first, date) or not isinstance(last, date):
+        first = last = date(1970, 1, 1)  # no charges: one segment of nothing
+    also = days_of_change(rules.accounts)
+    return segments(rules.lookups.values(), first, last, also=also)
+
+
+def _make_facts(rules: Rules, plugs: Plugs) -> list[Finding]:
+    """Unpack the JSON columns that the rulebook looks into."""
+    used = columns_used(rules.rulebook, rules.lookups)
+    written = spellings(rules.rulebook)
+    spelt: dict[str, tuple[str, ...]] = {}
+    there: dict[str, list[str]] = {}
+    unpacked = []
+    for column, prefix in JSON_COLUMNS.items():
+        wanted = inside(column, used)
+        if wanted:
+            unpacked.append(column)
+            raw = [str(row["name"]) for row in plugs.engine.rows(raw_names_query(column))]
+            there[prefix] = raw
+            found = {each: _spelt(written.get(each, each), prefix, raw) for each in wanted}
+            plugs.engine.create(unpacked_table(column), unpacked_query(column, found))
+            spelt |= found
+    plugs.engine.create("facts", facts_query([*GRAIN, *used], unpacked))
+    return [
+        *_not_there(rules, spelt, there),
+        *_spelt_twice(rules.rulebook, spelt),
+        *_hidden(rules.rulebook, plugs),
+    ]
+
+
+def _hidden(rulebook: Rulebook, plugs: Plugs) -> list[Finding]:
+    """Name values in which something cannot be seen, with the money of their charges."""
+    return [
+        Finding(
+            HIDDEN_CHARACTERS,
+            rulebook.name,
+            "values that are read without what cannot be seen",
+            found=", ".join(ascii(text) for text in texts_of(row["Texts"])),
+            remedy="Correct the tag or the name where it is made.",
+            amount=_decimal(row["Cost"]),
+            currency=text_of(row["BillingCurrency"]),
+        )
+        for row in plugs.engine.rows(hidden_query(rulebook.cost))
+    ]
+
+
+def _spelt(wanted: str, prefix: str, raw: list[str]) -> tuple[str, ...]:
+    """The raw names that a column goes by: tags by their normal form, x_ names as they are."""
+    if prefix == "x_":
+        alike = (name for name in raw if name.casefold() == wanted.casefold())
+        return tuple(sorted(alike, key=lambda name: (name != wanted, name)))
+    return matching(raw, wanted.removeprefix(prefix))
+
+
+def _not_there(
+    rules: Rules, spelt: Mapping[str, Sequence[str]], there: Mapping[str, Sequence[str]]
+) -> list[Finding]:
+    """Tell what the rulebook looks for and no charge has; of alternatives, only if all lack."""
+    return [
+        Finding(
+            NO_SUCH_TAG,
+            str(place),
+            subject,
+            found="no charge with it",
+            remedy=_nearest(columns, there) or _remedy(columns),
+        )
+        for place, subject, columns in looked_for(rules.rulebook)
+        if not any(spelt.get(each, (each,)) or offered(rules.accounts, each) for each in columns)
+    ]
+
+
+def _nearest(columns: Sequence[str], there: Mapping[str, Sequence[str]]) -> str:
+    """Suggest a key that charges have and that is spelt almost like one that none has."""
+    for column in columns:
+        prefix = next((each for each in there if column.startswith(each)), "")
+        keys = {normalise(key): key for key in sorted(there.get(prefix, ()), reverse=True)}
+        near = closest(column.removeprefix(prefix), keys)
+        if near:
+            return f"Did you mean {shown(keys[near])}? Charges have it."
+    return ""
+
+
+def _remedy(columns: Sequence[str]) -> str:
+    if all(
+        column == UNIT or column.startswith(JSON_COLUMNS["x_AccountTags"]) for column in columns
+    ):
+        return "Synchronise accounts (`apportion aws accounts sync`), or correct the rulebook."
+    if not any(column.startswith(JSON_COLUMNS["Tags"]) for column in columns):
+        return "Correct the name in the rulebook, or export the bill with it."
+    return (
+        "AWS writes a tag into bills once its key is activated, which `apportion aws plan` tells "
+        "and plans; or correct the key in the rulebook."
+    )
+
+
+def _spelt_twice(rulebook: Rulebook, spelt: Mapping[str, Sequence[str]]) -> list[Finding]:
+    return [
+        Finding(
+            TAG_SPELT_TWICE,
+            rulebook.name,
+            wanted,
+            found=", ".join(map(repr, raw)),
+            remedy=f"Where a charge has several, {raw[0]!r} is used.",
+        )
+        for wanted, raw in spelt.items()
+        if len(raw) > 1
+    ]
+
+
+def _load_canonical(rules: Rules, plugs: Plugs) -> list[Finding]:
+    """Find, for each dimension with allowed values, which of the bill's spellings are allowed."""
+    for dimension in rules.rulebook.dimensions:
+        query = raw_values_query(dimension)
+        raw = (
+            {str(row["raw"]) for row in plugs.engine.rows(query) if row["raw"]} if query else set()
+        )
+        for source in dimension.sources:
+            for column in columns_read(source):
+                raw |= offered(rules.accounts, column)
+        pairs = canonical(dimension, sorted(raw)).items()
+        columns = {"#raw": "VARCHAR", "#value": "VARCHAR"}
+        plugs.engine.load(canon_table(dimension), columns, pairs)
+    return []
+
+
+def _load_lookups(rules: Rules, parts: list[Segment], plugs: Plugs) -> list[Finding]:
+    findings: list[Finding] = []
+    for lookup in rules.lookups.values():
+        dimension = rules.rulebook.dimension(lookup.dimension)
+        allowed, more = allowed_in(lookup, dimension)
+        findings += more
+        matches = {f"m{at}": "VARCHAR" for at in range(len(lookup.columns))}
+        columns = matches | {"#raw": "VARCHAR", "#value": "VARCHAR"}
+        for part in parts:
+            rows = [
+                (*row.match, row.value, allowed.get(row.value))
+                for row in rows_on(lookup, part.first)
+            ]
+            plugs.engine.load(lookup_table(lookup, part), columns, rows)
+        findings += _near_misses(lookup, plugs)
+    return findings
+
+
+def _load_accounts(rules: Rules, parts: list[Segment], plugs: Plugs) -> None:
+    """Make a table for each segment of what is known of accounts on its days."""
+    accounts = rules.accounts
+    columns = dict.fromkeys(("#account", *accounts.columns), "VARCHAR")
+    for part in parts if accounts.columns else ():
+        rows = ((fact.account, *fact.values) for fact in facts_on(accounts, part.first))
+        plugs.engine.load(accounts_table(part), columns, rows)
+
+
+def _near_misses(lookup: Lookup, plugs: Plugs) -> Iterator[Finding]:
+    lines = ((row.line, *row.match) for row in lookup.rows)
+    plugs.engine.load(TABLE, line_columns(lookup), lines)
+    found = plugs.engine.rows(near_misses_query(lookup))
+    return near_misses(
+        lookup,
+        [(int(str(row["line"])), str(row["written"]), str(row["found"])) for row in found],
+    )
+
+
+def _rejected(rules: Rules, plugs: Plugs) -> list[Finding]:
+    findings: list[Finding] = []
+    for dimension in rules.rulebook.dimensions:
+        if not dimension.values or dimension.other_values is OtherValues.KEEP:
+            continue
+        for row in plugs.engine.rows(rejected_query(rules.rulebook, dimension)):
+            value = str(row["Value"])
+            findings.append(
+                Finding(
+                    REJECTED,
+                    str(dimension.place),
+                    f"{dimension.name} {value!r}",
+                    expected="an allowed value",
+                    remedy=suggestion(value, dimension),
+                    amount=_decimal(row["Cost"]),
+                    currency=str(row["BillingCurrency"] or ""),
+                )
+            )
+    return findings
+
+
+def _other_currencies(rules: Rules, plugs: Plugs) -> list[Finding]:
+    return [
+        Finding(
+            OTHER_CURRENCY,
+            rules.rulebook.name,
+            f"{row['Lines']} line{'' if row['Lines'] == 1 else 's'}",
+            expected=rules.rulebook.currency,
+            remedy="They are split apart, by what owners spend in that currency.",
+            amount=_decimal(row["Cost"]),
+            currency=str(row["BillingCurrency"]),
+        )
+        for row in plugs.engine.rows(other_currencies_query(rules.rulebook))
+    ]
+
+
+def _pool_findings(rules: Rules, plugs: Plugs) -> list[Finding]:
+    """Say what pools took that others claim too, and which pools hold nothing."""
+    findings = [
+        Finding(
+            SEVERAL_POOLS,
+            str(rules.rulebook.pool(text_of(row["Pool"])).place),
+            f"pool {row['Pool']}",
+            found=f"{row['Keys']} kind{'' if row['Keys'] == 1 else 's'} of charge "
+            "that a pool below claims too",
+            remedy="Let the conditions exclude each other if the order is not meant.",
+            amount=_decimal(row["Cost"]),
+            currency=text_of(row["BillingCurrency"]),
+        )
+        for row in plugs.engine.rows(claimed_twice_query(rules.rulebook))
+    ]
+    rows = plugs.engine.rows(pools_query())
+    held = {row["Pool"] for row in rows}
+    return findings + [
+        Finding(EMPTY_POOL, str(pool.place), f"pool {pool.name}", found="no charge")
+        for pool in rules.rulebook.pools
+        if pool.name not in held
+    ]
+
+
+def _decimal(value: object) -> Decimal:
+    return Decimal(str(value))

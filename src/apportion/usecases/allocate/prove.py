@@ -1,0 +1,246 @@
+"""Prove a period again, from the files: stated = ledger = derived = allocated."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal, localcontext
+
+from apportion.core import proof
+from apportion.core.allocation.rollup import derived_totals_query, owners_changed_query
+from apportion.core.billing.retention import expired
+from apportion.core.identity import sha256
+from apportion.core.templates import name, sql
+from apportion.model.errors.base import NothingThereError
+from apportion.model.findings.finding import Finding
+from apportion.model.findings.proof import (
+    EXPIRED,
+    INPUT_CHANGED,
+    MONTH_DIFFERS,
+    OWNER_CHANGED,
+    RECORD_CHANGED,
+)
+from apportion.model.manifest import Kind, Manifest, Total
+from apportion.model.money import EXACT
+from apportion.model.outcome import Outcome
+from apportion.ports import Row
+from apportion.usecases.context import Plugs
+from apportion.usecases.ingest.ingest import ledger_total
+from apportion.usecases.row_values import money_of, text_of
+from apportion.usecases.runs.ledger_views import open_bills
+from apportion.usecases.runs.open_run import Published, find, open_tables
+
+from .label_keys import label
+from .missing_deliveries import find_left_out
+from .prove_owners import owners_differ, unrecorded
+
+COLUMNS = (
+    "period",
+    "BillingAccountId",
+    "SubAccountId",
+    "currency",
+    "column",
+    *proof.STAGES,
+    "difference",
+)
+
+
+def prove(plugs: Plugs, *, period: str, as_of: str = "", by_account: bool = False) -> Outcome:
+    """Add every stage up again and lay them side by side; a difference is a failing finding.
+
+    `stated` is what the provider's files said at ingest, by the path that is not the ledger's. The
+    others are read again from the ledger's files, whose hashes must be those recorded; dimensions
+    are derived and pools split again by the rulebook that the run went by. One line a payer,
+    currency and cost column; with `by_account` one a usage account.
+    """
+    published = find(plugs, period=period, as_of=as_of)
+    totals = again(published, plugs)
+    findings = proof.compare(period, totals)
+    findings += _owners_changed(published, plugs) + _months_differ(published, plugs)
+    findings += owners_differ(published, plugs)
+    columns = tuple(c for c in COLUMNS if by_account or c != "SubAccountId")
+    told = (*findings, *_left_out(published, plugs), *published.later)
+    rows = _rows(period, totals if by_account else _by_payer(totals))
+    words = (
+        _sentence(published, totals, findings),
+        *unrecorded((*published.bills.values(), published.manifest)),
+    )
+    return Outcome(columns, rows, told, words)
+
+
+def _left_out(published: Published, plugs: Plugs) -> list[Finding]:
+    """Tell what was delivered before the allocation and is not in it."""
+    manifest, runs = published.manifest, plugs.ledger.runs()
+    numbers = [number for number, run in enumerate(runs) if run.run == manifest.run]
+    return find_left_out(manifest.period, published.bills, runs[: numbers[-1]], plugs)
+
+
+def _rows(period: str, totals: Sequence[Total]) -> tuple[Row, ...]:
+    return tuple(
+        {
+            "period": line.period,
+            "BillingAccountId": line.billing_account,
+            "SubAccountId": line.sub_account,
+            "currency": line.currency,
+            "column": line.column,
+            **dict(zip(proof.STAGES, line.by_stage, strict=True)),
+            "difference": line.difference,
+        }
+        for line in proof.lines(period, totals)
+    )
+
+
+def _owners_changed(published: Published, plugs: Plugs) -> list[Finding]:
+    """Compare the published owners with those that the rules give, key by key."""
+    manifest = published.manifest
+    return [
+        Finding(
+            OWNER_CHANGED,
+            f"{manifest.period} run {manifest.run}",
+            f"{row['Keys']} kinds of charge",
+            expected=f"the owners that {published.rulebook.name} gives",
+            found="others",
+            remedy="Restore the ledger's files from a copy, or allocate the period again.",
+            amount=money_of(row["Cost"]),
+            currency=text_of(row["BillingCurrency"]),
+        )
+        for row in plugs.engine.rows(owners_changed_query(published.rulebook))
+    ]
+
+
+def _months_differ(published: Published, plugs: Plugs) -> list[Finding]:
+    """Compare what each key cost in the month with what its days add up to."""
+    query = sql("usecases/allocate/months_differ", cost=name(published.rulebook.cost))
+    return [
+        Finding(
+            MONTH_DIFFERS,
+            f"{published.manifest.period} run {published.manifest.run}",
+            f"{row['Keys']} kinds of charge",
+            expected="the sum of their days",
+            found="another amount",
+            remedy="Restore the ledger's files from a copy, or ingest the bill into a new ledger.",
+            amount=money_of(row["Cost"]),
+        )
+        for row in plugs.engine.rows(query)
+        if row["Keys"]
+    ]
+
+
+def again(published: Published, plugs: Plugs) -> list[Total]:
+    """Take the totals of every stage again, from the files."""
+    stated = [
+        total
+        for manifest in published.bills.values()
+        for total in manifest.totals
+        if total.stage == "stated"
+    ]
+    open_bills(published.bills, plugs)
+    ledger = plugs.engine.rows(sql("usecases/runs/ledger_totals", costs="costs"))
+    label(published.rules, plugs)
+    derived = plugs.engine.rows(derived_totals_query())
+    open_tables(published, plugs, by_day=False)
+    allocated = plugs.engine.rows(sql("usecases/allocate/allocated_totals"))
+    return [
+        *stated,
+        *(ledger_total("ledger", row) for row in ledger),
+        *(ledger_total("derived", row) for row in derived),
+        *(ledger_total("allocated", row) for row in allocated),
+    ]
+
+
+def verify(plugs: Plugs, manifests: Sequence[Manifest]) -> Outcome:
+    """Verify a manifest that was handed out: an allocation and the deliveries that it read.
+
+    The ledger must hold the same record, the kept inputs must hash as it says, and every stage
+    must add up again to what it says. Of a run that was expired, the stages are told as recorded,
+    and a finding says that nobody can add them up any more.
+    """
+    (wanted,) = (manifest for manifest in manifests if manifest.kind is Kind.ALLOCATE)
+    runs = plugs.ledger.runs()
+    recorded = [number for number, run in enumerate(runs, start=1) if run.run == wanted.run]
+    if not recorded:
+        raise NothingThereError(f"run {wanted.run}", [run.run for run in runs])
+    findings = [finding for manifest in manifests for finding in _record_changed(manifest, runs)]
+    findings += _inputs_changed(wanted, plugs)
+    if expiry := expired(runs).get(recorded[-1]):
+        return _remains(wanted, expiry, findings)
+    outcome = prove(plugs, period=wanted.period, as_of=wanted.run)
+    if not findings:
+        return outcome
+    words = (f"The manifest of {wanted.period} is NOT what the ledger holds.",)
+    return replace(outcome, findings=(*findings, *outcome.findings), words=words)
+
+
+def _remains(wanted: Manifest, expiry: Manifest, findings: Sequence[Finding]) -> Outcome:
+    """Tell what can still be said of a manifest whose files are gone."""
+    gone = Finding(
+        EXPIRED,
+        f"{wanted.period} run {wanted.run}",
+        "the files of the run",
+        expected="files to add up again",
+        found=f"none since they were expired at {expiry.at}",
+        remedy="The totals are shown as they were recorded. Take the same bills and rules into a "
+        "new folder to prove them anew.",
+    )
+    whole = "its record and inputs are what the manifest says"
+    held = "its record or inputs are NOT what the manifest says" if findings else whole
+    words = (f"{wanted.period} run {wanted.run} was expired at {expiry.at}: {held}.",)
+    columns = tuple(c for c in COLUMNS if c != "SubAccountId")
+    rows = _rows(wanted.period, _by_payer(wanted.totals))
+    return Outcome(columns, rows, (*findings, gone), words)
+
+
+def _record_changed(manifest: Manifest, runs: Sequence[Manifest]) -> list[Finding]:
+    if manifest in runs:
+        return []
+    return [
+        Finding(
+            RECORD_CHANGED,
+            f"{manifest.period} run {manifest.run}",
+            f"the {manifest.kind} record",
+            expected="what the manifest says",
+            found="another record, or none",
+            remedy="The ledger or the manifest was changed after the run. Trust neither unseen.",
+        )
+    ]
+
+
+def _inputs_changed(manifest: Manifest, plugs: Plugs) -> list[Finding]:
+    return [
+        Finding(
+            INPUT_CHANGED, file.name, f"the kept {file.role}", expected=file.sha256, found=found
+        )
+        for file in manifest.inputs
+        if (found := sha256(plugs.ledger.kept(file.sha256))) != file.sha256
+    ]
+
+
+def _by_payer(totals: Sequence[Total]) -> list[Total]:
+    """Add totals of usage accounts up to their payer."""
+    sums: dict[tuple[str, str, str], Total] = {}
+    for total in totals:
+        key = (total.stage, total.billing_account, total.currency)
+        before = sums.get(key)
+        sums[key] = _plus(before, total) if before else replace(total, sub_account="")
+    return list(sums.values())
+
+
+def _plus(one: Total, other: Total) -> Total:
+    with localcontext(EXACT):
+        amounts = [Decimal(a) + Decimal(b) for a, b in zip(one.amounts, other.amounts, strict=True)]
+    account = (one.billing_account, one.sub_account, one.currency)
+    return proof.total(one.stage, account, one.lines + other.lines, amounts)
+
+
+def _sentence(published: Published, totals: Sequence[Total], findings: Sequence[Finding]) -> str:
+    lines = sum(total.lines for total in totals if total.stage == "allocated")
+    accounts = len({(t.billing_account, t.sub_account, t.currency) for t in totals})
+    run = f"run {published.manifest.run}, rulebook {published.rulebook.name}"
+    if synced := published.manifest.details.get("accounts"):
+        run = f"{run}, accounts of {synced}"
+    if findings:
+        return f"{published.manifest.period} is NOT proved: {len(findings)} differences ({run})."
+    return (
+        f"{published.manifest.period} is proved: {lines:,} lines of {accounts} accounts, "
+        f"stated = ledger = derived = allocated to the last digit, difference 0.00 ({run})."
+    )

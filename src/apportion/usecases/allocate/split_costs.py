@@ -1,0 +1,130 @@
+"""Split what pools hold: the engine tells what owners spend, the core what they pay."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+from apportion.core.allocation.rollup import (
+    owners_query,
+    partitions_query,
+    pool_costs_query,
+    spend_query,
+)
+from apportion.core.allocation.split_checks import newcomers
+from apportion.core.allocation.split_pools import SplitResult, split_pools
+from apportion.model.focus import COST_COLUMNS
+from apportion.model.money import SQL_TYPE, from_units, to_units
+from apportion.model.period import Period
+from apportion.model.split import PoolCost, Spend
+from apportion.ports import Row
+from apportion.usecases.context import Plugs
+from apportion.usecases.row_values import day_of
+from apportion.usecases.runs.load_rules import Rules
+
+_MONEY = dict.fromkeys(COST_COLUMNS, SQL_TYPE)
+SHARES = {
+    "Period": "VARCHAR",
+    "Bill": "VARCHAR",
+    "ChargeDay": "DATE",
+    "BillingAccountId": "VARCHAR",
+    "BillingCurrency": "VARCHAR",
+    "Pool": "VARCHAR",
+    "Within": "VARCHAR",
+    "Owner": "VARCHAR",
+    "Ratio": "VARCHAR",
+    "Kept": "BOOLEAN",
+    **_MONEY,
+}
+DRIVERS = {
+    "Period": "VARCHAR",
+    "Bill": "VARCHAR",
+    "Pool": "VARCHAR",
+    "BillingCurrency": "VARCHAR",
+    "Within": "VARCHAR",
+    "ChargeDay": "DATE",
+    "Target": "VARCHAR",
+    "TargetIsPool": "BOOLEAN",
+    "Weight": "VARCHAR",
+    "Ratio": "VARCHAR",
+    "Driver": "VARCHAR",
+}
+
+
+def pool_costs(rules: Rules, plugs: Plugs) -> list[PoolCost]:
+    """Add up what each pool holds, from `labelled` and `costs`."""
+    return [
+        PoolCost(
+            pool=str(row["Pool"]),
+            currency=str(row["BillingCurrency"] or ""),
+            billing_account=str(row["BillingAccountId"] or ""),
+            day=day_of(row["ChargeDay"]),
+            within=str(row["Within"]),
+            units=tuple(to_units(Decimal(str(row[column]))) for column in COST_COLUMNS),
+        )
+        for row in plugs.engine.rows(pool_costs_query(rules.rulebook))
+    ]
+
+
+def split_costs(period: Period, rules: Rules, costs: list[PoolCost], plugs: Plugs) -> SplitResult:
+    """Ask the engine what owners spend, and the core what they pay."""
+    rulebook = rules.rulebook
+    owners: dict[str, set[str]] = {}
+    for row in plugs.engine.rows(owners_query(rulebook)):
+        owners.setdefault(str(row["BillingCurrency"] or ""), set()).add(str(row["Owner"]))
+    partitions: dict[tuple[str, str, str], set[str]] = {}
+    for row in _rows(partitions_query(rulebook), plugs):
+        place = str(row["Dimension"]), str(row["BillingCurrency"] or ""), str(row["Within"])
+        partitions.setdefault(place, set()).add(str(row["Owner"]))
+    index = COST_COLUMNS.index(rulebook.cost)
+    dimension = rulebook.dimension(rulebook.owner)
+    split = split_pools(
+        rulebook.pools,
+        method=rulebook.method,
+        costs=costs,
+        spend=[_spend(row) for row in _rows(spend_query(rulebook), plugs)],
+        drivers=rules.drivers,
+        owners={currency: frozenset(names) for currency, names in owners.items()},
+        partitions={place: frozenset(names) for place, names in partitions.items()},
+        default_owner=dimension.default,
+        period=period,
+        cost_index=index,
+    )
+    new = newcomers(split.shares, owners, dimension=dimension, cost_index=index)
+    return replace(split, findings=(*split.findings, *new))
+
+
+def load_split(period: Period, split: SplitResult, plugs: Plugs) -> None:
+    """Make the tables `shares made` and `drivers made` of a split, as the ledger holds them."""
+    written = str(period)
+    shares = (
+        (
+            *(written, "", share.day, share.billing_account, share.currency, share.pool),
+            *(share.within, share.owner, str(share.ratio), share.kept),
+            *map(from_units, share.units),
+        )
+        for share in split.shares
+    )
+    drivers = (
+        (
+            *(written, "", step.pool, step.currency, step.within, step.day, step.target),
+            *(step.target_is_pool, str(step.weight), str(step.ratio), step.driver),
+        )
+        for step in split.steps
+    )
+    plugs.engine.load("shares made", SHARES, shares)
+    plugs.engine.load("drivers made", DRIVERS, drivers)
+
+
+def _rows(query: str | None, plugs: Plugs) -> list[Row]:
+    return plugs.engine.rows(query) if query else []
+
+
+def _spend(row: Row) -> Spend:
+    return Spend(
+        pool=str(row["Pool"]),
+        currency=str(row["BillingCurrency"] or ""),
+        owner=str(row["Owner"]),
+        within=str(row["Within"]),
+        units=to_units(Decimal(str(row["Spend"]))),
+    )

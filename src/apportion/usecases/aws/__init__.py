@@ -1,0 +1,1 @@
+"""Use cases against AWS: accounts, exports, cost categories, Cost Explorer, tag activation."""

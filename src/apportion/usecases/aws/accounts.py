@@ -1,0 +1,335 @@
+"""Synchronise accounts into the ledger, list them, and give an allocation what it takes of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from apportion.core.aws.account_files import read_accounts
+from apportion.core.aws.account_history import Change, holding, is_closed, synchronised
+from apportion.core.billing.bill_identity import newest
+from apportion.core.identity import run_id, sha256
+from apportion.core.rulebook.inputs.account_facts import (
+    account_columns,
+    account_facts,
+    with_gaps,
+    write_facts,
+)
+from apportion.core.rulebook.rule_columns import columns_used
+from apportion.core.templates import name
+from apportion.model.aws.accounts import Account, AccountFacts, Organization, Stretch
+from apportion.model.errors.base import NothingThereError
+from apportion.model.findings.accounts import NO_ACCOUNTS
+from apportion.model.findings.finding import Finding, Place
+from apportion.model.manifest import Input, Kind, Manifest
+from apportion.model.outcome import Outcome
+from apportion.model.period import Period
+from apportion.ports import Row
+from apportion.usecases.context import Plugs
+from apportion.usecases.fail_on_findings import record, stop_if_failing
+from apportion.usecases.row_values import text_of
+from apportion.usecases.runs.load_rules import Rules, read_text
+
+_TABLE = "accounts"
+_COLUMNS = {
+    "Period": "VARCHAR",
+    "Bill": "VARCHAR",
+    "SubAccountId": "VARCHAR",
+    "SubAccountName": "VARCHAR",
+    "x_OrganizationalUnit": "VARCHAR",
+    "Tags": "VARCHAR",
+    "State": "VARCHAR",
+    "ValidFrom": "DATE",
+    "ValidTo": "DATE",
+    "Synced": "DATE",
+}
+_LISTED = ("account", "name", "unit", "state", "tags", "valid_from", "valid_to", "organization")
+_CHANGED = ("account", "name", "became", "what")
+
+
+@dataclass(frozen=True)
+class _Known:
+    """An organisation's history, and the run that wrote it."""
+
+    run: Manifest
+    stretches: tuple[Stretch, ...]
+
+
+def synchronise(
+    seen: Organization,
+    plugs: Plugs,
+    *,
+    source: str,
+    since: date | None = None,
+    wait: float = 0,
+) -> Outcome:
+    """Make what is seen the last word of the organisation's history; rows say what changed.
+
+    `since` is the day from which it holds, today without one. What is seen again changes nothing.
+    """
+    stop_if_failing(_nothing_seen(seen, source))
+    today = date.fromisoformat(plugs.now()[:10])
+    with plugs.ledger.writing(wait=wait):
+        every = _known(plugs)
+        known = every.get(seen.id)
+        before = known.stretches if known else ()
+        others = (history for id_, history in every.items() if id_ != seen.id)
+        elsewhere = {each.account.id for history in others for each in history.stretches}
+        after, changes = synchronised(
+            before, seen.accounts, on=today, since=since, elsewhere=elsewhere
+        )
+        if known and after == before:
+            return _told(seen, (), known.run, "as they were; nothing was written")
+        run = _record(seen, after, changes, source, plugs)
+    return _told(seen, changes, run, _counted(changes))
+
+
+def import_file(
+    path: Path,
+    plugs: Plugs,
+    *,
+    organization: str,
+    since: date | None = None,
+    wait: float = 0,
+) -> Outcome:
+    """Take accounts from a file as if they had been seen; with days in it, it is their history.
+
+    Raises FindingsError where the file cannot be read in whole.
+    """
+    today = date.fromisoformat(plugs.now()[:10])
+    text, findings = read_text(path, path.name, Place(path.name))
+    read, more = (
+        read_accounts(text, name=path.name, today=today) if text is not None else (None, [])
+    )
+    findings += more
+    stop_if_failing(findings)
+    assert read is not None
+    if read.dated:
+        done = _take_history(organization, read.stretches, plugs, source=path.name, wait=wait)
+    else:
+        seen = Organization(organization, read.accounts)
+        done = synchronise(seen, plugs, source=path.name, since=since, wait=wait)
+    return replace(done, findings=(*findings, *done.findings))
+
+
+def listed(plugs: Plugs, *, day: date | None = None, all_days: bool = False) -> Outcome:
+    """List accounts as they were on a day (today), or every stretch of days of each.
+
+    An account that is gone is listed as it was last, with the day that it ends on.
+    """
+    known = _known(plugs)
+    if not known:
+        raise NothingThereError("accounts", [], "Run `apportion aws accounts sync` first.")
+    on = day or date.fromisoformat(plugs.now()[:10])
+    whose = [(each, id_) for id_, history in sorted(known.items()) for each in history.stretches]
+    then = set(holding((each for each, _ in whose), on))
+    shown = whose if all_days else [pair for pair in whose if pair[0] in then]
+    shown.sort(key=lambda pair: (pair[0].account.id, pair[0].valid_from))
+    rows = [_listed_row(organization, each) for each, organization in shown]
+    gone = sum(is_closed(each, on) for each in then)
+    runs = ", ".join(f"{run.run.run} of {run.run.at[:10]}" for run in known.values())
+    words = f"{len(then)} accounts on {on}, {gone} gone (run {runs})."
+    return Outcome(_LISTED, tuple(rows), words=(words,))
+
+
+def with_accounts(
+    rules: Rules, period: Period, bills: Mapping[str, Manifest], plugs: Plugs
+) -> Rules:
+    """Add to the rules what they take from accounts that charge to these bills.
+
+    It becomes one of the inputs, so that a run names it and it is kept with the rulebook.
+    """
+    known = _known(plugs)
+    if not known:
+        return rules
+    columns = account_columns(columns_used(rules.rulebook, rules.lookups))
+    facts = account_facts(
+        with_gaps(history.stretches for history in known.values()),
+        columns=columns,
+        accounts=_charging(bills.values()),
+        until=period.last_day,
+        versions={organization: history.run.run for organization, history in known.items()},
+    )
+    if not facts.columns:
+        return rules
+    content = write_facts(facts).encode()
+    file = Input(_TABLE, "synchronised accounts", sha256(content), len(content))
+    return replace(rules, accounts=facts, contents=(*rules.contents, (file, content)))
+
+
+def facts_of_all(rules: Rules, plugs: Plugs, *, until: date) -> AccountFacts:
+    """Give what a rulebook takes from all accounts that are known, charged for or not."""
+    stretches = with_gaps(history.stretches for history in _known(plugs).values())
+    return account_facts(
+        stretches,
+        columns=account_columns(columns_used(rules.rulebook, rules.lookups)),
+        accounts={each.account.id for each in stretches},
+        until=until,
+        versions={},
+    )
+
+
+def told_versions(rules: Rules) -> dict[str, str]:
+    """Name the synchronisations that the rules took accounts from, for a run's record."""
+    versions = (f"{organization} run {run}" for organization, run in rules.accounts.versions)
+    return {_TABLE: ", ".join(versions)} if rules.accounts.versions else {}
+
+
+def _take_history(
+    organization: str, stretches: Sequence[Stretch], plugs: Plugs, *, source: str, wait: float
+) -> Outcome:
+    """Make this the organisation's whole history, in place of what was known."""
+    seen = Organization(organization, tuple(each.account for each in stretches))
+    stop_if_failing(_nothing_seen(seen, source))
+    with plugs.ledger.writing(wait=wait):
+        known = _known(plugs).get(organization)
+        if known and _plain(known.stretches) == _plain(stretches):
+            return _told(seen, (), known.run, "as they were; nothing was written")
+        changes = [
+            Change(each.account.id, each.account.name, "history")
+            for each in holding(stretches, date.max)
+        ]
+        run = _record(seen, stretches, changes, source, plugs)
+    return _told(seen, changes, run, "their history is that of the file")
+
+
+def _charging(bills: Iterable[Manifest]) -> Collection[str]:
+    return {total.sub_account for manifest in bills for total in manifest.totals}
+
+
+def _known(plugs: Plugs) -> dict[str, _Known]:
+    """Read the newest history of each organisation."""
+    return {
+        organization: _Known(run, tuple(_read(run, plugs)))
+        for organization, run in newest(plugs.ledger.runs(), Kind.ACCOUNTS, "").items()
+    }
+
+
+def _read(run: Manifest, plugs: Plugs) -> list[Stretch]:
+    plugs.engine.open_parquet(_TABLE, plugs.ledger.files(_TABLE, run))
+    rows = plugs.engine.rows(f"SELECT * FROM {name(_TABLE)}")
+    stretches = (_stretch(row) for row in rows)
+    return sorted(stretches, key=lambda each: (each.account.id, each.valid_from))
+
+
+def _stretch(row: Row) -> Stretch:
+    tags = json.loads(text_of(row["Tags"]) or "{}")
+    begins, ends, synced = row["ValidFrom"], row["ValidTo"], row["Synced"]
+    assert isinstance(synced, date)
+    return Stretch(
+        Account(
+            text_of(row["SubAccountId"]),
+            text_of(row["SubAccountName"]),
+            text_of(row["x_OrganizationalUnit"]),
+            tuple(sorted(tags.items())),
+            text_of(row["State"]),
+        ),
+        begins if isinstance(begins, date) else date.min,
+        ends if isinstance(ends, date) else date.max,
+        synced,
+    )
+
+
+def _record(
+    seen: Organization,
+    stretches: Sequence[Stretch],
+    changes: Sequence[Change],
+    source: str,
+    plugs: Plugs,
+) -> Manifest:
+    """Write the history and make it true; what was seen is kept beside it."""
+    content = json.dumps(asdict(seen), sort_keys=True, indent=1).encode()
+    plugs.say("writing accounts")
+    rows = [_row(seen.id, each) for each in stretches]
+    plugs.engine.load("accounts made", _COLUMNS, rows)
+    folder = plugs.ledger.staging(_TABLE)
+    files = plugs.engine.write('SELECT * FROM "accounts made"', folder)
+    plugs.ledger.keep(content)
+    seen_file = Input(_TABLE, source, sha256(content), len(content))
+    history = json.dumps([[str(field) for field in row] for row in rows])
+    manifest = Manifest(
+        run=run_id("accounts", plugs.version, seen.id, history, inputs=(seen_file,)),
+        kind=Kind.ACCOUNTS,
+        period="",
+        bill=seen.id,
+        at=plugs.now(),
+        version=plugs.version,
+        inputs=(seen_file,),
+        totals=(),
+        snapshots={_TABLE: plugs.ledger.replace(_TABLE, period="", bill=seen.id, files=files)},
+        details={
+            "accounts": str(len({each.id for each in seen.accounts})),
+            "changes": _counted(changes),
+        },
+    )
+    return record(manifest, plugs)
+
+
+def _row(organization: str, each: Stretch) -> tuple[object, ...]:
+    account = each.account
+    return (
+        "",
+        organization,
+        account.id,
+        account.name,
+        account.unit,
+        json.dumps(dict(account.tags), sort_keys=True),
+        account.state,
+        None if each.valid_from == date.min else each.valid_from,
+        None if each.valid_to == date.max else each.valid_to,
+        each.synced,
+    )
+
+
+def _listed_row(organization: str, each: Stretch) -> Row:
+    account = each.account
+    values = (
+        account.id,
+        account.name,
+        account.unit,
+        account.state,
+        ", ".join(f"{key}={value}" for key, value in account.tags),
+        None if each.valid_from == date.min else each.valid_from,
+        None if each.valid_to == date.max else each.valid_to,
+        organization,
+    )
+    return dict(zip(_LISTED, values, strict=True))
+
+
+def _plain(stretches: Sequence[Stretch]) -> set[tuple[Account, date, date]]:
+    """What stretches say, without when that was first seen."""
+    return {(each.account, each.valid_from, each.valid_to) for each in stretches}
+
+
+def _counted(changes: Sequence[Change]) -> str:
+    """Count what became of accounts."""
+    words = ("new", "changed", "corrected", "back", "closed", "history")
+    counts = {word: sum(change.became == word for change in changes) for word in words}
+    return ", ".join(f"{count} {word}" for word, count in counts.items() if count) or "no change"
+
+
+def _told(seen: Organization, changes: Sequence[Change], run: Manifest, became: str) -> Outcome:
+    rows = tuple(
+        {"account": c.account, "name": c.name, "became": c.became, "what": c.what} for c in changes
+    )
+    count = len({account.id for account in seen.accounts})
+    words = f"{count} accounts of {seen.id}: {became} (run {run.run} of {run.at})."
+    return Outcome(_CHANGED, rows, words=(words,))
+
+
+def _nothing_seen(seen: Organization, source: str) -> list[Finding]:
+    if seen.accounts:
+        return []
+    return [
+        Finding(
+            NO_ACCOUNTS,
+            source,
+            f"organisation {seen.id}",
+            expected="at least one account",
+            found="none",
+            remedy="Nothing was changed: it would close every account that is known.",
+        )
+    ]

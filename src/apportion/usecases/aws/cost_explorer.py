@@ -1,0 +1,92 @@
+"""Answers from Cost Explorer: a cost centre's days, costs by any name, resources, tags in use."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from apportion.core.aws.cost_explorer.cost_center import (
+    CenterAnswers,
+    center_costs,
+    center_questions,
+)
+from apportion.core.aws.cost_explorer.query_names import told_days
+from apportion.core.aws.cost_explorer.reconcile import compare_parts, estimated, never_seen
+from apportion.core.aws.cost_explorer.rows import cost_outcome, tags_outcome
+from apportion.model.aws.cost_center import CostCenterCosts
+from apportion.model.aws.cost_query import RESOURCE, SERVICE, By, CostQuery, Equals, Metric
+from apportion.model.errors.base import CostQueryError
+from apportion.model.findings.cost_explorer import RESOURCES_DIFFER
+from apportion.model.outcome import Outcome
+from apportion.model.question import Granularity
+from apportion.ports import CostReports
+
+
+def cost_center(
+    reports: CostReports,
+    name: str,
+    *,
+    tag_key: str,
+    by: By,
+    metric: Metric,
+    days: tuple[date, date],
+) -> CostCenterCosts:
+    """Ask for a cost centre, for the rest of the bill, and for the whole: four questions."""
+    start, end = days
+    asked = center_questions(name, tag_key=tag_key, by=by, start=start, end=end)
+    got = CenterAnswers(
+        own=reports.ask(asked.own),
+        untagged=reports.ask(asked.untagged),
+        others=reports.ask(asked.others),
+        whole=reports.ask(asked.whole),
+    )
+    return center_costs(name, asked, got, metric, reports.spent)
+
+
+def costs(
+    reports: CostReports,
+    *,
+    by: Sequence[By],
+    metric: Metric,
+    granularity: Granularity,
+    days: tuple[date, date],
+) -> Outcome:
+    """Ask for costs by one name or two, and for the whole: two questions."""
+    if not 1 <= len(by) <= 2 or len(set(by)) < len(by):
+        raise CostQueryError(
+            "Names to group by", "one or two, as Cost Explorer takes no more", str(len(by))
+        )
+    query = CostQuery(*days, by=tuple(by), granularity=granularity)
+    answer = reports.ask(query)
+    whole = reports.ask(CostQuery(*days, granularity=granularity))
+    place = told_days(*days)
+    findings = compare_parts(place, metric, whole=whole.lines, parts=answer.lines)
+    for at, each in enumerate(by):
+        findings += never_seen(place, each, (line.keys[at] for line in answer.lines))
+    findings += estimated(place, whole.lines)
+    return cost_outcome(query, answer, metric, findings, reports.spent)
+
+
+def resources(
+    reports: CostReports, *, services: Sequence[str], metric: Metric, days: tuple[date, date]
+) -> Outcome:
+    """Ask for the costs of single resources of services, and for the services as a whole."""
+    only = Equals(SERVICE, tuple(services))
+    query = CostQuery(*days, by=(RESOURCE,), where=only, resources=True)
+    answer = reports.ask(query)
+    whole = reports.ask(CostQuery(*days, where=only))
+    findings = compare_parts(
+        told_days(*days), metric, whole=whole.lines, parts=answer.lines, code=RESOURCES_DIFFER
+    )
+    return cost_outcome(query, answer, metric, findings, reports.spent)
+
+
+def tags(reports: CostReports, *, keys: Sequence[str], days: tuple[date, date]) -> Outcome:
+    """List the tag keys in use, or the values of some keys, with those that are written alike."""
+    start, end = days
+    found = (
+        [(key, value) for key in keys for value in reports.tags(start, end, key=key) if value]
+        if keys
+        else [(key, "") for key in reports.tags(start, end)]
+    )
+    return tags_outcome(found, told_days(*days), reports.spent)

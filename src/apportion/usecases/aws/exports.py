@@ -1,0 +1,106 @@
+"""Look at the exports that AWS writes, plan one that is wanted, and have it made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from apportion.core.aws.export_definition import (
+    TABLES,
+    bucket_policy,
+    compare,
+    creation,
+    place_of,
+    properties,
+    rewriting_of,
+    table_of,
+)
+from apportion.model.aws.export_definition import Call, Export, WantedExport
+from apportion.model.findings.exports import UNHEALTHY
+from apportion.model.findings.finding import Finding
+from apportion.model.outcome import Outcome
+from apportion.ports import Exports, Row
+
+_COLUMNS = ("export", "table", "rewriting", "format", "status", "refreshed", "place")
+
+
+@dataclass(frozen=True)
+class ExportPlan:
+    """What has to be called for an export to be there; nothing, where it is or cannot be.
+
+    `policy` is the statement that the bucket's policy must have, which is not among the calls.
+    """
+
+    calls: tuple[Call, ...]
+    policy: dict[str, object]
+    findings: tuple[Finding, ...]
+    words: tuple[str, ...]
+
+
+def existing(exports: Exports) -> Outcome:
+    """List the exports of the account; the place of one is what `ingest` takes."""
+    found = exports.all()
+    words = () if found else ("The account has no exports.",)
+    findings = tuple(_unhealthy(export) for export in found if export.status == "UNHEALTHY")
+    return Outcome(_COLUMNS, tuple(map(_row, found)), findings, words)
+
+
+def plan(exports: Exports, wanted: WantedExport, *, region: str) -> ExportPlan:
+    """Compare what is wanted with what there is; asks AWS and changes nothing."""
+    account, partition = exports.whose()
+    table = properties(wanted, account, partition)
+    columns = exports.columns(TABLES[wanted.table], table)
+    call = creation(wanted, columns, table, region)
+    policy = bucket_policy(wanted, account, partition)
+    for there in exports.all():
+        if there.definition["Name"] == wanted.place.name:
+            findings = compare(there, wanted.place, call)
+            if there.status == "UNHEALTHY":
+                findings.append(_unhealthy(there))
+            words = (f"{place_of(there)} is there: nothing to do.",)
+            return ExportPlan((), policy, tuple(findings), () if findings else words)
+    sentence = (
+        f"One call makes {wanted.place} with {len(columns)} columns of {TABLES[wanted.table]}. "
+        f"The policy of bucket {wanted.place.bucket} must let AWS Billing write there."
+    )
+    return ExportPlan((call,), policy, (), (sentence,))
+
+
+def apply(exports: Exports, planned: ExportPlan) -> Outcome:
+    """Make the planned calls."""
+    arns = [exports.make(call) for call in planned.calls]
+    words = tuple(f"Made {arn}. Its first files come within a day." for arn in arns)
+    return Outcome((), (), planned.findings, words or planned.words)
+
+
+def _row(export: Export) -> Row:
+    destination = export.definition["DestinationConfigurations"]
+    assert isinstance(destination, dict)
+    output = destination["S3Destination"].get("S3OutputConfigurations", {})
+    return {
+        "export": str(export.definition["Name"]),
+        "table": table_of(export),
+        "rewriting": rewriting_of(export),
+        "format": str(output.get("Compression", "")),
+        "status": export.status,
+        "refreshed": export.refreshed,
+        "place": str(place_of(export)),
+    }
+
+
+def _unhealthy(export: Export) -> Finding:
+    return Finding(
+        UNHEALTHY,
+        str(place_of(export)),
+        f"export {export.definition['Name']}",
+        expected="HEALTHY",
+        found=f"{export.status} {export.reason}".rstrip(),
+        remedy=_REMEDIES.get(export.reason, "See the export in the Billing console."),
+    )
+
+
+_REMEDIES = {
+    "INSUFFICIENT_PERMISSION": "The bucket's policy must let AWS Billing write; `apportion aws "
+    "exports plan` writes the statement.",
+    "BILL_OWNER_CHANGED": "The account pays through another one now: make the export there.",
+    "DEPRECATED": "AWS has retired its table: make an export of another one.",
+}

@@ -1,0 +1,1 @@
+"""Opened runs and their aggregates for the dashboard."""

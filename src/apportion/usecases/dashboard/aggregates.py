@@ -1,0 +1,120 @@
+"""Make the daybook of a run: all that pages read of it, added up once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Protocol
+
+from apportion.core.dashboard import aggregates
+from apportion.core.rulebook.unused_rules import offers_query
+from apportion.model.manifest import Manifest
+from apportion.model.money import SQL_TYPE
+from apportion.model.outcome import Outcome
+from apportion.ports import Row
+from apportion.usecases.allocate.label_keys import label, segments_of
+from apportion.usecases.context import Plugs
+from apportion.usecases.reports.review_topics import review
+from apportion.usecases.runs.open_run import Published, check_whole, find, open_tables
+
+#: The tables of a review that pages show, with the columns that are no text.
+_REVIEWED = {
+    "unallocated": {"lines": "BIGINT", "cost": SQL_TYPE},
+    "rejected": {"accounts": "BIGINT", "lines": "BIGINT", "cost": SQL_TYPE},
+    "pools": {"cost": SQL_TYPE, "kept": SQL_TYPE, "payers": "BIGINT"},
+    "drivers": {"number": SQL_TYPE, "ratio": SQL_TYPE},
+    "kept": {"cost": SQL_TYPE},
+}
+
+
+class Shelf(Protocol):
+    """Where daybooks stand; `ledger.daybooks.Daybooks` is one."""
+
+    def find(self, name: str) -> Mapping[str, list[Path]] | None:
+        """Find a daybook's tables; None where it was not made yet."""
+
+    def draft(self) -> Path:
+        """Make an empty folder for the files of a new daybook."""
+
+    def keep(self, draft: Path, name: str) -> Mapping[str, list[Path]]:
+        """Give a draft its name, all at once."""
+
+    def forget(self, name: str) -> None:
+        """Take a daybook away that is not what it should be."""
+
+
+def name_of(manifest: Manifest) -> str:
+    """Name the daybook of a run: the same run and layout have the same content."""
+    return f"{manifest.run}-{aggregates.FORM}"
+
+
+def daybook_of(manifest: Manifest, plugs: Plugs, shelf: Shelf) -> Mapping[str, list[Path]]:
+    """Find the tables of a run's daybook, or make them; the ledger is only read.
+
+    Raises NotWhatWasProvedError where the allocation does not add up to what was proved.
+    """
+    return shelf.find(name_of(manifest)) or _make(manifest, plugs, shelf)
+
+
+def _make(manifest: Manifest, plugs: Plugs, shelf: Shelf) -> Mapping[str, list[Path]]:
+    plugs.say(f"adding up {manifest.period} for the pages")
+    reviewed = dict(review(plugs, period=manifest.period, as_of=manifest.run))
+    published = find(plugs, period=manifest.period, as_of=manifest.run)
+    open_tables(published, plugs)
+    check_whole(published, plugs)
+    label(published.rules, plugs)
+    draft = shelf.draft()
+    for table, query in _queries(published, plugs).items():
+        plugs.engine.write(query, draft / table)
+    for table, types in _REVIEWED.items():
+        _load("#reviewed", reviewed[table], types, plugs)
+        plugs.engine.write('SELECT * FROM "#reviewed"', draft / table)
+    return shelf.keep(draft, name_of(manifest))
+
+
+def _queries(published: Published, plugs: Plugs) -> dict[str, str]:
+    """Prepare what the tables are made of, and tell the query of each."""
+    rulebook, engine = published.rulebook, plugs.engine
+    columns = aggregates.cuts(rulebook)
+    engine.create("labelled_rows", aggregates.labelled_rows_query(rulebook))
+    engine.create("spent", aggregates.spent_query(rulebook))
+    engine.create("month", aggregates.month_query())
+    engine.create("usage", aggregates.usage_query())
+    spelt = [str(row["#raw"]) for row in engine.rows(aggregates.tag_cost_query())]
+    pairs = aggregates.tag_names(spelt, rulebook)
+    engine.load("tag names", {"#raw": "VARCHAR", "#tag": "VARCHAR"}, pairs)
+    engine.create("tagged", aggregates.tagged_query())
+    engine.create("carried", aggregates.carried_query())
+    asked = tuple(dict.fromkeys(aggregates.asked_tags(rulebook).values()))
+    return {
+        "cells": aggregates.cells_query(),
+        "days": aggregates.days_query(columns),
+        "shares": aggregates.shares_query(rulebook),
+        "sources": aggregates.sources_query(rulebook),
+        "offers": _offers(published, plugs),
+        "coverage": aggregates.coverage_query((*columns, "#owner")),
+        "values": aggregates.values_query(asked),
+        "untagged": aggregates.untagged_query(asked),
+        "status": aggregates.status_query(),
+    }
+
+
+def _offers(published: Published, plugs: Plugs) -> str:
+    rules = published.rules
+    return offers_query(
+        rules.rulebook, rules.lookups, segments_of(rules, plugs), accounts=rules.accounts
+    )
+
+
+def _load(table: str, outcome: Outcome, types: Mapping[str, str], plugs: Plugs) -> None:
+    columns = {column: types.get(column, "VARCHAR") for column in outcome.columns}
+    rows = ([_plain(row, column, columns) for column in columns] for row in outcome.rows)
+    plugs.engine.load(table, columns, rows)
+
+
+def _plain(row: Row, column: str, types: Mapping[str, str]) -> object:
+    value = row[column]
+    if types[column] == "VARCHAR" and value is not None:
+        return str(value)
+    return Decimal(value) if types[column] == SQL_TYPE and isinstance(value, int) else value

@@ -1,0 +1,359 @@
+"""What every explanation starts from: an allocation, opened, with its rules as they were."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from difflib import get_close_matches
+from fractions import Fraction
+from functools import cached_property
+
+from apportion.core.allocation.driver_values import Readings, readings
+from apportion.core.allocation.paths import Graph, Way, is_kept
+from apportion.core.allocation.split_inputs import usage_of
+from apportion.core.reporting.drilldown import (
+    EXPLAINED,
+    RESOURCE,
+    SERVICE,
+    Part,
+    biggest_query,
+    explained_query,
+)
+from apportion.core.reporting.explain import (
+    contents,
+    number,
+    of_owner,
+    of_pool,
+    ratio_roughly,
+    ratio_words,
+)
+from apportion.core.rulebook.dimension_sql import canonical
+from apportion.core.rulebook.suggestions import listed
+from apportion.model.errors.base import NothingThereError
+from apportion.model.focus import COST_COLUMNS
+from apportion.model.money import from_units, to_units
+from apportion.model.outcome import Branch, Reduced, Subject
+from apportion.model.period import Period
+from apportion.model.rulebook import Dimension, Pool, Rulebook
+from apportion.model.split import Share, Step
+from apportion.ports import Row
+from apportion.usecases.allocate.label_keys import label
+from apportion.usecases.context import Plugs
+from apportion.usecases.row_values import day_of, money_of, text_of
+from apportion.usecases.runs.ledger_views import open_bills
+from apportion.usecases.runs.open_run import Published, check_whole, find, open_tables
+
+
+@dataclass(frozen=True)
+class Case:
+    """An allocation that something of is to be explained; `most` is how many parts are named."""
+
+    published: Published
+    plugs: Plugs
+    most: int
+    _graphs: dict[tuple[str, date | None], Graph] = field(default_factory=dict)
+
+    @classmethod
+    def open(cls, plugs: Plugs, *, period: str, as_of: str, most: int) -> Case:
+        """Open views over `allocations` (of the month), `shares` and `drivers`."""
+        published = find(plugs, period=period, as_of=as_of)
+        open_tables(published, plugs, by_day=False)
+        check_whole(published, plugs, by_day=False)
+        return cls(published, plugs, most)
+
+    @property
+    def rulebook(self) -> Rulebook:
+        """The rules as they were."""
+        return self.published.rulebook
+
+    @property
+    def owner(self) -> Dimension:
+        """The dimension whose values carry cost."""
+        return self.rulebook.dimension(self.rulebook.owner)
+
+    @property
+    def words(self) -> str:
+        """Say in a sentence what was explained."""
+        manifest = self.published.manifest
+        return (
+            f"{manifest.period}: run {manifest.run} of {manifest.at}, "
+            f"rulebook {self.rulebook.name}, {self.rulebook.cost}"
+            + (f", accounts of {synced}." if (synced := manifest.details.get("accounts")) else ".")
+        )
+
+    def rows(self, query: str) -> list[Row]:
+        """Ask the engine."""
+        return self.plugs.engine.rows(query)
+
+    def pool(self, name: str) -> Pool:
+        """Find a pool's rule."""
+        return next(pool for pool in self.rulebook.pools if pool.name == name)
+
+    def derive(self, where: str) -> None:
+        """Derive labels again as the run did; make `explained` of the charges they select."""
+        open_bills(self.published.bills, self.plugs)
+        label(self.published.rules, self.plugs)
+        self.plugs.engine.create(EXPLAINED, explained_query(self.rulebook, where=where))
+
+    def biggest(
+        self,
+        where: str,
+        *,
+        group: str = "''",
+        relation: str = EXPLAINED,
+        inner: str = RESOURCE,
+        subjects: tuple[Subject, ...] = (),
+    ) -> dict[tuple[str, str], tuple[Branch, ...]]:
+        """The biggest services, and their biggest resources, by currency and group.
+
+        `subjects` is whose charges `where` holds for.
+        """
+        query = biggest_query(
+            relation,
+            cost=self.rulebook.cost,
+            group=group,
+            outer=SERVICE,
+            inner=inner,
+            where=where,
+            biggest=self.most,
+        )
+        found: dict[tuple[str, str], list[Part]] = {}
+        for row in self.rows(query):
+            part = _part(row)
+            found.setdefault((part.currency, part.group), []).append(part)
+        return {
+            key: contents(parts, most=self.most, subjects=subjects) for key, parts in found.items()
+        }
+
+    def graph(self, currency: str, day: date) -> Graph:
+        """The arrows that hold on a day."""
+        # Days without arrows of their own are all alike: they are solved once.
+        at = day if (currency, day) in self._by_day else None
+        if (currency, at) not in self._graphs:
+            always = self._by_day.get((currency, None), [])
+            own = self._by_day[currency, at] if at else []
+            self._graphs[currency, at] = Graph.of(self.rulebook, [*always, *own])
+        return self._graphs[currency, at]
+
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        """All arrows, sorted as the run wrote them."""
+        rows = self.rows(
+            'SELECT * FROM drivers ORDER BY "Pool", "Within", "ChargeDay", "Target", "Driver"'
+        )
+        return tuple(_step(row) for row in rows)
+
+    @cached_property
+    def shares(self) -> Mapping[tuple[str, str], Sequence[Share]]:
+        """All shares, by pool and currency."""
+        shares: dict[tuple[str, str], list[Share]] = defaultdict(list)
+        for row in self.rows('SELECT * FROM shares ORDER BY "Pool", "Within", "ChargeDay"'):
+            share = share_of(row)
+            shares[share.pool, share.currency].append(share)
+        return shares
+
+    def amount(self, shares: Iterable[Share]) -> Decimal:
+        """Add shares up in the cost column that is explained."""
+        return from_units(sum(self.cost_of(share) for share in shares))
+
+    def cost_of(self, share: Share) -> int:
+        """A share's units in the cost column that is explained."""
+        return share.units[COST_COLUMNS.index(self.rulebook.cost)]
+
+    def arrows(self, steps: Iterable[Step]) -> tuple[Branch, ...]:
+        """Tell arrows, those of several days as one."""
+        alike: dict[tuple[str, ...], list[Step]] = {}
+        for step in dict.fromkeys(steps):
+            key = (step.pool, step.within, step.target, str(step.target_is_pool), step.driver)
+            alike.setdefault(key, []).append(step)
+        return tuple(self.arrow(found) for found in alike.values())
+
+    def arrow(self, steps: Sequence[Step]) -> Branch:
+        """Tell one arrow of the split graph, on all days it was followed."""
+        first = steps[0]
+        source = f"{first.pool} ({first.within})" if first.within else first.pool
+        pool = self.pool(first.pool)
+        title = f"{source} → {'pool ' if first.target_is_pool else ''}{first.target}"
+        ratios = [step.ratio for step in steps]
+        target = of_pool(first.target) if first.target_is_pool else of_owner(first.target)
+        own = {} if first.target_is_pool else in_brief(self.numbers(steps))
+        return Branch(
+            f"{title}, kept" if is_kept(first) else title,
+            place=str(pool.place),
+            facts={"ratio": ratio_words(*ratios), **self.numbers(steps)},
+            subjects=(of_pool(first.pool), target),
+            reduced=Reduced({"ratio": ratio_roughly(*ratios), **own}),
+        )
+
+    def numbers(self, steps: Sequence[Step]) -> dict[str, object]:
+        """Tell an arrow's number and everyone's, of all its days, and the line of the first."""
+        first = steps[0]
+        if is_kept(first):
+            return {"kept because": self._kept_because(first)}
+        everyone = sum((self._everyone[node] for node in {_node(s) for s in steps}), Fraction())
+        own = sum((step.weight for step in steps), Fraction())
+        return {
+            "number": number(own),
+            "of": number(everyone),
+            **({"on days": len(steps)} if len(steps) > 1 else {}),
+            "driver": first.driver,
+            **self._in_file(first),
+        }
+
+    def readings(self, pool: Pool) -> Readings | None:
+        """The numbers that a pool's driver file has for the period."""
+        usage = usage_of(pool)
+        if usage is None:
+            return None
+        driver = self.published.rules.drivers[usage.file]
+        return readings(driver, Period.parse(self.published.manifest.period))
+
+    def kept(self, shares: Iterable[Share]) -> dict[Way, int]:
+        """Where kept shares stay, with their units."""
+        stays: dict[Way, int] = defaultdict(int)
+        for share in shares:
+            graph = self.graph(share.currency, share.day)
+            start = (share.pool, share.within)
+            split = graph.split(self.cost_of(share), start, owner=share.owner, kept=True)
+            for way, units in split.items():
+                stays[way] += units
+        return stays
+
+    def kept_words(self, way: Way) -> str:
+        """Say why cost stays where it does."""
+        if way.ring:
+            return "pools serve only each other"
+        found = (s for s in self.steps if (s.pool, s.within) == way.last and is_kept(s))
+        return listed(list(dict.fromkeys(map(self._kept_because, found))), last="and")
+
+    @cached_property
+    def _by_day(self) -> Mapping[tuple[str, date | None], Sequence[Step]]:
+        steps: dict[tuple[str, date | None], list[Step]] = defaultdict(list)
+        for step in self.steps:
+            steps[step.currency, step.day].append(step)
+        return steps
+
+    @cached_property
+    def _everyone(self) -> Mapping[tuple[object, ...], Fraction]:
+        """Everyone's numbers together, in each weighing."""
+        sums: dict[tuple[object, ...], Fraction] = defaultdict(Fraction)
+        for step in self.steps:
+            sums[_node(step)] += step.weight
+        return sums
+
+    def _kept_because(self, step: Step) -> str:
+        numbers = self.readings(self.pool(step.pool))
+        if numbers is not None and step.day is not None and step.day not in numbers.days:
+            return f"{numbers.name} has no numbers for the day"
+        return "nobody who may pay has a positive number"
+
+    def _in_file(self, step: Step) -> dict[str, object]:
+        """The line of a driver file, and its number where the split does not use it as it is."""
+        numbers = self.readings(self.pool(step.pool))
+        if numbers is None:
+            return {}
+        found = numbers.of(day=step.day if step.day in numbers.days else None, within=step.within)
+        names = [step.target, *([self.pool(step.target).owner] if step.target_is_pool else [])]
+        reading = next((found[name] for name in names if name in found), None)
+        if reading is None:
+            return {}
+        weighed = step.driver != numbers.name
+        says = {"file says": number(reading.number)} if weighed and step.day is None else {}
+        return {**says, "line": reading.place}
+
+
+#: Of an arrow to an owner, what is the owner's own: not everyone's number, and no condition.
+_IN_BRIEF = ("number", "on days", "file says", "line", "kept because")
+
+
+def in_brief(numbers: Mapping[str, object]) -> dict[str, object]:
+    """Keep of an arrow's numbers what tells of its target alone."""
+    return {name: numbers[name] for name in _IN_BRIEF if name in numbers}
+
+
+def meant(
+    wanted: str, known: Sequence[str], *, kind: str, period: str, dimension: Dimension
+) -> str:
+    """Find a name as the allocation writes it; an alias or other case will do."""
+    if wanted in known:
+        return wanted
+    folded = {name.casefold(): name for name in known}
+    alias = canonical(dimension, [wanted]).get(wanted, "")
+    found = alias if alias in known else folded.get(wanted.casefold(), "")
+    if not found:
+        raise nothing_like(wanted, known, kind=kind, period=period)
+    return found
+
+
+def nothing_like(wanted: str, known: Sequence[str], *, kind: str, period: str) -> NothingThereError:
+    """Say what there is instead, what is spelt alike first."""
+    folded = {name.casefold(): name for name in known}
+    close = [folded[near] for near in get_close_matches(wanted.casefold(), folded, n=3)]
+    have = list(dict.fromkeys([*close, *sorted(known)]))[:10]
+    remedy = f"Did you mean {close[0]}?" if close else ""
+    return NothingThereError(f"{kind} {wanted} in {period}", have, remedy)
+
+
+def currencies_of(case: Case, found: Iterable[str], wanted: str, *, what: str) -> list[str]:
+    """The currencies there are, the rulebook's first, or the one that is wanted of them."""
+    known = sorted(set(found), key=lambda each: (each != case.rulebook.currency, each))
+    if not wanted:
+        return known
+    if wanted.upper() not in known:
+        raise NothingThereError(f"{wanted} of {what}", known)
+    return [wanted.upper()]
+
+
+def _node(step: Step) -> tuple[object, ...]:
+    return step.pool, step.within, step.currency, step.day
+
+
+def _part(row: Row) -> Part:
+    return Part(
+        currency=text_of(row["Currency"]),
+        group=text_of(row["Group"]),
+        outer=text_of(row["Outer"]),
+        inner=text_of(row["Inner"]),
+        account=text_of(row["Account"]),
+        account_name=text_of(row["AccountName"]),
+        outer_rank=int(str(row["OuterRank"])),
+        inner_rank=int(str(row["InnerRank"])),
+        outers=int(str(row["Outers"])),
+        inners=int(str(row["Inners"])),
+        cost=money_of(row["Cost"]),
+        lines=int(str(row["Lines"])),
+        first=day_of(row["First"]),
+        last=day_of(row["Last"]),
+    )
+
+
+def _step(row: Row) -> Step:
+    return Step(
+        pool=text_of(row["Pool"]),
+        currency=text_of(row["BillingCurrency"]),
+        within=text_of(row["Within"]),
+        day=None if row["ChargeDay"] is None else day_of(row["ChargeDay"]),
+        target=text_of(row["Target"]),
+        target_is_pool=bool(row["TargetIsPool"]),
+        weight=Fraction(text_of(row["Weight"])),
+        ratio=Fraction(text_of(row["Ratio"])),
+        driver=text_of(row["Driver"]),
+    )
+
+
+def share_of(row: Row) -> Share:
+    """Read a row of the table `shares`."""
+    return Share(
+        pool=text_of(row["Pool"]),
+        currency=text_of(row["BillingCurrency"]),
+        billing_account=text_of(row["BillingAccountId"]),
+        day=day_of(row["ChargeDay"]),
+        within=text_of(row["Within"]),
+        owner=text_of(row["Owner"]),
+        ratio=Fraction(text_of(row["Ratio"])),
+        units=tuple(to_units(Decimal(str(row[column]))) for column in COST_COLUMNS),
+        kept=bool(row["Kept"]),
+    )

@@ -1,0 +1,152 @@
+"""Explain a pool: what it holds and why, what other pools put into it, and who finally pays."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from fractions import Fraction
+
+from apportion.core.allocation.rounding import apportion, part_of
+from apportion.core.reporting.drilldown import pool_charges
+from apportion.core.reporting.explain import added, biggest_first, plain, ratio_words, rule_facts
+from apportion.core.rulebook.suggestions import listed
+from apportion.model.money import from_units
+from apportion.model.outcome import Branch, Explanation
+from apportion.model.rulebook import Pool
+from apportion.model.split import Share, Step
+from apportion.usecases.context import Plugs
+
+from .case import Case, currencies_of, nothing_like
+
+
+def explain_pool(
+    plugs: Plugs,
+    *,
+    period: str,
+    pool: str,
+    currency: str = "",
+    as_of: str = "",
+    biggest: int = 5,
+) -> Explanation:
+    """Take a pool back to its biggest charges, and on to who pays it.
+
+    The trunk has no amount, as what a pool holds and who pays it are the same money told twice.
+    Raises NothingThereError for a pool that the rulebook of the run does not have.
+    """
+    case = Case.open(plugs, period=period, as_of=as_of, most=biggest)
+    names = {each.name.casefold(): each for each in case.rulebook.pools}
+    if pool.casefold() not in names:
+        known = [each.name for each in case.rulebook.pools]
+        raise nothing_like(pool, known, kind="pool", period=period)
+    rule = names[pool.casefold()]
+    case.derive(pool_charges(rule.name))
+    held = case.biggest(pool_charges(rule.name))
+    received = _received(case, rule)
+    told = currencies_of(
+        case, [*(c for c, _ in held), *received], currency, what=f"pool {rule.name}"
+    )
+    found = {each: _sides(case, rule, each, held.get((each, ""), ()), received) for each in told}
+    trunk = Branch(f"pool {rule.name}, {period}", place=str(rule.place), facts=rule_facts(rule))
+    if len(found) == 1:
+        ((only, sides),) = found.items()
+        trunk = replace(trunk, currency=only, branches=sides)
+    else:
+        apart = (Branch(each, currency=each, branches=sides) for each, sides in found.items())
+        trunk = replace(trunk, branches=tuple(apart))
+    nothing = () if held else (f"No charge of {period} lies in pool {rule.name}.",)
+    return Explanation(trunk, case.published.later, words=(*nothing, case.words))
+
+
+def _sides(
+    case: Case,
+    rule: Pool,
+    currency: str,
+    held: tuple[Branch, ...],
+    received: Mapping[str, tuple[Branch, ...]],
+) -> tuple[Branch, ...]:
+    """The sides of a pool in one currency: in, out, and who pays in the end."""
+    shares = case.shares.get((rule.name, currency), ())
+    sides = []
+    if held:
+        sides.append(Branch("holds", _sum(held), currency, branches=held))
+    if currency in received:
+        put = received[currency]
+        sides.append(Branch("is handed by other pools", _sum(put), currency, branches=put))
+    steps = [s for s in case.steps if (s.pool, s.currency) == (rule.name, currency)]
+    if steps:
+        sides.append(Branch("hands on", branches=case.arrows(steps)))
+    if shares:
+        paid = _paid(case, shares, steps)
+        title = "what it holds is finally paid by"
+        sides.append(Branch(title, _sum(paid), currency, branches=paid))
+    return tuple(sides)
+
+
+def _paid(case: Case, shares: Sequence[Share], steps: Sequence[Step]) -> tuple[Branch, ...]:
+    """Who pays what the pool holds, chains and cycles included."""
+    whole = case.amount(shares)
+    by_payer: dict[tuple[str, bool], list[Share]] = defaultdict(list)
+    for share in shares:
+        by_payer[share.owner, share.kept].append(share)
+    branches = []
+    for (owner, kept), found in by_payer.items():
+        amount = case.amount(found)
+        ratios = {share.ratio for share in found}
+        everywhere = len(found) == len({(s.within, s.day, s.billing_account) for s in shares})
+        facts: dict[str, object] = {}
+        if len(ratios) == 1 and everywhere:
+            facts["ratio"] = ratio_words(*ratios)
+        elif (part := part_of(amount, whole)) is not None:
+            facts["share"] = part
+        straight = any(s.target == owner and not s.target_is_pool for s in steps)
+        if not straight and not kept:
+            facts["reached"] = "through other pools"
+        if kept:
+            why = listed(sorted({case.kept_words(way) for way in case.kept(found)}), last="and")
+            facts["kept because"] = why
+        title = f"kept with {owner}" if kept else owner
+        branches.append(Branch(title, amount, shares[0].currency, facts=facts))
+    return biggest_first(branches, len(branches))
+
+
+def _received(case: Case, rule: Pool) -> dict[str, tuple[Branch, ...]]:
+    """What other pools' own cost comes through this pool, counted when it first comes."""
+    units: dict[tuple[str, str], int] = defaultdict(int)
+    parts: dict[tuple[str, str], dict[Fraction, None]] = defaultdict(dict)
+    whole: dict[tuple[str, str], int] = defaultdict(int)
+    others = [s for key, shares in case.shares.items() if key[0] != rule.name for s in shares]
+    for share in others:
+        graph = case.graph(share.currency, share.day)
+        nodes = [node for node in graph.steps if node[0] == rule.name]
+        part = graph.arriving((share.pool, share.within), nodes)
+        key = (share.currency, share.pool)
+        whole[key] += case.cost_of(share)
+        parts[key][part] = None
+        if part:
+            weights = {"comes": part, "passes by": 1 - part}
+            units[key] += apportion(case.cost_of(share), weights)["comes"]
+    found: dict[str, list[Branch]] = defaultdict(list)
+    for (currency, pool), amount in units.items():
+        holds = plain(from_units(whole[currency, pool]))
+        found[currency].append(
+            Branch(
+                f"of pool {pool}, which holds {holds:,f} {currency}",
+                from_units(amount),
+                currency,
+                str(case.pool(pool).place),
+                {"ratio": ratio_words(*parts[currency, pool])},
+                case.arrows(
+                    s
+                    for s in case.steps
+                    if (s.pool, s.currency, s.target) == (pool, currency, rule.name)
+                    and s.target_is_pool
+                ),
+            )
+        )
+    return {each: biggest_first(branches, len(branches)) for each, branches in found.items()}
+
+
+def _sum(branches: Sequence[Branch]) -> Decimal:
+    return added(branch.amount or Decimal() for branch in branches)

@@ -1,0 +1,246 @@
+"""Explain a resource: what it was charged for, what the rules made of it, and who pays it."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from fractions import Fraction
+
+from apportion.core.allocation.rounding import apportion
+from apportion.core.reporting.drilldown import (
+    ends_like,
+    is_like,
+    is_resource,
+    resource_query,
+    resources_query,
+)
+from apportion.core.reporting.explain import (
+    added,
+    biggest_first,
+    days_words,
+    lookup_lines,
+    ratio_words,
+    rule_facts,
+    source_of,
+)
+from apportion.core.rulebook.inputs.account_sources import OWN_SAYS, synced_words
+from apportion.model.errors.base import NothingThereError
+from apportion.model.money import from_units, to_units
+from apportion.model.outcome import Branch, Explanation
+from apportion.model.rulebook import Dimension
+from apportion.ports import Row
+from apportion.usecases.allocate.label_keys import label
+from apportion.usecases.context import Plugs
+from apportion.usecases.row_values import day_of, money_of, text_of
+from apportion.usecases.runs.ledger_views import open_bills
+
+from .case import Case, currencies_of
+
+#: A place is a file's number above so many bits, and the line in it: core/billing/sql/lines.sql.
+_LINE_BITS = 40
+_LISTED = 10
+
+
+def explain_resource(
+    plugs: Plugs,
+    *,
+    period: str,
+    resource: str,
+    currency: str = "",
+    as_of: str = "",
+    biggest: int = 5,
+) -> Explanation:
+    """Tell what a resource was charged for, its tags, dimensions and pool, and who pays.
+
+    `resource` is the whole id, or how one id ends. Raises NothingThereError for none or several.
+    """
+    case = Case.open(plugs, period=period, as_of=as_of, most=biggest)
+    open_bills(case.published.bills, plugs)
+    found = _find(case, resource, period)
+    rows = _charges(case, found)
+    told = currencies_of(case, (text_of(r["BillingCurrency"]) for r in rows), currency, what=found)
+    trunk = Branch(f"{found}, {period}", facts=_facts(rows))
+    branches = [
+        _in_currency(case, each, [r for r in rows if text_of(r["BillingCurrency"]) == each])
+        for each in told
+    ]
+    if len(branches) == 1:
+        trunk = replace(branches[0], title=trunk.title, facts=trunk.facts)
+    else:
+        trunk = replace(trunk, branches=tuple(branches))
+    return Explanation(trunk, case.published.later, words=(case.words,))
+
+
+def _find(case: Case, wanted: str, period: str) -> str:
+    for condition in (is_resource(wanted), ends_like(wanted)):
+        ids = _ids(case, condition)
+        if len(ids) == 1:
+            return ids[0]
+        if ids:
+            more = "Give the whole id of one." if len(ids) < _LISTED else "Give more of the id."
+            raise NothingThereError(f"single resource that ends with {wanted}", ids, more)
+    alike = _ids(case, is_like(wanted)) or _ids(case, "TRUE")
+    remedy = "These are spelt alike or cost most." if alike else ""
+    raise NothingThereError(f"resource {wanted} in {period}", alike, remedy)
+
+
+def _ids(case: Case, condition: str) -> list[str]:
+    query = resources_query(condition, cost=case.rulebook.cost, most=_LISTED)
+    return [text_of(row["Id"]) for row in case.rows(query)]
+
+
+def _charges(case: Case, resource: str) -> list[Row]:
+    label(case.published.rules, case.plugs)
+    return case.rows(resource_query(case.rulebook, resource))
+
+
+def _facts(rows: Sequence[Row]) -> dict[str, object]:
+    """What is told of the resource itself; where charges differ, all that they say."""
+    columns = {"name": "ResourceName", "region": "RegionId", "payer": "BillingAccountId"}
+    accounts = {f"{text_of(r['SubAccountId'])} {text_of(r['SubAccountName'])}" for r in rows}
+    facts = {"account": ", ".join(sorted(account.strip() for account in accounts))}
+    for told, column in columns.items():
+        facts[told] = ", ".join(sorted({text_of(row[column]) for row in rows} - {""}))
+    return {told: words for told, words in facts.items() if words}
+
+
+def _in_currency(case: Case, currency: str, rows: Sequence[Row]) -> Branch:
+    alike: dict[tuple[str, ...], list[Row]] = defaultdict(list)
+    for row in rows:
+        alike[tuple(text_of(row[column]) for column in row if column not in _VARYING)].append(row)
+    branches = biggest_first((_alike(case, currency, found) for found in alike.values()), case.most)
+    amount = added(branch.amount or Decimal() for branch in branches)
+    return Branch(currency, amount, currency, branches=branches)
+
+
+#: What may differ between the days of charges that are described and labelled alike.
+_VARYING = ("Bill", "ChargeDay", "Cost", "Lines", "FirstLine")
+
+
+def _alike(case: Case, currency: str, rows: Sequence[Row]) -> Branch:
+    """Charges of one kind: their tags, what the rules made of them, who pays."""
+    row = rows[0]
+    days = sorted(day_of(each["ChargeDay"]) for each in rows)
+    line = _first_line(case, rows)
+    kind = [text_of(row[column]) for column in ("ServiceName", "Usage", "ChargeCategory")]
+    facts = {
+        "days": days_words(days[0], days[-1]),
+        "lines": sum(int(str(each["Lines"])) for each in rows),
+        **({"first line": line} if line else {}),
+    }
+    amount = added(money_of(each["Cost"]) for each in rows)
+    dimensions = (_dimension(case, dimension, row) for dimension in case.rulebook.dimensions)
+    pool = text_of(row["Pool"])
+    return Branch(
+        ", ".join(filter(None, kind)),
+        amount,
+        currency,
+        facts=facts,
+        branches=(
+            _tags("tags as delivered", text_of(row["Tags"])),
+            *(
+                [_tags("tags of the account", tags)]
+                if (tags := text_of(row["x_AccountTags"]))
+                else []
+            ),
+            *dimensions,
+            *(
+                _shared(case, currency, pool, rows)
+                if pool
+                else [_owned(case, currency, amount, row)]
+            ),
+        ),
+    )
+
+
+def _tags(title: str, written: str) -> Branch:
+    tags = json.loads(written) if written else {}
+    return Branch(title if tags else f"{title}: none", facts=tags)
+
+
+def _dimension(case: Case, dimension: Dimension, row: Row) -> Branch:
+    """A dimension's value, what gave it, and what was refused before."""
+    value, source = text_of(row[dimension.name]), text_of(row[f"{dimension.name}_source"])
+    words, place = source_of(dimension, source)
+    words += _synced(case, dimension, row)
+    lines = lookup_lines(dimension, source, value, case.published.rules.lookups)
+    rejected = text_of(row.get(f"{dimension.name}_rejected"))
+    facts = {
+        "given": words,
+        **({"lines": lines} if lines else {}),
+        **({"rejected before": rejected} if rejected else {}),
+    }
+    return Branch(f"{dimension.name} = {value}", place=str(place), facts=facts)
+
+
+def _synced(case: Case, dimension: Dimension, row: Row) -> str:
+    """Say when a value was seen that the charge itself does not have."""
+    synced = synced_words(
+        case.published.rules.accounts,
+        dimension,
+        text_of(row[f"{dimension.name}_source"]),
+        charge={name: text_of(row[name]) for name in ("SubAccountId", *OWN_SAYS)},
+        day=day_of(row["ChargeDay"]),
+    )
+    return f", {synced}" if synced else ""
+
+
+def _owned(case: Case, currency: str, amount: Decimal, row: Row) -> Branch:
+    return Branch(f"paid by {text_of(row[case.owner.name])}", amount, currency)
+
+
+def _shared(case: Case, currency: str, pool: str, rows: Sequence[Row]) -> list[Branch]:
+    """The pool that takes the charges, and each payer's part, day by day as the pool was split."""
+    rule = case.pool(pool)
+    units: dict[tuple[str, str], int] = defaultdict(int)
+    ratios: dict[tuple[str, str], set[Fraction]] = defaultdict(set)
+    nobody = 0
+    for row in rows:
+        within = text_of(row[rule.within]) if rule.within else ""
+        weights = _weights(case, currency, pool, within, row)
+        cost = to_units(money_of(row["Cost"]))
+        if not weights:
+            nobody += cost
+            continue
+        for payer, part in apportion(cost, weights).items():
+            units[payer] += part
+            ratios[payer].add(weights[payer])
+    branches = [
+        Branch(
+            f"paid by {owner}{' as kept cost' if kept else ''}",
+            from_units(part),
+            currency,
+            facts={"ratio": ratio_words(*ratios[owner, kept])},
+        )
+        for (owner, kept), part in units.items()
+    ]
+    if nobody:
+        title = "paid by nobody, as the pool came to nothing on the day"
+        branches.append(Branch(title, from_units(nobody), currency))
+    lead = Branch(f"lies in pool {pool}", place=str(rule.place), facts=rule_facts(rule))
+    return [lead, *biggest_first(branches, len(branches))]
+
+
+def _weights(
+    case: Case, currency: str, pool: str, within: str, row: Row
+) -> Mapping[tuple[str, str], Fraction]:
+    key = (within, text_of(row["BillingAccountId"]), row["ChargeDay"])
+    return {
+        (share.owner, "kept" if share.kept else ""): share.ratio
+        for share in case.shares.get((pool, currency), ())
+        if (share.within, share.billing_account, share.day) == key
+    }
+
+
+def _first_line(case: Case, rows: Sequence[Row]) -> str:
+    """The file and line of the first of these lines; empty where the bill's form has no places."""
+    known = [row for row in rows if row["FirstLine"] is not None]
+    places = [(text_of(row["Bill"]), int(str(row["FirstLine"]))) for row in known]
+    if not places:
+        return ""
+    bill, place = min(places)
+    file, line = place >> _LINE_BITS, place & (2**_LINE_BITS - 1)
+    return f"{case.published.bills[bill].inputs[file].name} row {line + 1}"

@@ -1,0 +1,1 @@
+"""Take a bill into the ledger: read, verify, compare totals, record."""

@@ -1,0 +1,402 @@
+"""Take a bill into the ledger: verify, split into keys and costs, compare totals, record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from pathlib import Path
+from types import MappingProxyType
+
+from apportion.core.billing.bill_identity import new_payers, restated
+from apportion.core.billing.charge_queries import charge_queries
+from apportion.core.billing.duplicate_charges import (
+    Alike,
+    charges_query,
+    charges_twice,
+    worth_comparing,
+)
+from apportion.core.billing.keys_and_costs import lines_query, months_query
+from apportion.core.billing.unparseable_values import json_queries, times_queries
+from apportion.core.identity import run_id, sha256
+from apportion.core.proof import compare, total
+from apportion.core.templates import name, sql
+from apportion.model.charges import ChargeQueries, SplitCost
+from apportion.model.delivery import AS_FOUND, Delivery, Encoding, Intent
+from apportion.model.errors.base import KeyCollisionError
+from apportion.model.findings.deliveries import NO_JSON, SEVERAL_FORMATS, UNREADABLE_TIME
+from apportion.model.findings.finding import Finding
+from apportion.model.focus import COST_COLUMNS
+from apportion.model.manifest import BillIdentity, DayHeld, Input, Kind, Manifest, Total
+from apportion.model.money import from_units
+from apportion.ports import Row, Source
+from apportion.usecases.context import Plugs
+from apportion.usecases.fail_on_findings import record, stop_if_failing
+from apportion.usecases.runs.damage import damage_of
+
+from .choose_bill import Place, check_part, find_places
+from .completeness import days_held, identity_of
+from .describe_keys import describe, open_known
+from .replace_delivery import Replaces, what_is_replaced
+from .together import add_stated, check_together, put_together
+
+
+@dataclass(frozen=True)
+class Ingested:
+    """What a delivery became: runs recorded now, and runs that stood with the same bytes."""
+
+    recorded: tuple[Manifest, ...]
+    unchanged: tuple[Manifest, ...]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
+class _Work:
+    """One delivery on its way into one bill."""
+
+    delivery: Delivery
+    queries: ChargeQueries
+    bill: str
+    inputs: tuple[Input, ...]
+    decided_by: tuple[str, ...]
+    details: Mapping[str, str]
+    intent: Intent
+
+    @property
+    def format(self) -> str:
+        return f"{self.delivery.format} {self.delivery.version}".strip()
+
+    def run_of(self, period: str, part: Manifest | None) -> str:
+        if part is None:
+            return run_id(*self.decided_by, self.bill, period, inputs=self.inputs)
+        together = (self.bill, period, "together with", part.run)
+        return run_id(*self.decided_by, *together, inputs=self.inputs)
+
+    def stated(self, period: str) -> list[Total]:
+        return [
+            total(
+                "stated",
+                (stated.billing_account, stated.sub_account, stated.currency),
+                stated.lines,
+                map(from_units, stated.units),
+            )
+            for stated in self.delivery.stated
+            if stated.period == period
+        ]
+
+
+@dataclass(frozen=True)
+class _Ready:
+    """A period that was proved and may be recorded: its files, and what they come to."""
+
+    place: Place
+    known: Sequence[str]
+    keys: Sequence[Path]
+    costs: Sequence[Path]
+    months: Sequence[Path]
+    totals: Sequence[Total]
+    replaces: Replaces
+    days: tuple[DayHeld, ...]
+    identity: BillIdentity
+    findings: Sequence[Finding]
+
+
+def ingest(
+    source: Source,
+    plugs: Plugs,
+    *,
+    intent: Intent = AS_FOUND,
+    split_cost: SplitCost = SplitCost.PARENT,
+    wait: float = 0,
+    details: Mapping[str, str] = MappingProxyType({}),
+) -> Ingested:
+    """Make a delivery the current one of its bill and periods; the same bytes change nothing.
+
+    `details` say where it comes from; they go into the record and decide nothing. Raises
+    FindingsError, with nothing recorded, where bytes, columns or totals are not right, and where
+    it lacks what an earlier delivery held and `intent` does not say that this is meant.
+    """
+    plugs.say("verifying the files")
+    deliveries, findings = source.deliver()
+    stop_if_failing(findings)
+    findings += _several_formats(deliveries)
+    stop_if_failing(findings)
+    if not deliveries:
+        return Ingested((), (), tuple(findings))
+    (delivery,) = deliveries
+    queries, more = charge_queries(delivery, split_cost=split_cost)
+    findings += more
+    stop_if_failing(findings)
+    mapping = sha256(delivery.mapping.encode())
+    # The identity, too: bytes that are described in another way now are taken in again.
+    decided_by = ("ingest", delivery.format, mapping, queries.identity, split_cost)
+    with plugs.ledger.writing(wait=wait):
+        inputs = _inputs(delivery)
+        work = _Work(delivery, queries, "", inputs, decided_by, details, intent)
+        return _take_in(work, plugs, findings)
+
+
+def _take_in(work: _Work, plugs: Plugs, findings: list[Finding]) -> Ingested:
+    delivery = work.delivery
+    if not delivery.stated:  # files with a header alone
+        return Ingested((), (), tuple(findings))
+    runs = plugs.ledger.runs()
+    bill, places = find_places(delivery, runs, work.intent)
+    work = replace(work, bill=bill)
+    unchanged, todo = [], []
+    for place in places:
+        run, current = work.run_of(place.period, place.part), place.current
+        damage = damage_of([current], plugs) if current else []
+        again = check_part(place, run)
+        if current and (again or current.run == run) and not damage:
+            unchanged.append(_come_again(current, work, plugs))
+        else:
+            todo.append(replace(place, damage=tuple(damage)))
+    parts = _read(work, plugs) if todo else {}
+    ready = [_prepare(work, place, parts[place.period], plugs) for place in todo]
+    stop_if_failing([finding for each in ready for finding in each.findings])
+    recorded = []
+    for each in ready:
+        manifest = _record(work, each, plugs)
+        findings += [*each.place.damage, *new_payers(manifest, runs)]
+        findings += restated(each.place.current, manifest, each.replaces.redescribed)
+        findings += each.findings
+        recorded.append(manifest)
+    return Ingested(tuple(recorded), tuple(unchanged), tuple(findings))
+
+
+def _come_again(current: Manifest, work: _Work, plugs: Plugs) -> Manifest:
+    """Write down that the same bytes came under another name, so that it is known next time."""
+    details = {**current.details, **work.details}
+    if details == current.details:
+        return current
+    again = replace(current, at=plugs.now(), details=details, replaced_bills=())
+    return record(again, plugs)
+
+
+def _read(work: _Work, plugs: Plugs) -> Mapping[str | None, list[Path]]:
+    """Read every line once, and write what each period's days cost."""
+    files = [file.path for file in work.delivery.files]
+    plugs.say("reading the lines")
+    stop_if_failing(_twice(work, plugs))
+    plugs.engine.open_bill("bill", files, work.delivery.encoding)
+    parts = _write_lines(work, plugs)
+    plugs.engine.open_parquet("lines", [str(path) for files in parts.values() for path in files])
+    stop_if_failing(_unreadable_times(work, plugs))
+    return parts
+
+
+def _write_lines(work: _Work, plugs: Plugs) -> Mapping[str | None, list[Path]]:
+    """Write the lines by period, which need not be asked of every line where there is only one."""
+    folder = plugs.ledger.staging("costs")
+    period = _only_period(work, plugs)
+    if period is None:
+        lines = lines_query(work.queries, work.bill)
+        return plugs.engine.write_parts(lines, "Period", folder)
+    lines = lines_query(work.queries, work.bill, period=period)
+    return {period: plugs.engine.write(lines, folder)}
+
+
+def _only_period(work: _Work, plugs: Plugs) -> str | None:
+    """Find the one period that all lines have. A CSV would have to be read once more for it."""
+    if work.delivery.encoding is not Encoding.PARQUET:
+        return None
+    periods = [
+        row["Period"]
+        for row in plugs.engine.rows(
+            sql("usecases/ingest/bill_periods", period=work.queries.period)
+        )
+    ]
+    return str(periods[0]) if len(periods) == 1 and periods[0] is not None else None
+
+
+def _twice(work: _Work, plugs: Plugs) -> list[Finding]:
+    """Compare the first charges of files that no manifest names as parts of one delivery."""
+    files = worth_comparing(work.delivery.files)
+    views = []
+    for number, file in enumerate(files):
+        view = f"file {number}"
+        plugs.engine.open_bill(view, [file.path], work.delivery.encoding)
+        columns = plugs.engine.rows(f"DESCRIBE {name(view)}")
+        views.append((view, [str(column["column_name"]) for column in columns]))
+    if not views:
+        return []
+    pairs = plugs.engine.rows(charges_query(work.delivery, work.queries, views))
+    return charges_twice(
+        files,
+        [Alike(**{str(part): int(str(number)) for part, number in pair.items()}) for pair in pairs],
+    )
+
+
+def _prepare(work: _Work, place: Place, staged: Sequence[Path], plugs: Plugs) -> _Ready:
+    """Prove a period's files, and compare them with those that they would replace.
+
+    Of a damaged delivery nothing stays, not even the descriptions of its keys.
+    """
+    period = place.period
+    known = open_known(place.part or place.readable, plugs)
+    costs: Sequence[Path] = _moved(staged, plugs.ledger.staging("costs"))
+    months = _add_up(work, period, costs, plugs)
+    new = describe(work.delivery, work.queries, work.bill, plugs)
+    plugs.say(f"proving {period}")
+    keys = [*known, *map(str, new)]
+    totals = [*work.stated(period), *_ledger_totals(keys, plugs)]
+    stop_if_failing(compare(period, totals, stages=("stated", "ledger")))
+    findings = _no_json(work, period, plugs)
+    if place.part:
+        stop_if_failing(check_together(work.bill, work.inputs, place.part, plugs))
+        costs = put_together(costs, place.part, plugs)
+        months = _add_up(work, period, costs, plugs)
+        stated = add_stated(work.stated(period), place.part.totals)
+        totals = [*stated, *_ledger_totals(keys, plugs)]
+        stop_if_failing(compare(period, totals, stages=("stated", "ledger")))
+    replaces = what_is_replaced(place, work.intent, work.format, plugs)
+    accounts = [(total.billing_account, total.sub_account) for total in totals]
+    return _Ready(
+        place=place,
+        known=known,
+        keys=new,
+        costs=costs,
+        months=months,
+        totals=totals,
+        replaces=replaces,
+        days=days_held(plugs),
+        identity=identity_of(accounts, work.details, plugs),
+        findings=[*findings, *replaces.findings],
+    )
+
+
+def _record(work: _Work, ready: _Ready, plugs: Plugs) -> Manifest:
+    """Make a period's files the ledger's; the last line decides."""
+    place, period = ready.place, ready.place.period
+    partition = {"period": period, "bill": work.bill}
+    part, current = place.part, place.readable
+    snapshots = {"keys": current.snapshots["keys"]} if current else {}
+    if ready.keys:
+        put = plugs.ledger.append if current else plugs.ledger.replace
+        snapshots["keys"] = put("keys", **partition, files=ready.keys)
+    for table, files in (("costs", ready.costs), ("months", ready.months)):
+        snapshots[table] = plugs.ledger.replace(table, **partition, files=files)
+    manifest = Manifest(
+        run=work.run_of(period, part),
+        kind=Kind.INGEST,
+        period=period,
+        bill=work.bill,
+        at=plugs.now(),
+        version=plugs.version,
+        inputs=(*part.inputs, *work.inputs) if part else work.inputs,
+        totals=tuple(ready.totals),
+        snapshots=snapshots,
+        details={**(part.details if part else {}), **work.details, "format": work.format},
+        identity=ready.identity,
+        days=ready.days,
+        together=(part.run, *part.together) if part else (),
+        replaced_bills=ready.replaces.bills,
+        left_out=ready.replaces.left_out,
+    )
+    return record(manifest, plugs)
+
+
+def _moved(files: Sequence[Path], folder: Path) -> list[Path]:
+    """Move files of one period into a folder of their own."""
+    return [file.rename(folder / file.name) for file in files]
+
+
+def _add_up(work: _Work, period: str, costs: Sequence[Path], plugs: Plugs) -> list[Path]:
+    """Read the written costs back, and write what each key cost in the period."""
+    plugs.engine.open_parquet("costs", [str(path) for path in costs])
+    months = plugs.engine.write(months_query(period, work.bill), plugs.ledger.staging("months"))
+    plugs.engine.open_parquet("months", [str(path) for path in months])
+    return months
+
+
+def _ledger_totals(keys: Sequence[str], plugs: Plugs) -> list[Total]:
+    """Read the written files back and add them up; every key must have one description."""
+    plugs.engine.open_parquet("keys", keys)
+    collisions = _count(plugs, sql("usecases/ingest/collisions"))
+    if collisions:
+        raise KeyCollisionError(collisions)
+    return [
+        ledger_total("ledger", row)
+        for row in plugs.engine.rows(sql("usecases/runs/ledger_totals", costs="months"))
+    ]
+
+
+def ledger_total(stage: str, row: Row) -> Total:
+    """Make a total from a row of a totals query."""
+    account = (
+        str(row["BillingAccountId"]),
+        str(row["SubAccountId"]),
+        str(row["BillingCurrency"]),
+    )
+    amounts = (Decimal(str(row[column])) for column in COST_COLUMNS)
+    return total(stage, account, int(str(row["Lines"])), amounts)
+
+
+def _several_formats(deliveries: Sequence[Delivery]) -> list[Finding]:
+    if len(deliveries) < 2:
+        return []
+    found = [f"{d.format} ({d.encoding}, {d.files[0].name})" for d in deliveries]
+    return [
+        Finding(
+            SEVERAL_FORMATS,
+            deliveries[0].files[0].name,
+            "the delivery",
+            expected="files of one format",
+            found=", ".join(found),
+            remedy="Ingest one of them; the others would count the same charges again.",
+        )
+    ]
+
+
+def _unreadable_times(work: _Work, plugs: Plugs) -> list[Finding]:
+    """Tell which texts are no times, in another pass where there are any."""
+    (row,) = plugs.engine.rows(sql("usecases/ingest/unreadable_times"))
+    if not row["Lines"]:
+        return []
+    return [
+        Finding(
+            UNREADABLE_TIME,
+            f"{work.delivery.files[0].name}" + (" and others" if work.delivery.files[1:] else ""),
+            f"{column} of {times['Lines']:,} lines",
+            expected="a date and time like 2024-09-01T00:00:00Z",
+            found=", ".join(map(repr, _texts(times["Texts"]))) or "nothing",
+            remedy="Nothing was taken in. Dates are written with the year first; export the file "
+            "again.",
+        )
+        for column, query in times_queries(work.delivery, work.queries)
+        for times in plugs.engine.rows(query)
+        if times["Lines"]
+    ]
+
+
+def _no_json(work: _Work, period: str, plugs: Plugs) -> list[Finding]:
+    """Tell which tags could not be read; `keys` and `months` are those of the period."""
+    return [
+        Finding(
+            NO_JSON,
+            f"{period} bill {work.bill}",
+            f"{column} of {texts['Lines']:,} lines",
+            expected='JSON like {"CostCenter": "FIN-100"}',
+            found=", ".join(map(repr, _texts(texts["Texts"]))),
+            remedy="These charges count in full, without what stands there. Export the column as "
+            "JSON.",
+            amount=Decimal(str(texts["Cost"])),
+            currency=str(texts["Currency"] or ""),
+        )
+        for column, query in json_queries(work.delivery)
+        for texts in plugs.engine.rows(query)
+    ]
+
+
+def _texts(value: object) -> list[str]:
+    return [str(text) for text in value] if isinstance(value, list) else []
+
+
+def _inputs(delivery: Delivery) -> tuple[Input, ...]:
+    return tuple(Input("bill", file.name, file.sha256, file.size) for file in delivery.files)
+
+
+def _count(plugs: Plugs, query: str) -> int:
+    (row,) = plugs.engine.rows(query)
+    return int(str(row["n"]))

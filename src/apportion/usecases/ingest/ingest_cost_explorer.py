@@ -1,0 +1,109 @@
+"""A month of Cost Explorer's answers as a source of the ledger: a FOCUS file, read like any other.
+
+The file is compared with totals that were asked for by themselves, so a line lost on the way shows.
+"""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from apportion.core.aws.cost_explorer.bill import (
+    METRICS,
+    BillMonth,
+    Cut,
+    bill_months,
+    cuts,
+    names_of_cut,
+    whole_months,
+)
+from apportion.core.aws.cost_explorer.query_names import told_days
+from apportion.core.aws.cost_explorer.reconcile import compare_parts, estimated, never_seen
+from apportion.model.aws.cost_query import ACCOUNT, By, CostAnswer, CostQuery
+from apportion.model.delivery import Delivery
+from apportion.model.findings.finding import Finding
+from apportion.model.period import Period
+from apportion.ports import CostReports, Report, Source
+from apportion.usecases.fail_on_findings import stop_if_failing
+
+#: Makes a source of files and a folder for what must be unpacked.
+Read = Callable[[Sequence[Path], Path], Source]
+
+
+class CostBill:
+    """A `ports.Source`. `write` makes CSV of rows, `read` finds the deliveries in a file."""
+
+    def __init__(self, month: BillMonth, *, folder: Path, write: Report, read: Read) -> None:
+        self._month = month
+        self._folder = folder
+        self._write = write
+        self._read = read
+
+    @property
+    def period(self) -> Period:
+        """The month that it is of."""
+        return self._month.period
+
+    @property
+    def name(self) -> str:
+        """What its file is called."""
+        return f"cost-explorer-{self.period}.csv.gz"
+
+    def deliver(self) -> tuple[list[Delivery], list[Finding]]:
+        month = self._month
+        # Without a time in it, the same answers are the same bytes, which change nothing.
+        content = gzip.compress(self._write.write(month.rows, month.columns), mtime=0)
+        self._folder.mkdir(parents=True, exist_ok=True)
+        path = self._folder / self.name
+        path.write_bytes(content)
+        deliveries, findings = self._read([path], self._folder).deliver()
+        return [
+            replace(
+                delivery,
+                files=tuple(replace(file, name=path.name) for file in delivery.files),
+                stated=month.stated,
+            )
+            for delivery in deliveries
+        ], [*month.findings, *findings]
+
+
+def ask_for_bills(
+    reports: CostReports,
+    *,
+    by: Sequence[By],
+    payer: str,
+    days: tuple[date, date],
+    folder: Path,
+    write: Report,
+    read: Read,
+) -> tuple[list[CostBill], list[Finding]]:
+    """Ask for the whole, for each account, and for the lines; one source a month, oldest first.
+
+    Raises FindingsError where the lines are not what is stated, before a month is taken in.
+    """
+    names = names_of_cut(by)
+    start, end = whole_months(*days)
+    accounts = reports.ask(CostQuery(start, end, by=(ACCOUNT,)))
+    whole = reports.ask(CostQuery(start, end))
+    answers = [(cut, reports.ask(cut.query)) for cut in cuts(names, accounts, start, end)]
+    months = bill_months(names, accounts, answers, payer=payer)
+    findings: list[Finding] = []
+    for metric in METRICS.values():
+        place = told_days(start, end)
+        findings += compare_parts(place, metric, whole=whole.lines, parts=accounts.lines)
+    findings += _doubts(told_days(start, end), names, answers, whole)
+    stop_if_failing([*findings, *(each for month in months for each in month.findings)])
+    return [CostBill(month, folder=folder, write=write, read=read) for month in months], findings
+
+
+def _doubts(
+    place: str, names: Sequence[By], answers: Sequence[tuple[Cut, CostAnswer]], whole: CostAnswer
+) -> list[Finding]:
+    findings: list[Finding] = []
+    for at, name in enumerate(reversed(names), 1):  # the account, where it is a key, comes first
+        values = [line.keys[-at] for _, answer in answers for line in answer.lines]
+        findings += never_seen(place, name, values)
+    return findings + estimated(place, whole.lines)

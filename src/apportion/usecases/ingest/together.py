@@ -1,0 +1,80 @@
+"""Read a delivery together with an earlier one, as two parts of one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal, localcontext
+from pathlib import Path
+
+from apportion.core.billing.contained_charges import repeats
+from apportion.core.proof import total
+from apportion.core.templates import each, name, sql
+from apportion.model.findings.deliveries import CHARGES_TWICE
+from apportion.model.findings.finding import Finding
+from apportion.model.focus import COST_COLUMNS, QUANTITY_COLUMNS
+from apportion.model.manifest import Input, Manifest, Total
+from apportion.model.money import EXACT, SQL_TYPE
+from apportion.usecases.context import Plugs
+
+from .completeness import compare_held, held_now, open_delivery
+
+
+def check_together(
+    bill: str, inputs: Sequence[Input], part: Manifest, plugs: Plugs
+) -> list[Finding]:
+    """Refuse files and charges that the earlier part has; `costs` and `keys` are the later one."""
+    place = f"{part.period} bill {bill}"
+    known = {file.sha256: file.name for file in part.inputs}
+    same = [
+        Finding(
+            CHARGES_TWICE,
+            place,
+            f"the file {file.name}",
+            expected="files that the earlier part does not have",
+            found=f"the same bytes as {known[file.sha256]} in run {part.run}",
+            remedy="Nothing was taken in. Leave this file out.",
+        )
+        for file in inputs
+        if file.sha256 in known
+    ]
+    compared = compare_held(open_delivery(part, plugs), held_now(plugs), plugs)
+    return same or repeats(place, part, compared)
+
+
+def put_together(costs: Sequence[Path], part: Manifest, plugs: Plugs) -> list[Path]:
+    """Write the charges of both; FirstLine counts the files of the later part after the others."""
+    earlier = open_delivery(part, plugs).costs
+    plugs.engine.open_parquet("costs", [str(path) for path in costs])
+    columns = {
+        str(row["column_name"])
+        for view in (earlier, "costs")
+        for row in plugs.engine.rows(f"DESCRIBE {name(view)}")
+    }
+    measures = [c for c in (*COST_COLUMNS, *QUANTITY_COLUMNS) if c in columns]
+    query = sql(
+        "usecases/ingest/together",
+        earlier=name(earlier),
+        files=str(len(part.inputs)),
+        measures=each(f"CAST(SUM({name(c)}) AS {SQL_TYPE}) AS {name(c)}" for c in measures),
+    )
+    return plugs.engine.write(query, plugs.ledger.staging("costs"))
+
+
+def add_stated(stated: Iterable[Total], earlier: Iterable[Total]) -> list[Total]:
+    """Add what both parts state, account by account."""
+    sums: dict[tuple[str, str, str], tuple[int, list[Decimal]]] = {}
+    with localcontext(EXACT):
+        for each_total in (*earlier, *stated):
+            if each_total.stage == "stated":
+                account = (
+                    each_total.billing_account,
+                    each_total.sub_account,
+                    each_total.currency,
+                )
+                lines, amounts = sums.get(account, (0, [Decimal()] * len(COST_COLUMNS)))
+                added = zip(amounts, each_total.amounts, strict=True)
+                sums[account] = (
+                    lines + each_total.lines,
+                    [one + Decimal(other) for one, other in added],
+                )
+    return [total("stated", account, *sums[account]) for account in sorted(sums)]

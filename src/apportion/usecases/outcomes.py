@@ -1,0 +1,79 @@
+"""What runs came to, told as rows and sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from apportion.core.proof import compare
+from apportion.model.cents import cents
+from apportion.model.findings.finding import Finding
+from apportion.model.focus import COST_COLUMNS
+from apportion.model.manifest import Manifest
+from apportion.model.outcome import Outcome
+
+from .ingest.ingest import Ingested
+from .runs.history import sums
+
+_INGESTED = ("period", "bill", "run", "became", "format", "currency", "lines", *COST_COLUMNS)
+
+
+def told_ingest(done: Ingested) -> Outcome:
+    """One row a period and currency, and whether it is new to the ledger."""
+    runs = [(run, "recorded") for run in done.recorded]
+    runs += [(run, "unchanged") for run in done.unchanged]
+    rows = [
+        {
+            "period": run.period,
+            "bill": run.bill,
+            "run": run.run,
+            "became": became,
+            "format": run.details.get("format", ""),
+            "currency": currency,
+            "lines": lines,
+            **amounts,
+        }
+        for run, became in sorted(runs, key=lambda pair: pair[0].period)
+        for currency, lines, amounts in sums(run, "ledger")
+    ]
+    words = () if rows else ("There was nothing to take in.",)
+    return Outcome(_INGESTED, tuple(rows), done.findings, words)
+
+
+def told_costs(done: Ingested, file: str) -> Outcome:
+    """The same of a month that Cost Explorer told, of which nobody has seen a file."""
+    outcome = told_ingest(done)
+    findings = (
+        replace(each, place="Cost Explorer") if each.place == file else each
+        for each in outcome.findings
+    )
+    return replace(outcome, findings=tuple(findings))
+
+
+def told_allocate(
+    manifest: Manifest, findings: Sequence[Finding], owners: Outcome, written: Path
+) -> Outcome:
+    """The owners, and the proof in a sentence."""
+    assert not compare(manifest.period, manifest.totals)
+    lines = sum(total.lines for total in manifest.totals if total.stage == "allocated")
+    amounts = ", ".join(
+        f"{cents(sums_of[manifest.details['cost']])} {currency}"
+        for currency, _lines, sums_of in sums(manifest, "allocated")
+    )
+    proved = (
+        f"{manifest.period} is proved: {lines:,} line{'' if lines == 1 else 's'}, {amounts}; "
+        "stated = ledger = derived = allocated to the last digit, difference 0.00."
+    )
+    words = (proved, f"Manifest: {written}")
+    return Outcome(owners.columns, owners.rows, tuple(findings), words)
+
+
+def together(outcomes: Sequence[Outcome]) -> Outcome:
+    """Put the outcomes of several periods into one."""
+    return Outcome(
+        columns=outcomes[0].columns if outcomes else (),
+        rows=tuple(row for outcome in outcomes for row in outcome.rows),
+        findings=tuple(finding for outcome in outcomes for finding in outcome.findings),
+        words=tuple(word for outcome in outcomes for word in outcome.words),
+    )

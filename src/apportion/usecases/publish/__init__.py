@@ -1,0 +1,1 @@
+"""Publish proved months as tables, query them, and deliver reports."""

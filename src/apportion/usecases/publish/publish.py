@@ -1,0 +1,214 @@
+"""Publish a proved period: tables staged, read back, compared with the proof, then made seen."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+
+from apportion.core.identity import sha256
+from apportion.core.proof import compare
+from apportion.core.reporting import published_tables as what
+from apportion.core.templates import each, name, sql
+from apportion.model.errors.publishing import NotWhatArrivedError, PublishedNameError
+from apportion.model.focus import COST_COLUMNS
+from apportion.model.manifest import Manifest
+from apportion.model.manifest_text import to_plain
+from apportion.model.money import from_units, text, to_units
+from apportion.model.outcome import Outcome
+from apportion.ports import Lake, Row
+from apportion.usecases.context import Plugs
+from apportion.usecases.fail_on_findings import stop_if_failing
+from apportion.usecases.reports.report import tell
+from apportion.usecases.runs.history import sums
+from apportion.usecases.runs.open_run import Published, find
+
+COLUMNS = ("period", "run", "became", "currency", "lines", "cost", "manifest")
+
+#: Published tables that hold the whole money of a period.
+_WHOLE = ("allocations", "daily", "proofs")
+
+_Sums = dict[tuple[str, str], tuple[int, ...]]
+
+
+def publish(plugs: Plugs, lake: Lake, *, period: str, scratch: Path) -> Outcome:
+    """Publish a period's newest allocation. What readers see already is not written again.
+
+    Raises FindingsError for an allocation that is not proved, NotWhatArrivedError where what was
+    written is not what is read back.
+    """
+    published = find(plugs, period=period)
+    manifest = published.manifest
+    stop_if_failing(compare(period, manifest.totals))
+    if taken := what.names_taken(published.rulebook):
+        raise PublishedNameError(taken)
+    digest = manifest_sha256(manifest)
+    unchanged = lake.current(period) == (manifest.run, digest)
+    if not unchanged:
+        _stage(plugs, lake, published, scratch)
+    known = what.columns(published.rulebook)
+    lake.define(_views(published, known))
+    if not unchanged:
+        plugs.say(f"making {period} seen")
+        plugs.engine.load("runs made", what.RUNS_COLUMNS, [_run_row(published, digest)])
+        (row,) = plugs.engine.write(f"SELECT * FROM {name('runs made')}", _new(scratch, "runs"))
+        lake.commit(row, what.RUNS_COLUMNS, period=period, run=manifest.run)
+    lake.clear(period, what.TABLES)
+    return _told(published, "unchanged" if unchanged else "published", digest)
+
+
+def manifest_sha256(manifest: Manifest) -> str:
+    """Hash a manifest as it is published."""
+    return sha256(_manifest_text(manifest).encode())
+
+
+def write_tables(
+    plugs: Plugs, published: Published, scratch: Path, tables: Iterable[str] = what.TABLES
+) -> dict[str, list[Path]]:
+    """Write the rows that these tables have of a run as Parquet files."""
+    rulebook, manifest = published.rulebook, published.manifest
+    tell(published, plugs, used={dimension.name for dimension in rulebook.dimensions})
+    index = COST_COLUMNS.index(rulebook.cost)
+    proofs = (
+        (
+            *(manifest.period, manifest.run, total.stage, total.billing_account),
+            *(total.sub_account, total.currency, total.lines),
+            *(Decimal(amount) for amount in (total.amounts[index], *total.amounts)),
+        )
+        for total in manifest.totals
+    )
+    findings = (
+        (
+            *(manifest.period, manifest.run, finding.code.number, str(finding.code.severity)),
+            *(finding.code.title, finding.place, str(finding), finding.amount, finding.currency),
+        )
+        for finding in manifest.findings
+    )
+    plugs.engine.load("proofs made", what.PROOFS_COLUMNS, proofs)
+    plugs.engine.load("findings made", what.FINDINGS_COLUMNS, findings)
+    queries = what.queries(rulebook, manifest)
+    return {table: plugs.engine.write(queries[table], _new(scratch, table)) for table in tables}
+
+
+def runs_row(published: Published) -> Sequence[object]:
+    """Give the row of `runs` of an allocation."""
+    return _run_row(published, manifest_sha256(published.manifest))
+
+
+def _stage(plugs: Plugs, lake: Lake, published: Published, scratch: Path) -> None:
+    """Put every table there, read it back, and hold it against the proof."""
+    manifest = published.manifest
+    plugs.say(f"writing the tables of {manifest.period}")
+    written = write_tables(plugs, published, scratch)
+    known = what.columns(published.rulebook)
+    for table, files in written.items():
+        plugs.say(f"publishing {table}")
+        lake.stage(table, files, known[table], period=manifest.period, run=manifest.run)
+    for table, files in written.items():
+        plugs.say(f"reading {table} back")
+        arrived = lake.fetch(
+            table, _new(scratch, f"{table} back"), period=manifest.period, run=manifest.run
+        )
+        _check(plugs, published, table, (files, arrived))
+
+
+def _check(
+    plugs: Plugs, published: Published, table: str, sides: tuple[Sequence[Path], Sequence[Path]]
+) -> None:
+    """Compare what arrived with what was sent, row for row, and its money with the proof."""
+    manifest = published.manifest
+    if not sides[1]:
+        raise NotWhatArrivedError(table, manifest.period, f"{len(sides[0])} files", "none")
+    for view, files in zip(("sent", "arrived"), sides, strict=True):
+        plugs.engine.open_parquet(view, [str(file) for file in files])
+    columns = each(map(name, what.columns(published.rulebook)[table]), ", ")
+    (row,) = plugs.engine.rows(sql("usecases/publish/arrived", columns=columns))
+    sent, arrived, differ = (int(str(row[column])) for column in ("Sent", "Arrived", "Differ"))
+    if differ or sent != arrived:
+        found = f"{arrived} rows, {differ} of them others"
+        raise NotWhatArrivedError(table, manifest.period, f"{sent} rows", found)
+    if table in _WHOLE:
+        found_sums = _sums(plugs.engine.rows(what.totals_query(table, "arrived")))
+        _compare(table, manifest, found_sums)
+
+
+def _compare(table: str, manifest: Manifest, found: _Sums) -> None:
+    proved: dict[tuple[str, str], tuple[int, ...]] = {}
+    for total in manifest.totals:
+        if total.stage == "allocated":
+            units = tuple(to_units(Decimal(amount)) for amount in total.amounts)
+            payer = (total.billing_account, total.currency)
+            before = proved.get(payer, (0,) * len(COST_COLUMNS))
+            proved[payer] = tuple(a + b for a, b in zip(before, units, strict=True))
+    nothing = (0,) * len(COST_COLUMNS)
+    for payer in sorted(proved.keys() | found.keys()):
+        for column, expected, there in zip(
+            COST_COLUMNS, proved.get(payer, nothing), found.get(payer, nothing), strict=True
+        ):
+            if expected != there:
+                words = [f"{text(from_units(units))} {payer[1]}" for units in (expected, there)]
+                raise NotWhatArrivedError(f"{table}, {column}", manifest.period, *words)
+
+
+def _sums(rows: Iterable[Row]) -> _Sums:
+    return {
+        (str(row["BillingAccountId"]), str(row["BillingCurrency"])): tuple(
+            to_units(Decimal(str(row[column]))) for column in COST_COLUMNS
+        )
+        for row in rows
+    }
+
+
+def _views(
+    published: Published, known: Mapping[str, Mapping[str, str]]
+) -> dict[str, tuple[str, Mapping[str, str]]]:
+    dimensions = [dimension.name for dimension in published.rulebook.dimensions]
+    columns = {
+        **known,
+        **{f"by_{each}": what.by_dimension_columns(each) for each in dimensions},
+    }
+    return {view: (select, columns[view]) for view, select in what.views(known, dimensions).items()}
+
+
+def _run_row(published: Published, digest: str) -> Sequence[object]:
+    manifest, rulebook = published.manifest, published.rulebook
+    written = next(file for file in manifest.inputs if file.role == "rulebook")
+    return (
+        *(manifest.period, manifest.run, digest, manifest.at, manifest.version),
+        *(written.name, written.sha256, rulebook.owner),
+        rulebook.dimension(rulebook.owner).default,
+        rulebook.cost,
+        _manifest_text(manifest),
+    )
+
+
+def _manifest_text(manifest: Manifest) -> str:
+    return json.dumps(to_plain(manifest), separators=(",", ":"), sort_keys=True)
+
+
+def _told(published: Published, became: str, digest: str) -> Outcome:
+    manifest = published.manifest
+    rows = tuple(
+        {
+            "period": manifest.period,
+            "run": manifest.run,
+            "became": became,
+            "currency": currency,
+            "lines": lines,
+            "cost": amounts[published.rulebook.cost],
+            "manifest": digest,
+        }
+        for currency, lines, amounts in sums(manifest, "allocated")
+    )
+    seen = {
+        "published": f"{manifest.period} is published, read back and equal to its proof.",
+        "unchanged": f"{manifest.period} was published already; nothing was written.",
+    }
+    return Outcome(COLUMNS, rows, published.later, (seen[became],))
+
+
+def _new(scratch: Path, part: str) -> Path:
+    folder = scratch / part
+    folder.mkdir(parents=True, exist_ok=False)
+    return folder

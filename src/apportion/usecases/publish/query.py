@@ -1,0 +1,123 @@
+"""Answer SQL over the ledger, as if it were published: the same tables, the same names."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Sequence
+from pathlib import Path
+
+from apportion.core.reporting import published_tables as what
+from apportion.core.reporting.query_tree import reads_of
+from apportion.core.templates import text
+from apportion.model.errors.base import EngineError
+from apportion.model.errors.publishing import NotPublishedError, QueryFailedError
+from apportion.model.outcome import Outcome
+from apportion.ports import Engine, Row
+from apportion.usecases.context import Plugs
+from apportion.usecases.runs.open_run import Published, allocated_periods, find
+
+from .publish import runs_row, write_tables
+
+_ENGINE = "The ledger"
+_SERIALIZE = "SELECT json_serialize_sql(CAST({} AS VARCHAR))"
+
+
+class LedgerAsking:
+    """`ports.Asking` of a ledger: each allocated period's newest run. Nothing is changed by it.
+
+    A query takes what it names out of the ledger into `scratch` first, month by month; where more
+    is asked later, `ahead` names what that will be. It is answered by an engine of its own, made
+    by `closed`, that reaches the files of a folder and nothing else.
+    """
+
+    def __init__(
+        self,
+        plugs: Plugs,
+        scratch: Path,
+        *,
+        closed: Callable[[Path], Engine],
+        periods: Sequence[str] = (),
+        ahead: Collection[str] = (),
+    ) -> None:
+        self._plugs = plugs
+        self._scratch = scratch
+        self._closed = closed
+        self._periods = periods
+        self._ahead = set(ahead)
+        self._asked = 0
+        self._made: dict[str, list[str]] = {}
+        self._found: list[Published] = []
+
+    def ask(self, sql: str) -> Outcome:
+        engine = self._closed(self._scratch)
+        self._prepare(tables_of(sql, engine), engine)
+        columns, rows = _answer(sql, engine)
+        return Outcome(columns, rows)
+
+    def _prepare(self, wanted: set[str], engine: Engine) -> None:
+        """Show an engine the tables and views that are wanted, over all periods."""
+        if not self._found:
+            periods = self._periods or allocated_periods(self._plugs)
+            self._found = [find(self._plugs, period=period) for period in periods]
+        dimensions = {
+            dimension.name
+            for published in self._found
+            for dimension in published.rulebook.dimensions
+        }
+        views = {f"by_{dimension}".lower(): dimension for dimension in sorted(dimensions)}
+        if unknown := wanted - {*what.TABLES, what.RUNS, *views}:
+            known = [*what.TABLES, what.RUNS, *sorted(views)]
+            raise NotPublishedError(sorted(unknown), known)
+        tables = {name for name in wanted if name in what.TABLES}
+        tables |= {"daily"} if wanted & set(views) else set()
+        if not tables <= set(self._made):
+            self._write({*self._made, *tables, *self._ahead})
+        for table in sorted(tables):
+            engine.open_parquet(table, self._made[table])
+        engine.load(what.RUNS, what.RUNS_COLUMNS, map(runs_row, self._found))
+        for view in sorted(wanted & set(views)):
+            engine.define(view, what.by_dimension(views[view]))
+
+    def _write(self, tables: set[str]) -> None:
+        self._asked += 1
+        files: dict[str, list[str]] = {table: [] for table in tables}
+        for published in self._found:
+            period = published.manifest.period
+            self._plugs.say(f"reading {period}")
+            folder = self._scratch / f"{period}-{self._asked}"
+            for table, paths in write_tables(self._plugs, published, folder, tables).items():
+                files[table] += map(str, paths)
+        self._made = files
+
+
+def tables_of(sql: str, engine: Engine) -> set[str]:
+    """Name the tables that a query reads; raises QueryFailedError for all that does more."""
+    read = reads_of(_parsed(sql, engine))
+    if read.refused:
+        said = (
+            f"expected tables, and functions that compute; found {', '.join(sorted(read.refused))}"
+        )
+        raise QueryFailedError(_ENGINE, said)
+    return read.tables
+
+
+def _parsed(sql: str, engine: Engine) -> object:
+    """Let the engine itself parse a query, so that nobody reads it otherwise than it does."""
+    try:
+        ((answer,),) = (row.values() for row in engine.rows(_SERIALIZE.format(text(sql))))
+        found = json.loads(str(answer))
+    except (EngineError, RecursionError) as error:
+        raise QueryFailedError(_ENGINE, str(error).partition("\n")[0]) from None
+    if found["error"] and found["error_type"] == "parser":
+        raise QueryFailedError(_ENGINE, found["error_message"].partition("\n")[0])
+    statements = [] if found["error"] else found["statements"]
+    if len(statements) != 1:
+        raise QueryFailedError(_ENGINE, "expected one query that reads (SELECT …, WITH …)")
+    return statements[0]
+
+
+def _answer(sql: str, engine: Engine) -> tuple[tuple[str, ...], tuple[Row, ...]]:
+    engine.create("#answer", sql)
+    described = engine.rows('DESCRIBE "#answer"')
+    columns = tuple(str(row["column_name"]) for row in described)
+    return columns, tuple(engine.rows('SELECT * FROM "#answer"'))

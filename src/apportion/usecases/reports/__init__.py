@@ -1,0 +1,1 @@
+"""Reports of an allocated month: table, review, comparison, workbook, FOCUS export."""

@@ -1,0 +1,199 @@
+"""Compare two allocations, or one with what the rules would make of it now, cause by cause."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from itertools import pairwise
+from pathlib import Path
+
+from apportion.core.allocation.rollup import own_by_owner_query
+from apportion.core.billing.bill_identity import newest
+from apportion.core.reporting.compare import (
+    Stages,
+    changes,
+    columns,
+    counted,
+    labelled_as_before_query,
+    labels_before_query,
+    lines_changed,
+    numbers_of,
+)
+from apportion.core.templates import sql
+from apportion.model.cents import cents
+from apportion.model.errors.base import FindingsError, NothingThereError, OwnersDifferError
+from apportion.model.findings.finding import Finding
+from apportion.model.focus import COST_COLUMNS
+from apportion.model.inputs import Driver
+from apportion.model.manifest import Kind, Manifest
+from apportion.model.money import from_units, to_units
+from apportion.model.outcome import Outcome
+from apportion.model.period import Period
+from apportion.model.result_columns import CAUSES
+from apportion.usecases.allocate.label_keys import label
+from apportion.usecases.allocate.split_costs import pool_costs, split_costs
+from apportion.usecases.aws.accounts import with_accounts
+from apportion.usecases.context import Plugs
+from apportion.usecases.fail_on_findings import stop_if_failing
+from apportion.usecases.runs.ledger_views import open_bills
+from apportion.usecases.runs.load_rules import Rules, rules_for
+from apportion.usecases.runs.open_run import find
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the two: a month's deliveries and the rules for them."""
+
+    name: str
+    period: Period
+    bills: Mapping[str, Manifest]
+    rules: Rules
+    findings: tuple[Finding, ...] = ()
+    recorded: bool = True
+
+
+def allocated(plugs: Plugs, written: str) -> Side:
+    """Find an allocation: a month's newest, or the run with this id or its beginning."""
+    runs = [run for run in plugs.ledger.runs() if run.kind is Kind.ALLOCATE]
+    try:
+        period = str(Period.parse(written))
+        published = find(plugs, period=period)
+    except ValueError:
+        found = [run for run in runs if written and run.run.startswith(written)]
+        if not found:
+            known = [f"{run.run} of {run.period}" for run in runs]
+            raise NothingThereError(f"allocation {written}", known) from None
+        published = find(plugs, period=found[-1].period, as_of=found[-1].run)
+    manifest = published.manifest
+    name = f"{manifest.period} run {manifest.run}"
+    return Side(name, Period.parse(manifest.period), published.bills, published.rules)
+
+
+def planned(plugs: Plugs, period: Period, *, rulebooks: Path, beside: Path) -> Side:
+    """What an allocation of a month would be now, by its newest bills and the rules as they are."""
+    bills = newest(plugs.ledger.runs(), Kind.INGEST, str(period))
+    if not bills:
+        raise NothingThereError(f"bill of {period}", [], "Ingest it first.")
+    rules, findings = rules_for(period, rulebooks, beside)
+    if rules is None:
+        raise FindingsError(findings)
+    rules = with_accounts(rules, period, bills, plugs)
+    name = f"{period} by the rules as they are now"
+    return Side(name, period, bills, rules, tuple(findings), recorded=False)
+
+
+def compare(plugs: Plugs, before: Side, after: Side) -> Outcome:
+    """Tell what each owner pays before and after, and what each cause moved; nothing is recorded.
+
+    Causes are changed in the order of `CAUSES`. A cause that comes earlier takes what two of them
+    move together.
+    """
+    owner = after.rules.rulebook.owner
+    if before.rules.rulebook.owner != owner:
+        raise OwnersDifferError(before.rules.rulebook.owner, owner)
+    stages, findings = _stages(plugs, before, after)
+    # What a recorded run found has been told when it was made.
+    told = () if after.recorded else (*after.findings, *findings)
+    return Outcome(
+        columns(owner), tuple(changes(stages, owner)), told, _words(before, after, stages)
+    )
+
+
+def _stages(plugs: Plugs, before: Side, after: Side) -> tuple[Stages, list[Finding]]:
+    open_bills(before.bills, plugs)
+    label(before.rules, plugs)
+    first, _ = _paid(plugs, before.period, before.rules)
+    by_cause = dict.fromkeys(CAUSES, first)
+    numbers = _numbers_of_before(before, after)
+    if _runs(before) != _runs(after):
+        days = labels_before_query(before.rules.rulebook, before=before.period, after=after.period)
+        plugs.engine.create("labels before", days)
+        open_bills(after.bills, plugs)
+        label(before.rules, plugs)
+        old = replace(before.rules, drivers=numbers)
+        by_cause["tags"], _ = _paid(plugs, after.period, old)
+        plugs.engine.create("as before", labelled_as_before_query(before.rules.rulebook))
+        plugs.engine.create("labelled", 'SELECT * FROM "as before"')
+        plugs.engine.create("rolled", sql("core/allocation/rolled", labels="labelled"))
+        bill, _ = _paid(plugs, after.period, old)
+        same = before.period == after.period
+        by_cause["usage"], by_cause["restated"] = (first if same else bill), bill
+    findings = label(after.rules, plugs)
+    kept = {file: numbers.get(file, driver) for file, driver in after.rules.drivers.items()}
+    by_cause["rules"], _ = _paid(plugs, after.period, replace(after.rules, drivers=kept))
+    by_cause["drivers"], more = _paid(plugs, after.period, after.rules)
+    stop_if_failing(findings + more)
+    return Stages(first, by_cause), findings + more
+
+
+def paid_by(plugs: Plugs, side: Side, rules: Rules) -> Mapping[tuple[str, str], int]:
+    """What owners would pay of a month by other rules, by currency and owner."""
+    open_bills(side.bills, plugs)
+    rules = with_accounts(rules, side.period, side.bills, plugs)
+    label(rules, plugs)
+    paid, _findings = _paid(plugs, side.period, rules)
+    return paid
+
+
+def _numbers_of_before(before: Side, after: Side) -> dict[str, Driver]:
+    return {
+        file: numbers_of(driver, before.period, after.period)
+        for file, driver in before.rules.drivers.items()
+    }
+
+
+def _paid(
+    plugs: Plugs, period: Period, rules: Rules
+) -> tuple[dict[tuple[str, str], int], list[Finding]]:
+    """What owners pay by `labelled` and `rolled` as they are, direct and shared together."""
+    rulebook = rules.rulebook
+    paid = {
+        (str(row["Currency"]), str(row["Owner"])): to_units(Decimal(str(row["Cost"])))
+        for row in plugs.engine.rows(own_by_owner_query(rulebook))
+    }
+    split = split_costs(period, rules, pool_costs(rules, plugs), plugs)
+    place = COST_COLUMNS.index(rulebook.cost)
+    for share in split.shares:
+        key = share.currency, share.owner
+        paid[key] = paid.get(key, 0) + share.units[place]
+    return paid, list(split.findings)
+
+
+def _runs(side: Side) -> list[str]:
+    return sorted(manifest.run for manifest in side.bills.values())
+
+
+def _words(before: Side, after: Side, stages: Stages) -> tuple[str, ...]:
+    diff = rules_diff(before, after)
+    came, went = counted(diff)
+    rules = f"{came} lines of the rulebook came and {went} went" if diff else "the same rulebook"
+    numbers = [
+        file
+        for file, driver in after.rules.drivers.items()
+        if (old := before.rules.drivers.get(file)) and old.sha256 != driver.sha256
+    ]
+    changed = f"; other numbers in {', '.join(numbers)}" if numbers else ""
+    return (f"{before.name}, then {after.name}: {rules}{changed}.", *_moved(stages))
+
+
+def _moved(stages: Stages) -> Sequence[str]:
+    """Say how much a cause only moved from one owner to another."""
+    steps = [stages.before, *(stages.by_cause[cause] for cause in CAUSES)]
+    sentences = []
+    for cause, (old, new) in zip(CAUSES, pairwise(steps), strict=True):
+        for currency in sorted({currency for currency, _ in (*old, *new)}):
+            keys = {key for key in (*old, *new) if key[0] == currency}
+            moves = [new.get(key, 0) - old.get(key, 0) for key in sorted(keys)]
+            up = sum(move for move in moves if move > 0)
+            net = sum(moves)
+            if any(moves) and not net:
+                amount = f"{cents(from_units(up))} {currency}".strip()
+                sentences.append(f"{cause.capitalize()} moved {amount} from some to others.")
+    return sentences
+
+
+def rules_diff(before: Side, after: Side) -> tuple[str, ...]:
+    """What differs between the two rulebooks, line by line."""
+    old, new = before.rules, after.rules
+    return lines_changed(old.text, new.text, old=old.rulebook.name, new=new.rulebook.name)

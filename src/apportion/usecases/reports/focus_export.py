@@ -1,0 +1,152 @@
+"""Write a month's allocation as FOCUS, for any tool that reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+from hashlib import file_digest
+from itertools import count
+from pathlib import Path
+
+from apportion.core.reporting.focus_export import (
+    HANDED,
+    PoolCharge,
+    charges_of_day_query,
+    dimension_columns,
+    focus_query,
+    handed_rows,
+    pool_charges_query,
+)
+from apportion.core.templates import each, name
+from apportion.model.errors.base import NotWhatWasProvedError
+from apportion.model.focus import COST_COLUMNS, QUANTITY_COLUMNS
+from apportion.model.manifest import Manifest
+from apportion.model.money import text, to_units
+from apportion.model.outcome import Outcome
+from apportion.model.split import Share
+from apportion.ports import Row
+from apportion.usecases.atomic_folder import new_folder, refuse_if_filled
+from apportion.usecases.context import Plugs
+from apportion.usecases.explain.case import share_of
+from apportion.usecases.row_values import day_of, text_of
+from apportion.usecases.runs.open_run import Published, check_whole, find, open_tables
+
+CHECKSUMS = "SHA256SUMS"
+
+
+def focus(plugs: Plugs, *, period: str, folder: Path, version: str, as_of: str = "") -> Outcome:
+    """Write Parquet files and their checksums into a new folder, all at once; rows list them.
+
+    What was written is read back, and must add up to what was proved in every cost column, and to
+    what each owner pays. Raises FolderFilledError if the folder is there and not empty.
+    """
+    refuse_if_filled(folder)
+    published = find(plugs, period=period, as_of=as_of)
+    open_tables(published, plugs)
+    check_whole(published, plugs)
+    plugs.say("splitting shared charges")
+    plugs.engine.load(
+        "handed", HANDED, handed_rows(_pool_charges(published, plugs), _shares(plugs))
+    )
+    with new_folder(folder) as beside:
+        plugs.say("writing and comparing")
+        files = _write(published, plugs, beside, version=version)
+        _compare(published, plugs, files)
+        rows = [_listed(file) for file in files]
+        sums = "".join(f"{row['sha256']}  {row['file']}\n" for row in rows)
+        (beside / CHECKSUMS).write_text(sums, "utf-8")
+    words = (
+        f"{period} as FOCUS {version}: {len(rows)} files in {folder}, run {published.manifest.run}."
+    )
+    return Outcome(("file", "bytes", "sha256"), tuple(rows), published.later, (words,))
+
+
+def _pool_charges(published: Published, plugs: Plugs) -> Iterator[PoolCharge]:
+    """Read them day by day: a month of them may be more than memory holds."""
+    table = "pool charges"
+    plugs.engine.create(table, pool_charges_query(published.rulebook))
+    for row in plugs.engine.rows(f'SELECT DISTINCT "ChargeDay" FROM {name(table)} ORDER BY 1'):
+        query = charges_of_day_query(table, day_of(row["ChargeDay"]))
+        yield from map(_pool_charge, plugs.engine.rows(query))
+
+
+def _pool_charge(row: Row) -> PoolCharge:
+    return PoolCharge(
+        held=(
+            text_of(row["Pool"]),
+            text_of(row["BillingCurrency"]),
+            text_of(row["BillingAccountId"]),
+            day_of(row["ChargeDay"]),
+            text_of(row["Within"]),
+        ),
+        key=int(str(row["KeyId"])),
+        units=tuple(
+            to_units(Decimal(str(row[column]))) for column in (*COST_COLUMNS, *QUANTITY_COLUMNS)
+        ),
+    )
+
+
+def _shares(plugs: Plugs) -> Iterable[Share]:
+    rows = plugs.engine.rows('SELECT * FROM shares ORDER BY "Owner", "Kept"')
+    return map(share_of, rows)
+
+
+def _write(published: Published, plugs: Plugs, folder: Path, *, version: str) -> list[Path]:
+    """Write the rows and give the files lasting names."""
+    manifest = published.manifest
+    query = focus_query(
+        published.rulebook, version=version, period=manifest.period, run=manifest.run
+    )
+    written = plugs.engine.write(query, folder)
+    names = (f"focus-{version}-{manifest.period}-{number:05d}.parquet" for number in count(1))
+    return [file.rename(folder / named) for file, named in zip(written, names, strict=False)]
+
+
+def _compare(published: Published, plugs: Plugs, files: Sequence[Path]) -> None:
+    """Read the files back: the same money by currency, in every column, and by owner."""
+    plugs.engine.open_parquet("as focus", [str(file) for file in files])
+    sums = each((f"SUM({name(column)}) AS {name(column)}" for column in COST_COLUMNS), ", ")
+    owner = published.rulebook.owner
+    of_owner = dimension_columns(published.rulebook)[owner]
+    told = plugs.engine.rows(
+        f'SELECT COALESCE("BillingCurrency", \'\') AS "#c", {name(of_owner)} AS "#o", {sums} '
+        'FROM "as focus" GROUP BY ALL HAVING COUNT(*) > 0 ORDER BY ALL'
+    )
+    pays = plugs.engine.rows(
+        f'SELECT COALESCE("BillingCurrency", \'\') AS "#c", "#o", {sums} FROM ('
+        f'SELECT "BillingCurrency", {name(owner)} AS "#o", {_costs()} FROM allocations '
+        'WHERE "Pool" IS NULL UNION ALL '
+        f'SELECT NULLIF("BillingCurrency", \'\'), "Owner", {_costs()} FROM shares'
+        ") AS paid GROUP BY ALL ORDER BY ALL"
+    )
+    _same(_by_owner(pays), _by_owner(told), published.manifest)
+
+
+def _same(
+    expected: dict[tuple[str, str, str], Decimal],
+    found: dict[tuple[str, str, str], Decimal],
+    manifest: Manifest,
+) -> None:
+    for key in sorted(expected.keys() | found.keys()):
+        wanted, there = expected.get(key, Decimal(0)), found.get(key, Decimal(0))
+        if wanted != there:
+            words = [f"{text(amount)} {' '.join(key)}".strip() for amount in (wanted, there)]
+            raise NotWhatWasProvedError(manifest.period, manifest.run, *words)
+
+
+def _by_owner(rows: Sequence[Row]) -> dict[tuple[str, str, str], Decimal]:
+    return {
+        (text_of(row["#c"]), text_of(row["#o"]), column): Decimal(str(row[column]))
+        for row in rows
+        for column in COST_COLUMNS
+    }
+
+
+def _costs() -> str:
+    return each(map(name, COST_COLUMNS), ", ")
+
+
+def _listed(file: Path) -> dict[str, object]:
+    with file.open("rb") as opened:
+        digest = file_digest(opened, "sha256").hexdigest()
+    return {"file": file.name, "bytes": file.stat().st_size, "sha256": digest}

@@ -1,0 +1,208 @@
+"""Report an allocation: grouped, filtered, direct and shared apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal, localcontext
+from difflib import get_close_matches
+
+from apportion.core.allocation.rounding import part_of
+from apportion.core.reporting.report import (
+    ALWAYS,
+    SHARED,
+    Given,
+    Lie,
+    lie_query,
+    push_down,
+    report_query,
+    told_query,
+    units_of,
+)
+from apportion.core.rulebook.conditions.parse import read_condition
+from apportion.core.rulebook.suggestions import did_you_mean
+from apportion.core.templates import each, name, text
+from apportion.model.errors.base import FindingsError, UnknownColumnError
+from apportion.model.findings.finding import Finding, Place, failing
+from apportion.model.focus import COST_COLUMNS
+from apportion.model.money import EXACT, SQL_TYPE, from_units, to_units
+from apportion.model.outcome import Outcome
+from apportion.model.question import Granularity, Question
+from apportion.model.result_columns import REPORT
+from apportion.ports import Row
+from apportion.usecases.context import Plugs
+from apportion.usecases.row_values import day_of
+from apportion.usecases.runs.open_run import Published, check_whole, find, open_tables
+
+
+def report(plugs: Plugs, question: Question) -> Outcome:
+    """Group a period's allocation by dimensions or columns.
+
+    Money columns are exact; `share` is the part that a row has of all rows in its currency,
+    `tagged` the owner's own cost that a valid tag gave it.
+    """
+    published = find(plugs, period=question.period, as_of=question.as_of)
+    columns = _columns(published, question.by or (published.rulebook.owner,))
+    condition, used = _condition(published, question.where, question.owners)
+    by_day = question.granularity is Granularity.DAY
+    tell(published, plugs, used={*columns, *used}, by_day=by_day)
+    query = report_query(
+        columns,
+        granularity=question.granularity,
+        owner=published.rulebook.owner,
+        cost=_cost_column(question.cost) or published.rulebook.cost,
+        where=condition,
+    )
+    return Outcome(
+        columns=(question.granularity.value, *columns, *REPORT),
+        rows=tuple(_rows(plugs.engine.rows(query), columns, question.granularity)),
+        findings=published.later,
+        words=(*_strangers(published, plugs, question), _words(published)),
+    )
+
+
+def tell(published: Published, plugs: Plugs, *, used: set[str], by_day: bool = True) -> None:
+    """Make the view `told`: own charges, and shares pushed down where a report needs them so."""
+    open_tables(published, plugs, by_day=by_day)
+    check_whole(published, plugs, by_day=by_day)
+    rulebook = published.rulebook
+    names = [dimension.name for dimension in rulebook.dimensions]
+    others = [dimension for dimension in names if dimension != rulebook.owner]
+    if used & set(others):
+        _load_pushed(published, others, plugs)
+    else:
+        dimensions = each((f"{text(SHARED)} AS {name(other)}" for other in others), ", ")
+        plugs.engine.create(
+            "pushed",
+            f'SELECT *, "Owner" AS {name(rulebook.owner)}'
+            f"{', ' + dimensions if dimensions else ''} FROM shares",
+        )
+    plugs.engine.define("told", told_query(names))
+
+
+def _load_pushed(published: Published, others: list[str], plugs: Plugs) -> None:
+    rulebook = published.rulebook
+    lies = [
+        Lie(
+            str(row["Owner"]),
+            str(row["Currency"] or ""),
+            tuple(str(row[other]) for other in others),
+            to_units(Decimal(str(row["Cost"]))),
+        )
+        for row in plugs.engine.rows(lie_query(rulebook.owner, others, rulebook.cost))
+    ]
+    pushed = push_down(
+        [_given(row) for row in plugs.engine.rows("SELECT * FROM shares")],
+        lies,
+        others,
+        within={pool.name: pool.within for pool in rulebook.pools if pool.within},
+        otherwise={other: rulebook.dimension(other).default for other in others},
+    )
+    fixed = ("Period", "BillingAccountId", "BillingCurrency", "Pool", rulebook.owner, *others)
+    columns = dict.fromkeys(fixed, "VARCHAR") | {"ChargeDay": "DATE"}
+    columns |= dict.fromkeys(COST_COLUMNS, SQL_TYPE)
+    rows = (
+        (
+            *(published.manifest.period, share.billing_account, share.currency, share.pool),
+            *(share.owner, *values, share.day),
+            *map(from_units, units),
+        )
+        for share, values, units in pushed
+    )
+    plugs.engine.load("pushed", columns, rows)
+
+
+def _given(row: Row) -> Given:
+    return Given(
+        owner=str(row["Owner"]),
+        currency=str(row["BillingCurrency"]),
+        billing_account=str(row["BillingAccountId"]),
+        pool=str(row["Pool"]),
+        day=day_of(row["ChargeDay"]),
+        within=str(row["Within"]),
+        units=units_of(row),
+    )
+
+
+def _rows(rows: list[Row], columns: Sequence[str], granularity: Granularity) -> list[Row]:
+    """Shape the rows; a share is that of all rows of the same currency."""
+    wholes: dict[object, Decimal] = {}
+    totals = []
+    with localcontext(EXACT):
+        for row in rows:
+            total = Decimal(str(row["#own"])) + Decimal(str(row["#shared"]))
+            wholes[row["#currency"]] = wholes.get(row["#currency"], Decimal()) + total
+            totals.append(total)
+    return [
+        {
+            granularity.value: row["#time"],
+            **{column: row[column] for column in columns},
+            "currency": row["#currency"],
+            "direct": row["#own"],
+            "shared": row["#shared"],
+            "total": total,
+            "share": part_of(total, wholes[row["#currency"]]),
+            "tagged": row["#tagged"],
+        }
+        for row, total in zip(rows, totals, strict=True)
+    ]
+
+
+def _columns(published: Published, by: Sequence[str]) -> tuple[str, ...]:
+    """Find each column by its name, without regard to case."""
+    known = [*(dimension.name for dimension in published.rulebook.dimensions), *ALWAYS]
+    spelt = {column.casefold(): column for column in known}
+    for wanted in by:
+        if wanted.casefold().replace("-", "_") not in spelt:
+            near = get_close_matches(wanted.casefold(), spelt, n=1)
+            raise UnknownColumnError(wanted, known, spelt[near[0]] if near else "")
+    return tuple(dict.fromkeys(spelt[wanted.casefold().replace("-", "_")] for wanted in by))
+
+
+def _cost_column(wanted: str) -> str:
+    spelt = {column.casefold(): column for column in COST_COLUMNS}
+    if wanted and wanted.casefold() not in spelt:
+        raise UnknownColumnError(wanted, COST_COLUMNS, "")
+    return spelt.get(wanted.casefold(), "")
+
+
+def _condition(
+    published: Published, where: str, owners: Sequence[str]
+) -> tuple[str, tuple[str, ...]]:
+    """Read the filter like a rulebook's condition; owners are added to it."""
+    parts: list[str] = []
+    used: tuple[str, ...] = ()
+    if where:
+        findings: list[Finding] = []
+        names = (*(dimension.name for dimension in published.rulebook.dimensions), "Pool")
+        condition = read_condition(
+            where, place=Place("--where"), dimensions=names, findings=findings
+        )
+        if condition is None:
+            raise FindingsError(failing(findings) or findings)
+        used = _columns(published, condition.columns)
+        parts.append(f"({condition.sql})")
+    if owners:
+        listed = each(map(text, owners), ", ")
+        parts.append(f"{name(published.rulebook.owner)} IN ({listed})")
+    return each(parts, " AND "), used
+
+
+def _strangers(published: Published, plugs: Plugs, question: Question) -> Iterator[str]:
+    """Say which of the owners that were asked for pay nothing; an empty report may be a typo."""
+    if not question.owners:
+        return
+    owner = name(published.rulebook.owner)
+    rows = plugs.engine.rows(f"SELECT DISTINCT {owner} AS owner FROM told ORDER BY 1")
+    known = [str(row["owner"]) for row in rows]
+    for asked in question.owners:
+        if asked not in known:
+            meant = did_you_mean(asked, known)
+            yield f"Nobody called {asked} pays in {question.period}. {meant}".strip()
+
+
+def _words(published: Published) -> str:
+    manifest = published.manifest
+    return (
+        f"{manifest.period}: run {manifest.run} of {manifest.at}, "
+        f"rulebook {published.rulebook.name}, {published.rulebook.cost}."
+    )

@@ -1,0 +1,62 @@
+"""Gather all that a month's workbook tells, from the reports that tell it one by one."""
+
+from __future__ import annotations
+
+from apportion.core.reporting.workbook import Month
+from apportion.core.reporting.workbook import workbook as lay_out
+from apportion.model.errors.base import NothingThereError
+from apportion.model.period import Period
+from apportion.model.question import Granularity, Question
+from apportion.model.workbook import Workbook
+from apportion.ports import Row
+from apportion.usecases.allocate.prove import prove
+from apportion.usecases.context import Plugs
+from apportion.usecases.runs.open_run import find
+
+from .report import report
+from .review_topics import review
+
+
+def workbook(plugs: Plugs, *, period: str, as_of: str = "") -> Workbook:
+    """Tell a period's newest allocation, or the one at `as_of`, as a workbook."""
+    published = find(plugs, period=period, as_of=as_of)
+    manifest, rulebook = published.manifest, published.rulebook
+    dimensions = tuple(dimension.name for dimension in rulebook.dimensions)
+    owner = rulebook.owner
+    first = (owner, *(name for name in dimensions if name != owner))
+
+    def told(*by: str, step: Granularity = Granularity.MONTH) -> tuple[Row, ...]:
+        plugs.say(f"reporting by {', '.join(by)}")
+        return report(plugs, Question(period, by, step, as_of=manifest.run)).rows
+
+    month = Month(
+        period=period,
+        at=manifest.at,
+        run=manifest.run,
+        rulebook=rulebook.name,
+        owner=owner,
+        cost=rulebook.cost,
+        currency=rulebook.currency,
+        by_dimension={name: told(name) for name in first},
+        before=_before(plugs, period, owner),
+        daily=told(owner, step=Granularity.DAY),
+        detail=told(*first, step=Granularity.DAY),
+        review={
+            name: outcome.rows for name, outcome in review(plugs, period=period, as_of=manifest.run)
+        },
+        proof=prove(plugs, period=period, as_of=manifest.run).rows,
+        late=bool(published.later),
+    )
+    return lay_out(month)
+
+
+def _before(plugs: Plugs, period: str, owner: str) -> tuple[Row, ...] | None:
+    """The month before by the same dimension; None where it has no allocation, or no such owner."""
+    earlier = Period.parse(period).before
+    try:
+        published = find(plugs, period=str(earlier))
+    except NothingThereError:
+        return None
+    if published.rulebook.owner != owner:
+        return None
+    return report(plugs, Question(str(earlier), (owner,))).rows

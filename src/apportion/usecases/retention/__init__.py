@@ -1,0 +1,1 @@
+"""Delete superseded data; keep what was published, delivered or protected."""

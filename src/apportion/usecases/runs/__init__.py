@@ -1,0 +1,1 @@
+"""Open recorded runs: their rules, tables, totals and history."""

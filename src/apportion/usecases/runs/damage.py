@@ -1,0 +1,34 @@
+"""Whether what runs wrote is still there as they wrote it; where it is not, it is written anew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from apportion.model.errors.base import LedgerDamagedError
+from apportion.model.findings.finding import Finding
+from apportion.model.findings.proof import FILE_DAMAGED
+from apportion.model.manifest import Manifest
+from apportion.usecases.context import Plugs
+
+
+def damage_of(runs: Iterable[Manifest], plugs: Plugs) -> list[Finding]:
+    """Look at every file of these runs; a finding for each run that has a damaged one."""
+    return [finding for run in runs for finding in _damage(run, plugs)]
+
+
+def _damage(run: Manifest, plugs: Plugs) -> list[Finding]:
+    try:
+        for table in run.snapshots:
+            plugs.ledger.files(table, run)
+    except LedgerDamagedError as damaged:
+        return [
+            Finding(
+                FILE_DAMAGED,
+                damaged.path,
+                f"a file of {run.period} run {run.run}",
+                expected=damaged.expected,
+                found=damaged.found,
+                remedy="It was written anew. Look after the disk that the ledger lies on.",
+            )
+        ]
+    return []

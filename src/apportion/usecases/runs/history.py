@@ -1,0 +1,144 @@
+"""What the ledger holds, and how it came to hold it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal, localcontext
+
+from apportion.core.billing.bill_identity import newest
+from apportion.core.billing.retention import NUMBERS, expired
+from apportion.model.errors.base import NothingThereError
+from apportion.model.focus import COST_COLUMNS
+from apportion.model.manifest import Kind, Manifest
+from apportion.model.money import EXACT
+from apportion.model.outcome import Outcome
+from apportion.ports import Row
+from apportion.usecases.context import Plugs
+
+_LIST = (
+    *("period", "bill", "format", "parts", "currency", "lines"),
+    *(*COST_COLUMNS, "delivered", "allocated"),
+)
+_HISTORY = (
+    *("at", "kind", "period", "bill", "run", "currency", "lines"),
+    *(*COST_COLUMNS, "inputs", "expired"),
+)
+
+
+def held(plugs: Plugs) -> Outcome:
+    """List every bill of every period, and whether its allocation is up to date.
+
+    `parts` are the deliveries that were taken in together.
+    """
+    runs = plugs.ledger.runs()
+    rows: list[Row] = []
+    for period in sorted({run.period for run in runs}):
+        allocation = newest(runs, Kind.ALLOCATE, period).get("")
+        for bill, delivered in sorted(newest(runs, Kind.INGEST, period).items()):
+            for currency, lines, amounts in sums(delivered, "ledger"):
+                rows.append(
+                    {
+                        "period": period,
+                        "bill": bill,
+                        "format": delivered.details.get("format", ""),
+                        "parts": 1 + len(delivered.together),
+                        "currency": currency,
+                        "lines": lines,
+                        **amounts,
+                        "delivered": delivered.at,
+                        "allocated": _state(allocation, delivered),
+                    }
+                )
+    return Outcome(_LIST, tuple(rows))
+
+
+def history(plugs: Plugs, *, period: str = "") -> Outcome:
+    """Tell every delivery, allocation, synchronisation and expiry, oldest first.
+
+    `run` is what --as-of takes, unless `expired` says when its files were removed. A period's
+    history has neither synchronisations nor expiries, which are of none; the inputs of its
+    allocations name the former.
+    """
+    recorded = plugs.ledger.runs()
+    gone = expired(recorded)
+    runs = [
+        (number, run) for number, run in enumerate(recorded, start=1) if period in {"", run.period}
+    ]
+    if period and not runs:
+        have = sorted({run.period for run in recorded} - {""})
+        raise NothingThereError(f"period {period}", have)
+    rows = [
+        {
+            "at": run.at,
+            "kind": str(run.kind),
+            "period": run.period,
+            "bill": run.bill,
+            "run": run.run,
+            "currency": currency,
+            "lines": lines,
+            **amounts,
+            "inputs": ", ".join(f"{file.name} {file.sha256[:12]}" for file in run.inputs),
+            "expired": gone[number].at if number in gone else None,
+        }
+        for number, run in runs
+        for currency, lines, amounts in _told_sums(run)
+    ]
+    return Outcome(_HISTORY, tuple(rows))
+
+
+def sums(manifest: Manifest, stage: str) -> list[tuple[str, int, dict[str, Decimal]]]:
+    """Add a stage of a run up by currency: currency, lines, amount of each cost column."""
+    found: dict[str, tuple[int, dict[str, Decimal]]] = {}
+    with localcontext(EXACT):
+        for total in manifest.totals:
+            if total.stage == stage:
+                lines, amounts = found.get(total.currency, (0, dict.fromkeys(COST_COLUMNS, _ZERO)))
+                added = {
+                    column: amounts[column] + Decimal(amount)
+                    for column, amount in zip(COST_COLUMNS, total.amounts, strict=True)
+                }
+                found[total.currency] = (lines + total.lines, added)
+    return [(currency, *found[currency]) for currency in sorted(found)]
+
+
+_ZERO = Decimal()
+
+
+def _told_sums(run: Manifest) -> Sequence[tuple[str, int, Mapping[str, Decimal | None]]]:
+    """What a run came to; of accounts, how many there were, of an expiry, how many runs."""
+    if run.kind is Kind.ACCOUNTS:
+        return [("", int(run.details["accounts"]), dict.fromkeys(COST_COLUMNS))]
+    if run.kind is Kind.EXPIRE:
+        return [("", len(run.details[NUMBERS].split(",")), dict.fromkeys(COST_COLUMNS))]
+    return sums(run, _last_stage(run))
+
+
+def _last_stage(run: Manifest) -> str:
+    return "ledger" if run.kind is Kind.INGEST else "allocated"
+
+
+def _state(allocation: Manifest | None, delivered: Manifest) -> str:
+    if allocation is None:
+        return "not yet"
+    if allocation.bills.get(delivered.bill) != delivered.run:
+        return "before this delivery"
+    return allocation.at
+
+
+def periods(runs: Sequence[Manifest], kind: Kind) -> list[str]:
+    """List the periods that have a run of a kind, oldest first; raises if there are none.
+
+    To allocate or prove nothing would succeed, and tell nothing.
+    """
+    found = sorted({run.period for run in runs if run.kind is kind})
+    if not found:
+        what, first = _WHAT[kind]
+        raise NothingThereError(what, [], f"Run `apportion {first}` first.")
+    return found
+
+
+_WHAT = {
+    Kind.ACCOUNTS: ("account", "aws accounts sync"),
+    Kind.INGEST: ("bill", "ingest"),
+    Kind.ALLOCATE: ("allocation", "allocate"),
+}

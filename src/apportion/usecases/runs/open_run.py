@@ -1,0 +1,176 @@
+"""Open what a run published: its tables, and the rules it went by, as they were then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from apportion.core.billing.bill_identity import newest
+from apportion.core.billing.retention import deliveries_of, expired, number_of
+from apportion.core.rulebook.inputs.account_facts import read_facts
+from apportion.core.rulebook.inputs.drivers import read_driver
+from apportion.core.rulebook.inputs.lookups import read_lookup
+from apportion.core.rulebook.read import read_rulebook
+from apportion.core.templates import name, sql
+from apportion.model.aws.accounts import AccountFacts
+from apportion.model.errors.base import LedgerDamagedError, NothingThereError, NotWhatWasProvedError
+from apportion.model.errors.retention import ExpiredError
+from apportion.model.findings.deliveries import NOT_ALLOCATED
+from apportion.model.findings.finding import Finding
+from apportion.model.focus import COST_COLUMNS
+from apportion.model.inputs import Driver, Lookup, lookup_key
+from apportion.model.manifest import Kind, Manifest
+from apportion.model.money import from_units, text, to_units
+from apportion.model.rulebook import Rulebook
+from apportion.usecases.context import Plugs
+
+from .history import periods
+from .ledger_views import open_allocations, open_bills
+from .load_rules import Rules, named_files
+
+_NONE = AccountFacts()
+
+
+@dataclass(frozen=True)
+class Published:
+    """An allocation: its record, the rules in force then, and the deliveries it read."""
+
+    manifest: Manifest
+    rules: Rules
+    bills: dict[str, Manifest]
+    later: tuple[Finding, ...] = ()  # deliveries that came after the newest allocation
+
+    @property
+    def rulebook(self) -> Rulebook:
+        """The rulebook that the run went by."""
+        return self.rules.rulebook
+
+
+def allocated_periods(plugs: Plugs) -> list[str]:
+    """List the periods that have an allocation, oldest first; raises if there is none."""
+    return periods(plugs.ledger.runs(), Kind.ALLOCATE)
+
+
+def find(plugs: Plugs, *, period: str, as_of: str = "") -> Published:
+    """Find a period's allocation, with its rules and deliveries; see `allocation`."""
+    runs = plugs.ledger.runs()
+    manifest = allocation(runs, period, as_of)
+    read = deliveries_of(manifest, runs)
+    bills = {bill: runs[number - 1] for bill, number in read.items()}
+    later = () if as_of else tuple(_later(manifest, runs))
+    return Published(manifest, kept_rules(manifest, plugs), bills, later)
+
+
+def allocation(runs: Sequence[Manifest], period: str, as_of: str = "") -> Manifest:
+    """Find a period's allocation: the newest one, or the newest at `as_of`.
+
+    `as_of` is a run's id (or its beginning), or a time like 2026-10-03 or 2026-10-03T12:00:00Z.
+    Raises NothingThereError, and ExpiredError for one whose files are gone.
+    """
+    of_period = [run for run in runs if run.kind is Kind.ALLOCATE and run.period == period]
+    if not of_period:
+        have = sorted({run.period for run in runs if run.kind is Kind.ALLOCATE})
+        raise NothingThereError(f"allocation of {period}", have, "Run `apportion allocate` first.")
+    found = at(of_period, as_of)
+    check_readable(found, runs)
+    return found
+
+
+def check_readable(run: Manifest, runs: Sequence[Manifest]) -> None:
+    """Raise ExpiredError for a run that was expired; it must be one of these."""
+    gone = expired(runs)
+    if expiry := gone.get(number_of(run, runs)):
+        readable = [
+            f"{each.run} of {each.at}"
+            for number, each in enumerate(runs, start=1)
+            if (each.kind, each.period) == (run.kind, run.period) and number not in gone
+        ]
+        raise ExpiredError(run.run, run.period, (run.at, expiry.at), readable)
+
+
+def _later(allocation: Manifest, runs: Sequence[Manifest]) -> Iterator[Finding]:
+    for bill, delivered in sorted(newest(runs, Kind.INGEST, allocation.period).items()):
+        if allocation.bills.get(bill) != delivered.run:
+            yield Finding(
+                NOT_ALLOCATED,
+                f"{allocation.period} bill {bill}",
+                f"the delivery of {delivered.at}, run {delivered.run}",
+                expected="an allocation that reads it",
+                found=f"run {allocation.run} of {allocation.at}",
+                remedy=f"Run `apportion allocate --period {allocation.period}`.",
+            )
+
+
+def at(runs: Sequence[Manifest], as_of: str) -> Manifest:
+    """Pick the newest run, the one with this id, or the newest that was there at a time."""
+    if not as_of:
+        return runs[-1]
+    by_id = [run for run in runs if run.run.startswith(as_of)]
+    # A day counts to its end: what stands at 2026-10-03 was recorded on that day or before.
+    before = [run for run in runs if run.at[: len(as_of)] <= as_of]
+    dated = len(as_of) >= len("2026-10") and as_of[4:5] == "-"
+    found = by_id or (before if dated else [])
+    if not found:
+        raise NothingThereError(f"run {as_of}", [f"{run.run} of {run.at}" for run in runs])
+    return found[-1]
+
+
+def open_tables(published: Published, plugs: Plugs, *, by_day: bool = True) -> None:
+    """Open `allocations`, `shares` and `drivers` as the run recorded them.
+
+    Beside them stand `keys`, `costs`, `months` and `owned`, which `allocations` is made of; who
+    needs no days of it reads many times less.
+    """
+    manifest = published.manifest
+    open_bills(published.bills, plugs)
+    open_allocations(plugs.ledger.files("allocations", manifest), plugs, by_day=by_day)
+    for table in ("shares", "drivers"):
+        plugs.engine.open_parquet(table, plugs.ledger.files(table, manifest))
+
+
+def check_whole(published: Published, plugs: Plugs, *, by_day: bool = True) -> None:
+    """Raise unless the open tables add up to what was proved; who reads them relies on it."""
+    manifest, cost = published.manifest, published.rulebook.cost
+    if (manifest.run, by_day) in plugs.whole:
+        return
+    place = COST_COLUMNS.index(cost)
+    proved: dict[str, int] = {}
+    for total in manifest.totals:
+        if total.stage == "allocated":
+            units = to_units(Decimal(total.amounts[place]))
+            proved[total.currency] = proved.get(total.currency, 0) + units
+    found = {
+        str(row["Currency"]): to_units(Decimal(str(row["Cost"])))
+        for row in plugs.engine.rows(sql("usecases/runs/whole", cost=name(cost)))
+    }
+    for currency in sorted(proved.keys() | found.keys()):
+        expected, there = proved.get(currency, 0), found.get(currency, 0)
+        if expected != there:
+            words = (f"{text(from_units(units))} {currency}".strip() for units in (expected, there))
+            raise NotWhatWasProvedError(manifest.period, manifest.run, *words)
+    plugs.whole.add((manifest.run, by_day))
+
+
+def kept_rules(manifest: Manifest, plugs: Plugs) -> Rules:
+    """Read the rulebook, lookups and drivers that a run went by, as the ledger kept them."""
+    kept = [(file, plugs.ledger.kept(file.sha256)) for file in manifest.inputs]
+    written = next(file for file in manifest.inputs if file.role == "rulebook")
+    source = next(content for file, content in kept if file is written).decode("utf-8-sig")
+    rulebook, _findings = read_rulebook(source, name=written.name)
+    if rulebook is None:
+        raise LedgerDamagedError(written.name, "a rulebook that can be read", "one that cannot")
+    texts = {(file.role, file.name): content.decode("utf-8-sig") for file, content in kept}
+    accounts = next(
+        (read_facts(text) for (role, _), text in texts.items() if role == "accounts"), _NONE
+    )
+    lookups: dict[str, Lookup] = {}
+    drivers: dict[str, Driver] = {}
+    for role, file, dimension, _place in named_files(rulebook):
+        if role == "lookup":
+            lookup, _ = read_lookup(texts[role, file], name=file, dimension=dimension)
+            lookups |= {lookup_key(dimension, file): lookup} if lookup else {}
+        else:
+            driver, _ = read_driver(texts[role, file], name=file)
+            drivers |= {file: driver} if driver else {}
+    return Rules(rulebook, source, lookups, drivers, tuple(kept), accounts)

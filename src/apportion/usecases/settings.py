@@ -1,0 +1,139 @@
+"""Reads the settings: apportion.toml found upwards, and the environment, which wins."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from difflib import get_close_matches
+from hashlib import sha256
+from pathlib import Path
+
+from apportion.model.errors.base import NoSettingsError, WrongSettingsError
+from apportion.model.settings import Settings
+
+FILE = "apportion.toml"
+
+#: What can be set, and what holds where nothing is said; relative to the file's folder.
+DEFAULTS = {"ledger": "ledger", "rulebooks": "rulebook", "drivers": ".", "tags": "tags.yaml"}
+
+#: How a ledger is named that is kept in S3.
+_REMOTE = "s3://"
+
+
+def variable(key: str) -> str:
+    """Name the environment variable that overrides a key."""
+    return f"APPORTION_{key.upper()}"
+
+
+def read(folder: Path, environment: Mapping[str, str], *, file: Path | None = None) -> Settings:
+    """Read the settings that hold in a folder.
+
+    A file named with --settings or APPORTION_SETTINGS is not searched for. Paths in the file begin
+    at the file's folder, paths in the environment at `folder`. Raises NoSettingsError where there
+    is no file and the environment does not name both ledger and rulebooks.
+    """
+    named = file or _path(environment.get("APPORTION_SETTINGS"))
+    found = folder / named if named else search(folder)
+    overrides = {key: environment.get(variable(key), "") for key in DEFAULTS}
+    if found is None and not (overrides["ledger"] and overrides["rulebooks"]):
+        raise NoSettingsError(str(folder))
+    written = _read_file(found, _shown(found, folder)) if found else {}
+    beside = found.resolve().parent if found else folder.resolve()
+    paths = {
+        key: (folder / overrides[key]).resolve() if overrides[key] else beside / (value or default)
+        for key, default in DEFAULTS.items()
+        for value in [written.get(key)]
+    }
+    remote = overrides["ledger"] or written.get("ledger", "")
+    if remote.startswith(_REMOTE):
+        paths["ledger"] = _copies(environment) / sha256(remote.encode()).hexdigest()[:16]
+    return Settings(
+        file=str(found or ""),
+        ledger=paths["ledger"],
+        rulebooks=paths["rulebooks"],
+        drivers=paths["drivers"],
+        tags=paths["tags"],
+        remote=remote if remote.startswith(_REMOTE) else "",
+    )
+
+
+def _copies(environment: Mapping[str, str]) -> Path:
+    """Find the folder for copies of ledgers that are kept elsewhere."""
+    named = environment.get("APPORTION_CACHE")
+    caches = environment.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(named) if named else Path(caches) / "apportion" / "ledgers"
+
+
+def search(folder: Path) -> Path | None:
+    """Look for apportion.toml in a folder and every folder above it."""
+    here = folder.resolve()
+    return next((at / FILE for at in (here, *here.parents) if (at / FILE).is_file()), None)
+
+
+def _read_file(path: Path, shown: str) -> dict[str, str]:
+    text = _text(path, shown)
+    try:
+        tree = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        problem = _syntax(str(error), shown=shown, text=text)
+        raise WrongSettingsError([problem]) from error
+    problems = [
+        problem
+        for key, value in tree.items()
+        if (problem := _problem(key, value, place=f"{shown}{_line(text, key)}"))
+    ]
+    if problems:
+        raise WrongSettingsError(problems)
+    return tree
+
+
+def _text(path: Path, shown: str) -> str:
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        words = f"expected UTF-8 text, found byte {error.start} to be something else."
+        raise WrongSettingsError([f"{shown}: {words}"]) from error
+    except OSError as error:
+        why = (error.strerror or "it cannot be read").lower()
+        raise WrongSettingsError([f"{shown}: {why}."]) from error
+
+
+def _problem(key: str, value: object, *, place: str) -> str:
+    if key not in DEFAULTS:
+        near = get_close_matches(key.lower(), DEFAULTS, n=1, cutoff=0.5)
+        guess = f" Did you mean {near[0]}?" if near else ""
+        known = ", ".join(DEFAULTS)
+        return f"{place}: there is no setting {key!r}; known: {known}.{guess}"
+    if not isinstance(value, str):
+        return f'{place}: {key} is a path in quotes, like "{DEFAULTS[key]}"; found {value}.'
+    if not value or "\0" in value:
+        return f'{place}: {key} names no path; write one, like "{DEFAULTS[key]}".'
+    return ""
+
+
+def _syntax(said: str, *, shown: str, text: str) -> str:
+    # Before Python 3.14 the error carries its place in words only.
+    match = re.fullmatch(
+        r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", said, re.DOTALL
+    )
+    if match is None:
+        return f"{shown}: this is not TOML: {said}."
+    at = f"{match[2]}:{match[3]}" if match[2] else f"{len(text.splitlines())}"
+    return f"{shown}:{at}: this is not TOML: {match[1].lower()}."
+
+
+def _line(text: str, key: str) -> str:
+    # tomllib keeps no positions; a key is looked for where it is assigned or opens a table.
+    pattern = re.compile(rf"""^\s*\[*\s*["']?{re.escape(key)}["']?\s*[=.\]]""")
+    numbers = (n for n, line in enumerate(text.splitlines(), 1) if pattern.match(line))
+    return f":{number}" if (number := next(numbers, None)) else ""
+
+
+def _shown(path: Path, folder: Path) -> str:
+    here = folder.resolve()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
+
+
+def _path(text: str | None) -> Path | None:
+    return Path(text) if text else None

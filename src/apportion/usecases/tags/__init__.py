@@ -1,0 +1,1 @@
+"""Tags at the source: coverage, check, scan, fix, generate, validate."""

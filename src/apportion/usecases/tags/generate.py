@@ -1,0 +1,183 @@
+"""Generate what enforces the tag policy, prove it, and replay the past against it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, localcontext
+from pathlib import Path
+
+from apportion.core.allocation.rounding import part_of
+from apportion.core.tags.coverage import NO_RESOURCE
+from apportion.core.tags.events.cloudtrail import read_calls
+from apportion.core.tags.generate import RANKING, generate_files, read_ranking
+from apportion.core.tags.policy.verdict import Judge
+from apportion.core.tags.resource_types import resource_type
+from apportion.core.tags.scp.generate import LIMIT
+from apportion.core.tags.scp.prove import covered, prove_documents
+from apportion.core.tags.scp.replay import Replayed, replay
+from apportion.core.templates import sql
+from apportion.model.cents import cents
+from apportion.model.errors.base import NothingThereError
+from apportion.model.findings import tags as codes
+from apportion.model.findings.finding import Finding
+from apportion.model.manifest import Kind
+from apportion.model.money import EXACT
+from apportion.model.outcome import Outcome
+from apportion.model.settings import Settings
+from apportion.model.tags.generated import ControlPolicies, TypeSpend
+from apportion.model.tags.tag_policy import TagPolicy
+from apportion.usecases.context import Plugs
+from apportion.usecases.row_values import money_of, text_of
+
+from .judge_resources import judged
+from .load_policy import tag_policy
+
+_PROVED = ("type", "status", "actions", "cost", "currency", "why")
+_REPLAYED = ("time", "action", "account", "creator", "resource", "denied", "by", "lacks")
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What to generate: `folder` holds a ranking from before, unless it is to be made anew."""
+
+    folder: Path | None = None
+    limit: int = LIMIT
+    documents: int = 1
+    period: str = ""
+    rerank: bool = False
+
+
+@dataclass(frozen=True)
+class Generated:
+    """The files by name, and what went into them."""
+
+    policy: TagPolicy
+    files: Mapping[str, str]
+    controls: ControlPolicies
+    spend: tuple[TypeSpend, ...]
+    findings: tuple[Finding, ...]
+    words: tuple[str, ...]
+
+
+def generate(plugs: Plugs, settings: Settings, wish: Wish, *, today: date) -> Generated:
+    """Write every file from the policy and the ranking of types; nothing is put on a disk."""
+    policy, findings = tag_policy(settings, today=today)
+    spend, word = _spend(plugs, settings, wish, today=today)
+    files, controls = generate_files(policy, spend, limit=wish.limit, most=wish.documents)
+    said = [f"{one.name}: {one.size:,} of {wish.limit:,} characters." for one in controls.documents]
+    return Generated(policy, files, controls, tuple(spend), tuple(findings), (word, *said))
+
+
+def differences(made: Mapping[str, str], folder: Path) -> Iterator[Finding]:
+    """Tell which files of a folder are not what would be written."""
+    for name, text in made.items():
+        path = folder / name
+        found = path.read_text("utf-8") if path.is_file() else None
+        if found != text:
+            yield Finding(
+                codes.OUT_OF_DATE,
+                f"{folder.name}/{name}",
+                "the file",
+                expected="what the tag policy generates",
+                found="another text" if found is not None else "no file",
+                remedy="Run `apportion tags generate`, look at the changes, commit them.",
+            )
+    for path in sorted(folder.glob("scp-*.json")):
+        if path.name not in made:
+            remedy = "Detach it, then delete it."
+            name, found = f"{folder.name}/{path.name}", "a file that is not generated any more"
+            yield Finding(codes.OUT_OF_DATE, name, "the file", "no file", found, remedy)
+
+
+def prove_controls(made: Generated, currency: str = "") -> Outcome:
+    """Evaluate the generated documents for every call that creates a type of the bill."""
+    proved = prove_documents(made.policy, made.controls.documents, made.spend)
+    rows = tuple(
+        {
+            "type": one.type or "(not known)",
+            "status": one.status.value,
+            "actions": ", ".join(action.partition(":")[2] for action in one.actions),
+            "cost": one.cost,
+            "currency": currency,
+            "why": one.why,
+        }
+        for one in proved
+    )
+    findings = [
+        Finding(
+            codes.CONTROL_WRONG, "scp", wrong, "only what lacks a tag is denied", amount=one.cost
+        )
+        for one in proved
+        for wrong in one.wrong
+    ]
+    enforced, whole = covered(proved)
+    share = part_of(enforced, whole)
+    words = (
+        f"{cents(enforced)} of {cents(whole)}"
+        + (f" ({share * 100:.1f} %)" if share is not None else "")
+        + " is spent on types whose creation is denied without "
+        + (" and ".join(made.controls.keys) or "no tag")
+        + "."
+    )
+    return Outcome(_PROVED, rows, (*made.findings, *findings), (words, *made.words))
+
+
+def replay_events(made: Generated, texts: Sequence[str], *, today: date) -> Outcome:
+    """Tell which past calls the documents would have denied."""
+    calls, unread = [], 0
+    for text in texts:
+        read, wrong = read_calls(text)
+        calls += read
+        unread += wrong
+    judge = Judge(made.policy, today=today)
+    done, others = replay(made.policy, made.controls.documents, calls, judge)
+    ordered = sorted(done, key=lambda one: (not one.denied, one.call.time, one.call.id))
+    denied = sum(one.denied for one in done)
+    words = [
+        (
+            f"{len(done):,} of {len(calls):,} calls created or tagged something; {denied:,} of "
+            "them would have been denied."
+        )
+    ]
+    words += [f"{others:,} others were left aside."] if others else []
+    words += [f"{unread:,} records could not be read."] if unread else []
+    return Outcome(_REPLAYED, tuple(map(_replayed, ordered)), made.findings, tuple(words))
+
+
+def _replayed(one: Replayed) -> dict[str, object]:
+    return {
+        "time": one.call.time,
+        "action": one.call.action,
+        "account": one.call.account,
+        "creator": one.call.creator or one.call.via,
+        "resource": one.call.resources[0] if one.call.resources else "",
+        "denied": one.denied,
+        "by": ", ".join(one.by),
+        "lacks": one.lacked,
+    }
+
+
+def _spend(
+    plugs: Plugs, settings: Settings, wish: Wish, *, today: date
+) -> tuple[list[TypeSpend], str]:
+    """Take the pinned ranking, or add up a month of the ledger."""
+    pinned = wish.folder / RANKING if wish.folder else None
+    if pinned and pinned.is_file() and not wish.rerank and not wish.period:
+        read = read_ranking(pinned.read_text("utf-8"))
+        if read is not None:
+            return read, f"Packed by {pinned.name}, which lies there; --rerank makes it anew."
+    runs = [run.period for run in plugs.ledger.runs() if run.kind is Kind.ALLOCATE]
+    if not runs:
+        raise NothingThereError("allocation", [], "Run `apportion allocate` first.")
+    period = wish.period or max(runs)
+    judged(plugs, settings, period=period, today=today)
+    sums: dict[str, Decimal] = {}
+    with localcontext(EXACT):
+        for row in plugs.engine.rows(sql("core/tags/type_spend", no_resource=NO_RESOURCE)):
+            kind = resource_type(text_of(row["ResourceId"]), text_of(row["ServiceCode"]))
+            sums[kind] = sums.get(kind, Decimal()) + money_of(row["cost"])
+    return [
+        TypeSpend(kind, cost) for kind, cost in sums.items()
+    ], f"Packed by the bill of {period}."

@@ -1,0 +1,82 @@
+"""Judge what a period's resources carry as tags, in money: the tables that coverage reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from apportion.core.tags.coverage import NO_RESOURCE, state_of, tagged_costs_query, tags_of
+from apportion.core.tags.policy.verdict import Judge
+from apportion.core.tags.resource_types import UNTAGGABLE, resource_type
+from apportion.core.templates import sql
+from apportion.model.findings.finding import Finding
+from apportion.model.settings import Settings
+from apportion.model.tags.tag_policy import Tagged, TagPolicy, Verdict
+from apportion.usecases.context import Plugs
+from apportion.usecases.row_values import text_of
+from apportion.usecases.runs.open_run import Published, check_whole, find, open_tables
+
+from .load_policy import tag_policy
+
+_COLUMNS = ("Tags", "Environment", "SubAccountId", "ResourceId", "ServiceCode")
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A period whose table `judged` stands in the engine; `verdicts` by their number in it."""
+
+    published: Published
+    policy: TagPolicy
+    judge: Judge
+    verdicts: tuple[Verdict, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def words(self) -> str:
+        """Name the run, the policy and the cost column that the figures are of."""
+        run, rulebook = self.published.manifest, self.published.rulebook
+        return (
+            f"{run.period}: run {run.run} of {run.at}, tag policy {self.policy.name}, "
+            f"{rulebook.cost}."
+        )
+
+
+def judged(
+    plugs: Plugs, settings: Settings, *, period: str, as_of: str = "", today: date
+) -> Judged:
+    """Make the table `judged` of a period: what each resource cost, beside its verdict.
+
+    The rulebook is the one that the allocation went by, the tag policy the one of now.
+    """
+    published = find(plugs, period=period, as_of=as_of)
+    policy, findings = tag_policy(settings, today=today, rulebook=published.rulebook)
+    plugs.say(f"judging tags of {period}")
+    open_tables(published, plugs, by_day=False)
+    check_whole(published, plugs, by_day=False)
+    plugs.engine.create("tagged", tagged_costs_query(published.rulebook))
+    judge = Judge(policy, today=today)
+    numbers: dict[Verdict, int] = {}
+    columns = dict.fromkeys((*_COLUMNS, "State"), "VARCHAR") | {"Verdict": "INTEGER"}
+    plugs.engine.load("verdicts", columns, _verdicts(plugs, judge, numbers))
+    plugs.engine.create("judged", sql("core/tags/judged", no_resource=NO_RESOURCE))
+    return Judged(published, policy, judge, tuple(numbers), (*findings, *published.later))
+
+
+def _verdicts(
+    plugs: Plugs, judge: Judge, numbers: dict[Verdict, int]
+) -> Iterator[tuple[object, ...]]:
+    """Judge each distinct description once; there are far fewer of them than resources."""
+    known: dict[tuple[str, ...], tuple[str, int]] = {}
+    for row in plugs.engine.rows(sql("core/tags/to_judge")):
+        tags, environment, account, resource, service = (text_of(row[c]) for c in _COLUMNS)
+        kind = resource_type(resource, service)
+        if kind in UNTAGGABLE:
+            continue
+        named = resource if judge.by_resource else ""
+        told = known.get(at := (tags, environment, account, named, kind))
+        if told is None:
+            verdict = judge.verdict(Tagged(tags_of(tags), environment, account, named, kind))
+            number = numbers.setdefault(verdict, len(numbers))
+            told = known[at] = (state_of(verdict, judge.policy), number)
+        yield (tags, environment, account, resource, service, *told)

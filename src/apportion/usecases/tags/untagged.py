@@ -1,0 +1,142 @@
+"""List the resources without valid mandatory tags by cost, with whom to ask and what to write."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, localcontext
+
+from apportion.core.tags.coverage import tags_of
+from apportion.core.tags.events.cloudtrail import creators, read_calls
+from apportion.core.tags.remediation.probable_owner import (
+    Neighbours,
+    Untagged,
+    owner_key,
+    probable_owner,
+    problem_words,
+    sentence,
+)
+from apportion.core.tags.resource_types import resource_type
+from apportion.core.templates import sql
+from apportion.model.cents import cents
+from apportion.model.money import EXACT
+from apportion.model.outcome import Outcome
+from apportion.model.settings import Settings
+from apportion.ports import Row
+from apportion.usecases.context import Plugs
+from apportion.usecases.row_values import money_of, text_of
+from apportion.usecases.runs.open_run import allocated_periods
+
+from .judge_resources import Judged, judged
+
+_COLUMNS = (
+    "month", "resource", "account", "service", "type", "cost", "currency", "problem", "made",
+    "owner", "because", "creator", "message",
+)  # fmt: skip
+BY_HAND, BY_CODE = "by hand", "by code"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which resources are listed: `most` of them (0: all), only those made by hand."""
+
+    period: str = ""
+    most: int = 0
+    by_hand: bool = False
+    as_of: str = ""
+    events: tuple[str, ...] = ()  # texts of CloudTrail's records, which tell who made what
+
+
+def untagged(plugs: Plugs, settings: Settings, wanted: Wanted, *, today: date) -> Outcome:
+    """List resources whose mandatory tags are missing or wrong, the costliest first."""
+    period = wanted.period or allocated_periods(plugs)[-1]
+    month = judged(plugs, settings, period=period, as_of=wanted.as_of, today=today)
+    known = creators(call for text in wanted.events for call in read_calls(text)[0])
+    rows = _rows(plugs, month, known)
+    every = [row for row in rows if not wanted.by_hand or row["made"] == BY_HAND]
+    shown = every[: wanted.most] if wanted.most else every
+    words = (*_words(month, every, len(shown)), month.words)
+    return Outcome(_COLUMNS, tuple(shown), month.findings, words)
+
+
+def tagged_resources(plugs: Plugs) -> Iterator[tuple[str, str, tuple[tuple[str, str], ...]]]:
+    """Go through the resources of a judged month: account, id and tags."""
+    for row in plugs.engine.rows(sql("core/tags/to_judge")):
+        tags = tags_of(text_of(row["Tags"]))
+        yield text_of(row["SubAccountId"]), text_of(row["ResourceId"]), tags
+
+
+def _rows(plugs: Plugs, month: Judged, creator: Mapping[str, str]) -> Iterator[Row]:
+    period = month.published.manifest.period
+    key = owner_key(month.policy, month.published.rulebook)
+    neighbours = Neighbours(month.judge, key, tagged_resources(plugs))
+    for row in plugs.engine.rows(sql("core/tags/untagged")):
+        one = Untagged(
+            resource=text_of(row["ResourceId"]),
+            account_id=text_of(row["SubAccountId"]),
+            account=text_of(row["Account"]),
+            environment=text_of(row["Environment"]),
+            service=text_of(row["ServiceName"]),
+            owner=text_of(row["Owner"]),
+            source=text_of(row["OwnerSource"]),
+            tags=tags_of(text_of(row["Tags"])),
+            verdict=month.verdicts[int(str(row["Verdict"]))],
+            cost=money_of(row["Cost"]),
+            currency=text_of(row["Currency"]),
+            creator=creator.get(text_of(row["ResourceId"]), ""),
+        )
+        guess = probable_owner(one, key, neighbours)
+        known = _known(month, one, {key: guess.owner})
+        yield {
+            "month": period,
+            "resource": one.resource,
+            "account": one.account,
+            "service": one.service,
+            "type": resource_type(one.resource, text_of(row["ServiceCode"])),
+            "cost": one.cost,
+            "currency": one.currency,
+            "problem": problem_words(one.verdict.problems),
+            "made": _made(month, one),
+            "owner": guess.owner,
+            "because": guess.because,
+            "creator": one.creator,
+            "message": sentence(one, known, guess, period=period),
+        }
+
+
+def _known(month: Judged, one: Untagged, owner: dict[str, str]) -> dict[str, str]:
+    """What a resource's tags have to be as far as it can be told: owner and environment."""
+    key = month.policy.environment
+    value = month.judge.canonical(key, one.environment) if key and one.environment else None
+    return owner | ({key: value} if value else {})
+
+
+def _made(month: Judged, one: Untagged) -> str:
+    made = month.judge.made_by_code(one.tags)
+    return "" if made is None else BY_CODE if made else BY_HAND
+
+
+def _words(month: Judged, rows: list[Row], shown: int) -> Iterator[str]:
+    if not rows:
+        yield "Every resource has its mandatory tags."
+        return
+    automated = month.policy.automated
+    for currency in dict.fromkeys(str(row["currency"]) for row in rows):
+        own = [row for row in rows if row["currency"] == currency]
+        by_hand = [row for row in own if row["made"] == BY_HAND]
+        told = f"{len(own):,} resource{'' if len(own) == 1 else 's'}, {cents(_sum(own))} {currency}"
+        if automated:
+            code = f"{automated.key} = {' or '.join(automated.values)}"
+            told += (
+                f"; {len(by_hand):,} of them, {cents(_sum(by_hand))} {currency}, are made by hand"
+            )
+            told += f" (not {code})"
+        yield f"{told}."
+    if shown < len(rows):
+        yield f"The {shown:,} that cost most are shown; --most 0 shows all."
+
+
+def _sum(rows: list[Row]) -> Decimal:
+    with localcontext(EXACT):
+        return sum((money_of(row["cost"]) for row in rows), Decimal())

@@ -1,0 +1,185 @@
+"""One event of CloudTrail: what it created is judged, and then what the orders say is done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from apportion.core.tags.events.created_resources import heard as read_event
+from apportion.core.tags.policy.verdict import Judge
+from apportion.core.tags.remediation.actions import Orders, Ruling, message, owner_of, rule, subject
+from apportion.core.tags.remediation.probable_owner import problem_words
+from apportion.model.errors.base import AwsRefusedError
+from apportion.model.tags.events import Deed, Heard, Touched
+
+Tags = tuple[tuple[str, str], ...]
+_A_CALL = 20
+
+
+class LiveTags(Protocol):
+    """Tags on resources of an account and region."""
+
+    def look(self, arns: Sequence[str]) -> dict[str, Tags]:
+        """Tell the tags of resources that are known."""
+
+    def tag(self, arns: Sequence[str], tags: Mapping[str, str]) -> dict[str, str]:
+        """Set tags on at most 20; returns refusals by ARN."""
+
+    def untag(self, arns: Sequence[str], keys: Sequence[str]) -> dict[str, str]:
+        """Take tags off at most 20; returns refusals by ARN."""
+
+
+class Notices(Protocol):
+    """Where people are told."""
+
+    def send(self, subject: str, text: str, about: Mapping[str, str]) -> None:
+        """Tell them; `about` are words to filter by."""
+
+
+class Memory(Protocol):
+    """Which events were dealt with."""
+
+    def begin(self, event: str, now: int) -> bool:
+        """Take an event on; False where it was done. Raises BlockingIOError if it is in work."""
+
+    def done(self, event: str) -> None:
+        """Remember it."""
+
+    def forget(self, event: str) -> None:
+        """Let it be tried again."""
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What a function judges with. `own` is the session by which its own calls are known."""
+
+    judge: Judge
+    orders: Orders
+    memory: Memory
+    live: Callable[[str, str], LiveTags]  # of an account and region
+    notices: Notices | None = None
+    own: str = ""
+
+
+def validate(event: object, bench: Bench, *, today: date, now: int) -> list[dict[str, object]]:
+    """Deal with one event, once; returns a line for each resource, or one that says why not.
+
+    Raises AwsError, where it is forgotten again and can be retried.
+    """
+    heard = read_event(event)
+    if bench.own and heard.caller.session == bench.own:
+        return [_aside(heard, "the function's own call")]
+    if not heard.touched:
+        return [_aside(heard, heard.why)]
+    if not bench.memory.begin(heard.id, now):
+        return [_aside(heard, "done before")]
+    try:
+        lines = _dealt_with(heard, bench, today=today)
+    except BaseException:
+        bench.memory.forget(heard.id)
+        raise
+    bench.memory.done(heard.id)
+    return lines
+
+
+def _dealt_with(heard: Heard, bench: Bench, *, today: date) -> list[dict[str, object]]:
+    live = bench.live(heard.touched[0].account, heard.touched[0].region)
+    rulings: list[Ruling] = []
+    unknown: list[Touched] = []
+    looked = _looked_up(heard, bench, live)
+    for one in heard.touched:
+        tags = looked.get(one.arn, one.tags if one.deed is Deed.CREATED else None)
+        if tags is None:
+            unknown.append(one)
+            continue
+        day = today.isoformat()
+        rulings.append(rule(bench.judge, one, tags, heard.caller, bench.orders, today=day))
+    refused = _changed(rulings, live)
+    wrong = [one for one in rulings if not one.verdict.compliant]
+    # A person who is at it with tags is not told at each step.
+    told = [one for one in wrong if one.touched.deed is Deed.CREATED]
+    if bench.orders.notify and bench.notices and told:
+        about = {
+            "owner": owner_of(told, bench.judge, heard.caller),
+            "creator": heard.caller.creator,
+            "account": told[0].touched.account,
+        }
+        bench.notices.send(subject(heard, told), message(heard, told), about)
+    return [
+        *(_line(heard, one, refused, told=one in told and bench.orders.notify) for one in rulings),
+        *(_aside(heard, "its tags cannot be read", one.arn) for one in unknown),
+    ]
+
+
+def _looked_up(heard: Heard, bench: Bench, live: LiveTags) -> dict[str, Tags]:
+    """Ask for tags as they are now, but of what was created well.
+
+    Many are tagged by a second call: a bucket cannot be created with tags by most programs.
+    """
+    asked = [
+        one.arn
+        for one in heard.touched
+        if one.deed is Deed.TAGS_CHANGED
+        or not rule(bench.judge, one, one.tags, heard.caller, Orders(), today="").verdict.compliant
+    ]
+    try:
+        return live.look(asked) if asked else {}
+    except AwsRefusedError:  # a kind that the API does not know
+        return {}
+
+
+def _changed(rulings: Sequence[Ruling], live: LiveTags) -> dict[str, str]:
+    """Set and take off tags, alike ones together; returns why not, by ARN."""
+    refused: dict[str, str] = {}
+    adds: dict[tuple[tuple[str, str], ...], list[str]] = {}
+    removes: dict[tuple[str, ...], list[str]] = {}
+    for one in rulings:
+        if one.add:
+            adds.setdefault(tuple(sorted(one.add.items())), []).append(one.touched.arn)
+        if one.remove:
+            removes.setdefault(one.remove, []).append(one.touched.arn)
+    for tags, arns in adds.items():
+        for some in _batches(arns):
+            refused |= live.tag(some, dict(tags))
+    for keys, arns in removes.items():
+        for some in _batches(arns):
+            refused |= live.untag(some, keys)
+    return refused
+
+
+def _batches(arns: Sequence[str]) -> Iterator[Sequence[str]]:
+    for at in range(0, len(arns), _A_CALL):
+        yield arns[at : at + _A_CALL]
+
+
+def _line(
+    heard: Heard, one: Ruling, refused: Mapping[str, str], *, told: bool
+) -> dict[str, object]:
+    arn = one.touched.arn
+    return {
+        "event": heard.id,
+        "action": heard.action,
+        "resource": arn,
+        "type": one.touched.type,
+        "account": one.touched.account,
+        "region": one.touched.region,
+        "creator": heard.caller.creator,
+        "verdict": "valid" if one.verdict.compliant else "invalid",
+        "problem": problem_words(one.verdict.problems),
+        "added": {} if arn in refused else dict(one.add),
+        "removed": [] if arn in refused else list(one.remove),
+        "refused": refused.get(arn, ""),
+        "notified": told,
+    }
+
+
+def _aside(heard: Heard, why: str, arn: str = "") -> dict[str, object]:
+    return {
+        "event": heard.id,
+        "action": heard.action,
+        "resource": arn,
+        "verdict": "none",
+        "why": why,
+    }

@@ -1,0 +1,1 @@
+"""Sign-in and scopes: settings, middleware, OIDC, reverse proxy, the user."""

@@ -1,0 +1,96 @@
+"""How old what is shown is, and whether a month is open, estimated or final."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from apportion.model.manifest import Manifest
+from apportion.model.period import Period
+from apportion.ports import Row
+from apportion.web import formatting
+from apportion.web.page_context import View
+from apportion.web.page_model import Column, Look, Section
+
+OPEN, ESTIMATED, FINAL = "open", "estimated", "final"
+_MEANS = {
+    OPEN: "The month was not over when its newest bill came.",
+    ESTIMATED: "The month is over; not every line has an invoice yet, so amounts may change.",
+    FINAL: "Every line has an invoice.",
+}
+
+
+def state(view: View) -> str:
+    """Tell whether the month is open, estimated or final.
+
+    A provider closes a month by naming the invoice on each line, which is some days after its end.
+    """
+    rows = [
+        row
+        for row in view.sight.rows('SELECT * FROM status ORDER BY "#currency"')
+        if row["#currency"] == view.currency
+    ]
+    came = max((bill.at for bill in view.sight.published.bills.values()), default="")
+    if came[:10] <= str(Period.parse(view.period).last_day):
+        return OPEN
+    whole = all(row["#lines"] == row["#invoiced"] for row in rows)
+    return FINAL if rows and whole else ESTIMATED
+
+
+def state_words(found: str) -> str:
+    """Say what a state means."""
+    return _MEANS[found]
+
+
+def fresh(view: View) -> Section:
+    """List the bills that the month was made of."""
+    return Section(
+        "sources",
+        "How fresh this is",
+        (
+            Column("bill", "Bill", Look.CODE),
+            Column("form", "Format"),
+            Column("delivered", "Delivered"),
+            Column("files", "Files", Look.COUNT),
+            Column("allocated", "Allocated", Look.MARK),
+        ),
+        _bills(view),
+        note=_note(view),
+    )
+
+
+def _bills(view: View) -> Sequence[Row]:
+    used = view.sight.published.bills
+    newest = view.sight.edition.deliveries(view.period)
+    return [
+        # A bill may be named by a payer or an account.
+        _bill(name if view.everything else f"{at}", newest.get(name), used.get(name))
+        for at, name in enumerate(sorted({*used, *newest}), start=1)
+    ]
+
+
+def _bill(name: str, newest: Manifest | None, used: Manifest | None) -> Row:
+    shown = used or newest
+    assert shown is not None
+    waiting = newest is not None and (used is None or used.run != newest.run)
+    return {
+        "bill": name,
+        "form": shown.details.get("format", ""),
+        "delivered": formatting.moment(shown.at),
+        "files": len(shown.inputs),
+        "allocated": f"a delivery of {formatting.moment(newest.at)} waits"
+        if waiting and newest
+        else "yes",
+    }
+
+
+def _note(view: View) -> str:
+    manifest = view.sight.manifest
+    found = state(view)
+    last = [row["#last"] for row in view.sight.rows('SELECT "#last" FROM status')]
+    days = max((day for day in last if isinstance(day, date)), default=None)
+    until = f" Charges reach to {formatting.day(days)}." if days else ""
+    return (
+        f"The month is {found}. {_MEANS[found]}{until} It was allocated "
+        f"{formatting.moment(manifest.at)} by {view.sight.rulebook.name}."
+    )

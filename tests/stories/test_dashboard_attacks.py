@@ -1,0 +1,216 @@
+"""What strangers can do at the door: long bodies, keys that are not there, headers given twice."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from joserfc import jwt
+from joserfc.jwk import ECKey
+
+from apportion.model.access import Access, SignedHeader
+from apportion.model.errors.web import WeakSecretError
+from apportion.web.app import create_app
+from apportion.web.auth.config import SESSION_SECRET, Door, open_door
+from apportion.web.auth.proxy import SignedProxy
+from apportion.web.auth.request_bodies import MOST_BYTES
+from apportion.web.auth.sessions import Sessions
+from apportion.web.auth.signing_keys import SigningKeys, UnknownKeyError
+from apportion.web.auth.user import SECONDS, groups_of
+from web_client import SECRET, access_of, application, as_one_of
+from web_ledger import library_of
+
+OIDC = """\
+access: 1
+sign_in: {oidc: {issuer: 'http://localhost:1', client_id: a, public_url: 'http://localhost:8600'}}
+groups: {finance: everything}
+"""
+
+
+@pytest.mark.parametrize(
+    ("claim", "groups"),
+    [
+        ("finance contractors", {"finance contractors"}),
+        ("a,b", {"a,b"}),
+        (" finance ", {"finance"}),
+        (["finance", "shop leads"], {"finance", "shop leads"}),
+        (["finance", ["shop"], {"a": 1}, None, True], {"finance"}),
+        ("", set()),
+        (None, set()),
+        ({"finance": True}, set()),
+    ],
+)
+def test_a_claim_that_is_one_text_is_one_group(claim: object, groups: set[str]) -> None:
+    assert groups_of(claim) == groups
+
+
+@pytest.mark.parametrize("name", ["X-Forwarded-Groups", "X-Forwarded-User", "X-Proxy-Secret"])
+def test_a_header_that_is_believed_comes_once(shown: Path, name: str) -> None:
+    client = application(shown)
+    once = list(as_one_of("shop").items())
+    more = {"X-Forwarded-Groups": "finance", "X-Proxy-Secret": SECRET}.get(name, "eve")
+    for twice in ([*once, (name.lower(), more)], [(name.upper(), more), *once]):
+        answer = client.get("/api/v1/overview", headers=twice)
+        assert answer.status_code == 401
+        assert f"the header {name} more than once" in answer.json()["error"]
+    assert client.get("/api/v1/overview", headers=once).status_code == 200
+
+
+def _open_to_all(shown: Path) -> httpx.ASGITransport:
+    door = open_door(access_of(OIDC), {}, host="0.0.0.0")
+    return httpx.ASGITransport(create_app(library_of(shown), door=door, watch=False))
+
+
+@pytest.mark.parametrize("path", ["/auth/out", "/overview", "/health", "/nothing"])
+def test_a_body_that_says_it_is_long_is_not_read(shown: Path, path: str) -> None:
+    async def ask() -> httpx.Response:
+        async with httpx.AsyncClient(transport=_open_to_all(shown)) as client:
+            return await client.post(
+                f"http://localhost:8600{path}", content=b"a" * (MOST_BYTES + 1)
+            )
+
+    answer = asyncio.run(ask())
+    assert answer.status_code == 413
+    assert "at most 16,384 bytes" in answer.text
+
+
+def test_a_body_in_pieces_is_read_as_far_as_it_may_be_long(shown: Path) -> None:
+    """Nobody is signed in here, so not even the first piece is asked for."""
+    sent: list[int] = []
+
+    async def pieces() -> AsyncIterator[bytes]:
+        for _ in range(1000):
+            sent.append(1 << 20)
+            yield b"a" * (1 << 20)
+
+    async def ask() -> int:
+        async with httpx.AsyncClient(transport=_open_to_all(shown)) as client:
+            answer = await client.post("http://localhost:8600/auth/out", content=pieces())
+            return answer.status_code
+
+    assert asyncio.run(ask()) == 403
+    assert len(sent) <= 1
+
+
+WEAK = ["x", "changeme", "a" * 64, "ab" * 20, "passwordpasswordpasswordpassword", "0123456789" * 3]
+
+
+@pytest.mark.parametrize("secret", WEAK)
+def test_a_weak_secret_signs_no_cookie(secret: str) -> None:
+    with pytest.raises(WeakSecretError, match=r"at least 32 random letters.*token_urlsafe"):
+        open_door(access_of(OIDC), {SESSION_SECRET: secret}, host="0.0.0.0")
+
+
+@pytest.mark.parametrize(
+    "secret", ["", "k8Jq2vX9_bW4mT7sZ1nR6yC3hL5dF0gA", "9f86d081884c7d659a2feaa0c55ad015"]
+)
+def test_a_strong_secret_or_none_does(secret: str) -> None:
+    door = open_door(access_of(OIDC), {SESSION_SECRET: secret}, host="0.0.0.0")
+    assert len(door.session_secret) >= 32
+
+
+class Clock:
+    """Tells a time that a test can move."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_a_session_that_was_ended_or_is_old_is_nobody_s() -> None:
+    clock = Clock()
+    sessions = Sessions(clock)
+    many = frozenset(f"a group with a long name {number}" for number in range(500))
+    first, second = sessions.begin("ada", many), sessions.begin("bob", frozenset())
+    assert len(first) < 60
+    found = sessions.find(first)
+    assert found is not None
+    assert found.groups == many
+    sessions.end(first)
+    assert sessions.find(first) is None
+    assert sessions.find(second) is not None
+    clock.now += SECONDS + 1
+    assert sessions.find(second) is None
+    for guess in ("", None, 7, ["x"]):
+        assert sessions.find(guess) is None
+
+
+class Keys:
+    """An address of keys; asking for one that is not there takes until it is let go."""
+
+    def __init__(self) -> None:
+        self.key = ECKey.generate_key("P-256")
+        self.asked: list[str] = []
+        self.let_go = threading.Event()
+
+    def fetch(self, address: str) -> bytes:
+        self.asked.append(address)
+        if address.endswith("/one"):
+            return self.key.as_pem(private=False)
+        self.let_go.wait(20)
+        message = "not there"
+        raise httpx.ConnectTimeout(message)
+
+    def token(self, kid: str) -> str:
+        claims = {"email": "ada", "exp": 4e9, "aud": "us", "groups": ["finance"]}
+        return jwt.encode({"alg": "ES256", "kid": kid}, claims, self.key)
+
+
+@pytest.fixture
+def keys() -> Iterator[Keys]:
+    made = Keys()
+    yield made
+    made.let_go.set()
+
+
+def test_keys_that_are_not_known_are_asked_for_rarely(keys: Keys) -> None:
+    keys.let_go.set()
+    clock = Clock()
+    known = SigningKeys("https://keys.example.com", fetch=keys.fetch, clock=clock)
+    assert known.key("one") is known.key("one")
+    for number in range(100):
+        with pytest.raises((UnknownKeyError, httpx.HTTPError)):
+            known.key(f"guess {number % 50}")
+    assert len(keys.asked) == 6
+    assert known.key("one")
+    clock.now += 61
+    with pytest.raises(httpx.HTTPError):
+        known.key("guess 0")
+    assert len(keys.asked) == 7
+
+
+def test_no_key_that_is_waited_for_holds_up_anybody_else(shown: Path, keys: Keys) -> None:
+    """Twelve requests name keys that do not come; one with a known key is answered meanwhile."""
+    way = SignedHeader(header="X-Token", keys="https://keys.example.com", audience="us")
+    access = Access(way, access_of().groups)
+    door = Door(proxy=SignedProxy(way, access, fetch=keys.fetch))
+    app = create_app(library_of(shown), door=door, watch=False)
+
+    async def ask() -> tuple[list[int], int, int]:
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://costs") as client:
+
+            async def get(kid: str) -> int:
+                headers = {"X-Token": keys.token(kid)}
+                return (await client.get("/api/v1/periods", headers=headers)).status_code
+
+            first = await get("one")
+            guesses = [asyncio.create_task(get(f"guess{number}")) for number in range(12)]
+            while not any(address.endswith("guess0") for address in keys.asked):
+                await asyncio.sleep(0.01)
+            known = await get("one")
+            assert not guesses[0].done()
+            assert (await client.get("/health")).status_code == 200
+            keys.let_go.set()
+            return [await guess for guess in guesses], first, known
+
+    refused, first, known = asyncio.run(ask())
+    assert (first, known) == (200, 200)
+    assert refused == [401] * 12
+    assert len(keys.asked) <= 6

@@ -1,0 +1,58 @@
+"""Asking the pages as somebody would: through the real application, in one process."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from starlette.testclient import TestClient
+from starlette.types import ASGIApp
+
+from apportion.core.dashboard.access_file import read_access
+from apportion.model.access import Access
+from apportion.usecases.dashboard.run_library import Library
+from apportion.web.app import create_app
+from apportion.web.auth.config import open_door
+from web_ledger import library_of
+
+ACCESS = """\
+access: 1
+sign_in:
+  secret_header: {secret_header: X-Proxy-Secret, secret_from: PROXY_SECRET}
+groups:
+  finance: everything
+  shop: {cost_center: [SHOP]}
+  euro: {cost_center: EURO}
+  others: {environment: [SHOP]}
+"""
+SECRET = "only the proxy knows"
+
+
+def access_of(text: str = ACCESS) -> Access:
+    """Read an access.yaml that must be right."""
+    found, findings = read_access(text, name="access.yaml")
+    assert found is not None, findings
+    return found
+
+
+def application(
+    folder: Path, *, library: Library | None = None, access: str = ACCESS
+) -> TestClient:
+    """Open the application behind a proxy that shares a secret."""
+    app = behind_proxy(library or library_of(folder), access=access)
+    return TestClient(app, follow_redirects=False)
+
+
+def behind_proxy(library: Library, *, access: str = ACCESS) -> ASGIApp:
+    """Make the application that believes the proxy."""
+    door = open_door(access_of(access), {"PROXY_SECRET": SECRET}, host="0.0.0.0")
+    return create_app(library, door=door, watch=False)
+
+
+def as_one_of(*groups: str) -> Mapping[str, str]:
+    """The headers that the proxy sends for somebody in these groups."""
+    return {
+        "X-Proxy-Secret": SECRET,
+        "X-Forwarded-User": "ada@example.com",
+        "X-Forwarded-Groups": ", ".join(groups),
+    }

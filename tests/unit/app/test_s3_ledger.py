@@ -1,0 +1,457 @@
+"""A ledger that is kept in S3: whole at any moment, and one writer's at a time."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
+from dataclasses import replace
+from decimal import Decimal
+from multiprocessing import get_context
+from pathlib import Path
+
+import pytest
+
+from apportion.app.s3_ledger import fetch_settings, mirrored, mirrored_to_repair
+from apportion.app.workspace import Workspace
+from apportion.ledger.catalog import Catalog
+from apportion.ledger.iceberg import IcebergLedger
+from apportion.ledger.s3_ledger import RemoteLedger
+from apportion.ledger.unreferenced_files import check_led_to
+from apportion.model.errors.base import LedgerDamagedError
+from apportion.model.errors.publishing import OthersWroteError
+from apportion.model.errors.repair import LedgerForkedError
+from apportion.model.question import Question
+from apportion.model.settings import Settings
+from apportion.usecases.settings import read
+from mortal import died
+from moto_world import MotoWorld, serving
+from published_months import LINES, ONCE, PERIOD, RULES, Clients, allocated, store_of
+from stories import bill_of, delivered, parquet_bill, total_of, workspace_in
+
+
+@pytest.fixture(scope="module")
+def world() -> Iterator[MotoWorld]:
+    with serving() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A ledger with a delivery and its allocation."""
+    folder = tmp_path_factory.mktemp("made")
+    allocated(folder)
+    return folder / "ledger"
+
+
+@pytest.fixture
+def given(world: MotoWorld, made: Path, tmp_path: Path) -> str:
+    """A bucket with that ledger, given by a machine that no test asks."""
+    name = world.bucket()
+    copy = Path(shutil.copytree(made, tmp_path / "giver" / "copy"))
+    assert RemoteLedger(store_of(world, name, "ledger"), copy).give_back()
+    return name
+
+
+@pytest.fixture
+def bucket(world: MotoWorld) -> str:
+    return world.bucket()
+
+
+def test_another_machine_reads_what_one_has_recorded(
+    world: MotoWorld, bucket: str, tmp_path: Path
+) -> None:
+    work(world, bucket, tmp_path / "one", version=1)
+    assert total(world, bucket, tmp_path / "another") == ONCE
+    work(world, bucket, tmp_path / "another", version=2)
+    assert total(world, bucket, tmp_path / "one") == 2 * ONCE
+
+
+def test_reading_gives_nothing_back(world: MotoWorld, bucket: str, tmp_path: Path) -> None:
+    work(world, bucket, tmp_path / "one", version=1)
+    before = head(world, bucket)
+    assert total(world, bucket, tmp_path / "two") == ONCE
+    assert head(world, bucket) == before
+
+
+def test_who_gives_back_second_is_told_and_changes_nothing(
+    world: MotoWorld, bucket: str, tmp_path: Path
+) -> None:
+    work(world, bucket, tmp_path / "one", version=1)
+    late = settings(bucket, tmp_path / "late")
+    with pytest.raises(OthersWroteError, match="has changed the ledger s3://"):  # noqa: PT012, SIM117 - one story
+        with mirrored(late, world.client):
+            take_in(late, tmp_path / "late", version=3)
+            work(world, bucket, tmp_path / "one", version=2)
+    assert total(world, bucket, tmp_path / "three") == 2 * ONCE
+    assert total(world, bucket, tmp_path / "late") == 2 * ONCE, "its own state is forgotten"
+
+
+def test_what_was_recorded_before_an_error_is_kept(
+    world: MotoWorld, bucket: str, tmp_path: Path
+) -> None:
+    ours = settings(bucket, tmp_path / "one")
+    with pytest.raises(LedgerDamagedError):  # noqa: PT012, SIM117 - one story
+        with mirrored(ours, world.client):
+            take_in(ours, tmp_path / "one", version=1)
+            raise LedgerDamagedError("a file", "something", "nothing")
+    assert total(world, bucket, tmp_path / "two") == ONCE
+
+
+def test_an_object_that_rotted_is_noticed(world: MotoWorld, bucket: str, tmp_path: Path) -> None:
+    work(world, bucket, tmp_path / "one", version=1)
+    store = store_of(world, bucket, "ledger")
+    rotten = next(name for name in store.names() if "/costs/data/" in name)
+    store.write(rotten, b"something else")
+    with pytest.raises(LedgerDamagedError, match=r"s3://.*costs/data/.*expected sha256"):
+        total(world, bucket, tmp_path / "two")
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", "warehouse/../../x", "rulebook/x"])
+def test_a_head_that_names_other_files_is_refused(
+    world: MotoWorld, bucket: str, tmp_path: Path, name: str
+) -> None:
+    store = store_of(world, bucket, "ledger")
+    content = f'{{"format": 1, "files": {{"{name}": [1, "00"]}}}}'
+    store.write("head.json", content.encode())
+    with pytest.raises(LedgerDamagedError, match=r"head\.json"):
+        RemoteLedger(store, tmp_path / "copy").fetch()
+
+
+def test_killed_while_giving_back(world: MotoWorld, bucket: str, tmp_path: Path) -> None:
+    """Before its last write the old state stands, after it the new one."""
+    work(world, bucket, tmp_path / "one", version=1)
+    deaths = 0
+    while died(
+        take_in_again, world, world, bucket, tmp_path / f"mortal {deaths}", at=1 + 16 * deaths
+    ):
+        deaths += 1
+        assert total(world, bucket, tmp_path / f"reader {deaths}") == ONCE
+    assert deaths > 1
+    assert total(world, bucket, tmp_path / "in the end") == 2 * ONCE
+
+
+def test_a_first_ledger_is_killed_while_it_is_given_back(
+    world: MotoWorld, bucket: str, tmp_path: Path
+) -> None:
+    """It is no ledger yet, and no damaged one; the next begins it."""
+    ours = settings(bucket, tmp_path / "one")
+    for at in (1, 2, 9):
+        assert died(take_in_again, world, world, bucket, tmp_path / f"mortal {at}", at=at)
+        with mirrored(ours, world.client) as copy:
+            assert not Workspace(copy).held().rows
+    work(world, bucket, tmp_path / "one", version=1)
+    assert total(world, bucket, tmp_path / "two") == ONCE
+
+
+def test_of_two_first_ledgers_one_is_told(world: MotoWorld, bucket: str, tmp_path: Path) -> None:
+    late = settings(bucket, tmp_path / "late")
+    with pytest.raises(OthersWroteError, match="has changed the ledger s3://"):  # noqa: PT012, SIM117 - one story
+        with mirrored(late, world.client):
+            take_in(late, tmp_path / "late", version=2)
+            work(world, bucket, tmp_path / "one", version=1)
+    assert total(world, bucket, tmp_path / "late") == ONCE
+
+
+def test_killed_at_changes_of_files_while_fetching(
+    world: MotoWorld, given: str, tmp_path: Path
+) -> None:
+    """The copy before stands, or the new one; the next command has the right one."""
+    folder = tmp_path / "one"
+    ours = settings(given, folder)
+    deaths = 0
+    while died(read_only, world, given, folder, at=1 + 23 * deaths, below=folder):
+        deaths += 1
+        assert whole(world, given, folder)
+        if deaths % 2:  # sometimes there is no copy before
+            shutil.rmtree(ours.ledger)
+    assert deaths > 3
+
+
+def test_what_lay_in_the_copy_does_not_get_into_the_next(
+    world: MotoWorld, given: str, tmp_path: Path
+) -> None:
+    """A journal that a killed run left would be rolled back into the catalog that was fetched."""
+    ours = settings(given, tmp_path / "one")
+    before = head(world, given)
+    assert whole(world, given, tmp_path / "one")
+    copy = Path(ours.ledger)
+    leave_a_journal(copy / "catalog.db")
+    (copy / "inputs" / "stray").write_bytes(b"x")
+    (copy / "downloads").mkdir()
+    (copy / "downloads" / "bill.part").write_bytes(b"half")
+    assert whole(world, given, tmp_path / "one")
+    assert head(world, given) == before, "a reader gives nothing back"
+    assert not (copy / "catalog.db-journal").exists()
+    assert not (copy / "inputs" / "stray").exists()
+    assert (copy / "downloads" / "bill.part").read_bytes() == b"half", "of this machine"
+    assert whole(world, given, tmp_path / "fresh")
+
+
+def test_a_copy_is_compared_by_hash(world: MotoWorld, given: str, tmp_path: Path) -> None:
+    ours = settings(given, tmp_path / "one")
+    assert whole(world, given, tmp_path / "one")
+    for path in Path(ours.ledger).rglob("*/data/**/*.parquet"):
+        content = bytearray(path.read_bytes())
+        content[len(content) // 2] ^= 1
+        path.write_bytes(content)
+    assert whole(world, given, tmp_path / "one")
+
+
+def test_a_file_that_changed_during_the_work_is_not_given_back(
+    world: MotoWorld, given: str, tmp_path: Path
+) -> None:
+    ours = settings(given, tmp_path / "one")
+    before = head(world, given)
+    with pytest.raises(LedgerDamagedError, match="Nothing was given back"):  # noqa: PT012, SIM117 - one story
+        with mirrored(ours, world.client):
+            record_a_note(ours)
+            path = next(Path(ours.ledger).rglob("costs/data/**/*.parquet"))
+            path.write_bytes(path.read_bytes()[:-1] + b"?")
+    assert head(world, given) == before
+    with pytest.raises(LedgerDamagedError, match="a file that the tables lead to, found nothing"):  # noqa: PT012, SIM117 - one story
+        with mirrored(ours, world.client):
+            record_a_note(ours)
+            next(Path(ours.ledger).rglob("costs/data/**/*.parquet")).unlink()
+    assert whole(world, given, tmp_path / "one")
+
+
+def test_who_recorded_nothing_gives_nothing_back(
+    world: MotoWorld, given: str, tmp_path: Path
+) -> None:
+    ours = settings(given, tmp_path / "one")
+    before = head(world, given)
+    with mirrored(ours, world.client):
+        with closing(sqlite3.connect(Path(ours.ledger) / "catalog.db")) as catalog, catalog:
+            catalog.execute("UPDATE iceberg_tables SET previous_metadata_location = 'file:///x'")
+        IcebergLedger(Path(ours.ledger)).staging("costs")
+        (Path(ours.ledger) / "proofs" / "another.json").write_text("{}")
+    assert head(world, given) == before
+
+
+def test_readers_and_a_writer_work_side_by_side(
+    world: MotoWorld, given: str, tmp_path: Path
+) -> None:
+    """All on one machine; each has a copy of its own, and the ones beside the first go."""
+    ours = settings(given, tmp_path)
+    with mirrored(ours, world.client) as writer, ExitStack() as readers:
+        places = [readers.enter_context(mirrored(ours, world.client)) for _ in range(3)]
+        record_a_note(writer)
+        assert len({writer.ledger, *(place.ledger for place in places)}) == 4
+        assert [len(Workspace(each).held().rows) for each in (writer, *places)] == [1] * 4
+        assert not IcebergLedger(Path(places[0].ledger)).notes()
+    assert writer.ledger == ours.ledger
+    assert not any(Path(place.ledger).exists() for place in places)
+    with mirrored(ours, world.client) as again:
+        assert len(IcebergLedger(Path(again.ledger)).notes()) == 1
+
+
+def test_three_reports_at_once(world: MotoWorld, given: str, tmp_path: Path) -> None:
+    """As processes, on a machine where nothing was fetched yet."""
+    workspace_in(tmp_path, RULES, {"apportion.toml": f'ledger = "s3://{given}/ledger"\n'})
+    environment = world.environment() | {"APPORTION_CACHE": str(tmp_path / "cache")}
+    program = str(Path(sys.executable).with_name("apportion"))
+    asked = [program, "-q", "report", "-p", PERIOD, "--output", "csv"]
+    running = [
+        subprocess.Popen(asked, cwd=tmp_path, env=environment, stdout=subprocess.PIPE)
+        for _ in range(3)
+    ]
+    told = [process.communicate()[0] for process in running]
+    assert [process.returncode for process in running] == [0, 0, 0]
+    assert told[0] == told[1] == told[2]
+    assert b"unallocated" in told[0]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        None,
+        b"",
+        b"{",
+        b"[]",
+        b'{"format": 1}',
+        b'{"files": {}}',
+        b'{"format": 1, "files": {}}',
+        b'{"format": 1, "files": {"catalog.db": [1]}}',
+        b'{"format": 1, "files": {"inputs/aa/x": [1, "00"]}}',
+        b'{"format": 2, "files": {}}',
+    ],
+)
+def test_a_head_that_is_lost_or_cut_off_is_damage_and_made_again(
+    world: MotoWorld, given: str, tmp_path: Path, content: bytes | None
+) -> None:
+    assert whole(world, given, tmp_path / "one")
+    store = store_of(world, given, "ledger")
+    if content is None:
+        store.remove(["head.json"])
+    else:
+        store.write("head.json", content)
+    before, copy = store.names(), files_of(Path(settings(given, tmp_path / "one").ledger))
+    for folder in ("one", "new"):
+        with pytest.raises(LedgerDamagedError, match=r"head\.json is damaged: .*ledger repair"):  # noqa: SIM117 - one story
+            with mirrored(settings(given, tmp_path / folder), world.client):
+                pytest.fail("an empty ledger was given")
+    assert store.names() == before
+    assert files_of(Path(settings(given, tmp_path / "one").ledger)) == copy, "the copy stays"
+
+    with mirrored_to_repair(settings(given, tmp_path / "healer"), world.client) as ours:
+        assert len(Workspace(ours).repair().rows) == 2
+    assert whole(world, given, tmp_path / "one")
+    assert whole(world, given, tmp_path / "new")
+
+
+def test_a_bucket_that_was_emptied_is_no_new_ledger(
+    world: MotoWorld, given: str, tmp_path: Path
+) -> None:
+    assert whole(world, given, tmp_path / "one")
+    store = store_of(world, given, "ledger")
+    store.remove(store.names())
+    with pytest.raises(
+        LedgerDamagedError, match="is a copy of, found nothing, and no other object"
+    ):
+        whole(world, given, tmp_path / "one")
+
+
+@pytest.mark.parametrize("found", [None, b"", b"something else"])
+def test_a_catalog_that_is_lost_in_the_store_is_made_again(
+    world: MotoWorld, given: str, tmp_path: Path, found: bytes | None
+) -> None:
+    store = store_of(world, given, "ledger")
+    (catalog,) = (name for name in store.names() if name.startswith("catalog/"))
+    if found is None:
+        store.remove([catalog])
+    else:
+        store.write(catalog, found)
+    with pytest.raises(LedgerDamagedError, match=r"/catalog/\w+ is damaged: .*ledger repair"):
+        whole(world, given, tmp_path / "one")
+    with mirrored_to_repair(settings(given, tmp_path / "healer"), world.client) as ours:
+        Workspace(ours).repair()
+    assert whole(world, given, tmp_path / "one")
+
+
+def test_a_history_that_never_counted_is_told_from_the_one_that_did(
+    world: MotoWorld, given: str, tmp_path: Path
+) -> None:
+    """The second writer's objects are there, too: without the head nobody can tell."""
+    late, first = settings(given, tmp_path / "late"), settings(given, tmp_path / "first")
+    with pytest.raises(OthersWroteError):  # noqa: PT012, SIM117 - one story
+        with mirrored(late, world.client):
+            record_a_run(late, "late")
+            with mirrored(first, world.client):
+                record_a_run(first, "first")
+    store_of(world, given, "ledger").remove(["head.json"])
+    with pytest.raises(LedgerForkedError, match="several histories that end in first and late"):  # noqa: SIM117 - one story
+        with mirrored_to_repair(settings(given, tmp_path / "healer"), world.client) as ours:
+            Workspace(ours).repair()
+
+
+def test_settings_may_name_a_ledger_in_s3(tmp_path: Path) -> None:
+    (tmp_path / "apportion.toml").write_text('ledger = "s3://acme/ledger"\n')
+    found = read(tmp_path, {"APPORTION_CACHE": str(tmp_path / "copies")})
+    assert found.remote == "s3://acme/ledger"
+    assert Path(found.ledger).parent == tmp_path / "copies"
+    assert read(tmp_path, {"APPORTION_LEDGER": "here"}).remote == ""
+
+
+def test_settings_come_with_the_files_beside_them(
+    world: MotoWorld, bucket: str, tmp_path: Path
+) -> None:
+    store = store_of(world, bucket, "config")
+    store.write("apportion.toml", b'ledger = "s3://acme/ledger"\n')
+    store.write("rulebook/2026-01.yaml", RULES.encode())
+    place = f"s3://{bucket}/config/apportion.toml"
+    file = fetch_settings(place, tmp_path / "here", world.client)
+    assert (file.parent / "rulebook" / "2026-01.yaml").read_text() == RULES
+
+
+def read_only(clients: Clients, bucket: str, folder: Path) -> None:
+    with mirrored(settings(bucket, folder), clients) as ours:
+        Workspace(ours).held()
+
+
+def whole(world: MotoWorld, bucket: str, folder: Path) -> bool:
+    """Tell whether a machine reads the ledger that was given, every file of it."""
+    with mirrored(settings(bucket, folder), world.client) as ours:
+        ledger = IcebergLedger(Path(ours.ledger))
+        catalog = Catalog(Path(ours.ledger))
+        check_led_to(catalog, folder=Path(ours.ledger))
+        total = total_of(Workspace(ours).report(Question(PERIOD)).rows)
+        return len(ledger.runs()) == 2 and total == ONCE
+
+
+def record_a_note(ours: Settings) -> None:
+    IcebergLedger(Path(ours.ledger)).note(b'{"a": "note"}')
+
+
+def record_a_run(ours: Settings, name: str) -> None:
+    ledger = IcebergLedger(Path(ours.ledger))
+    ledger.record(replace(ledger.runs()[0], run=name))
+
+
+def leave_a_journal(catalog: Path) -> None:
+    """Kill a process inside a commit that has written to the catalog already."""
+    process = get_context("forkserver").Process(target=_die_inside, args=(catalog,))
+    process.start()
+    process.join()
+    assert catalog.with_name("catalog.db-journal").stat().st_size > 0
+
+
+def _die_inside(catalog: Path) -> None:
+    connection = sqlite3.connect(catalog, isolation_level=None)
+    connection.execute("PRAGMA cache_size = 1")
+    connection.execute("BEGIN IMMEDIATE")
+    connection.execute("CREATE TABLE x (y)")
+    connection.executemany("INSERT INTO x VALUES (?)", [("z" * 3000,)] * 200)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def files_of(folder: Path) -> set[str]:
+    return {path.as_posix() for path in folder.rglob("*") if path.is_file()}
+
+
+def settings(bucket: str, folder: Path) -> Settings:
+    """Settings of a machine whose copy of the ledger lies in a folder."""
+    workspace_in(folder, RULES)
+    return Settings(
+        "", folder / "copy", folder / "rulebook", folder, remote=f"s3://{bucket}/ledger"
+    )
+
+
+def take_in(ours: Settings, folder: Path, *, version: int) -> None:
+    workspace = Workspace(ours, now=lambda: f"2026-11-0{version}T08:00:00Z")
+    bill = parquet_bill(bill_of(LINES * version))
+    workspace.ingest(delivered(folder, bill, name="bill.parquet"), replace=True)
+    workspace.allocate()
+
+
+def work(
+    world: MotoWorld, bucket: str, folder: Path, *, version: int, clients: Clients | None = None
+) -> None:
+    """Take a version of the bill in, as one process does."""
+    ours = settings(bucket, folder)
+    with mirrored(ours, clients or world.client):
+        take_in(ours, folder, version=version)
+
+
+def total(world: MotoWorld, bucket: str, folder: Path) -> Decimal:
+    """Read the month's total with a copy of one's own, and prove it."""
+    ours = settings(bucket, folder)
+    with mirrored(ours, world.client):
+        workspace = Workspace(ours)
+        assert not workspace.prove([PERIOD]).findings
+        return total_of(workspace.report(Question(PERIOD)).rows)
+
+
+def head(world: MotoWorld, bucket: str) -> str:
+    kept = store_of(world, bucket, "ledger").read("head.json")
+    assert kept is not None
+    return kept.mark
+
+
+def take_in_again(clients: Clients, world: MotoWorld, bucket: str, folder: Path) -> None:
+    work(world, bucket, folder, version=2, clients=clients)

@@ -1,0 +1,172 @@
+"""DuckDB behind the socket: exact, quoted, drained, and bounded in memory."""
+
+from __future__ import annotations
+
+import gzip
+import subprocess
+import sys
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from apportion.engines.duckdb import DuckDB
+from apportion.model.delivery import Encoding
+from apportion.model.errors.base import EngineError
+from apportion.model.money import SQL_TYPE
+
+LONGEST = Decimal("12345678901234567890.123456789012345678")
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> DuckDB:
+    return DuckDB(tmp_path / "spill")
+
+
+def test_the_longest_amount_goes_in_and_out_to_the_last_digit(
+    engine: DuckDB, tmp_path: Path
+) -> None:
+    columns = {"owner": "VARCHAR", "day": "DATE", "cost": SQL_TYPE, "kept": "BOOLEAN"}
+    rows = [("A", date(2024, 2, 29), LONGEST, True), ("B", None, -LONGEST, False)]
+    engine.load("made", columns, rows)
+    (file,) = engine.write('SELECT * FROM "made"', tmp_path / "out")
+    engine.open_parquet("back", [str(file)])
+    assert [tuple(row.values()) for row in engine.rows("SELECT * FROM back ORDER BY owner")] == rows
+
+
+def test_a_table_without_rows_is_a_table(engine: DuckDB, tmp_path: Path) -> None:
+    engine.load("empty", {"owner": "VARCHAR", "cost": SQL_TYPE}, [])
+    files = engine.write("SELECT * FROM empty", tmp_path / "out")
+    engine.open_parquet("back", [str(file) for file in files])
+    assert engine.rows("SELECT COUNT(*) AS n, SUM(cost) AS cost FROM back") == [
+        {"n": 0, "cost": None}
+    ]
+
+
+def test_text_in_a_csv_stays_text(engine: DuckDB, tmp_path: Path) -> None:
+    bill = tmp_path / "bill [1]*?'.csv"
+    bill.write_text('id,note\n000000000042,"a, ""b""\nc"\n,\n', "utf-8")
+    (tmp_path / "bill 1x.csv").write_text("id,note\nnot,me\n", "utf-8")
+    engine.open_bill("bill", [str(bill)], Encoding.CSV)
+    assert engine.rows('SELECT id, note, "#row" FROM bill') == [
+        {"id": "000000000042", "note": 'a, "b"\nc', "#row": None},
+        {"id": None, "note": None, "#row": None},
+    ]
+
+
+def test_a_bill_of_many_csvs_fits_into_little_memory(tmp_path: Path) -> None:
+    engine = DuckDB(tmp_path / "spill", memory="200MB")
+    long = "x" * 500_000
+    files = []
+    for number in range(40):
+        file = tmp_path / f"bill-{number}.csv.gz"
+        file.write_bytes(gzip.compress(f"id,note\n{number:03},{long}\n".encode()))
+        files.append(str(file))
+    engine.open_bill("bill", files, Encoding.CSV)
+    (row,) = engine.rows("SELECT COUNT(DISTINCT id) AS ids, MIN(LEN(note)) AS shortest FROM bill")
+    assert row == {"ids": 40, "shortest": len(long)}
+
+
+def test_csvs_are_united_by_name(engine: DuckDB, tmp_path: Path) -> None:
+    texts = ["id,note\n1,a\n", "id,note\n", "\ufeffNOTE,ID\nb,2\n", '"id","no\nte"\n3,c\n']
+    files = []
+    for number, text in enumerate(texts):
+        file = tmp_path / f"{number}.csv"
+        file.write_text(text, "utf-8")
+        files.append(str(file))
+    engine.open_bill("bill", files, Encoding.CSV)
+    rows = engine.rows('SELECT id, note, "no\nte" AS other FROM bill ORDER BY id')
+    assert [tuple(row.values()) for row in rows] == [
+        ("1", "a", None),
+        ("2", "b", None),
+        ("3", None, "c"),
+    ]
+
+
+def test_lines_of_parquet_have_a_place(engine: DuckDB, tmp_path: Path) -> None:
+    files = []
+    for number in range(2):
+        (file,) = engine.write(
+            f"SELECT {number} * 10 + i AS i FROM range(3) AS r(i)", tmp_path / str(number)
+        )
+        files.append(str(file))
+    engine.open_bill("bill", files, Encoding.PARQUET)
+    rows = engine.rows('SELECT i, "#file", "#row" FROM bill ORDER BY i')
+    assert [tuple(row.values()) for row in rows] == [
+        *((0, 0, 0), (1, 0, 1), (2, 0, 2)),
+        *((10, 1, 0), (11, 1, 1), (12, 1, 2)),
+    ]
+
+
+def test_files_may_lack_each_other_s_columns(engine: DuckDB, tmp_path: Path) -> None:
+    (one,) = engine.write("SELECT 1 AS a", tmp_path / "one")
+    (two,) = engine.write("SELECT 2 AS b", tmp_path / "two")
+    engine.open_parquet("united", [str(one), str(two)])
+    assert engine.rows("SELECT a, b FROM united ORDER BY ALL") == [
+        {"a": 1, "b": None},
+        {"a": None, "b": 2},
+    ]
+
+
+def test_what_the_engine_refuses_is_one_sentence(engine: DuckDB) -> None:
+    with pytest.raises(EngineError, match=r"The engine failed: .*Nothing was published"):
+        engine.rows("SELECT * FROM nowhere")
+    assert engine.rows("SELECT 1 AS one") == [{"one": 1}]  # and it goes on
+
+
+@pytest.mark.parametrize(
+    ("broken", "says"),
+    [
+        ('1,"x"y,3', ":30002: a quote inside a value is not doubled"),
+        ("1,2", ":30002: a record has more or fewer fields"),
+        ('1,"a\rb",3\r', "are mixed"),
+    ],
+)
+def test_a_csv_that_cannot_be_read_is_told_with_file_and_line(
+    engine: DuckDB, tmp_path: Path, broken: str, says: str
+) -> None:
+    file = tmp_path / "bill.csv"
+    file.write_text("\n".join(["a,b,c", *["1,x,3"] * 30_000, broken, ""]), newline="")
+    with pytest.raises(EngineError) as failed:
+        read_all(engine, file)
+    told = str(failed.value)
+    assert told.startswith(f"{file}:")
+    assert says in told
+    assert "strict_mode" not in told
+
+
+def read_all(engine: DuckDB, file: Path) -> None:
+    engine.open_bill("bill", [str(file)], Encoding.CSV)
+    engine.rows("SELECT * FROM bill")
+
+
+def test_amounts_that_cannot_be_added_are_told_in_words(engine: DuckDB) -> None:
+    engine.load("made", {"cost": SQL_TYPE}, [(Decimal(10**20 - 1),)] * 2)
+    with pytest.raises(EngineError, match=r"Amounts add up to more than 20 digits.*wrong"):
+        engine.rows("SELECT SUM(cost) FROM made")
+
+
+def test_names_with_quotes_are_names(engine: DuckDB) -> None:
+    hostile = 'a"; DROP TABLE x; --'
+    engine.load(hostile, {hostile: "VARCHAR"}, [("kept",)])
+    quoted = hostile.replace('"', '""')
+    assert engine.rows(f'SELECT * FROM "{quoted}"') == [{hostile: "kept"}]
+
+
+def test_what_no_file_has_room_for_is_told_in_words(tmp_path: Path) -> None:
+    program = f"""
+import resource, signal
+from pathlib import Path
+from apportion.engines.duckdb import DuckDB
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 16, 1 << 16))
+folder = Path({str(tmp_path)!r})
+DuckDB(folder / "spill").write("SELECT hash(i) AS h FROM range(3000000) AS t(i)", folder / "out")
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    *_, said = done.stderr.splitlines()
+    assert "EngineError: The engine failed: Could not write" in said
+    assert "File too large. Nothing was published; the old state stands." in said

@@ -1,0 +1,147 @@
+"""What pages read: the same money as reports, as far as a scope sees it, however runs go on."""
+
+from __future__ import annotations
+
+import shutil
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from apportion.core.dashboard import queries
+from apportion.core.dashboard.aggregates import cuts
+from apportion.core.dashboard.row_access import INSTEAD, TABLES
+from apportion.model.access import EVERYTHING, NOTHING, Scope
+from apportion.model.question import Question
+from apportion.usecases.dashboard.run_library import Library, Sight
+from stories import reopened
+from web_ledger import BEFORE, PERIOD, library_of, make
+
+SHOP = Scope(values={"cost_center": frozenset({"SHOP"})})
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make(tmp_path_factory.mktemp("library"))
+
+
+@pytest.fixture(scope="module")
+def library(folder: Path) -> Library:
+    return library_of(folder)
+
+
+@pytest.mark.parametrize("period", [BEFORE, PERIOD])
+def test_owners_pay_to_the_last_digit_what_the_report_says(
+    folder: Path, library: Library, period: str
+) -> None:
+    sight = library.sight(period, EVERYTHING)
+    told = {
+        (row["cost_center"], row["currency"]): (row["direct"], row["shared"])
+        for row in reopened(folder).report(Question(period)).rows
+    }
+    found = {
+        (row["owner"], currency): (row["direct"], row["shared"])
+        for currency in ("USD", "EUR")
+        for row in sight.rows(queries.owners_query(currency))
+    }
+    assert len(found) > 12
+    assert found == told
+
+
+def test_days_of_every_column_add_up_to_the_whole_bill(library: Library) -> None:
+    sight = library.sight(PERIOD, EVERYTHING)
+    totals = {row["currency"]: row["total"] for row in sight.rows(queries.totals_query())}
+    for currency in ("USD", "EUR"):
+        for cut in ("", *cuts(sight.rulebook)):
+            rows = sight.rows(queries.cut_query(cut, currency))
+            assert sum((row["total"] for row in rows), Decimal()) == totals[currency], cut
+
+
+def test_a_scope_sees_its_rows_of_every_table_and_no_other(library: Library) -> None:
+    whole, shop = library.sight(PERIOD, EVERYTHING), library.sight(PERIOD, SHOP)
+    for table in TABLES:
+        withheld = ", ".join(f'"{column}"' for column in INSTEAD.get(table, ()))
+        columns = f"* EXCLUDE ({withheld})" if withheld else "*"
+        everything = whole.rows(f'SELECT {columns} FROM "{table}"')
+        part = shop.rows(f'SELECT {columns} FROM "{table}"')
+        assert all(row in everything for row in part), table
+        part = shop.rows(f'SELECT * FROM "{table}"')
+        assert {row.get("#owner", "SHOP") for row in part} <= {"SHOP"}, table
+    assert {row["owner"] for row in shop.rows(queries.owners_query("USD"))} == {"SHOP"}
+    assert shop.rows("SELECT * FROM offers") == []
+    for row in shop.rows("SELECT * FROM pools"):
+        assert {row[c] for c in ("cost", "kept", "payers", "split", "where")} <= {None, ""}
+    assert {row["target"] for row in shop.rows("SELECT * FROM drivers")} <= {
+        "SHOP", "platform", "network",
+    }  # fmt: skip
+
+
+def test_nothing_is_seen_without_a_group(library: Library) -> None:
+    sight = library.sight(PERIOD, NOTHING)
+    for table in TABLES:
+        assert table == "status" or sight.rows(f'SELECT * FROM "{table}"') == [], table
+
+
+def test_another_dimension_gives_no_owner(library: Library) -> None:
+    scope = Scope(values={"environment": frozenset({"SHOP"})})
+    assert library.sight(PERIOD, scope).rows(queries.totals_query()) == []
+
+
+def test_an_explanation_says_nothing_of_what_others_pay(library: Library) -> None:
+    def words(sight: Sight) -> str:
+        return repr(sight.explained_owner("SHOP").trunk)
+
+    assert "FIN-100 50 %" in words(library.sight(PERIOD, EVERYTHING))
+    said = words(library.sight(PERIOD, SHOP))
+    assert "FIN-100" not in said
+    assert "pool platform" in said
+
+
+def test_a_reader_goes_on_with_what_it_opened_while_the_ledger_changes(
+    folder: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
+    folder = tmp_path
+    library = library_of(folder)
+    before = library.sight(PERIOD, EVERYTHING)
+    paid = before.rows(queries.owners_query("USD"))
+    rules = folder / "rulebook" / "rules.yaml"
+    rules.write_text(rules.read_text().replace("SHOP: 20, FIN-100: 50", "SHOP: 60, FIN-100: 10"))
+    reopened(folder).allocate([PERIOD])
+
+    assert before.rows(queries.owners_query("USD")) == paid
+    assert library.sight(PERIOD, EVERYTHING).manifest == before.manifest  # it did not look yet
+    assert library.look()
+    after = library.sight(PERIOD, EVERYTHING)
+    assert after.manifest != before.manifest
+    assert after.rows(queries.owners_query("USD")) != paid
+    assert (
+        library.sight(PERIOD, EVERYTHING, as_of=before.manifest.run).rows(
+            queries.owners_query("USD")
+        )
+        == paid
+    )
+    assert not library.look()
+
+
+def test_a_daybook_is_made_once_and_made_again_where_it_is_gone(folder: Path) -> None:
+    def made() -> dict[str, float]:
+        places = (folder / "ledger/daybooks").glob("*/*")
+        return {f"{p.parent.name}/{p.name}": p.stat().st_mtime for p in places}
+
+    library_of(folder).prepare()
+    first = made()
+    assert first
+    library_of(folder).prepare()
+    assert made() == first
+    shutil.rmtree(folder / "ledger" / "daybooks")
+    library_of(folder).prepare()
+    assert made().keys() == first.keys()
+
+
+def test_who_may_not_write_reads_all_the_same(folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
+    shutil.rmtree(tmp_path / "ledger" / "daybooks", ignore_errors=True)
+    (tmp_path / "ledger" / "daybooks").write_text("here no folder can be made")
+    library = library_of(tmp_path)
+    assert library.sight(PERIOD, SHOP).rows(queries.owners_query("USD"))

@@ -1,0 +1,216 @@
+"""A part never replaces a whole: the run stops with the money, and goes on by an explicit word."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from apportion.app.workspace import Workspace
+from apportion.model.errors.base import FindingsError
+from apportion.model.findings.finding import Finding
+from apportion.model.outcome import Outcome
+from stories import Line, bill_of, csv_bill, parquet_bill, workspace_in
+
+RULES = """
+apportion: 1
+effective: 2026-01
+currency: USD
+dimensions:
+  team:
+    from: [{tag: Team}]
+"""
+ONE = {"day": "2026-09-01", "account": "000000000011", "tags": "Team=a", "cost": "10"}
+OTHER = {"day": "2026-09-01", "account": "000000000012", "tags": "Team=b", "cost": "40"}
+LATER = {"day": "2026-09-02", "account": "000000000011", "tags": "Team=a", "cost": "5"}
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    return workspace_in(tmp_path, RULES)
+
+
+class Bills:
+    """Takes lines in as files of their own."""
+
+    def __init__(self, workspace: Workspace, folder: Path) -> None:
+        self._workspace, self._folder, self._count = workspace, folder, 0
+
+    def file(self, lines: Sequence[Line], *, parquet: bool = False) -> Path:
+        self._count += 1
+        path = self._folder / f"{self._count}.{'parquet' if parquet else 'csv'}"
+        path.write_bytes((parquet_bill if parquet else csv_bill)(bill_of(lines)))
+        return path
+
+    def take_in(self, lines: Sequence[Line], *, parquet: bool = False, **how: object) -> Outcome:
+        return self._workspace.ingest([self.file(lines, parquet=parquet)], **how)  # type: ignore[arg-type]  # options by name
+
+    def refuse(self, lines: Sequence[Line], **how: object) -> list[Finding]:
+        with pytest.raises(FindingsError) as refused:
+            self.take_in(lines, **how)
+        return [each for each in refused.value.findings if each.code.number[0] == "L"]
+
+
+@pytest.fixture
+def bills(workspace: Workspace, tmp_path: Path) -> Bills:
+    return Bills(workspace, tmp_path)
+
+
+def billed(outcome: Outcome, column: str = "BilledCost") -> Decimal:
+    return sum((Decimal(str(row[column])) for row in outcome.rows), Decimal())
+
+
+def codes(findings: Iterable[Finding]) -> list[str]:
+    return [each.code.number for each in findings if each.code.number[0] == "L"]
+
+
+def run_of(outcome: Outcome) -> str:
+    return str(outcome.rows[0]["run"])
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "said"),
+    [
+        ([ONE], [OTHER], "nothing of account 000000000011"),
+        ([ONE, LATER], [ONE], "nothing of day 2026-09-02"),
+        ([ONE], [LATER], "nothing of day 2026-09-01; no charge in common"),
+        ([ONE], [{**ONE, "service": "Amazon S3"}], "no charge in common"),
+        ([{**ONE, "RegionId": "eu"}], [{**ONE, "RegionId": "us"}], "no charge in common"),
+        ([ONE, ONE, ONE], [ONE, ONE], "2 lines"),
+        ([{**ONE, "cost": "100"}], [{**ONE, "cost": "60"}], "1 lines"),
+    ],
+)
+def test_what_is_less_stops_with_the_money(
+    bills: Bills, workspace: Workspace, first: list[Line], second: list[Line], said: str
+) -> None:
+    run = run_of(bills.take_in(first))
+    (finding,) = bills.refuse(second)
+    assert finding.code.number == "L009"
+    assert said in finding.found
+    lost = sum(Decimal(line["cost"]) for line in first) - sum(
+        Decimal(line["cost"])
+        for line in second
+        if "no charge" not in said and "account" not in said
+    )
+    assert finding.amount == lost
+    for way in (f"--together-with {run}", "--bill NAME", "--replace"):
+        assert way in finding.remedy
+    assert [row["run"] for row in workspace.history().rows] == [run]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ([ONE], [ONE, LATER, OTHER]),  # the month grows
+        ([ONE, LATER], [{**ONE, "cost": "9.5"}, {**LATER, "cost": "4.9"}]),  # a day is restated
+        ([ONE, OTHER], [{**ONE, "tags": "Team=b"}, {**OTHER, "tags": ""}]),  # tags are put right
+        ([ONE], [{**ONE, "InvoiceId": "1", "ChargeDescription": "final"}]),  # the month is closed
+        ([ONE], [{**ONE, "RegionId": "eu", "ResourceId": "i-1"}]),  # columns are added
+    ],
+)
+def test_growth_and_restatements_go_on(bills: Bills, first: list[Line], second: list[Line]) -> None:
+    bills.take_in(first)
+    taken = bills.take_in(second)
+    assert billed(taken) == sum(Decimal(line["cost"]) for line in second)
+    assert codes(taken.findings) in ([], ["L001"])
+
+
+def test_other_tags_on_the_same_money_are_told(bills: Bills) -> None:
+    bills.take_in([ONE, OTHER])
+    (told,) = [
+        f for f in bills.take_in([{**ONE, "tags": ""}, OTHER]).findings if "L" in f.code.number
+    ]
+    assert told.subject.endswith("other tags on 10.00 USD")
+
+
+@pytest.mark.parametrize("parquet", [False, True])
+def test_two_parts_together_are_the_whole_of_both(
+    bills: Bills, workspace: Workspace, *, parquet: bool
+) -> None:
+    first = run_of(bills.take_in([ONE], parquet=parquet))
+    both = bills.take_in([OTHER, LATER], parquet=parquet, together_with=[first[:6]])
+    assert (both.rows[0]["lines"], billed(both)) == (3, 55)
+    workspace.allocate()
+    proof = workspace.prove()
+    assert codes(proof.findings) == []
+    assert {row["stated"] for row in proof.rows} == {55}
+    assert {row["difference"] for row in proof.rows} == {0}
+    (held,) = workspace.held().rows
+    assert held["parts"] == 2
+    again = bills.take_in([OTHER, LATER], parquet=parquet, together_with=[first])
+    assert again.rows[0]["became"] == "unchanged"
+    whole = bills.take_in([ONE, OTHER, LATER, LATER], parquet=parquet)
+    assert codes(whole.findings) == ["L001"], "a later complete delivery replaces both"
+
+
+def test_a_part_goes_with_what_is_in_force_and_is_no_repetition(bills: Bills) -> None:
+    first = run_of(bills.take_in([ONE]))
+    second = run_of(bills.take_in([OTHER], together_with=[first]))
+    (old,) = bills.refuse([LATER], together_with=[first])
+    assert (old.code.number, second in old.remedy) == ("L010", True)
+    for repeated in ([OTHER], [{**OTHER, "ChargeDescription": "again"}]):
+        assert codes(bills.refuse(repeated, together_with=[second])) == ["L006"]
+    assert codes(bills.refuse([LATER], together_with=["0123"])) == ["L010"]
+    october = {**ONE, "day": "2026-10-01"}
+    assert codes(bills.refuse([october], together_with=[second])) == ["L010"]
+
+
+def test_two_exports_of_one_payer_stand_side_by_side_where_one_is_named(
+    bills: Bills, workspace: Workspace
+) -> None:
+    bills.take_in([ONE])
+    bills.take_in([OTHER], bill="other")
+    assert codes(bills.take_in([ONE, LATER]).findings) == ["L001"], "each is known by its accounts"
+    assert codes(bills.refuse([ONE, OTHER], bill="both")) == ["L003", "L003"]
+    whole = bills.take_in([ONE, LATER, OTHER], bill="both", replace=True)
+    assert [row["bill"] for row in workspace.held().rows] == ["both"]
+    workspace.allocate()
+    assert codes(workspace.prove().findings) == []
+    assert billed(whole) == 55
+
+
+def test_what_was_replaced_is_named_with_each_proof(bills: Bills, workspace: Workspace) -> None:
+    run = run_of(bills.take_in([ONE, LATER]))
+    bills.take_in([OTHER], replace=True)
+    for told in (workspace.allocate(), workspace.prove()):
+        (finding,) = [each for each in told.findings if each.code.number == "L012"]
+        assert (finding.place, finding.amount) == ("2026-09 billing account 000000000001", 15)
+        assert run in finding.subject
+    bills.take_in([ONE, LATER], bill="back")
+    for told in (workspace.allocate(), workspace.prove()):
+        assert codes(told.findings) == [], "it came back, in another bill"
+
+
+def test_a_new_payer_is_told_once(bills: Bills) -> None:
+    payer = {**ONE, "payer": "000000000002"}
+    assert codes(bills.take_in([ONE]).findings) == []
+    (told,) = [f for f in bills.take_in([payer]).findings if f.code.number == "L011"]
+    assert told.amount == 10
+    assert codes(bills.take_in([payer, {**payer, "day": "2026-09-02"}]).findings) == ["L001"]
+
+
+def test_a_stop_in_one_month_leaves_all_as_they_were(bills: Bills, workspace: Workspace) -> None:
+    october = {**ONE, "day": "2026-10-01"}
+    bills.take_in([ONE, LATER, october])
+    assert codes(bills.refuse([ONE, october, {**october, "day": "2026-10-02"}])) == ["L009"]
+    assert len(workspace.history().rows) == 2
+
+
+def test_month_so_far_files_that_were_restated_are_not_added_up(
+    bills: Bills, workspace: Workspace
+) -> None:
+    days = [{**ONE, "day": f"2026-09-{day:02}", "cost": f"{day}.10"} for day in range(1, 6)]
+    later = [{**line, "cost": f"{line['cost']}7"} for line in days]
+    files = [bills.file(days), bills.file([*later, {**ONE, "day": "2026-09-06"}])]
+    with pytest.raises(FindingsError, match="5 of 5 that were compared stand in both, a little"):
+        workspace.ingest(files)
+
+
+def test_a_real_export_grows_in_silence(workspace: Workspace, shared_data: Path) -> None:
+    files = sorted((shared_data / "cur2_deliveries").glob("*.parquet"))
+    told = [codes(workspace.ingest([file]).findings) for file in files]
+    assert told == [[], [], ["L001"], ["L001"]]
+    with pytest.raises(FindingsError, match="L009"):
+        workspace.ingest([files[0]])

@@ -1,0 +1,61 @@
+"""Manifests as files: what is written is what is read, and what is none is told."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from apportion.model.errors.base import UnreadableManifestError
+from apportion.model.findings.dimensions import REJECTED
+from apportion.model.findings.finding import Finding
+from apportion.model.manifest import Input, Kind, Manifest, Total
+from apportion.usecases.runs.manifest_files import read_manifests, write_manifests
+
+DELIVERY = Manifest(
+    "aaa",
+    Kind.INGEST,
+    "2026-09",
+    "payer",
+    "2026-10-01T00:00:00Z",
+    "0.1.0",
+    (Input("bill", "bill.csv", "ab" * 32, 7),),
+    (Total("ledger", "9", "000000000042", "USD", 3, ("0.000000000000000001",) * 4),),
+    {"costs": 1, "keys": 2},
+)
+ALLOCATION = Manifest(
+    "bbb",
+    Kind.ALLOCATE,
+    "2026-09",
+    "",
+    "2026-10-02T00:00:00Z",
+    "0.1.0",
+    (),
+    (),
+    {"allocations": 3},
+    {"payer": "aaa"},
+    {"cost": "EffectiveCost"},
+    (
+        Finding(REJECTED, "rulebook/2026-01.yaml:3:3", "team 'x'", amount=Decimal("-1E-18")),
+        Finding(REJECTED, "rulebook/2026-01.yaml:3:3", "team 'y'"),
+    ),
+)
+
+
+def test_an_allocation_is_written_with_the_deliveries_it_read(tmp_path: Path) -> None:
+    other_month = Manifest(**{**vars(DELIVERY), "period": "2026-08"})
+    written = write_manifests(tmp_path / "proofs", ALLOCATION, [DELIVERY, other_month])
+    assert read_manifests(written) == [ALLOCATION, DELIVERY]
+    assert write_manifests(tmp_path / "proofs", ALLOCATION, [DELIVERY]) == written
+    assert [path.name for path in (tmp_path / "proofs").iterdir()] == ["2026-09-bbb.json"]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{}", "[1]", '{"allocation": {}, "deliveries": []}', '{"allocation": 1}', "\x00"]
+)
+def test_what_is_no_manifest_is_told(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "other.json"
+    path.write_text(text, "utf-8")
+    with pytest.raises(UnreadableManifestError, match="is not a manifest"):
+        read_manifests(path)
