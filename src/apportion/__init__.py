@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from .model.aws.cost_center import CostCenterCosts, DailyCost, LeftOut
     from .model.errors.base import ApportionError, FindingsError, OperationError, WrongUseError
     from .model.findings.finding import Finding, Severity
-    from .model.outcome import Branch, Explanation, Outcome, RulesInForce
+    from .model.outcome import Explanation, ExplanationNode, Outcome, RulesInForce
     from .model.question import Granularity, Question
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "ApportionError": "model.errors.base",
-    "Branch": "model.outcome",
+    "ExplanationNode": "model.outcome",
     "CostCenterCosts": "model.aws.cost_center",
     "DailyCost": "model.aws.cost_center",
     "Explanation": "model.outcome",
@@ -50,10 +50,10 @@ _HOMES = {
 
 __all__ = [
     "ApportionError",
-    "Branch",
     "CostCenterCosts",
     "DailyCost",
     "Explanation",
+    "ExplanationNode",
     "Finding",
     "FindingsError",
     "Granularity",

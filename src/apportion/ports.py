@@ -10,20 +10,20 @@ from pathlib import Path
 from typing import Protocol
 
 from .model.aws.cost_query import CostAnswer, CostQuery, Spent
-from .model.aws.export import Fetched, Pin
+from .model.aws.export import Fetched, PinnedObject
 from .model.aws.export_definition import Call, Export
 from .model.delivery import Delivery, Encoding
 from .model.document import RulesChange
 from .model.findings.finding import Finding
 from .model.manifest import Manifest
 from .model.outcome import Outcome
-from .model.retention import Loose, Snapshots
+from .model.retention import Snapshots, UnreferencedFile
 
 Row = Mapping[str, object]
 
 
 @dataclass(frozen=True)
-class Kept:
+class StoredObject:
     """An object as it was read, and the mark of that very content."""
 
     content: bytes
@@ -83,7 +83,7 @@ class Ledger(Protocol):
         """Read a kept input back; raises LedgerDamagedError if it is not what was kept."""
 
 
-class Expiring(Ledger, Protocol):
+class ExpirableLedger(Ledger, Protocol):
     """A ledger that can let go of its past."""
 
     def note(self, content: bytes) -> None:
@@ -92,7 +92,7 @@ class Expiring(Ledger, Protocol):
     def notes(self) -> list[bytes]:
         """All notes, in no order."""
 
-    def loose(self, kept: Snapshots) -> list[Loose]:
+    def loose(self, kept: Snapshots) -> list[UnreferencedFile]:
         """The files that neither these snapshots nor the current one of any table lead to."""
 
     def let_go(self, kept: Snapshots) -> None:
@@ -172,13 +172,13 @@ class Bucket(Protocol):
     def folders(self, prefix: str) -> list[str]:
         """List the names of the folders right below a prefix; "" is the whole bucket."""
 
-    def read(self, key: str) -> tuple[Pin, bytes] | None:
+    def read(self, key: str) -> tuple[PinnedObject, bytes] | None:
         """Read a small object; None if it is not there."""
 
-    def look(self, key: str) -> Pin | None:
+    def look(self, key: str) -> PinnedObject | None:
         """Look at an object without reading it; None if it is not there."""
 
-    def fetch(self, pin: Pin, to: Path, told: Callable[[int], None]) -> Fetched:
+    def fetch(self, pin: PinnedObject, to: Path, told: Callable[[int], None]) -> Fetched:
         """Bring an object into a file, which is there whole and compared, or not at all.
 
         It goes on where an earlier call ended. `told` hears of each number of bytes that came, and
@@ -203,13 +203,13 @@ class Exports(Protocol):
         """Make an export; returns its ARN."""
 
 
-class Store(Protocol):
+class ObjectStore(Protocol):
     """Objects with names, kept somewhere else; a write is there whole or not at all."""
 
     def where(self, name: str) -> str:
         """Tell a person where an object stands."""
 
-    def read(self, name: str) -> Kept | None:
+    def read(self, name: str) -> StoredObject | None:
         """Read an object; None if there is none."""
 
     def fetch(self, name: str, path: Path) -> bool:
@@ -234,7 +234,7 @@ class Store(Protocol):
         """Make an address by which anyone can read an object for a while: itself a secret."""
 
 
-class Lake(Protocol):
+class PublishedTables(Protocol):
     """Tables that others query. Of each period they see one run: the one in the table `runs`."""
 
     def where(self) -> str:
@@ -273,14 +273,14 @@ class Lake(Protocol):
         """Take out of these tables what readers do not see any more."""
 
 
-class Asking(Protocol):
+class QueryEngine(Protocol):
     """Something that answers SQL over the published tables."""
 
     def ask(self, sql: str) -> Outcome:
         """Run one query that only reads; words tell what it cost. Raises QueryFailedError."""
 
 
-class Post(Protocol):
+class Notifier(Protocol):
     """A way to tell people of a report. What may have arrived is not sent again."""
 
     @property

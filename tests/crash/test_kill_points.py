@@ -23,11 +23,11 @@ from apportion.app.workspace import Workspace
 from apportion.aws.s3_store import S3Store
 from apportion.core.billing.retention import expired
 from apportion.ledger.iceberg import IcebergLedger
-from apportion.model.manifest import Kind
+from apportion.model.manifest import RunKind
 from apportion.model.question import Question
 from apportion.model.retention import Policy
 from apportion.model.settings import Settings
-from apportion.usecases.publish.deliver import Telling
+from apportion.usecases.publish.deliver import Notifications
 from crash_program import copies_before_every_change
 from mortal import clients_that_look
 from moto_world import MotoWorld, serving
@@ -104,7 +104,7 @@ def whole(ledger: IcebergLedger) -> State:
     for run in {run.kind: run for run in runs}.values():
         for table in run.snapshots:
             assert ledger.files(table, run), f"{run.kind} has no file in {table}"
-        for file in run.inputs if run.kind is Kind.ALLOCATE else ():
+        for file in run.inputs if run.kind is RunKind.ALLOCATE else ():
             assert ledger.kept(file.sha256)
     return tuple((run.run, number in gone) for number, run in enumerate(runs, start=1))
 
@@ -203,7 +203,7 @@ def kill_while_delivering(world: MotoWorld, place: Path) -> int:
                 assert len(kept.content) == stated["bytes"]
 
     given = S3Store(clients_that_look(world, look)("s3", ""), f"s3://{bucket}/reports")
-    workspace.publishing.deliver(given, forms(["csv"]), PERIOD, Telling())
+    workspace.publishing.deliver(given, forms(["csv"]), PERIOD, Notifications())
     assert found == sorted(found)
     return len(found)
 

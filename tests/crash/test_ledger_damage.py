@@ -11,7 +11,7 @@ import pytest
 from apportion.app.workspace import Workspace
 from apportion.ledger.iceberg import IcebergLedger
 from apportion.model.errors.base import LedgerDamagedError
-from apportion.model.manifest import Kind, Manifest
+from apportion.model.manifest import Manifest, RunKind
 from apportion.model.question import Granularity, Question
 from apportion.model.retention import Policy
 from stories import NOW, bill_of, delivered, parquet_bill, reopened, workspace_in
@@ -152,7 +152,7 @@ def test_an_earlier_allocation_is_shown_where_the_newest_is_damaged(folder: Path
 
 def test_nothing_expires_while_a_current_file_is_another(folder: Path) -> None:
     runs = IcebergLedger(folder / "ledger").runs()
-    assert [run.kind for run in runs] == [Kind.INGEST, Kind.ALLOCATE]
+    assert [run.kind for run in runs] == [RunKind.INGEST, RunKind.ALLOCATE]
     flip(file_of(folder, "costs"))
     with pytest.raises(LedgerDamagedError, match="sha256"):
         reopened(folder).expiry.expire(Policy(0, NOW))

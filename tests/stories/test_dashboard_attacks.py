@@ -15,7 +15,7 @@ from joserfc.jwk import ECKey
 from apportion.model.access import Access, SignedHeader
 from apportion.model.errors.web import WeakSecretError
 from apportion.web.app import create_app
-from apportion.web.auth.config import SESSION_SECRET, Door, open_door
+from apportion.web.auth.config import SESSION_SECRET, AuthConfig, open_door
 from apportion.web.auth.proxy import SignedProxy
 from apportion.web.auth.request_bodies import MOST_BYTES
 from apportion.web.auth.sessions import Sessions
@@ -189,7 +189,7 @@ def test_no_key_that_is_waited_for_holds_up_anybody_else(shown: Path, keys: Keys
     """Twelve requests name keys that do not come; one with a known key is answered meanwhile."""
     way = SignedHeader(header="X-Token", keys="https://keys.example.com", audience="us")
     access = Access(way, access_of().groups)
-    door = Door(proxy=SignedProxy(way, access, fetch=keys.fetch))
+    door = AuthConfig(proxy=SignedProxy(way, access, fetch=keys.fetch))
     app = create_app(library_of(shown), door=door, watch=False)
 
     async def ask() -> tuple[list[int], int, int]:

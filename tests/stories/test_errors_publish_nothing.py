@@ -24,8 +24,8 @@ from apportion.engines.duckdb import DuckDB
 from apportion.model.errors.base import FindingsError
 from apportion.model.findings import rules
 from apportion.model.findings.finding import Code, Finding, Severity
-from apportion.model.manifest import Kind, Manifest
-from apportion.usecases.context import Plugs
+from apportion.model.manifest import Manifest, RunKind
+from apportion.usecases.context import RunContext
 from apportion.usecases.fail_on_findings import record
 from plain_ledger import PlainLedger
 from rule_gallery import GALLERY, examples
@@ -192,9 +192,9 @@ def test_a_bill_that_is_wrong_is_not_taken_in(tmp_path: Path, code: str, files: 
 
 def test_no_run_is_recorded_with_an_error_whatever_raised_it(tmp_path: Path) -> None:
     ledger = PlainLedger(tmp_path)
-    plugs = Plugs(ledger, DuckDB(tmp_path / "spill"), lambda: "", lambda _step: None, "1")
+    context = RunContext(ledger, DuckDB(tmp_path / "spill"), lambda: "", lambda _step: None, "1")
     run_of_month = Manifest(
-        *("run", Kind.ALLOCATE, "2026-09", "", "2026-11-02T08:00:00Z", "1"),
+        *("run", RunKind.ALLOCATE, "2026-09", "", "2026-11-02T08:00:00Z", "1"),
         inputs=(),
         totals=(),
         snapshots={},
@@ -204,7 +204,7 @@ def test_no_run_is_recorded_with_an_error_whatever_raised_it(tmp_path: Path) -> 
     for code in codes:
         finding = Finding(code, "somewhere", "something")
         with pytest.raises(FindingsError):
-            record(replace(run_of_month, findings=(finding,)), plugs)
+            record(replace(run_of_month, findings=(finding,)), context)
     assert ledger.runs() == []
-    record(run_of_month, plugs)
+    record(run_of_month, context)
     assert ledger.runs() == [run_of_month]

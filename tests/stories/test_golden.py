@@ -18,14 +18,14 @@ import pytest
 
 from apportion.engines.duckdb import DuckDB
 from apportion.model.findings.finding import Finding
-from apportion.model.manifest import Kind
+from apportion.model.manifest import RunKind
 from apportion.model.outcome import Outcome
 from apportion.model.period import Period
 from apportion.model.question import Granularity, Question
 from apportion.reports.csv import CsvReport
 from apportion.sources.local_files import LocalFiles
 from apportion.usecases.allocate.allocate import allocate
-from apportion.usecases.context import Plugs
+from apportion.usecases.context import RunContext
 from apportion.usecases.ingest.ingest import ingest
 from apportion.usecases.reports.report import report
 from apportion.usecases.runs.history import periods
@@ -73,13 +73,15 @@ def by_parquet(story: Path, folder: Path, charges: Sequence[Mapping[str, str]]) 
     """The same bill as Parquet, in a plain ledger: the reports that it comes to."""
     files = delivered(folder, parquet_bill(charges), name="bill.parquet")
     engine = DuckDB(folder / "spill")
-    plugs = Plugs(PlainLedger(folder / "plain"), engine, lambda: NOW, lambda _step: None, "0")
-    ingest(LocalFiles(files, scratch=folder / "scratch"), plugs)
-    for period in periods(plugs.ledger.runs(), Kind.INGEST):
+    context = RunContext(
+        PlainLedger(folder / "plain"), engine, lambda: NOW, lambda _step: None, "0"
+    )
+    ingest(LocalFiles(files, scratch=folder / "scratch"), context)
+    for period in periods(context.ledger.runs(), RunKind.INGEST):
         rules, _ = rules_for(Period.parse(period), folder / "rulebook", folder)
         assert rules is not None
-        allocate(Period.parse(period), rules, plugs)
-    return reports(story, lambda question: report(plugs, question))
+        allocate(Period.parse(period), rules, context)
+    return reports(story, lambda question: report(context, question))
 
 
 def compared(story: Path, asked: Asked) -> Asked:

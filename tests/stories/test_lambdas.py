@@ -17,7 +17,7 @@ import pytest
 
 from apportion.app.workspace import Workspace
 from apportion.lambdas import ingest
-from apportion.lambdas.event import Asked, asked_for
+from apportion.lambdas.event import IngestRequest, asked_for
 from apportion.lambdas.report import run
 from apportion.model.errors.base import NoSettingsError
 from exports_in_s3 import ExportInS3
@@ -83,7 +83,7 @@ def test_without_settings_nothing_is_begun(world: MotoWorld, bucket: str, tmp_pa
         "APPORTION_SETTINGS": f"s3://{bucket}/config/apportion.toml",
         "APPORTION_WORK": str(tmp_path),
     }
-    asked = Asked(f"s3://{bucket}/exports/focus", (PERIOD,), "")
+    asked = IngestRequest(f"s3://{bucket}/exports/focus", (PERIOD,), "")
     with pytest.raises(NoSettingsError, match=f"s3://{bucket}/config"):
         ingest.run(asked, environment, world.client)
     assert store_of(world, bucket, "ledger").names() == []

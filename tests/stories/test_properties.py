@@ -26,7 +26,7 @@ from apportion.model.errors.base import FindingsError
 from apportion.model.findings.finding import failing
 from apportion.model.findings.splits import IMPOSSIBLE_LIMITS
 from apportion.model.focus import COST_COLUMNS
-from apportion.model.manifest import Kind
+from apportion.model.manifest import RunKind
 from apportion.model.money import to_units
 from apportion.model.outcome import Outcome
 from apportion.model.period import Period
@@ -35,7 +35,7 @@ from apportion.reports.csv import CsvReport
 from apportion.sources.local_files import LocalFiles
 from apportion.usecases.allocate.allocate import allocate
 from apportion.usecases.allocate.prove import prove
-from apportion.usecases.context import Plugs
+from apportion.usecases.context import RunContext
 from apportion.usecases.ingest.ingest import ingest
 from apportion.usecases.reports.report import report
 from apportion.usecases.runs.load_rules import Rules as RulesRead
@@ -65,14 +65,14 @@ NO_POOLS = Rules(
 class Settled:
     """A ledger in which a period was allocated."""
 
-    plugs: Plugs
+    context: RunContext
     rules: RulesRead
 
     def ask(
         self, *by: str, granularity: Granularity = Granularity.MONTH, **more: object
     ) -> Outcome:
         question = Question(PERIOD, by=by, granularity=granularity, **more)  # type: ignore[arg-type]  # fields by name
-        return report(self.plugs, question)
+        return report(self.context, question)
 
     def written(self) -> bytes:
         """The finest report, as a user gets it."""
@@ -93,7 +93,7 @@ def test_every_cent_once(bill: list[Line], rules: Rules) -> None:
             rows = done.ask("BillingAccountId", cost=cost).rows
             found = {(r["BillingAccountId"], r["currency"]): units(r, "total") for r in rows}
             assert found == {(p, c): n for (p, c, column), n in wanted.items() if column == cost}
-        assert not prove(done.plugs, period=PERIOD).findings
+        assert not prove(done.context, period=PERIOD).findings
         (finest, *others) = [
             sums(done.ask(*by, granularity=granularity).rows, "total")
             for granularity in Granularity
@@ -133,7 +133,7 @@ def test_neither_order_nor_files_nor_history_matter(
         if once is None:
             return
         written = once.written()
-        assert allocate(Period.parse(PERIOD), once.rules, once.plugs).unchanged
+        assert allocate(Period.parse(PERIOD), once.rules, once.context).unchanged
         assert once.written() == written
     with settled([shuffled], rules, cut=cut) as again:
         assert again is not None
@@ -214,27 +214,34 @@ def settled(
         (folder / "rulebook" / "rules.yaml").write_text(rules.rulebook, "utf-8")
         for file, content in rules.files.items():
             (folder / file).write_text(content, "utf-8")
-        plugs = Plugs(PlainLedger(folder / "ledger"), engine(), lambda: NOW, lambda _: None, "0")
+        context = RunContext(
+            PlainLedger(folder / "ledger"), engine(), lambda: NOW, lambda _: None, "0"
+        )
         for number, delivery in enumerate(deliveries):
-            take_in(delivery, plugs, folder / str(number), cut=cut, parquet=number % 2 == 1)
+            take_in(delivery, context, folder / str(number), cut=cut, parquet=number % 2 == 1)
         found, findings = rules_for(Period.parse(PERIOD), folder / "rulebook", folder)
         assert found is not None, findings
         try:
-            allocate(Period.parse(PERIOD), found, plugs)
+            allocate(Period.parse(PERIOD), found, context)
         except FindingsError as refused:
-            yield only_limits(refused, plugs)
+            yield only_limits(refused, context)
         else:
-            yield Settled(plugs, found)
+            yield Settled(context, found)
 
 
-def only_limits(refused: FindingsError, plugs: Plugs) -> None:
+def only_limits(refused: FindingsError, context: RunContext) -> None:
     """Nothing but limits is a reason to refuse these rulebooks, and then nothing is published."""
     assert {finding.code for finding in failing([*refused.findings])} == {IMPOSSIBLE_LIMITS}
-    assert {run.kind for run in plugs.ledger.runs()} == {Kind.INGEST}
+    assert {run.kind for run in context.ledger.runs()} == {RunKind.INGEST}
 
 
 def take_in(
-    delivery: Sequence[Line], plugs: Plugs, folder: Path, *, cut: int = 0, parquet: bool = False
+    delivery: Sequence[Line],
+    context: RunContext,
+    folder: Path,
+    *,
+    cut: int = 0,
+    parquet: bool = False,
 ) -> None:
     """Write lines as one file, or cut into two, and take them in as the bill."""
     folder.mkdir()
@@ -242,7 +249,7 @@ def take_in(
         content = (parquet_bill if parquet else csv_bill)(bill_of(part))
         (folder / f"{number}.{'parquet' if parquet else 'csv'}").write_bytes(content)
     source = LocalFiles([folder], scratch=folder / "scratch")
-    assert ingest(source, plugs, intent=Intent("bill", replace=True)).recorded
+    assert ingest(source, context, intent=Intent("bill", replace=True)).recorded
 
 
 @cache

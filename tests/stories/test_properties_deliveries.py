@@ -19,9 +19,9 @@ from apportion.core.billing.bill_identity import newest
 from apportion.engines.duckdb import DuckDB
 from apportion.model.delivery import Intent
 from apportion.model.errors.base import FindingsError
-from apportion.model.manifest import Kind, Manifest
+from apportion.model.manifest import Manifest, RunKind
 from apportion.sources.local_files import LocalFiles
-from apportion.usecases.context import Plugs
+from apportion.usecases.context import RunContext
 from apportion.usecases.ingest.ingest import ingest
 from plain_ledger import PlainLedger
 from stories import NOW, Line, bill_of, csv_bill
@@ -82,37 +82,39 @@ def test_what_is_in_force_is_what_was_delivered(
     deliveries: Sequence[tuple[list[Line], bool]],
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        plugs = Plugs(PlainLedger(Path(folder) / "ledger"), engine(), lambda: NOW, _quiet, "0")
+        context = RunContext(
+            PlainLedger(Path(folder) / "ledger"), engine(), lambda: NOW, _quiet, "0"
+        )
         delivered: dict[tuple[str, ...], Decimal] = {}
         for number, (lines, as_part) in enumerate(deliveries):
             path = Path(folder) / f"{number}.csv"
             path.write_bytes(csv_bill(bill_of(lines)))
-            if taken_in(path, plugs, as_part=as_part):
+            if taken_in(path, context, as_part=as_part):
                 delivered |= {identity(line): Decimal(line["cost"]) for line in lines}
-            (current,) = in_force(plugs) or [None]
+            (current,) = in_force(context) or [None]
             assert billed(current) == sum(delivered.values())
 
 
-def taken_in(path: Path, plugs: Plugs, *, as_part: bool) -> bool:
+def taken_in(path: Path, context: RunContext, *, as_part: bool) -> bool:
     """Take a file in, as a part of what is in force where it may not replace that."""
     source = LocalFiles([path], scratch=path.parent / "scratch")
     try:
-        ingest(source, plugs)
+        ingest(source, context)
     except FindingsError:
         if not as_part:
             return False
     else:
         return True
-    (current,) = in_force(plugs)
+    (current,) = in_force(context)
     try:
-        ingest(source, plugs, intent=Intent(together_with=(current.run,)))
+        ingest(source, context, intent=Intent(together_with=(current.run,)))
     except FindingsError:
         return False  # nearly all of it is there
     return True
 
 
-def in_force(plugs: Plugs) -> list[Manifest]:
-    return list(newest(plugs.ledger.runs(), Kind.INGEST, PERIOD).values())
+def in_force(context: RunContext) -> list[Manifest]:
+    return list(newest(context.ledger.runs(), RunKind.INGEST, PERIOD).values())
 
 
 def billed(run: Manifest | None) -> Decimal:

@@ -19,7 +19,7 @@ from apportion.core.aws.export_definition import bucket_policy, properties
 from apportion.core.tags.policy.json import read_policy_json
 from apportion.lambdas import validate_tags
 from apportion.lambdas.event import asked_for
-from apportion.model.aws.export import Place
+from apportion.model.aws.export import S3Location
 from apportion.model.aws.export_definition import Table, WantedExport
 from exports_in_s3 import ExportInS3
 from moto_world import MotoWorld
@@ -372,7 +372,7 @@ def test_terraform_and_the_command_make_the_same_export(provided: Provided, tree
         plan = provided.terraform(folder, bucket="tf-bills", table=table.value).plan()
         ((export,),) = (one["export"] for one in plan.values("aws_bcmdataexports_export"))
         (settings,) = export["data_query"][0]["table_configurations"].values()
-        wanted = WantedExport(Place("tf-bills", "exports/apportion"), table)
+        wanted = WantedExport(S3Location("tf-bills", "exports/apportion"), table)
         assert settings == properties(wanted, "123456789012", "aws")
 
         (policy,) = (json.loads(one["policy"]) for one in plan.values("aws_s3_bucket_policy"))

@@ -16,7 +16,7 @@ from apportion.ledger.iceberg import IcebergLedger
 from apportion.model.period import Period
 from apportion.sources.local_files import LocalFiles
 from apportion.usecases.allocate.allocate import Allocated, allocate
-from apportion.usecases.context import Plugs
+from apportion.usecases.context import RunContext
 from apportion.usecases.ingest.ingest import ingest
 from apportion.usecases.runs.load_rules import rules_for
 
@@ -176,9 +176,9 @@ def write_bill(path: Path, lines: list[dict[str, Any]]) -> Path:
     return path
 
 
-def plugs_for(folder: Path, *, version: str = "1.0") -> Plugs:
+def plugs_for(folder: Path, *, version: str = "1.0") -> RunContext:
     """Plugs over the ledger in a folder."""
-    return Plugs(
+    return RunContext(
         ledger=IcebergLedger(folder / "ledger"),
         engine=DuckDB(folder / "spill"),
         now=lambda: "2026-10-03T06:00:00Z",
@@ -187,14 +187,16 @@ def plugs_for(folder: Path, *, version: str = "1.0") -> Plugs:
     )
 
 
-def keep_books(folder: Path, lines: list[dict[str, Any]] | None = None) -> tuple[Plugs, Allocated]:
+def keep_books(
+    folder: Path, lines: list[dict[str, Any]] | None = None
+) -> tuple[RunContext, Allocated]:
     """Take the month into a new ledger and allocate it."""
     for name, content in FILES.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(content, "utf-8")
-    plugs = plugs_for(folder)
+    context = plugs_for(folder)
     bill = write_bill(folder / "bill" / "focus.parquet", lines or charges())
-    ingest(LocalFiles([bill], scratch=folder / "scratch"), plugs)
+    ingest(LocalFiles([bill], scratch=folder / "scratch"), context)
     rules, findings = rules_for(Period.parse(PERIOD), folder / "rulebook", folder)
     assert rules is not None, "\n".join(map(str, findings))
-    return plugs, allocate(Period.parse(PERIOD), rules, plugs)
+    return context, allocate(Period.parse(PERIOD), rules, context)

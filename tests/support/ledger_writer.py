@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from apportion.ledger.iceberg import IcebergLedger
-from apportion.model.manifest import Kind, Manifest
+from apportion.model.manifest import Manifest, RunKind
 
 PERIOD, BILL = "2026-09", "acme"
 
@@ -75,7 +75,7 @@ def write_state(ledger: IcebergLedger, number: int) -> None:
 def manifest(run: str, *, snapshots: dict[str, int]) -> Manifest:
     """Write down a run that wrote these snapshots."""
     at = "2026-10-01T00:00:00Z"
-    return Manifest(run, Kind.INGEST, PERIOD, BILL, at, "0.1", (), (), snapshots)
+    return Manifest(run, RunKind.INGEST, PERIOD, BILL, at, "0.1", (), (), snapshots)
 
 
 def read_state(ledger: IcebergLedger, run: Manifest) -> set[tuple[str, Decimal]]:

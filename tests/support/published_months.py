@@ -11,7 +11,7 @@ import duckdb
 
 from apportion.app.publishing import open_lake
 from apportion.app.workspace import Workspace
-from apportion.aws.published_tables import GlueLake
+from apportion.aws.published_tables import GlueTables
 from apportion.aws.s3_store import S3Store
 from apportion.model.outcome import Outcome
 from moto_world import MotoWorld
@@ -53,12 +53,12 @@ def allocated(folder: Path, *, version: int = 1, now: str = "2026-11-02T08:00:00
     return workspace
 
 
-def lake_of(world: MotoWorld, bucket: str, clients: Clients | None = None) -> GlueLake:
+def lake_of(world: MotoWorld, bucket: str, clients: Clients | None = None) -> GlueTables:
     """Reach the published tables of a bucket; the database is called like it."""
     lake = open_lake(
         f"s3://{bucket}/lake", database=database(bucket), clients=clients or world.client
     )
-    assert isinstance(lake, GlueLake)
+    assert isinstance(lake, GlueTables)
     return lake
 
 
@@ -89,7 +89,7 @@ def seen(world: MotoWorld, bucket: str, folder: Path) -> Decimal | None:
     return totals["daily"]
 
 
-def _total(lake: GlueLake, table: str, run: str, folder: Path) -> Decimal:
+def _total(lake: GlueTables, table: str, run: str, folder: Path) -> Decimal:
     files = lake.fetch(table, folder, period=PERIOD, run=run)
     assert files, f"{table} holds nothing of run {run}, which readers are shown"
     where = "WHERE \"Stage\" = 'allocated'" if table == "proofs" else ""

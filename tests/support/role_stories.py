@@ -26,7 +26,7 @@ from apportion.cli.session import Outside
 from apportion.core.tags.policy.json import policy_json
 from apportion.core.tags.policy.read import read_tag_policy
 from apportion.model.iam.roles import Role
-from apportion.usecases.publish.deliver import Telling
+from apportion.usecases.publish.deliver import Notifications
 from athena_over_ledger import FakeAthena
 from athena_over_ledger import serving as serving_athena
 from called_actions import ACCOUNT, Called, listening
@@ -228,7 +228,7 @@ def ledger_keeper(company: Company) -> None:
 def ledger_expirer(company: Company) -> None:
     workspace = company.workspace()
     reports = open_store(f"s3://{company.bucket('costs')}/reports", clients=company.client)
-    workspace.publishing.deliver(reports, forms(["csv"]), PERIOD, Telling())
+    workspace.publishing.deliver(reports, forms(["csv"]), PERIOD, Notifications())
     ledger = f"s3://{company.bucket('costs')}/ledger"
     (company.folder / "apportion.toml").write_text(f'ledger = "{ledger}"\n', "utf-8")
     for lines in (LINES, LINES * 2):

@@ -10,7 +10,7 @@ from starlette.types import ASGIApp
 
 from apportion.core.dashboard.access_file import read_access
 from apportion.model.access import Access
-from apportion.usecases.dashboard.run_library import Library
+from apportion.usecases.dashboard.run_library import RunCache
 from apportion.web.app import create_app
 from apportion.web.auth.config import open_door
 from web_ledger import library_of
@@ -36,14 +36,14 @@ def access_of(text: str = ACCESS) -> Access:
 
 
 def application(
-    folder: Path, *, library: Library | None = None, access: str = ACCESS
+    folder: Path, *, library: RunCache | None = None, access: str = ACCESS
 ) -> TestClient:
     """Open the application behind a proxy that shares a secret."""
     app = behind_proxy(library or library_of(folder), access=access)
     return TestClient(app, follow_redirects=False)
 
 
-def behind_proxy(library: Library, *, access: str = ACCESS) -> ASGIApp:
+def behind_proxy(library: RunCache, *, access: str = ACCESS) -> ASGIApp:
     """Make the application that believes the proxy."""
     door = open_door(access_of(access), {"PROXY_SECRET": SECRET}, host="0.0.0.0")
     return create_app(library, door=door, watch=False)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from apportion.app.dashboard import open_library
 from apportion.model.settings import Settings
-from apportion.usecases.dashboard.run_library import Library
+from apportion.usecases.dashboard.run_library import RunCache
 from stories import bill_of, csv_bill, delivered, workspace_in
 
 PERIOD, BEFORE = "2026-09", "2026-08"
@@ -126,6 +126,6 @@ def make(folder: Path, names: Sequence[str] = HOSTILE) -> Path:
     return folder
 
 
-def library_of(folder: Path) -> Library:
+def library_of(folder: Path) -> RunCache:
     """Open what pages read."""
     return open_library(settings_of(folder), Path(tempfile.mkdtemp(dir=folder.parent)))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from apportion.model.aws.accounts import Organization
 from apportion.model.outcome import Outcome
 from apportion.usecases.aws.accounts import import_file, listed, synchronise
-from apportion.usecases.context import Plugs
+from apportion.usecases.context import RunContext
 
 if TYPE_CHECKING:
     from apportion.aws.api_calls import Client
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 class Accounts:
     """All that one can do with accounts in a workspace; the plugs are made when first needed."""
 
-    def __init__(self, plugs: Callable[[], Plugs]) -> None:
-        self._plugs = plugs
+    def __init__(self, context: Callable[[], RunContext]) -> None:
+        self._plugs = context
 
     def sync(self, seen: Organization, *, since: date | None = None, wait: float = 0) -> Outcome:
         """Keep what changed in an organisation. `since`: what is seen holds from that day on."""

@@ -16,7 +16,7 @@ from apportion.model.aws.cost_category import CostCategory
 from apportion.model.period import Period
 from apportion.model.settings import Settings
 from apportion.usecases.aws.cost_categories import from_aws, from_file, from_rulebook, to_rulebook
-from apportion.usecases.context import Plugs
+from apportion.usecases.context import RunContext
 
 if TYPE_CHECKING:
     from apportion.aws.api_calls import Client
@@ -27,9 +27,9 @@ __all__ = ["CostCategories", "from_file", "look_at_categories", "to_rulebook", "
 class CostCategories:
     """A workspace's rulebooks in AWS's words; the plugs are made when first needed."""
 
-    def __init__(self, settings: Settings, plugs: Callable[[], Plugs], now: str) -> None:
+    def __init__(self, settings: Settings, context: Callable[[], RunContext], now: str) -> None:
         self._settings = settings
-        self._plugs = plugs
+        self._plugs = context
         self._today = date.fromisoformat(now[:10])
 
     def export(self, period: str = "") -> Exported:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from apportion.aws.api_calls import Client
 
 
-class Asked(TypedDict, total=False):
+class CostRequest(TypedDict, total=False):
     """What both functions may be told; see `allocate_costs`."""
 
     days: int
@@ -68,7 +68,7 @@ def allocate_costs(
 
 
 def export_to_csv(
-    cost_center: str, filename: str | Path, **asked: Unpack[Asked]
+    cost_center: str, filename: str | Path, **asked: Unpack[CostRequest]
 ) -> CostCenterCosts:
     """Write what `allocate_costs` tells as `Date,Project,Cost`, every digit; return it too.
 

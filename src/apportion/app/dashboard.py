@@ -7,11 +7,11 @@ from pathlib import Path
 
 from apportion import __version__
 from apportion.engines.duckdb import DuckDB
-from apportion.ledger.aggregates_cache import Daybooks
+from apportion.ledger.aggregates_cache import AggregatesCache
 from apportion.ledger.iceberg import IcebergLedger
 from apportion.model.settings import Settings
-from apportion.usecases.context import Plugs
-from apportion.usecases.dashboard.run_library import Library
+from apportion.usecases.context import RunContext
+from apportion.usecases.dashboard.run_library import RunCache
 
 from .workspace import utc_now
 
@@ -22,18 +22,18 @@ def open_library(
     *,
     say: Callable[[str], None] = lambda _step: None,
     now: Callable[[], str] = utc_now,
-) -> Library:
+) -> RunCache:
     """Open a ledger for reading, as it is now.
 
     Daybooks stand beside the ledger, or in `scratch` where it cannot be written to.
     """
     ledger = Path(settings.ledger)
-    builder = Plugs(
+    builder = RunContext(
         ledger=IcebergLedger(ledger),
         engine=DuckDB(scratch / "building"),
         now=now,
         say=say,
         version=__version__,
     )
-    shelf = Daybooks(ledger / "daybooks", scratch / "daybooks")
-    return Library(builder, DuckDB(scratch / "reading"), shelf)
+    shelf = AggregatesCache(ledger / "daybooks", scratch / "daybooks")
+    return RunCache(builder, DuckDB(scratch / "reading"), shelf)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from apportion.model.aws.export import Place, Taking
+from apportion.model.aws.export import S3Location, Taking
 from apportion.model.aws.export_definition import WantedExport
 from apportion.model.outcome import Outcome
 from apportion.ports import Bucket
@@ -28,7 +28,7 @@ class TakesExports(Protocol):
     def ingest_export(
         self,
         bucket: Bucket,
-        place: Place,
+        place: S3Location,
         *,
         periods: Sequence[str] = (),
         taking: Taking | None = None,
@@ -54,7 +54,7 @@ def fetch_and_ingest(
     """
     from apportion.aws.s3_bucket import open_bucket  # noqa: PLC0415 - boto3 is an extra
 
-    place = Place.parse(location)
+    place = S3Location.parse(location)
     bucket = open_bucket(clients or from_environment(), place.bucket, say=say)
     return workspace.ingest_export(bucket, place, periods=periods, taking=taking)
 

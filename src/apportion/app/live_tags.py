@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 Clients = Callable[[str, str], "Client"]
 
 
-class Reach:
+class AccountReach:
     """The accounts that can be reached: the own one, or any in which a role may be taken.
 
     `role_name` is taken in every account, `role_arn` in its own. Without them the credentials act

@@ -12,16 +12,23 @@ from typing import TYPE_CHECKING
 from apportion.core.reporting.published_tables import TABLES, everyday
 from apportion.model.outcome import Outcome
 from apportion.model.period import Period
-from apportion.model.retention import Evidence, How
+from apportion.model.retention import EvidenceKind, RetentionEvidence
 from apportion.model.workbook import Sheet, Workbook
-from apportion.ports import Asking, Expiring, Lake, Post, Report, Store
+from apportion.ports import (
+    ExpirableLedger,
+    Notifier,
+    ObjectStore,
+    PublishedTables,
+    QueryEngine,
+    Report,
+)
 from apportion.reports.csv import CsvReport
 from apportion.reports.json import JsonReport
-from apportion.usecases.publish.deliver import Book, Forms, Telling, deliver
+from apportion.usecases.publish.deliver import Book, Forms, Notifications, deliver
 
 if TYPE_CHECKING:
     from apportion.aws.api_calls import Client
-    from apportion.usecases.context import Plugs
+    from apportion.usecases.context import RunContext
 
 #: Makes a client of boto3 for a service and a region, or "".
 Clients = Callable[[str, str], "Client"]
@@ -58,64 +65,69 @@ class Publishing:
     """What a ledger gives to others: published tables, answers, delivered reports."""
 
     def __init__(
-        self, plugs: Callable[[], Plugs], now: Callable[[], str], notes: Callable[[], Expiring]
+        self,
+        context: Callable[[], RunContext],
+        now: Callable[[], str],
+        notes: Callable[[], ExpirableLedger],
     ) -> None:
-        self._plugs = plugs
+        self._plugs = context
         self._now = now
         self._notes = notes
 
-    def publish(self, lake: Lake, periods: Sequence[str] = ()) -> Outcome:
+    def publish(self, lake: PublishedTables, periods: Sequence[str] = ()) -> Outcome:
         """Publish these periods, or all that are allocated, one after the other."""
         from apportion.usecases.outcomes import together  # noqa: PLC0415 - as said above
         from apportion.usecases.publish.publish import publish  # noqa: PLC0415 - functions report without it
         from apportion.usecases.runs.open_run import allocated_periods  # noqa: PLC0415 - as said above
 
-        plugs = self._plugs()
-        wanted = [str(Period.parse(period)) for period in periods] or allocated_periods(plugs)
+        context = self._plugs()
+        wanted = [str(Period.parse(period)) for period in periods] or allocated_periods(context)
         outcomes = []
         for period in wanted:
             with _scratch() as scratch:
-                done = publish(plugs, lake, period=period, scratch=Path(scratch))
-            outcomes.append(self._noted(done, How.PUBLISHED, lake.where()))
+                done = publish(context, lake, period=period, scratch=Path(scratch))
+            outcomes.append(self._noted(done, EvidenceKind.PUBLISHED, lake.where()))
         return together(outcomes)
 
     def query(self, sql: str) -> Outcome:
         """Answer SQL over the ledger as if it were published."""
         from apportion.engines.duckdb import DuckDB  # noqa: PLC0415 - functions report without it
-        from apportion.usecases.publish.query import LedgerAsking  # noqa: PLC0415 - as said above
+        from apportion.usecases.publish.query import LedgerQueryEngine  # noqa: PLC0415 - as said above
 
         with _scratch() as scratch:
-            return LedgerAsking(self._plugs(), Path(scratch), closed=DuckDB.closed).ask(sql)
+            return LedgerQueryEngine(self._plugs(), Path(scratch), closed=DuckDB.closed).ask(sql)
 
-    def deliver(self, store: Store, forms: Forms, period: str, telling: Telling) -> Outcome:
+    def deliver(
+        self, store: ObjectStore, forms: Forms, period: str, telling: Notifications
+    ) -> Outcome:
         """Deliver a period's report from the ledger; the newest period's if none is named."""
         from apportion.engines.duckdb import DuckDB  # noqa: PLC0415 - functions report without it
-        from apportion.usecases.publish.query import LedgerAsking  # noqa: PLC0415 - as said above
+        from apportion.usecases.publish.query import LedgerQueryEngine  # noqa: PLC0415 - as said above
         from apportion.usecases.runs.open_run import allocated_periods  # noqa: PLC0415 - as said below
 
-        plugs = self._plugs()
-        periods = [each for each in allocated_periods(plugs) if not period or each <= period]
+        context = self._plugs()
+        periods = [each for each in allocated_periods(context) if not period or each <= period]
         with _scratch() as scratch:
             # What moved is told against the month before.
-            asking = LedgerAsking(
-                plugs, Path(scratch), closed=DuckDB.closed, periods=periods[-2:], ahead=TABLES
+            asking = LedgerQueryEngine(
+                context, Path(scratch), closed=DuckDB.closed, periods=periods[-2:], ahead=TABLES
             )
             done = deliver(
-                asking, store, forms, period=period, telling=telling, now=self._now, say=plugs.say
+                asking, store, forms, period=period, telling=telling, now=self._now, say=context.say
             )
         first = done.rows[0]
         return self._noted(
-            done, How.DELIVERED, store.where(f"{first['period']}/{first['delivery']}")
+            done, EvidenceKind.DELIVERED, store.where(f"{first['period']}/{first['delivery']}")
         )
 
-    def _noted(self, done: Outcome, how: How, where: str) -> Outcome:
+    def _noted(self, done: Outcome, how: EvidenceKind, where: str) -> Outcome:
         """Note in the ledger that others were given a run, so that no expiry takes it away."""
         from apportion.usecases.retention.evidence import note  # noqa: PLC0415 - functions report without it
 
         given = {(str(row["run"]), str(row["period"])) for row in done.rows}
         try:
             for run, period in sorted(given):
-                note(self._notes(), Evidence(run, period, how, where, self._now()))
+                note(self._notes(), RetentionEvidence(run, period, how, where, self._now()))
         except OSError:  # it may be another's, who lets nobody write to it
             sentence = (
                 f"The ledger cannot be written to, so it does not know that this is {how}: "
@@ -126,11 +138,11 @@ class Publishing:
 
 
 def deliver_published(
-    athena: Asking,
-    store: Store,
+    athena: QueryEngine,
+    store: ObjectStore,
     forms: Forms,
     period: str,
-    telling: Telling,
+    telling: Notifications,
     *,
     now: datetime,
     say: Callable[[str], None] = lambda _step: None,
@@ -149,17 +161,17 @@ def deliver_published(
 
 def open_lake(
     place: str, *, database: str = "apportion", region: str = "", clients: Clients
-) -> Lake:
+) -> PublishedTables:
     """Reach the published tables at `s3://bucket/prefix`. Raises NotAPlaceError."""
     # boto3 is an extra, and takes a quarter of a second to import.
-    from apportion.aws.published_tables import GlueLake  # noqa: PLC0415 - as said above
+    from apportion.aws.published_tables import GlueTables  # noqa: PLC0415 - as said above
     from apportion.aws.s3_store import S3Store  # noqa: PLC0415 - as said above
 
     store = S3Store(clients("s3", region), place)
-    return GlueLake(clients("glue", region), store, database=database)
+    return GlueTables(clients("glue", region), store, database=database)
 
 
-def open_athena(questions: Questions, *, region: str = "", clients: Clients) -> Asking:
+def open_athena(questions: Questions, *, region: str = "", clients: Clients) -> QueryEngine:
     """Reach Athena."""
     from apportion.aws.athena import Athena  # noqa: PLC0415 - boto3 is an extra
 
@@ -172,24 +184,24 @@ def open_athena(questions: Questions, *, region: str = "", clients: Clients) -> 
     )
 
 
-def open_store(place: str, *, region: str = "", clients: Clients) -> Store:
+def open_store(place: str, *, region: str = "", clients: Clients) -> ObjectStore:
     """Reach the objects below `s3://bucket/prefix`. Raises NotAPlaceError."""
     from apportion.aws.s3_store import S3Store  # noqa: PLC0415 - boto3 is an extra
 
     return S3Store(clients("s3", region), place)
 
 
-def telling(readers: Readers, *, region: str = "", clients: Clients) -> Telling:
+def telling(readers: Readers, *, region: str = "", clients: Clients) -> Notifications:
     """Reach the readers of a report."""
     from apportion.aws.notifications import Mail, Topic  # noqa: PLC0415 - boto3 is an extra
 
-    posts: list[Post] = []
+    posts: list[Notifier] = []
     if readers.emails:
         client = clients("sesv2", region)
         posts.append(Mail(client, sender=readers.sender, readers=readers.emails))
     if readers.topic:
         posts.append(Topic(clients("sns", region), arn=readers.topic))
-    return Telling(posts, readers.attach, readers.link_hours * 3600)
+    return Notifications(posts, readers.attach, readers.link_hours * 3600)
 
 
 def forms(names: Sequence[str]) -> Forms:

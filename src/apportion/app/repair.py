@@ -10,14 +10,14 @@ from apportion.ledger.iceberg import IcebergLedger
 from apportion.ledger.repair import Repair
 from apportion.model.outcome import Outcome
 from apportion.ports import Ledger
-from apportion.usecases.context import Plugs
+from apportion.usecases.context import RunContext
 from apportion.usecases.runs.repair import nothing_to_repair, prove_runs
 
 
-def repair(folder: Path, plugs: Callable[[Ledger], Plugs], *, wait: float = 0) -> Outcome:
+def repair(folder: Path, context: Callable[[Ledger], RunContext], *, wait: float = 0) -> Outcome:
     """Make the catalog of a ledger again, if it needs one; rows are its runs.
 
-    `plugs` go with the ledger that they are given. Raises NotRepairedError, with nothing changed,
+    `context` go with the ledger that they are given. Raises NotRepairedError, with nothing changed,
     where what was made is not what the records say.
     """
     with IcebergLedger(folder).writing(wait=wait):
@@ -26,7 +26,7 @@ def repair(folder: Path, plugs: Callable[[Ledger], Plugs], *, wait: float = 0) -
             return nothing_to_repair(str(folder))
         ledger = work.make()
         more = work.unfinished(ledger.runs())
-        proved = prove_runs(plugs(ledger), place=str(folder))
+        proved = prove_runs(context(ledger), place=str(folder))
         damaged = work.take_place()
     words = [*proved.words, f"The catalog of {folder} was made again."]
     if damaged:

@@ -9,15 +9,15 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from apportion.ledger.aggregates_cache import Daybooks
+from apportion.ledger.aggregates_cache import AggregatesCache
 from apportion.ledger.iceberg import IcebergLedger
 from apportion.model.outcome import Outcome
-from apportion.model.retention import Evidence, Policy
+from apportion.model.retention import Policy, RetentionEvidence
 from apportion.usecases.retention.evidence import delivered, protect
 from apportion.usecases.retention.expire import expire, look
 
 if TYPE_CHECKING:
-    from apportion.usecases.context import Plugs
+    from apportion.usecases.context import RunContext
 
     from .publishing import Clients
 
@@ -25,20 +25,22 @@ if TYPE_CHECKING:
 class Expiry:
     """All that concerns a ledger's past; the plugs are made when first needed."""
 
-    def __init__(self, folder: Path, plugs: Callable[[], Plugs], now: Callable[[], str]) -> None:
+    def __init__(
+        self, folder: Path, context: Callable[[], RunContext], now: Callable[[], str]
+    ) -> None:
         self._folder = folder
-        self._plugs = plugs
+        self._plugs = context
         self._now = now
 
-    def look(self, policy: Policy, *, delivered: Collection[Evidence] = ()) -> Outcome:
+    def look(self, policy: Policy, *, delivered: Collection[RetentionEvidence] = ()) -> Outcome:
         """Tell what an expiry would take; nothing changes. Rows are runs with their files."""
         return look(self._plugs(), self._ledger, policy, delivered=delivered)
 
     def expire(
-        self, policy: Policy, *, delivered: Collection[Evidence] = (), wait: float = 0
+        self, policy: Policy, *, delivered: Collection[RetentionEvidence] = (), wait: float = 0
     ) -> Outcome:
         """Expire superseded runs: their files go, their records stay."""
-        shelf = Daybooks(self._folder / "daybooks")
+        shelf = AggregatesCache(self._folder / "daybooks")
         ledger, forget = self._ledger, shelf.clear
         return expire(self._plugs(), ledger, policy, delivered=delivered, forget=forget, wait=wait)
 
@@ -51,7 +53,7 @@ class Expiry:
         return IcebergLedger(self._folder)
 
 
-def delivered_at(place: str, *, clients: Clients) -> list[Evidence]:
+def delivered_at(place: str, *, clients: Clients) -> list[RetentionEvidence]:
     """Read which runs the reports that were delivered to `s3://bucket/prefix` are of."""
     from .publishing import open_store  # noqa: PLC0415 - boto3 is an extra
 

@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from os.path import commonpath
 from pathlib import Path
 
-from apportion.core.reporting.review_document import Month, month_review, owners, statement
+from apportion.core.reporting.review_document import ReviewMonth, month_review, owners, statement
 from apportion.model.document import Document, Section, Table
 from apportion.model.outcome import Outcome
 from apportion.model.settings import Settings
@@ -37,7 +37,7 @@ def rules_history(settings: Settings) -> tuple[GitHistory, Places]:
     return GitHistory(root, [f":(literal){rulebooks}", tables]), Places(rulebooks, beside)
 
 
-def write_review(month: Month, *, folder: Path, workbook: bytes) -> Outcome:
+def write_review(month: ReviewMonth, *, folder: Path, workbook: bytes) -> Outcome:
     """Write all files into a new folder, which appears whole; rows list them."""
     files = _files(month, workbook)
     with new_folder(folder) as beside:
@@ -52,7 +52,7 @@ def write_review(month: Month, *, folder: Path, workbook: bytes) -> Outcome:
     return Outcome(("file", "bytes"), rows, tuple(month.later), (words,))
 
 
-def _files(month: Month, workbook: bytes) -> dict[str, bytes]:
+def _files(month: ReviewMonth, workbook: bytes) -> dict[str, bytes]:
     names = owners(month)
     documents = {"review": _summed_up(month_review(month))} | {
         f"statements/{file}": _statement(month, name)
@@ -76,7 +76,7 @@ def _as_pdf(documents: Mapping[str, Document], *, made_at: str) -> dict[str, byt
     return {f"{name}.pdf": pdf(each, made_at=made_at) for name, each in documents.items()}
 
 
-def _statement(month: Month, owner: str) -> Document:
+def _statement(month: ReviewMonth, owner: str) -> Document:
     section = statement(month, owner)
     lead = f"Cloud cost of {month.period}, run {month.run}, rulebook {month.rulebook}."
     body = Section("Statement", section.sentences, section.table)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from apportion.ledger.lock import WriteLock
-from apportion.ledger.s3_ledger import RemoteLedger
+from apportion.ledger.s3_ledger import S3Ledger
 from apportion.model.errors.base import ApportionError, LedgerBusyError, NoSettingsError
 from apportion.model.settings import Settings
 
@@ -81,7 +81,7 @@ def mirrored_to_repair(
 @contextmanager
 def _copy(
     settings: Settings, clients: Clients, say: Callable[[str], None]
-) -> Iterator[tuple[RemoteLedger, Settings]]:
+) -> Iterator[tuple[S3Ledger, Settings]]:
     """Take a place for a copy that no other process has; one beside the first goes afterwards."""
     first = Path(settings.ledger)
     first.parent.mkdir(parents=True, exist_ok=True)
@@ -91,7 +91,7 @@ def _copy(
         place = _free(places, held)
         beside = [each for each in places if each != place and each.is_dir()]
         try:
-            ledger = RemoteLedger(store, place, beside=beside, say=say)
+            ledger = S3Ledger(store, place, beside=beside, say=say)
             yield ledger, replace(settings, ledger=place)
         finally:
             if place != first:

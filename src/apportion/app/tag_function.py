@@ -7,14 +7,14 @@ from collections.abc import Callable, Mapping
 from datetime import date
 
 from apportion.aws.api_calls import Client
-from apportion.aws.event_store import EventMemory
+from apportion.aws.event_store import DynamoEventStore
 from apportion.aws.live_tags import LiveTags
 from apportion.aws.tag_notifications import Notices
 from apportion.core.tags.events.created_resources import partition_of
 from apportion.core.tags.policy.json import NotAPolicyError, read_policy_json
 from apportion.core.tags.policy.verdict import Judge
-from apportion.core.tags.remediation.actions import Orders
-from apportion.usecases.tags.validate_event import Bench
+from apportion.core.tags.remediation.actions import RemediationSettings
+from apportion.usecases.tags.validate_event import EventContext
 
 #: Makes a client of boto3 for a service and a region.
 Clients = Callable[[str, str], Client]
@@ -34,13 +34,13 @@ class Function:
         self._in_role = in_role
         lease = int(environment.get("APPORTION_LEASE") or 120)
         table = environment["APPORTION_TABLE"]
-        self._memory = EventMemory(clients("dynamodb", ""), table=table, lease=lease)
+        self._memory = DynamoEventStore(clients("dynamodb", ""), table=table, lease=lease)
         self._own = environment.get("AWS_LAMBDA_FUNCTION_NAME", "")
-        self._bench: Bench | None = None
+        self._bench: EventContext | None = None
         self._read = 0
         self._live: dict[tuple[str, str], LiveTags] = {}
 
-    def bench(self, *, today: date, now: int) -> Bench:
+    def bench(self, *, today: date, now: int) -> EventContext:
         """Give what to judge with; raises NotAPolicyError where the table has no policy."""
         stale = now - self._read > self.FRESH
         if self._bench is None or stale:
@@ -48,7 +48,7 @@ class Function:
             if not text:
                 raise NotAPolicyError("found none in the table: item `policy`, attribute `policy`")
             judge = Judge(read_policy_json(text), today=today)
-            self._bench = Bench(
+            self._bench = EventContext(
                 judge,
                 self._orders(defaults),
                 self._memory,
@@ -60,10 +60,10 @@ class Function:
             self._live.clear()  # credentials of roles last an hour
         return self._bench
 
-    def _orders(self, defaults: str) -> Orders:
+    def _orders(self, defaults: str) -> RemediationSettings:
         act = {word.strip() for word in self._environment.get("APPORTION_ACT", "").split(",")}
         read = json.loads(defaults) if defaults else {}
-        return Orders(
+        return RemediationSettings(
             notify="notify" in act,
             tag="tag" in act,
             creator_tag=self._environment.get("APPORTION_CREATOR_TAG", ""),

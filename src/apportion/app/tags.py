@@ -13,12 +13,12 @@ from apportion.model.outcome import Outcome
 from apportion.model.settings import Settings
 from apportion.model.tags.live import FixPlan
 from apportion.model.tags.tag_policy import TagPolicy
-from apportion.usecases.context import Plugs
+from apportion.usecases.context import RunContext
 from apportion.usecases.tags import fix
-from apportion.usecases.tags.coverage import Asked, coverage
+from apportion.usecases.tags.coverage import CoverageQuery, coverage
 from apportion.usecases.tags.generate import (
     Generated,
-    Wish,
+    GenerateRequest,
     generate,
     prove_controls,
     replay_events,
@@ -32,9 +32,9 @@ from apportion.usecases.tags.untagged import Wanted, untagged
 class Tags:
     """All that one can do with tags in a workspace; the plugs are made when first needed."""
 
-    def __init__(self, settings: Settings, plugs: Callable[[], Plugs], now: str) -> None:
+    def __init__(self, settings: Settings, context: Callable[[], RunContext], now: str) -> None:
         self._settings = settings
-        self._plugs = plugs
+        self._plugs = context
         self._today = date.fromisoformat(now[:10])
 
     def check_policy(self) -> Outcome:
@@ -45,7 +45,7 @@ class Tags:
         """Read the policy with the rulebook's values in it; raises FindingsError."""
         return tag_policy(self._settings, today=self._today)[0]
 
-    def coverage(self, asked: Asked) -> Outcome:
+    def coverage(self, asked: CoverageQuery) -> Outcome:
         """Tell how much spend carries valid mandatory tags, and what is wrong with the rest."""
         return coverage(self._plugs(), self._settings, asked, today=self._today)
 
@@ -62,10 +62,10 @@ class Tags:
 
         Nothing is written: each text was read again and says one alias more, nothing else.
         """
-        plugs, settings = self._plugs(), self._settings
-        return accepted(plugs, settings, suggestion, period=period, today=self._today)
+        context, settings = self._plugs(), self._settings
+        return accepted(context, settings, suggestion, period=period, today=self._today)
 
-    def generate(self, wish: Wish) -> Generated:
+    def generate(self, wish: GenerateRequest) -> Generated:
         """Write all that enforces the policy, as texts; packed by a bill or a pinned ranking."""
         return generate(self._plugs(), self._settings, wish, today=self._today)
 
@@ -85,8 +85,8 @@ class Tags:
         explorer: Untagged | None = None,
     ) -> Scanned:
         """Look at tags as they are now; `app.live_tags.Reach` gives what reaches them."""
-        plugs = self._plugs()
-        return look(plugs, self._settings, where, live=live, explorer=explorer, today=self._today)
+        context = self._plugs()
+        return look(context, self._settings, where, live=live, explorer=explorer, today=self._today)
 
     def plan_fixes(
         self, scanned: Scanned, *, now: datetime, most: int = 0

@@ -15,11 +15,11 @@ from apportion import __version__
 from apportion.engines.duckdb import DuckDB
 from apportion.ledger.iceberg import IcebergLedger
 from apportion.model.aws.cost_query import By
-from apportion.model.aws.export import Place, Taking
+from apportion.model.aws.export import S3Location, Taking
 from apportion.model.charges import SplitCost
 from apportion.model.delivery import Intent
 from apportion.model.errors.base import FindingsError
-from apportion.model.manifest import Kind, Manifest
+from apportion.model.manifest import Manifest, RunKind
 from apportion.model.outcome import Explanation, Outcome, RulesInForce
 from apportion.model.period import Period
 from apportion.model.question import Question
@@ -32,7 +32,7 @@ from apportion.usecases.allocate.allocate import allocate
 from apportion.usecases.allocate.check_rulebooks import check, in_force
 from apportion.usecases.allocate.prove import prove, verify
 from apportion.usecases.atomic_folder import refuse_if_filled
-from apportion.usecases.context import Plugs
+from apportion.usecases.context import RunContext
 from apportion.usecases.explain.owner import explain_owner, explain_pool, explain_resource
 from apportion.usecases.for_each_month import month_by_month
 from apportion.usecases.ingest.ingest import ingest
@@ -107,7 +107,7 @@ class Workspace:
     def ingest_export(
         self,
         bucket: Bucket,
-        place: Place,
+        place: S3Location,
         *,
         periods: Sequence[str] = (),
         taking: Taking | None = None,
@@ -156,8 +156,8 @@ class Workspace:
         intent = Intent(bill, replace, whole=True)
 
         def take_in(period: Period, say: Callable[[str], None]) -> Outcome:
-            source, plugs = months[period], dataclasses.replace(self._plugs, say=say)
-            return told_costs(ingest(source, plugs, intent=intent, wait=wait), source.name)
+            source, context = months[period], dataclasses.replace(self._plugs, say=say)
+            return told_costs(ingest(source, context, intent=intent, wait=wait), source.name)
 
         done = month_by_month(list(months), take_in, say=self._say)
         nothing = () if bills else ("There was nothing to take in.",)
@@ -314,12 +314,12 @@ class Workspace:
 
     def _delivered(self) -> list[Period]:
 
-        return [Period.parse(p) for p in periods(self._plugs.ledger.runs(), Kind.INGEST)]
+        return [Period.parse(p) for p in periods(self._plugs.ledger.runs(), RunKind.INGEST)]
 
     @cached_property
-    def _plugs(self) -> Plugs:
+    def _plugs(self) -> RunContext:
 
-        return Plugs(
+        return RunContext(
             ledger=IcebergLedger(Path(self._settings.ledger)),
             engine=DuckDB(self._scratch.path / "spill"),
             now=self._now,

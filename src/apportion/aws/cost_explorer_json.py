@@ -17,14 +17,22 @@ from apportion.model.aws.cost_query import (
     CostQuery,
     Equals,
     Filter,
-    Kind,
+    GroupKind,
     Metric,
 )
 from apportion.model.errors.base import AwsRefusedError
 from apportion.model.question import Granularity
 
-_TYPES = {Kind.DIMENSION: "DIMENSION", Kind.TAG: "TAG", Kind.CATEGORY: "COST_CATEGORY"}
-_FIELDS = {Kind.DIMENSION: "Dimensions", Kind.TAG: "Tags", Kind.CATEGORY: "CostCategories"}
+_TYPES = {
+    GroupKind.DIMENSION: "DIMENSION",
+    GroupKind.TAG: "TAG",
+    GroupKind.CATEGORY: "COST_CATEGORY",
+}
+_FIELDS = {
+    GroupKind.DIMENSION: "Dimensions",
+    GroupKind.TAG: "Tags",
+    GroupKind.CATEGORY: "CostCategories",
+}
 _STEPS = {Granularity.DAY: "DAILY", Granularity.MONTH: "MONTHLY"}
 
 
@@ -79,7 +87,7 @@ def value_of(by: By, key: str) -> str:
 
     The value begins after the first `$`; it may have others of its own.
     """
-    if by.kind is Kind.DIMENSION:
+    if by.kind is GroupKind.DIMENSION:
         return key
     return key.partition("$")[2]
 

@@ -20,7 +20,7 @@ _REFUSED = "ConditionalCheckFailedException"
 _KEPT_SECONDS = 7 * 24 * 3600
 
 
-class EventMemory:
+class DynamoEventStore:
     """`lease` is how many seconds one event may take: the function's time limit, and a bit."""
 
     def __init__(

@@ -46,7 +46,7 @@ class Metadata:
         self._known[location] = content
 
 
-class LakeIO(FileIO):
+class S3IO(FileIO):
     """Reads and writes objects below one prefix. Metadata and lists of files are small.
 
     Nothing is deleted: what a commit that came second has written is led to by no snapshot.

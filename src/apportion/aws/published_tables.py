@@ -29,7 +29,7 @@ from apportion.model.errors.publishing import (
 
 from .api_calls import Client
 from .glue import Glue
-from .iceberg_io import METADATA, LakeIO, Metadata
+from .iceberg_io import METADATA, S3IO, Metadata
 from .presto_views import view_input
 from .published_files import entries, planned, rows_of, send
 from .published_schemas import BY_RUN, PROPERTIES, RUNS, missing, partitioning, schema
@@ -42,7 +42,7 @@ _TRIES = 5
 _STALE = timedelta(hours=24)
 
 
-class GlueLake:
+class GlueTables:
     """Tables below a place in S3, in one Glue database, which is made if it is not there.
 
     `columns` are those that each table must have, with SQL types. `now` gives the time in UTC, by
@@ -62,7 +62,7 @@ class GlueLake:
         self._store = store
         self._database = database
         self._now = now
-        io = f"{LakeIO.__module__}.{LakeIO.__name__}"
+        io = f"{S3IO.__module__}.{S3IO.__name__}"
         self._catalog = GlueCatalog(
             "apportion", client=self._glue, **{"py-io-impl": io, METADATA: Metadata(store)}
         )

@@ -16,7 +16,7 @@ from typing import Any, cast
 
 from botocore.exceptions import BotoCoreError, ClientError, IncompleteReadError
 
-from apportion.model.aws.export import Fetched, Pin
+from apportion.model.aws.export import Fetched, PinnedObject
 from apportion.model.errors.base import AwsBusyError, AwsError, AwsUnreachableError
 from apportion.model.errors.exports import NoBucketError, NotWhatS3HasError, ObjectChangedError
 
@@ -57,7 +57,7 @@ class S3Bucket:
                 return sorted(names)
             token = {"ContinuationToken": str(answer["NextContinuationToken"])}
 
-    def read(self, key: str) -> tuple[Pin, bytes] | None:
+    def read(self, key: str) -> tuple[PinnedObject, bytes] | None:
         last: Exception | None = None
         for attempt in range(ATTEMPTS):
             try:
@@ -78,7 +78,7 @@ class S3Bucket:
                 return _pin(key, {**answer, "ContentLength": len(content)}), content
         raise AwsUnreachableError(BILLS_IN_S3["get_object"], str(last))
 
-    def look(self, key: str) -> Pin | None:
+    def look(self, key: str) -> PinnedObject | None:
         asked = {**self._named(key), "ChecksumMode": "ENABLED"}
         try:
             return _pin(key, self._calls(key, *_WORDLESS).send("head_object", asked))
@@ -87,7 +87,7 @@ class S3Bucket:
                 return None
             raise self._in_words(key, error) from None
 
-    def fetch(self, pin: Pin, to: Path, told: Callable[[int], None]) -> Fetched:
+    def fetch(self, pin: PinnedObject, to: Path, told: Callable[[int], None]) -> Fetched:
         to.parent.mkdir(parents=True, exist_ok=True)
         part = to.with_name(f"{to.name}.part")
         kind = pin.checksum.kind if pin.checksum else ""
@@ -105,7 +105,7 @@ class S3Bucket:
         address = f"s3://{self._bucket}/{pin.key}"
         raise NotWhatS3HasError(address, str(pin.checksum), str(found))
 
-    def _bring(self, pin: Pin, part: Path, told: Callable[[int], None]) -> None:
+    def _bring(self, pin: PinnedObject, part: Path, told: Callable[[int], None]) -> None:
         """Bring what of an object is not there yet, however often the line breaks."""
         have = part.stat().st_size if part.exists() else 0
         if have > pin.size:
@@ -133,7 +133,7 @@ class S3Bucket:
             file.flush()
             os.fsync(file.fileno())
 
-    def _rest(self, pin: Pin, have: int) -> Iterator[bytes]:
+    def _rest(self, pin: PinnedObject, have: int) -> Iterator[bytes]:
         """Ask for the bytes from `have` on, of the pinned object or none."""
         asked = {**self._named(pin.key), "IfMatch": pin.etag}
         if have:
@@ -206,9 +206,9 @@ def region_of(client: Client, bucket: str, *, sleep: Callable[[float], None] = t
     return str(headers.get("x-amz-bucket-region", ""))
 
 
-def _pin(key: str, answer: Mapping[str, Any]) -> Pin:
+def _pin(key: str, answer: Mapping[str, Any]) -> PinnedObject:
     written: datetime = answer["LastModified"]
-    return Pin(
+    return PinnedObject(
         key=key,
         etag=str(answer["ETag"]),
         size=int(answer["ContentLength"]),

@@ -14,7 +14,7 @@ from typing import IO
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from apportion.model.aws.export import Place
+from apportion.model.aws.export import S3Location
 from apportion.model.errors.base import (
     AwsBusyError,
     AwsDeniedError,
@@ -22,7 +22,7 @@ from apportion.model.errors.base import (
     AwsRefusedError,
     AwsUnreachableError,
 )
-from apportion.ports import Kept
+from apportion.ports import StoredObject
 
 from .actions import OBJECTS
 from .api_calls import ATTEMPTS, Calls, Client
@@ -53,7 +53,7 @@ class S3Store:
         *,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        parsed = Place.parse(place)
+        parsed = S3Location.parse(place)
         self.bucket, self.prefix = parsed.bucket, parsed.key
         self._client = client
         self._calls = Calls(
@@ -68,10 +68,10 @@ class S3Store:
     def where(self, name: str) -> str:
         return f"s3://{self.bucket}/{self._key(name)}"
 
-    def read(self, name: str) -> Kept | None:
+    def read(self, name: str) -> StoredObject | None:
         content = BytesIO()
         mark = self._copy(name, content)
-        return None if mark is None else Kept(content.getvalue(), mark)
+        return None if mark is None else StoredObject(content.getvalue(), mark)
 
     def fetch(self, name: str, path: Path) -> bool:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -38,7 +38,7 @@ from .commands import (
 )
 from .interrupts import INTERRUPTED, Interrupts, leave_at_once
 from .session import Outside, Session
-from .ui.console import Words
+from .ui.console import Console
 from .ui.error_handling import ending
 from .ui.help_pages import Group, examples
 
@@ -127,7 +127,7 @@ def apportion(
     settings, 3 an operation failed, 130 interrupted.
     """
     outside = ctx.obj if isinstance(ctx.obj, Outside) else Outside()
-    words = Words(
+    words = Console(
         outside.environment,
         quiet=quiet,
         no_color=no_color,
@@ -162,7 +162,7 @@ def run(arguments: Sequence[str], outside: Outside) -> int:
     """Run one command and return its exit code; what went wrong has been told."""
     ordered = globals_first(arguments)
     flags = {name for name in ordered if name in GLOBAL}
-    words = Words(
+    words = Console(
         outside.environment,
         no_color="--no-color" in flags,
         all_findings="--all-findings" in flags,

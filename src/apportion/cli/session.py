@@ -16,7 +16,7 @@ from apportion.model.aws.cost_query import Access
 from apportion.model.settings import Settings
 from apportion.ports import CostReports
 
-from .ui.console import Words
+from .ui.console import Console
 from .workspace import Clients, Connect, Open, Workspace, client_real, connect_real, open_real
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class Session:
     """What every command is given."""
 
     outside: Outside
-    words: Words
+    words: Console
     settings_file: Path | None
 
     def settings(self) -> Settings:

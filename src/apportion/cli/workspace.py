@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from apportion.model.aws.cost_query import Access, By
-from apportion.model.aws.export import Place, Taking
+from apportion.model.aws.export import S3Location, Taking
 from apportion.model.charges import SplitCost
 from apportion.model.outcome import Explanation, Outcome, RulesInForce
 from apportion.model.question import Question
@@ -51,7 +51,7 @@ class Workspace(Protocol):
     def ingest_export(
         self,
         bucket: Bucket,
-        place: Place,
+        place: S3Location,
         *,
         periods: Sequence[str] = (),
         taking: Taking | None = None,

@@ -25,8 +25,8 @@ from . import company
 from .commitments import COMMITMENTS
 from .deterministic_random import hashes
 from .fleet import Fleet, Names
-from .lines import Kind, numbers
-from .months import NOTES, Month
+from .lines import LineKind, numbers
+from .months import NOTES, DemoMonth
 from .tagging import TagSet, cur_key
 
 _IDENTITY = 30
@@ -61,7 +61,7 @@ class Delivery:
     """Where one delivery of a month in one form lies."""
 
     form: Form
-    month: Month
+    month: DemoMonth
     root: Path
 
     @property
@@ -107,7 +107,8 @@ class Writer:
         self._load("commitments", _commitments())
         self._load("notes", pa.table({"number": range(len(NOTES)), "text": list(NOTES)}))
         self._load(
-            "kinds", pa.table({"number": list(map(int, Kind)), "kind_name": [k.name for k in Kind]})
+            "kinds",
+            pa.table({"number": list(map(int, LineKind)), "kind_name": [k.name for k in LineKind]}),
         )
         self._engine.execute(_sql("items.sql"), {"seed": str(seed)}).fetchall()
         self._columns: dict[Form, list[dict[str, str]]] = {}

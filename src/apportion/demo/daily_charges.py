@@ -15,7 +15,7 @@ from . import company
 from .commitments import COMMITMENTS, HOURS, Coverage, cover
 from .deterministic_random import Floats, Ints, uniform
 from .fleet import PATTERNS, Fleet
-from .lines import DAY, HOUR, Kind, lines, sum_by
+from .lines import DAY, HOUR, LineKind, lines, sum_by
 
 #: The private discount on what is not covered by a commitment, in percent.
 EDP_PERCENT = 6
@@ -72,7 +72,7 @@ def used_hours(tables: list[pa.Table]) -> dict[int, int]:
     """Count the hours of reservations that lines use."""
     hours: dict[int, int] = {}
     for table in tables:
-        if len(table) and table.column("kind")[0].as_py() == Kind.DiscountedUsage:
+        if len(table) and table.column("kind")[0].as_py() == LineKind.DiscountedUsage:
             by = np.asarray(table.column("commitment"))
             for number in np.unique(by):
                 quantity = np.asarray(table.column("quantity"))[by == number]
@@ -136,7 +136,7 @@ def _own(fleet: Fleet, usage: Usage, coverage: Coverage) -> pa.Table:
     cost = np.rint(left[at] * company.prices().rate[meter]).astype(np.int64)
     discounted = company.prices().marketplace[meter] == 0
     return lines(
-        Kind.Usage,
+        LineKind.Usage,
         {
             **_when(usage, at),
             "quantity": left[at],
@@ -151,7 +151,10 @@ def _own(fleet: Fleet, usage: Usage, coverage: Coverage) -> pa.Table:
 def _covered(fleet: Fleet, usage: Usage, coverage: Coverage) -> Iterator[pa.Table]:
     """What plans and reservations pay; reserved usage costs nothing by itself."""
     is_plan = np.array([one.is_plan for one in COMMITMENTS])
-    for kind, plans in ((Kind.SavingsPlanCoveredUsage, True), (Kind.DiscountedUsage, False)):
+    for kind, plans in (
+        (LineKind.SavingsPlanCoveredUsage, True),
+        (LineKind.DiscountedUsage, False),
+    ):
         at = np.flatnonzero((coverage.commitment >= 0) & (is_plan[coverage.commitment] == plans))
         rate = company.prices().rate[fleet.meter[usage.item[at]]]
         listed = np.rint(coverage.quantity[at] * rate).astype(np.int64)
@@ -186,7 +189,7 @@ def _negations(fleet: Fleet, covered: list[pa.Table]) -> list[pa.Table]:
     day = np.asarray(table.column("start"))[first] // DAY * DAY
     return [
         lines(
-            Kind.SavingsPlanNegation,
+            LineKind.SavingsPlanNegation,
             {
                 "item": item[first],
                 "start": day,
@@ -220,7 +223,7 @@ def _fees(fleet: Fleet, coverage: Coverage, day: date, scale: int) -> list[pa.Ta
             "used": used,
             "total": total,
         }
-        tables.append(lines(Kind.SavingsPlanRecurringFee, {k: [v] for k, v in columns.items()}))
+        tables.append(lines(LineKind.SavingsPlanRecurringFee, {k: [v] for k, v in columns.items()}))
     return tables
 
 
@@ -239,7 +242,7 @@ def _discounts(fleet: Fleet, own: pa.Table, day: date) -> pa.Table:
     there = discount < 0
     start = (day - date(1970, 1, 1)).days * DAY
     return lines(
-        Kind.EdpDiscount,
+        LineKind.EdpDiscount,
         {
             "item": item[first[there]],
             "start": start,
@@ -271,7 +274,7 @@ def _pods(fleet: Fleet, usage: list[pa.Table], day: date) -> pa.Table:
     part = whole * high // total - whole * below // total
     unused = part // 8  # an eighth of each node runs idle
     return lines(
-        Kind.Split,
+        LineKind.Split,
         {
             "item": pod,
             "start": number * DAY,

@@ -10,8 +10,8 @@ import numpy as np
 from . import company
 from .deterministic_random import Ints
 from .fleet import Fleet
-from .lines import Kind, Sums
-from .months import Month
+from .lines import LineKind, Sums
+from .months import DemoMonth
 from .tagging import Style
 
 
@@ -48,7 +48,7 @@ _STYLES = {
 _ACCOUNTS = {"handed-over account": "loyalty-prod", "unowned account": "sandbox"}
 
 
-def defects_of(fleet: Fleet, month: Month, sums: Sums) -> list[Defect]:
+def defects_of(fleet: Fleet, month: DemoMonth, sums: Sums) -> list[Defect]:
     """Count the defects of one delivery."""
     found = [
         _of_streams(name, month, fleet.style == style, sums) for name, style in _STYLES.items()
@@ -56,7 +56,7 @@ def defects_of(fleet: Fleet, month: Month, sums: Sums) -> list[Defect]:
     for name, account in _ACCOUNTS.items():
         own = fleet.account == company.account_number(account)
         found.append(_of_streams(name, month, own, sums))
-    fees = (Kind.SavingsPlanRecurringFee, Kind.RIFee)
+    fees = (LineKind.SavingsPlanRecurringFee, LineKind.RIFee)
     found.append(
         Defect(
             "unused commitment",
@@ -69,7 +69,7 @@ def defects_of(fleet: Fleet, month: Month, sums: Sums) -> list[Defect]:
     return found
 
 
-def _of_streams(name: str, month: Month, streams: Ints, sums: Sums) -> Defect:
+def _of_streams(name: str, month: DemoMonth, streams: Ints, sums: Sums) -> Defect:
     at = np.flatnonzero(streams)
     return Defect(
         name,

@@ -23,7 +23,7 @@ from .defects import Defect, defects_of
 from .deterministic_random import Ints, whole
 from .fleet import Fleet, Names, organisation
 from .lines import Sums
-from .months import Month, fees, support, tax
+from .months import DemoMonth, fees, support, tax
 from .scale_up_accounts import crowd
 from .tagging import TagSets
 
@@ -123,22 +123,22 @@ def generate(
 
 @dataclass(frozen=True)
 class _Made:
-    month: Month
+    month: DemoMonth
     sums: Sums
     bills: tuple[Bill, ...]
 
 
-def _deliveries(months: Sequence[Period]) -> list[Month]:
+def _deliveries(months: Sequence[Period]) -> list[DemoMonth]:
     """Each month once, in order, then the second one restated if there are three."""
     restates = len(months) > 2
     plain = [
-        Month(period, number, restated=False, early=restates and number == 1)
+        DemoMonth(period, number, restated=False, early=restates and number == 1)
         for number, period in enumerate(months)
     ]
-    return [*plain, Month(months[1], 1, restated=True)] if restates else plain
+    return [*plain, DemoMonth(months[1], 1, restated=True)] if restates else plain
 
 
-def _to(folder: Path, month: Month, forms: Collection[Form]) -> list[Delivery]:
+def _to(folder: Path, month: DemoMonth, forms: Collection[Form]) -> list[Delivery]:
     ending = "-restated" if month.restated else ""
     return [
         Delivery(form, month, folder / f"{form.export}{ending}") for form in Form if form in forms
@@ -146,7 +146,12 @@ def _to(folder: Path, month: Month, forms: Collection[Form]) -> list[Delivery]:
 
 
 def _write_month(
-    writer: Writer, setting: Setting, month: Month, deliveries: Sequence[Delivery], *, files: int
+    writer: Writer,
+    setting: Setting,
+    month: DemoMonth,
+    deliveries: Sequence[Delivery],
+    *,
+    files: int,
 ) -> _Made:
     sums = Sums.none(len(setting.fleet))
     chunks = _chunks(setting, month, sums, files=files)
@@ -168,7 +173,7 @@ def _write_month(
     return _Made(month, sums, bills)
 
 
-def _chunks(setting: Setting, month: Month, sums: Sums, *, files: int) -> Iterator[pa.Table]:
+def _chunks(setting: Setting, month: DemoMonth, sums: Sums, *, files: int) -> Iterator[pa.Table]:
     """The lines of a month in as many chunks as there are files; the last holds what is monthly."""
     hours: dict[int, int] = {}
     groups = np.array_split(np.array(month.period.days), files)
@@ -192,7 +197,7 @@ def _added(sums: Sums, tables: list[pa.Table]) -> list[pa.Table]:
     return tables
 
 
-def _not_yet(setting: Setting, month: Month, day: date) -> Ints | None:
+def _not_yet(setting: Setting, month: DemoMonth, day: date) -> Ints | None:
     """Mark the streams whose usage of a day an early delivery lacks."""
     if not month.early or (month.period.last_day - day).days >= _LATE_DAYS:
         return None

@@ -46,7 +46,7 @@ SCHEMA = pa.schema(
 )
 
 
-class Kind(IntEnum):
+class LineKind(IntEnum):
     """AWS's line item types, and the rows of split cost allocation, which AWS calls Usage too."""
 
     Usage = 0
@@ -65,10 +65,10 @@ class Kind(IntEnum):
 
 
 #: Kinds of lines that carry a resource and its tags.
-USAGE = (Kind.Usage, Kind.SavingsPlanCoveredUsage, Kind.DiscountedUsage)
+USAGE = (LineKind.Usage, LineKind.SavingsPlanCoveredUsage, LineKind.DiscountedUsage)
 
 
-def lines(kind: Kind, columns: Mapping[str, object]) -> pa.Table:
+def lines(kind: LineKind, columns: Mapping[str, object]) -> pa.Table:
     """Make lines of one kind; `item` must be among the columns, and tells how many there are."""
     count = len(np.atleast_1d(np.asarray(columns["item"])))
     values = {"kind": np.full(count, int(kind), dtype=np.int8), **columns}
@@ -83,7 +83,7 @@ def lines(kind: Kind, columns: Mapping[str, object]) -> pa.Table:
     )
 
 
-def line(kind: Kind, **columns: float) -> pa.Table:
+def line(kind: LineKind, **columns: float) -> pa.Table:
     """Make a single line."""
     return lines(kind, {name: [value] for name, value in columns.items()})
 
@@ -111,8 +111,8 @@ class Sums:
     effective: Ints
     usage_effective: Ints
     usage_lines: Ints
-    effective_of: dict[Kind, int] = field(default_factory=dict)
-    lines_of: dict[Kind, int] = field(default_factory=dict)
+    effective_of: dict[LineKind, int] = field(default_factory=dict)
+    lines_of: dict[LineKind, int] = field(default_factory=dict)
 
     @classmethod
     def none(cls, streams: int) -> Sums:
@@ -127,7 +127,7 @@ class Sums:
 
     def add(self, table: pa.Table) -> None:
         """Add lines of one kind."""
-        kind = Kind(table.column("kind")[0].as_py())
+        kind = LineKind(table.column("kind")[0].as_py())
         item, effective = numbers(table, "item"), numbers(table, "effective")
         _add(self.charged, item, numbers(table, "cost"))
         _add(self.effective, item, effective)

@@ -16,7 +16,7 @@ from .commitments import COMMITMENTS, Commitment
 from .daily_charges import Setting, fee_item
 from .deterministic_random import Ints
 from .fleet import Fleet
-from .lines import DAY, Kind, line, lines
+from .lines import DAY, LineKind, line, lines
 
 #: Enterprise Support: percent of a month's charges, up to each step (the last has no end).
 SUPPORT_STEPS = ((150_000, 10), (500_000, 7), (1_000_000, 5), (None, 3))
@@ -41,7 +41,7 @@ BILLED_TWICE, OVERCHARGED, RETURNED, MISSED_DISCOUNT, LIST_PRICE = range(5, 10)
 
 
 @dataclass(frozen=True)
-class Month:
+class DemoMonth:
     """One delivery of one month. `number` counts the months of the bill from 0.
 
     An early delivery comes before the month's last usage has been reported.
@@ -63,7 +63,7 @@ class Month:
         return _seconds(self.period.next.first_day)
 
 
-def fees(setting: Setting, month: Month, used_hours: Mapping[int, int]) -> list[pa.Table]:
+def fees(setting: Setting, month: DemoMonth, used_hours: Mapping[int, int]) -> list[pa.Table]:
     """Everything dated a month or a moment, but for what needs the month's total."""
     fleet = setting.fleet
     return [
@@ -75,7 +75,7 @@ def fees(setting: Setting, month: Month, used_hours: Mapping[int, int]) -> list[
     ]
 
 
-def support(fleet: Fleet, month: Month, charged: int) -> pa.Table:
+def support(fleet: Fleet, month: DemoMonth, charged: int) -> pa.Table:
     """Enterprise Support for a month that charged so much."""
     left, below, cost = max(charged, 0), 0, 0
     for limit, percent in SUPPORT_STEPS:
@@ -86,7 +86,7 @@ def support(fleet: Fleet, month: Month, charged: int) -> pa.Table:
     return _whole_month(fleet, month, "larkmoor-payer", "support", _cents(cost), SUPPORT)
 
 
-def tax(fleet: Fleet, month: Month, charged: Ints) -> pa.Table:
+def tax(fleet: Fleet, month: DemoMonth, charged: Ints) -> pa.Table:
     """Value added tax, in cents, for each account and product with charges; many lines are zero.
 
     `charged` holds what each stream was charged. A line is described by the first stream of its
@@ -97,10 +97,10 @@ def tax(fleet: Fleet, month: Month, charged: Ints) -> pa.Table:
     base = np.zeros(len(first), dtype=np.int64)
     np.add.at(base, place, charged)
     cost = (np.maximum(base, 0) * VAT_PERCENT // 100 + _CENT // 2) // _CENT * _CENT
-    return lines(Kind.Tax, {"item": first, **_span(month), "cost": cost, "effective": cost})
+    return lines(LineKind.Tax, {"item": first, **_span(month), "cost": cost, "effective": cost})
 
 
-def _subscriptions(fleet: Fleet, month: Month) -> list[pa.Table]:
+def _subscriptions(fleet: Fleet, month: DemoMonth) -> list[pa.Table]:
     return [
         _whole_month(fleet, month, "security", "shield", 3000 * company.UNITS, SHIELD),
         _whole_month(
@@ -110,7 +110,7 @@ def _subscriptions(fleet: Fleet, month: Month) -> list[pa.Table]:
 
 
 def _reservation_fees(
-    fleet: Fleet, month: Month, used_hours: Mapping[int, int], scale: int
+    fleet: Fleet, month: DemoMonth, used_hours: Mapping[int, int], scale: int
 ) -> Iterator[pa.Table]:
     """A reservation's fee of the month, and what of it nobody used."""
     for number, one in enumerate(COMMITMENTS):
@@ -120,7 +120,7 @@ def _reservation_fees(
         unused = hours - used_hours.get(number, 0)
         cost = hours * one.recurring_hourly
         yield line(
-            Kind.RIFee,
+            LineKind.RIFee,
             item=_reserved_item(fleet, one),
             start=month.start,
             end=month.end,
@@ -136,12 +136,12 @@ def _reservation_fees(
         )
 
 
-def _purchases(fleet: Fleet, month: Month) -> Iterator[pa.Table]:
+def _purchases(fleet: Fleet, month: DemoMonth) -> Iterator[pa.Table]:
     """What is paid at once when a commitment is bought; it has no effective cost of its own."""
     for number, one in enumerate(COMMITMENTS):
         if not one.upfront or Period.of(one.start) != month.period:
             continue
-        kind = Kind.SavingsPlanUpfrontFee if one.is_plan else Kind.Fee
+        kind = LineKind.SavingsPlanUpfrontFee if one.is_plan else LineKind.Fee
         item = fee_item(fleet, one.owner) if one.is_plan else _reserved_item(fleet, one)
         yield line(
             kind,
@@ -154,7 +154,7 @@ def _purchases(fleet: Fleet, month: Month) -> Iterator[pa.Table]:
         )
         if one.meters == "none":
             yield line(
-                Kind.Refund,
+                LineKind.Refund,
                 item=item,
                 **_day(one.end),
                 cost=-one.upfront,
@@ -164,39 +164,44 @@ def _purchases(fleet: Fleet, month: Month) -> Iterator[pa.Table]:
             )
 
 
-def _credits(fleet: Fleet, month: Month) -> Iterator[pa.Table]:
+def _credits(fleet: Fleet, month: DemoMonth) -> Iterator[pa.Table]:
     """A migration credit, a part each day, and now and then one for a trial."""
     item = _item(fleet, "supply-prod", "ec2-m6i.4xlarge")
     for day in month.period.days:
-        yield _given(Kind.Credit, item, _day(day), "185.0000000001", MIGRATION)
+        yield _given(LineKind.Credit, item, _day(day), "185.0000000001", MIGRATION)
     if month.number == 1:
         item = _item(fleet, "sandbox", "sagemaker")
-        yield _given(Kind.Credit, item, _span(month), "250", TRIAL)
+        yield _given(LineKind.Credit, item, _span(month), "250", TRIAL)
 
 
-def _refunds(fleet: Fleet, month: Month) -> Iterator[pa.Table]:
+def _refunds(fleet: Fleet, month: DemoMonth) -> Iterator[pa.Table]:
     """Money back: in the same month, for a closed month, and on a Savings Plan's own line."""
     if month.number == 1:
         item = _item(fleet, "data-lake", "s3-standard")
-        yield _given(Kind.Refund, item, _span(month), "318.22", BILLED_TWICE)
+        yield _given(LineKind.Refund, item, _span(month), "318.22", BILLED_TWICE)
     if month.number == 1 and month.restated:
         item = _item(fleet, "shop-prod", "cloudfront-bytes")
-        yield _given(Kind.Refund, item, _span(month), "186.4031755", LIST_PRICE)
+        yield _given(LineKind.Refund, item, _span(month), "186.4031755", LIST_PRICE)
     if month.number == 2:
         item = _item(fleet, "network", "nat-bytes")
         closed = _before(month.period, 2)
-        yield _given(Kind.Refund, item, _span(closed), "742.11836", OVERCHARGED)
+        yield _given(LineKind.Refund, item, _span(closed), "742.11836", OVERCHARGED)
         number, plan = next(
             (n, one) for n, one in enumerate(COMMITMENTS) if one.name == "compute plan"
         )
         span = _span(month)
         yield _given(
-            Kind.Refund, fee_item(fleet, plan.owner), span, "412.37", MISSED_DISCOUNT, number
+            LineKind.Refund, fee_item(fleet, plan.owner), span, "412.37", MISSED_DISCOUNT, number
         )
 
 
 def _given(
-    kind: Kind, item: int, when: Mapping[str, int], dollars: str, note: int, commitment: int = -1
+    kind: LineKind,
+    item: int,
+    when: Mapping[str, int],
+    dollars: str,
+    note: int,
+    commitment: int = -1,
 ) -> pa.Table:
     amount = -company.units_of(dollars)
     numbers: dict[str, int] = {"cost": amount, "effective": amount, "note": note, **when}
@@ -206,11 +211,11 @@ def _given(
 
 
 def _whole_month(
-    fleet: Fleet, month: Month, account: str, meter: str, cost: int, note: int
+    fleet: Fleet, month: DemoMonth, account: str, meter: str, cost: int, note: int
 ) -> pa.Table:
     item = _item(fleet, account, meter)
     numbers = {"cost": cost, "effective": cost, "note": note}
-    return line(Kind.Fee, item=item, quantity=1, **numbers, **_span(month))
+    return line(LineKind.Fee, item=item, quantity=1, **numbers, **_span(month))
 
 
 def _item(fleet: Fleet, account: str, meter: str) -> int:
@@ -224,16 +229,16 @@ def _reserved_item(fleet: Fleet, one: Commitment) -> int:
     return int(np.flatnonzero((fleet.account == account) & covers)[0])
 
 
-def _before(period: Period, months: int) -> Month:
+def _before(period: Period, months: int) -> DemoMonth:
     serial = period.year * 12 + period.month - 1 - months
-    return Month(Period(serial // 12, serial % 12 + 1), 0, restated=False)
+    return DemoMonth(Period(serial // 12, serial % 12 + 1), 0, restated=False)
 
 
 def _cents(units: int) -> int:
     return (units + _CENT // 2) // _CENT * _CENT
 
 
-def _span(month: Month) -> dict[str, int]:
+def _span(month: DemoMonth) -> dict[str, int]:
     return {"start": month.start, "end": month.end}
 
 

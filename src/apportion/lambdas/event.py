@@ -11,7 +11,7 @@ from apportion.model.period import Period
 
 
 @dataclass(frozen=True)
-class Asked:
+class IngestRequest:
     """`location` is an export or a manifest of it; `key` empty if it may be done again."""
 
     location: str
@@ -19,7 +19,7 @@ class Asked:
     key: str
 
 
-def asked_for(event: Mapping[str, Any], environment: Mapping[str, str]) -> Asked | None:
+def asked_for(event: Mapping[str, Any], environment: Mapping[str, str]) -> IngestRequest | None:
     """Read an event; None if it is about something else.
 
     S3's own by EventBridge (`Object Created`), S3's own sent straight to the function, an address
@@ -35,12 +35,12 @@ def asked_for(event: Mapping[str, Any], environment: Mapping[str, str]) -> Asked
         thing = {**record["object"], "key": unquote_plus(record["object"]["key"])}
         return _created(record["bucket"]["name"], thing, export)
     if event.get("manifest"):
-        return Asked(str(event["manifest"]), (), "")
+        return IngestRequest(str(event["manifest"]), (), "")
     periods = (str(Period.parse(str(event["period"]))),) if event.get("period") else ()
-    return Asked(export, periods, "")
+    return IngestRequest(export, periods, "")
 
 
-def _created(bucket: str, thing: Mapping[str, Any], export: str) -> Asked | None:
+def _created(bucket: str, thing: Mapping[str, Any], export: str) -> IngestRequest | None:
     """Take a new object for a manifest of the export, if it is one."""
     location = f"s3://{bucket}/{thing['key']}"
     if not location.startswith(f"{export}/") or not location.lower().endswith("manifest.json"):
@@ -48,4 +48,4 @@ def _created(bucket: str, thing: Mapping[str, Any], export: str) -> Asked | None
     # The same object written again is another one: its version or its content differs.
     state = thing.get("version-id") or thing.get("versionId") or thing.get("etag")
     state = state or thing.get("eTag") or ""
-    return Asked(location, (), f"{location} {state}" if state else "")
+    return IngestRequest(location, (), f"{location} {state}" if state else "")

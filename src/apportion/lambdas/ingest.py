@@ -23,7 +23,7 @@ from apportion.model.findings.finding import failing
 from apportion.model.outcome import Outcome
 from apportion.usecases.settings import read as read_settings
 
-from .event import Asked, asked_for
+from .event import IngestRequest, asked_for
 from .logging import logger, metrics, once, told, traced
 
 
@@ -42,7 +42,7 @@ def main(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
     return once(asked.key, lambda: run(asked, os.environ, from_environment()), context)
 
 
-def run(asked: Asked, environment: Mapping[str, str], clients: Clients) -> dict[str, Any]:
+def run(asked: IngestRequest, environment: Mapping[str, str], clients: Clients) -> dict[str, Any]:
     """Take in what was asked for, allocate it and publish it."""
     # These bring DuckDB and pyarrow, which take seconds to import in a function.
     from apportion.app.exports import fetch_and_ingest  # noqa: PLC0415 - as said above

@@ -18,7 +18,7 @@ from .fsync import sync_file, sync_folder
 _NAME = re.compile(r"[0-9a-z][0-9a-z.-]*")
 
 
-class Daybooks:
+class AggregatesCache:
     """The daybooks in the first of these folders that can be written to, read from all of them."""
 
     def __init__(self, *folders: Path, fresh: Callable[[], str] = lambda: uuid4().hex) -> None:

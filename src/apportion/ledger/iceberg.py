@@ -23,7 +23,7 @@ from pyiceberg.table import Table
 
 from apportion.model.errors.base import RESTORE, LedgerDamagedError, LedgerRefusesError
 from apportion.model.manifest import Manifest
-from apportion.model.retention import Loose, Snapshots
+from apportion.model.retention import Snapshots, UnreferencedFile
 
 from . import parquet_import, records, snapshot_expiry, tables, unreferenced_files
 from .catalog import Catalog
@@ -155,7 +155,7 @@ class IcebergLedger:
     def notes(self) -> list[bytes]:
         return self._notes.all()
 
-    def loose(self, kept: Snapshots) -> list[Loose]:
+    def loose(self, kept: Snapshots) -> list[UnreferencedFile]:
         """As the port says. What another process is just staging is among it."""
         found = snapshot_expiry.loose(self._catalog, kept, folder=self._folder)
         return [each for each in found if Path(each.name).parent not in self._staged]

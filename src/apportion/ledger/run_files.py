@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from apportion.model.errors.base import LedgerDamagedError
-from apportion.model.manifest import Kind, LedgerFile, Manifest
+from apportion.model.manifest import LedgerFile, Manifest, RunKind
 
 from .file_hashes import Hashes
 
@@ -73,13 +73,13 @@ class Seals:
 
 def remedy(run: Manifest) -> str:
     """Say how a run's file comes to be right again."""
-    if run.kind is Kind.INGEST:
+    if run.kind is RunKind.INGEST:
         return (
             f"Ingest the files of {run.period} bill {run.bill} again and run `apportion allocate "
             f"--period {run.period}`, or restore the file from a copy. An allocation that does not "
             "read it can still be read with `--as-of`."
         )
-    if run.kind is Kind.ALLOCATE:
+    if run.kind is RunKind.ALLOCATE:
         return (
             f"Run `apportion allocate --period {run.period}` again, or restore the file from a "
             "copy. An earlier allocation can still be read with `--as-of`."

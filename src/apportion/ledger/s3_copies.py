@@ -19,7 +19,7 @@ from hashlib import file_digest
 from pathlib import Path
 
 from apportion.model.errors.base import LedgerDamagedError
-from apportion.ports import Store
+from apportion.ports import ObjectStore
 
 from .s3_head import CATALOG, CATALOGS, FILES, KEPT, Stated, is_ours
 
@@ -74,7 +74,7 @@ class Copy:
                 if name != optional:
                     raise
 
-    def gather_found(self, store: Store, *, say: Say) -> dict[str, Stated]:
+    def gather_found(self, store: ObjectStore, *, say: Say) -> dict[str, Stated]:
         """Gather every object in the new place, whatever it is, and tell what it was."""
         shutil.rmtree(self._new, ignore_errors=True)
         found: dict[str, Stated] = {}

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from apportion.model.errors.base import LedgerDamagedError
 from apportion.model.errors.publishing import OthersWroteError
-from apportion.ports import Kept, Store
+from apportion.ports import ObjectStore, StoredObject
 
 from . import s3_head as heads
 from .catalog import Catalog
@@ -43,7 +43,7 @@ _FILE_LOST = (
 _AGAIN = "Nothing was given back. Run the command again: what it works with is fetched anew."
 
 
-class RemoteLedger:
+class S3Ledger:
     """The copy of a ledger in a folder that belongs to it alone; whatever else lies there goes.
 
     `beside` are folders with other copies, whose files need not be fetched again.
@@ -51,7 +51,7 @@ class RemoteLedger:
 
     def __init__(
         self,
-        store: Store,
+        store: ObjectStore,
         folder: Path,
         *,
         beside: Sequence[Path] = (),
@@ -60,7 +60,7 @@ class RemoteLedger:
         self._store = store
         self._copy = Copy(folder, beside=beside)
         self._say = say
-        self._kept: Kept | None = None
+        self._kept: StoredObject | None = None
         self._head = Head()
         self._repairing = False
 
@@ -191,7 +191,7 @@ class RemoteLedger:
             return
         content = heads.write(Head(begun=True))
         mark = self._store.write(HEAD, content, new=True)
-        there = Kept(content, mark) if mark else self._store.read(HEAD)
+        there = StoredObject(content, mark) if mark else self._store.read(HEAD)
         if there is None or there.content != content:
             raise OthersWroteError(f"the ledger {self._store.where('')}")
         self._kept = there
@@ -203,7 +203,7 @@ class RemoteLedger:
         written = self._store.write(HEAD, content, new=not mark, instead_of=mark)
         if written is None:
             return False
-        self._kept, self._head = Kept(content, written), head
+        self._kept, self._head = StoredObject(content, written), head
         self._copy.remember(content)
         return True
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pyiceberg.table import Table
 
-from apportion.model.retention import Loose, Snapshots
+from apportion.model.retention import Snapshots, UnreferencedFile
 
 from . import tables, unreferenced_files
 from .catalog import Catalog
@@ -26,10 +26,10 @@ NAMES = tuple(name for name in tables.COLUMNS if name != tables.RUNS)
 _Part = tuple[str, str]  # period and bill
 
 
-def loose(catalog: Catalog, kept: Snapshots, *, folder: Path) -> list[Loose]:
+def loose(catalog: Catalog, kept: Snapshots, *, folder: Path) -> list[UnreferencedFile]:
     """List the files that these snapshots, and the current one of each table, do not lead to."""
     found = [
-        Loose(str(path), path.stat().st_size, tables.RUNS)
+        UnreferencedFile(str(path), path.stat().st_size, tables.RUNS)
         for path in unreferenced_files.find(catalog, [tables.RUNS], folder=folder)
     ]
     for name in NAMES:
@@ -38,7 +38,7 @@ def loose(catalog: Catalog, kept: Snapshots, *, folder: Path) -> list[Loose]:
         for path in paths:
             part, snapshots = told.get(path, (("", ""), frozenset()))
             size = path.stat().st_size
-            found.append(Loose(str(path), size, name, *part, snapshots=snapshots))
+            found.append(UnreferencedFile(str(path), size, name, *part, snapshots=snapshots))
     return found
 
 

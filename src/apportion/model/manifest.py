@@ -8,7 +8,7 @@ from enum import StrEnum
 from .findings.finding import Finding
 
 
-class Kind(StrEnum):
+class RunKind(StrEnum):
     """What a run did."""
 
     INGEST = "ingest"
@@ -110,7 +110,7 @@ class Manifest:
     """
 
     run: str
-    kind: Kind
+    kind: RunKind
     period: str  # empty for accounts and expiries
     bill: str  # empty for an allocation or expiry, the organisation for accounts
     at: str  # UTC, ISO 8601

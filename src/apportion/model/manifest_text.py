@@ -12,11 +12,11 @@ from .manifest import (
     BillIdentity,
     DayHeld,
     Input,
-    Kind,
     LedgerFile,
     LeftOut,
     Manifest,
     OwnerTotal,
+    RunKind,
     Total,
 )
 
@@ -39,7 +39,7 @@ def from_plain(said: Mapping[str, Any]) -> Manifest:
     return Manifest(
         **{
             **said,
-            "kind": Kind(said["kind"]),
+            "kind": RunKind(said["kind"]),
             "inputs": tuple(Input(**each) for each in said["inputs"]),
             "totals": tuple(totals),
             "findings": tuple(_finding(each) for each in said.get("findings", ())),

@@ -51,7 +51,7 @@ class Reduced:
 
 
 @dataclass(frozen=True)
-class Branch:
+class ExplanationNode:
     """A number and what it is made of: `branches` add up to `amount` where they carry amounts.
 
     `title` is a name or a sentence, `place` where the rule stands (file:line:column), `facts`
@@ -65,7 +65,7 @@ class Branch:
     currency: str = ""
     place: str = ""
     facts: Mapping[str, object] = field(default_factory=dict)
-    branches: tuple[Branch, ...] = ()
+    branches: tuple[ExplanationNode, ...] = ()
     subjects: tuple[Subject, ...] = ()
     reduced: Reduced = field(default_factory=Reduced)
 
@@ -81,7 +81,7 @@ class Branch:
 class Explanation:
     """The tree behind a number."""
 
-    trunk: Branch
+    trunk: ExplanationNode
     findings: tuple[Finding, ...] = ()
     words: tuple[str, ...] = ()
 

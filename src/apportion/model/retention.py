@@ -12,7 +12,7 @@ from .manifest import Manifest
 Snapshots = Mapping[str, frozenset[int]]
 
 
-class How(StrEnum):
+class EvidenceKind(StrEnum):
     """In which way others were given a run, so that it is evidence."""
 
     PUBLISHED = "published"
@@ -21,12 +21,12 @@ class How(StrEnum):
 
 
 @dataclass(frozen=True)
-class Evidence:
+class RetentionEvidence:
     """A run that others rely on: `where` is the place it went to, or why a person keeps it."""
 
     run: str
     period: str
-    how: How
+    how: EvidenceKind
     where: str
     at: str  # UTC, ISO 8601
 
@@ -43,7 +43,7 @@ class Policy:
     newest: int
     since: str
     periods: tuple[str, ...] = ()
-    also: frozenset[How] = frozenset()
+    also: frozenset[EvidenceKind] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -56,11 +56,11 @@ class Past:
     number: int
     run: Manifest
     replaced: str
-    evidence: tuple[Evidence, ...] = ()
+    evidence: tuple[RetentionEvidence, ...] = ()
 
 
 @dataclass(frozen=True)
-class Loose:
+class UnreferencedFile:
     """A file of the ledger that nothing kept leads to.
 
     Data has a period, a bill and the snapshots that would go with it; metadata, and what a killed

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from apportion.model.document import Table
 from apportion.ports import Row
 
-from .columns import Kind, kinds
+from .columns import ColumnKind, kinds
 from .table import cell
 from .visible import visible
 
-_NUMBERS = frozenset({Kind.MONEY, Kind.EXACT, Kind.SHARE, Kind.NUMBER, Kind.COUNT})
+_NUMBERS = frozenset(
+    {ColumnKind.MONEY, ColumnKind.EXACT, ColumnKind.SHARE, ColumnKind.NUMBER, ColumnKind.COUNT}
+)
 
 
 @dataclass(frozen=True)

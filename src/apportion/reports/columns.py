@@ -13,7 +13,7 @@ from apportion.model.result_columns import CAUSES
 from apportion.ports import Row
 
 
-class Kind(StrEnum):
+class ColumnKind(StrEnum):
     """What a column holds."""
 
     MONEY = "money"  # Decimal
@@ -50,12 +50,12 @@ _ADD_UP = (
 
 
 #: In this order: a bool is an int too, and a datetime a date.
-_KINDS: tuple[tuple[tuple[type, ...], Kind], ...] = (
-    ((bool,), Kind.FLAG),
-    ((int,), Kind.COUNT),
-    ((datetime,), Kind.TIME),
-    ((date,), Kind.DAY),
-    ((Mapping, list, tuple), Kind.NESTED),
+_KINDS: tuple[tuple[tuple[type, ...], ColumnKind], ...] = (
+    ((bool,), ColumnKind.FLAG),
+    ((int,), ColumnKind.COUNT),
+    ((datetime,), ColumnKind.TIME),
+    ((date,), ColumnKind.DAY),
+    ((Mapping, list, tuple), ColumnKind.NESTED),
 )
 
 
@@ -66,7 +66,7 @@ class BinaryFloatError(TypeError):
         super().__init__(f"{column} holds the float {value!r}; reports take Decimal only.")
 
 
-def kinds(rows: Sequence[Row], columns: Sequence[str]) -> dict[str, Kind]:
+def kinds(rows: Sequence[Row], columns: Sequence[str]) -> dict[str, ColumnKind]:
     """Tell the kind of each column from its values, or from its name where it has none."""
     return {
         name: _kind(name, (value for row in rows if (value := row.get(name)) is not None))
@@ -94,32 +94,38 @@ def _amount(row: Row, name: str) -> Decimal:
     return Decimal(value) if isinstance(value, Decimal | int) else Decimal()
 
 
-def _kind(name: str, values: Iterable[object]) -> Kind:
+def _kind(name: str, values: Iterable[object]) -> ColumnKind:
     found = {_kind_of(name, value) for value in values}
     if not found:
         return _kind_without_values(name)
-    if found <= {Kind.COUNT, Kind.MONEY, Kind.EXACT, Kind.SHARE, Kind.NUMBER}:
-        return next(iter(found - {Kind.COUNT}), Kind.COUNT)
-    return found.pop() if len(found) == 1 else Kind.TEXT
+    if found <= {
+        ColumnKind.COUNT,
+        ColumnKind.MONEY,
+        ColumnKind.EXACT,
+        ColumnKind.SHARE,
+        ColumnKind.NUMBER,
+    }:
+        return next(iter(found - {ColumnKind.COUNT}), ColumnKind.COUNT)
+    return found.pop() if len(found) == 1 else ColumnKind.TEXT
 
 
-def _kind_of(name: str, value: object) -> Kind:
+def _kind_of(name: str, value: object) -> ColumnKind:
     if isinstance(value, float):
         raise BinaryFloatError(name, value)
     if isinstance(value, Decimal):
         return _decimal(name)
-    return next((kind for types, kind in _KINDS if isinstance(value, types)), Kind.TEXT)
+    return next((kind for types, kind in _KINDS if isinstance(value, types)), ColumnKind.TEXT)
 
 
-def _decimal(name: str) -> Kind:
+def _decimal(name: str) -> ColumnKind:
     if is_share(name):
-        return Kind.SHARE
+        return ColumnKind.SHARE
     if name in EXACT:
-        return Kind.EXACT
-    return Kind.NUMBER if name in NUMBERS else Kind.MONEY
+        return ColumnKind.EXACT
+    return ColumnKind.NUMBER if name in NUMBERS else ColumnKind.MONEY
 
 
-def _kind_without_values(name: str) -> Kind:
+def _kind_without_values(name: str) -> ColumnKind:
     if name in MONEY or name in NUMBERS or is_share(name):
         return _decimal(name)
-    return Kind.TEXT
+    return ColumnKind.TEXT

@@ -23,7 +23,7 @@ from apportion.model.workbook import Check, Sheet, Workbook
 from apportion.ports import Row
 
 from . import plain
-from .columns import Kind, cents_off, kinds
+from .columns import ColumnKind, cents_off, kinds
 from .excel_charts import add_chart
 from .excel_names import sheet_names
 from .visible import visible
@@ -40,17 +40,19 @@ _LOOKS = {
     "headed number": {**_HEAD, "align": "right"},
     "sum": {"bold": True, "top": 1, "num_format": "#,##0.00"},
     "sum of": {"bold": True, "top": 1},
-    Kind.MONEY: {"num_format": "#,##0.00"},
-    Kind.EXACT: {"num_format": "#,##0.00"},
-    Kind.SHARE: {"num_format": "0.0%"},
-    Kind.NUMBER: {"num_format": "#,##0.######"},
-    Kind.COUNT: {"num_format": "#,##0"},
-    Kind.DAY: {"num_format": "yyyy-mm-dd", "align": "left"},
+    ColumnKind.MONEY: {"num_format": "#,##0.00"},
+    ColumnKind.EXACT: {"num_format": "#,##0.00"},
+    ColumnKind.SHARE: {"num_format": "0.0%"},
+    ColumnKind.NUMBER: {"num_format": "#,##0.######"},
+    ColumnKind.COUNT: {"num_format": "#,##0"},
+    ColumnKind.DAY: {"num_format": "yyyy-mm-dd", "align": "left"},
     "text": {"indent": 1},
     "right": {"font_color": "#1B6E3C"},
     "wrong": {"bold": True, "font_color": "#B3261E"},
 }
-_NUMBERS = frozenset({Kind.MONEY, Kind.EXACT, Kind.SHARE, Kind.NUMBER, Kind.COUNT})
+_NUMBERS = frozenset(
+    {ColumnKind.MONEY, ColumnKind.EXACT, ColumnKind.SHARE, ColumnKind.NUMBER, ColumnKind.COUNT}
+)
 _COMPARED = ("sheet", "currency", "cost", "adds up to", "proved", "compared")
 #: Of rows alone nobody knows when they were made, and a file of theirs should not differ by it.
 _NO_TIME = "1980-01-01T00:00:00Z"
@@ -94,7 +96,7 @@ class ExcelReport:
 
     def write(self, rows: Sequence[Row], columns: Sequence[str]) -> bytes:
         of = kinds(rows, columns)
-        money = tuple(name for name in columns if of[name] in (Kind.MONEY, Kind.EXACT))
+        money = tuple(name for name in columns if of[name] in (ColumnKind.MONEY, ColumnKind.EXACT))
         sheet = Sheet(
             title="Rows",
             heading=f"{len(rows):,} rows",
@@ -245,14 +247,14 @@ def _write_checks(proof: _Page, pages: Mapping[str, _Page], checks: Sequence[Che
         here = xl_rowcol_to_cell(number, 1)
         added = _added(told.sheet.rows, check.column, check.currency)
         by_sheet = told.sum_of(check.column, currency=check.currency or "-", where=here)
-        page.write_formula(number, 3, by_sheet, looks[Kind.MONEY], added)
+        page.write_formula(number, 3, by_sheet, looks[ColumnKind.MONEY], added)
         rows = [row for row in proof.sheet.rows if row["column"] == column]
         proved = _added(rows, check.stage, check.currency)
         by_proof = (
             f"=SUMPRODUCT(({proof.range('currency')}={here})*"
             f"({proof.range('column')}={xl_rowcol_to_cell(number, 2)})*{proof.range(check.stage)})"
         )
-        page.write_formula(number, 4, by_proof, looks[Kind.MONEY], proved)
+        page.write_formula(number, 4, by_proof, looks[ColumnKind.MONEY], proved)
         cells = [xl_rowcol_to_cell(number, at) for at in (3, 4)]
         close = f"ROUND({cells[0]}-{cells[1]},{_places(proved)})=0"
         _write_verdict(page, (number, 5), close, same=added == proved, looks=looks)
@@ -275,13 +277,17 @@ def _write_verdict(
 
 
 def _write(
-    page: Worksheet, at: tuple[int, int], value: object, kind: Kind, looks: Mapping[str, Format]
+    page: Worksheet,
+    at: tuple[int, int],
+    value: object,
+    kind: ColumnKind,
+    looks: Mapping[str, Format],
 ) -> None:
     """Write one value as what it is; text is written as text whatever it begins with."""
     look = looks.get(kind, looks["text"])
     if value is None:
         return
-    if kind is Kind.DAY and isinstance(value, date):
+    if kind is ColumnKind.DAY and isinstance(value, date):
         page.write_datetime(*at, datetime(value.year, value.month, value.day), look)  # noqa: DTZ001 - a day has no zone
     elif kind in _NUMBERS and isinstance(value, Decimal | int):
         page.write_number(*at, value, look)
@@ -294,10 +300,10 @@ def _text(text: str) -> str:
     return seen if len(seen) <= _LONGEST else seen[: _LONGEST - 1] + "…"
 
 
-def _shown(value: object, kind: Kind | None) -> str:
-    if kind in (Kind.MONEY, Kind.EXACT) and isinstance(value, Decimal | int):
+def _shown(value: object, kind: ColumnKind | None) -> str:
+    if kind in (ColumnKind.MONEY, ColumnKind.EXACT) and isinstance(value, Decimal | int):
         return cents(Decimal(value))
-    if kind is Kind.SHARE:
+    if kind is ColumnKind.SHARE:
         return "100.0%"
     return plain.text(value).partition("\n")[0]
 

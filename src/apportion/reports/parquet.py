@@ -13,20 +13,20 @@ from apportion.model import money
 from apportion.ports import Row
 
 from . import plain
-from .columns import Kind, kinds
+from .columns import ColumnKind, kinds
 
 _DECIMAL = pa.decimal128(38, money.PLACES)
 _TYPES = {
-    Kind.MONEY: _DECIMAL,
-    Kind.EXACT: _DECIMAL,
-    Kind.SHARE: _DECIMAL,
-    Kind.NUMBER: _DECIMAL,
-    Kind.COUNT: pa.int64(),
-    Kind.DAY: pa.date32(),
-    Kind.TIME: pa.timestamp("us", tz="UTC"),
-    Kind.FLAG: pa.bool_(),
-    Kind.NESTED: pa.string(),  # JSON
-    Kind.TEXT: pa.string(),
+    ColumnKind.MONEY: _DECIMAL,
+    ColumnKind.EXACT: _DECIMAL,
+    ColumnKind.SHARE: _DECIMAL,
+    ColumnKind.NUMBER: _DECIMAL,
+    ColumnKind.COUNT: pa.int64(),
+    ColumnKind.DAY: pa.date32(),
+    ColumnKind.TIME: pa.timestamp("us", tz="UTC"),
+    ColumnKind.FLAG: pa.bool_(),
+    ColumnKind.NESTED: pa.string(),  # JSON
+    ColumnKind.TEXT: pa.string(),
 }
 
 
@@ -45,7 +45,7 @@ class ParquetReport:
         return out.getvalue()
 
 
-def _value(value: object, kind: Kind) -> Any:  # noqa: ANN401 - pyarrow takes any of Kind's types
-    if value is None or kind not in (Kind.TEXT, Kind.NESTED):
+def _value(value: object, kind: ColumnKind) -> Any:  # noqa: ANN401 - pyarrow takes any of Kind's types
+    if value is None or kind not in (ColumnKind.TEXT, ColumnKind.NESTED):
         return value
     return plain.text(value).encode("utf-8", "backslashreplace").decode()

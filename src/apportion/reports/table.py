@@ -17,7 +17,7 @@ from apportion.model.cents import cents
 from apportion.ports import Row
 
 from . import plain
-from .columns import Kind, kinds
+from .columns import ColumnKind, kinds
 from .visible import visible
 
 GAP = "  "
@@ -74,7 +74,7 @@ def render(
     return _lines(narrowed, paint) + said
 
 
-def cell(value: object, kind: Kind) -> str:
+def cell(value: object, kind: ColumnKind) -> str:
     """Show one value of a column of this kind."""
     if value is None:
         return ""
@@ -93,7 +93,7 @@ def in_full(amount: Decimal) -> str:
 @dataclass(frozen=True)
 class _Table:
     names: tuple[str, ...]
-    kinds: Mapping[str, Kind]
+    kinds: Mapping[str, ColumnKind]
     body: list[list[str]]
     totals: list[list[str]]
     widths: list[int]
@@ -208,10 +208,10 @@ def _trimmed(number: Decimal) -> str:
     return written.rstrip("0").rstrip(".") if "." in written else written
 
 
-_SHOWN: dict[Kind, Callable[[Decimal], str]] = {
-    Kind.MONEY: cents,
-    Kind.EXACT: in_full,
-    Kind.SHARE: _percent,
-    Kind.NUMBER: _trimmed,
-    Kind.COUNT: lambda count: f"{count:,}",
+_SHOWN: dict[ColumnKind, Callable[[Decimal], str]] = {
+    ColumnKind.MONEY: cents,
+    ColumnKind.EXACT: in_full,
+    ColumnKind.SHARE: _percent,
+    ColumnKind.NUMBER: _trimmed,
+    ColumnKind.COUNT: lambda count: f"{count:,}",
 }

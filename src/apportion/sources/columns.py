@@ -47,7 +47,7 @@ _SIMPLE = {
 
 
 @dataclass(frozen=True)
-class Column:
+class SourceColumn:
     """One column: `name` is the engine's, `raw` stands in the file, `place` counts from nought."""
 
     name: str
@@ -56,13 +56,13 @@ class Column:
     type: str
 
 
-def read_columns(path: Path, encoding: Encoding) -> tuple[Column, ...]:
+def read_columns(path: Path, encoding: Encoding) -> tuple[SourceColumn, ...]:
     """Read a file's columns. Its bytes must have been verified before."""
     if encoding is Encoding.PARQUET:
         return _parquet_columns(path)
     raw = next(iter(first_records(path, 1)), [])
     return tuple(
-        Column(name, raw[place], place, _TEXT) for place, name in enumerate(engine_names(raw))
+        SourceColumn(name, raw[place], place, _TEXT) for place, name in enumerate(engine_names(raw))
     )
 
 
@@ -179,14 +179,14 @@ def _nested_type(arrow_type: pa.DataType) -> str:
     return "BLOB"
 
 
-def _parquet_columns(path: Path) -> tuple[Column, ...]:
+def _parquet_columns(path: Path) -> tuple[SourceColumn, ...]:
     with pq.ParquetFile(path) as file:
         fields = list(file.schema_arrow)
         # DuckDB reads the old 96-bit time stamps in microseconds, Arrow in nanoseconds.
         old_times = {leaf.path for leaf in file.schema if leaf.physical_type == "INT96"}
     names = engine_names([each.name for each in fields])
     return tuple(
-        Column(
+        SourceColumn(
             name,
             each.name,
             place,

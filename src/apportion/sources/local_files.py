@@ -15,7 +15,7 @@ from apportion.model.delivery import BillFile, Delivery, Encoding, Format
 from apportion.model.findings import bills
 from apportion.model.findings.finding import Finding, failing
 
-from .columns import NO_TYPE, Column, common_type, first_records, lower, read_columns
+from .columns import NO_TYPE, SourceColumn, common_type, first_records, lower, read_columns
 from .csv_records import check_records
 from .delivery_findings import rewritten_ids, rounded, unchecked, without_charges
 from .discover import Candidate, discover
@@ -90,7 +90,7 @@ class _Read:
     """A verified file with its columns and whose they are."""
 
     verified: Verified
-    columns: tuple[Column, ...]
+    columns: tuple[SourceColumn, ...]
     recognised: Recognised
 
     @property
@@ -182,7 +182,7 @@ def _mapping(bill_format: Format) -> str:
 
 def _unite(files: Sequence[_Read]) -> tuple[dict[str, str], list[Finding]]:
     """Unite columns by name, as engines do: in the order met, without regard to case."""
-    united: dict[str, tuple[Column, str]] = {}
+    united: dict[str, tuple[SourceColumn, str]] = {}
     findings = []
     for each in files:
         for column in each.columns:
@@ -254,7 +254,7 @@ def _known_otherwise(each: Verified, names: Sequence[str]) -> list[Finding]:
 
 
 def _named_twice(
-    place: str, columns: Sequence[Column], recognised: Recognised | None
+    place: str, columns: Sequence[SourceColumn], recognised: Recognised | None
 ) -> list[Finding]:
     renamed = [
         column
@@ -292,7 +292,7 @@ def _named_twice(
     return findings
 
 
-def _is_key(column: Column, columns: Sequence[Column]) -> bool:
+def _is_key(column: SourceColumn, columns: Sequence[SourceColumn]) -> bool:
     """Tell whether a column is read by its own spelling beside others that differ in case alone.
 
     Tags and `x_` columns are; `allocate` tells which spelling counts where a charge has several.
@@ -320,7 +320,7 @@ def _same_twice(read: Sequence[_Read]) -> list[Finding]:
     ]
 
 
-def _types_differ(column: Column, name: str, known: Column, known_in: str) -> Finding:
+def _types_differ(column: SourceColumn, name: str, known: SourceColumn, known_in: str) -> Finding:
     return Finding(
         bills.TYPES_DIFFER,
         name,

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from apportion.model.findings import bills
 from apportion.model.findings.finding import Finding
 
-from .columns import Column
+from .columns import SourceColumn
 from .recognise import squeeze
 from .totals.stated import Layout, Tally, costs_change, find_columns
 
@@ -34,7 +34,7 @@ class Part:
     """A file of a delivery: its columns, and what it says."""
 
     name: str
-    columns: tuple[Column, ...]
+    columns: tuple[SourceColumn, ...]
     tally: Tally
 
 

@@ -9,7 +9,7 @@ from apportion.ports import Engine, Ledger
 
 
 @dataclass(frozen=True)
-class Plugs:
+class RunContext:
     """`now` gives UTC time as ISO 8601; `say` is told each step as it begins.
 
     `whole` are the runs whose files this process has added up, by day or by month, and found to be

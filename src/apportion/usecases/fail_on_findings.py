@@ -8,7 +8,7 @@ from apportion.model.errors.base import FindingsError
 from apportion.model.findings.finding import Finding, failing
 from apportion.model.manifest import Manifest
 
-from .context import Plugs
+from .context import RunContext
 
 
 def stop_if_failing(findings: Sequence[Finding]) -> None:
@@ -17,11 +17,11 @@ def stop_if_failing(findings: Sequence[Finding]) -> None:
         raise FindingsError(findings)
 
 
-def record(manifest: Manifest, plugs: Plugs) -> Manifest:
+def record(manifest: Manifest, context: RunContext) -> Manifest:
     """Record a run in the ledger, but never one with a finding that fails; returns the record.
 
     Bills, rules and splits stop earlier, before anything is written. This holds whatever a later
     stage may add.
     """
     stop_if_failing(manifest.findings)
-    return plugs.ledger.record(manifest)
+    return context.ledger.record(manifest)

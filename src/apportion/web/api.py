@@ -6,8 +6,8 @@ from pydantic import BaseModel, Field
 
 from apportion.reports import plain
 
-from .page_loader import Read
-from .page_model import Look, Page
+from .page_loader import LoadedPage
+from .page_model import CellStyle, Page
 
 
 class ColumnAnswer(BaseModel):
@@ -15,7 +15,9 @@ class ColumnAnswer(BaseModel):
 
     name: str
     title: str
-    look: Look = Field(description="money, exact, change and part are decimals, written as text.")
+    look: CellStyle = Field(
+        description="money, exact, change and part are decimals, written as text."
+    )
 
 
 class FigureAnswer(BaseModel):
@@ -62,7 +64,7 @@ class ErrorAnswer(BaseModel):
     error: str
 
 
-def page_answer(read: Read) -> PageAnswer:
+def page_answer(read: LoadedPage) -> PageAnswer:
     """Write a page for programs."""
     page, view = read.page, read.view
     return PageAnswer(

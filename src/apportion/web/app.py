@@ -21,20 +21,20 @@ from apportion.reports.csv import CsvReport
 from apportion.reports.excel import ExcelReport
 from apportion.reports.json import JsonReport
 from apportion.reports.parquet import ParquetReport
-from apportion.usecases.dashboard.run_library import Library
+from apportion.usecases.dashboard.run_library import RunCache
 
 from . import static_files
 from .api import ErrorAnswer, PageAnswer, PeriodsAnswer, page_answer
-from .auth.config import Door
-from .auth.middleware import Entrance, refusal
+from .auth.config import AuthConfig
+from .auth.middleware import AuthMiddleware, refusal
 from .auth.request_bodies import Bodies
 from .auth.user import SECONDS, sees_everything, viewer_of
 from .cache import AnswerCache
 from .html import page_html
 from .layout import shell
 from .page_loader import read
-from .page_registry import PAGES, Kind
-from .security_headers import Safety
+from .page_registry import PAGES, PageKind
+from .security_headers import SecurityHeaders
 
 if TYPE_CHECKING:
     from .auth.oidc import SignedIn
@@ -61,17 +61,17 @@ _WRONG: dict[int | str, dict[str, Any]] = {
 }
 
 
-def create_app(library: Library, *, door: Door | None = None, watch: bool = True) -> ASGIApp:
+def create_app(library: RunCache, *, door: AuthConfig | None = None, watch: bool = True) -> ASGIApp:
     """Make the application: headers and hosts, who asks, answers given before, and pages.
 
     With `watch`, it looks again and again whether the ledger holds more.
     """
-    door = door or Door()
+    door = door or AuthConfig()
     app = _pages(library, door, watch=watch)
     kept: ASGIApp = AnswerCache(
         app, edition=lambda: library.edition.id, who=lambda scope: viewer_of(scope).scope.key
     )
-    entered: ASGIApp = Entrance(kept, door)
+    entered: ASGIApp = AuthMiddleware(kept, door)
     if door.sessions is not None:
         entered = SessionMiddleware(
             entered,
@@ -81,10 +81,10 @@ def create_app(library: Library, *, door: Door | None = None, watch: bool = True
             same_site="lax",
             https_only=door.encrypted,
         )
-    return Safety(Bodies(entered), hosts=door.hosts, encrypted=door.encrypted)
+    return SecurityHeaders(Bodies(entered), hosts=door.hosts, encrypted=door.encrypted)
 
 
-def rehearse(library: Library) -> None:
+def rehearse(library: RunCache) -> None:
     """Make the two largest pages once, so that nobody's first page waits for what they import."""
     for name in ("overview", "flow"):
         if library.edition.periods:
@@ -92,7 +92,7 @@ def rehearse(library: Library) -> None:
             page_html(found.page, shell(found.view, name), found.view.links)
 
 
-def _pages(library: Library, door: Door, *, watch: bool) -> FastAPI:
+def _pages(library: RunCache, door: AuthConfig, *, watch: bool) -> FastAPI:
     app = FastAPI(
         title="Apportion",
         version=__version__,
@@ -113,7 +113,7 @@ def _pages(library: Library, door: Door, *, watch: bool) -> FastAPI:
     return app
 
 
-def _add_page(app: FastAPI, library: Library, name: str, kind: Kind, *, account: str) -> None:
+def _add_page(app: FastAPI, library: RunCache, name: str, kind: PageKind, *, account: str) -> None:
     """Add a page, its files and its JSON; each is made in a thread, as it asks the engine."""
     asked_of = kind.asked
 
@@ -146,7 +146,7 @@ def _add_page(app: FastAPI, library: Library, name: str, kind: Kind, *, account:
     app.get(f"/api/v1/{name}", summary=kind.about, operation_id=name, responses=_WRONG)(answer)
 
 
-def _add_others(app: FastAPI, library: Library) -> None:
+def _add_others(app: FastAPI, library: RunCache) -> None:
     @app.get("/", include_in_schema=False)
     def home() -> Response:
         return RedirectResponse("/overview", 307)
@@ -207,7 +207,7 @@ def _add_errors(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, missing)
 
 
-def _looking(library: Library) -> Callable[[Any], Any]:
+def _looking(library: RunCache) -> Callable[[Any], Any]:
     @asynccontextmanager
     async def life(_app: FastAPI) -> AsyncIterator[None]:
         ended = threading.Event()
@@ -219,7 +219,7 @@ def _looking(library: Library) -> Callable[[Any], Any]:
     return life
 
 
-def _look(library: Library, ended: threading.Event) -> None:
+def _look(library: RunCache, ended: threading.Event) -> None:
     """Look again and again; what fails now (a disk that is away) may be there the next time."""
     while not ended.wait(LOOK_EVERY):
         try:

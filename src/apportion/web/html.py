@@ -14,9 +14,9 @@ from apportion.ports import Row
 from apportion.reports import plain
 
 from . import formatting
-from .layout import Shell
+from .layout import Layout
 from .links import Links
-from .page_model import Column, Look, Page
+from .page_model import CellStyle, Page, TableColumn
 from .static_files import version
 
 #: How many rows of a section a page shows; its files have all.
@@ -29,7 +29,7 @@ _SHORT, _MIDDLING = 16, 36
 _STEPS = 10
 
 
-def page_html(page: Page, shell: Shell, links: Links) -> str:
+def page_html(page: Page, shell: Layout, links: Links) -> str:
     """Write a page within its shell."""
     return _environment().get_template("page.html").render(page=page, shell=shell, links=links)
 
@@ -58,7 +58,7 @@ def _environment() -> Environment:
     made.globals.update(
         version=version(),
         most=MOST_ROWS,
-        look=Look,
+        look=CellStyle,
         cell=cell,
         heat=heat,
         negative=negative,
@@ -69,39 +69,39 @@ def _environment() -> Environment:
     return made
 
 
-def cell(row: Row, column: Column, currency: str) -> str | Markup:
+def cell(row: Row, column: TableColumn, currency: str) -> str | Markup:
     """Write a cell's value for people."""
     return _value(row.get(column.name), column.look, currency)
 
 
-def heat(row: Row, column: Column) -> str:
+def heat(row: Row, column: TableColumn) -> str:
     """Name the ground of a cell of a heat map."""
     value = row.get(column.name)
-    if column.look is not Look.HEAT or not isinstance(value, Decimal):
+    if column.look is not CellStyle.HEAT or not isinstance(value, Decimal):
         return ""
     return f"heat-{min(max(int(value * _STEPS), 0), _STEPS)}"
 
 
-def negative(row: Row, column: Column) -> bool:
+def negative(row: Row, column: TableColumn) -> bool:
     """Tell whether a cell shows an amount below zero."""
     value = row.get(column.name)
-    return column.look is not Look.CHANGE and isinstance(value, Decimal) and value < 0
+    return column.look is not CellStyle.CHANGE and isinstance(value, Decimal) and value < 0
 
 
-def width(row: Row, column: Column) -> str:
+def width(row: Row, column: TableColumn) -> str:
     """Tell a text that is better not broken into lines."""
     value = row.get(column.name)
-    if column.look is not Look.TEXT or not isinstance(value, str):
+    if column.look is not CellStyle.TEXT or not isinstance(value, str):
         return ""
     return " short" if len(value) <= _SHORT else " middling" if len(value) <= _MIDDLING else ""
 
 
-def _value(value: object, look: Look, _currency: str = "") -> str | Markup:
+def _value(value: object, look: CellStyle, _currency: str = "") -> str | Markup:
     if value is None:
         return formatting.DASH if look in _DASHED else ""
-    if look is Look.COUNT:
+    if look is CellStyle.COUNT:
         return f"{value:,}"
-    if look is Look.TREND:
+    if look is CellStyle.TREND:
         return value if isinstance(value, Markup) else ""
     write = _WRITERS.get(look, plain.text)
     return write(value)
@@ -119,13 +119,13 @@ def _place(value: object) -> str:
     return f"{name}:{line}" if line else name
 
 
-_DASHED = {Look.MONEY, Look.CHANGE, Look.PART, Look.HEAT, Look.COUNT}
-_WRITERS: dict[Look, Callable[[object], str]] = {
-    Look.MONEY: formatting.money,
-    Look.CHANGE: _change,
-    Look.EXACT: formatting.exact,
-    Look.PART: formatting.part,
-    Look.HEAT: formatting.part,
-    Look.DAY: formatting.day,
-    Look.PLACE: _place,
+_DASHED = {CellStyle.MONEY, CellStyle.CHANGE, CellStyle.PART, CellStyle.HEAT, CellStyle.COUNT}
+_WRITERS: dict[CellStyle, Callable[[object], str]] = {
+    CellStyle.MONEY: formatting.money,
+    CellStyle.CHANGE: _change,
+    CellStyle.EXACT: formatting.exact,
+    CellStyle.PART: formatting.part,
+    CellStyle.HEAT: formatting.part,
+    CellStyle.DAY: formatting.day,
+    CellStyle.PLACE: _place,
 }

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from . import formatting
-from .page_context import View
+from .page_context import PageContext
 from .page_model import Choice
 from .pages.freshness import state, state_words
 
@@ -23,7 +23,7 @@ NAVIGATION = (
 
 
 @dataclass(frozen=True)
-class Shell:
+class Layout:
     """The frame of a page. `account` is where one signs out; empty where nobody signs in."""
 
     pages: Sequence[Choice]
@@ -44,13 +44,13 @@ class Shell:
     old: bool = False
 
 
-def shell(view: View, name: str, *, account: str = "") -> Shell:
+def shell(view: PageContext, name: str, *, account: str = "") -> Layout:
     """Frame the page of this name."""
     edition, manifest, links = view.sight.edition, view.sight.manifest, view.links
     periods = edition.periods
     at = periods.index(view.period)
     found = state(view)
-    return Shell(
+    return Layout(
         pages=tuple(Choice(title, links.page(page), page == name) for page, title in NAVIGATION),
         months=tuple(
             Choice(formatting.month(p), links.here(period=p, as_of=""), p == view.period)

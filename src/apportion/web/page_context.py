@@ -10,7 +10,7 @@ from functools import cached_property
 from apportion.core.dashboard import queries
 from apportion.core.dashboard.aggregates import ACCOUNT, CATEGORY, SERVICE, cuts
 from apportion.ports import Row
-from apportion.usecases.dashboard.run_library import Sight
+from apportion.usecases.dashboard.run_library import ScopedRun
 
 from . import formatting
 from .links import Links
@@ -23,11 +23,11 @@ OWNER = "#owner"
 
 
 @dataclass(frozen=True)
-class View:
+class PageContext:
     """Everything a page may look at. `before` is None where there is no month before."""
 
-    sight: Sight
-    before: Sight | None
+    sight: ScopedRun
+    before: ScopedRun | None
     currency: str
     links: Links
     currencies: tuple[str, ...] = field(default=())
@@ -71,7 +71,7 @@ class View:
         """Write an amount in the currency that is shown."""
         return formatting.money(amount, self.currency, signed=signed)
 
-    def totals(self, sight: Sight | None = None) -> Row:
+    def totals(self, sight: ScopedRun | None = None) -> Row:
         """What is paid in the currency that is shown."""
         rows = (sight or self.sight).rows(queries.totals_query())
         nothing = {"currency": self.currency, **dict.fromkeys(("direct", "shared", "total"), _ZERO)}

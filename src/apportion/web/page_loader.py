@@ -9,32 +9,32 @@ from apportion.core.dashboard import queries
 from apportion.model.access import Scope
 from apportion.model.errors.base import NothingThereError
 from apportion.model.period import Period
-from apportion.usecases.dashboard.run_library import Library, Sight
+from apportion.usecases.dashboard.run_library import RunCache, ScopedRun
 
 from .links import WebLinks
-from .page_context import View
+from .page_context import PageContext
 from .page_model import Page
 from .page_registry import PAGES
-from .query_params import Asked
+from .query_params import PageQuery
 
 
 @dataclass(frozen=True)
-class Read:
+class LoadedPage:
     """A page with the view that it was made from."""
 
     page: Page
-    view: View
+    view: PageContext
 
 
-def read(library: Library, scope: Scope, name: str, asked: Asked) -> Read:
+def read(library: RunCache, scope: Scope, name: str, asked: PageQuery) -> LoadedPage:
     """Make a page. Raises NothingThereError, or another WrongUseError, for what is not there."""
     # Sums keep every digit; what is written for people is rounded by who writes it.
     with localcontext(Context(prec=76)):
         view = open_view(library, scope, name, asked)
-        return Read(PAGES[name].make(view, asked), view)
+        return LoadedPage(PAGES[name].make(view, asked), view)
 
 
-def open_view(library: Library, scope: Scope, name: str, asked: Asked) -> View:
+def open_view(library: RunCache, scope: Scope, name: str, asked: PageQuery) -> PageContext:
     """Open what a page is made from."""
     periods = library.edition.periods
     if not periods:
@@ -48,18 +48,18 @@ def open_view(library: Library, scope: Scope, name: str, asked: Asked) -> View:
     kept = {"period": period, "as_of": asked.as_of}
     if len(currencies) > 1:
         kept["currency"] = currency
-    return View(
+    return PageContext(
         sight, _before(library, scope, period), currency, WebLinks(name, kept, asked.own()),
         currencies,
     )  # fmt: skip
 
 
-def _usual(sight: Sight, currencies: tuple[str, ...]) -> str:
+def _usual(sight: ScopedRun, currencies: tuple[str, ...]) -> str:
     usual = sight.rulebook.currency
     return usual if usual in currencies or not currencies else currencies[0]
 
 
-def _before(library: Library, scope: Scope, period: str) -> Sight | None:
+def _before(library: RunCache, scope: Scope, period: str) -> ScopedRun | None:
     """Open the month before, where it is allocated."""
     for earlier in library.edition.periods:
         if str(Period.parse(earlier).next) == period:

@@ -15,7 +15,7 @@ from apportion.ports import Row
 from apportion.reports.columns import cents_off
 
 
-class Look(StrEnum):
+class CellStyle(StrEnum):
     """How a value is shown."""
 
     TEXT = "text"
@@ -34,12 +34,12 @@ class Look(StrEnum):
 
 
 @dataclass(frozen=True)
-class Column:
+class TableColumn:
     """A column of a section; `link` gives a row's address, or nothing."""
 
     name: str
     title: str
-    look: Look = Look.TEXT
+    look: CellStyle = CellStyle.TEXT
     link: Callable[[Row], str] | None = None
     hint: str = ""
 
@@ -47,12 +47,12 @@ class Column:
     def is_number(self) -> bool:
         """Whether it stands to the right."""
         return self.look in {
-            Look.MONEY,
-            Look.CHANGE,
-            Look.EXACT,
-            Look.PART,
-            Look.COUNT,
-            Look.HEAT,
+            CellStyle.MONEY,
+            CellStyle.CHANGE,
+            CellStyle.EXACT,
+            CellStyle.PART,
+            CellStyle.COUNT,
+            CellStyle.HEAT,
         }
 
 
@@ -88,7 +88,7 @@ class Section:
 
     name: str
     heading: str
-    columns: Sequence[Column] = ()
+    columns: Sequence[TableColumn] = ()
     rows: Sequence[Row] = ()
     note: str = ""
     chart: Chart | None = None
@@ -107,7 +107,7 @@ class Section:
         if not self.shown or len(self.rows) <= self.shown + 1:
             return None
         rows = self.rows[self.shown :]
-        sums = [c.name for c in self.columns if c.look in {Look.MONEY, Look.CHANGE}]
+        sums = [c.name for c in self.columns if c.look in {CellStyle.MONEY, CellStyle.CHANGE}]
         first = self.columns[0].name
         return {**total_row(rows, sums), first: f"and {len(rows):,} others"}
 
@@ -119,7 +119,7 @@ class Section:
     @property
     def cents_off(self) -> bool:
         """Whether what is shown does not add up to a total, by column or by row."""
-        sums = [c.name for c in self.columns if c.look in {Look.MONEY, Look.CHANGE}]
+        sums = [c.name for c in self.columns if c.look in {CellStyle.MONEY, CellStyle.CHANGE}]
         shown = [*self.first, *([self.rest] if self.rest else [])]
         total = self.total if self.total and len(self.rows) > 1 else {}
         return cents_off([*shown, total], sums) or any(
@@ -131,7 +131,7 @@ class Section:
     @property
     def exported(self) -> tuple[str, ...]:
         """The columns that go into files: all but drawings."""
-        return tuple(column.name for column in self.columns if column.look is not Look.TREND)
+        return tuple(column.name for column in self.columns if column.look is not CellStyle.TREND)
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,7 @@ class Figure:
 
     label: str
     value: object
-    look: Look = Look.MONEY
+    look: CellStyle = CellStyle.MONEY
     note: str = ""
     link: str = ""
     good: bool | None = None

@@ -11,7 +11,7 @@ from apportion.model.errors.base import NothingToExplainError, UnknownColumnErro
 
 from . import query_params as ask
 from .allocation_labels import POOL
-from .page_context import OWNER, View
+from .page_context import OWNER, PageContext
 from .page_model import Page
 from .pages.explain import Why, explain
 from .pages.flow import Filter, flow
@@ -24,11 +24,11 @@ from .pages.tags import tags
 
 
 @dataclass(frozen=True)
-class Kind:
+class PageKind:
     """A page: its parameters, and the function that makes it from a view and them."""
 
-    asked: type[ask.Asked]
-    make: Callable[[View, Any], Page]
+    asked: type[ask.PageQuery]
+    make: Callable[[PageContext, Any], Page]
     about: str
 
 
@@ -36,11 +36,11 @@ class Kind:
 LEFT = {"": ACCOUNT, ACCOUNT: ACCOUNT, SERVICE: SERVICE}
 
 
-def _overview(view: View, asked: ask.OverviewAsked) -> Page:
+def _overview(view: PageContext, asked: ask.OverviewQuery) -> Page:
     return overview(view, by=_cut(view, asked.by or OWNER))
 
 
-def _flow(view: View, asked: ask.FlowAsked) -> Page:
+def _flow(view: PageContext, asked: ask.FlowQuery) -> Page:
     if asked.owner:
         view.sight.check_owner(asked.owner)
     if asked.how.startswith(POOL):
@@ -49,31 +49,31 @@ def _flow(view: View, asked: ask.FlowAsked) -> Page:
     return flow(view, left=LEFT[asked.left], only=only)
 
 
-def _owners(view: View, asked: ask.OwnersAsked) -> Page:
+def _owners(view: PageContext, asked: ask.OwnersQuery) -> Page:
     if asked.name:
         view.sight.check_owner(asked.name)
     return owners(view, name=asked.name)
 
 
-def _pools(view: View, asked: ask.PoolsAsked) -> Page:
+def _pools(view: PageContext, asked: ask.PoolsQuery) -> Page:
     if asked.pool:
         view.sight.check_pool(asked.pool)
     return pools(view, pool=asked.pool)
 
 
-def _tags(view: View, asked: ask.TagsAsked) -> Page:
+def _tags(view: PageContext, asked: ask.TagsQuery) -> Page:
     return tags(view, by=_cut(view, asked.by or ACCOUNT), tag=asked.tag)
 
 
-def _proof(view: View, asked: ask.ProofAsked) -> Page:
+def _proof(view: PageContext, asked: ask.ProofQuery) -> Page:
     return proof(view, by=asked.by)
 
 
-def _rules(view: View, _asked: ask.RulesAsked) -> Page:
+def _rules(view: PageContext, _asked: ask.RulesQuery) -> Page:
     return rules(view)
 
 
-def _explain(view: View, asked: ask.ExplainAsked) -> Page:
+def _explain(view: PageContext, asked: ask.ExplainQuery) -> Page:
     if sum(map(bool, (asked.owner, asked.pool, asked.resource))) != 1:
         raise NothingToExplainError
     if asked.cut:
@@ -82,20 +82,20 @@ def _explain(view: View, asked: ask.ExplainAsked) -> Page:
     return explain(view, why)
 
 
-def _cut(view: View, wanted: str) -> str:
+def _cut(view: PageContext, wanted: str) -> str:
     known = (OWNER, *view.cuts())
     if wanted not in known:
         raise UnknownColumnError(wanted, known, "")
     return wanted
 
 
-PAGES: Mapping[str, Kind] = {
-    "overview": Kind(ask.OverviewAsked, _overview, "What a month cost, by day and owner."),
-    "flow": Kind(ask.FlowAsked, _flow, "From accounts by the way of allocation to owners."),
-    "owners": Kind(ask.OwnersAsked, _owners, "What an owner pays, or all of them."),
-    "pools": Kind(ask.PoolsAsked, _pools, "What is shared, by what, and who pays."),
-    "tags": Kind(ask.TagsAsked, _tags, "What carries which tag, by money."),
-    "proof": Kind(ask.ProofAsked, _proof, "The totals of every stage, and all that went in."),
-    "rules": Kind(ask.RulesAsked, _rules, "What each rule of the rulebook did."),
-    "explain": Kind(ask.ExplainAsked, _explain, "Why a figure is what it is."),
+PAGES: Mapping[str, PageKind] = {
+    "overview": PageKind(ask.OverviewQuery, _overview, "What a month cost, by day and owner."),
+    "flow": PageKind(ask.FlowQuery, _flow, "From accounts by the way of allocation to owners."),
+    "owners": PageKind(ask.OwnersQuery, _owners, "What an owner pays, or all of them."),
+    "pools": PageKind(ask.PoolsQuery, _pools, "What is shared, by what, and who pays."),
+    "tags": PageKind(ask.TagsQuery, _tags, "What carries which tag, by money."),
+    "proof": PageKind(ask.ProofQuery, _proof, "The totals of every stage, and all that went in."),
+    "rules": PageKind(ask.RulesQuery, _rules, "What each rule of the rulebook did."),
+    "explain": PageKind(ask.ExplainQuery, _explain, "Why a figure is what it is."),
 }

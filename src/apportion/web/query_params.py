@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 
-class Asked(BaseModel):
+class PageQuery(BaseModel):
     """What every page can be asked."""
 
     model_config = ConfigDict(extra="forbid")
@@ -40,11 +40,11 @@ class Asked(BaseModel):
 
     def own(self) -> dict[str, str]:
         """The parameters that are this page's alone."""
-        shared = set(Asked.model_fields)
+        shared = set(PageQuery.model_fields)
         return {k: v for k, v in self.model_dump().items() if v and k not in shared}
 
 
-class OverviewAsked(Asked):
+class OverviewQuery(PageQuery):
     """What the overview can be asked."""
 
     by: Annotated[
@@ -58,7 +58,7 @@ class OverviewAsked(Asked):
     ]
 
 
-class FlowAsked(Asked):
+class FlowQuery(PageQuery):
     """What the flow can be asked."""
 
     left: Annotated[
@@ -77,7 +77,7 @@ class FlowAsked(Asked):
     owner: Annotated[str, Field(default="", max_length=500, description="Only to this owner.")]
 
 
-class OwnersAsked(Asked):
+class OwnersQuery(PageQuery):
     """What the owners' page can be asked."""
 
     name: Annotated[
@@ -85,7 +85,7 @@ class OwnersAsked(Asked):
     ]
 
 
-class PoolsAsked(Asked):
+class PoolsQuery(PageQuery):
     """What the pools' page can be asked."""
 
     pool: Annotated[
@@ -93,7 +93,7 @@ class PoolsAsked(Asked):
     ]
 
 
-class TagsAsked(Asked):
+class TagsQuery(PageQuery):
     """What the tags' page can be asked."""
 
     by: Annotated[
@@ -111,7 +111,7 @@ class TagsAsked(Asked):
     ]
 
 
-class ProofAsked(Asked):
+class ProofQuery(PageQuery):
     """What the proof can be asked."""
 
     by: Annotated[
@@ -120,11 +120,11 @@ class ProofAsked(Asked):
     ]
 
 
-class RulesAsked(Asked):
+class RulesQuery(PageQuery):
     """What the rules' page can be asked."""
 
 
-class ExplainAsked(Asked):
+class ExplainQuery(PageQuery):
     """What can be explained: an owner, a pool or a resource, or a part of an owner's charges."""
 
     owner: Annotated[str, Field(default="", max_length=500, description="Who pays.")]

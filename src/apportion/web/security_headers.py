@@ -53,7 +53,7 @@ def is_safe_path(path: str) -> bool:
     return path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
 
 
-class Safety:
+class SecurityHeaders:
     """Adds the headers to each answer, and refuses hosts that are not ours.
 
     A page of another site that has its name point to this machine could else read what is shown

@@ -21,7 +21,7 @@ from apportion.app.s3_ledger import fetch_settings, mirrored, mirrored_to_repair
 from apportion.app.workspace import Workspace
 from apportion.ledger.catalog import Catalog
 from apportion.ledger.iceberg import IcebergLedger
-from apportion.ledger.s3_ledger import RemoteLedger
+from apportion.ledger.s3_ledger import S3Ledger
 from apportion.ledger.unreferenced_files import check_led_to
 from apportion.model.errors.base import LedgerDamagedError
 from apportion.model.errors.publishing import OthersWroteError
@@ -54,7 +54,7 @@ def given(world: MotoWorld, made: Path, tmp_path: Path) -> str:
     """A bucket with that ledger, given by a machine that no test asks."""
     name = world.bucket()
     copy = Path(shutil.copytree(made, tmp_path / "giver" / "copy"))
-    assert RemoteLedger(store_of(world, name, "ledger"), copy).give_back()
+    assert S3Ledger(store_of(world, name, "ledger"), copy).give_back()
     return name
 
 
@@ -120,7 +120,7 @@ def test_a_head_that_names_other_files_is_refused(
     content = f'{{"format": 1, "files": {{"{name}": [1, "00"]}}}}'
     store.write("head.json", content.encode())
     with pytest.raises(LedgerDamagedError, match=r"head\.json"):
-        RemoteLedger(store, tmp_path / "copy").fetch()
+        S3Ledger(store, tmp_path / "copy").fetch()
 
 
 def test_killed_while_giving_back(world: MotoWorld, bucket: str, tmp_path: Path) -> None:

@@ -15,15 +15,15 @@ from apportion.app.retention import delivered_at
 from apportion.app.s3_ledger import mirrored
 from apportion.app.workspace import Workspace
 from apportion.aws.s3_store import S3Store
-from apportion.ledger.s3_ledger import RemoteLedger
+from apportion.ledger.s3_ledger import S3Ledger
 from apportion.model.errors.base import AwsDeniedError, AwsRefusedError
 from apportion.model.errors.retention import ExpiredError, NoDeliveriesError, NotADeliveryError
-from apportion.model.manifest import Kind
+from apportion.model.manifest import RunKind
 from apportion.model.outcome import Outcome
 from apportion.model.question import Question
-from apportion.model.retention import How, Policy
+from apportion.model.retention import EvidenceKind, Policy
 from apportion.model.settings import Settings
-from apportion.usecases.publish.deliver import Telling
+from apportion.usecases.publish.deliver import Notifications
 from mortal import died
 from moto_world import MotoWorld, serving
 from published_months import PERIOD, RULES, Clients, allocated, lake_of, store_of
@@ -53,7 +53,7 @@ def bucket(world: MotoWorld, past: Path, tmp_path: Path) -> str:
     """A bucket with that ledger, which the machine `one` has brought there."""
     name = world.bucket()
     copy = Path(shutil.copytree(past, tmp_path / "one" / "copy"))
-    RemoteLedger(store_of(world, name, "ledger"), copy).give_back()
+    S3Ledger(store_of(world, name, "ledger"), copy).give_back()
     return name
 
 
@@ -78,7 +78,7 @@ def told(world: MotoWorld, bucket: str, folder: Path) -> tuple[object, int]:
         workspace = Workspace(ours)
         assert not workspace.prove([PERIOD]).findings
         rows = workspace.history().rows
-        found = [row for row in rows if row["kind"] == Kind.ALLOCATE and not row["expired"]]
+        found = [row for row in rows if row["kind"] == RunKind.ALLOCATE and not row["expired"]]
         return workspace.report(Question(PERIOD)).rows, len(found)
 
 
@@ -156,7 +156,7 @@ class Meanwhile(S3Store):
 
 def test_who_is_just_fetching_begins_again(world: MotoWorld, bucket: str, tmp_path: Path) -> None:
     there = Meanwhile(world, bucket, tmp_path / "one")
-    RemoteLedger(there, tmp_path / "slow" / "copy").fetch()
+    S3Ledger(there, tmp_path / "slow" / "copy").fetch()
     workspace = Workspace(Settings("", tmp_path / "slow" / "copy", tmp_path, tmp_path))
     assert not workspace.prove([PERIOD]).findings
     with pytest.raises(ExpiredError):
@@ -188,7 +188,7 @@ def test_what_others_were_given_stays(world: MotoWorld, tmp_path: Path) -> None:
     lake = lake_of(world, bucket)
     workspace = allocated(tmp_path, now="2026-11-01T08:00:00Z")
     (first, *_) = workspace.publishing.publish(lake).rows
-    workspace.publishing.deliver(reports, forms(["csv"]), PERIOD, Telling())
+    workspace.publishing.deliver(reports, forms(["csv"]), PERIOD, Notifications())
     workspace = allocated(tmp_path, version=2, now="2026-11-02T08:00:00Z")
     (row,) = [row for row in workspace.expiry.look(ALL).rows if row["becomes"] == "stays"]
     assert row["run"] == first["run"]
@@ -196,7 +196,7 @@ def test_what_others_were_given_stays(world: MotoWorld, tmp_path: Path) -> None:
     (found,) = delivered_at(f"s3://{bucket}/reports", clients=world.client)
     assert sorted(why) == [["delivered", found.where], ["published", f"s3://{bucket}/lake/"]]
     assert found.where.startswith(f"s3://{bucket}/reports/{PERIOD}/")
-    assert (found.run, found.period, found.how) == (first["run"], PERIOD, How.DELIVERED)
+    assert (found.run, found.period, found.how) == (first["run"], PERIOD, EvidenceKind.DELIVERED)
 
     reports.write(f"{PERIOD}/other/delivery.json", b"[]")
     with pytest.raises(NotADeliveryError, match=r"/other/delivery\.json is not what"):

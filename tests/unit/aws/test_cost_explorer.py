@@ -18,7 +18,15 @@ from apportion.aws.connect import cost_explorer_client
 from apportion.aws.cost_explorer import CostExplorer
 from apportion.aws.cost_explorer_json import value_of
 from apportion.aws.response_cache import Answers
-from apportion.model.aws.cost_query import ACCOUNT, SERVICE, By, CostQuery, Equals, Kind, Metric
+from apportion.model.aws.cost_query import (
+    ACCOUNT,
+    SERVICE,
+    By,
+    CostQuery,
+    Equals,
+    GroupKind,
+    Metric,
+)
 from apportion.model.errors.base import (
     AwsBusyError,
     AwsCredentialsError,
@@ -41,7 +49,7 @@ from cost_explorer_fake import (
 )
 
 START, END = date(2026, 9, 1), date(2026, 9, 4)
-PROJECT = By(Kind.TAG, "Project")
+PROJECT = By(GroupKind.TAG, "Project")
 BY_PROJECT = CostQuery(START, END, by=(PROJECT,))
 NOW = datetime(2026, 9, 4, 12, tzinfo=UTC)
 
@@ -135,7 +143,7 @@ def test_months_and_names_of_accounts(asking: Asking) -> None:
         (PROJECT, "Project$atlas", "atlas"),
         (PROJECT, "Project$", ""),
         (PROJECT, "Project$a$b$", "a$b$"),
-        (By(Kind.CATEGORY, "Team"), "Team$x", "x"),
+        (By(GroupKind.CATEGORY, "Team"), "Team$x", "x"),
         (SERVICE, "Cost$ly", "Cost$ly"),
     ],
 )
@@ -303,7 +311,7 @@ def test_single_resources(asking: Asking) -> None:
     query = CostQuery(
         START,
         END,
-        by=(By(Kind.DIMENSION, "RESOURCE_ID"),),
+        by=(By(GroupKind.DIMENSION, "RESOURCE_ID"),),
         where=Equals(SERVICE, ("Amazon Elastic Compute Cloud - Compute",)),
         resources=True,
     )
@@ -346,7 +354,7 @@ def test_only_the_very_same_question_is_answered_from_what_is_kept(
     asking.explorer(answers=kept(tmp_path, clock)).ask(BY_PROJECT)
     others = [
         CostQuery(START, END),
-        CostQuery(START, END, by=(By(Kind.TAG, "project"),)),
+        CostQuery(START, END, by=(By(GroupKind.TAG, "project"),)),
         CostQuery(START, END, by=(PROJECT,), granularity=Granularity.MONTH),
         CostQuery(START, END, by=(PROJECT,), where=Equals(SERVICE, ("Amazon S3",))),
     ]

@@ -16,7 +16,7 @@ from apportion.aws.api_calls import ATTEMPTS
 from apportion.aws.crc_checksums import Crc
 from apportion.aws.s3_bucket import S3Bucket, open_bucket, region_of
 from apportion.aws.s3_checksums import stated, taken
-from apportion.model.aws.export import Checksum, Pin, Place
+from apportion.model.aws.export import Checksum, PinnedObject, S3Location
 from apportion.model.errors.base import (
     AwsBusyError,
     AwsCredentialsError,
@@ -56,7 +56,7 @@ class Shelf:
         self.bucket = S3Bucket(front.client(), self.name, sleep=self.waited.append)
         front.asked.clear()
 
-    def put(self, content: bytes, **how: Any) -> Pin:
+    def put(self, content: bytes, **how: Any) -> PinnedObject:
         self.front.client().put_object(Bucket=self.name, Key=KEY, Body=content, **how)
         pin = self.bucket.look(KEY)
         assert pin is not None
@@ -343,7 +343,7 @@ def test_a_checksum_that_is_never_met(shelf: Shelf, tmp_path: Path) -> None:
 
 def test_a_disk_that_is_too_small_is_told_before(shelf: Shelf, tmp_path: Path) -> None:
     pin = replace(shelf.put(b"the bill"), size=10**16)
-    downloads = Downloads(tmp_path, Place(shelf.name, "exports/cur2"))
+    downloads = Downloads(tmp_path, S3Location(shelf.name, "exports/cur2"))
     with pytest.raises(NoSpaceError, match=r"10,000\.0 TB would be fetched"):
         downloads.check_room(Download(tmp_path / "none", {}), [pin])
 

@@ -20,7 +20,7 @@ from apportion.cli.main import globals_first, run
 from apportion.cli.session import Outside
 from apportion.model.errors.base import FindingsError, LedgerBusyError, NothingThereError
 from apportion.model.findings.finding import Code, Finding, Severity
-from apportion.model.outcome import Branch, Explanation, Outcome, RulesInForce
+from apportion.model.outcome import Explanation, ExplanationNode, Outcome, RulesInForce
 from apportion.model.settings import Settings
 
 LOST = Code("P001", Severity.ERROR, "A stage lost money", "The stages must agree.")
@@ -56,13 +56,13 @@ HISTORY = Outcome(
         )
     ),
 )
-TREE = Branch(
+TREE = ExplanationNode(
     "FIN-100",
     Decimal(100),
     "USD",
     branches=(
-        Branch("direct", Decimal(60), "USD"),
-        Branch(
+        ExplanationNode("direct", Decimal(60), "USD"),
+        ExplanationNode(
             "shared",
             Decimal(40),
             "USD",
@@ -457,7 +457,9 @@ def test_explain_is_a_tree_or_rows(program: Program) -> None:
 def test_a_deep_tree_is_cut_for_people_and_whole_for_programs(program: Program) -> None:
     told = program("explain", "FIN-100", "--depth", "1")
     assert "--depth" not in told.said
-    deep = Branch("FIN-100", branches=(Branch("a", branches=(Branch("b" * 200),)),))
+    deep = ExplanationNode(
+        "FIN-100", branches=(ExplanationNode("a", branches=(ExplanationNode("b" * 200),)),)
+    )
 
     class Deep(Asked):
         def explain_owner(self, owner: str, period: str, **options: Any) -> Explanation:

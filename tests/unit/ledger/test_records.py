@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from apportion.ledger import tables
 from apportion.ledger.records import from_text, read, to_text, write
 from apportion.model.errors.base import LedgerDamagedError
-from apportion.model.manifest import Input, Kind, Manifest, Total
+from apportion.model.manifest import Input, Manifest, RunKind, Total
 
 MANIFEST = Manifest(
     run="ab" * 32,
-    kind=Kind.ALLOCATE,
+    kind=RunKind.ALLOCATE,
     period="2026-09",
     bill="",
     at="2026-10-01T00:00:00Z",
@@ -34,7 +34,7 @@ words = st.text(st.characters(exclude_categories=[]))
 manifests = st.builds(
     Manifest,
     run=words,
-    kind=st.sampled_from(Kind),
+    kind=st.sampled_from(RunKind),
     period=words,
     bill=words,
     at=words,

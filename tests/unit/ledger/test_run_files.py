@@ -12,7 +12,7 @@ import pytest
 from apportion.ledger.file_hashes import Hashes
 from apportion.ledger.iceberg import IcebergLedger
 from apportion.model.errors.base import LedgerDamagedError
-from apportion.model.manifest import Kind, Manifest
+from apportion.model.manifest import Manifest, RunKind
 from ledger_writer import BILL, PERIOD, manifest, read_state, write_state
 
 
@@ -158,8 +158,8 @@ def test_what_to_do_is_told_for_each_kind_of_run(folder: Path) -> None:
     run = newest(folder)
     (folder / run.files_of("costs")[0].name).unlink()
     for kind, told in (
-        (Kind.ALLOCATE, "Run `apportion allocate --period 2026-09` again, .*--as-of"),
-        (Kind.ACCOUNTS, "take the accounts' whole history in again"),
+        (RunKind.ALLOCATE, "Run `apportion allocate --period 2026-09` again, .*--as-of"),
+        (RunKind.ACCOUNTS, "take the accounts' whole history in again"),
     ):
         with pytest.raises(LedgerDamagedError, match=told):
             IcebergLedger(folder).files("costs", replace(run, kind=kind))

@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from apportion.model.cents import cent_off, cents, signed, to_cents
-from apportion.model.outcome import Branch
+from apportion.model.outcome import ExplanationNode
 from apportion.model.result_columns import CAUSES
 from apportion.reports.columns import cents_off
 
@@ -64,11 +64,11 @@ def test_a_row_says_that_its_parts_are_off() -> None:
 
 
 def test_a_tree_says_that_its_branches_are_off() -> None:
-    half = Branch("half", Decimal("0.005"))
-    inner = Branch("inner", Decimal("0.01"), branches=(half, half))
+    half = ExplanationNode("half", Decimal("0.005"))
+    inner = ExplanationNode("inner", Decimal("0.01"), branches=(half, half))
     assert inner.cents_off
-    assert Branch("trunk", Decimal("0.01"), branches=(inner,)).cents_off
-    assert not Branch("trunk", Decimal("0.005"), branches=(half,)).cents_off
+    assert ExplanationNode("trunk", Decimal("0.01"), branches=(inner,)).cents_off
+    assert not ExplanationNode("trunk", Decimal("0.005"), branches=(half,)).cents_off
 
 
 def test_money_is_written_to_the_cent_in_one_place() -> None:

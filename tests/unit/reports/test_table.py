@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from apportion.reports.columns import Kind
+from apportion.reports.columns import ColumnKind
 from apportion.reports.table import TableReport, cell, render
 from apportion.reports.visible import visible
 
@@ -90,25 +90,25 @@ def test_a_report_without_rows_has_its_head() -> None:
 @pytest.mark.parametrize(
     ("value", "kind", "shown"),
     [
-        (None, Kind.MONEY, ""),
-        (Decimal("1234.5"), Kind.MONEY, "1,234.50"),
-        (Decimal("-0.001"), Kind.MONEY, "0.00"),
-        (Decimal("-1234567.89"), Kind.MONEY, "-1,234,567.89"),
-        (7, Kind.MONEY, "7.00"),
-        (Decimal("-0.000000000000000001"), Kind.EXACT, "-0.000000000000000001"),
-        (Decimal("1234567.5"), Kind.EXACT, "1,234,567.50"),
-        (Decimal("-0.00"), Kind.EXACT, "0.00"),
-        (1234567, Kind.COUNT, "1,234,567"),
-        (Decimal("0.3333"), Kind.SHARE, "33.3 %"),
-        (Decimal("1200.500"), Kind.NUMBER, "1,200.5"),
-        (Decimal(100), Kind.NUMBER, "100"),
-        (date(2026, 9, 30), Kind.DAY, "2026-09-30"),
-        (True, Kind.FLAG, "true"),
-        ({"a": 1}, Kind.NESTED, '{"a": 1}'),
-        ("[red]x[/red]", Kind.TEXT, "[red]x[/red]"),
+        (None, ColumnKind.MONEY, ""),
+        (Decimal("1234.5"), ColumnKind.MONEY, "1,234.50"),
+        (Decimal("-0.001"), ColumnKind.MONEY, "0.00"),
+        (Decimal("-1234567.89"), ColumnKind.MONEY, "-1,234,567.89"),
+        (7, ColumnKind.MONEY, "7.00"),
+        (Decimal("-0.000000000000000001"), ColumnKind.EXACT, "-0.000000000000000001"),
+        (Decimal("1234567.5"), ColumnKind.EXACT, "1,234,567.50"),
+        (Decimal("-0.00"), ColumnKind.EXACT, "0.00"),
+        (1234567, ColumnKind.COUNT, "1,234,567"),
+        (Decimal("0.3333"), ColumnKind.SHARE, "33.3 %"),
+        (Decimal("1200.500"), ColumnKind.NUMBER, "1,200.5"),
+        (Decimal(100), ColumnKind.NUMBER, "100"),
+        (date(2026, 9, 30), ColumnKind.DAY, "2026-09-30"),
+        (True, ColumnKind.FLAG, "true"),
+        ({"a": 1}, ColumnKind.NESTED, '{"a": 1}'),
+        ("[red]x[/red]", ColumnKind.TEXT, "[red]x[/red]"),
     ],
 )
-def test_cells(value: object, kind: Kind, shown: str) -> None:
+def test_cells(value: object, kind: ColumnKind, shown: str) -> None:
     assert cell(value, kind) == shown
 
 
@@ -126,7 +126,7 @@ def test_no_number_is_ever_cut(cells: list[tuple[str, Decimal]], width: int) -> 
     rows = [{"owner": owner, "total": total} for owner, total in cells]
     page = render(rows, ["owner", "total"], width=width)
     for _, total in cells:
-        assert cell(total, Kind.MONEY) in page
+        assert cell(total, ColumnKind.MONEY) in page
 
 
 @given(st.lists(st.text(max_size=40), min_size=4, max_size=6), st.integers(25, 120))

@@ -12,7 +12,7 @@ from apportion.cli.session import Session
 from apportion.cli.ui.help_pages import Command, Group, examples
 from apportion.cli.ui.output import Output, deliver
 from apportion.cli.ui.print_outcome import end_by, finish
-from apportion.model.aws.export import Place
+from apportion.model.aws.export import S3Location
 from apportion.model.aws.export_definition import Rewriting, Table, TimeSteps, WantedExport
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def plan(
     from dataclasses import asdict
 
     session: Session = ctx.obj
-    wanted = WantedExport(Place.parse(place), table, steps, rewriting, split_cost, csv)
+    wanted = WantedExport(S3Location.parse(place), table, steps, rewriting, split_cost, csv)
     planned = _planned(session, wanted, region, profile)
     content = {
         "calls": [asdict(call) for call in planned.calls],
@@ -156,7 +156,7 @@ def apply(
     from apportion.model.errors.base import NotConfirmedError
 
     session: Session = ctx.obj
-    wanted = WantedExport(Place.parse(place), table, steps, rewriting, split_cost, csv)
+    wanted = WantedExport(S3Location.parse(place), table, steps, rewriting, split_cost, csv)
     planned = _planned(session, wanted, region, profile)
     if planned.calls and not yes:
         raise NotConfirmedError(len(planned.calls))

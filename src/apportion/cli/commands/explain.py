@@ -16,12 +16,12 @@ from apportion.cli.options.common import (
     newest_allocated,
 )
 from apportion.cli.session import Session
-from apportion.cli.ui.console import Words
+from apportion.cli.ui.console import Console
 from apportion.cli.ui.help_pages import Command, examples
 from apportion.cli.ui.output import Form, Output, deliver, send
 from apportion.cli.ui.print_outcome import end_by
 from apportion.model.errors.base import NothingToExplainError
-from apportion.model.outcome import Branch
+from apportion.model.outcome import ExplanationNode
 
 
 def add_to(app: typer.Typer) -> None:
@@ -79,7 +79,7 @@ def explain(
     end_by(found.findings)
 
 
-def _send(trunk: Branch, depth: int, sent: Output, words: Words) -> None:
+def _send(trunk: ExplanationNode, depth: int, sent: Output, words: Console) -> None:
     from apportion.cli.ui.tree_view import COLUMNS, lay_out, nested, pruned, rows
     from apportion.reports.json import document
 

@@ -141,7 +141,7 @@ def ingest(
     one_way(taking)
     if paths == [COST_EXPLORER]:
         only_for_files({"--together-with": together_with})
-        asked = Asked(days, by, payer, access(session, profile, budget, KEEP, fresh=fresh))
+        asked = IngestOptions(days, by, payer, access(session, profile, budget, KEEP, fresh=fresh))
         outcome = _from_cost_explorer(session, asked, taking)
     else:
         _only_with_cost_explorer({"--days": days, "--by": by, "--payer": payer})
@@ -171,7 +171,7 @@ def _from_files(session: Session, paths: Sequence[str], taking: Taking) -> Outco
 
 
 @dataclass(frozen=True)
-class Asked:
+class IngestOptions:
     """What Cost Explorer is asked for the ledger."""
 
     days: int | None
@@ -180,7 +180,7 @@ class Asked:
     access: Access
 
 
-def _from_cost_explorer(session: Session, asked: Asked, taking: Taking) -> Outcome:
+def _from_cost_explorer(session: Session, asked: IngestOptions, taking: Taking) -> Outcome:
     """Take in what Cost Explorer tells."""
     if session.path(Path(COST_EXPLORER)).exists():
         raise CostQueryError(

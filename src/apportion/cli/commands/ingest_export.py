@@ -9,7 +9,7 @@ import typer
 
 from apportion.cli.options.common import checked
 from apportion.cli.session import Session
-from apportion.model.aws.export import Place, Taking
+from apportion.model.aws.export import S3Location, Taking
 from apportion.model.errors.exports import OnlyForError
 from apportion.model.outcome import Outcome
 
@@ -68,7 +68,7 @@ def from_exports(
     from apportion.usecases.outcomes import together
 
     for place in places:
-        Place.parse(place)
+        S3Location.parse(place)
     wanted = [checked(period) for period in periods]
     clients = session.clients(profile)
     with session.workspace() as workspace:

@@ -18,7 +18,7 @@ from apportion.cli.options.common import (
     checked,
 )
 from apportion.cli.session import Session
-from apportion.cli.ui.console import Words
+from apportion.cli.ui.console import Console
 from apportion.cli.ui.help_pages import Command, Group, examples
 from apportion.cli.ui.output import Output
 from apportion.cli.ui.print_outcome import finish
@@ -129,7 +129,7 @@ def repair(
 
 
 def _finish(
-    outcome: Outcome, shown: Sequence[str], sent: Output, words: Words, *, moment: int
+    outcome: Outcome, shown: Sequence[str], sent: Output, words: Console, *, moment: int
 ) -> None:
     if not outcome.rows:
         words.say("The ledger holds nothing yet. Take a bill in with `apportion ingest PATH`.")

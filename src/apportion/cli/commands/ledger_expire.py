@@ -27,10 +27,10 @@ from apportion.cli.ui.output import Output
 from apportion.cli.ui.print_outcome import finish
 from apportion.model.errors.retention import NotAnAgeError
 from apportion.model.outcome import Outcome
-from apportion.model.retention import How
+from apportion.model.retention import EvidenceKind
 
 if TYPE_CHECKING:
-    from apportion.model.retention import Evidence
+    from apportion.model.retention import RetentionEvidence
 
 _DAYS = re.compile(r"(\d{1,5})d")
 _MOMENT = "%Y-%m-%dT%H:%M:%SZ"
@@ -48,7 +48,7 @@ AgeOption = Annotated[
     ),
 ]
 AlsoOption = Annotated[
-    list[How] | None,
+    list[EvidenceKind] | None,
     typer.Option(
         metavar="EVIDENCE",
         help="Also what is evidence: published, delivered or protected; may be repeated.",
@@ -159,7 +159,7 @@ def _since(written: str, now: datetime) -> str:
         raise NotAnAgeError(written) from None
 
 
-def _delivered(session: Session, reports: str, profile: str) -> list[Evidence]:
+def _delivered(session: Session, reports: str, profile: str) -> list[RetentionEvidence]:
     if not reports:
         return []
     from apportion.app.retention import delivered_at

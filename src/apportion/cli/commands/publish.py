@@ -25,7 +25,7 @@ from apportion.model.errors.publishing import WhomError
 
 if TYPE_CHECKING:
     from apportion.app.publishing import Clients
-    from apportion.ports import Asking
+    from apportion.ports import QueryEngine
 
 _PANEL = "AWS"
 
@@ -251,7 +251,7 @@ def _picked(as_: Sequence[str] | None, email: Sequence[str] | None, sender: str)
     return picked
 
 
-def _athena(clients: Clients, database: str, workgroup: str, *, region: str) -> Asking:
+def _athena(clients: Clients, database: str, workgroup: str, *, region: str) -> QueryEngine:
     from apportion.app.publishing import Questions, open_athena
 
     return open_athena(Questions(database, workgroup), region=region, clients=clients)

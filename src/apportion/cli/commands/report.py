@@ -18,7 +18,7 @@ from apportion.cli.options.common import (
     newest_allocated,
 )
 from apportion.cli.session import Session
-from apportion.cli.ui.console import Words
+from apportion.cli.ui.console import Console
 from apportion.cli.ui.help_pages import Command, examples
 from apportion.cli.ui.output import Form, Output, deliver
 from apportion.cli.ui.print_outcome import end_by, finish
@@ -115,7 +115,7 @@ def _names(by: Sequence[str] | None) -> tuple[str, ...]:
 
 
 def _finish_review(
-    sections: Sequence[tuple[str, Outcome]], section: str, sent: Output, words: Words
+    sections: Sequence[tuple[str, Outcome]], section: str, sent: Output, words: Console
 ) -> None:
     """Show all tables one after another, or the one that was picked."""
     names = [name for name, _ in sections]
@@ -131,7 +131,7 @@ def _finish_review(
     end_by(tuple(finding for _, outcome in sections for finding in outcome.findings))
 
 
-def _show(sections: Sequence[tuple[str, Outcome]], words: Words) -> None:
+def _show(sections: Sequence[tuple[str, Outcome]], words: Console) -> None:
     told = [(name, outcome) for name, outcome in sections if name not in _ON_REQUEST]
     for number, (name, outcome) in enumerate(told):
         words.heading(name.replace("_", " ").capitalize(), apart=number > 0)

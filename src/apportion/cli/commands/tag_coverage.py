@@ -86,12 +86,12 @@ def coverage(
     comes as findings with its money. Only usage of resources counts as able to carry tags; fees,
     taxes and credits do not.
     """
-    from apportion.usecases.tags.coverage import Asked
+    from apportion.usecases.tags.coverage import CoverageQuery
 
     session: Session = ctx.obj
     sent = Output(form, to, raw)
     sent.check(session.words)
-    asked = Asked(checked(period), _names(by), _percent(fail_under), as_of)
+    asked = CoverageQuery(checked(period), _names(by), _percent(fail_under), as_of)
     with session.workspace() as workspace:
         outcome = workspace.tags.coverage(asked)
     in_groups = outcome.columns[1] != "currency"

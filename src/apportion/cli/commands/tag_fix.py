@@ -17,7 +17,7 @@ from apportion.cli.ui.help_pages import Command, Group, examples
 from apportion.cli.ui.output import Form, Output, deliver, send, write_atomically
 from apportion.cli.ui.print_outcome import end_by, finish
 
-from .tag_scan import AccountsOption, Asked, RegionsOption, RoleNameOption, ViewOption
+from .tag_scan import AccountsOption, RegionsOption, RoleNameOption, ScanOptions, ViewOption
 
 if TYPE_CHECKING:
     from apportion.model.tags.live import FixPlan
@@ -101,7 +101,7 @@ def plan(
     session: Session = ctx.obj
     sent = Output(form, to, raw)
     sent.check(session.words)
-    asked = Asked(accounts, regions, role_name, role, profile, view, period)
+    asked = ScanOptions(accounts, regions, role_name, role, profile, view, period)
     with session.workspace() as workspace:
         scanned = asked.look(session, workspace)
         made, outcome = workspace.tags.plan_fixes(scanned, now=session.outside.now(), most=most)
@@ -185,7 +185,7 @@ def _change(
     if keep is not None and keep.exists():
         raise FilesExistError(str(keep.parent), [keep.name])
     name, arn, profile = roles
-    asked = Asked(None, None, name, arn, profile, "", "")
+    asked = ScanOptions(None, None, name, arn, profile, "", "")
 
     def kept(made: FixPlan) -> None:
         if keep is not None and made.fixes:

@@ -81,11 +81,11 @@ def generate(
     Organizations; AWS Config rules; the keys to activate; Cloud Custodian; a Terraform module. What
     they are packed by is pinned beside them. Nothing is attached to anything.
     """
-    from apportion.usecases.tags.generate import Wish, differences
+    from apportion.usecases.tags.generate import GenerateRequest, differences
 
     session: Session = ctx.obj
     at = session.path(folder)
-    wish = Wish(at, scp_limit, scp_documents, checked(period), rerank)
+    wish = GenerateRequest(at, scp_limit, scp_documents, checked(period), rerank)
     with session.workspace() as workspace:
         made = workspace.tags.generate(wish)
     if check:
@@ -121,12 +121,12 @@ def prove_scp(
     Our evaluator is asked about every call that creates a type of the bill: with right tags it has
     to go through, without each, or with a wrong value, it has to be denied.
     """
-    from apportion.usecases.tags.generate import Wish
+    from apportion.usecases.tags.generate import GenerateRequest
 
     session: Session = ctx.obj
     sent = Output(form, to, raw)
     sent.check(session.words)
-    wish = Wish(session.path(folder), scp_limit, scp_documents, checked(period), rerank)
+    wish = GenerateRequest(session.path(folder), scp_limit, scp_documents, checked(period), rerank)
     with session.workspace() as workspace:
         outcome = workspace.tags.prove_controls(workspace.tags.generate(wish))
     finish(outcome, sent, session.words, total=True)
@@ -153,12 +153,12 @@ def replay(
     """
     from dataclasses import replace
 
-    from apportion.usecases.tags.generate import Wish
+    from apportion.usecases.tags.generate import GenerateRequest
 
     session: Session = ctx.obj
     sent = Output(form, to, raw)
     sent.check(session.words)
-    wish = Wish(session.path(folder), scp_limit, scp_documents, checked(period))
+    wish = GenerateRequest(session.path(folder), scp_limit, scp_documents, checked(period))
     texts = [read_records(session.path(path)) for path in events]
     with session.workspace() as workspace:
         outcome = workspace.tags.replay(workspace.tags.generate(wish), texts)

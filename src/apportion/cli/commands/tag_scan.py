@@ -17,7 +17,7 @@ from apportion.cli.ui.output import Output
 from apportion.cli.ui.print_outcome import finish
 
 if TYPE_CHECKING:
-    from apportion.app.live_tags import Reach
+    from apportion.app.live_tags import AccountReach
     from apportion.cli.workspace import Workspace
     from apportion.usecases.tags.scan import Scanned
 
@@ -85,7 +85,7 @@ def scan(
     session: Session = ctx.obj
     sent = Output(form, to, raw)
     sent.check(session.words)
-    asked = Asked(accounts, regions, role_name, role, profile, view, period)
+    asked = ScanOptions(accounts, regions, role_name, role, profile, view, period)
     with session.workspace() as workspace:
         outcome = told(asked.look(session, workspace), every=every, most=most)
     if sent.for_a_person:  # wider than any terminal
@@ -93,7 +93,7 @@ def scan(
     finish(outcome, sent, session.words, total=True)
 
 
-class Asked:
+class ScanOptions:
     """Where to look, as it was typed."""
 
     def __init__(
@@ -116,12 +116,12 @@ class Asked:
             if account != "all" and not re.fullmatch(r"\d{12}", account, re.ASCII):
                 raise typer.BadParameter(f"{account!r} is no account id of twelve digits")
 
-    def reach(self, session: Session) -> Reach:
+    def reach(self, session: Session) -> AccountReach:
         """Reach the accounts."""
-        from apportion.app.live_tags import Reach
+        from apportion.app.live_tags import AccountReach
 
         name, arn = self._roles
-        return Reach(session.clients(self._profile), role_name=name, role_arn=arn)
+        return AccountReach(session.clients(self._profile), role_name=name, role_arn=arn)
 
     def look(self, session: Session, workspace: Workspace) -> Scanned:
         """Look at them."""

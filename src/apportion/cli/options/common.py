@@ -10,7 +10,7 @@ import typer
 from apportion.cli.ui.output import Form
 from apportion.cli.workspace import Workspace
 from apportion.model.errors.base import NotAPeriodError, NothingThereError
-from apportion.model.manifest import Kind
+from apportion.model.manifest import RunKind
 from apportion.model.period import Period
 
 PeriodOption = Annotated[
@@ -66,7 +66,7 @@ def listed(period: str) -> tuple[str, ...]:
 def newest_allocated(workspace: Workspace) -> str:
     """Find the month to look at where none is named: the newest one that is allocated."""
     rows = workspace.history().rows
-    allocated = [str(row["period"]) for row in rows if row["kind"] == Kind.ALLOCATE]
+    allocated = [str(row["period"]) for row in rows if row["kind"] == RunKind.ALLOCATE]
     if not allocated:
         raise NothingThereError("allocation", [], "Run `apportion allocate` first.")
     return max(allocated)

@@ -15,7 +15,7 @@ from apportion.reports.visible import visible
 from . import styling
 
 if TYPE_CHECKING:
-    from apportion.model.outcome import Branch
+    from apportion.model.outcome import ExplanationNode
 
 #: Told the name of each step as it begins.
 Say = Callable[[str], None]
@@ -25,7 +25,7 @@ class ReaderGoneError(Exception):
     """Whoever read our output has stopped reading, as `| head` does: nothing is wrong."""
 
 
-class Words:
+class Console:
     """Everything a person reads. `quiet` keeps back all but data, errors and failing findings."""
 
     def __init__(
@@ -84,7 +84,7 @@ class Words:
         if shown.beside:
             self.say(shown.beside)
 
-    def tree(self, trunk: Branch) -> None:
+    def tree(self, trunk: ExplanationNode) -> None:
         """Show where a number comes from."""
         from .tree_view import lay_out
 

@@ -15,7 +15,7 @@ from apportion.cli.interrupts import INTERRUPTED, SENTENCE
 from apportion.cli.session import Outside
 from apportion.model.errors.base import ApportionError, FindingsError
 
-from .console import ReaderGoneError, Words
+from .console import Console, ReaderGoneError
 
 FINE = 0
 WRONG_USE = 2
@@ -34,16 +34,16 @@ class _Usage(Protocol):
 
 
 @dataclass
-class End:
+class ExitResult:
     """The exit code that a command ends with."""
 
     code: int = FINE
 
 
 @contextmanager
-def ending(words: Words, outside: Outside) -> Iterator[End]:
+def ending(words: Console, outside: Outside) -> Iterator[ExitResult]:
     """Turn whatever is raised into words and an exit code; nothing passes but SystemExit."""
-    end = End()
+    end = ExitResult()
     try:
         yield end
         if end.code == INTERRUPTED:  # Typer catches Ctrl-C and gives its code back
@@ -62,7 +62,7 @@ def ending(words: Words, outside: Outside) -> Iterator[End]:
             end.code = tell(error, words, outside.environment)
 
 
-def tell(error: Exception, words: Words, environment: Mapping[str, str]) -> int:
+def tell(error: Exception, words: Console, environment: Mapping[str, str]) -> int:
     """Say what went wrong in one sentence, and return the exit code."""
     traced = bool(environment.get(TRACE))
     if traced:
@@ -96,7 +96,7 @@ def _stands(error: FindingsError) -> str:
     )
 
 
-def _tell_usage(error: Exception, words: Words) -> int:
+def _tell_usage(error: Exception, words: Console) -> int:
     usage = cast("_Usage", error)
     path = usage.ctx.command_path if usage.ctx else "apportion"
     words.error(_sentence(usage.format_message()), hint=f"See `{path} --help`.")

@@ -13,7 +13,7 @@ from apportion.model.errors.base import BinaryToTerminalError, UnknownEndingErro
 from apportion.model.errors.output_files import NotAFileError
 from apportion.ports import Report, Row
 
-from .console import Words
+from .console import Console
 
 
 class Form(StrEnum):
@@ -55,7 +55,7 @@ class Output:
         """Whether rows become a table on stdout."""
         return self.chosen is Form.TABLE and self.to is None
 
-    def check(self, words: Words) -> None:
+    def check(self, words: Console) -> None:
         """Refuse what cannot be shown or written before any work is done."""
         if self.to is not None and self.to.is_dir():
             raise NotAFileError(str(self.to), str(self.to / f"rows.{self.form or Form.CSV}"))
@@ -70,7 +70,7 @@ def send(
     rows: Sequence[Row],
     columns: Sequence[str],
     output: Output,
-    words: Words,
+    words: Console,
     *,
     total: bool = False,
 ) -> None:
@@ -81,7 +81,7 @@ def send(
     deliver(lambda: _report(output).write(rows, columns), output, words)
 
 
-def deliver(make: Callable[[], bytes], output: Output, words: Words) -> None:
+def deliver(make: Callable[[], bytes], output: Output, words: Console) -> None:
     """Put bytes on stdout or, all at once, into a file."""
     if output.to is None:
         words.write(make())

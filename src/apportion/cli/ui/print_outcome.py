@@ -7,11 +7,11 @@ import typer
 from apportion.model.findings.finding import Finding, failing
 from apportion.model.outcome import Outcome
 
-from .console import Words
+from .console import Console
 from .output import Output, send
 
 
-def finish(outcome: Outcome, output: Output, words: Words, *, total: bool = False) -> None:
+def finish(outcome: Outcome, output: Output, words: Console, *, total: bool = False) -> None:
     """Send the rows, tell the rest, and end with 1 if a finding fails."""
     if outcome.rows or not output.for_a_person:
         send(outcome.rows, outcome.columns, output, words, total=total)

@@ -10,7 +10,7 @@ from decimal import Decimal
 from rich.cells import cell_len
 
 from apportion.model.cents import ROUNDED, cents
-from apportion.model.outcome import Branch
+from apportion.model.outcome import ExplanationNode
 from apportion.ports import Row
 from apportion.reports import plain
 from apportion.reports.columns import is_share
@@ -23,7 +23,7 @@ WIDEST = 110
 COLUMNS = ("level", "title", "amount", "currency", "place", "facts")
 
 
-def lay_out(trunk: Branch, *, width: int = 100, paint: Paint = unpainted) -> str:
+def lay_out(trunk: ExplanationNode, *, width: int = 100, paint: Paint = unpainted) -> str:
     """Write a tree; a branch's facts and place follow on a fainter line under it."""
     lines = list(_lines(trunk, "", "", width=min(width, WIDEST), paint=paint))
     if trunk.cents_off:
@@ -31,13 +31,13 @@ def lay_out(trunk: Branch, *, width: int = 100, paint: Paint = unpainted) -> str
     return "\n".join(lines) + "\n"
 
 
-def pruned(branch: Branch, depth: int) -> Branch:
+def pruned(branch: ExplanationNode, depth: int) -> ExplanationNode:
     """Keep so many levels of branches."""
     kept = tuple(pruned(inner, depth - 1) for inner in branch.branches) if depth > 0 else ()
     return replace(branch, branches=kept)
 
 
-def rows(trunk: Branch) -> list[Row]:
+def rows(trunk: ExplanationNode) -> list[Row]:
     """Flatten a tree for tables of rows: `level` 0 is the trunk, its branches follow it."""
     return [
         {
@@ -52,7 +52,7 @@ def rows(trunk: Branch) -> list[Row]:
     ]
 
 
-def nested(branch: Branch) -> dict[str, object]:
+def nested(branch: ExplanationNode) -> dict[str, object]:
     """Turn a tree into the mappings of a JSON document; what is empty is left out."""
     whole = {
         "title": branch.title,
@@ -65,13 +65,15 @@ def nested(branch: Branch) -> dict[str, object]:
     return {name: value for name, value in whole.items() if value not in (None, "", [])}
 
 
-def _walked(branch: Branch, level: int) -> Iterator[tuple[int, Branch]]:
+def _walked(branch: ExplanationNode, level: int) -> Iterator[tuple[int, ExplanationNode]]:
     yield level, branch
     for inner in branch.branches:
         yield from _walked(inner, level + 1)
 
 
-def _lines(branch: Branch, first: str, rest: str, *, width: int, paint: Paint) -> Iterator[str]:
+def _lines(
+    branch: ExplanationNode, first: str, rest: str, *, width: int, paint: Paint
+) -> Iterator[str]:
     below = f"{rest}{'│  ' if branch.branches else '   '}"
     yield from _line(branch, first, below, width=width, paint=paint)
     room = max(width - cell_len(below), 20)
@@ -83,7 +85,9 @@ def _lines(branch: Branch, first: str, rest: str, *, width: int, paint: Paint) -
         yield from _lines(inner, rest + own, rest + under, width=width, paint=paint)
 
 
-def _line(branch: Branch, first: str, rest: str, *, width: int, paint: Paint) -> Iterator[str]:
+def _line(
+    branch: ExplanationNode, first: str, rest: str, *, width: int, paint: Paint
+) -> Iterator[str]:
     """Write the title, wrapped where it is long, with the amount at the end of its first line."""
     amount = _amount(branch)
     room = max(width - max(map(cell_len, (first, rest))) - cell_len(amount) - 2, 20)
@@ -97,13 +101,13 @@ def _line(branch: Branch, first: str, rest: str, *, width: int, paint: Paint) ->
         yield f"{paint(rest, 'rule')}{more}"
 
 
-def _amount(branch: Branch) -> str:
+def _amount(branch: ExplanationNode) -> str:
     if branch.amount is None:
         return ""
     return f"{cents(branch.amount)} {visible(branch.currency)}".rstrip()
 
 
-def _facts(branch: Branch, room: int) -> list[str]:
+def _facts(branch: ExplanationNode, room: int) -> list[str]:
     """Fill lines with `name value` pairs; a pair is broken only where it is longer than a line."""
     pairs = [f"{visible(name)} {_fact(name, value)}" for name, value in branch.facts.items()]
     pairs += [visible(branch.place)] if branch.place else []

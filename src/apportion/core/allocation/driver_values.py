@@ -14,7 +14,7 @@ from apportion.model.period import Period
 
 
 @dataclass(frozen=True)
-class Reading:
+class DriverValue:
     """What one owner used; `place` is the file and its first line that says so."""
 
     number: Fraction
@@ -22,7 +22,7 @@ class Reading:
 
 
 @dataclass(frozen=True)
-class Readings:
+class DriverValues:
     """The lines of a driver that hold for a period, by day; None: those that name no day.
 
     In a driver with days, a line without one holds on each of them. A bill also has charges of days
@@ -47,7 +47,7 @@ class Readings:
         always = self.by_day.get(None, ()) * max(len(days), 1)
         return (*always, *(row for rows in days for row in rows))
 
-    def of(self, *, day: date | None, within: str) -> dict[str, Reading]:
+    def of(self, *, day: date | None, within: str) -> dict[str, DriverValue]:
         """Add up each owner's numbers of a day (None: of the whole month, its days included).
 
         With `within` empty all partitions count together; else those of that partition, and the
@@ -61,7 +61,7 @@ class Readings:
                 numbers[owner] = numbers[owner] + number if owner in numbers else number
                 lines[owner] = min(row.line, lines.get(owner, row.line))
         return {
-            owner: Reading(number, f"{self.name}:{lines[owner]}")
+            owner: DriverValue(number, f"{self.name}:{lines[owner]}")
             for owner, number in numbers.items()
         }
 
@@ -70,7 +70,7 @@ class Readings:
         return (*own, *self.by_day.get(None, ()))
 
 
-def readings(driver: Driver, period: Period) -> Readings:
+def readings(driver: Driver, period: Period) -> DriverValues:
     """Pick the lines of a period: its days, its month, and lines that name neither."""
     by_day: dict[date | None, list[DriverRow]] = defaultdict(list)
     others: dict[date, list[DriverRow]] = defaultdict(list)
@@ -79,7 +79,7 @@ def readings(driver: Driver, period: Period) -> Readings:
             others[row.day].append(row)
         elif row.day is not None or row.month in ("", str(period)):
             by_day[row.day].append(row)
-    return Readings(
+    return DriverValues(
         driver.name,
         {day: tuple(rows) for day, rows in by_day.items()},
         {day: tuple(rows) for day, rows in others.items()},

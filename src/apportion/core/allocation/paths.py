@@ -24,7 +24,7 @@ _KEPT = "kept"
 
 
 @dataclass(frozen=True, order=True)
-class Way:
+class SharePath:
     """Where cost ends, and the pool that gives it there; `ring` where it only goes round."""
 
     owner: str
@@ -56,20 +56,24 @@ class Graph:
         same = inside[step.target] == inside[step.pool]
         return step.target, step.within if same else ""
 
-    def ways(self, node: Node) -> dict[Way, int]:
+    def ways(self, node: Node) -> dict[SharePath, int]:
         """The ways from a pool to all who pay, with whole numbers in proportion."""
-        found: dict[Way, int] = {}
+        found: dict[SharePath, int] = {}
         for end, part in self._solved.parts.get(node, {}).items():
-            way = self._stuck(end) if len(end) == 2 else Way(end[0], bool(end[1]), (end[2], end[3]))
+            way = (
+                self._stuck(end)
+                if len(end) == 2
+                else SharePath(end[0], bool(end[1]), (end[2], end[3]))
+            )
             found[way] = found.get(way, 0) + part
         return found
 
-    def ratio(self, node: Node, way: Way) -> Fraction:
+    def ratio(self, node: Node, way: SharePath) -> Fraction:
         """The part of a pool's cost that goes one way."""
         ways = self.ways(node)
         return Fraction(ways[way], sum(ways.values())) if way in ways else Fraction(1)
 
-    def split(self, units: int, node: Node, *, owner: str, kept: bool) -> dict[Way, int]:
+    def split(self, units: int, node: Node, *, owner: str, kept: bool) -> dict[SharePath, int]:
         """Tell what an owner's share of a pool's cost took each way; exact."""
         parts = {
             way: part
@@ -77,7 +81,7 @@ class Graph:
             if (way.owner, way.kept) == (owner, kept)
         }
         if not parts:
-            return {Way(owner, kept, node): units}
+            return {SharePath(owner, kept, node): units}
         named = {(str(at),): part for at, part in enumerate(parts.values())}
         return dict(zip(parts, _in_order(apportion(units, named)), strict=True))
 
@@ -93,7 +97,7 @@ class Graph:
         here = sum(part for end, part in ends.items() if end in at)
         return Fraction(here, sum(ends.values()))
 
-    def factors(self, start: Node, way: Way) -> dict[str, Fraction]:
+    def factors(self, start: Node, way: SharePath) -> dict[str, Fraction]:
         """What a way's ratio is made of: arrives * handed on / (1 - comes round)."""
         ratio = self.ratio(start, way)
         given = sum((step.ratio for step in self.given(way)), Fraction())
@@ -118,7 +122,7 @@ class Graph:
             self._between[start, last] = self._find_between(start, last)
         return self._between[start, last]
 
-    def given(self, way: Way) -> list[Step]:
+    def given(self, way: SharePath) -> list[Step]:
         """The arrows along which a way leaves its last pool."""
         return [
             step
@@ -150,11 +154,11 @@ class Graph:
             targets[target] = targets.get(target, Fraction()) + step.ratio
         return targets
 
-    def _stuck(self, node: tuple[str, ...]) -> Way:
+    def _stuck(self, node: tuple[str, ...]) -> SharePath:
         """Where cost stays that only goes round."""
         pool = next(pool for pool in self.rulebook.pools if pool.name == node[0])
         default = self.rulebook.dimension(self.rulebook.owner).default
-        return Way(pool.owner or default, kept=True, last=(node[0], node[1]), ring=True)
+        return SharePath(pool.owner or default, kept=True, last=(node[0], node[1]), ring=True)
 
     @cached_property
     def _onward(self) -> Mapping[Node, Sequence[Node]]:

@@ -12,11 +12,11 @@ from apportion.model.money import from_units
 from apportion.model.rulebook import Dimension, Fixed, MissingDays, Pool, TwoPart
 from apportion.model.split import Share
 
-from .driver_values import Readings
-from .split_inputs import Evidence, usage_of
+from .driver_values import DriverValues
+from .split_inputs import SplitInputs, usage_of
 
 
-def doubts(evidence: Evidence, asked: Mapping[str, Iterable[date]]) -> list[Finding]:
+def doubts(evidence: SplitInputs, asked: Mapping[str, Iterable[date]]) -> list[Finding]:
     """Find names with two meanings, stale drivers, and drivers that name somebody who cannot pay.
 
     `asked` are the pools that had something to split, and on which days.
@@ -65,7 +65,7 @@ def newcomers(
     ]
 
 
-def _same_owner(evidence: Evidence) -> Iterable[Finding]:
+def _same_owner(evidence: SplitInputs) -> Iterable[Finding]:
     for pool in evidence.pools.values():
         first = evidence.pool_of_owner.get(pool.owner, pool.name)
         if first != pool.name:
@@ -79,7 +79,7 @@ def _same_owner(evidence: Evidence) -> Iterable[Finding]:
             )
 
 
-def _two_meanings(evidence: Evidence) -> Iterable[Finding]:
+def _two_meanings(evidence: SplitInputs) -> Iterable[Finding]:
     owners = frozenset[str]().union(*evidence.owners.values())
     for giver in evidence.pools.values():
         for name in sorted(_names_in(giver, evidence.readings(giver)) & owners):
@@ -95,17 +95,17 @@ def _two_meanings(evidence: Evidence) -> Iterable[Finding]:
                 )
 
 
-def _names_in(pool: Pool, numbers: Readings | None) -> set[str]:
+def _names_in(pool: Pool, numbers: DriverValues | None) -> set[str]:
     split = pool.split.floor if isinstance(pool.split, TwoPart) else pool.split
     percents = split.percents if isinstance(split, Fixed) else ()
     return {*pool.to, *(name for name, _ in percents), *(_owners(numbers) if numbers else ())}
 
 
-def _owners(numbers: Readings) -> list[str]:
+def _owners(numbers: DriverValues) -> list[str]:
     return sorted(numbers.of(day=None, within=""))
 
 
-def _stale(pool: Pool, numbers: Readings, days: Iterable[date]) -> Iterable[Finding]:
+def _stale(pool: Pool, numbers: DriverValues, days: Iterable[date]) -> Iterable[Finding]:
     if not numbers.by_day:
         yield Finding(
             splits.NO_NUMBERS,
@@ -131,7 +131,7 @@ def _stale(pool: Pool, numbers: Readings, days: Iterable[date]) -> Iterable[Find
         )
 
 
-def _not_in_to(evidence: Evidence, pool: Pool, numbers: Readings) -> Iterable[Finding]:
+def _not_in_to(evidence: SplitInputs, pool: Pool, numbers: DriverValues) -> Iterable[Finding]:
     if not pool.to:
         return
     meant = {evidence.named(name, giver=pool, within="") for name in (*pool.to, pool.name)}

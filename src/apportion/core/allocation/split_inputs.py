@@ -12,10 +12,10 @@ from typing import NamedTuple
 from apportion.model.rulebook import Method, MissingDays, Pool, TwoPart, Usage
 from apportion.model.split import Spend
 
-from .driver_values import Readings
+from .driver_values import DriverValues
 
 
-class Kind(StrEnum):
+class InputKind(StrEnum):
     """What cost may land on."""
 
     OWNER = "owner"
@@ -27,13 +27,13 @@ class Target(NamedTuple):
     """Where cost may land. `why` is the number of the finding that says why it is kept."""
 
     name: str
-    kind: Kind
+    kind: InputKind
     within: str = ""
     why: str = ""
 
 
 @dataclass(frozen=True)
-class Evidence:
+class SplitInputs:
     """All that decides how pools are split. `pools` stand in the rulebook's order.
 
     `spend` is by pool and currency, `drivers` by file, `owners` by currency. `partitions` are those
@@ -43,7 +43,7 @@ class Evidence:
     pools: Mapping[str, Pool]
     method: Method
     spend: Mapping[tuple[str, str], tuple[Spend, ...]]
-    drivers: Mapping[str, Readings]
+    drivers: Mapping[str, DriverValues]
     owners: Mapping[str, frozenset[str]]
     partitions: Mapping[tuple[str, str, str], frozenset[str]]
     default_owner: str
@@ -67,7 +67,7 @@ class Evidence:
     def owner(self, name: str, *, giver: Pool, within: str) -> Target:
         """Where cost lands that is put on an owner: the pool that passes it on, or the owner."""
         pool = self.pool_of_owner.get(name)
-        return self._pool(pool, giver, within) if pool else Target(name, Kind.OWNER)
+        return self._pool(pool, giver, within) if pool else Target(name, InputKind.OWNER)
 
     def everyone(self, pool: Pool, *, currency: str, within: str) -> frozenset[str]:
         """Give the owners with cost of their own, in a partition of a pool those with cost in it.
@@ -85,10 +85,10 @@ class Evidence:
         """The owner with whom cost stays that a pool cannot pass on."""
         return self.pools[pool].owner or self.default_owner
 
-    def readings(self, pool: Pool) -> Readings | None:
+    def readings(self, pool: Pool) -> DriverValues | None:
         """The driver's numbers of a pool that is split by usage, in whole or after a floor."""
         usage = usage_of(pool)
-        return self.drivers.get(usage.file, Readings(usage.file, {}, {})) if usage else None
+        return self.drivers.get(usage.file, DriverValues(usage.file, {}, {})) if usage else None
 
     def has_days(self, pool: Pool) -> bool:
         """Tell whether a pool is split by numbers of each day."""
@@ -109,7 +109,7 @@ class Evidence:
     def _pool(self, name: str, giver: Pool, within: str) -> Target:
         """Cost stays in its partition where both pools have the same partitions."""
         same = self.pools[name].within == giver.within
-        return Target(name, Kind.POOL, within if same else "")
+        return Target(name, InputKind.POOL, within if same else "")
 
 
 def usage_of(pool: Pool) -> Usage | None:

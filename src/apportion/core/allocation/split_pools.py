@@ -17,9 +17,9 @@ from apportion.model.split import PoolCost, Share, Spend, Step, Units
 from .driver_values import readings
 from .rounding import apportion_all
 from .solve_graph import solve
-from .split_inputs import Evidence, Kind, Target
-from .split_trace import Trail
-from .weights import Weighing
+from .split_inputs import InputKind, SplitInputs, Target
+from .split_trace import SplitTrace
+from .weights import PoolWeights
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def split_pools(  # noqa: PLR0913 - all that decides a split, each named by the 
     every column has no shares.
     Currencies never touch each other.
     """
-    evidence = Evidence(
+    evidence = SplitInputs(
         {pool.name: pool for pool in pools},
         method,
         _by_pool(spend),
@@ -65,7 +65,7 @@ def split_pools(  # noqa: PLR0913 - all that decides a split, each named by the 
         partitions,
         default_owner,
     )
-    trail = Trail(evidence, cost_index)
+    trail = SplitTrace(evidence, cost_index)
     shares = [
         share
         for alike in _alike(evidence, _added(costs))
@@ -92,7 +92,7 @@ def _added(costs: Iterable[PoolCost]) -> list[PoolCost]:
     return [replace(key, units=units) for key, units in added.items() if any(units)]
 
 
-def _alike(evidence: Evidence, costs: Iterable[PoolCost]) -> list[list[PoolCost]]:
+def _alike(evidence: SplitInputs, costs: Iterable[PoolCost]) -> list[list[PoolCost]]:
     """Group the costs of a currency whose days are all split by the same numbers."""
     by_day: dict[tuple[str, date], list[PoolCost]] = defaultdict(list)
     for cost in costs:
@@ -114,7 +114,9 @@ class _Payment:
     ends: tuple[Target, ...]
 
 
-def _split_alike(evidence: Evidence, costs: list[PoolCost], trail: Trail) -> Iterator[Share]:
+def _split_alike(
+    evidence: SplitInputs, costs: list[PoolCost], trail: SplitTrace
+) -> Iterator[Share]:
     """Split costs of one currency whose days are all split by the same numbers."""
     currency = costs[0].currency
     weighed = _weigh_all(costs, trail)
@@ -144,12 +146,12 @@ def _split_alike(evidence: Evidence, costs: list[PoolCost], trail: Trail) -> Ite
 
 
 def _node(cost: PoolCost) -> Target:
-    return Target(cost.pool, Kind.POOL, cost.within)
+    return Target(cost.pool, InputKind.POOL, cost.within)
 
 
-def _weigh_all(costs: Sequence[PoolCost], trail: Trail) -> dict[Target, Weighing]:
+def _weigh_all(costs: Sequence[PoolCost], trail: SplitTrace) -> dict[Target, PoolWeights]:
     """Weigh the pools that hold these costs, and those where they land, and so on."""
-    weighed: dict[Target, Weighing] = {}
+    weighed: dict[Target, PoolWeights] = {}
     days = sorted({cost.day for cost in costs})
     currency = costs[0].currency
     waiting = sorted(set(map(_node, costs)))
@@ -157,15 +159,15 @@ def _weigh_all(costs: Sequence[PoolCost], trail: Trail) -> dict[Target, Weighing
         node = waiting.pop()
         if node not in weighed:
             weighed[node] = trail.weigh(node, currency=currency, days=days)
-            waiting += [target for target in weighed[node].ratios if target.kind is Kind.POOL]
+            waiting += [target for target in weighed[node].ratios if target.kind is InputKind.POOL]
     return weighed
 
 
-def _payments(evidence: Evidence, parts: Mapping[Target, int]) -> list[_Payment]:
+def _payments(evidence: SplitInputs, parts: Mapping[Target, int]) -> list[_Payment]:
     """Gather ends by payer; an end that is no owner is a pool whose keeper pays."""
     ends: dict[tuple[str, bool], list[Target]] = defaultdict(list)
     for end in sorted(parts):
-        kept = end.kind is not Kind.OWNER
+        kept = end.kind is not InputKind.OWNER
         ends[evidence.keeper(end.name) if kept else end.name, kept].append(end)
     whole = sum(parts.values())
     return [

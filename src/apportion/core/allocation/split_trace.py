@@ -13,22 +13,22 @@ from apportion.model.money import from_units
 from apportion.model.split import Step, Units
 
 from .split_checks import doubts
-from .split_inputs import Evidence, Kind, Target, describe
-from .weights import Weighing, weigh
+from .split_inputs import InputKind, SplitInputs, Target, describe
+from .weights import PoolWeights, weigh
 
 
 @dataclass
-class Trail:
+class SplitTrace:
     """What is noted on the way: weighings and the days they hold for, and money that stays."""
 
-    evidence: Evidence
+    evidence: SplitInputs
     cost_index: int
-    weighed: dict[tuple[Target, str, date | None], Weighing] = field(default_factory=dict)
-    arrows: dict[tuple[Target, str, date | None], Weighing] = field(default_factory=dict)
+    weighed: dict[tuple[Target, str, date | None], PoolWeights] = field(default_factory=dict)
+    arrows: dict[tuple[Target, str, date | None], PoolWeights] = field(default_factory=dict)
     asked: dict[str, set[date]] = field(default_factory=lambda: defaultdict(set))
     kept: dict[tuple[str, tuple[Target, ...]], Units] = field(default_factory=dict)
 
-    def weigh(self, node: Target, *, currency: str, days: Sequence[date]) -> Weighing:
+    def weigh(self, node: Target, *, currency: str, days: Sequence[date]) -> PoolWeights:
         """Weigh a node for days that are split alike, once for all that ask the same."""
         pool = self.evidence.pools[node.name]
         self.asked[node.name].update(days)
@@ -47,7 +47,7 @@ class Trail:
     ) -> None:
         """Add up what stays with each pool, or with the pools of a closed ring together."""
         for end, units in parts.items():
-            if end.kind is not Kind.OWNER:
+            if end.kind is not InputKind.OWNER:
                 key = (currency, ring_of.get(end, (end,)))
                 before = self.kept.get(key, (0,) * len(units))
                 self.kept[key] = tuple(map(sum, zip(before, units, strict=True)))
@@ -61,10 +61,12 @@ class Trail:
                 within=node.within,
                 day=day,
                 target=_landing(self.evidence, target),
-                target_is_pool=target.kind is Kind.POOL,
+                target_is_pool=target.kind is InputKind.POOL,
                 weight=weighing.numbers[target],
                 ratio=ratio,
-                driver=f"{weighing.driver}, kept" if target.kind is Kind.KEPT else weighing.driver,
+                driver=f"{weighing.driver}, kept"
+                if target.kind is InputKind.KEPT
+                else weighing.driver,
             )
             for (node, currency, day), weighing in self.arrows.items()
             for target, ratio in weighing.ratios.items()
@@ -96,11 +98,13 @@ class Trail:
         )
 
 
-def _landing(evidence: Evidence, target: Target) -> str:
-    return evidence.keeper(target.name) if target.kind is Kind.KEPT else target.name
+def _landing(evidence: SplitInputs, target: Target) -> str:
+    return evidence.keeper(target.name) if target.kind is InputKind.KEPT else target.name
 
 
-def _stays(evidence: Evidence, ends: tuple[Target, ...], *, currency: str, units: int) -> Finding:
+def _stays(
+    evidence: SplitInputs, ends: tuple[Target, ...], *, currency: str, units: int
+) -> Finding:
     """Say what money stays, with which pool or ring of pools, and why."""
     first = min(ends, key=lambda end: evidence.rank[end.name])
     pool = evidence.pools[first.name]

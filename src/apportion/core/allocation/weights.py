@@ -24,7 +24,7 @@ from apportion.model.rulebook import (
 
 from .limits import ImpossibleLimitsError, limit
 from .rounding import whole_numbers
-from .split_inputs import Evidence, Kind, Target, describe
+from .split_inputs import InputKind, SplitInputs, Target, describe
 
 #: The owner of a limit that holds for all who have none of their own.
 EVERYONE = "*"
@@ -33,7 +33,7 @@ _Numbers = dict[Target, Fraction]
 
 
 @dataclass(frozen=True)
-class Weighing:
+class PoolWeights:
     """How one pool is split: the numbers asked, and the ratios that follow, which add up to one.
 
     Spend is in units of the currency. Only who pays something is named.
@@ -45,7 +45,7 @@ class Weighing:
     findings: tuple[Finding, ...]
 
 
-def weigh(evidence: Evidence, node: Target, *, currency: str, day: date | None) -> Weighing:
+def weigh(evidence: SplitInputs, node: Target, *, currency: str, day: date | None) -> PoolWeights:
     """Weigh one pool, or one partition of it, for a day that `day_asked` named."""
     pool = evidence.pools[node.name]
     case = _Case(evidence, pool, node.within, currency, day, [])
@@ -53,19 +53,19 @@ def weigh(evidence: Evidence, node: Target, *, currency: str, day: date | None) 
         numbers, driver = _two_part(case, pool.split)
     else:
         numbers, driver = _numbers(case, pool.split)
-    if pool.limits and any(target.kind is not Kind.KEPT for target in numbers):
+    if pool.limits and any(target.kind is not InputKind.KEPT for target in numbers):
         ratios, driver = _limited(case, numbers), f"{driver}, within limits"
     else:
         ratios = _ratios(numbers)
     paying = {target: numbers.get(target, Fraction()) for target in ratios}
-    return Weighing(paying, ratios, driver, tuple(case.findings))
+    return PoolWeights(paying, ratios, driver, tuple(case.findings))
 
 
 @dataclass(frozen=True)
 class _Case:
     """One weighing: the evidence and what it is asked about; findings are collected on the way."""
 
-    evidence: Evidence
+    evidence: SplitInputs
     pool: Pool
     within: str
     currency: str
@@ -80,14 +80,14 @@ class _Case:
 
     @property
     def node(self) -> Target:
-        return Target(self.pool.name, Kind.POOL, self.within)
+        return Target(self.pool.name, InputKind.POOL, self.within)
 
     def kept(self, why: str) -> Target:
-        return Target(self.pool.name, Kind.KEPT, self.within, why)
+        return Target(self.pool.name, InputKind.KEPT, self.within, why)
 
     def may_pay(self, target: Target) -> bool:
         """Tell whether the method lets this pool give to a target."""
-        if target.kind is Kind.OWNER or self.evidence.method is Method.RECIPROCAL:
+        if target.kind is InputKind.OWNER or self.evidence.method is Method.RECIPROCAL:
             return True
         rank = self.evidence.rank
         step_down = self.evidence.method is Method.STEP_DOWN
@@ -236,7 +236,7 @@ def _limited(case: _Case, numbers: _Numbers) -> _Numbers:
     held = {
         target: each
         for target in taking_part
-        if target.kind is not Kind.KEPT and (each := own.get(target, default))
+        if target.kind is not InputKind.KEPT and (each := own.get(target, default))
     }
     keep = case.pool.if_nothing is IfNothing.KEEP
     try:

@@ -15,7 +15,7 @@ from datetime import date
 
 from apportion.core.rulebook.inputs.csv_rows import capped, read_csv, read_day
 from apportion.core.rulebook.suggestions import did_you_mean, listed, shown
-from apportion.model.aws.accounts import Account, Stretch
+from apportion.model.aws.accounts import Account, DateRange
 from apportion.model.findings import accounts as codes
 from apportion.model.findings.finding import Finding, Place, add, failing
 from apportion.model.findings.rules import WRONG_DATE
@@ -48,7 +48,7 @@ _PASSED_OVER = {
 class AccountsFile:
     """What a file says: accounts as they are, or with days, `dated`, their whole history."""
 
-    stretches: tuple[Stretch, ...]
+    stretches: tuple[DateRange, ...]
     dated: bool
 
     @property
@@ -158,7 +158,7 @@ def _stretch(
     tags: Mapping[str, str],
     today: date,
     findings: list[Finding],
-) -> Stretch | None:
+) -> DateRange | None:
     id_ = fields.get("account", "").strip()
     if not id_:
         add(findings, codes.WRONG_ACCOUNTS_FILE, place, "the account has no id")
@@ -175,7 +175,7 @@ def _stretch(
     given = (fields.get(field, "").strip() for field in ("name", "unit", "state"))
     name, unit, state = given
     account = Account(id_, name, unit, tuple(sorted(tags.items())), state)
-    return Stretch(account, begins, ends, today)
+    return DateRange(account, begins, ends, today)
 
 
 def _day(
@@ -191,7 +191,7 @@ def _day(
     return day
 
 
-def _check_twice(stretches: Sequence[Stretch], name: str, findings: list[Finding]) -> None:
+def _check_twice(stretches: Sequence[DateRange], name: str, findings: list[Finding]) -> None:
     ordered = sorted(stretches, key=lambda each: (each.account.id, each.valid_from))
     for before, after in itertools.pairwise(ordered):
         if before.account.id == after.account.id and before.valid_to >= after.valid_from:

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from apportion.model.aws.accounts import Account, Stretch
+from apportion.model.aws.accounts import Account, DateRange
 
 _DAY = timedelta(days=1)
 
@@ -31,13 +31,13 @@ class Change:
 
 
 def synchronised(
-    known: Sequence[Stretch],
+    known: Sequence[DateRange],
     seen: Iterable[Account],
     *,
     on: date,
     since: date | None = None,
     elsewhere: Collection[str] = (),
-) -> tuple[tuple[Stretch, ...], list[Change]]:
+) -> tuple[tuple[DateRange, ...], list[Change]]:
     """Put what is seen on a day into the history; the same again changes nothing.
 
     With `since`, what is seen holds from that day on, whatever was known of later days. An account
@@ -46,7 +46,7 @@ def synchronised(
     """
     history = by_account(known)
     now = {account.id: account for account in seen}
-    stretches: list[Stretch] = []
+    stretches: list[DateRange] = []
     changes: list[Change] = []
     for id_ in sorted(history.keys() | now.keys()):
         before, account = history.get(id_, []), now.get(id_)
@@ -61,35 +61,35 @@ def synchronised(
     return tuple(stretches), changes
 
 
-def by_account(stretches: Iterable[Stretch]) -> dict[str, list[Stretch]]:
+def by_account(stretches: Iterable[DateRange]) -> dict[str, list[DateRange]]:
     """Sort a history by account and day."""
-    found: dict[str, list[Stretch]] = defaultdict(list)
+    found: dict[str, list[DateRange]] = defaultdict(list)
     for stretch in sorted(stretches, key=lambda each: (each.account.id, each.valid_from)):
         found[stretch.account.id].append(stretch)
     return found
 
 
-def holding(stretches: Iterable[Stretch], day: date) -> list[Stretch]:
+def holding(stretches: Iterable[DateRange], day: date) -> list[DateRange]:
     """Pick, for each account, what held on a day; of an account that is gone, what held last."""
     found = {each.account.id: each for each in _in_order(stretches) if each.valid_from <= day}
     return [found[id_] for id_ in sorted(found)]
 
 
-def is_closed(stretch: Stretch, day: date) -> bool:
+def is_closed(stretch: DateRange, day: date) -> bool:
     """Tell whether an account was not seen any more on a day."""
     return stretch.valid_to < day
 
 
-def _in_order(stretches: Iterable[Stretch]) -> list[Stretch]:
+def _in_order(stretches: Iterable[DateRange]) -> list[DateRange]:
     return sorted(stretches, key=lambda each: (each.valid_from, each.valid_to))
 
 
 def _put(
-    before: Sequence[Stretch], account: Account, on: date, since: date | None
-) -> list[Stretch]:
+    before: Sequence[DateRange], account: Account, on: date, since: date | None
+) -> list[DateRange]:
     """Let an account be so from a day on."""
     if not before:
-        return [Stretch(account, since or date.min, date.max, on)]
+        return [DateRange(account, since or date.min, date.max, on)]
     last = before[-1]
     if since is None and last.account == account and last.valid_to == date.max:
         return list(before)
@@ -100,10 +100,10 @@ def _put(
         kept[-1] = replace(kept[-1], valid_to=day - _DAY)
     if kept and kept[-1].account == account and kept[-1].valid_to == day - _DAY:
         return [*kept[:-1], replace(kept[-1], valid_to=date.max)]
-    return [*kept, Stretch(account, day, date.max, on)]
+    return [*kept, DateRange(account, day, date.max, on)]
 
 
-def _ended(before: Sequence[Stretch], day: date) -> list[Stretch]:
+def _ended(before: Sequence[DateRange], day: date) -> list[DateRange]:
     """Let an account end on the day before; one that came on the day itself has that day."""
     last = before[-1]
     if last.valid_to != date.max:
@@ -111,7 +111,7 @@ def _ended(before: Sequence[Stretch], day: date) -> list[Stretch]:
     return [*before[:-1], replace(last, valid_to=max(last.valid_from, day - _DAY))]
 
 
-def _change(before: Sequence[Stretch], now: Account | None, after: Sequence[Stretch]) -> Change:
+def _change(before: Sequence[DateRange], now: Account | None, after: Sequence[DateRange]) -> Change:
     shown = after[-1].account
     if now is None:
         return Change(shown.id, shown.name, "closed")

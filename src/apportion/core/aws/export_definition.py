@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from apportion.model.aws.export import Place
+from apportion.model.aws.export import S3Location
 from apportion.model.aws.export_definition import Call, Export, Rewriting, Table, WantedExport
 from apportion.model.errors.exports import ExportNameError
 from apportion.model.findings.exports import COLUMNS_LEFT_OUT, EXPORT_DIFFERS, NAME_TAKEN
@@ -91,12 +91,12 @@ def creation(
     return Call("bcm-data-exports", "create_export", {"Export": export})
 
 
-def place_of(export: Export) -> Place:
+def place_of(export: Export) -> S3Location:
     """Tell where an export lies; `apportion ingest` takes this address."""
     at = _destination(export.definition)
     name = str(export.definition["Name"])
     prefix = str(at.get("S3Prefix", "")).strip("/")
-    return Place(str(at.get("S3Bucket", "")), f"{prefix}/{name}" if prefix else name)
+    return S3Location(str(at.get("S3Bucket", "")), f"{prefix}/{name}" if prefix else name)
 
 
 def table_of(export: Export) -> str:
@@ -112,7 +112,7 @@ def rewriting_of(export: Export) -> str:
     return next((str(ours) for ours, aws in _REWRITING.items() if aws == said), said)
 
 
-def compare(there: Export, wanted: Place, call: Call) -> list[Finding]:
+def compare(there: Export, wanted: S3Location, call: Call) -> list[Finding]:
     """Tell in what an export of the same name is another one than is wanted."""
     export: Any = call.parameters["Export"]
     if place_of(there) != wanted:

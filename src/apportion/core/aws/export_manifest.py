@@ -16,7 +16,7 @@ from datetime import datetime
 from typing import Any
 
 from apportion.core.identity import sha256
-from apportion.model.aws.export import ExportDelivery, Month, Pin, Place
+from apportion.model.aws.export import ExportDelivery, ExportMonth, PinnedObject, S3Location
 from apportion.model.findings.exports import (
     BAD_MANIFEST,
     BEING_REWRITTEN,
@@ -37,7 +37,7 @@ _KINDS = (".csv", ".csv.gz", ".parquet", ".zip")
 _LONGEST_PART = 255
 
 
-def month_of(place: Place) -> tuple[Place, Month | None]:
+def month_of(place: S3Location) -> tuple[S3Location, ExportMonth | None]:
     """Tell which export and month the address of a manifest means; another place stays itself.
 
     The older report keeps a copy of the manifest beside each delivery's files; both copies mean
@@ -50,23 +50,23 @@ def month_of(place: Place) -> tuple[Place, Month | None]:
         end = folders[-depth] if len(folders) >= depth else ""
         below = folders[:-depth]
         if _PARTITION.fullmatch(end) and below[-1:] == [METADATA]:
-            export = Place(place.bucket, "/".join(below[:-1]))
+            export = S3Location(place.bucket, "/".join(below[:-1]))
             return export, _month(export, end)
         if _SPAN.fullmatch(end):
-            export = Place(place.bucket, "/".join(below))
+            export = S3Location(place.bucket, "/".join(below))
             return export, _month(export, end)
     return place, None
 
 
-def months_of(export: Place, folders: Sequence[str]) -> list[Month]:
+def months_of(export: S3Location, folders: Sequence[str]) -> list[ExportMonth]:
     """Read the months out of the names of folders, which say nothing of files; oldest first."""
     found = [month for name in folders if (month := _month(export, name))]
     return sorted(found, key=lambda month: (month.period, month.manifest))
 
 
 def chosen_months(
-    export: Place, months: Sequence[Month], periods: Sequence[str]
-) -> tuple[list[Month], list[Finding]]:
+    export: S3Location, months: Sequence[ExportMonth], periods: Sequence[str]
+) -> tuple[list[ExportMonth], list[Finding]]:
     """Choose the months that were asked for, or all; tell of those that are missing or twice."""
     known = [month.period for month in months]
     findings = [_no_month(export, period, known) for period in periods if period not in known]
@@ -79,7 +79,7 @@ def chosen_months(
 
 
 def read_delivery(
-    export: Place, month: Month, pin: Pin, content: bytes
+    export: S3Location, month: ExportMonth, pin: PinnedObject, content: bytes
 ) -> tuple[ExportDelivery | None, list[Finding]]:
     """Read a manifest; nothing that it names is taken for true unless it lies in the export."""
     place = f"s3://{export.bucket}/{month.manifest}"
@@ -115,7 +115,9 @@ def read_delivery(
     ), []
 
 
-def check_objects(delivery: ExportDelivery, pins: Mapping[str, Pin | None]) -> list[Finding]:
+def check_objects(
+    delivery: ExportDelivery, pins: Mapping[str, PinnedObject | None]
+) -> list[Finding]:
     """Compare the objects with the manifest: each is there, and none is newer.
 
     AWS writes the files first. A file newer than the manifest is of a delivery to come.
@@ -136,12 +138,12 @@ def local_name(delivery: ExportDelivery, key: str) -> str:
     return key.removeprefix(start)
 
 
-def _month(export: Place, folder: str) -> Month | None:
+def _month(export: S3Location, folder: str) -> ExportMonth | None:
     name = f"{export.name or export.bucket}-Manifest.json"
     if partition := _PARTITION.fullmatch(folder):
-        return Month(partition[1], export.below(f"{METADATA}/{folder}/{name}"))
+        return ExportMonth(partition[1], export.below(f"{METADATA}/{folder}/{name}"))
     if span := _SPAN.fullmatch(folder):
-        return Month(f"{span[1]}-{span[2]}", export.below(f"{folder}/{name}"))
+        return ExportMonth(f"{span[1]}-{span[2]}", export.below(f"{folder}/{name}"))
     return None
 
 
@@ -157,7 +159,7 @@ def _key(written: str) -> str:
     return written.removeprefix("s3://").partition("/")[2] if "://" in written else written
 
 
-def _foreign(export: Place, month: Month, place: str, written: str) -> Iterator[Finding]:
+def _foreign(export: S3Location, month: ExportMonth, place: str, written: str) -> Iterator[Finding]:
     """Refuse names that lead out of the export, or that could be no file of a bill here."""
     key = _key(written)
     parts = key.split("/")
@@ -189,7 +191,7 @@ def _foreign(export: Place, month: Month, place: str, written: str) -> Iterator[
         )
 
 
-def _no_month(export: Place, period: str, known: Sequence[str]) -> Finding:
+def _no_month(export: S3Location, period: str, known: Sequence[str]) -> Finding:
     return Finding(
         NO_MONTH,
         str(export),
@@ -201,13 +203,13 @@ def _no_month(export: Place, period: str, known: Sequence[str]) -> Finding:
     )
 
 
-def _two_folders(export: Place, months: Sequence[Month], period: str) -> Finding:
+def _two_folders(export: S3Location, months: Sequence[ExportMonth], period: str) -> Finding:
     found = [month.manifest for month in months if month.period == period]
     remedy = "Two exports share this prefix. Give the address of the manifest that is meant."
     return _bad(str(export), f"one manifest of {period}", ", ".join(found), remedy)
 
 
-def _months_between(export: Place, known: Sequence[str]) -> list[Finding]:
+def _months_between(export: S3Location, known: Sequence[str]) -> list[Finding]:
     missing = []
     period = Period.parse(known[0]) if known else None
     while period and str(period) < known[-1]:
@@ -251,7 +253,7 @@ def _no_object(delivery: ExportDelivery, key: str) -> Finding:
     )
 
 
-def _newer(delivery: ExportDelivery, pin: Pin) -> Finding:
+def _newer(delivery: ExportDelivery, pin: PinnedObject) -> Finding:
     return Finding(
         BEING_REWRITTEN,
         f"s3://{delivery.export.bucket}/{delivery.manifest}",

@@ -14,14 +14,14 @@ from apportion.model.findings.deliveries import (
 )
 from apportion.model.findings.finding import Finding
 from apportion.model.focus import COST_COLUMNS
-from apportion.model.manifest import Kind, Manifest
+from apportion.model.manifest import Manifest, RunKind
 from apportion.model.money import EXACT, text
 
 #: The billing accounts that each bill holds in a period, each with one of its usage accounts.
 Holdings = Mapping[str, frozenset[tuple[str, str]]]
 
 
-def newest(runs: Iterable[Manifest], kind: Kind, period: str) -> dict[str, Manifest]:
+def newest(runs: Iterable[Manifest], kind: RunKind, period: str) -> dict[str, Manifest]:
     """The run in force for each bill of a period; runs come oldest first."""
     found: dict[str, Manifest] = {}
     for run in runs:
@@ -36,7 +36,7 @@ def holdings(runs: Iterable[Manifest], period: str) -> dict[str, frozenset[tuple
     """List the billing accounts, with their usage accounts, that each bill of a period holds."""
     return {
         bill: frozenset((total.billing_account, total.sub_account) for total in run.totals)
-        for bill, run in newest(runs, Kind.INGEST, period).items()
+        for bill, run in newest(runs, RunKind.INGEST, period).items()
     }
 
 
@@ -109,7 +109,7 @@ def overlap(
 def new_payers(delivery: Manifest, runs: Sequence[Manifest]) -> list[Finding]:
     """Tell once of each payer that a ledger which knows others has never held."""
     known = {
-        total.billing_account for run in runs if run.kind is Kind.INGEST for total in run.totals
+        total.billing_account for run in runs if run.kind is RunKind.INGEST for total in run.totals
     }
     found: dict[tuple[str, str], Decimal] = {}
     with localcontext(EXACT):

@@ -19,7 +19,7 @@ from .column_checks import column_findings
 from .extra_columns import kept_name, other_columns
 from .mapping import BillMapping, read_mapping
 from .mapping_sql import Mapped
-from .raw_columns import Kind, RawColumns, normal_name
+from .raw_columns import RawColumnKind, RawColumns, normal_name
 from .split_cost_rows import handed_over, less_handed
 
 #: What totals are stated of: of two that look alike, both ways of reading make one.
@@ -50,7 +50,7 @@ def charge_queries(
         texts=frozenset(
             _sql(value_sql.raw(column))
             for column in columns.all()
-            if column.kind in (Kind.TEXT, Kind.CSV_TEXT)
+            if column.kind in (RawColumnKind.TEXT, RawColumnKind.CSV_TEXT)
         ).intersection(descriptors),
     )
     return queries, column_findings(delivery, mapping, columns, split_cost)
@@ -76,7 +76,7 @@ def _other(mapping: BillMapping, mapped: Mapped) -> exp.Expr:
     unreadable = [
         (column.name, value_sql.broken(column))
         for column in map(columns.find, mapping.json)
-        if column and (column.holds_text or column.kind is Kind.NESTED)
+        if column and (column.holds_text or column.kind is RawColumnKind.NESTED)
     ]
     if not kept and not unreadable:
         return value_sql.raw(None)

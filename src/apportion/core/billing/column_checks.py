@@ -11,7 +11,7 @@ from apportion.model.findings import charges as codes
 from apportion.model.findings.finding import Finding
 
 from .extra_columns import other_columns
-from .mapping import BillMapping, Lack
+from .mapping import BillMapping, MissingColumn
 from .raw_columns import RawColumns, normal_name
 
 
@@ -96,7 +96,7 @@ def _lacks(place: str, mapping: BillMapping, columns: RawColumns) -> Iterator[Fi
             yield Finding(code, place, f"no {noun} {listed(names, last='and')}: {so}")
 
 
-def _matters(lack: Lack, absent: list[str]) -> bool:
+def _matters(lack: MissingColumn, absent: list[str]) -> bool:
     return bool(absent) if lack.any_of_them else len(absent) == len(lack.columns)
 
 

@@ -33,7 +33,7 @@ _TIMES = (
 
 
 @dataclass(frozen=True)
-class Alike:
+class DuplicatePair:
     """Two files by their numbers: charges alike, of how many that the smaller one shows.
 
     `near` are kinds of charge with nearly the same cost, of `kinds` of the smaller one.
@@ -87,7 +87,7 @@ def charges_query(
     return sql("core/billing/charges_twice", charges=each(parts, " UNION ALL "))
 
 
-def charges_twice(files: Sequence[BillFile], pairs: Sequence[Alike]) -> list[Finding]:
+def charges_twice(files: Sequence[BillFile], pairs: Sequence[DuplicatePair]) -> list[Finding]:
     """Name the files that repeat others, each once."""
     findings: dict[int, Finding] = {}
     for pair in pairs:
@@ -96,13 +96,13 @@ def charges_twice(files: Sequence[BillFile], pairs: Sequence[Alike]) -> list[Fin
     return list(findings.values())
 
 
-def _in_both(pair: Alike) -> str:
+def _in_both(pair: DuplicatePair) -> str:
     if pair.alike * pair.kinds >= pair.near * pair.fewer:
         return f"{pair.alike:,} of {pair.fewer:,} that were compared stand in both"
     return f"{pair.near:,} of {pair.kinds:,} that were compared stand in both, a little restated"
 
 
-def _finding(files: Sequence[BillFile], pair: Alike) -> Finding:
+def _finding(files: Sequence[BillFile], pair: DuplicatePair) -> Finding:
     return Finding(
         CHARGES_TWICE,
         files[pair.other].name,

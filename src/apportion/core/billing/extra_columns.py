@@ -7,10 +7,18 @@ from dataclasses import dataclass
 from apportion.model.focus import COLUMNS
 
 from .mapping import BillMapping
-from .raw_columns import Kind, RawColumn, RawColumns, normal_name
+from .raw_columns import RawColumn, RawColumnKind, RawColumns, normal_name
 
 _MEASURES = frozenset(
-    {Kind.DOUBLE, Kind.FLOAT, Kind.EXACT, Kind.DATE, Kind.TIME, Kind.ZONED_TIME, Kind.OTHER}
+    {
+        RawColumnKind.DOUBLE,
+        RawColumnKind.FLOAT,
+        RawColumnKind.EXACT,
+        RawColumnKind.DATE,
+        RawColumnKind.TIME,
+        RawColumnKind.ZONED_TIME,
+        RawColumnKind.OTHER,
+    }
 )
 #: FOCUS leaves names that begin so to providers.
 _PREFIX = "x_"

@@ -17,7 +17,7 @@ from .raw_columns import normal_name
 
 
 @dataclass(frozen=True)
-class Lack:
+class MissingColumn:
     """What it means that a bill has none of these columns, or not all of them."""
 
     columns: tuple[str, ...]
@@ -47,7 +47,7 @@ class BillMapping:
     ids: tuple[str, ...]
     implied: frozenset[str]
     json: tuple[str, ...]
-    lacks: tuple[Lack, ...]
+    lacks: tuple[MissingColumn, ...]
     period: str
     day: str
     describe: Mapping[str, str]
@@ -104,9 +104,9 @@ def parsed(expression: str) -> exp.Expr:
     return sqlglot.parse_one(expression, read="duckdb")
 
 
-def _lack(entry: Mapping[str, Any]) -> Lack:
+def _lack(entry: Mapping[str, Any]) -> MissingColumn:
     any_of_them = "without_one_of" in entry
-    return Lack(
+    return MissingColumn(
         columns=tuple(entry["without_one_of" if any_of_them else "without"]),
         any_of_them=any_of_them,
         warns=entry["weight"] == "warning",

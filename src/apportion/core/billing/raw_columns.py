@@ -10,7 +10,7 @@ from enum import Enum, auto
 from apportion.model.delivery import Delivery, Encoding
 
 
-class Kind(Enum):
+class RawColumnKind(Enum):
     """What a raw column holds, as far as reading it differs."""
 
     CSV_TEXT = auto()  # may say NULL in words
@@ -39,7 +39,7 @@ class RawColumn:
     """
 
     name: str
-    kind: Kind
+    kind: RawColumnKind
     ten_places: bool = False
     written: str = ""
 
@@ -51,34 +51,34 @@ class RawColumn:
     @property
     def holds_text(self) -> bool:
         """Whether the column is text, in which anything may stand."""
-        return self.kind in (Kind.CSV_TEXT, Kind.TEXT, Kind.BYTES)
+        return self.kind in (RawColumnKind.CSV_TEXT, RawColumnKind.TEXT, RawColumnKind.BYTES)
 
     @property
     def is_map(self) -> bool:
         """Whether the column is a map, in which every key comes once."""
-        return self.kind in (Kind.TEXT_MAP, Kind.MAP)
+        return self.kind in (RawColumnKind.TEXT_MAP, RawColumnKind.MAP)
 
     @property
     def is_number(self) -> bool:
         """Whether the column holds numbers."""
-        return self.kind in (Kind.DOUBLE, Kind.FLOAT, Kind.EXACT)
+        return self.kind in (RawColumnKind.DOUBLE, RawColumnKind.FLOAT, RawColumnKind.EXACT)
 
 
 #: Prefixes that CUR writes twice (`line_item_line_item_type`), without separators.
 _SECTIONS = ("lineitem", "product", "reservation", "savingsplan", "capacityreservation")
 _KINDS = (
-    (r"VARCHAR|JSON|UUID|ENUM\b.*", Kind.TEXT),
-    (r"BLOB", Kind.BYTES),
-    (r"BOOLEAN", Kind.FLAG),
-    (r"DOUBLE", Kind.DOUBLE),
-    (r"FLOAT|REAL", Kind.FLOAT),
-    (r"DECIMAL\b.*|U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?", Kind.EXACT),
-    (r"DATE", Kind.DATE),
-    (r"TIMESTAMP WITH TIME ZONE|TIMESTAMPTZ.*", Kind.ZONED_TIME),
-    (r"TIMESTAMP.*|DATETIME", Kind.TIME),
-    (r".*\[\d*\]|STRUCT\b.*", Kind.NESTED),
-    (r"MAP\(VARCHAR, ?VARCHAR\)", Kind.TEXT_MAP),
-    (r"MAP\b.*", Kind.MAP),
+    (r"VARCHAR|JSON|UUID|ENUM\b.*", RawColumnKind.TEXT),
+    (r"BLOB", RawColumnKind.BYTES),
+    (r"BOOLEAN", RawColumnKind.FLAG),
+    (r"DOUBLE", RawColumnKind.DOUBLE),
+    (r"FLOAT|REAL", RawColumnKind.FLOAT),
+    (r"DECIMAL\b.*|U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?", RawColumnKind.EXACT),
+    (r"DATE", RawColumnKind.DATE),
+    (r"TIMESTAMP WITH TIME ZONE|TIMESTAMPTZ.*", RawColumnKind.ZONED_TIME),
+    (r"TIMESTAMP.*|DATETIME", RawColumnKind.TIME),
+    (r".*\[\d*\]|STRUCT\b.*", RawColumnKind.NESTED),
+    (r"MAP\(VARCHAR, ?VARCHAR\)", RawColumnKind.TEXT_MAP),
+    (r"MAP\b.*", RawColumnKind.MAP),
 )
 
 
@@ -151,10 +151,11 @@ class RawColumns:
         return [column.name for column in self.all()]
 
 
-def _kind(sql_type: str, encoding: Encoding) -> Kind:
+def _kind(sql_type: str, encoding: Encoding) -> RawColumnKind:
     if encoding is Encoding.CSV:
-        return Kind.CSV_TEXT
+        return RawColumnKind.CSV_TEXT
     written = sql_type.strip().upper()
     return next(
-        (kind for form, kind in _KINDS if re.fullmatch(form, written, re.DOTALL)), Kind.OTHER
+        (kind for form, kind in _KINDS if re.fullmatch(form, written, re.DOTALL)),
+        RawColumnKind.OTHER,
     )

@@ -10,14 +10,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from apportion.model.manifest import Kind, Manifest
-from apportion.model.retention import Evidence, How, Past, Policy, Snapshots
+from apportion.model.manifest import Manifest, RunKind
+from apportion.model.retention import EvidenceKind, Past, Policy, RetentionEvidence, Snapshots
 
 #: In the record of an expiry: the numbers of the runs that it expired, by commas.
 NUMBERS = "runs"
 
 #: Runs that later ones of the same month and bill supersede. Accounts are of no month, and small.
-_SUPERSEDED = (Kind.INGEST, Kind.ALLOCATE)
+_SUPERSEDED = (RunKind.INGEST, RunKind.ALLOCATE)
 
 
 def expired(runs: Sequence[Manifest]) -> dict[int, Manifest]:
@@ -25,7 +25,7 @@ def expired(runs: Sequence[Manifest]) -> dict[int, Manifest]:
     return {
         int(number): run
         for run in runs
-        if run.kind is Kind.EXPIRE
+        if run.kind is RunKind.EXPIRE
         for number in run.details[NUMBERS].split(",")
     }
 
@@ -42,13 +42,15 @@ def deliveries_of(allocation: Manifest, runs: Sequence[Manifest]) -> dict[str, i
         bill: next(
             number
             for number, run in reversed(before)
-            if (run.kind, run.bill, run.run) == (Kind.INGEST, bill, delivered)
+            if (run.kind, run.bill, run.run) == (RunKind.INGEST, bill, delivered)
         )
         for bill, delivered in allocation.bills.items()
     }
 
 
-def past(runs: Sequence[Manifest], policy: Policy, evidence: Iterable[Evidence]) -> list[Past]:
+def past(
+    runs: Sequence[Manifest], policy: Policy, evidence: Iterable[RetentionEvidence]
+) -> list[Past]:
     """List, in order, what the policy does not keep, with the evidence for which it stays.
 
     What stays keeps what it stands on: no allocation loses a delivery that it read.
@@ -56,11 +58,11 @@ def past(runs: Sequence[Manifest], policy: Policy, evidence: Iterable[Evidence])
     reasons = _reasons(evidence, policy)
     found = {each.number: each for each in _beyond(runs, policy)}
     for number, each in found.items():
-        if each.run.kind is Kind.ALLOCATE:
+        if each.run.kind is RunKind.ALLOCATE:
             found[number] = Past(number, each.run, each.replaced, reasons.get(each.run.run, ()))
     gone = {number for number, each in found.items() if not each.evidence} | expired(runs).keys()
     for number, run in enumerate(runs, start=1):
-        if run.kind is Kind.ALLOCATE and number not in gone:
+        if run.kind is RunKind.ALLOCATE and number not in gone:
             for delivery in deliveries_of(run, runs).values():
                 found.pop(delivery, None)
     return [found[number] for number in sorted(found)]
@@ -77,16 +79,18 @@ def kept(runs: Sequence[Manifest], gone: Iterable[int]) -> Snapshots:
     return {table: frozenset(snapshots) for table, snapshots in needed.items()}
 
 
-def _reasons(evidence: Iterable[Evidence], policy: Policy) -> Mapping[str, tuple[Evidence, ...]]:
+def _reasons(
+    evidence: Iterable[RetentionEvidence], policy: Policy
+) -> Mapping[str, tuple[RetentionEvidence, ...]]:
     """Tell the reasons that count, by run; of publications, each month's newest in each place."""
-    reasons: dict[str, tuple[Evidence, ...]] = {}
-    seen: dict[tuple[str, str], Evidence] = {}
+    reasons: dict[str, tuple[RetentionEvidence, ...]] = {}
+    seen: dict[tuple[str, str], RetentionEvidence] = {}
     for each in sorted(evidence, key=lambda one: one.at):
-        if each.how is How.PUBLISHED:
+        if each.how is EvidenceKind.PUBLISHED:
             seen[each.period, each.where] = each
         elif each.how not in policy.also:
             reasons[each.run] = (*reasons.get(each.run, ()), each)
-    for each in seen.values() if How.PUBLISHED not in policy.also else ():
+    for each in seen.values() if EvidenceKind.PUBLISHED not in policy.also else ():
         reasons[each.run] = (*reasons.get(each.run, ()), each)
     return reasons
 
@@ -108,7 +112,7 @@ def _beyond(runs: Sequence[Manifest], policy: Policy) -> Iterator[Past]:
 
 def _states(runs: Sequence[Manifest]) -> Iterable[list[list[tuple[int, Manifest]]]]:
     """List the states of each month and bill, oldest first: runs with their numbers."""
-    groups: dict[tuple[Kind, str, str], list[list[tuple[int, Manifest]]]] = defaultdict(list)
+    groups: dict[tuple[RunKind, str, str], list[list[tuple[int, Manifest]]]] = defaultdict(list)
     for number, run in enumerate(runs, start=1):
         if run.kind in _SUPERSEDED:
             states = groups[run.kind, run.period, run.bill]

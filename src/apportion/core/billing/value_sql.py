@@ -18,7 +18,7 @@ from apportion.model.money import SQL_TYPE
 from apportion.model.period import Period
 
 from . import tag_shapes
-from .raw_columns import Kind, RawColumn
+from .raw_columns import RawColumn, RawColumnKind
 
 #: The type of amounts that are known to have ten places: 64 bits, twice as fast to add up.
 SHORT_TYPE = "DECIMAL(18, 10)"
@@ -48,18 +48,19 @@ END"""
 _SHORT = f"COALESCE(CAST(x AS {SHORT_TYPE}), CAST(0 AS {SHORT_TYPE}))"
 _EXACT = f"COALESCE(CAST(x AS {SQL_TYPE}), 0)"
 _AMOUNTS = {
-    Kind.DOUBLE: _DOUBLE,
-    Kind.FLOAT: _TEXT.replace("written", "CAST(x AS TEXT)"),
-    Kind.CSV_TEXT: _TEXT.replace("written", "NULLIF(NULLIF(TRIM(x), ''), 'NULL')"),
-    Kind.TEXT: _TEXT.replace("written", "NULLIF(TRIM(x), '')"),
+    RawColumnKind.DOUBLE: _DOUBLE,
+    RawColumnKind.FLOAT: _TEXT.replace("written", "CAST(x AS TEXT)"),
+    RawColumnKind.CSV_TEXT: _TEXT.replace("written", "NULLIF(NULLIF(TRIM(x), ''), 'NULL')"),
+    RawColumnKind.TEXT: _TEXT.replace("written", "NULLIF(TRIM(x), '')"),
 }
 _NOTHING = ", ".join(f"'{word}'" for word in ("", *EMPTY_WORDS))
 _TEXTS = {
-    Kind.CSV_TEXT: f"CASE WHEN x IN ({_NOTHING}) THEN NULL ELSE x END",
-    Kind.TEXT: "NULLIF(CAST(x AS TEXT), '')",
-    Kind.BYTES: "NULLIF(DECODE(x), '')",
+    RawColumnKind.CSV_TEXT: f"CASE WHEN x IN ({_NOTHING}) THEN NULL ELSE x END",
+    RawColumnKind.TEXT: "NULLIF(CAST(x AS TEXT), '')",
+    RawColumnKind.BYTES: "NULLIF(DECODE(x), '')",
     # An id that went through a DOUBLE is written without exponent and point.
-    Kind.DOUBLE: "CASE WHEN ABS(x) < 1e18 AND x = TRUNC(x) THEN CAST(CAST(x AS HUGEINT) AS TEXT) "
+    RawColumnKind.DOUBLE: "CASE WHEN ABS(x) < 1e18 AND x = TRUNC(x) "
+    "THEN CAST(CAST(x AS HUGEINT) AS TEXT) "
     "ELSE CAST(x AS TEXT) END",
 }
 #: Text may carry an offset from UTC after the date and time; DuckDB 1.5 and 2.0 read a TIMESTAMP
@@ -93,15 +94,15 @@ LIST_TRANSFORM(
   [TRIM(REGEXP_REPLACE(REGEXP_REPLACE(x, invisible, '', 'g'), blanks, ' ', 'g'))],
   LAMBDA c : CASE WHEN c IN ({_NOTHING}) THEN NULL ELSE c END)[1]"""
 _DAYS = {
-    Kind.DATE: "x",
-    Kind.TIME: "CAST(x AS DATE)",
+    RawColumnKind.DATE: "x",
+    RawColumnKind.TIME: "CAST(x AS DATE)",
     # Independent of the session's time zone, and of the ICU extension. DuckDB 2.0 has a type of its
     # own for nanoseconds, which pandas writes.
-    Kind.ZONED_TIME: "CAST(MAKE_TIMESTAMP(EPOCH_US(CAST(x AS TIMESTAMPTZ))) AS DATE)",
+    RawColumnKind.ZONED_TIME: "CAST(MAKE_TIMESTAMP(EPOCH_US(CAST(x AS TIMESTAMPTZ))) AS DATE)",
 }
 _GIVEN = {
-    Kind.CSV_TEXT: f"NOT x IN ({_NOTHING})",
-    Kind.TEXT: "x <> ''",
+    RawColumnKind.CSV_TEXT: f"NOT x IN ({_NOTHING})",
+    RawColumnKind.TEXT: "x <> ''",
 }
 #: One expression, used several times, is worked out once where it is the element of a list.
 _LET = "LIST_TRANSFORM([value], LAMBDA j : body)[1]"
@@ -137,7 +138,7 @@ def raw(column: RawColumn | None) -> exp.Expr:
 def text(column: RawColumn | None) -> exp.Expr:
     """Read a text; empty is NULL, and so are the words for nothing in a CSV."""
     if column is None or column.kind not in _TEXTS:
-        if column and (column.is_map or column.kind is Kind.NESTED):
+        if column and (column.is_map or column.kind is RawColumnKind.NESTED):
             return in_order(column, json_of(pairs(column)))
         return fill("CAST(x AS TEXT)", x=raw(column))
     return fill(_TEXTS[column.kind], x=raw(column))
@@ -181,7 +182,7 @@ def short_amount(column: RawColumn | None) -> exp.Expr:
 def quantity(column: RawColumn | None) -> exp.Expr:
     """Read a quantity like money, but let what is no number, or too large, be zero."""
     tolerant = amount(column).transform(_trying)
-    if column is not None and column.kind is Kind.DOUBLE:
+    if column is not None and column.kind is RawColumnKind.DOUBLE:
         return fill("COALESCE(q, 0)", q=tolerant)
     return tolerant
 
@@ -225,7 +226,7 @@ def period(column: RawColumn | None, *, likely: Sequence[str]) -> exp.Expr:
     """
     if column is None:
         return fill("CAST(NULL AS TEXT)")
-    if column.kind is Kind.DATE:
+    if column.kind is RawColumnKind.DATE:
         return month(raw(column), likely=likely)
     if column.kind not in _DAYS:
         return month(fill(_PERIOD_OF_TEXT, x=_written(column)), likely=())
@@ -233,7 +234,7 @@ def period(column: RawColumn | None, *, likely: Sequence[str]) -> exp.Expr:
         f"LEFT(CAST(CAST(m + INTERVAL {_HOURS_AHEAD} HOUR AS DATE) AS TEXT), 7)",
         m=moment(column),
     )
-    kind = "TIMESTAMPTZ" if column.kind is Kind.ZONED_TIME else "TIMESTAMP"
+    kind = "TIMESTAMPTZ" if column.kind is RawColumnKind.ZONED_TIME else "TIMESTAMP"
     for one in reversed(likely):
         found = _within(Period.parse(one), kind, raw(column), found)
     return found
@@ -257,9 +258,9 @@ def _within(period: Period, kind: str, time: exp.Expr, other: exp.Expr) -> exp.E
 
 def moment(column: RawColumn | None) -> exp.Expr:
     """Read a time to the second, to measure from one to another of the same column family."""
-    if column is not None and column.kind is Kind.ZONED_TIME:
+    if column is not None and column.kind is RawColumnKind.ZONED_TIME:
         return fill("MAKE_TIMESTAMP(EPOCH_US(CAST(x AS TIMESTAMPTZ)))", x=raw(column))
-    if column is not None and column.kind in (Kind.TIME, Kind.DATE):
+    if column is not None and column.kind in (RawColumnKind.TIME, RawColumnKind.DATE):
         return fill("CAST(x AS TIMESTAMP)", x=raw(column))
     return fill("TRY_CAST(LEFT(x, 19) AS TIMESTAMP)", x=text(column))
 
@@ -271,7 +272,7 @@ def pairs(column: RawColumn | None) -> exp.Expr:
     if column.is_map:
         return fill(_PAIRS_OF_MAP, x=raw(column))
     found = _let(_tags(column), fill(tag_shapes.PAIRS))
-    if column.kind is Kind.NESTED:
+    if column.kind is RawColumnKind.NESTED:
         # A STRUCT names every key of the file on every line.
         return fill("LIST_FILTER(p, LAMBDA e : NOT e.v IS NULL)", p=found)
     return found
@@ -316,7 +317,7 @@ def in_order(column: RawColumn, written: exp.Expr, *, without: str = "") -> exp.
     Providers mostly write maps in order; those are written four times faster than by sorting.
     `without` is the beginning of keys that are left out of `written`.
     """
-    if column.kind is not Kind.TEXT_MAP:
+    if column.kind is not RawColumnKind.TEXT_MAP:
         return written
     fast = fill(_IN_ORDER, x=raw(column))
     if without:
@@ -333,7 +334,7 @@ def in_order(column: RawColumn, written: exp.Expr, *, without: str = "") -> exp.
 
 def broken(column: RawColumn) -> exp.Expr:
     """Give the text of what should be tags and is not read; NULL where it is, or is empty."""
-    if column.kind is Kind.NESTED:
+    if column.kind is RawColumnKind.NESTED:
         return _let(_tags(column), fill(tag_shapes.UNREAD, t=fill("CAST(j AS TEXT)")))
     if not column.holds_text:
         return fill("CAST(NULL AS TEXT)")
@@ -352,7 +353,9 @@ def entry(column: RawColumn | None, key: str) -> exp.Expr:
 
 def _written(column: RawColumn) -> exp.Expr:
     """A text as it stands, for what reads nothing out of the words for nothing anyway."""
-    return raw(column) if column.kind in (Kind.TEXT, Kind.CSV_TEXT) else text(column)
+    return (
+        raw(column) if column.kind in (RawColumnKind.TEXT, RawColumnKind.CSV_TEXT) else text(column)
+    )
 
 
 def _tags(column: RawColumn) -> exp.Expr:
@@ -362,7 +365,7 @@ def _tags(column: RawColumn) -> exp.Expr:
 
 
 def _json(column: RawColumn) -> exp.Expr:
-    if column.is_map or column.kind is Kind.NESTED:
+    if column.is_map or column.kind is RawColumnKind.NESTED:
         return fill("TO_JSON(x)", x=raw(column))
     # Azure's older exports write the pairs of an object without its braces.
     return fill("COALESCE(TRY_CAST(t AS JSON), TRY_CAST('{' || t || '}' AS JSON))", t=text(column))

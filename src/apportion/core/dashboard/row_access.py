@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from apportion.core.reporting.explain import added
 from apportion.core.templates import each, name, text
-from apportion.model.outcome import Branch, Of, Subject
+from apportion.model.outcome import ExplanationNode, Of, Subject
 
 #: The rows of owners alone.
 _OWN = '"#owner" IN ({owners})'
@@ -108,7 +108,7 @@ class Seen:
                 return subject.name in self.accounts
 
 
-def reduced(branch: Branch, seen_of: Seen) -> Branch | None:
+def reduced(branch: ExplanationNode, seen_of: Seen) -> ExplanationNode | None:
     """Take an explanation down to what somebody sees; None where nothing is left.
 
     Branches still add up: what is not seen of an amount that is stands in one line.
@@ -118,7 +118,11 @@ def reduced(branch: Branch, seen_of: Seen) -> Branch | None:
     told = [(inner, reduced(inner, seen_of)) for inner in branch.branches]
     seen_ones = tuple(shown for _whole, shown in told if shown is not None)
     hidden = [whole.amount for whole, shown in told if shown is None and whole.amount is not None]
-    rest = (Branch(_NOT_SHOWN, added(hidden), branch.currency),) if _adds_up(branch, hidden) else ()
+    rest = (
+        (ExplanationNode(_NOT_SHOWN, added(hidden), branch.currency),)
+        if _adds_up(branch, hidden)
+        else ()
+    )
     return replace(
         branch,
         title=branch.reduced.title or branch.title,
@@ -131,7 +135,7 @@ def reduced(branch: Branch, seen_of: Seen) -> Branch | None:
 _NOT_SHOWN = "not shown apart"
 
 
-def _adds_up(branch: Branch, hidden: list[Decimal]) -> bool:
+def _adds_up(branch: ExplanationNode, hidden: list[Decimal]) -> bool:
     return branch.amount is not None and bool(hidden)
 
 

@@ -16,7 +16,7 @@ from apportion.core.rulebook.suggestions import listed
 from apportion.model.findings.finding import Place
 from apportion.model.inputs import Lookup, lookup_key
 from apportion.model.money import EXACT, PLACES, text
-from apportion.model.outcome import Branch, Of, Reduced, Subject
+from apportion.model.outcome import ExplanationNode, Of, Reduced, Subject
 from apportion.model.rulebook import (
     Dimension,
     Even,
@@ -198,7 +198,7 @@ def others(count: int) -> str:
 
 def contents(
     parts: Sequence[Part], *, most: int, subjects: tuple[Subject, ...] = ()
-) -> tuple[Branch, ...]:
+) -> tuple[ExplanationNode, ...]:
     """Make branches of the parts of one group: outer ones, and the inner ones under each.
 
     `subjects` is whose charges they are.
@@ -214,7 +214,7 @@ def contents(
     return tuple(branches)
 
 
-def biggest_first(branches: Iterable[Branch], most: int) -> tuple[Branch, ...]:
+def biggest_first(branches: Iterable[ExplanationNode], most: int) -> tuple[ExplanationNode, ...]:
     """Keep the biggest branches of a currency and add the others up in one."""
     ordered = sorted(branches, key=lambda branch: (-abs(branch.amount or Decimal()), branch.title))
     if len(ordered) <= most + 1:
@@ -223,31 +223,36 @@ def biggest_first(branches: Iterable[Branch], most: int) -> tuple[Branch, ...]:
     amount = added(branch.amount or Decimal() for branch in rest)
     every = all(branch.subjects for branch in rest)
     subjects = dict.fromkeys(one for branch in rest for one in branch.subjects) if every else ()
-    together = Branch(others(len(rest)), amount, rest[0].currency, subjects=tuple(subjects))
+    together = ExplanationNode(
+        others(len(rest)), amount, rest[0].currency, subjects=tuple(subjects)
+    )
     return (*ordered[:most], together)
 
 
 def _together(
-    title: str, parts: Sequence[Part], below: tuple[Branch, ...], subjects: tuple[Subject, ...]
-) -> Branch:
+    title: str,
+    parts: Sequence[Part],
+    below: tuple[ExplanationNode, ...],
+    subjects: tuple[Subject, ...],
+) -> ExplanationNode:
     facts = {
         "lines": sum(part.lines for part in parts),
         "days": days_words(min(part.first for part in parts), max(part.last for part in parts)),
     }
     amount = added(part.cost for part in parts)
-    return Branch(
+    return ExplanationNode(
         title, amount, parts[0].currency, "", facts, below, subjects, reduced=Reduced(facts)
     )
 
 
-def _inner(part: Part, most: int, subjects: tuple[Subject, ...]) -> Branch:
+def _inner(part: Part, most: int, subjects: tuple[Subject, ...]) -> ExplanationNode:
     if part.inner_rank > most:
         return _together(others(part.inners), [part], (), subjects)
     account = f"{part.account} {part.account_name}".strip()
     if subjects and part.account:
         subjects = (*subjects, Subject(Of.ACCOUNT, part.account))
     if part.inner == part.account:
-        return Branch(account, part.cost, part.currency, subjects=subjects)
+        return ExplanationNode(account, part.cost, part.currency, subjects=subjects)
     branch = _together(part.inner, [part], (), subjects)
     facts = {"account": account, **branch.facts} if account else branch.facts
     return replace(branch, facts=facts, reduced=Reduced(facts))

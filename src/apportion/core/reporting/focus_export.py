@@ -22,7 +22,7 @@ from apportion.model.focus import (
     OWN_COLUMNS,
     QUANTITY_COLUMNS,
     RENAMED,
-    Column,
+    FocusColumn,
     Type,
     columns_of,
 )
@@ -170,7 +170,7 @@ def _filled() -> dict[str, str]:
     }
 
 
-def _listed(columns: Sequence[Column], found: dict[str, str], own: dict[str, str]) -> str:
+def _listed(columns: Sequence[FocusColumn], found: dict[str, str], own: dict[str, str]) -> str:
     """Every column of a version in order, NULL where the ledger does not keep it, then ours."""
     newest = {old: found[new] for old, new in RENAMED.items()}
     named = {
@@ -225,5 +225,5 @@ def _unless_split(amount: str) -> str:
     return f"CASE WHEN split THEN CAST(0 AS {SQL_TYPE}) ELSE {amount} END"
 
 
-def _sql_type(column: Column) -> str:
+def _sql_type(column: FocusColumn) -> str:
     return {Type.DECIMAL: SQL_TYPE, Type.TIME: "TIMESTAMP"}.get(column.type, "VARCHAR")

@@ -35,7 +35,7 @@ SHARED = "(shared)"
 
 
 @dataclass(frozen=True)
-class Given:
+class ReceivedShare:
     """What an owner was given of a pool on a day, before it is pushed down."""
 
     owner: str
@@ -48,7 +48,7 @@ class Given:
 
 
 @dataclass(frozen=True)
-class Lie:
+class OwnerCombination:
     """How an owner's own direct cost lies over its tuples of dimension values."""
 
     owner: str
@@ -67,13 +67,13 @@ def lie_query(owner: str, dimensions: Sequence[str], cost: str) -> str:
 
 
 def push_down(
-    given: Iterable[Given],
-    lies: Iterable[Lie],
+    given: Iterable[ReceivedShare],
+    lies: Iterable[OwnerCombination],
     dimensions: Sequence[str],
     *,
     within: Mapping[str, str],
     otherwise: Mapping[str, str],
-) -> Iterable[tuple[Given, tuple[str, ...], Units]]:
+) -> Iterable[tuple[ReceivedShare, tuple[str, ...], Units]]:
     """Spread what owners were given over their tuples of `dimensions`.
 
     `within` names the dimension that a pool is split inside of: such a share stays in its value.

@@ -14,7 +14,7 @@ from apportion.model.money import EXACT
 from apportion.model.result_columns import CAUSES, COMPARED, SIGN_OFF
 
 from .amounts_in_text import every_cent
-from .rule_changes import Moved, rules_changed
+from .rule_changes import RuleChangeEffect, rules_changed
 
 Row = Mapping[str, object]
 
@@ -32,7 +32,7 @@ _WORDS = {
 
 
 @dataclass(frozen=True)
-class Month:
+class ReviewMonth:
     """All that a review tells, as reports gave it; `before` names the month compared with."""
 
     period: str
@@ -48,13 +48,15 @@ class Month:
     compared: Sequence[Row]
     review: Mapping[str, Sequence[Row]]
     review_before: Mapping[str, Sequence[Row]]
-    rules: Sequence[Moved] | None  # None where the rules have no history that could be read
+    rules: (
+        Sequence[RuleChangeEffect] | None
+    )  # None where the rules have no history that could be read
     findings: Sequence[Finding]
     difference: Decimal
     later: Sequence[Finding] = ()  # deliveries that came after the run
 
 
-def month_review(month: Month) -> Document:
+def month_review(month: ReviewMonth) -> Document:
     """Lay out the whole review."""
     return Document(
         title=f"Cloud cost review {month.period}",
@@ -77,7 +79,7 @@ def month_review(month: Month) -> Document:
     )
 
 
-def owners(month: Month) -> list[str]:
+def owners(month: ReviewMonth) -> list[str]:
     """List the owners, the largest first."""
     sizes: dict[str, Decimal] = {}
     with localcontext(EXACT):
@@ -87,7 +89,7 @@ def owners(month: Month) -> list[str]:
     return sorted(sizes, key=lambda name: (-sizes[name], name))
 
 
-def statement(month: Month, owner: str) -> Section:
+def statement(month: ReviewMonth, owner: str) -> Section:
     """What one owner pays: by service, by shared cost, and why it changed."""
     lines: list[Row] = []
     sentences: list[str] = []
@@ -109,7 +111,7 @@ def statement(month: Month, owner: str) -> Section:
     return Section(owner, (*sentences, *_why(month, owner)), table=_summed(columns, lines))
 
 
-def _why(month: Month, owner: str) -> Iterator[str]:
+def _why(month: ReviewMonth, owner: str) -> Iterator[str]:
     for row in _of(month.compared, month.owner, owner):
         parts = {cause: _amount(row, cause) for cause in CAUSES}
         change = _amount(row, "change")
@@ -143,7 +145,7 @@ def _parts(rows: Sequence[Row], name: str, kind: str) -> list[Row]:
     return shown
 
 
-def _lead(month: Month) -> str:
+def _lead(month: ReviewMonth) -> str:
     amounts = " and ".join(
         f"{cents(total)} {currency}" for currency, total in _totals(month.owners, "total").items()
     )
@@ -158,7 +160,7 @@ def _lead(month: Month) -> str:
     )
 
 
-def _at_a_glance(month: Month) -> Section:
+def _at_a_glance(month: ReviewMonth) -> Section:
     """A row a currency, also of one that only the month before had."""
     compared = bool(month.compared)
     before, totals = _totals(month.compared, "before"), _totals(month.owners, "total")
@@ -183,7 +185,7 @@ def _at_a_glance(month: Month) -> Section:
     return Section("At a glance", (source,), Table((*columns, *also), tuple(rows)))
 
 
-def _changed(month: Month) -> Iterator[Section]:
+def _changed(month: ReviewMonth) -> Iterator[Section]:
     if not month.compared:
         return
     sentence = "Causes add up to the change; what only moved between owners adds up to zero."
@@ -194,7 +196,7 @@ def _changed(month: Month) -> Iterator[Section]:
     )
 
 
-def _without_owner(month: Month) -> Section:
+def _without_owner(month: ReviewMonth) -> Section:
     told = (
         ("unallocated", "Without an owner", "Every charge has an owner of its own."),
         ("rejected", "Values that the rulebook refuses", "No value was refused."),
@@ -215,7 +217,7 @@ def _or_nothing(heading: str, rows: Sequence[Row], nothing: str) -> Section:
     return Section(heading, table=_summed(tuple(rows[0]), rows))
 
 
-def _shared(month: Month) -> Section:
+def _shared(month: ReviewMonth) -> Section:
     before = {(row["pool"], row["currency"]): row for row in month.review_before.get("pools", ())}
     now = {(row["pool"], row["currency"]): row for row in month.review.get("pools", ())}
     gone = {"cost": Decimal(0), "payers": 0}
@@ -244,7 +246,7 @@ def _shared(month: Month) -> Section:
     )
 
 
-def _numbers(month: Month) -> Section:
+def _numbers(month: ReviewMonth) -> Section:
     """Whose part of a pool is another than in the month before."""
 
     def ratios(review: Mapping[str, Sequence[Row]]) -> dict[tuple[str, ...], Decimal]:
@@ -274,7 +276,7 @@ def _numbers(month: Month) -> Section:
     return Section(heading, table=Table(columns, tuple(told)))
 
 
-def _tagging(month: Month) -> Section:
+def _tagging(month: ReviewMonth) -> Section:
     rows = [
         {
             month.owner: row[month.owner],
@@ -290,7 +292,7 @@ def _tagging(month: Month) -> Section:
     return Section("Tag coverage", (sentence,), Table(columns, tuple(rows)))
 
 
-def _findings(month: Month) -> Section:
+def _findings(month: ReviewMonth) -> Section:
     rows = [
         {
             "code": finding.code.number,
@@ -310,7 +312,7 @@ def _findings(month: Month) -> Section:
     return Section("Open findings", table=Table(tuple(rows[0]), tuple(rows)))
 
 
-def _sign_off(month: Month) -> Section:
+def _sign_off(month: ReviewMonth) -> Section:
     blank = dict.fromkeys(SIGN_OFF, "____________")
     rows = [
         {month.owner: name, "currency": row["currency"], "cost": row["total"], **blank}

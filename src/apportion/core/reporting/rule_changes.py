@@ -16,7 +16,7 @@ _NOT_TOLD = (
 
 
 @dataclass(frozen=True)
-class Moved:
+class RuleChangeEffect:
     """A change of the rules, and what it moved: by owner and currency, in money.
 
     None where the rules before or after it cannot be worked out.
@@ -26,7 +26,7 @@ class Moved:
     by_owner: Sequence[tuple[str, str, Decimal]] | None
 
 
-def rules_changed(changes: Sequence[Moved] | None, before: str) -> Section:
+def rules_changed(changes: Sequence[RuleChangeEffect] | None, before: str) -> Section:
     """Tell the changes since the month before; None is that no history could be read."""
     heading = f"Rules changed since {before}" if before else "Rules changed"
     if changes is None:
@@ -37,7 +37,7 @@ def rules_changed(changes: Sequence[Moved] | None, before: str) -> Section:
     return Section(heading, sections=tuple(map(_told, changes)))
 
 
-def _told(moved: Moved) -> Section:
+def _told(moved: RuleChangeEffect) -> Section:
     change = moved.change
     rows = [
         {"owner": owner, "currency": currency, "moved": amount}

@@ -27,7 +27,7 @@ _OTHERS = "all others"
 
 
 @dataclass(frozen=True)
-class Month:
+class WorkbookMonth:
     """All that a workbook tells of a month, as reports gave it."""
 
     period: str
@@ -46,7 +46,7 @@ class Month:
     late: bool = False  # whether a delivery came after the run
 
 
-def workbook(month: Month) -> Workbook:
+def workbook(month: WorkbookMonth) -> Workbook:
     """Lay out a month; the proof's sheet checks every other one that holds the whole of it."""
     dimensions = [_dimension(month, name) for name in month.by_dimension]
     detail = _detail(month)
@@ -77,7 +77,7 @@ def _once(checks: Sequence[Check]) -> tuple[Check, ...]:
     return tuple(seen.values())
 
 
-def _summary(month: Month) -> Sheet:
+def _summary(month: WorkbookMonth) -> Sheet:
     """The owners with the change against the month before, largest first."""
     before = None if month.before is None else _totals(month.before, month.owner)
     rows = [_with_change(row, month.owner, before) for row in _ranked(month, month.owner)]
@@ -106,7 +106,7 @@ def _summary(month: Month) -> Sheet:
     )
 
 
-def _sentence(month: Month) -> str:
+def _sentence(month: WorkbookMonth) -> str:
     sums = _by_currency(month.by_dimension[month.owner])
     amounts = " and ".join(f"{cents(total)} {currency}" for currency, total in sums.items())
     different = [row for row in month.proof if _decimal(row["difference"])]
@@ -135,7 +135,7 @@ def _totals(rows: Iterable[Row], owner: str) -> dict[tuple[str, str], Decimal]:
     return {(str(row[owner]), str(row["currency"])): _decimal(row["total"]) for row in rows}
 
 
-def _dimension(month: Month, name: str) -> Sheet:
+def _dimension(month: WorkbookMonth, name: str) -> Sheet:
     rows = tuple(_ranked(month, name))
     return Sheet(
         title=name,
@@ -153,7 +153,7 @@ def _dimension(month: Month, name: str) -> Sheet:
     )
 
 
-def _ranked(month: Month, name: str) -> list[Row]:
+def _ranked(month: WorkbookMonth, name: str) -> list[Row]:
     """The rows of a dimension, largest first, those in the rulebook's currency before others."""
 
     def place(row: Row) -> tuple[bool, str, Decimal]:
@@ -169,7 +169,7 @@ def _drawn(rows: Sequence[Row]) -> int:
     return min(_MOST_BARS, len(alike))
 
 
-def _daily(month: Month, currency: str) -> Sheet:
+def _daily(month: WorkbookMonth, currency: str) -> Sheet:
     """A row a day and a column for each of the largest owners, so that it can be drawn."""
     rows = [row for row in month.daily if str(row["currency"]) == currency]
     sums: dict[str, Decimal] = defaultdict(Decimal)
@@ -200,7 +200,7 @@ def _daily(month: Month, currency: str) -> Sheet:
     )
 
 
-def _detail(month: Month) -> Sheet:
+def _detail(month: WorkbookMonth) -> Sheet:
     dimensions = tuple(month.by_dimension)
     fits = len(month.detail) <= MOST_ROWS
     too_many = (
@@ -217,7 +217,7 @@ def _detail(month: Month) -> Sheet:
     )
 
 
-def _review(month: Month) -> list[Sheet]:
+def _review(month: WorkbookMonth) -> list[Sheet]:
     """Shared cost: what pools hold, who pays them and by which numbers; and what has no owner."""
     told = (
         ("shares", "Shared cost", "Who pays each shared cost", ("cost",)),
@@ -245,7 +245,7 @@ def _review(month: Month) -> list[Sheet]:
     ]
 
 
-def _proof(month: Month) -> Sheet:
+def _proof(month: WorkbookMonth) -> Sheet:
     stages = ("stated", "ledger", "derived", "allocated")
     rows = tuple({**row, "exact": text(_decimal(row["allocated"]))} for row in month.proof)
     return Sheet(
@@ -262,7 +262,7 @@ def _proof(month: Month) -> Sheet:
     )
 
 
-def _currencies(month: Month) -> list[str]:
+def _currencies(month: WorkbookMonth) -> list[str]:
     return list(_by_currency(month.by_dimension[month.owner]))
 
 

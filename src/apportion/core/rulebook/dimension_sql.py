@@ -163,7 +163,7 @@ def _dimension_layer(
     part: Segment,
 ) -> str:
     """Wrap one dimension around `inner`; `carried` grows by the columns it adds."""
-    offers = Offers(dimension, lookups, part)
+    offers = SourceColumns(dimension, lookups, part)
     picked = each((f"inside.{name(column)}" for column in carried), ", ")
     joined = (
         f"SELECT {picked}, {each(offers.columns, ', ')} FROM ({inner}) AS inside {offers.joins}"
@@ -182,7 +182,7 @@ def _dimension_layer(
     return f"SELECT {kept}, {each(added, ', ')} FROM ({joined})"
 
 
-class Offers:
+class SourceColumns:
     """What each source of a dimension offers: `r<n>` as it was written, `v<n>` as it is allowed."""
 
     def __init__(self, dimension: Dimension, lookups: Mapping[str, Lookup], part: Segment) -> None:

@@ -9,7 +9,7 @@ from apportion.model.aws.accounts import AccountFacts
 from apportion.model.inputs import Lookup
 from apportion.model.rulebook import Dimension, FromAccountTag, FromTag, Rulebook
 
-from .dimension_sql import GRAIN, Offers, facts_layer
+from .dimension_sql import GRAIN, SourceColumns, facts_layer
 from .inputs.date_segments import Segment
 from .rule_columns import columns_used
 
@@ -50,7 +50,7 @@ def offers_query(
 def _offered(
     dimension: Dimension, inside: str, lookups: Mapping[str, Lookup], part: Segment
 ) -> list[str]:
-    offers = Offers(dimension, lookups, part)
+    offers = SourceColumns(dimension, lookups, part)
     joined = (
         f'SELECT inside."#currency", inside."#cost", inside."#lines", '
         f"{each(offers.columns, ', ')} FROM ({inside}) AS inside {offers.joins}"

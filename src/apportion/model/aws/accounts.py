@@ -33,7 +33,7 @@ class Organization:
 
 
 @dataclass(frozen=True)
-class Stretch:
+class DateRange:
     """Days on which an account was so; `synced` is the day on which that was first seen."""
 
     account: Account

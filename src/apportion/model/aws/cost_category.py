@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 
-class Kind(StrEnum):
+class ConditionKind(StrEnum):
     """What an expression looks at, by the name of AWS's field."""
 
     DIMENSION = "Dimensions"
@@ -29,7 +29,7 @@ class How(StrEnum):
 class Match:
     """Holds where one of the values fits; ABSENT has none, and holds where there is no value."""
 
-    kind: Kind
+    kind: ConditionKind
     key: str
     values: tuple[str, ...]
     how: How = How.EQUALS

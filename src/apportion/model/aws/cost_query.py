@@ -22,7 +22,7 @@ class Metric(StrEnum):
     BLENDED = "BlendedCost"  # averaged over the organisation
 
 
-class Kind(StrEnum):
+class GroupKind(StrEnum):
     """What kind of name costs can be grouped by."""
 
     DIMENSION = "dimension"
@@ -34,18 +34,18 @@ class Kind(StrEnum):
 class By:
     """One name to group by: `Kind.TAG` Project, `Kind.DIMENSION` SERVICE."""
 
-    kind: Kind
+    kind: GroupKind
     name: str
 
     def __str__(self) -> str:
-        if self.kind is Kind.DIMENSION:
+        if self.kind is GroupKind.DIMENSION:
             return self.name.lower().removeprefix("linked_").replace("_", "-")
         return f"{self.kind}:{self.name}"
 
 
-ACCOUNT = By(Kind.DIMENSION, "LINKED_ACCOUNT")
-SERVICE = By(Kind.DIMENSION, "SERVICE")
-RESOURCE = By(Kind.DIMENSION, "RESOURCE_ID")
+ACCOUNT = By(GroupKind.DIMENSION, "LINKED_ACCOUNT")
+SERVICE = By(GroupKind.DIMENSION, "SERVICE")
+RESOURCE = By(GroupKind.DIMENSION, "RESOURCE_ID")
 
 
 @dataclass(frozen=True)

@@ -14,14 +14,14 @@ _PLACE = re.compile(r"s3://([a-z0-9][a-z0-9._-]{1,61}[a-z0-9])(?:/(.*))?", re.DO
 
 
 @dataclass(frozen=True)
-class Place:
+class S3Location:
     """An address in S3. `key` has no slash at either end; it is empty for a whole bucket."""
 
     bucket: str
     key: str
 
     @classmethod
-    def parse(cls, written: str) -> Place:
+    def parse(cls, written: str) -> S3Location:
         """Read `s3://bucket/prefix/export`; raises NotAPlaceError."""
         match = _PLACE.fullmatch(written)
         key = (match[2] or "").strip("/") if match else ""
@@ -54,7 +54,7 @@ class Checksum:
 
 
 @dataclass(frozen=True)
-class Pin:
+class PinnedObject:
     """An object as it stood when it was looked at: what is read later must be this or nothing.
 
     Without a checksum, S3 states none of the whole object.
@@ -84,7 +84,7 @@ class ExportDelivery:
     the time where a manifest has none, and of all that the manifest says.
     """
 
-    export: Place
+    export: S3Location
     manifest: str  # its key
     period: str
     execution: str
@@ -94,7 +94,7 @@ class ExportDelivery:
 
 
 @dataclass(frozen=True)
-class Month:
+class ExportMonth:
     """A month that an export has, and the key of the manifest that tells of it."""
 
     period: str

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from .export import Place
+from .export import S3Location
 
 
 class Table(StrEnum):
@@ -36,7 +36,7 @@ class Rewriting(StrEnum):
 class WantedExport:
     """An export to be. Its name is the last part of the place, below which it will lie."""
 
-    place: Place
+    place: S3Location
     table: Table = Table.CUR_2
     steps: TimeSteps = TimeSteps.DAILY
     rewriting: Rewriting = Rewriting.OVERWRITE

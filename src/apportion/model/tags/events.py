@@ -36,7 +36,7 @@ class Caller:
         return self.name if self.kind in (CallerKind.PERSON, CallerKind.ROLE) else ""
 
 
-class Deed(StrEnum):
+class ResourceChange(StrEnum):
     """What happened to a resource."""
 
     CREATED = "created"
@@ -44,24 +44,24 @@ class Deed(StrEnum):
 
 
 @dataclass(frozen=True)
-class Touched:
+class AffectedResource:
     """A resource that an event is about. `tags` are those of the call that created it."""
 
     arn: str
     type: str
     account: str
     region: str
-    deed: Deed
+    deed: ResourceChange
     tags: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
-class Heard:
+class TagEvent:
     """An event made readable. `why` says why it touches nothing that we know, where it does not."""
 
     id: str
     time: str
     action: str
     caller: Caller
-    touched: tuple[Touched, ...] = ()
+    touched: tuple[AffectedResource, ...] = ()
     why: str = ""

@@ -17,7 +17,7 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from apportion.model.delivery import Encoding
-from apportion.sources.columns import Column, first_records
+from apportion.sources.columns import SourceColumn, first_records
 from apportion.sources.parquet.thrift import DamagedBytesError
 
 _LINES = 1 << 17
@@ -51,7 +51,7 @@ class Reading:
     """
 
     def __init__(
-        self, path: Path, encoding: Encoding, wanted: Mapping[str, Column], width: int
+        self, path: Path, encoding: Encoding, wanted: Mapping[str, SourceColumn], width: int
     ) -> None:
         self.wrong: list[WrongRecord] = []
         self.wrong_count = 0

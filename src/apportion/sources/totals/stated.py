@@ -23,7 +23,7 @@ from apportion.model.delivery import Encoding, Format, StatedTotal
 from apportion.model.findings import bills
 from apportion.model.findings.finding import Finding, Place
 from apportion.model.invisible_characters import EMPTY_WORDS
-from apportion.sources.columns import Column
+from apportion.sources.columns import SourceColumn
 from apportion.sources.csv_records import Known, line_of, line_of_other_width
 from apportion.sources.parquet.thrift import DamagedBytesError
 from apportion.sources.recognise import squeeze
@@ -103,16 +103,16 @@ def layout_of(bill_format: Format) -> Layout:
     return FOCUS if bill_format is Format.FOCUS else CUR
 
 
-def find_columns(layout: Layout, columns: Sequence[Column]) -> dict[str, Column]:
+def find_columns(layout: Layout, columns: Sequence[SourceColumn]) -> dict[str, SourceColumn]:
     """Find the columns that totals need, by the layout's names; absent ones are left out."""
-    by_name: dict[str, Column] = {}
+    by_name: dict[str, SourceColumn] = {}
     for column in columns:
         by_name.setdefault(squeeze(column.name), column)
     names = (layout.period, layout.day, *layout.ids, *layout.amounts, *layout.kinds)
     return {name: by_name[squeeze(name)] for name in names if squeeze(name) in by_name}
 
 
-def whole_records(layout: Layout, columns: Sequence[Column]) -> Known:
+def whole_records(layout: Layout, columns: Sequence[SourceColumn]) -> Known:
     """Say where every charge has an amount, and where it has a moment."""
     found = find_columns(layout, columns)
     amounts = [found[name].place for name in layout.amounts if name in found]
@@ -120,7 +120,7 @@ def whole_records(layout: Layout, columns: Sequence[Column]) -> Known:
 
 
 def tally(
-    name: str, path: Path, encoding: Encoding, columns: Sequence[Column], layout: Layout
+    name: str, path: Path, encoding: Encoding, columns: Sequence[SourceColumn], layout: Layout
 ) -> Tally:
     """Count and add up one file's lines. `columns` are all of the file's."""
     wanted = find_columns(layout, columns)
@@ -203,7 +203,7 @@ class _Counting:
         line = line_of(self._path, row) if self._encoding is Encoding.CSV else 0
         return str(Place(self._name, line)) if line else f"{self._name} row {row}"
 
-    def take(self, path: Path, wanted: Mapping[str, Column], width: int) -> bool:
+    def take(self, path: Path, wanted: Mapping[str, SourceColumn], width: int) -> bool:
         """Read all lines; False, at the first without a period, if there is another try."""
         self._path = path
         reading = Reading(path, self._encoding, wanted, width)

@@ -18,11 +18,11 @@ from apportion.core.proof import balance, compare
 from apportion.core.templates import sql
 from apportion.model.errors.base import NothingThereError
 from apportion.model.findings.finding import Finding
-from apportion.model.manifest import Kind, Manifest, Total
+from apportion.model.manifest import Manifest, RunKind, Total
 from apportion.model.period import Period
 from apportion.model.rulebook import Rulebook
 from apportion.usecases.aws.accounts import told_versions, with_accounts
-from apportion.usecases.context import Plugs
+from apportion.usecases.context import RunContext
 from apportion.usecases.fail_on_findings import record, stop_if_failing
 from apportion.usecases.ingest.ingest import ledger_total
 from apportion.usecases.runs.damage import damage_of
@@ -44,34 +44,36 @@ class Allocated:
     unchanged: bool = False
 
 
-def allocate(period: Period, rules: Rules, plugs: Plugs, *, wait: float = 0) -> Allocated:
+def allocate(period: Period, rules: Rules, context: RunContext, *, wait: float = 0) -> Allocated:
     """Give every charge of a period its owners, and record the run if the proof holds.
 
     Raises NothingThereError where the ledger has no bill of the period, FindingsError where a
     stage does not hold what the one before it held.
     """
-    with plugs.ledger.writing(wait=wait):
-        runs = plugs.ledger.runs()
-        bills = newest(runs, Kind.INGEST, str(period))
+    with context.ledger.writing(wait=wait):
+        runs = context.ledger.runs()
+        bills = newest(runs, RunKind.INGEST, str(period))
         if not bills:
-            have = sorted({run.period for run in runs if run.kind is Kind.INGEST})
+            have = sorted({run.period for run in runs if run.kind is RunKind.INGEST})
             raise NothingThereError(f"bill of {period}", have, "Ingest it first.")
-        rules = with_accounts(rules, period, bills, plugs)
-        run = _run_of(period, bills, rules, plugs)
-        current = newest(runs, Kind.ALLOCATE, str(period)).get("")
+        rules = with_accounts(rules, period, bills, context)
+        run = _run_of(period, bills, rules, context)
+        current = newest(runs, RunKind.ALLOCATE, str(period)).get("")
         if current is None or current.run != run:
-            return _allocate(run, period, (bills, runs), rules, plugs)
+            return _allocate(run, period, (bills, runs), rules, context)
         read = (runs[number - 1] for number in deliveries_of(current, runs).values())
-        damage = damage_of((current, *read), plugs)
+        damage = damage_of((current, *read), context)
         if not damage:
             return Allocated(current, current.findings, unchanged=True)
-        done = _allocate(run, period, (bills, runs), rules, plugs)
+        done = _allocate(run, period, (bills, runs), rules, context)
         return replace(done, findings=(*done.findings, *damage))
 
 
-def _run_of(period: Period, bills: Mapping[str, Manifest], rules: Rules, plugs: Plugs) -> str:
+def _run_of(
+    period: Period, bills: Mapping[str, Manifest], rules: Rules, context: RunContext
+) -> str:
     delivered = [f"{bill} {manifest.run}" for bill, manifest in sorted(bills.items())]
-    return run_id("allocate", plugs.version, str(period), *delivered, inputs=rules.inputs)
+    return run_id("allocate", context.version, str(period), *delivered, inputs=rules.inputs)
 
 
 def _allocate(
@@ -79,30 +81,30 @@ def _allocate(
     period: Period,
     delivered: tuple[Mapping[str, Manifest], Sequence[Manifest]],
     rules: Rules,
-    plugs: Plugs,
+    context: RunContext,
 ) -> Allocated:
     bills, runs = delivered
-    open_bills(bills, plugs)
-    findings = find_left_out(str(period), bills, runs, plugs)
-    findings += label(rules, plugs)
-    plugs.say("splitting shared cost")
-    costs = pool_costs(rules, plugs)
-    split = split_costs(period, rules, costs, plugs)
+    open_bills(bills, context)
+    findings = find_left_out(str(period), bills, runs, context)
+    findings += label(rules, context)
+    context.say("splitting shared cost")
+    costs = pool_costs(rules, context)
+    split = split_costs(period, rules, costs, context)
     findings += split.findings
     stop_if_failing(findings)
-    plugs.say("writing and proving")
-    files = _write(period, rules, split, plugs)
-    totals = [*_carried(bills), *_derived(plugs), *_reread(files, plugs)]
+    context.say("writing and proving")
+    files = _write(period, rules, split, context)
+    totals = [*_carried(bills), *_derived(context), *_reread(files, context)]
     wrong = compare(str(period), totals) + balance(costs, split.shares)
     stop_if_failing(wrong)
-    owners = read_owners(rules.rulebook, plugs)
+    owners = read_owners(rules.rulebook, context)
     manifest = Manifest(
         run=run,
-        kind=Kind.ALLOCATE,
+        kind=RunKind.ALLOCATE,
         period=str(period),
         bill="",
-        at=plugs.now(),
-        version=plugs.version,
+        at=context.now(),
+        version=context.version,
         inputs=rules.inputs,
         totals=tuple(totals),
         snapshots={},
@@ -111,19 +113,21 @@ def _allocate(
         findings=tuple(findings),
         owners=owners,
     )
-    return Allocated(_publish(manifest, rules, files, plugs), manifest.findings)
+    return Allocated(_publish(manifest, rules, files, context), manifest.findings)
 
 
-def _write(period: Period, rules: Rules, split: SplitResult, plugs: Plugs) -> dict[str, list[Path]]:
+def _write(
+    period: Period, rules: Rules, split: SplitResult, context: RunContext
+) -> dict[str, list[Path]]:
     """Write the three tables of an allocation into staging folders."""
-    load_split(period, split, plugs)
+    load_split(period, split, context)
     queries = {
         "allocations": allocations_query(rules.rulebook, str(period)),
         "shares": 'SELECT * FROM "shares made"',
         "drivers": 'SELECT * FROM "drivers made"',
     }
     return {
-        table: plugs.engine.write(query, plugs.ledger.staging(table))
+        table: context.engine.write(query, context.ledger.staging(table))
         for table, query in queries.items()
     }
 
@@ -133,30 +137,30 @@ def _carried(bills: Mapping[str, Manifest]) -> list[Total]:
     return [total for manifest in bills.values() for total in manifest.totals]
 
 
-def _derived(plugs: Plugs) -> list[Total]:
-    return [ledger_total("derived", row) for row in plugs.engine.rows(derived_totals_query())]
+def _derived(context: RunContext) -> list[Total]:
+    return [ledger_total("derived", row) for row in context.engine.rows(derived_totals_query())]
 
 
-def _reread(files: Mapping[str, list[Path]], plugs: Plugs) -> list[Total]:
+def _reread(files: Mapping[str, list[Path]], context: RunContext) -> list[Total]:
     """Read the written files back: what they hold is what is proved."""
-    open_allocations([str(path) for path in files["allocations"]], plugs, by_day=False)
-    plugs.engine.open_parquet("shares", [str(path) for path in files["shares"]])
-    rows = plugs.engine.rows(sql("usecases/allocate/allocated_totals"))
+    open_allocations([str(path) for path in files["allocations"]], context, by_day=False)
+    context.engine.open_parquet("shares", [str(path) for path in files["shares"]])
+    rows = context.engine.rows(sql("usecases/allocate/allocated_totals"))
     return [ledger_total("allocated", row) for row in rows]
 
 
 def _publish(
-    manifest: Manifest, rules: Rules, files: Mapping[str, list[Path]], plugs: Plugs
+    manifest: Manifest, rules: Rules, files: Mapping[str, list[Path]], context: RunContext
 ) -> Manifest:
     """Make the files the ledger's, keep the inputs, and record the run: the last line decides."""
     for _file, content in rules.contents:
-        plugs.ledger.keep(content)
+        context.ledger.keep(content)
     snapshots = {
-        table: plugs.ledger.replace(table, period=manifest.period, bill="", files=files[table])
+        table: context.ledger.replace(table, period=manifest.period, bill="", files=files[table])
         for table in files
     }
-    published = record(replace(manifest, snapshots=snapshots), plugs)
-    plugs.whole.add((published.run, False))  # read back and added up before it was recorded
+    published = record(replace(manifest, snapshots=snapshots), context)
+    context.whole.add((published.run, False))  # read back and added up before it was recorded
     return published
 
 

@@ -20,23 +20,23 @@ from apportion.core.allocation.doubtful_values import (
 )
 from apportion.core.rulebook.inputs.account_facts import offered
 from apportion.model.findings.finding import Finding
-from apportion.usecases.context import Plugs
+from apportion.usecases.context import RunContext
 from apportion.usecases.row_values import day_of, money_of, text_of
 from apportion.usecases.runs.load_rules import Rules
 
 
-def doubtful_values(rules: Rules, plugs: Plugs) -> list[Finding]:
+def doubtful_values(rules: Rules, context: RunContext) -> list[Finding]:
     """Find them in `facts`, `labelled` and `rolled`, as `run.label` leaves them."""
     return [
-        *_spelt_alike(rules, plugs),
-        *_other_spellings(rules, plugs),
-        *_not_in_lookups(rules, plugs),
+        *_spelt_alike(rules, context),
+        *_other_spellings(rules, context),
+        *_not_in_lookups(rules, context),
     ]
 
 
-def _spelt_alike(rules: Rules, plugs: Plugs) -> Iterator[Finding]:
+def _spelt_alike(rules: Rules, context: RunContext) -> Iterator[Finding]:
     for dimension in free_dimensions(rules.rulebook):
-        rows = plugs.engine.rows(spellings_query(rules.rulebook, dimension))
+        rows = context.engine.rows(spellings_query(rules.rulebook, dimension))
         yield from spelt_alike(
             dimension,
             [
@@ -51,20 +51,20 @@ def _spelt_alike(rules: Rules, plugs: Plugs) -> Iterator[Finding]:
         )
 
 
-def _other_spellings(rules: Rules, plugs: Plugs) -> Iterator[Finding]:
+def _other_spellings(rules: Rules, context: RunContext) -> Iterator[Finding]:
     compared = compared_in(rules.rulebook)
     texts: dict[str, list[str]] = defaultdict(list)
     for _condition, column, written in compared:
         texts[column].append(written)
     held = {
-        column: {text_of(row["Value"]) for row in plugs.engine.rows(near_query(column, wanted))}
+        column: {text_of(row["Value"]) for row in context.engine.rows(near_query(column, wanted))}
         | offered(rules.accounts, column)
         for column, wanted in texts.items()
     }
     yield from other_spellings(compared, held)
 
 
-def _not_in_lookups(rules: Rules, plugs: Plugs) -> Iterator[Finding]:
+def _not_in_lookups(rules: Rules, context: RunContext) -> Iterator[Finding]:
     for lookup in rules.lookups.values():
         if len(lookup.columns) == 1 and lookup.columns[0] in ACCOUNT_COLUMNS:
             dimension = rules.rulebook.dimension(lookup.dimension)
@@ -80,6 +80,6 @@ def _not_in_lookups(rules: Rules, plugs: Plugs) -> Iterator[Finding]:
                         day_of(row["First"]),
                         day_of(row["Last"]),
                     )
-                    for row in plugs.engine.rows(query)
+                    for row in context.engine.rows(query)
                 ],
             )

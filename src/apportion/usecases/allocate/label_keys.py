@@ -59,34 +59,34 @@ from apportion.model.findings.dimensions import (
 from apportion.model.findings.finding import Finding
 from apportion.model.inputs import Lookup
 from apportion.model.rulebook import OtherValues, Rulebook
-from apportion.usecases.context import Plugs
+from apportion.usecases.context import RunContext
 from apportion.usecases.row_values import text_of, texts_of
 from apportion.usecases.runs.load_rules import Rules
 
 from .doubtful_values import doubtful_values
 
 
-def label(rules: Rules, plugs: Plugs) -> list[Finding]:
+def label(rules: Rules, context: RunContext) -> list[Finding]:
     """Make `labelled` and `rolled` from the views `keys` and `costs`."""
-    plugs.say("reading tags")
-    findings = _make_facts(rules, plugs)
-    plugs.say("deriving owners")
-    parts = segments_of(rules, plugs)
-    findings += _load_canonical(rules, plugs)
-    findings += _load_lookups(rules, parts, plugs)
-    _load_accounts(rules, parts, plugs)
+    context.say("reading tags")
+    findings = _make_facts(rules, context)
+    context.say("deriving owners")
+    parts = segments_of(rules, context)
+    findings += _load_canonical(rules, context)
+    findings += _load_lookups(rules, parts, context)
+    _load_accounts(rules, parts, context)
     query = labelled_query(rules.rulebook, rules.lookups, parts, accounts=rules.accounts)
-    plugs.engine.create("labelled", query)
-    plugs.say("adding up")
-    plugs.engine.create("rolled", sql("core/allocation/rolled", labels="labelled"))
-    findings += _rejected(rules, plugs) + _other_currencies(rules, plugs)
-    findings += doubtful_values(rules, plugs)
-    return findings + _pool_findings(rules, plugs)
+    context.engine.create("labelled", query)
+    context.say("adding up")
+    context.engine.create("rolled", sql("core/allocation/rolled", labels="labelled"))
+    findings += _rejected(rules, context) + _other_currencies(rules, context)
+    findings += doubtful_values(rules, context)
+    return findings + _pool_findings(rules, context)
 
 
-def segments_of(rules: Rules, plugs: Plugs) -> list[Segment]:
+def segments_of(rules: Rules, context: RunContext) -> list[Segment]:
     """Cut the days of `costs` wherever a lookup, or what is known of accounts, is another."""
-    (row,) = plugs.engine.rows(
+    (row,) = context.engine.rows(
         'SELECT MIN("ChargeDay") AS first, MAX("ChargeDay") AS last FROM costs'
     )
     first, last = row["first"], row["last"]
@@ -96,7 +96,7 @@ def segments_of(rules: Rules, plugs: Plugs) -> list[Segment]:
     return segments(rules.lookups.values(), first, last, also=also)
 
 
-def _make_facts(rules: Rules, plugs: Plugs) -> list[Finding]:
+def _make_facts(rules: Rules, context: RunContext) -> list[Finding]:
     """Unpack the JSON columns that the rulebook looks into."""
     used = columns_used(rules.rulebook, rules.lookups)
     written = spellings(rules.rulebook)
@@ -107,20 +107,20 @@ def _make_facts(rules: Rules, plugs: Plugs) -> list[Finding]:
         wanted = inside(column, used)
         if wanted:
             unpacked.append(column)
-            raw = [str(row["name"]) for row in plugs.engine.rows(raw_names_query(column))]
+            raw = [str(row["name"]) for row in context.engine.rows(raw_names_query(column))]
             there[prefix] = raw
             found = {each: _spelt(written.get(each, each), prefix, raw) for each in wanted}
-            plugs.engine.create(unpacked_table(column), unpacked_query(column, found))
+            context.engine.create(unpacked_table(column), unpacked_query(column, found))
             spelt |= found
-    plugs.engine.create("facts", facts_query([*GRAIN, *used], unpacked))
+    context.engine.create("facts", facts_query([*GRAIN, *used], unpacked))
     return [
         *_not_there(rules, spelt, there),
         *_spelt_twice(rules.rulebook, spelt),
-        *_hidden(rules.rulebook, plugs),
+        *_hidden(rules.rulebook, context),
     ]
 
 
-def _hidden(rulebook: Rulebook, plugs: Plugs) -> list[Finding]:
+def _hidden(rulebook: Rulebook, context: RunContext) -> list[Finding]:
     """Name values in which something cannot be seen, with the money of their charges."""
     return [
         Finding(
@@ -132,7 +132,7 @@ def _hidden(rulebook: Rulebook, plugs: Plugs) -> list[Finding]:
             amount=_decimal(row["Cost"]),
             currency=text_of(row["BillingCurrency"]),
         )
-        for row in plugs.engine.rows(hidden_query(rulebook.cost))
+        for row in context.engine.rows(hidden_query(rulebook.cost))
     ]
 
 
@@ -199,23 +199,25 @@ def _spelt_twice(rulebook: Rulebook, spelt: Mapping[str, Sequence[str]]) -> list
     ]
 
 
-def _load_canonical(rules: Rules, plugs: Plugs) -> list[Finding]:
+def _load_canonical(rules: Rules, context: RunContext) -> list[Finding]:
     """Find, for each dimension with allowed values, which of the bill's spellings are allowed."""
     for dimension in rules.rulebook.dimensions:
         query = raw_values_query(dimension)
         raw = (
-            {str(row["raw"]) for row in plugs.engine.rows(query) if row["raw"]} if query else set()
+            {str(row["raw"]) for row in context.engine.rows(query) if row["raw"]}
+            if query
+            else set()
         )
         for source in dimension.sources:
             for column in columns_read(source):
                 raw |= offered(rules.accounts, column)
         pairs = canonical(dimension, sorted(raw)).items()
         columns = {"#raw": "VARCHAR", "#value": "VARCHAR"}
-        plugs.engine.load(canon_table(dimension), columns, pairs)
+        context.engine.load(canon_table(dimension), columns, pairs)
     return []
 
 
-def _load_lookups(rules: Rules, parts: list[Segment], plugs: Plugs) -> list[Finding]:
+def _load_lookups(rules: Rules, parts: list[Segment], context: RunContext) -> list[Finding]:
     findings: list[Finding] = []
     for lookup in rules.lookups.values():
         dimension = rules.rulebook.dimension(lookup.dimension)
@@ -228,36 +230,36 @@ def _load_lookups(rules: Rules, parts: list[Segment], plugs: Plugs) -> list[Find
                 (*row.match, row.value, allowed.get(row.value))
                 for row in rows_on(lookup, part.first)
             ]
-            plugs.engine.load(lookup_table(lookup, part), columns, rows)
-        findings += _near_misses(lookup, plugs)
+            context.engine.load(lookup_table(lookup, part), columns, rows)
+        findings += _near_misses(lookup, context)
     return findings
 
 
-def _load_accounts(rules: Rules, parts: list[Segment], plugs: Plugs) -> None:
+def _load_accounts(rules: Rules, parts: list[Segment], context: RunContext) -> None:
     """Make a table for each segment of what is known of accounts on its days."""
     accounts = rules.accounts
     columns = dict.fromkeys(("#account", *accounts.columns), "VARCHAR")
     for part in parts if accounts.columns else ():
         rows = ((fact.account, *fact.values) for fact in facts_on(accounts, part.first))
-        plugs.engine.load(accounts_table(part), columns, rows)
+        context.engine.load(accounts_table(part), columns, rows)
 
 
-def _near_misses(lookup: Lookup, plugs: Plugs) -> Iterator[Finding]:
+def _near_misses(lookup: Lookup, context: RunContext) -> Iterator[Finding]:
     lines = ((row.line, *row.match) for row in lookup.rows)
-    plugs.engine.load(TABLE, line_columns(lookup), lines)
-    found = plugs.engine.rows(near_misses_query(lookup))
+    context.engine.load(TABLE, line_columns(lookup), lines)
+    found = context.engine.rows(near_misses_query(lookup))
     return near_misses(
         lookup,
         [(int(str(row["line"])), str(row["written"]), str(row["found"])) for row in found],
     )
 
 
-def _rejected(rules: Rules, plugs: Plugs) -> list[Finding]:
+def _rejected(rules: Rules, context: RunContext) -> list[Finding]:
     findings: list[Finding] = []
     for dimension in rules.rulebook.dimensions:
         if not dimension.values or dimension.other_values is OtherValues.KEEP:
             continue
-        for row in plugs.engine.rows(rejected_query(rules.rulebook, dimension)):
+        for row in context.engine.rows(rejected_query(rules.rulebook, dimension)):
             value = str(row["Value"])
             findings.append(
                 Finding(
@@ -273,7 +275,7 @@ def _rejected(rules: Rules, plugs: Plugs) -> list[Finding]:
     return findings
 
 
-def _other_currencies(rules: Rules, plugs: Plugs) -> list[Finding]:
+def _other_currencies(rules: Rules, context: RunContext) -> list[Finding]:
     return [
         Finding(
             OTHER_CURRENCY,
@@ -284,11 +286,11 @@ def _other_currencies(rules: Rules, plugs: Plugs) -> list[Finding]:
             amount=_decimal(row["Cost"]),
             currency=str(row["BillingCurrency"]),
         )
-        for row in plugs.engine.rows(other_currencies_query(rules.rulebook))
+        for row in context.engine.rows(other_currencies_query(rules.rulebook))
     ]
 
 
-def _pool_findings(rules: Rules, plugs: Plugs) -> list[Finding]:
+def _pool_findings(rules: Rules, context: RunContext) -> list[Finding]:
     """Say what pools took that others claim too, and which pools hold nothing."""
     findings = [
         Finding(
@@ -301,9 +303,9 @@ def _pool_findings(rules: Rules, plugs: Plugs) -> list[Finding]:
             amount=_decimal(row["Cost"]),
             currency=text_of(row["BillingCurrency"]),
         )
-        for row in plugs.engine.rows(claimed_twice_query(rules.rulebook))
+        for row in context.engine.rows(claimed_twice_query(rules.rulebook))
     ]
-    rows = plugs.engine.rows(pools_query())
+    rows = context.engine.rows(pools_query())
     held = {row["Pool"] for row in rows}
     return findings + [
         Finding(EMPTY_POOL, str(pool.place), f"pool {pool.name}", found="no charge")

@@ -20,11 +20,11 @@ from apportion.model.findings.proof import (
     OWNER_CHANGED,
     RECORD_CHANGED,
 )
-from apportion.model.manifest import Kind, Manifest, Total
+from apportion.model.manifest import Manifest, RunKind, Total
 from apportion.model.money import EXACT
 from apportion.model.outcome import Outcome
 from apportion.ports import Row
-from apportion.usecases.context import Plugs
+from apportion.usecases.context import RunContext
 from apportion.usecases.ingest.ingest import ledger_total
 from apportion.usecases.row_values import money_of, text_of
 from apportion.usecases.runs.ledger_views import open_bills
@@ -45,7 +45,9 @@ COLUMNS = (
 )
 
 
-def prove(plugs: Plugs, *, period: str, as_of: str = "", by_account: bool = False) -> Outcome:
+def prove(
+    context: RunContext, *, period: str, as_of: str = "", by_account: bool = False
+) -> Outcome:
     """Add every stage up again and lay them side by side; a difference is a failing finding.
 
     `stated` is what the provider's files said at ingest, by the path that is not the ledger's. The
@@ -53,13 +55,13 @@ def prove(plugs: Plugs, *, period: str, as_of: str = "", by_account: bool = Fals
     are derived and pools split again by the rulebook that the run went by. One line a payer,
     currency and cost column; with `by_account` one a usage account.
     """
-    published = find(plugs, period=period, as_of=as_of)
-    totals = again(published, plugs)
+    published = find(context, period=period, as_of=as_of)
+    totals = again(published, context)
     findings = proof.compare(period, totals)
-    findings += _owners_changed(published, plugs) + _months_differ(published, plugs)
-    findings += owners_differ(published, plugs)
+    findings += _owners_changed(published, context) + _months_differ(published, context)
+    findings += owners_differ(published, context)
     columns = tuple(c for c in COLUMNS if by_account or c != "SubAccountId")
-    told = (*findings, *_left_out(published, plugs), *published.later)
+    told = (*findings, *_left_out(published, context), *published.later)
     rows = _rows(period, totals if by_account else _by_payer(totals))
     words = (
         _sentence(published, totals, findings),
@@ -68,11 +70,11 @@ def prove(plugs: Plugs, *, period: str, as_of: str = "", by_account: bool = Fals
     return Outcome(columns, rows, told, words)
 
 
-def _left_out(published: Published, plugs: Plugs) -> list[Finding]:
+def _left_out(published: Published, context: RunContext) -> list[Finding]:
     """Tell what was delivered before the allocation and is not in it."""
-    manifest, runs = published.manifest, plugs.ledger.runs()
+    manifest, runs = published.manifest, context.ledger.runs()
     numbers = [number for number, run in enumerate(runs) if run.run == manifest.run]
-    return find_left_out(manifest.period, published.bills, runs[: numbers[-1]], plugs)
+    return find_left_out(manifest.period, published.bills, runs[: numbers[-1]], context)
 
 
 def _rows(period: str, totals: Sequence[Total]) -> tuple[Row, ...]:
@@ -90,7 +92,7 @@ def _rows(period: str, totals: Sequence[Total]) -> tuple[Row, ...]:
     )
 
 
-def _owners_changed(published: Published, plugs: Plugs) -> list[Finding]:
+def _owners_changed(published: Published, context: RunContext) -> list[Finding]:
     """Compare the published owners with those that the rules give, key by key."""
     manifest = published.manifest
     return [
@@ -104,11 +106,11 @@ def _owners_changed(published: Published, plugs: Plugs) -> list[Finding]:
             amount=money_of(row["Cost"]),
             currency=text_of(row["BillingCurrency"]),
         )
-        for row in plugs.engine.rows(owners_changed_query(published.rulebook))
+        for row in context.engine.rows(owners_changed_query(published.rulebook))
     ]
 
 
-def _months_differ(published: Published, plugs: Plugs) -> list[Finding]:
+def _months_differ(published: Published, context: RunContext) -> list[Finding]:
     """Compare what each key cost in the month with what its days add up to."""
     query = sql("usecases/allocate/months_differ", cost=name(published.rulebook.cost))
     return [
@@ -121,12 +123,12 @@ def _months_differ(published: Published, plugs: Plugs) -> list[Finding]:
             remedy="Restore the ledger's files from a copy, or ingest the bill into a new ledger.",
             amount=money_of(row["Cost"]),
         )
-        for row in plugs.engine.rows(query)
+        for row in context.engine.rows(query)
         if row["Keys"]
     ]
 
 
-def again(published: Published, plugs: Plugs) -> list[Total]:
+def again(published: Published, context: RunContext) -> list[Total]:
     """Take the totals of every stage again, from the files."""
     stated = [
         total
@@ -134,12 +136,12 @@ def again(published: Published, plugs: Plugs) -> list[Total]:
         for total in manifest.totals
         if total.stage == "stated"
     ]
-    open_bills(published.bills, plugs)
-    ledger = plugs.engine.rows(sql("usecases/runs/ledger_totals", costs="costs"))
-    label(published.rules, plugs)
-    derived = plugs.engine.rows(derived_totals_query())
-    open_tables(published, plugs, by_day=False)
-    allocated = plugs.engine.rows(sql("usecases/allocate/allocated_totals"))
+    open_bills(published.bills, context)
+    ledger = context.engine.rows(sql("usecases/runs/ledger_totals", costs="costs"))
+    label(published.rules, context)
+    derived = context.engine.rows(derived_totals_query())
+    open_tables(published, context, by_day=False)
+    allocated = context.engine.rows(sql("usecases/allocate/allocated_totals"))
     return [
         *stated,
         *(ledger_total("ledger", row) for row in ledger),
@@ -148,23 +150,23 @@ def again(published: Published, plugs: Plugs) -> list[Total]:
     ]
 
 
-def verify(plugs: Plugs, manifests: Sequence[Manifest]) -> Outcome:
+def verify(context: RunContext, manifests: Sequence[Manifest]) -> Outcome:
     """Verify a manifest that was handed out: an allocation and the deliveries that it read.
 
     The ledger must hold the same record, the kept inputs must hash as it says, and every stage
     must add up again to what it says. Of a run that was expired, the stages are told as recorded,
     and a finding says that nobody can add them up any more.
     """
-    (wanted,) = (manifest for manifest in manifests if manifest.kind is Kind.ALLOCATE)
-    runs = plugs.ledger.runs()
+    (wanted,) = (manifest for manifest in manifests if manifest.kind is RunKind.ALLOCATE)
+    runs = context.ledger.runs()
     recorded = [number for number, run in enumerate(runs, start=1) if run.run == wanted.run]
     if not recorded:
         raise NothingThereError(f"run {wanted.run}", [run.run for run in runs])
     findings = [finding for manifest in manifests for finding in _record_changed(manifest, runs)]
-    findings += _inputs_changed(wanted, plugs)
+    findings += _inputs_changed(wanted, context)
     if expiry := expired(runs).get(recorded[-1]):
         return _remains(wanted, expiry, findings)
-    outcome = prove(plugs, period=wanted.period, as_of=wanted.run)
+    outcome = prove(context, period=wanted.period, as_of=wanted.run)
     if not findings:
         return outcome
     words = (f"The manifest of {wanted.period} is NOT what the ledger holds.",)
@@ -205,13 +207,13 @@ def _record_changed(manifest: Manifest, runs: Sequence[Manifest]) -> list[Findin
     ]
 
 
-def _inputs_changed(manifest: Manifest, plugs: Plugs) -> list[Finding]:
+def _inputs_changed(manifest: Manifest, context: RunContext) -> list[Finding]:
     return [
         Finding(
             INPUT_CHANGED, file.name, f"the kept {file.role}", expected=file.sha256, found=found
         )
         for file in manifest.inputs
-        if (found := sha256(plugs.ledger.kept(file.sha256))) != file.sha256
+        if (found := sha256(context.ledger.kept(file.sha256))) != file.sha256
     ]
 
 

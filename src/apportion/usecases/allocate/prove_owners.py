@@ -12,7 +12,7 @@ from apportion.model.manifest import Manifest, OwnerTotal
 from apportion.model.money import text
 from apportion.model.period import Period
 from apportion.model.rulebook import Rulebook
-from apportion.usecases.context import Plugs
+from apportion.usecases.context import RunContext
 from apportion.usecases.row_values import money_of, text_of
 from apportion.usecases.runs.open_run import Published
 
@@ -21,24 +21,24 @@ from .split_costs import DRIVERS, SHARES, load_split, pool_costs, split_costs
 _REMEDY = "Restore the ledger's files from a copy, or allocate the period again."
 
 
-def read_owners(rulebook: Rulebook, plugs: Plugs) -> tuple[OwnerTotal, ...]:
+def read_owners(rulebook: Rulebook, context: RunContext) -> tuple[OwnerTotal, ...]:
     """Add up what each owner pays, from the open `allocations` and `shares`."""
     return owner_totals(
-        plugs.engine.rows(sql("usecases/allocate/owner_totals", owner=name(rulebook.owner)))
+        context.engine.rows(sql("usecases/allocate/owner_totals", owner=name(rulebook.owner)))
     )
 
 
-def owners_differ(published: Published, plugs: Plugs) -> list[Finding]:
+def owners_differ(published: Published, context: RunContext) -> list[Finding]:
     """Compare what owners pay by the open tables with the record and with another split.
 
     Another version of Apportion may split otherwise, with reason: there the recorded sums decide.
     """
     manifest, findings = published.manifest, []
     if manifest.owners:
-        read = read_owners(published.rulebook, plugs)
+        read = read_owners(published.rulebook, context)
         findings += compare_owners(_place(manifest), manifest.owners, read)
-    if not manifest.owners or manifest.version == plugs.version:
-        findings += _split_changed(published, plugs)
+    if not manifest.owners or manifest.version == context.version:
+        findings += _split_changed(published, context)
     return findings
 
 
@@ -52,18 +52,18 @@ def unrecorded(runs: Iterable[Manifest]) -> list[str]:
     ]
 
 
-def _split_changed(published: Published, plugs: Plugs) -> list[Finding]:
+def _split_changed(published: Published, context: RunContext) -> list[Finding]:
     """Split the pools again, from `labelled`, `costs` and the rules of the run."""
     period = Period.parse(published.manifest.period)
-    costs = pool_costs(published.rules, plugs)
-    load_split(period, split_costs(period, published.rules, costs, plugs), plugs)
-    return _shares_changed(published, plugs) + _drivers_changed(published, plugs)
+    costs = pool_costs(published.rules, context)
+    load_split(period, split_costs(period, published.rules, costs, context), context)
+    return _shares_changed(published, context) + _drivers_changed(published, context)
 
 
-def _shares_changed(published: Published, plugs: Plugs) -> list[Finding]:
+def _shares_changed(published: Published, context: RunContext) -> list[Finding]:
     cost = name(published.rulebook.cost)
     query = sql(
-        "usecases/allocate/shares_changed", columns=_columns("shares", SHARES, plugs), cost=cost
+        "usecases/allocate/shares_changed", columns=_columns("shares", SHARES, context), cost=cost
     )
     return [
         Finding(
@@ -76,13 +76,13 @@ def _shares_changed(published: Published, plugs: Plugs) -> list[Finding]:
             amount=money_of(row["Got"]) - money_of(row["Given"]),
             currency=text_of(row["BillingCurrency"]),
         )
-        for row in plugs.engine.rows(query)
+        for row in context.engine.rows(query)
     ]
 
 
-def _drivers_changed(published: Published, plugs: Plugs) -> list[Finding]:
-    (row,) = plugs.engine.rows(
-        sql("usecases/allocate/drivers_changed", columns=_columns("drivers", DRIVERS, plugs))
+def _drivers_changed(published: Published, context: RunContext) -> list[Finding]:
+    (row,) = context.engine.rows(
+        sql("usecases/allocate/drivers_changed", columns=_columns("drivers", DRIVERS, context))
     )
     if not row["Arrows"]:
         return []
@@ -98,9 +98,9 @@ def _drivers_changed(published: Published, plugs: Plugs) -> list[Finding]:
     ]
 
 
-def _columns(table: str, known: Iterable[str], plugs: Plugs) -> str:
+def _columns(table: str, known: Iterable[str], context: RunContext) -> str:
     """Name the columns that a table has: a run of an earlier version may lack some."""
-    there = {row["column_name"] for row in plugs.engine.rows(f"DESCRIBE {name(table)}")}
+    there = {row["column_name"] for row in context.engine.rows(f"DESCRIBE {name(table)}")}
     return each((name(column) for column in known if column in there), ", ")
 
 

@@ -18,7 +18,7 @@ from apportion.model.money import SQL_TYPE, from_units, to_units
 from apportion.model.period import Period
 from apportion.model.split import PoolCost, Spend
 from apportion.ports import Row
-from apportion.usecases.context import Plugs
+from apportion.usecases.context import RunContext
 from apportion.usecases.row_values import day_of
 from apportion.usecases.runs.load_rules import Rules
 
@@ -51,7 +51,7 @@ DRIVERS = {
 }
 
 
-def pool_costs(rules: Rules, plugs: Plugs) -> list[PoolCost]:
+def pool_costs(rules: Rules, context: RunContext) -> list[PoolCost]:
     """Add up what each pool holds, from `labelled` and `costs`."""
     return [
         PoolCost(
@@ -62,18 +62,20 @@ def pool_costs(rules: Rules, plugs: Plugs) -> list[PoolCost]:
             within=str(row["Within"]),
             units=tuple(to_units(Decimal(str(row[column]))) for column in COST_COLUMNS),
         )
-        for row in plugs.engine.rows(pool_costs_query(rules.rulebook))
+        for row in context.engine.rows(pool_costs_query(rules.rulebook))
     ]
 
 
-def split_costs(period: Period, rules: Rules, costs: list[PoolCost], plugs: Plugs) -> SplitResult:
+def split_costs(
+    period: Period, rules: Rules, costs: list[PoolCost], context: RunContext
+) -> SplitResult:
     """Ask the engine what owners spend, and the core what they pay."""
     rulebook = rules.rulebook
     owners: dict[str, set[str]] = {}
-    for row in plugs.engine.rows(owners_query(rulebook)):
+    for row in context.engine.rows(owners_query(rulebook)):
         owners.setdefault(str(row["BillingCurrency"] or ""), set()).add(str(row["Owner"]))
     partitions: dict[tuple[str, str, str], set[str]] = {}
-    for row in _rows(partitions_query(rulebook), plugs):
+    for row in _rows(partitions_query(rulebook), context):
         place = str(row["Dimension"]), str(row["BillingCurrency"] or ""), str(row["Within"])
         partitions.setdefault(place, set()).add(str(row["Owner"]))
     index = COST_COLUMNS.index(rulebook.cost)
@@ -82,7 +84,7 @@ def split_costs(period: Period, rules: Rules, costs: list[PoolCost], plugs: Plug
         rulebook.pools,
         method=rulebook.method,
         costs=costs,
-        spend=[_spend(row) for row in _rows(spend_query(rulebook), plugs)],
+        spend=[_spend(row) for row in _rows(spend_query(rulebook), context)],
         drivers=rules.drivers,
         owners={currency: frozenset(names) for currency, names in owners.items()},
         partitions={place: frozenset(names) for place, names in partitions.items()},
@@ -94,7 +96,7 @@ def split_costs(period: Period, rules: Rules, costs: list[PoolCost], plugs: Plug
     return replace(split, findings=(*split.findings, *new))
 
 
-def load_split(period: Period, split: SplitResult, plugs: Plugs) -> None:
+def load_split(period: Period, split: SplitResult, context: RunContext) -> None:
     """Make the tables `shares made` and `drivers made` of a split, as the ledger holds them."""
     written = str(period)
     shares = (
@@ -112,12 +114,12 @@ def load_split(period: Period, split: SplitResult, plugs: Plugs) -> None:
         )
         for step in split.steps
     )
-    plugs.engine.load("shares made", SHARES, shares)
-    plugs.engine.load("drivers made", DRIVERS, drivers)
+    context.engine.load("shares made", SHARES, shares)
+    context.engine.load("drivers made", DRIVERS, drivers)
 
 
-def _rows(query: str | None, plugs: Plugs) -> list[Row]:
-    return plugs.engine.rows(query) if query else []
+def _rows(query: str | None, context: RunContext) -> list[Row]:
+    return context.engine.rows(query) if query else []
 
 
 def _spend(row: Row) -> Spend:

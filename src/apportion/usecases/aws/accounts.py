@@ -20,15 +20,15 @@ from apportion.core.rulebook.inputs.account_facts import (
 )
 from apportion.core.rulebook.rule_columns import columns_used
 from apportion.core.templates import name
-from apportion.model.aws.accounts import Account, AccountFacts, Organization, Stretch
+from apportion.model.aws.accounts import Account, AccountFacts, DateRange, Organization
 from apportion.model.errors.base import NothingThereError
 from apportion.model.findings.accounts import NO_ACCOUNTS
 from apportion.model.findings.finding import Finding, Place
-from apportion.model.manifest import Input, Kind, Manifest
+from apportion.model.manifest import Input, Manifest, RunKind
 from apportion.model.outcome import Outcome
 from apportion.model.period import Period
 from apportion.ports import Row
-from apportion.usecases.context import Plugs
+from apportion.usecases.context import RunContext
 from apportion.usecases.fail_on_findings import record, stop_if_failing
 from apportion.usecases.row_values import text_of
 from apportion.usecases.runs.load_rules import Rules, read_text
@@ -55,12 +55,12 @@ class _Known:
     """An organisation's history, and the run that wrote it."""
 
     run: Manifest
-    stretches: tuple[Stretch, ...]
+    stretches: tuple[DateRange, ...]
 
 
 def synchronise(
     seen: Organization,
-    plugs: Plugs,
+    context: RunContext,
     *,
     source: str,
     since: date | None = None,
@@ -71,9 +71,9 @@ def synchronise(
     `since` is the day from which it holds, today without one. What is seen again changes nothing.
     """
     stop_if_failing(_nothing_seen(seen, source))
-    today = date.fromisoformat(plugs.now()[:10])
-    with plugs.ledger.writing(wait=wait):
-        every = _known(plugs)
+    today = date.fromisoformat(context.now()[:10])
+    with context.ledger.writing(wait=wait):
+        every = _known(context)
         known = every.get(seen.id)
         before = known.stretches if known else ()
         others = (history for id_, history in every.items() if id_ != seen.id)
@@ -83,13 +83,13 @@ def synchronise(
         )
         if known and after == before:
             return _told(seen, (), known.run, "as they were; nothing was written")
-        run = _record(seen, after, changes, source, plugs)
+        run = _record(seen, after, changes, source, context)
     return _told(seen, changes, run, _counted(changes))
 
 
 def import_file(
     path: Path,
-    plugs: Plugs,
+    context: RunContext,
     *,
     organization: str,
     since: date | None = None,
@@ -99,7 +99,7 @@ def import_file(
 
     Raises FindingsError where the file cannot be read in whole.
     """
-    today = date.fromisoformat(plugs.now()[:10])
+    today = date.fromisoformat(context.now()[:10])
     text, findings = read_text(path, path.name, Place(path.name))
     read, more = (
         read_accounts(text, name=path.name, today=today) if text is not None else (None, [])
@@ -108,22 +108,22 @@ def import_file(
     stop_if_failing(findings)
     assert read is not None
     if read.dated:
-        done = _take_history(organization, read.stretches, plugs, source=path.name, wait=wait)
+        done = _take_history(organization, read.stretches, context, source=path.name, wait=wait)
     else:
         seen = Organization(organization, read.accounts)
-        done = synchronise(seen, plugs, source=path.name, since=since, wait=wait)
+        done = synchronise(seen, context, source=path.name, since=since, wait=wait)
     return replace(done, findings=(*findings, *done.findings))
 
 
-def listed(plugs: Plugs, *, day: date | None = None, all_days: bool = False) -> Outcome:
+def listed(context: RunContext, *, day: date | None = None, all_days: bool = False) -> Outcome:
     """List accounts as they were on a day (today), or every stretch of days of each.
 
     An account that is gone is listed as it was last, with the day that it ends on.
     """
-    known = _known(plugs)
+    known = _known(context)
     if not known:
         raise NothingThereError("accounts", [], "Run `apportion aws accounts sync` first.")
-    on = day or date.fromisoformat(plugs.now()[:10])
+    on = day or date.fromisoformat(context.now()[:10])
     whose = [(each, id_) for id_, history in sorted(known.items()) for each in history.stretches]
     then = set(holding((each for each, _ in whose), on))
     shown = whose if all_days else [pair for pair in whose if pair[0] in then]
@@ -136,13 +136,13 @@ def listed(plugs: Plugs, *, day: date | None = None, all_days: bool = False) -> 
 
 
 def with_accounts(
-    rules: Rules, period: Period, bills: Mapping[str, Manifest], plugs: Plugs
+    rules: Rules, period: Period, bills: Mapping[str, Manifest], context: RunContext
 ) -> Rules:
     """Add to the rules what they take from accounts that charge to these bills.
 
     It becomes one of the inputs, so that a run names it and it is kept with the rulebook.
     """
-    known = _known(plugs)
+    known = _known(context)
     if not known:
         return rules
     columns = account_columns(columns_used(rules.rulebook, rules.lookups))
@@ -160,9 +160,9 @@ def with_accounts(
     return replace(rules, accounts=facts, contents=(*rules.contents, (file, content)))
 
 
-def facts_of_all(rules: Rules, plugs: Plugs, *, until: date) -> AccountFacts:
+def facts_of_all(rules: Rules, context: RunContext, *, until: date) -> AccountFacts:
     """Give what a rulebook takes from all accounts that are known, charged for or not."""
-    stretches = with_gaps(history.stretches for history in _known(plugs).values())
+    stretches = with_gaps(history.stretches for history in _known(context).values())
     return account_facts(
         stretches,
         columns=account_columns(columns_used(rules.rulebook, rules.lookups)),
@@ -179,20 +179,25 @@ def told_versions(rules: Rules) -> dict[str, str]:
 
 
 def _take_history(
-    organization: str, stretches: Sequence[Stretch], plugs: Plugs, *, source: str, wait: float
+    organization: str,
+    stretches: Sequence[DateRange],
+    context: RunContext,
+    *,
+    source: str,
+    wait: float,
 ) -> Outcome:
     """Make this the organisation's whole history, in place of what was known."""
     seen = Organization(organization, tuple(each.account for each in stretches))
     stop_if_failing(_nothing_seen(seen, source))
-    with plugs.ledger.writing(wait=wait):
-        known = _known(plugs).get(organization)
+    with context.ledger.writing(wait=wait):
+        known = _known(context).get(organization)
         if known and _plain(known.stretches) == _plain(stretches):
             return _told(seen, (), known.run, "as they were; nothing was written")
         changes = [
             Change(each.account.id, each.account.name, "history")
             for each in holding(stretches, date.max)
         ]
-        run = _record(seen, stretches, changes, source, plugs)
+        run = _record(seen, stretches, changes, source, context)
     return _told(seen, changes, run, "their history is that of the file")
 
 
@@ -200,26 +205,26 @@ def _charging(bills: Iterable[Manifest]) -> Collection[str]:
     return {total.sub_account for manifest in bills for total in manifest.totals}
 
 
-def _known(plugs: Plugs) -> dict[str, _Known]:
+def _known(context: RunContext) -> dict[str, _Known]:
     """Read the newest history of each organisation."""
     return {
-        organization: _Known(run, tuple(_read(run, plugs)))
-        for organization, run in newest(plugs.ledger.runs(), Kind.ACCOUNTS, "").items()
+        organization: _Known(run, tuple(_read(run, context)))
+        for organization, run in newest(context.ledger.runs(), RunKind.ACCOUNTS, "").items()
     }
 
 
-def _read(run: Manifest, plugs: Plugs) -> list[Stretch]:
-    plugs.engine.open_parquet(_TABLE, plugs.ledger.files(_TABLE, run))
-    rows = plugs.engine.rows(f"SELECT * FROM {name(_TABLE)}")
+def _read(run: Manifest, context: RunContext) -> list[DateRange]:
+    context.engine.open_parquet(_TABLE, context.ledger.files(_TABLE, run))
+    rows = context.engine.rows(f"SELECT * FROM {name(_TABLE)}")
     stretches = (_stretch(row) for row in rows)
     return sorted(stretches, key=lambda each: (each.account.id, each.valid_from))
 
 
-def _stretch(row: Row) -> Stretch:
+def _stretch(row: Row) -> DateRange:
     tags = json.loads(text_of(row["Tags"]) or "{}")
     begins, ends, synced = row["ValidFrom"], row["ValidTo"], row["Synced"]
     assert isinstance(synced, date)
-    return Stretch(
+    return DateRange(
         Account(
             text_of(row["SubAccountId"]),
             text_of(row["SubAccountName"]),
@@ -235,40 +240,40 @@ def _stretch(row: Row) -> Stretch:
 
 def _record(
     seen: Organization,
-    stretches: Sequence[Stretch],
+    stretches: Sequence[DateRange],
     changes: Sequence[Change],
     source: str,
-    plugs: Plugs,
+    context: RunContext,
 ) -> Manifest:
     """Write the history and make it true; what was seen is kept beside it."""
     content = json.dumps(asdict(seen), sort_keys=True, indent=1).encode()
-    plugs.say("writing accounts")
+    context.say("writing accounts")
     rows = [_row(seen.id, each) for each in stretches]
-    plugs.engine.load("accounts made", _COLUMNS, rows)
-    folder = plugs.ledger.staging(_TABLE)
-    files = plugs.engine.write('SELECT * FROM "accounts made"', folder)
-    plugs.ledger.keep(content)
+    context.engine.load("accounts made", _COLUMNS, rows)
+    folder = context.ledger.staging(_TABLE)
+    files = context.engine.write('SELECT * FROM "accounts made"', folder)
+    context.ledger.keep(content)
     seen_file = Input(_TABLE, source, sha256(content), len(content))
     history = json.dumps([[str(field) for field in row] for row in rows])
     manifest = Manifest(
-        run=run_id("accounts", plugs.version, seen.id, history, inputs=(seen_file,)),
-        kind=Kind.ACCOUNTS,
+        run=run_id("accounts", context.version, seen.id, history, inputs=(seen_file,)),
+        kind=RunKind.ACCOUNTS,
         period="",
         bill=seen.id,
-        at=plugs.now(),
-        version=plugs.version,
+        at=context.now(),
+        version=context.version,
         inputs=(seen_file,),
         totals=(),
-        snapshots={_TABLE: plugs.ledger.replace(_TABLE, period="", bill=seen.id, files=files)},
+        snapshots={_TABLE: context.ledger.replace(_TABLE, period="", bill=seen.id, files=files)},
         details={
             "accounts": str(len({each.id for each in seen.accounts})),
             "changes": _counted(changes),
         },
     )
-    return record(manifest, plugs)
+    return record(manifest, context)
 
 
-def _row(organization: str, each: Stretch) -> tuple[object, ...]:
+def _row(organization: str, each: DateRange) -> tuple[object, ...]:
     account = each.account
     return (
         "",
@@ -284,7 +289,7 @@ def _row(organization: str, each: Stretch) -> tuple[object, ...]:
     )
 
 
-def _listed_row(organization: str, each: Stretch) -> Row:
+def _listed_row(organization: str, each: DateRange) -> Row:
     account = each.account
     values = (
         account.id,
@@ -299,7 +304,7 @@ def _listed_row(organization: str, each: Stretch) -> Row:
     return dict(zip(_LISTED, values, strict=True))
 
 
-def _plain(stretches: Sequence[Stretch]) -> set[tuple[Account, date, date]]:
+def _plain(stretches: Sequence[DateRange]) -> set[tuple[Account, date, date]]:
     """What stretches say, without when that was first seen."""
     return {(each.account, each.valid_from, each.valid_to) for each in stretches}
 

@@ -19,7 +19,7 @@ from apportion.model.errors.base import FindingsError
 from apportion.model.errors.plans import NoCostCategoryError
 from apportion.model.findings.finding import Finding, Place
 from apportion.model.period import Period
-from apportion.usecases.context import Plugs
+from apportion.usecases.context import RunContext
 from apportion.usecases.fail_on_findings import stop_if_failing
 from apportion.usecases.runs.load_rules import read_text, rules_for
 
@@ -62,7 +62,7 @@ def to_rulebook(
 
 
 def from_rulebook(
-    period: Period, rulebooks: Path, beside: Path, plugs: Plugs, *, on: date
+    period: Period, rulebooks: Path, beside: Path, context: RunContext, *, on: date
 ) -> Exported:
     """Say the rulebook in force in a month as cost categories, as far as AWS can.
 
@@ -71,7 +71,7 @@ def from_rulebook(
     rules, findings = rules_for(period, rulebooks, beside)
     if rules is None:
         raise FindingsError(findings)
-    accounts = facts_of_all(rules, plugs, until=on)
+    accounts = facts_of_all(rules, context, until=on)
     return export_categories(rules.rulebook, rules.lookups, accounts, on=on)
 
 

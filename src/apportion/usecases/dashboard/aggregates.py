@@ -14,7 +14,7 @@ from apportion.model.money import SQL_TYPE
 from apportion.model.outcome import Outcome
 from apportion.ports import Row
 from apportion.usecases.allocate.label_keys import label, segments_of
-from apportion.usecases.context import Plugs
+from apportion.usecases.context import RunContext
 from apportion.usecases.reports.review_topics import review
 from apportion.usecases.runs.open_run import Published, check_whole, find, open_tables
 
@@ -28,7 +28,7 @@ _REVIEWED = {
 }
 
 
-class Shelf(Protocol):
+class AggregateStore(Protocol):
     """Where daybooks stand; `ledger.daybooks.Daybooks` is one."""
 
     def find(self, name: str) -> Mapping[str, list[Path]] | None:
@@ -49,33 +49,37 @@ def name_of(manifest: Manifest) -> str:
     return f"{manifest.run}-{aggregates.FORM}"
 
 
-def daybook_of(manifest: Manifest, plugs: Plugs, shelf: Shelf) -> Mapping[str, list[Path]]:
+def daybook_of(
+    manifest: Manifest, context: RunContext, shelf: AggregateStore
+) -> Mapping[str, list[Path]]:
     """Find the tables of a run's daybook, or make them; the ledger is only read.
 
     Raises NotWhatWasProvedError where the allocation does not add up to what was proved.
     """
-    return shelf.find(name_of(manifest)) or _make(manifest, plugs, shelf)
+    return shelf.find(name_of(manifest)) or _make(manifest, context, shelf)
 
 
-def _make(manifest: Manifest, plugs: Plugs, shelf: Shelf) -> Mapping[str, list[Path]]:
-    plugs.say(f"adding up {manifest.period} for the pages")
-    reviewed = dict(review(plugs, period=manifest.period, as_of=manifest.run))
-    published = find(plugs, period=manifest.period, as_of=manifest.run)
-    open_tables(published, plugs)
-    check_whole(published, plugs)
-    label(published.rules, plugs)
+def _make(
+    manifest: Manifest, context: RunContext, shelf: AggregateStore
+) -> Mapping[str, list[Path]]:
+    context.say(f"adding up {manifest.period} for the pages")
+    reviewed = dict(review(context, period=manifest.period, as_of=manifest.run))
+    published = find(context, period=manifest.period, as_of=manifest.run)
+    open_tables(published, context)
+    check_whole(published, context)
+    label(published.rules, context)
     draft = shelf.draft()
-    for table, query in _queries(published, plugs).items():
-        plugs.engine.write(query, draft / table)
+    for table, query in _queries(published, context).items():
+        context.engine.write(query, draft / table)
     for table, types in _REVIEWED.items():
-        _load("#reviewed", reviewed[table], types, plugs)
-        plugs.engine.write('SELECT * FROM "#reviewed"', draft / table)
+        _load("#reviewed", reviewed[table], types, context)
+        context.engine.write('SELECT * FROM "#reviewed"', draft / table)
     return shelf.keep(draft, name_of(manifest))
 
 
-def _queries(published: Published, plugs: Plugs) -> dict[str, str]:
+def _queries(published: Published, context: RunContext) -> dict[str, str]:
     """Prepare what the tables are made of, and tell the query of each."""
-    rulebook, engine = published.rulebook, plugs.engine
+    rulebook, engine = published.rulebook, context.engine
     columns = aggregates.cuts(rulebook)
     engine.create("labelled_rows", aggregates.labelled_rows_query(rulebook))
     engine.create("spent", aggregates.spent_query(rulebook))
@@ -92,7 +96,7 @@ def _queries(published: Published, plugs: Plugs) -> dict[str, str]:
         "days": aggregates.days_query(columns),
         "shares": aggregates.shares_query(rulebook),
         "sources": aggregates.sources_query(rulebook),
-        "offers": _offers(published, plugs),
+        "offers": _offers(published, context),
         "coverage": aggregates.coverage_query((*columns, "#owner")),
         "values": aggregates.values_query(asked),
         "untagged": aggregates.untagged_query(asked),
@@ -100,17 +104,17 @@ def _queries(published: Published, plugs: Plugs) -> dict[str, str]:
     }
 
 
-def _offers(published: Published, plugs: Plugs) -> str:
+def _offers(published: Published, context: RunContext) -> str:
     rules = published.rules
     return offers_query(
-        rules.rulebook, rules.lookups, segments_of(rules, plugs), accounts=rules.accounts
+        rules.rulebook, rules.lookups, segments_of(rules, context), accounts=rules.accounts
     )
 
 
-def _load(table: str, outcome: Outcome, types: Mapping[str, str], plugs: Plugs) -> None:
+def _load(table: str, outcome: Outcome, types: Mapping[str, str], context: RunContext) -> None:
     columns = {column: types.get(column, "VARCHAR") for column in outcome.columns}
     rows = ([_plain(row, column, columns) for column in columns] for row in outcome.rows)
-    plugs.engine.load(table, columns, rows)
+    context.engine.load(table, columns, rows)
 
 
 def _plain(row: Row, column: str, types: Mapping[str, str]) -> object:

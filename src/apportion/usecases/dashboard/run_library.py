@@ -28,16 +28,16 @@ from apportion.core.dashboard.row_access import (
 from apportion.core.templates import name, text
 from apportion.model.access import Scope
 from apportion.model.errors.base import NothingThereError
-from apportion.model.manifest import Kind, Manifest
+from apportion.model.manifest import Manifest, RunKind
 from apportion.model.outcome import Explanation
 from apportion.model.rulebook import Dimension, Rulebook
 from apportion.ports import Engine, Row
-from apportion.usecases.context import Plugs
+from apportion.usecases.context import RunContext
 from apportion.usecases.explain.case import nothing_like
 from apportion.usecases.explain.owner import explain_owner, explain_pool, explain_resource
 from apportion.usecases.runs.open_run import Published, allocation, find
 
-from .aggregates import Shelf, daybook_of, name_of
+from .aggregates import AggregateStore, daybook_of, name_of
 
 #: How many runs stay open; the one that was not read for longest is closed.
 MOST_OPEN = 36
@@ -53,14 +53,14 @@ _EXPLAINERS: Mapping[str, Callable[..., Explanation]] = {
 
 
 @dataclass(frozen=True)
-class Edition:
+class LedgerVersion:
     """What the ledger holds at a moment; `id` is another one as soon as a run was recorded."""
 
     id: str
     runs: tuple[Manifest, ...]
 
     @classmethod
-    def of(cls, runs: Sequence[Manifest]) -> Edition:
+    def of(cls, runs: Sequence[Manifest]) -> LedgerVersion:
         """Name what these runs are."""
         told = "\n".join(f"{run.kind} {run.period} {run.bill} {run.run} {run.at}" for run in runs)
         return cls(sha256(told.encode()).hexdigest()[:20], tuple(runs))
@@ -68,7 +68,7 @@ class Edition:
     @property
     def periods(self) -> tuple[str, ...]:
         """The periods that are allocated, newest first."""
-        found = {run.period for run in self.runs if run.kind is Kind.ALLOCATE}
+        found = {run.period for run in self.runs if run.kind is RunKind.ALLOCATE}
         return tuple(sorted(found, reverse=True))
 
     def allocation(self, period: str, as_of: str = "") -> Manifest:
@@ -77,15 +77,15 @@ class Edition:
 
     def deliveries(self, period: str) -> Mapping[str, Manifest]:
         """The newest delivery of each of a period's bills."""
-        return newest(self.runs, Kind.INGEST, period)
+        return newest(self.runs, RunKind.INGEST, period)
 
 
 @dataclass(frozen=True)
-class Sight:
+class ScopedRun:
     """A run as far as a scope sees it. Every figure on a page comes from `rows`."""
 
     published: Published
-    edition: Edition
+    edition: LedgerVersion
     scope: Scope
     _ask: Callable[[str], list[Row]]
     _explain: Callable[[str, str, Manifest], Explanation]
@@ -179,21 +179,21 @@ class Sight:
             raise NothingThereError("explanation of pools or resources that you see", [])
 
 
-class Library:
+class RunCache:
     """Opens runs for readers. `builder` makes daybooks and explanations, `reader` answers pages.
 
     Both engines serve one question at a time; a daybook that is being made holds up no reader of
     another.
     """
 
-    def __init__(self, builder: Plugs, reader: Engine, shelf: Shelf) -> None:
+    def __init__(self, builder: RunContext, reader: Engine, shelf: AggregateStore) -> None:
         self._builder = builder
         self._reader = reader
         self._shelf = shelf
         self._building, self._reading = Lock(), Lock()
         self._explained: dict[tuple[str, str, str], Explanation] = {}
         self._open: dict[str, tuple[Published, dict[str, str]]] = {}
-        self.edition = Edition.of(builder.ledger.runs())
+        self.edition = LedgerVersion.of(builder.ledger.runs())
 
     def prepare(self) -> None:
         """Open the newest months, so that the first page comes at once."""
@@ -202,7 +202,7 @@ class Library:
 
     def look(self) -> bool:
         """Look whether the ledger holds more than before, and prepare that; true where it does."""
-        edition = Edition.of(self._builder.ledger.runs())
+        edition = LedgerVersion.of(self._builder.ledger.runs())
         if edition.id == self.edition.id:
             return False
         for period in edition.periods[:2]:
@@ -210,12 +210,12 @@ class Library:
         self.edition = edition
         return True
 
-    def sight(self, period: str, scope: Scope, *, as_of: str = "") -> Sight:
+    def sight(self, period: str, scope: Scope, *, as_of: str = "") -> ScopedRun:
         """Open a period's allocation as far as a scope sees it."""
         edition = self.edition
         manifest = edition.allocation(period, as_of)
         published, tables = self._opened(manifest)
-        return Sight(published, edition, scope, self._ask, self._explain, tables)
+        return ScopedRun(published, edition, scope, self._ask, self._explain, tables)
 
     def _explain(self, kind: str, name: str, manifest: Manifest) -> Explanation:
         """Explain an owner, a pool or a resource; a run's explanations never change."""

@@ -11,8 +11,8 @@ from difflib import get_close_matches
 from fractions import Fraction
 from functools import cached_property
 
-from apportion.core.allocation.driver_values import Readings, readings
-from apportion.core.allocation.paths import Graph, Way, is_kept
+from apportion.core.allocation.driver_values import DriverValues, readings
+from apportion.core.allocation.paths import Graph, SharePath, is_kept
 from apportion.core.allocation.split_inputs import usage_of
 from apportion.core.reporting.drilldown import (
     EXPLAINED,
@@ -35,13 +35,13 @@ from apportion.core.rulebook.suggestions import listed
 from apportion.model.errors.base import NothingThereError
 from apportion.model.focus import COST_COLUMNS
 from apportion.model.money import from_units, to_units
-from apportion.model.outcome import Branch, Reduced, Subject
+from apportion.model.outcome import ExplanationNode, Reduced, Subject
 from apportion.model.period import Period
 from apportion.model.rulebook import Dimension, Pool, Rulebook
 from apportion.model.split import Share, Step
 from apportion.ports import Row
 from apportion.usecases.allocate.label_keys import label
-from apportion.usecases.context import Plugs
+from apportion.usecases.context import RunContext
 from apportion.usecases.row_values import day_of, money_of, text_of
 from apportion.usecases.runs.ledger_views import open_bills
 from apportion.usecases.runs.open_run import Published, check_whole, find, open_tables
@@ -52,17 +52,17 @@ class Case:
     """An allocation that something of is to be explained; `most` is how many parts are named."""
 
     published: Published
-    plugs: Plugs
+    context: RunContext
     most: int
     _graphs: dict[tuple[str, date | None], Graph] = field(default_factory=dict)
 
     @classmethod
-    def open(cls, plugs: Plugs, *, period: str, as_of: str, most: int) -> Case:
+    def open(cls, context: RunContext, *, period: str, as_of: str, most: int) -> Case:
         """Open views over `allocations` (of the month), `shares` and `drivers`."""
-        published = find(plugs, period=period, as_of=as_of)
-        open_tables(published, plugs, by_day=False)
-        check_whole(published, plugs, by_day=False)
-        return cls(published, plugs, most)
+        published = find(context, period=period, as_of=as_of)
+        open_tables(published, context, by_day=False)
+        check_whole(published, context, by_day=False)
+        return cls(published, context, most)
 
     @property
     def rulebook(self) -> Rulebook:
@@ -86,7 +86,7 @@ class Case:
 
     def rows(self, query: str) -> list[Row]:
         """Ask the engine."""
-        return self.plugs.engine.rows(query)
+        return self.context.engine.rows(query)
 
     def pool(self, name: str) -> Pool:
         """Find a pool's rule."""
@@ -94,9 +94,9 @@ class Case:
 
     def derive(self, where: str) -> None:
         """Derive labels again as the run did; make `explained` of the charges they select."""
-        open_bills(self.published.bills, self.plugs)
-        label(self.published.rules, self.plugs)
-        self.plugs.engine.create(EXPLAINED, explained_query(self.rulebook, where=where))
+        open_bills(self.published.bills, self.context)
+        label(self.published.rules, self.context)
+        self.context.engine.create(EXPLAINED, explained_query(self.rulebook, where=where))
 
     def biggest(
         self,
@@ -106,7 +106,7 @@ class Case:
         relation: str = EXPLAINED,
         inner: str = RESOURCE,
         subjects: tuple[Subject, ...] = (),
-    ) -> dict[tuple[str, str], tuple[Branch, ...]]:
+    ) -> dict[tuple[str, str], tuple[ExplanationNode, ...]]:
         """The biggest services, and their biggest resources, by currency and group.
 
         `subjects` is whose charges `where` holds for.
@@ -163,7 +163,7 @@ class Case:
         """A share's units in the cost column that is explained."""
         return share.units[COST_COLUMNS.index(self.rulebook.cost)]
 
-    def arrows(self, steps: Iterable[Step]) -> tuple[Branch, ...]:
+    def arrows(self, steps: Iterable[Step]) -> tuple[ExplanationNode, ...]:
         """Tell arrows, those of several days as one."""
         alike: dict[tuple[str, ...], list[Step]] = {}
         for step in dict.fromkeys(steps):
@@ -171,7 +171,7 @@ class Case:
             alike.setdefault(key, []).append(step)
         return tuple(self.arrow(found) for found in alike.values())
 
-    def arrow(self, steps: Sequence[Step]) -> Branch:
+    def arrow(self, steps: Sequence[Step]) -> ExplanationNode:
         """Tell one arrow of the split graph, on all days it was followed."""
         first = steps[0]
         source = f"{first.pool} ({first.within})" if first.within else first.pool
@@ -180,7 +180,7 @@ class Case:
         ratios = [step.ratio for step in steps]
         target = of_pool(first.target) if first.target_is_pool else of_owner(first.target)
         own = {} if first.target_is_pool else in_brief(self.numbers(steps))
-        return Branch(
+        return ExplanationNode(
             f"{title}, kept" if is_kept(first) else title,
             place=str(pool.place),
             facts={"ratio": ratio_words(*ratios), **self.numbers(steps)},
@@ -203,7 +203,7 @@ class Case:
             **self._in_file(first),
         }
 
-    def readings(self, pool: Pool) -> Readings | None:
+    def readings(self, pool: Pool) -> DriverValues | None:
         """The numbers that a pool's driver file has for the period."""
         usage = usage_of(pool)
         if usage is None:
@@ -211,9 +211,9 @@ class Case:
         driver = self.published.rules.drivers[usage.file]
         return readings(driver, Period.parse(self.published.manifest.period))
 
-    def kept(self, shares: Iterable[Share]) -> dict[Way, int]:
+    def kept(self, shares: Iterable[Share]) -> dict[SharePath, int]:
         """Where kept shares stay, with their units."""
-        stays: dict[Way, int] = defaultdict(int)
+        stays: dict[SharePath, int] = defaultdict(int)
         for share in shares:
             graph = self.graph(share.currency, share.day)
             start = (share.pool, share.within)
@@ -222,7 +222,7 @@ class Case:
                 stays[way] += units
         return stays
 
-    def kept_words(self, way: Way) -> str:
+    def kept_words(self, way: SharePath) -> str:
         """Say why cost stays where it does."""
         if way.ring:
             return "pools serve only each other"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 
-from apportion.core.allocation.paths import Node, Way
+from apportion.core.allocation.paths import Node, SharePath
 from apportion.core.allocation.rounding import part_of
 from apportion.core.reporting.drilldown import ACCOUNT, own_charges, sums_query
 from apportion.core.reporting.explain import (
@@ -28,9 +28,9 @@ from apportion.core.reporting.explain import (
 )
 from apportion.core.templates import name, text
 from apportion.model.money import from_units
-from apportion.model.outcome import Branch, Explanation, Reduced
+from apportion.model.outcome import Explanation, ExplanationNode, Reduced
 from apportion.model.split import Share, Step
-from apportion.usecases.context import Plugs
+from apportion.usecases.context import RunContext
 from apportion.usecases.row_values import money_of, text_of
 
 from .case import Case, currencies_of, in_brief, meant
@@ -52,7 +52,7 @@ _Sums = Mapping[str, Mapping[str, Decimal]]
 
 
 def explain_owner(
-    plugs: Plugs,
+    context: RunContext,
     *,
     period: str,
     owner: str,
@@ -66,7 +66,7 @@ def explain_owner(
     one branch. Several currencies are branches of a trunk without amount. Raises NothingThereError
     for an owner or a currency that the allocation does not have.
     """
-    case = Case.open(plugs, period=period, as_of=as_of, most=biggest)
+    case = Case.open(context, period=period, as_of=as_of, most=biggest)
     found = meant(owner, _owners(case), kind="owner", period=period, dimension=case.owner)
     own = _sums(case, f"{case.owner.name}_source", own_charges(case.rulebook, found))
     pooled = _sums(case, "Pool", f'{name(case.owner.name)} = {text(found)} AND "Pool" IS NOT NULL')
@@ -77,7 +77,7 @@ def explain_owner(
     branches = [
         _in_currency(
             case,
-            Branch(f"{found}, {period}", currency=each, subjects=(of_owner(found),)),
+            ExplanationNode(f"{found}, {period}", currency=each, subjects=(of_owner(found),)),
             own=_own(case, found, each, own.get(each, {}), parts),
             shares=[share for share in shares if share.currency == each],
             pooled=pooled.get(each, {}),
@@ -85,20 +85,24 @@ def explain_owner(
         for each in told
     ]
     facts = {"dimension": case.owner.name, "cost": case.rulebook.cost}
-    trunk = _trunk(Branch(f"{found}, {period}", subjects=(of_owner(found),)), branches, facts)
+    trunk = _trunk(
+        ExplanationNode(f"{found}, {period}", subjects=(of_owner(found),)), branches, facts
+    )
     return Explanation(
         trunk, case.published.later, words=(*doubt, *_how_to_read(trunk), case.words)
     )
 
 
-def _how_to_read(trunk: Branch) -> Sequence[str]:
+def _how_to_read(trunk: ExplanationNode) -> Sequence[str]:
     """Explain the ratios of ways through other pools, where there are any."""
     if "arrives" in trunk.facts or any(map(_how_to_read, trunk.branches)):
         return (_HOW_TO_READ,)
     return ()
 
 
-def _trunk(trunk: Branch, branches: Sequence[Branch], facts: Mapping[str, object]) -> Branch:
+def _trunk(
+    trunk: ExplanationNode, branches: Sequence[ExplanationNode], facts: Mapping[str, object]
+) -> ExplanationNode:
     """The only currency is the trunk; several stand beside each other and are never added."""
     if len(branches) == 1:
         trunk = branches[0]
@@ -128,12 +132,12 @@ def _sums(case: Case, column: str, where: str) -> _Sums:
 
 def _in_currency(
     case: Case,
-    branch: Branch,
+    branch: ExplanationNode,
     *,
-    own: Branch | None,
+    own: ExplanationNode | None,
     shares: Sequence[Share],
     pooled: Mapping[str, Decimal],
-) -> Branch:
+) -> ExplanationNode:
     """What an owner pays in one currency: own charges and shares, and what is not its to pay."""
     found = [own] if own else []
     if shares:
@@ -141,18 +145,22 @@ def _in_currency(
         amount = added(pool.amount or Decimal() for pool in pools)
         title = "shares of pools"
         found.append(
-            Branch(title, amount, branch.currency, branches=pools, subjects=branch.subjects)
+            ExplanationNode(
+                title, amount, branch.currency, branches=pools, subjects=branch.subjects
+            )
         )
     amount = added(each.amount or Decimal() for each in found)
     notes = [_in_pools(case, pooled, branch)] if pooled else []
     return replace(branch, amount=amount, branches=(*found, *notes))
 
 
-def _in_pools(case: Case, pooled: Mapping[str, Decimal], branch: Branch) -> Branch:
+def _in_pools(
+    case: Case, pooled: Mapping[str, Decimal], branch: ExplanationNode
+) -> ExplanationNode:
     """What an owner would pay itself, did pools not share it out."""
     whole = f"{plain(added(pooled.values())):,f} {branch.currency}"
     branches = (
-        Branch(
+        ExplanationNode(
             f"in pool {pool}",
             amount,
             branch.currency,
@@ -162,12 +170,12 @@ def _in_pools(case: Case, pooled: Mapping[str, Decimal], branch: Branch) -> Bran
         for pool, amount in pooled.items()
     )
     title = f"not in this figure: {whole} of its charges lie in pools, which share them out"
-    return Branch(title, branches=tuple(branches), subjects=branch.subjects)
+    return ExplanationNode(title, branches=tuple(branches), subjects=branch.subjects)
 
 
 def _own_parts(
     case: Case, owner: str, own: _Sums
-) -> tuple[dict[tuple[str, str], tuple[Branch, ...]], list[str]]:
+) -> tuple[dict[tuple[str, str], tuple[ExplanationNode, ...]], list[str]]:
     """The biggest contents of own charges, by currency and source, down to resources.
 
     Labels are derived again for that. Should they come out otherwise than in the run, its own
@@ -184,8 +192,8 @@ def _own_parts(
         return found, []
     version = case.published.manifest.version
     doubt = (
-        f"Resources are not told: version {case.plugs.version} derives other owners from this bill "
-        f"than version {version} did in this run. Allocate the period again to see them."
+        f"Resources are not shown: version {case.context.version} derives other owners from this "
+        f"bill than version {version} did in this run. Allocate the period again to see them."
     )
     by_account = case.biggest(
         where, group=group, relation="allocations", inner=ACCOUNT, subjects=subjects
@@ -198,8 +206,8 @@ def _own(
     owner: str,
     currency: str,
     sums: Mapping[str, Decimal],
-    parts: Mapping[tuple[str, str], tuple[Branch, ...]],
-) -> Branch | None:
+    parts: Mapping[tuple[str, str], tuple[ExplanationNode, ...]],
+) -> ExplanationNode | None:
     """Own charges, by the rule that gave them to the owner."""
     if not sums:
         return None
@@ -211,12 +219,16 @@ def _own(
         facts = {"lines": lines} if lines else {}
         below = parts[currency, source]
         brief = Reduced(facts, source_in_brief(case.owner, source))
-        branches.append(Branch(title, amount, currency, str(place), facts, below, subjects, brief))
+        branches.append(
+            ExplanationNode(title, amount, currency, str(place), facts, below, subjects, brief)
+        )
     amount = added(sums.values())
-    return Branch("own charges", amount, currency, branches=tuple(branches), subjects=subjects)
+    return ExplanationNode(
+        "own charges", amount, currency, branches=tuple(branches), subjects=subjects
+    )
 
 
-def _shares(case: Case, shares: Sequence[Share]) -> tuple[Branch, ...]:
+def _shares(case: Case, shares: Sequence[Share]) -> tuple[ExplanationNode, ...]:
     """What an owner pays of each pool, in one currency."""
     by_pool: dict[str, list[Share]] = defaultdict(list)
     for share in shares:
@@ -226,7 +238,7 @@ def _shares(case: Case, shares: Sequence[Share]) -> tuple[Branch, ...]:
     for pool, found in by_pool.items():
         whole = case.shares[pool, shares[0].currency]
         branch = _share(case, pool, found, whole)
-        holds = Branch(
+        holds = ExplanationNode(
             f"where it comes from: pool {pool} holds {plain(case.amount(whole)):,f} "
             f"{branch.currency} in all",
             branches=held.get((branch.currency, pool), ()),
@@ -235,11 +247,13 @@ def _shares(case: Case, shares: Sequence[Share]) -> tuple[Branch, ...]:
     return biggest_first(branches, len(branches))
 
 
-def _share(case: Case, pool: str, shares: Sequence[Share], whole: Sequence[Share]) -> Branch:
+def _share(
+    case: Case, pool: str, shares: Sequence[Share], whole: Sequence[Share]
+) -> ExplanationNode:
     """One pool's share: what of the whole it is, by which rule, along which ways."""
     rule, owner = case.pool(pool), shares[0].owner
     part, brief = _part(case, shares, whole)
-    branch = Branch(
+    branch = ExplanationNode(
         f"pool {pool}",
         case.amount(shares),
         shares[0].currency,
@@ -254,7 +268,7 @@ def _share(case: Case, pool: str, shares: Sequence[Share], whole: Sequence[Share
     for value in sorted({share.within for share in shares}):
         own, all_of_it = ([s for s in some if s.within == value] for some in (shares, whole))
         part, brief = _part(case, own, all_of_it)
-        lead = Branch(
+        lead = ExplanationNode(
             f"in {rule.within} {value or '(none)'}",
             case.amount(own),
             branch.currency,
@@ -301,7 +315,7 @@ class _Taken:
     between: bool = False
 
 
-def _by_way(case: Case, branch: Branch, shares: Sequence[Share]) -> Branch:
+def _by_way(case: Case, branch: ExplanationNode, shares: Sequence[Share]) -> ExplanationNode:
     """Tell an amount apart by the last pool that gave it; a single straight way needs no branch."""
     start = (shares[0].pool, shares[0].within)
     ways = _taken(case, start, shares)
@@ -312,12 +326,14 @@ def _by_way(case: Case, branch: Branch, shares: Sequence[Share]) -> Branch:
         brief = replace(branch.reduced, facts={**branch.reduced.facts, **in_brief(numbers)})
         return replace(branch, facts={**branch.facts, **numbers}, reduced=brief)
     told = [_way(case, start, way, taken, branch) for way, taken in ways.items()]
-    along = Branch("along these arrows", branches=case.arrows(arrows), subjects=branch.subjects)
+    along = ExplanationNode(
+        "along these arrows", branches=case.arrows(arrows), subjects=branch.subjects
+    )
     return replace(branch, branches=(*biggest_first(told, len(told)), along))
 
 
-def _taken(case: Case, start: Node, shares: Sequence[Share]) -> dict[Way, _Taken]:
-    ways: dict[Way, _Taken] = defaultdict(_Taken)
+def _taken(case: Case, start: Node, shares: Sequence[Share]) -> dict[SharePath, _Taken]:
+    ways: dict[SharePath, _Taken] = defaultdict(_Taken)
     for share in shares:
         graph = case.graph(share.currency, share.day)
         split = graph.split(case.cost_of(share), start, owner=share.owner, kept=share.kept)
@@ -332,7 +348,9 @@ def _taken(case: Case, start: Node, shares: Sequence[Share]) -> dict[Way, _Taken
     return ways
 
 
-def _way(case: Case, start: Node, way: Way, taken: _Taken, branch: Branch) -> Branch:
+def _way(
+    case: Case, start: Node, way: SharePath, taken: _Taken, branch: ExplanationNode
+) -> ExplanationNode:
     pool, _ = way.last
     if way.kept:
         title = f"kept with {way.owner}: {case.kept_words(way)}"
@@ -340,7 +358,7 @@ def _way(case: Case, start: Node, way: Way, taken: _Taken, branch: Branch) -> Br
         title = f"straight from pool {pool}"
     else:
         title = f"through pool {pool}"
-    return Branch(
+    return ExplanationNode(
         title,
         from_units(taken.units),
         branch.currency,

@@ -13,16 +13,16 @@ from apportion.core.reporting.drilldown import pool_charges
 from apportion.core.reporting.explain import added, biggest_first, plain, ratio_words, rule_facts
 from apportion.core.rulebook.suggestions import listed
 from apportion.model.money import from_units
-from apportion.model.outcome import Branch, Explanation
+from apportion.model.outcome import Explanation, ExplanationNode
 from apportion.model.rulebook import Pool
 from apportion.model.split import Share, Step
-from apportion.usecases.context import Plugs
+from apportion.usecases.context import RunContext
 
 from .case import Case, currencies_of, nothing_like
 
 
 def explain_pool(
-    plugs: Plugs,
+    context: RunContext,
     *,
     period: str,
     pool: str,
@@ -35,7 +35,7 @@ def explain_pool(
     The trunk has no amount, as what a pool holds and who pays it are the same money told twice.
     Raises NothingThereError for a pool that the rulebook of the run does not have.
     """
-    case = Case.open(plugs, period=period, as_of=as_of, most=biggest)
+    case = Case.open(context, period=period, as_of=as_of, most=biggest)
     names = {each.name.casefold(): each for each in case.rulebook.pools}
     if pool.casefold() not in names:
         known = [each.name for each in case.rulebook.pools]
@@ -48,12 +48,16 @@ def explain_pool(
         case, [*(c for c, _ in held), *received], currency, what=f"pool {rule.name}"
     )
     found = {each: _sides(case, rule, each, held.get((each, ""), ()), received) for each in told}
-    trunk = Branch(f"pool {rule.name}, {period}", place=str(rule.place), facts=rule_facts(rule))
+    trunk = ExplanationNode(
+        f"pool {rule.name}, {period}", place=str(rule.place), facts=rule_facts(rule)
+    )
     if len(found) == 1:
         ((only, sides),) = found.items()
         trunk = replace(trunk, currency=only, branches=sides)
     else:
-        apart = (Branch(each, currency=each, branches=sides) for each, sides in found.items())
+        apart = (
+            ExplanationNode(each, currency=each, branches=sides) for each, sides in found.items()
+        )
         trunk = replace(trunk, branches=tuple(apart))
     nothing = () if held else (f"No charge of {period} lies in pool {rule.name}.",)
     return Explanation(trunk, case.published.later, words=(*nothing, case.words))
@@ -63,28 +67,30 @@ def _sides(
     case: Case,
     rule: Pool,
     currency: str,
-    held: tuple[Branch, ...],
-    received: Mapping[str, tuple[Branch, ...]],
-) -> tuple[Branch, ...]:
+    held: tuple[ExplanationNode, ...],
+    received: Mapping[str, tuple[ExplanationNode, ...]],
+) -> tuple[ExplanationNode, ...]:
     """The sides of a pool in one currency: in, out, and who pays in the end."""
     shares = case.shares.get((rule.name, currency), ())
     sides = []
     if held:
-        sides.append(Branch("holds", _sum(held), currency, branches=held))
+        sides.append(ExplanationNode("holds", _sum(held), currency, branches=held))
     if currency in received:
         put = received[currency]
-        sides.append(Branch("is handed by other pools", _sum(put), currency, branches=put))
+        sides.append(ExplanationNode("is handed by other pools", _sum(put), currency, branches=put))
     steps = [s for s in case.steps if (s.pool, s.currency) == (rule.name, currency)]
     if steps:
-        sides.append(Branch("hands on", branches=case.arrows(steps)))
+        sides.append(ExplanationNode("hands on", branches=case.arrows(steps)))
     if shares:
         paid = _paid(case, shares, steps)
         title = "what it holds is finally paid by"
-        sides.append(Branch(title, _sum(paid), currency, branches=paid))
+        sides.append(ExplanationNode(title, _sum(paid), currency, branches=paid))
     return tuple(sides)
 
 
-def _paid(case: Case, shares: Sequence[Share], steps: Sequence[Step]) -> tuple[Branch, ...]:
+def _paid(
+    case: Case, shares: Sequence[Share], steps: Sequence[Step]
+) -> tuple[ExplanationNode, ...]:
     """Who pays what the pool holds, chains and cycles included."""
     whole = case.amount(shares)
     by_payer: dict[tuple[str, bool], list[Share]] = defaultdict(list)
@@ -107,11 +113,11 @@ def _paid(case: Case, shares: Sequence[Share], steps: Sequence[Step]) -> tuple[B
             why = listed(sorted({case.kept_words(way) for way in case.kept(found)}), last="and")
             facts["kept because"] = why
         title = f"kept with {owner}" if kept else owner
-        branches.append(Branch(title, amount, shares[0].currency, facts=facts))
+        branches.append(ExplanationNode(title, amount, shares[0].currency, facts=facts))
     return biggest_first(branches, len(branches))
 
 
-def _received(case: Case, rule: Pool) -> dict[str, tuple[Branch, ...]]:
+def _received(case: Case, rule: Pool) -> dict[str, tuple[ExplanationNode, ...]]:
     """What other pools' own cost comes through this pool, counted when it first comes."""
     units: dict[tuple[str, str], int] = defaultdict(int)
     parts: dict[tuple[str, str], dict[Fraction, None]] = defaultdict(dict)
@@ -127,11 +133,11 @@ def _received(case: Case, rule: Pool) -> dict[str, tuple[Branch, ...]]:
         if part:
             weights = {"comes": part, "passes by": 1 - part}
             units[key] += apportion(case.cost_of(share), weights)["comes"]
-    found: dict[str, list[Branch]] = defaultdict(list)
+    found: dict[str, list[ExplanationNode]] = defaultdict(list)
     for (currency, pool), amount in units.items():
         holds = plain(from_units(whole[currency, pool]))
         found[currency].append(
-            Branch(
+            ExplanationNode(
                 f"of pool {pool}, which holds {holds:,f} {currency}",
                 from_units(amount),
                 currency,
@@ -148,5 +154,5 @@ def _received(case: Case, rule: Pool) -> dict[str, tuple[Branch, ...]]:
     return {each: biggest_first(branches, len(branches)) for each, branches in found.items()}
 
 
-def _sum(branches: Sequence[Branch]) -> Decimal:
+def _sum(branches: Sequence[ExplanationNode]) -> Decimal:
     return added(branch.amount or Decimal() for branch in branches)

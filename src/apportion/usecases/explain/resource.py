@@ -29,11 +29,11 @@ from apportion.core.reporting.explain import (
 from apportion.core.rulebook.inputs.account_sources import OWN_SAYS, synced_words
 from apportion.model.errors.base import NothingThereError
 from apportion.model.money import from_units, to_units
-from apportion.model.outcome import Branch, Explanation
+from apportion.model.outcome import Explanation, ExplanationNode
 from apportion.model.rulebook import Dimension
 from apportion.ports import Row
 from apportion.usecases.allocate.label_keys import label
-from apportion.usecases.context import Plugs
+from apportion.usecases.context import RunContext
 from apportion.usecases.row_values import day_of, money_of, text_of
 from apportion.usecases.runs.ledger_views import open_bills
 
@@ -45,7 +45,7 @@ _LISTED = 10
 
 
 def explain_resource(
-    plugs: Plugs,
+    context: RunContext,
     *,
     period: str,
     resource: str,
@@ -57,12 +57,12 @@ def explain_resource(
 
     `resource` is the whole id, or how one id ends. Raises NothingThereError for none or several.
     """
-    case = Case.open(plugs, period=period, as_of=as_of, most=biggest)
-    open_bills(case.published.bills, plugs)
+    case = Case.open(context, period=period, as_of=as_of, most=biggest)
+    open_bills(case.published.bills, context)
     found = _find(case, resource, period)
     rows = _charges(case, found)
     told = currencies_of(case, (text_of(r["BillingCurrency"]) for r in rows), currency, what=found)
-    trunk = Branch(f"{found}, {period}", facts=_facts(rows))
+    trunk = ExplanationNode(f"{found}, {period}", facts=_facts(rows))
     branches = [
         _in_currency(case, each, [r for r in rows if text_of(r["BillingCurrency"]) == each])
         for each in told
@@ -93,7 +93,7 @@ def _ids(case: Case, condition: str) -> list[str]:
 
 
 def _charges(case: Case, resource: str) -> list[Row]:
-    label(case.published.rules, case.plugs)
+    label(case.published.rules, case.context)
     return case.rows(resource_query(case.rulebook, resource))
 
 
@@ -107,20 +107,20 @@ def _facts(rows: Sequence[Row]) -> dict[str, object]:
     return {told: words for told, words in facts.items() if words}
 
 
-def _in_currency(case: Case, currency: str, rows: Sequence[Row]) -> Branch:
+def _in_currency(case: Case, currency: str, rows: Sequence[Row]) -> ExplanationNode:
     alike: dict[tuple[str, ...], list[Row]] = defaultdict(list)
     for row in rows:
         alike[tuple(text_of(row[column]) for column in row if column not in _VARYING)].append(row)
     branches = biggest_first((_alike(case, currency, found) for found in alike.values()), case.most)
     amount = added(branch.amount or Decimal() for branch in branches)
-    return Branch(currency, amount, currency, branches=branches)
+    return ExplanationNode(currency, amount, currency, branches=branches)
 
 
 #: What may differ between the days of charges that are described and labelled alike.
 _VARYING = ("Bill", "ChargeDay", "Cost", "Lines", "FirstLine")
 
 
-def _alike(case: Case, currency: str, rows: Sequence[Row]) -> Branch:
+def _alike(case: Case, currency: str, rows: Sequence[Row]) -> ExplanationNode:
     """Charges of one kind: their tags, what the rules made of them, who pays."""
     row = rows[0]
     days = sorted(day_of(each["ChargeDay"]) for each in rows)
@@ -134,7 +134,7 @@ def _alike(case: Case, currency: str, rows: Sequence[Row]) -> Branch:
     amount = added(money_of(each["Cost"]) for each in rows)
     dimensions = (_dimension(case, dimension, row) for dimension in case.rulebook.dimensions)
     pool = text_of(row["Pool"])
-    return Branch(
+    return ExplanationNode(
         ", ".join(filter(None, kind)),
         amount,
         currency,
@@ -156,12 +156,12 @@ def _alike(case: Case, currency: str, rows: Sequence[Row]) -> Branch:
     )
 
 
-def _tags(title: str, written: str) -> Branch:
+def _tags(title: str, written: str) -> ExplanationNode:
     tags = json.loads(written) if written else {}
-    return Branch(title if tags else f"{title}: none", facts=tags)
+    return ExplanationNode(title if tags else f"{title}: none", facts=tags)
 
 
-def _dimension(case: Case, dimension: Dimension, row: Row) -> Branch:
+def _dimension(case: Case, dimension: Dimension, row: Row) -> ExplanationNode:
     """A dimension's value, what gave it, and what was refused before."""
     value, source = text_of(row[dimension.name]), text_of(row[f"{dimension.name}_source"])
     words, place = source_of(dimension, source)
@@ -173,7 +173,7 @@ def _dimension(case: Case, dimension: Dimension, row: Row) -> Branch:
         **({"lines": lines} if lines else {}),
         **({"rejected before": rejected} if rejected else {}),
     }
-    return Branch(f"{dimension.name} = {value}", place=str(place), facts=facts)
+    return ExplanationNode(f"{dimension.name} = {value}", place=str(place), facts=facts)
 
 
 def _synced(case: Case, dimension: Dimension, row: Row) -> str:
@@ -188,11 +188,11 @@ def _synced(case: Case, dimension: Dimension, row: Row) -> str:
     return f", {synced}" if synced else ""
 
 
-def _owned(case: Case, currency: str, amount: Decimal, row: Row) -> Branch:
-    return Branch(f"paid by {text_of(row[case.owner.name])}", amount, currency)
+def _owned(case: Case, currency: str, amount: Decimal, row: Row) -> ExplanationNode:
+    return ExplanationNode(f"paid by {text_of(row[case.owner.name])}", amount, currency)
 
 
-def _shared(case: Case, currency: str, pool: str, rows: Sequence[Row]) -> list[Branch]:
+def _shared(case: Case, currency: str, pool: str, rows: Sequence[Row]) -> list[ExplanationNode]:
     """The pool that takes the charges, and each payer's part, day by day as the pool was split."""
     rule = case.pool(pool)
     units: dict[tuple[str, str], int] = defaultdict(int)
@@ -209,7 +209,7 @@ def _shared(case: Case, currency: str, pool: str, rows: Sequence[Row]) -> list[B
             units[payer] += part
             ratios[payer].add(weights[payer])
     branches = [
-        Branch(
+        ExplanationNode(
             f"paid by {owner}{' as kept cost' if kept else ''}",
             from_units(part),
             currency,
@@ -219,8 +219,8 @@ def _shared(case: Case, currency: str, pool: str, rows: Sequence[Row]) -> list[B
     ]
     if nobody:
         title = "paid by nobody, as the pool came to nothing on the day"
-        branches.append(Branch(title, from_units(nobody), currency))
-    lead = Branch(f"lies in pool {pool}", place=str(rule.place), facts=rule_facts(rule))
+        branches.append(ExplanationNode(title, from_units(nobody), currency))
+    lead = ExplanationNode(f"lies in pool {pool}", place=str(rule.place), facts=rule_facts(rule))
     return [lead, *biggest_first(branches, len(branches))]
 
 

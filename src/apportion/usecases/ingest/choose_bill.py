@@ -20,7 +20,7 @@ from apportion.core.billing.retention import expired
 from apportion.model.delivery import Delivery, Intent
 from apportion.model.findings.deliveries import NOT_TOGETHER
 from apportion.model.findings.finding import Finding
-from apportion.model.manifest import Kind, Manifest
+from apportion.model.manifest import Manifest, RunKind
 from apportion.usecases.fail_on_findings import stop_if_failing
 
 
@@ -95,7 +95,7 @@ def _place(
     held: Holdings,
     part: Manifest | None,
 ) -> Place:
-    in_force = newest(runs, Kind.INGEST, period)
+    in_force = newest(runs, RunKind.INGEST, period)
     beside = tuple(in_force[other] for other in shared(bill, accounts, held))
     return Place(period, bill, in_force.get(bill), part, beside)
 
@@ -135,7 +135,7 @@ def _parts(
         found = [
             run
             for number, run in enumerate(runs, start=1)
-            if run.kind is Kind.INGEST and run.run.startswith(wanted) and number not in gone
+            if run.kind is RunKind.INGEST and run.run.startswith(wanted) and number not in gone
         ]
         if not found:
             findings.append(_not_together(wanted, "no delivery", runs, accounts))
@@ -180,7 +180,7 @@ def _not_together(
     there = [
         f"{run.run} ({period} bill {bill})"
         for period in sorted(accounts)
-        for bill, run in sorted(newest(runs, Kind.INGEST, period).items())
+        for bill, run in sorted(newest(runs, RunKind.INGEST, period).items())
     ]
     return Finding(
         NOT_TOGETHER,

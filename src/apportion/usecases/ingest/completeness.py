@@ -18,39 +18,39 @@ from apportion.model.focus import COST_COLUMNS
 from apportion.model.manifest import BillIdentity, DayHeld, Manifest
 from apportion.model.money import text
 from apportion.ports import Row
-from apportion.usecases.context import Plugs
+from apportion.usecases.context import RunContext
 from apportion.usecases.row_values import money_of, text_of
 
 
-def held_now(plugs: Plugs) -> Held:
+def held_now(context: RunContext) -> Held:
     """What stands open as `costs` and `keys`."""
-    return Held("costs", "keys", _columns("keys", plugs))
+    return Held("costs", "keys", _columns("keys", context))
 
 
-def open_delivery(delivery: Manifest, plugs: Plugs) -> Held:
+def open_delivery(delivery: Manifest, context: RunContext) -> Held:
     """Open an earlier delivery under names of its own."""
     names = {}
     for table in ("costs", "keys"):
         names[table] = f"{table} of {delivery.run}"
-        plugs.engine.open_parquet(names[table], plugs.ledger.files(table, delivery))
-    return Held(names["costs"], names["keys"], _columns(names["keys"], plugs))
+        context.engine.open_parquet(names[table], context.ledger.files(table, delivery))
+    return Held(names["costs"], names["keys"], _columns(names["keys"], context))
 
 
 def compare_held(
-    before: Held, after: Held, plugs: Plugs, *, same_words: bool = True
+    before: Held, after: Held, context: RunContext, *, same_words: bool = True
 ) -> list[Compared]:
     """Compare two open deliveries; formats of other words are compared by account and day."""
     filled = [
         {column: int(str(found)) for column, found in row.items()}
         for held in (before, after)
-        for row in plugs.engine.rows(described_query(held))
+        for row in context.engine.rows(described_query(held))
     ]
     columns = described_by(filled, same_words=same_words)
-    rows = plugs.engine.rows(contained_query(before, after, columns))
+    rows = context.engine.rows(contained_query(before, after, columns))
     return [replace(_compared(row), by_lines=same_words) for row in rows]
 
 
-def days_held(plugs: Plugs) -> tuple[DayHeld, ...]:
+def days_held(context: RunContext) -> tuple[DayHeld, ...]:
     """Add up each day of what stands open as `costs` and `keys`."""
     return tuple(
         DayHeld(
@@ -59,17 +59,17 @@ def days_held(plugs: Plugs) -> tuple[DayHeld, ...]:
             int(str(row["Lines"])),
             tuple(text(money_of(row[column])) for column in COST_COLUMNS),
         )
-        for row in plugs.engine.rows(sql("usecases/ingest/days_held"))
+        for row in context.engine.rows(sql("usecases/ingest/days_held"))
     )
 
 
 def identity_of(
-    accounts: Sequence[tuple[str, str]], details: Mapping[str, str], plugs: Plugs
+    accounts: Sequence[tuple[str, str]], details: Mapping[str, str], context: RunContext
 ) -> BillIdentity:
     """Say which bill it is; `accounts` are its payers with their usage accounts."""
-    rows = plugs.engine.rows(
+    rows = context.engine.rows(
         f"SELECT DISTINCT {name('ServiceProviderName')} AS provider FROM keys ORDER BY 1"
-        if "ServiceProviderName" in _columns("keys", plugs)
+        if "ServiceProviderName" in _columns("keys", context)
         else "SELECT '' AS provider"
     )
     usage = sorted({account for _, account in accounts})
@@ -90,8 +90,8 @@ def is_there(delivery: Manifest, runs: Sequence[Manifest]) -> bool:
     )
 
 
-def _columns(view: str, plugs: Plugs) -> frozenset[str]:
-    rows = plugs.engine.rows(f"DESCRIBE {name(view)}")
+def _columns(view: str, context: RunContext) -> frozenset[str]:
+    rows = context.engine.rows(f"DESCRIBE {name(view)}")
     return frozenset(str(row["column_name"]) for row in rows)
 
 

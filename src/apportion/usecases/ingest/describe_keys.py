@@ -9,7 +9,7 @@ from apportion.core.templates import sql
 from apportion.model.charges import ChargeQueries
 from apportion.model.delivery import Delivery, Encoding
 from apportion.model.manifest import Manifest
-from apportion.usecases.context import Plugs
+from apportion.usecases.context import RunContext
 
 _KEY_COLUMNS = {"KeyId": "BIGINT", "KeyCheck": "BIGINT"}
 
@@ -17,45 +17,49 @@ _KEY_COLUMNS = {"KeyId": "BIGINT", "KeyCheck": "BIGINT"}
 _FILES_AT_ONCE = 32
 
 
-def open_known(current: Manifest | None, plugs: Plugs) -> list[str]:
+def open_known(current: Manifest | None, context: RunContext) -> list[str]:
     """Make `known`, the keys that the bill's period has already, and list their files."""
-    files = plugs.ledger.files("keys", current) if current else []
+    files = context.ledger.files("keys", current) if current else []
     if files:
-        plugs.engine.open_parquet("known keys", files)
-        plugs.engine.create("known", 'SELECT "KeyId", "KeyCheck" FROM "known keys"')
+        context.engine.open_parquet("known keys", files)
+        context.engine.create("known", 'SELECT "KeyId", "KeyCheck" FROM "known keys"')
     else:
-        plugs.engine.load("known", _KEY_COLUMNS, [])
+        context.engine.load("known", _KEY_COLUMNS, [])
     return files
 
 
-def describe(delivery: Delivery, queries: ChargeQueries, bill: str, plugs: Plugs) -> list[Path]:
+def describe(
+    delivery: Delivery, queries: ChargeQueries, bill: str, context: RunContext
+) -> list[Path]:
     """Write the descriptions of the keys that `months` has and `known` has not.
 
     Returns the files; none where there is nothing new. A bill's first delivery has a file even
     so, for a table is known by its files.
     """
-    plugs.engine.create("new_keys", sql("usecases/ingest/new_keys"))
-    (counted,) = plugs.engine.rows(
+    context.engine.create("new_keys", sql("usecases/ingest/new_keys"))
+    (counted,) = context.engine.rows(
         "SELECT (SELECT COUNT(*) FROM known) AS known, (SELECT COUNT(*) FROM new_keys) AS new"
     )
     if counted["known"] and not counted["new"]:
         return []
-    plugs.say(f"describing {counted['new']:,} new kinds of charge")
+    context.say(f"describing {counted['new']:,} new kinds of charge")
     if delivery.encoding is Encoding.PARQUET:
-        return _by_place(delivery, queries, bill, plugs)
-    return plugs.engine.write(described_by_hash(queries, bill), plugs.ledger.staging("keys"))
+        return _by_place(delivery, queries, bill, context)
+    return context.engine.write(described_by_hash(queries, bill), context.ledger.staging("keys"))
 
 
-def _by_place(delivery: Delivery, queries: ChargeQueries, bill: str, plugs: Plugs) -> list[Path]:
+def _by_place(
+    delivery: Delivery, queries: ChargeQueries, bill: str, context: RunContext
+) -> list[Path]:
     """Read only the files, and of them the parts, in which the keys were first seen."""
-    plugs.engine.create("no lines", "SELECT * FROM bill LIMIT 0")
-    rows = plugs.engine.rows('SELECT DISTINCT "File" FROM new_keys ORDER BY 1')
+    context.engine.create("no lines", "SELECT * FROM bill LIMIT 0")
+    rows = context.engine.rows('SELECT DISTINCT "File" FROM new_keys ORDER BY 1')
     places = [int(str(row["File"])) for row in rows]
     written = []
     for start in range(0, max(1, len(places)), _FILES_AT_ONCE):
         views = {place: f"file {place}" for place in places[start : start + _FILES_AT_ONCE]}
         for place, view in views.items():
-            plugs.engine.open_bill(view, [delivery.files[place].path], delivery.encoding)
+            context.engine.open_bill(view, [delivery.files[place].path], delivery.encoding)
         query = described_by_place(queries, bill, views)
-        written += plugs.engine.write(query, plugs.ledger.staging("keys"))
+        written += context.engine.write(query, context.ledger.staging("keys"))
     return written

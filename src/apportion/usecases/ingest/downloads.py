@@ -18,7 +18,7 @@ from filelock import FileLock, Timeout
 
 from apportion.core.aws.export_manifest import local_name
 from apportion.core.identity import sha256
-from apportion.model.aws.export import ExportDelivery, Fetched, Pin, Place
+from apportion.model.aws.export import ExportDelivery, Fetched, PinnedObject, S3Location
 from apportion.model.errors.exports import DownloadsBusyError, NoSpaceError
 
 _SUMS = "SHA256SUMS"
@@ -45,7 +45,7 @@ class Download:
 class Downloads:
     """The deliveries of one export in a folder; one process at a time fetches them."""
 
-    def __init__(self, folder: Path, export: Place) -> None:
+    def __init__(self, folder: Path, export: S3Location) -> None:
         self._folder = folder
         self._export = export
         self._mark = sha256(str(export).encode())[:8]
@@ -64,7 +64,7 @@ class Downloads:
         finally:
             lock.release()
 
-    def of(self, delivery: ExportDelivery, pins: Sequence[Pin]) -> Download:
+    def of(self, delivery: ExportDelivery, pins: Sequence[PinnedObject]) -> Download:
         """Give the folder of a delivery, which takes the place of others of its month."""
         pinned = [[pin.key, pin.etag, pin.size, pin.version, str(pin.checksum)] for pin in pins]
         mark = sha256(json.dumps([delivery.delivery, pinned]).encode())[:16]
@@ -79,7 +79,7 @@ class Downloads:
             if folder.is_dir() and folder != but and not _mark_of(folder).exists():
                 shutil.rmtree(folder, ignore_errors=True)
 
-    def check_room(self, download: Download, pins: Sequence[Pin]) -> None:
+    def check_room(self, download: Download, pins: Sequence[PinnedObject]) -> None:
         """Raise NoSpaceError where the disk cannot hold what is still to come."""
         needed = sum(pin.size for pin in pins) - download.have()
         free = shutil.disk_usage(self._folder).free

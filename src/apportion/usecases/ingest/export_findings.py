@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from apportion.model.aws.export import ExportDelivery, Month, Place
+from apportion.model.aws.export import ExportDelivery, ExportMonth, S3Location
 from apportion.model.findings.deliveries import EMPTY_MONTH
 from apportion.model.findings.exports import CHANGED_AGAIN, NO_MONTH, OTHER_EXPORT
 from apportion.model.findings.finding import Finding
@@ -44,7 +44,7 @@ def emptied(delivery: ExportDelivery, run: Manifest) -> Finding:
     )
 
 
-def no_manifest(export: Place, month: Month) -> Finding:
+def no_manifest(export: S3Location, month: ExportMonth) -> Finding:
     """Say that a month has no manifest."""
     return Finding(
         NO_MONTH,

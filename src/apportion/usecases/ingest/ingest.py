@@ -11,7 +11,7 @@ from types import MappingProxyType
 from apportion.core.billing.bill_identity import new_payers, restated
 from apportion.core.billing.charge_queries import charge_queries
 from apportion.core.billing.duplicate_charges import (
-    Alike,
+    DuplicatePair,
     charges_query,
     charges_twice,
     worth_comparing,
@@ -27,10 +27,10 @@ from apportion.model.errors.base import KeyCollisionError
 from apportion.model.findings.deliveries import NO_JSON, SEVERAL_FORMATS, UNREADABLE_TIME
 from apportion.model.findings.finding import Finding
 from apportion.model.focus import COST_COLUMNS
-from apportion.model.manifest import BillIdentity, DayHeld, Input, Kind, Manifest, Total
+from apportion.model.manifest import BillIdentity, DayHeld, Input, Manifest, RunKind, Total
 from apportion.model.money import from_units
 from apportion.ports import Row, Source
-from apportion.usecases.context import Plugs
+from apportion.usecases.context import RunContext
 from apportion.usecases.fail_on_findings import record, stop_if_failing
 from apportion.usecases.runs.damage import damage_of
 
@@ -103,7 +103,7 @@ class _Ready:
 
 def ingest(
     source: Source,
-    plugs: Plugs,
+    context: RunContext,
     *,
     intent: Intent = AS_FOUND,
     split_cost: SplitCost = SplitCost.PARENT,
@@ -116,7 +116,7 @@ def ingest(
     FindingsError, with nothing recorded, where bytes, columns or totals are not right, and where
     it lacks what an earlier delivery held and `intent` does not say that this is meant.
     """
-    plugs.say("verifying the files")
+    context.say("verifying the files")
     deliveries, findings = source.deliver()
     stop_if_failing(findings)
     findings += _several_formats(deliveries)
@@ -130,34 +130,34 @@ def ingest(
     mapping = sha256(delivery.mapping.encode())
     # The identity, too: bytes that are described in another way now are taken in again.
     decided_by = ("ingest", delivery.format, mapping, queries.identity, split_cost)
-    with plugs.ledger.writing(wait=wait):
+    with context.ledger.writing(wait=wait):
         inputs = _inputs(delivery)
         work = _Work(delivery, queries, "", inputs, decided_by, details, intent)
-        return _take_in(work, plugs, findings)
+        return _take_in(work, context, findings)
 
 
-def _take_in(work: _Work, plugs: Plugs, findings: list[Finding]) -> Ingested:
+def _take_in(work: _Work, context: RunContext, findings: list[Finding]) -> Ingested:
     delivery = work.delivery
     if not delivery.stated:  # files with a header alone
         return Ingested((), (), tuple(findings))
-    runs = plugs.ledger.runs()
+    runs = context.ledger.runs()
     bill, places = find_places(delivery, runs, work.intent)
     work = replace(work, bill=bill)
     unchanged, todo = [], []
     for place in places:
         run, current = work.run_of(place.period, place.part), place.current
-        damage = damage_of([current], plugs) if current else []
+        damage = damage_of([current], context) if current else []
         again = check_part(place, run)
         if current and (again or current.run == run) and not damage:
-            unchanged.append(_come_again(current, work, plugs))
+            unchanged.append(_come_again(current, work, context))
         else:
             todo.append(replace(place, damage=tuple(damage)))
-    parts = _read(work, plugs) if todo else {}
-    ready = [_prepare(work, place, parts[place.period], plugs) for place in todo]
+    parts = _read(work, context) if todo else {}
+    ready = [_prepare(work, place, parts[place.period], context) for place in todo]
     stop_if_failing([finding for each in ready for finding in each.findings])
     recorded = []
     for each in ready:
-        manifest = _record(work, each, plugs)
+        manifest = _record(work, each, context)
         findings += [*each.place.damage, *new_payers(manifest, runs)]
         findings += restated(each.place.current, manifest, each.replaces.redescribed)
         findings += each.findings
@@ -165,92 +165,95 @@ def _take_in(work: _Work, plugs: Plugs, findings: list[Finding]) -> Ingested:
     return Ingested(tuple(recorded), tuple(unchanged), tuple(findings))
 
 
-def _come_again(current: Manifest, work: _Work, plugs: Plugs) -> Manifest:
+def _come_again(current: Manifest, work: _Work, context: RunContext) -> Manifest:
     """Write down that the same bytes came under another name, so that it is known next time."""
     details = {**current.details, **work.details}
     if details == current.details:
         return current
-    again = replace(current, at=plugs.now(), details=details, replaced_bills=())
-    return record(again, plugs)
+    again = replace(current, at=context.now(), details=details, replaced_bills=())
+    return record(again, context)
 
 
-def _read(work: _Work, plugs: Plugs) -> Mapping[str | None, list[Path]]:
+def _read(work: _Work, context: RunContext) -> Mapping[str | None, list[Path]]:
     """Read every line once, and write what each period's days cost."""
     files = [file.path for file in work.delivery.files]
-    plugs.say("reading the lines")
-    stop_if_failing(_twice(work, plugs))
-    plugs.engine.open_bill("bill", files, work.delivery.encoding)
-    parts = _write_lines(work, plugs)
-    plugs.engine.open_parquet("lines", [str(path) for files in parts.values() for path in files])
-    stop_if_failing(_unreadable_times(work, plugs))
+    context.say("reading the lines")
+    stop_if_failing(_twice(work, context))
+    context.engine.open_bill("bill", files, work.delivery.encoding)
+    parts = _write_lines(work, context)
+    context.engine.open_parquet("lines", [str(path) for files in parts.values() for path in files])
+    stop_if_failing(_unreadable_times(work, context))
     return parts
 
 
-def _write_lines(work: _Work, plugs: Plugs) -> Mapping[str | None, list[Path]]:
+def _write_lines(work: _Work, context: RunContext) -> Mapping[str | None, list[Path]]:
     """Write the lines by period, which need not be asked of every line where there is only one."""
-    folder = plugs.ledger.staging("costs")
-    period = _only_period(work, plugs)
+    folder = context.ledger.staging("costs")
+    period = _only_period(work, context)
     if period is None:
         lines = lines_query(work.queries, work.bill)
-        return plugs.engine.write_parts(lines, "Period", folder)
+        return context.engine.write_parts(lines, "Period", folder)
     lines = lines_query(work.queries, work.bill, period=period)
-    return {period: plugs.engine.write(lines, folder)}
+    return {period: context.engine.write(lines, folder)}
 
 
-def _only_period(work: _Work, plugs: Plugs) -> str | None:
+def _only_period(work: _Work, context: RunContext) -> str | None:
     """Find the one period that all lines have. A CSV would have to be read once more for it."""
     if work.delivery.encoding is not Encoding.PARQUET:
         return None
     periods = [
         row["Period"]
-        for row in plugs.engine.rows(
+        for row in context.engine.rows(
             sql("usecases/ingest/bill_periods", period=work.queries.period)
         )
     ]
     return str(periods[0]) if len(periods) == 1 and periods[0] is not None else None
 
 
-def _twice(work: _Work, plugs: Plugs) -> list[Finding]:
+def _twice(work: _Work, context: RunContext) -> list[Finding]:
     """Compare the first charges of files that no manifest names as parts of one delivery."""
     files = worth_comparing(work.delivery.files)
     views = []
     for number, file in enumerate(files):
         view = f"file {number}"
-        plugs.engine.open_bill(view, [file.path], work.delivery.encoding)
-        columns = plugs.engine.rows(f"DESCRIBE {name(view)}")
+        context.engine.open_bill(view, [file.path], work.delivery.encoding)
+        columns = context.engine.rows(f"DESCRIBE {name(view)}")
         views.append((view, [str(column["column_name"]) for column in columns]))
     if not views:
         return []
-    pairs = plugs.engine.rows(charges_query(work.delivery, work.queries, views))
+    pairs = context.engine.rows(charges_query(work.delivery, work.queries, views))
     return charges_twice(
         files,
-        [Alike(**{str(part): int(str(number)) for part, number in pair.items()}) for pair in pairs],
+        [
+            DuplicatePair(**{str(part): int(str(number)) for part, number in pair.items()})
+            for pair in pairs
+        ],
     )
 
 
-def _prepare(work: _Work, place: Place, staged: Sequence[Path], plugs: Plugs) -> _Ready:
+def _prepare(work: _Work, place: Place, staged: Sequence[Path], context: RunContext) -> _Ready:
     """Prove a period's files, and compare them with those that they would replace.
 
     Of a damaged delivery nothing stays, not even the descriptions of its keys.
     """
     period = place.period
-    known = open_known(place.part or place.readable, plugs)
-    costs: Sequence[Path] = _moved(staged, plugs.ledger.staging("costs"))
-    months = _add_up(work, period, costs, plugs)
-    new = describe(work.delivery, work.queries, work.bill, plugs)
-    plugs.say(f"proving {period}")
+    known = open_known(place.part or place.readable, context)
+    costs: Sequence[Path] = _moved(staged, context.ledger.staging("costs"))
+    months = _add_up(work, period, costs, context)
+    new = describe(work.delivery, work.queries, work.bill, context)
+    context.say(f"proving {period}")
     keys = [*known, *map(str, new)]
-    totals = [*work.stated(period), *_ledger_totals(keys, plugs)]
+    totals = [*work.stated(period), *_ledger_totals(keys, context)]
     stop_if_failing(compare(period, totals, stages=("stated", "ledger")))
-    findings = _no_json(work, period, plugs)
+    findings = _no_json(work, period, context)
     if place.part:
-        stop_if_failing(check_together(work.bill, work.inputs, place.part, plugs))
-        costs = put_together(costs, place.part, plugs)
-        months = _add_up(work, period, costs, plugs)
+        stop_if_failing(check_together(work.bill, work.inputs, place.part, context))
+        costs = put_together(costs, place.part, context)
+        months = _add_up(work, period, costs, context)
         stated = add_stated(work.stated(period), place.part.totals)
-        totals = [*stated, *_ledger_totals(keys, plugs)]
+        totals = [*stated, *_ledger_totals(keys, context)]
         stop_if_failing(compare(period, totals, stages=("stated", "ledger")))
-    replaces = what_is_replaced(place, work.intent, work.format, plugs)
+    replaces = what_is_replaced(place, work.intent, work.format, context)
     accounts = [(total.billing_account, total.sub_account) for total in totals]
     return _Ready(
         place=place,
@@ -260,30 +263,30 @@ def _prepare(work: _Work, place: Place, staged: Sequence[Path], plugs: Plugs) ->
         months=months,
         totals=totals,
         replaces=replaces,
-        days=days_held(plugs),
-        identity=identity_of(accounts, work.details, plugs),
+        days=days_held(context),
+        identity=identity_of(accounts, work.details, context),
         findings=[*findings, *replaces.findings],
     )
 
 
-def _record(work: _Work, ready: _Ready, plugs: Plugs) -> Manifest:
+def _record(work: _Work, ready: _Ready, context: RunContext) -> Manifest:
     """Make a period's files the ledger's; the last line decides."""
     place, period = ready.place, ready.place.period
     partition = {"period": period, "bill": work.bill}
     part, current = place.part, place.readable
     snapshots = {"keys": current.snapshots["keys"]} if current else {}
     if ready.keys:
-        put = plugs.ledger.append if current else plugs.ledger.replace
+        put = context.ledger.append if current else context.ledger.replace
         snapshots["keys"] = put("keys", **partition, files=ready.keys)
     for table, files in (("costs", ready.costs), ("months", ready.months)):
-        snapshots[table] = plugs.ledger.replace(table, **partition, files=files)
+        snapshots[table] = context.ledger.replace(table, **partition, files=files)
     manifest = Manifest(
         run=work.run_of(period, part),
-        kind=Kind.INGEST,
+        kind=RunKind.INGEST,
         period=period,
         bill=work.bill,
-        at=plugs.now(),
-        version=plugs.version,
+        at=context.now(),
+        version=context.version,
         inputs=(*part.inputs, *work.inputs) if part else work.inputs,
         totals=tuple(ready.totals),
         snapshots=snapshots,
@@ -294,7 +297,7 @@ def _record(work: _Work, ready: _Ready, plugs: Plugs) -> Manifest:
         replaced_bills=ready.replaces.bills,
         left_out=ready.replaces.left_out,
     )
-    return record(manifest, plugs)
+    return record(manifest, context)
 
 
 def _moved(files: Sequence[Path], folder: Path) -> list[Path]:
@@ -302,23 +305,23 @@ def _moved(files: Sequence[Path], folder: Path) -> list[Path]:
     return [file.rename(folder / file.name) for file in files]
 
 
-def _add_up(work: _Work, period: str, costs: Sequence[Path], plugs: Plugs) -> list[Path]:
+def _add_up(work: _Work, period: str, costs: Sequence[Path], context: RunContext) -> list[Path]:
     """Read the written costs back, and write what each key cost in the period."""
-    plugs.engine.open_parquet("costs", [str(path) for path in costs])
-    months = plugs.engine.write(months_query(period, work.bill), plugs.ledger.staging("months"))
-    plugs.engine.open_parquet("months", [str(path) for path in months])
+    context.engine.open_parquet("costs", [str(path) for path in costs])
+    months = context.engine.write(months_query(period, work.bill), context.ledger.staging("months"))
+    context.engine.open_parquet("months", [str(path) for path in months])
     return months
 
 
-def _ledger_totals(keys: Sequence[str], plugs: Plugs) -> list[Total]:
+def _ledger_totals(keys: Sequence[str], context: RunContext) -> list[Total]:
     """Read the written files back and add them up; every key must have one description."""
-    plugs.engine.open_parquet("keys", keys)
-    collisions = _count(plugs, sql("usecases/ingest/collisions"))
+    context.engine.open_parquet("keys", keys)
+    collisions = _count(context, sql("usecases/ingest/collisions"))
     if collisions:
         raise KeyCollisionError(collisions)
     return [
         ledger_total("ledger", row)
-        for row in plugs.engine.rows(sql("usecases/runs/ledger_totals", costs="months"))
+        for row in context.engine.rows(sql("usecases/runs/ledger_totals", costs="months"))
     ]
 
 
@@ -349,9 +352,9 @@ def _several_formats(deliveries: Sequence[Delivery]) -> list[Finding]:
     ]
 
 
-def _unreadable_times(work: _Work, plugs: Plugs) -> list[Finding]:
+def _unreadable_times(work: _Work, context: RunContext) -> list[Finding]:
     """Tell which texts are no times, in another pass where there are any."""
-    (row,) = plugs.engine.rows(sql("usecases/ingest/unreadable_times"))
+    (row,) = context.engine.rows(sql("usecases/ingest/unreadable_times"))
     if not row["Lines"]:
         return []
     return [
@@ -365,12 +368,12 @@ def _unreadable_times(work: _Work, plugs: Plugs) -> list[Finding]:
             "again.",
         )
         for column, query in times_queries(work.delivery, work.queries)
-        for times in plugs.engine.rows(query)
+        for times in context.engine.rows(query)
         if times["Lines"]
     ]
 
 
-def _no_json(work: _Work, period: str, plugs: Plugs) -> list[Finding]:
+def _no_json(work: _Work, period: str, context: RunContext) -> list[Finding]:
     """Tell which tags could not be read; `keys` and `months` are those of the period."""
     return [
         Finding(
@@ -385,7 +388,7 @@ def _no_json(work: _Work, period: str, plugs: Plugs) -> list[Finding]:
             currency=str(texts["Currency"] or ""),
         )
         for column, query in json_queries(work.delivery)
-        for texts in plugs.engine.rows(query)
+        for texts in context.engine.rows(query)
     ]
 
 
@@ -397,6 +400,6 @@ def _inputs(delivery: Delivery) -> tuple[Input, ...]:
     return tuple(Input("bill", file.name, file.sha256, file.size) for file in delivery.files)
 
 
-def _count(plugs: Plugs, query: str) -> int:
-    (row,) = plugs.engine.rows(query)
+def _count(context: RunContext, query: str) -> int:
+    (row,) = context.engine.rows(query)
     return int(str(row["n"]))

@@ -22,17 +22,24 @@ from apportion.core.aws.export_manifest import (
     read_delivery,
 )
 from apportion.core.billing.bill_identity import newest
-from apportion.model.aws.export import ExportDelivery, Fetched, Month, Pin, Place, Taking
+from apportion.model.aws.export import (
+    ExportDelivery,
+    ExportMonth,
+    Fetched,
+    PinnedObject,
+    S3Location,
+    Taking,
+)
 from apportion.model.delivery import Delivery
 from apportion.model.errors.base import FindingsError
 from apportion.model.errors.exports import NoExportError, ObjectChangedError
 from apportion.model.findings.exports import OTHER_MONTHS
 from apportion.model.findings.finding import Finding, failing
-from apportion.model.manifest import Kind, Manifest
+from apportion.model.manifest import Manifest, RunKind
 from apportion.model.outcome import Outcome
 from apportion.model.period import Period
 from apportion.ports import Bucket, Source
-from apportion.usecases.context import Plugs
+from apportion.usecases.context import RunContext
 from apportion.usecases.outcomes import together, told_ingest
 
 from .downloads import Download, Downloads, counted, in_bytes, write_lists
@@ -48,9 +55,9 @@ _LARGE = 100_000_000
 
 
 def ingest_export(
-    plugs: Plugs,
+    context: RunContext,
     bucket: Bucket,
-    place: Place,
+    place: S3Location,
     *,
     read: Callable[[Sequence[Path]], Source],
     folder: Path,
@@ -65,9 +72,9 @@ def ingest_export(
     export, months = find_months(bucket, place)
     months, findings = chosen_months(export, months, wanted)
     downloads = Downloads(folder, export)
-    work = _Work(plugs, bucket, export, downloads, read, taking)
+    work = _Work(context, bucket, export, downloads, read, taking)
     outcomes: list[Outcome] = []
-    plugs.say(f"reading {counted(len(months), 'manifest')} of {export}")
+    context.say(f"reading {counted(len(months), 'manifest')} of {export}")
     with downloads.held(wait=taking.wait):
         for month in months:
             try:
@@ -79,7 +86,7 @@ def ingest_export(
     return replace(done, words=(work.sentence(len(months)),))
 
 
-def find_months(bucket: Bucket, place: Place) -> tuple[Place, list[Month]]:
+def find_months(bucket: Bucket, place: S3Location) -> tuple[S3Location, list[ExportMonth]]:
     """Find the export at a place, or the only one right below, and the months that it has.
 
     Folders are listed to learn which months there are, and for nothing else.
@@ -90,14 +97,14 @@ def find_months(bucket: Bucket, place: Place) -> tuple[Place, list[Month]]:
     months, below = _months(bucket, place)
     if months:
         return place, months
-    inner = [Place(place.bucket, place.below(name)) for name in below[:_MOST_EXPORTS]]
+    inner = [S3Location(place.bucket, place.below(name)) for name in below[:_MOST_EXPORTS]]
     found = [(each, months) for each in inner if (months := _months(bucket, each)[0])]
     if len(found) == 1:
         return found[0]
     raise NoExportError(str(place), [str(each) for each, _ in found])
 
 
-def _months(bucket: Bucket, place: Place) -> tuple[list[Month], list[str]]:
+def _months(bucket: Bucket, place: S3Location) -> tuple[list[ExportMonth], list[str]]:
     below = bucket.folders(place.key)
     if METADATA in below:
         return months_of(place, bucket.folders(place.below(METADATA))), below
@@ -117,14 +124,14 @@ class _Work:
 
     def __init__(
         self,
-        plugs: Plugs,
+        context: RunContext,
         bucket: Bucket,
-        export: Place,
+        export: S3Location,
         downloads: Downloads,
         read: Callable[[Sequence[Path]], Source],
         taking: Taking,
     ) -> None:
-        self._plugs = plugs
+        self._plugs = context
         self._bucket = bucket
         self._export = export
         self._downloads = downloads
@@ -132,7 +139,7 @@ class _Work:
         self._taking = taking
         self._counted = _Counted()
 
-    def take_in(self, month: Month) -> Ingested:
+    def take_in(self, month: ExportMonth) -> Ingested:
         """Take in one month; raises FindingsError with nothing of it recorded."""
         delivery, manifest = self._manifest(month)
         known = self._known(delivery)
@@ -140,7 +147,7 @@ class _Work:
             self._counted.known += 1
             self._downloads.clear(month.period)  # a run may have ended just before it did
             return Ingested((), (known,), ())
-        before = newest(self._plugs.ledger.runs(), Kind.INGEST, month.period)
+        before = newest(self._plugs.ledger.runs(), RunKind.INGEST, month.period)
         download, delivery = self._fetched(month, delivery, manifest)
         source = _Downloaded(self._read([download.folder]), delivery, download)
         done = ingest(
@@ -172,7 +179,7 @@ class _Work:
             f"{done.months} fetched{fetched}{beside}."
         )
 
-    def _manifest(self, month: Month) -> tuple[ExportDelivery, bytes]:
+    def _manifest(self, month: ExportMonth) -> tuple[ExportDelivery, bytes]:
         there = self._bucket.read(month.manifest)
         if there is None:
             raise FindingsError([no_manifest(self._export, month)])
@@ -195,7 +202,7 @@ class _Work:
             return None
         wanted = self._details(delivery).items()
         runs = self._plugs.ledger.runs()
-        current = newest(runs, Kind.INGEST, delivery.period)
+        current = newest(runs, RunKind.INGEST, delivery.period)
         for bill, run in current.items():
             parts = [known for known in runs if known.run in run.together]
             here = any(wanted <= each.details.items() for each in (run, *parts))
@@ -212,7 +219,7 @@ class _Work:
         }
 
     def _fetched(
-        self, month: Month, delivery: ExportDelivery, manifest: bytes
+        self, month: ExportMonth, delivery: ExportDelivery, manifest: bytes
     ) -> tuple[Download, ExportDelivery]:
         """Fetch a delivery that stood as it is from the first to the last byte."""
         for _ in range(TIMES):
@@ -253,13 +260,13 @@ class _Work:
         write_lists(download, delivery, manifest, fetched)
         return download
 
-    def _pins(self, delivery: ExportDelivery) -> dict[str, Pin | None]:
+    def _pins(self, delivery: ExportDelivery) -> dict[str, PinnedObject | None]:
         with ThreadPoolExecutor(_AT_ONCE) as threads:
             found = threads.map(self._bucket.look, delivery.files)
             return dict(zip(delivery.files, found, strict=True))
 
     def _fetch(
-        self, delivery: ExportDelivery, pins: Sequence[Pin], download: Download
+        self, delivery: ExportDelivery, pins: Sequence[PinnedObject], download: Download
     ) -> dict[str, Fetched]:
         """Fetch files side by side; the first that fails stops the others where they are."""
         progress = _Progress(delivery.period, sum(pin.size for pin in pins), self._plugs.say)

@@ -11,7 +11,7 @@ from apportion.core.billing.contained_charges import Compared, alike, left_out, 
 from apportion.model.delivery import Intent
 from apportion.model.findings.finding import Finding
 from apportion.model.manifest import LeftOut, Manifest
-from apportion.usecases.context import Plugs
+from apportion.usecases.context import RunContext
 
 from .choose_bill import Place
 from .completeness import compare_held, held_now, open_delivery
@@ -27,7 +27,7 @@ class Replaces:
     findings: tuple[Finding, ...] = ()
 
 
-def what_is_replaced(place: Place, intent: Intent, form: str, plugs: Plugs) -> Replaces:
+def what_is_replaced(place: Place, intent: Intent, form: str, context: RunContext) -> Replaces:
     """Compare what stands open as `costs` and `keys` with what it would replace.
 
     Findings fail where it may not, which an explicit word allows.
@@ -36,14 +36,14 @@ def what_is_replaced(place: Place, intent: Intent, form: str, plugs: Plugs) -> R
     out: list[LeftOut] = list(place.current.left_out) if place.current else []
     findings: list[Finding] = []
     for other in place.beside:
-        compared = _compare(other, form, plugs)
+        compared = _compare(other, form, context)
         if intent.whole or _in_common(compared):
             bills.append(other.bill)
             out += [*other.left_out, *left_out(other, compared)]
             findings += [] if intent.replace else [_overlap(place, other, compared)]
     redescribed: dict[str, Decimal] = {}
     if place.readable and not place.part:
-        compared = _compare(place.readable, form, plugs)
+        compared = _compare(place.readable, form, context)
         out += left_out(place.readable, compared)
         if not intent.replace:
             where = f"{place.period} bill {place.bill}"
@@ -52,9 +52,9 @@ def what_is_replaced(place: Place, intent: Intent, form: str, plugs: Plugs) -> R
     return Replaces(tuple(bills), tuple(dict.fromkeys(out)), redescribed, tuple(findings))
 
 
-def _compare(before: Manifest, form: str, plugs: Plugs) -> list[Compared]:
+def _compare(before: Manifest, form: str, context: RunContext) -> list[Compared]:
     return compare_held(
-        open_delivery(before, plugs), held_now(plugs), plugs, same_words=alike(before, form)
+        open_delivery(before, context), held_now(context), context, same_words=alike(before, form)
     )
 
 

@@ -14,13 +14,13 @@ from apportion.model.findings.finding import Finding
 from apportion.model.focus import COST_COLUMNS, QUANTITY_COLUMNS
 from apportion.model.manifest import Input, Manifest, Total
 from apportion.model.money import EXACT, SQL_TYPE
-from apportion.usecases.context import Plugs
+from apportion.usecases.context import RunContext
 
 from .completeness import compare_held, held_now, open_delivery
 
 
 def check_together(
-    bill: str, inputs: Sequence[Input], part: Manifest, plugs: Plugs
+    bill: str, inputs: Sequence[Input], part: Manifest, context: RunContext
 ) -> list[Finding]:
     """Refuse files and charges that the earlier part has; `costs` and `keys` are the later one."""
     place = f"{part.period} bill {bill}"
@@ -37,18 +37,18 @@ def check_together(
         for file in inputs
         if file.sha256 in known
     ]
-    compared = compare_held(open_delivery(part, plugs), held_now(plugs), plugs)
+    compared = compare_held(open_delivery(part, context), held_now(context), context)
     return same or repeats(place, part, compared)
 
 
-def put_together(costs: Sequence[Path], part: Manifest, plugs: Plugs) -> list[Path]:
+def put_together(costs: Sequence[Path], part: Manifest, context: RunContext) -> list[Path]:
     """Write the charges of both; FirstLine counts the files of the later part after the others."""
-    earlier = open_delivery(part, plugs).costs
-    plugs.engine.open_parquet("costs", [str(path) for path in costs])
+    earlier = open_delivery(part, context).costs
+    context.engine.open_parquet("costs", [str(path) for path in costs])
     columns = {
         str(row["column_name"])
         for view in (earlier, "costs")
-        for row in plugs.engine.rows(f"DESCRIBE {name(view)}")
+        for row in context.engine.rows(f"DESCRIBE {name(view)}")
     }
     measures = [c for c in (*COST_COLUMNS, *QUANTITY_COLUMNS) if c in columns]
     query = sql(
@@ -57,7 +57,7 @@ def put_together(costs: Sequence[Path], part: Manifest, plugs: Plugs) -> list[Pa
         files=str(len(part.inputs)),
         measures=each(f"CAST(SUM({name(c)}) AS {SQL_TYPE}) AS {name(c)}" for c in measures),
     )
-    return plugs.engine.write(query, plugs.ledger.staging("costs"))
+    return context.engine.write(query, context.ledger.staging("costs"))
 
 
 def add_stated(stated: Iterable[Total], earlier: Iterable[Total]) -> list[Total]:

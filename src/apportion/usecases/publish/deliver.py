@@ -34,7 +34,7 @@ from apportion.model.findings.delivered import MAYBE_SENT, NOT_SENT
 from apportion.model.findings.finding import Finding
 from apportion.model.outcome import Outcome
 from apportion.model.period import Period
-from apportion.ports import Asking, Post, Report, Row, Store
+from apportion.ports import Notifier, ObjectStore, QueryEngine, Report, Row
 
 #: What is delivered, in this order.
 TABLES = (
@@ -68,25 +68,25 @@ class Forms:
 
 
 @dataclass(frozen=True)
-class Telling:
+class Notifications:
     """Whom to tell, and how the files reach them: attached, or by links for `link_seconds`.
 
     `fresh` gives names never given before: by one a process knows its own claim to a letter.
     """
 
-    posts: Sequence[Post] = ()
+    posts: Sequence[Notifier] = ()
     attach: bool = False
     link_seconds: int = 0
     fresh: Callable[[], str] = lambda: uuid4().hex
 
 
 def deliver(
-    asking: Asking,
-    store: Store,
+    asking: QueryEngine,
+    store: ObjectStore,
     forms: Forms,
     *,
     period: str,
-    telling: Telling,
+    telling: Notifications,
     now: Callable[[], str],
     say: Callable[[str], None] = lambda _step: None,
 ) -> Outcome:
@@ -120,7 +120,7 @@ def deliver(
     return Outcome(_COLUMNS, tuple(rows), tuple(findings), (sentence, *words))
 
 
-def _delivered_before(store: Store, folder: str) -> tuple[dict[str, Any] | None, list[str]]:
+def _delivered_before(store: ObjectStore, folder: str) -> tuple[dict[str, Any] | None, list[str]]:
     """Read a delivery, if all its files are there as they were written; else say what is not."""
     name = f"{folder}/{DELIVERY}"
     done = store.read(name)
@@ -144,7 +144,7 @@ def _delivered_before(store: Store, folder: str) -> tuple[dict[str, Any] | None,
     return None, [f"{lost[0]}{more} were gone or changed: the report is written again."]
 
 
-def _run(asking: Asking, period: str) -> Row:
+def _run(asking: QueryEngine, period: str) -> Row:
     """Find the run that is published, or newest in the ledger."""
     condition = (
         f"\"Period\" = '{Period.parse(period)}'"
@@ -166,8 +166,8 @@ def _id(run: Row, forms: Forms) -> str:
 
 
 def _write(
-    asking: Asking,
-    store: Store,
+    asking: QueryEngine,
+    store: ObjectStore,
     forms: Forms,
     run: Row,
     folder: str,
@@ -229,7 +229,7 @@ def _check(run: Row, tables: Mapping[str, Outcome], summary: Summary) -> None:
 _POINTER = ("period", "allocated_at", "delivery")
 
 
-def _point(store: Store, document: Mapping[str, Any]) -> list[str]:
+def _point(store: ObjectStore, document: Mapping[str, Any]) -> list[str]:
     """Let `latest.json` name this delivery, of its period and of all, unless theirs is newer.
 
     One that cannot be read is written anew, and said: nobody can tell which was the newest.
@@ -267,10 +267,10 @@ def _order(content: bytes) -> tuple[str, str, bool] | None:
 
 
 def _tell(
-    store: Store,
+    store: ObjectStore,
     document: Mapping[str, Any],
     folder: str,
-    telling: Telling,
+    telling: Notifications,
     now: Callable[[], str],
     say: Callable[[str], None],
 ) -> tuple[list[Finding], list[tuple[str, str]]]:
@@ -307,7 +307,7 @@ def _tell(
 _REFUSALS = (AwsCredentialsError, AwsDeniedError, AwsRefusedError)
 
 
-def _claim(store: Store, marker: str, claim: Mapping[str, Any]) -> str | None:
+def _claim(store: ObjectStore, marker: str, claim: Mapping[str, Any]) -> str | None:
     """Claim a letter; None if someone has. One that was refused may be claimed again."""
     mark = store.write(marker, _json(claim), new=True)
     there = None if mark else store.read(marker)
@@ -317,7 +317,7 @@ def _claim(store: Store, marker: str, claim: Mapping[str, Any]) -> str | None:
 
 
 def _letter(
-    store: Store, document: Mapping[str, Any], folder: str, telling: Telling
+    store: ObjectStore, document: Mapping[str, Any], folder: str, telling: Notifications
 ) -> tuple[str, str, dict[str, bytes]]:
     kept = store.read(f"{folder}/summary.txt")
     lines = [kept.content.decode() if kept else "", f"Files: {store.where(folder)}/"]
@@ -340,7 +340,7 @@ def _for_people(name: str) -> bool:
     return name in {"owners.csv", "services.csv", "report.xlsx"}
 
 
-def _state(store: Store, marker: str) -> str:
+def _state(store: ObjectStore, marker: str) -> str:
     kept = store.read(marker)
     return _state_in(kept.content) if kept else "unknown"
 
@@ -353,7 +353,7 @@ def _state_in(content: bytes) -> str:
         return "unknown"
 
 
-def _maybe(document: Mapping[str, Any], marker: str, store: Store) -> Finding:
+def _maybe(document: Mapping[str, Any], marker: str, store: ObjectStore) -> Finding:
     return Finding(
         MAYBE_SENT,
         f"{document['period']} delivery {document['delivery']}",

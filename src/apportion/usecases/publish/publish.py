@@ -17,8 +17,8 @@ from apportion.model.manifest import Manifest
 from apportion.model.manifest_text import to_plain
 from apportion.model.money import from_units, text, to_units
 from apportion.model.outcome import Outcome
-from apportion.ports import Lake, Row
-from apportion.usecases.context import Plugs
+from apportion.ports import PublishedTables, Row
+from apportion.usecases.context import RunContext
 from apportion.usecases.fail_on_findings import stop_if_failing
 from apportion.usecases.reports.report import tell
 from apportion.usecases.runs.history import sums
@@ -32,13 +32,13 @@ _WHOLE = ("allocations", "daily", "proofs")
 _Sums = dict[tuple[str, str], tuple[int, ...]]
 
 
-def publish(plugs: Plugs, lake: Lake, *, period: str, scratch: Path) -> Outcome:
+def publish(context: RunContext, lake: PublishedTables, *, period: str, scratch: Path) -> Outcome:
     """Publish a period's newest allocation. What readers see already is not written again.
 
     Raises FindingsError for an allocation that is not proved, NotWhatArrivedError where what was
     written is not what is read back.
     """
-    published = find(plugs, period=period)
+    published = find(context, period=period)
     manifest = published.manifest
     stop_if_failing(compare(period, manifest.totals))
     if taken := what.names_taken(published.rulebook):
@@ -46,13 +46,13 @@ def publish(plugs: Plugs, lake: Lake, *, period: str, scratch: Path) -> Outcome:
     digest = manifest_sha256(manifest)
     unchanged = lake.current(period) == (manifest.run, digest)
     if not unchanged:
-        _stage(plugs, lake, published, scratch)
+        _stage(context, lake, published, scratch)
     known = what.columns(published.rulebook)
     lake.define(_views(published, known))
     if not unchanged:
-        plugs.say(f"making {period} seen")
-        plugs.engine.load("runs made", what.RUNS_COLUMNS, [_run_row(published, digest)])
-        (row,) = plugs.engine.write(f"SELECT * FROM {name('runs made')}", _new(scratch, "runs"))
+        context.say(f"making {period} seen")
+        context.engine.load("runs made", what.RUNS_COLUMNS, [_run_row(published, digest)])
+        (row,) = context.engine.write(f"SELECT * FROM {name('runs made')}", _new(scratch, "runs"))
         lake.commit(row, what.RUNS_COLUMNS, period=period, run=manifest.run)
     lake.clear(period, what.TABLES)
     return _told(published, "unchanged" if unchanged else "published", digest)
@@ -64,11 +64,11 @@ def manifest_sha256(manifest: Manifest) -> str:
 
 
 def write_tables(
-    plugs: Plugs, published: Published, scratch: Path, tables: Iterable[str] = what.TABLES
+    context: RunContext, published: Published, scratch: Path, tables: Iterable[str] = what.TABLES
 ) -> dict[str, list[Path]]:
     """Write the rows that these tables have of a run as Parquet files."""
     rulebook, manifest = published.rulebook, published.manifest
-    tell(published, plugs, used={dimension.name for dimension in rulebook.dimensions})
+    tell(published, context, used={dimension.name for dimension in rulebook.dimensions})
     index = COST_COLUMNS.index(rulebook.cost)
     proofs = (
         (
@@ -85,10 +85,10 @@ def write_tables(
         )
         for finding in manifest.findings
     )
-    plugs.engine.load("proofs made", what.PROOFS_COLUMNS, proofs)
-    plugs.engine.load("findings made", what.FINDINGS_COLUMNS, findings)
+    context.engine.load("proofs made", what.PROOFS_COLUMNS, proofs)
+    context.engine.load("findings made", what.FINDINGS_COLUMNS, findings)
     queries = what.queries(rulebook, manifest)
-    return {table: plugs.engine.write(queries[table], _new(scratch, table)) for table in tables}
+    return {table: context.engine.write(queries[table], _new(scratch, table)) for table in tables}
 
 
 def runs_row(published: Published) -> Sequence[object]:
@@ -96,40 +96,43 @@ def runs_row(published: Published) -> Sequence[object]:
     return _run_row(published, manifest_sha256(published.manifest))
 
 
-def _stage(plugs: Plugs, lake: Lake, published: Published, scratch: Path) -> None:
+def _stage(context: RunContext, lake: PublishedTables, published: Published, scratch: Path) -> None:
     """Put every table there, read it back, and hold it against the proof."""
     manifest = published.manifest
-    plugs.say(f"writing the tables of {manifest.period}")
-    written = write_tables(plugs, published, scratch)
+    context.say(f"writing the tables of {manifest.period}")
+    written = write_tables(context, published, scratch)
     known = what.columns(published.rulebook)
     for table, files in written.items():
-        plugs.say(f"publishing {table}")
+        context.say(f"publishing {table}")
         lake.stage(table, files, known[table], period=manifest.period, run=manifest.run)
     for table, files in written.items():
-        plugs.say(f"reading {table} back")
+        context.say(f"reading {table} back")
         arrived = lake.fetch(
             table, _new(scratch, f"{table} back"), period=manifest.period, run=manifest.run
         )
-        _check(plugs, published, table, (files, arrived))
+        _check(context, published, table, (files, arrived))
 
 
 def _check(
-    plugs: Plugs, published: Published, table: str, sides: tuple[Sequence[Path], Sequence[Path]]
+    context: RunContext,
+    published: Published,
+    table: str,
+    sides: tuple[Sequence[Path], Sequence[Path]],
 ) -> None:
     """Compare what arrived with what was sent, row for row, and its money with the proof."""
     manifest = published.manifest
     if not sides[1]:
         raise NotWhatArrivedError(table, manifest.period, f"{len(sides[0])} files", "none")
     for view, files in zip(("sent", "arrived"), sides, strict=True):
-        plugs.engine.open_parquet(view, [str(file) for file in files])
+        context.engine.open_parquet(view, [str(file) for file in files])
     columns = each(map(name, what.columns(published.rulebook)[table]), ", ")
-    (row,) = plugs.engine.rows(sql("usecases/publish/arrived", columns=columns))
+    (row,) = context.engine.rows(sql("usecases/publish/arrived", columns=columns))
     sent, arrived, differ = (int(str(row[column])) for column in ("Sent", "Arrived", "Differ"))
     if differ or sent != arrived:
         found = f"{arrived} rows, {differ} of them others"
         raise NotWhatArrivedError(table, manifest.period, f"{sent} rows", found)
     if table in _WHOLE:
-        found_sums = _sums(plugs.engine.rows(what.totals_query(table, "arrived")))
+        found_sums = _sums(context.engine.rows(what.totals_query(table, "arrived")))
         _compare(table, manifest, found_sums)
 
 

@@ -13,7 +13,7 @@ from apportion.model.errors.base import EngineError
 from apportion.model.errors.publishing import NotPublishedError, QueryFailedError
 from apportion.model.outcome import Outcome
 from apportion.ports import Engine, Row
-from apportion.usecases.context import Plugs
+from apportion.usecases.context import RunContext
 from apportion.usecases.runs.open_run import Published, allocated_periods, find
 
 from .publish import runs_row, write_tables
@@ -22,7 +22,7 @@ _ENGINE = "The ledger"
 _SERIALIZE = "SELECT json_serialize_sql(CAST({} AS VARCHAR))"
 
 
-class LedgerAsking:
+class LedgerQueryEngine:
     """`ports.Asking` of a ledger: each allocated period's newest run. Nothing is changed by it.
 
     A query takes what it names out of the ledger into `scratch` first, month by month; where more
@@ -32,14 +32,14 @@ class LedgerAsking:
 
     def __init__(
         self,
-        plugs: Plugs,
+        context: RunContext,
         scratch: Path,
         *,
         closed: Callable[[Path], Engine],
         periods: Sequence[str] = (),
         ahead: Collection[str] = (),
     ) -> None:
-        self._plugs = plugs
+        self._plugs = context
         self._scratch = scratch
         self._closed = closed
         self._periods = periods

@@ -26,7 +26,7 @@ from apportion.model.errors.base import FindingsError, NothingThereError, Owners
 from apportion.model.findings.finding import Finding
 from apportion.model.focus import COST_COLUMNS
 from apportion.model.inputs import Driver
-from apportion.model.manifest import Kind, Manifest
+from apportion.model.manifest import Manifest, RunKind
 from apportion.model.money import from_units, to_units
 from apportion.model.outcome import Outcome
 from apportion.model.period import Period
@@ -34,7 +34,7 @@ from apportion.model.result_columns import CAUSES
 from apportion.usecases.allocate.label_keys import label
 from apportion.usecases.allocate.split_costs import pool_costs, split_costs
 from apportion.usecases.aws.accounts import with_accounts
-from apportion.usecases.context import Plugs
+from apportion.usecases.context import RunContext
 from apportion.usecases.fail_on_findings import stop_if_failing
 from apportion.usecases.runs.ledger_views import open_bills
 from apportion.usecases.runs.load_rules import Rules, rules_for
@@ -53,37 +53,37 @@ class Side:
     recorded: bool = True
 
 
-def allocated(plugs: Plugs, written: str) -> Side:
+def allocated(context: RunContext, written: str) -> Side:
     """Find an allocation: a month's newest, or the run with this id or its beginning."""
-    runs = [run for run in plugs.ledger.runs() if run.kind is Kind.ALLOCATE]
+    runs = [run for run in context.ledger.runs() if run.kind is RunKind.ALLOCATE]
     try:
         period = str(Period.parse(written))
-        published = find(plugs, period=period)
+        published = find(context, period=period)
     except ValueError:
         found = [run for run in runs if written and run.run.startswith(written)]
         if not found:
             known = [f"{run.run} of {run.period}" for run in runs]
             raise NothingThereError(f"allocation {written}", known) from None
-        published = find(plugs, period=found[-1].period, as_of=found[-1].run)
+        published = find(context, period=found[-1].period, as_of=found[-1].run)
     manifest = published.manifest
     name = f"{manifest.period} run {manifest.run}"
     return Side(name, Period.parse(manifest.period), published.bills, published.rules)
 
 
-def planned(plugs: Plugs, period: Period, *, rulebooks: Path, beside: Path) -> Side:
+def planned(context: RunContext, period: Period, *, rulebooks: Path, beside: Path) -> Side:
     """What an allocation of a month would be now, by its newest bills and the rules as they are."""
-    bills = newest(plugs.ledger.runs(), Kind.INGEST, str(period))
+    bills = newest(context.ledger.runs(), RunKind.INGEST, str(period))
     if not bills:
         raise NothingThereError(f"bill of {period}", [], "Ingest it first.")
     rules, findings = rules_for(period, rulebooks, beside)
     if rules is None:
         raise FindingsError(findings)
-    rules = with_accounts(rules, period, bills, plugs)
+    rules = with_accounts(rules, period, bills, context)
     name = f"{period} by the rules as they are now"
     return Side(name, period, bills, rules, tuple(findings), recorded=False)
 
 
-def compare(plugs: Plugs, before: Side, after: Side) -> Outcome:
+def compare(context: RunContext, before: Side, after: Side) -> Outcome:
     """Tell what each owner pays before and after, and what each cause moved; nothing is recorded.
 
     Causes are changed in the order of `CAUSES`. A cause that comes earlier takes what two of them
@@ -92,7 +92,7 @@ def compare(plugs: Plugs, before: Side, after: Side) -> Outcome:
     owner = after.rules.rulebook.owner
     if before.rules.rulebook.owner != owner:
         raise OwnersDifferError(before.rules.rulebook.owner, owner)
-    stages, findings = _stages(plugs, before, after)
+    stages, findings = _stages(context, before, after)
     # What a recorded run found has been told when it was made.
     told = () if after.recorded else (*after.findings, *findings)
     return Outcome(
@@ -100,39 +100,39 @@ def compare(plugs: Plugs, before: Side, after: Side) -> Outcome:
     )
 
 
-def _stages(plugs: Plugs, before: Side, after: Side) -> tuple[Stages, list[Finding]]:
-    open_bills(before.bills, plugs)
-    label(before.rules, plugs)
-    first, _ = _paid(plugs, before.period, before.rules)
+def _stages(context: RunContext, before: Side, after: Side) -> tuple[Stages, list[Finding]]:
+    open_bills(before.bills, context)
+    label(before.rules, context)
+    first, _ = _paid(context, before.period, before.rules)
     by_cause = dict.fromkeys(CAUSES, first)
     numbers = _numbers_of_before(before, after)
     if _runs(before) != _runs(after):
         days = labels_before_query(before.rules.rulebook, before=before.period, after=after.period)
-        plugs.engine.create("labels before", days)
-        open_bills(after.bills, plugs)
-        label(before.rules, plugs)
+        context.engine.create("labels before", days)
+        open_bills(after.bills, context)
+        label(before.rules, context)
         old = replace(before.rules, drivers=numbers)
-        by_cause["tags"], _ = _paid(plugs, after.period, old)
-        plugs.engine.create("as before", labelled_as_before_query(before.rules.rulebook))
-        plugs.engine.create("labelled", 'SELECT * FROM "as before"')
-        plugs.engine.create("rolled", sql("core/allocation/rolled", labels="labelled"))
-        bill, _ = _paid(plugs, after.period, old)
+        by_cause["tags"], _ = _paid(context, after.period, old)
+        context.engine.create("as before", labelled_as_before_query(before.rules.rulebook))
+        context.engine.create("labelled", 'SELECT * FROM "as before"')
+        context.engine.create("rolled", sql("core/allocation/rolled", labels="labelled"))
+        bill, _ = _paid(context, after.period, old)
         same = before.period == after.period
         by_cause["usage"], by_cause["restated"] = (first if same else bill), bill
-    findings = label(after.rules, plugs)
+    findings = label(after.rules, context)
     kept = {file: numbers.get(file, driver) for file, driver in after.rules.drivers.items()}
-    by_cause["rules"], _ = _paid(plugs, after.period, replace(after.rules, drivers=kept))
-    by_cause["drivers"], more = _paid(plugs, after.period, after.rules)
+    by_cause["rules"], _ = _paid(context, after.period, replace(after.rules, drivers=kept))
+    by_cause["drivers"], more = _paid(context, after.period, after.rules)
     stop_if_failing(findings + more)
     return Stages(first, by_cause), findings + more
 
 
-def paid_by(plugs: Plugs, side: Side, rules: Rules) -> Mapping[tuple[str, str], int]:
+def paid_by(context: RunContext, side: Side, rules: Rules) -> Mapping[tuple[str, str], int]:
     """What owners would pay of a month by other rules, by currency and owner."""
-    open_bills(side.bills, plugs)
-    rules = with_accounts(rules, side.period, side.bills, plugs)
-    label(rules, plugs)
-    paid, _findings = _paid(plugs, side.period, rules)
+    open_bills(side.bills, context)
+    rules = with_accounts(rules, side.period, side.bills, context)
+    label(rules, context)
+    paid, _findings = _paid(context, side.period, rules)
     return paid
 
 
@@ -144,15 +144,15 @@ def _numbers_of_before(before: Side, after: Side) -> dict[str, Driver]:
 
 
 def _paid(
-    plugs: Plugs, period: Period, rules: Rules
+    context: RunContext, period: Period, rules: Rules
 ) -> tuple[dict[tuple[str, str], int], list[Finding]]:
     """What owners pay by `labelled` and `rolled` as they are, direct and shared together."""
     rulebook = rules.rulebook
     paid = {
         (str(row["Currency"]), str(row["Owner"])): to_units(Decimal(str(row["Cost"])))
-        for row in plugs.engine.rows(own_by_owner_query(rulebook))
+        for row in context.engine.rows(own_by_owner_query(rulebook))
     }
-    split = split_costs(period, rules, pool_costs(rules, plugs), plugs)
+    split = split_costs(period, rules, pool_costs(rules, context), context)
     place = COST_COLUMNS.index(rulebook.cost)
     for share in split.shares:
         key = share.currency, share.owner

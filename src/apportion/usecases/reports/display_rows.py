@@ -9,7 +9,7 @@ from decimal import Decimal, localcontext
 from apportion.model.cents import ROUNDED, cent_off
 from apportion.model.money import EXACT
 from apportion.ports import Row
-from apportion.reports.columns import Kind, cents_off, kinds
+from apportion.reports.columns import ColumnKind, cents_off, kinds
 
 #: The columns that say in which currency a row's money is.
 CURRENCY_COLUMNS = ("currency", "BillingCurrency")
@@ -42,12 +42,12 @@ def for_people(rows: Sequence[Row], columns: Sequence[str], *, total: bool) -> S
     table rounds each by itself (`model.cents`).
     """
     of = kinds(rows, columns)
-    money = [name for name in columns if of[name] is Kind.MONEY]
+    money = [name for name in columns if of[name] is ColumnKind.MONEY]
     currency = next((name for name in CURRENCY_COLUMNS if name in columns), "")
     apart = [name for name in (_MONTH, currency) if name in columns]
     words = {**_TOLD_ONCE, currency: "amounts in {}" if money else "in {}"}
     once = _same_on_all(rows, [name for name in columns if name in words])
-    texts = [name for name in columns if of[name] is Kind.TEXT]
+    texts = [name for name in columns if of[name] is ColumnKind.TEXT]
     if texts and set(texts) <= set(once):
         del once[texts[-1]]  # rows need something to be told apart by
     empty = {name for name in texts if rows and all(row.get(name) in (None, "") for row in rows)}

@@ -26,7 +26,7 @@ from apportion.model.outcome import Outcome
 from apportion.model.split import Share
 from apportion.ports import Row
 from apportion.usecases.atomic_folder import new_folder, refuse_if_filled
-from apportion.usecases.context import Plugs
+from apportion.usecases.context import RunContext
 from apportion.usecases.explain.case import share_of
 from apportion.usecases.row_values import day_of, text_of
 from apportion.usecases.runs.open_run import Published, check_whole, find, open_tables
@@ -34,24 +34,26 @@ from apportion.usecases.runs.open_run import Published, check_whole, find, open_
 CHECKSUMS = "SHA256SUMS"
 
 
-def focus(plugs: Plugs, *, period: str, folder: Path, version: str, as_of: str = "") -> Outcome:
+def focus(
+    context: RunContext, *, period: str, folder: Path, version: str, as_of: str = ""
+) -> Outcome:
     """Write Parquet files and their checksums into a new folder, all at once; rows list them.
 
     What was written is read back, and must add up to what was proved in every cost column, and to
     what each owner pays. Raises FolderFilledError if the folder is there and not empty.
     """
     refuse_if_filled(folder)
-    published = find(plugs, period=period, as_of=as_of)
-    open_tables(published, plugs)
-    check_whole(published, plugs)
-    plugs.say("splitting shared charges")
-    plugs.engine.load(
-        "handed", HANDED, handed_rows(_pool_charges(published, plugs), _shares(plugs))
+    published = find(context, period=period, as_of=as_of)
+    open_tables(published, context)
+    check_whole(published, context)
+    context.say("splitting shared charges")
+    context.engine.load(
+        "handed", HANDED, handed_rows(_pool_charges(published, context), _shares(context))
     )
     with new_folder(folder) as beside:
-        plugs.say("writing and comparing")
-        files = _write(published, plugs, beside, version=version)
-        _compare(published, plugs, files)
+        context.say("writing and comparing")
+        files = _write(published, context, beside, version=version)
+        _compare(published, context, files)
         rows = [_listed(file) for file in files]
         sums = "".join(f"{row['sha256']}  {row['file']}\n" for row in rows)
         (beside / CHECKSUMS).write_text(sums, "utf-8")
@@ -61,13 +63,13 @@ def focus(plugs: Plugs, *, period: str, folder: Path, version: str, as_of: str =
     return Outcome(("file", "bytes", "sha256"), tuple(rows), published.later, (words,))
 
 
-def _pool_charges(published: Published, plugs: Plugs) -> Iterator[PoolCharge]:
+def _pool_charges(published: Published, context: RunContext) -> Iterator[PoolCharge]:
     """Read them day by day: a month of them may be more than memory holds."""
     table = "pool charges"
-    plugs.engine.create(table, pool_charges_query(published.rulebook))
-    for row in plugs.engine.rows(f'SELECT DISTINCT "ChargeDay" FROM {name(table)} ORDER BY 1'):
+    context.engine.create(table, pool_charges_query(published.rulebook))
+    for row in context.engine.rows(f'SELECT DISTINCT "ChargeDay" FROM {name(table)} ORDER BY 1'):
         query = charges_of_day_query(table, day_of(row["ChargeDay"]))
-        yield from map(_pool_charge, plugs.engine.rows(query))
+        yield from map(_pool_charge, context.engine.rows(query))
 
 
 def _pool_charge(row: Row) -> PoolCharge:
@@ -86,33 +88,33 @@ def _pool_charge(row: Row) -> PoolCharge:
     )
 
 
-def _shares(plugs: Plugs) -> Iterable[Share]:
-    rows = plugs.engine.rows('SELECT * FROM shares ORDER BY "Owner", "Kept"')
+def _shares(context: RunContext) -> Iterable[Share]:
+    rows = context.engine.rows('SELECT * FROM shares ORDER BY "Owner", "Kept"')
     return map(share_of, rows)
 
 
-def _write(published: Published, plugs: Plugs, folder: Path, *, version: str) -> list[Path]:
+def _write(published: Published, context: RunContext, folder: Path, *, version: str) -> list[Path]:
     """Write the rows and give the files lasting names."""
     manifest = published.manifest
     query = focus_query(
         published.rulebook, version=version, period=manifest.period, run=manifest.run
     )
-    written = plugs.engine.write(query, folder)
+    written = context.engine.write(query, folder)
     names = (f"focus-{version}-{manifest.period}-{number:05d}.parquet" for number in count(1))
     return [file.rename(folder / named) for file, named in zip(written, names, strict=False)]
 
 
-def _compare(published: Published, plugs: Plugs, files: Sequence[Path]) -> None:
+def _compare(published: Published, context: RunContext, files: Sequence[Path]) -> None:
     """Read the files back: the same money by currency, in every column, and by owner."""
-    plugs.engine.open_parquet("as focus", [str(file) for file in files])
+    context.engine.open_parquet("as focus", [str(file) for file in files])
     sums = each((f"SUM({name(column)}) AS {name(column)}" for column in COST_COLUMNS), ", ")
     owner = published.rulebook.owner
     of_owner = dimension_columns(published.rulebook)[owner]
-    told = plugs.engine.rows(
+    told = context.engine.rows(
         f'SELECT COALESCE("BillingCurrency", \'\') AS "#c", {name(of_owner)} AS "#o", {sums} '
         'FROM "as focus" GROUP BY ALL HAVING COUNT(*) > 0 ORDER BY ALL'
     )
-    pays = plugs.engine.rows(
+    pays = context.engine.rows(
         f'SELECT COALESCE("BillingCurrency", \'\') AS "#c", "#o", {sums} FROM ('
         f'SELECT "BillingCurrency", {name(owner)} AS "#o", {_costs()} FROM allocations '
         'WHERE "Pool" IS NULL UNION ALL '

@@ -8,8 +8,8 @@ from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from apportion.core.reporting.review_document import Month
-from apportion.core.reporting.rule_changes import Moved
+from apportion.core.reporting.review_document import ReviewMonth
+from apportion.core.reporting.rule_changes import RuleChangeEffect
 from apportion.model.errors.base import ApportionError, NothingThereError
 from apportion.model.money import from_units
 from apportion.model.outcome import Outcome
@@ -17,7 +17,7 @@ from apportion.model.period import Period
 from apportion.model.question import Question
 from apportion.ports import Row, RulesHistory
 from apportion.usecases.allocate.prove import prove
-from apportion.usecases.context import Plugs
+from apportion.usecases.context import RunContext
 from apportion.usecases.runs.load_rules import rules_for
 from apportion.usecases.runs.open_run import Published, find
 
@@ -35,18 +35,18 @@ class Places:
 
 
 def gather(
-    plugs: Plugs, history: RulesHistory, *, period: str, places: Places, as_of: str = ""
-) -> Month:
+    context: RunContext, history: RulesHistory, *, period: str, places: Places, as_of: str = ""
+) -> ReviewMonth:
     """Tell a period's newest allocation, or the one at `as_of`, beside the month before."""
-    published = find(plugs, period=period, as_of=as_of)
+    published = find(context, period=period, as_of=as_of)
     manifest, rulebook = published.manifest, published.rulebook
-    earlier = _earlier(plugs, published)
-    proof = prove(plugs, period=period, as_of=manifest.run).rows
+    earlier = _earlier(context, published)
+    proof = prove(context, period=period, as_of=manifest.run).rows
 
     def told(*by: str) -> tuple[Row, ...]:
-        return report(plugs, Question(period, by, as_of=manifest.run)).rows
+        return report(context, Question(period, by, as_of=manifest.run)).rows
 
-    return Month(
+    return ReviewMonth(
         period=period,
         before=earlier.manifest.period if earlier else "",
         run=manifest.run,
@@ -57,11 +57,11 @@ def gather(
         owners=told(rulebook.owner),
         services=told(rulebook.owner, "ServiceName"),
         pools=told(rulebook.owner, "Pool"),
-        compared=_compared(plugs, earlier, published).rows if earlier else (),
-        review=_tables(plugs, published),
-        review_before=_tables(plugs, earlier) if earlier else {},
+        compared=_compared(context, earlier, published).rows if earlier else (),
+        review=_tables(context, published),
+        review_before=_tables(context, earlier) if earlier else {},
         rules=_moved(
-            plugs,
+            context,
             history,
             published,
             since=earlier.manifest.at if earlier else "",
@@ -73,11 +73,11 @@ def gather(
     )
 
 
-def _earlier(plugs: Plugs, published: Published) -> Published | None:
+def _earlier(context: RunContext, published: Published) -> Published | None:
     """The newest allocation of the month before, if it gives cost to the same dimension."""
     period = str(Period.parse(published.manifest.period).before)
     try:
-        found = find(plugs, period=period)
+        found = find(context, period=period)
     except NothingThereError:
         return None
     return found if found.rulebook.owner == published.rulebook.owner else None
@@ -89,19 +89,19 @@ def _side(published: Published) -> Side:
     return Side(f"{period} run {manifest.run}", period, published.bills, published.rules)
 
 
-def _compared(plugs: Plugs, before: Published, after: Published) -> Outcome:
-    return compare(plugs, _side(before), _side(after))
+def _compared(context: RunContext, before: Published, after: Published) -> Outcome:
+    return compare(context, _side(before), _side(after))
 
 
-def _tables(plugs: Plugs, published: Published) -> Mapping[str, Sequence[Row]]:
+def _tables(context: RunContext, published: Published) -> Mapping[str, Sequence[Row]]:
     manifest = published.manifest
-    sections = review(plugs, period=manifest.period, as_of=manifest.run)
+    sections = review(context, period=manifest.period, as_of=manifest.run)
     return {name: outcome.rows for name, outcome in sections}
 
 
 def _moved(
-    plugs: Plugs, history: RulesHistory, published: Published, *, since: str, places: Places
-) -> list[Moved] | None:
+    context: RunContext, history: RulesHistory, published: Published, *, since: str, places: Places
+) -> list[RuleChangeEffect] | None:
     """What each committed change of the rules moved of this month, one after the other."""
     period = Period.parse(published.manifest.period)
     changes = history.changes(since=since or f"{period.first_day}T00:00:00Z")
@@ -111,25 +111,25 @@ def _moved(
     with TemporaryDirectory(prefix="apportion-rules-") as scratch:
         before = Path(scratch) / "before"
         there = history.before(changes[0].commit, before)
-        paid = _paid(plugs, side, before, places) if there else None
+        paid = _paid(context, side, before, places) if there else None
         moved = []
         for number, change in enumerate(changes):
             after = Path(scratch) / str(number)
             there = history.after(change.commit, after)
-            new = _paid(plugs, side, after, places) if there else None
-            moved.append(Moved(change, _difference(paid, new)))
+            new = _paid(context, side, after, places) if there else None
+            moved.append(RuleChangeEffect(change, _difference(paid, new)))
             paid = paid if new is None else new
     return moved
 
 
 def _paid(
-    plugs: Plugs, side: Side, laid_out: Path, places: Places
+    context: RunContext, side: Side, laid_out: Path, places: Places
 ) -> Mapping[tuple[str, str], int] | None:
     """What owners would pay by rules that lie in a folder; None where they cannot be used."""
     try:
         rulebooks, beside = laid_out / places.rulebooks, laid_out / places.beside
         rules, _findings = rules_for(side.period, rulebooks, beside)
-        return paid_by(plugs, side, rules) if rules else None
+        return paid_by(context, side, rules) if rules else None
     except ApportionError:
         return None
 

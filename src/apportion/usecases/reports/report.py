@@ -10,8 +10,8 @@ from apportion.core.allocation.rounding import part_of
 from apportion.core.reporting.report import (
     ALWAYS,
     SHARED,
-    Given,
-    Lie,
+    OwnerCombination,
+    ReceivedShare,
     lie_query,
     push_down,
     report_query,
@@ -29,22 +29,22 @@ from apportion.model.outcome import Outcome
 from apportion.model.question import Granularity, Question
 from apportion.model.result_columns import REPORT
 from apportion.ports import Row
-from apportion.usecases.context import Plugs
+from apportion.usecases.context import RunContext
 from apportion.usecases.row_values import day_of
 from apportion.usecases.runs.open_run import Published, check_whole, find, open_tables
 
 
-def report(plugs: Plugs, question: Question) -> Outcome:
+def report(context: RunContext, question: Question) -> Outcome:
     """Group a period's allocation by dimensions or columns.
 
     Money columns are exact; `share` is the part that a row has of all rows in its currency,
     `tagged` the owner's own cost that a valid tag gave it.
     """
-    published = find(plugs, period=question.period, as_of=question.as_of)
+    published = find(context, period=question.period, as_of=question.as_of)
     columns = _columns(published, question.by or (published.rulebook.owner,))
     condition, used = _condition(published, question.where, question.owners)
     by_day = question.granularity is Granularity.DAY
-    tell(published, plugs, used={*columns, *used}, by_day=by_day)
+    tell(published, context, used={*columns, *used}, by_day=by_day)
     query = report_query(
         columns,
         granularity=question.granularity,
@@ -54,44 +54,44 @@ def report(plugs: Plugs, question: Question) -> Outcome:
     )
     return Outcome(
         columns=(question.granularity.value, *columns, *REPORT),
-        rows=tuple(_rows(plugs.engine.rows(query), columns, question.granularity)),
+        rows=tuple(_rows(context.engine.rows(query), columns, question.granularity)),
         findings=published.later,
-        words=(*_strangers(published, plugs, question), _words(published)),
+        words=(*_strangers(published, context, question), _words(published)),
     )
 
 
-def tell(published: Published, plugs: Plugs, *, used: set[str], by_day: bool = True) -> None:
+def tell(published: Published, context: RunContext, *, used: set[str], by_day: bool = True) -> None:
     """Make the view `told`: own charges, and shares pushed down where a report needs them so."""
-    open_tables(published, plugs, by_day=by_day)
-    check_whole(published, plugs, by_day=by_day)
+    open_tables(published, context, by_day=by_day)
+    check_whole(published, context, by_day=by_day)
     rulebook = published.rulebook
     names = [dimension.name for dimension in rulebook.dimensions]
     others = [dimension for dimension in names if dimension != rulebook.owner]
     if used & set(others):
-        _load_pushed(published, others, plugs)
+        _load_pushed(published, others, context)
     else:
         dimensions = each((f"{text(SHARED)} AS {name(other)}" for other in others), ", ")
-        plugs.engine.create(
+        context.engine.create(
             "pushed",
             f'SELECT *, "Owner" AS {name(rulebook.owner)}'
             f"{', ' + dimensions if dimensions else ''} FROM shares",
         )
-    plugs.engine.define("told", told_query(names))
+    context.engine.define("told", told_query(names))
 
 
-def _load_pushed(published: Published, others: list[str], plugs: Plugs) -> None:
+def _load_pushed(published: Published, others: list[str], context: RunContext) -> None:
     rulebook = published.rulebook
     lies = [
-        Lie(
+        OwnerCombination(
             str(row["Owner"]),
             str(row["Currency"] or ""),
             tuple(str(row[other]) for other in others),
             to_units(Decimal(str(row["Cost"]))),
         )
-        for row in plugs.engine.rows(lie_query(rulebook.owner, others, rulebook.cost))
+        for row in context.engine.rows(lie_query(rulebook.owner, others, rulebook.cost))
     ]
     pushed = push_down(
-        [_given(row) for row in plugs.engine.rows("SELECT * FROM shares")],
+        [_given(row) for row in context.engine.rows("SELECT * FROM shares")],
         lies,
         others,
         within={pool.name: pool.within for pool in rulebook.pools if pool.within},
@@ -108,11 +108,11 @@ def _load_pushed(published: Published, others: list[str], plugs: Plugs) -> None:
         )
         for share, values, units in pushed
     )
-    plugs.engine.load("pushed", columns, rows)
+    context.engine.load("pushed", columns, rows)
 
 
-def _given(row: Row) -> Given:
-    return Given(
+def _given(row: Row) -> ReceivedShare:
+    return ReceivedShare(
         owner=str(row["Owner"]),
         currency=str(row["BillingCurrency"]),
         billing_account=str(row["BillingAccountId"]),
@@ -187,12 +187,12 @@ def _condition(
     return each(parts, " AND "), used
 
 
-def _strangers(published: Published, plugs: Plugs, question: Question) -> Iterator[str]:
+def _strangers(published: Published, context: RunContext, question: Question) -> Iterator[str]:
     """Say which of the owners that were asked for pay nothing; an empty report may be a typo."""
     if not question.owners:
         return
     owner = name(published.rulebook.owner)
-    rows = plugs.engine.rows(f"SELECT DISTINCT {owner} AS owner FROM told ORDER BY 1")
+    rows = context.engine.rows(f"SELECT DISTINCT {owner} AS owner FROM told ORDER BY 1")
     known = [str(row["owner"]) for row in rows]
     for asked in question.owners:
         if asked not in known:

@@ -22,7 +22,7 @@ from apportion.model.money import from_units
 from apportion.model.outcome import Outcome
 from apportion.model.split import Share, Step
 from apportion.ports import Row
-from apportion.usecases.context import Plugs
+from apportion.usecases.context import RunContext
 from apportion.usecases.explain.case import Case
 from apportion.usecases.row_values import money_of, text_of
 
@@ -30,7 +30,7 @@ from apportion.usecases.row_values import money_of, text_of
 Review = tuple[tuple[str, Outcome], ...]
 
 
-def review(plugs: Plugs, *, period: str, as_of: str = "") -> Review:
+def review(context: RunContext, *, period: str, as_of: str = "") -> Review:
     """Lay out a period's newest allocation, or the one at `as_of`.
 
     `unallocated`: own charges of the owner dimension's default, with a proposal for each account
@@ -38,7 +38,7 @@ def review(plugs: Plugs, *, period: str, as_of: str = "") -> Review:
     `pools`. `drivers`: one row an arrow of the split, days added up. `shares`: who finally pays.
     `kept`: what could not be split. Money is in the rulebook's cost column.
     """
-    case = Case.open(plugs, period=period, as_of=as_of, most=0)
+    case = Case.open(context, period=period, as_of=as_of, most=0)
     return (
         ("unallocated", _unallocated(case)),
         ("rejected", _rejected(case)),

@@ -8,17 +8,17 @@ from dataclasses import asdict
 
 from apportion.model.errors.base import LedgerDamagedError, NothingThereError
 from apportion.model.errors.retention import NoDeliveriesError, NotADeliveryError
-from apportion.model.manifest import Kind, Manifest
+from apportion.model.manifest import Manifest, RunKind
 from apportion.model.outcome import Outcome
-from apportion.model.retention import Evidence, How
-from apportion.ports import Expiring, Store
+from apportion.model.retention import EvidenceKind, RetentionEvidence
+from apportion.ports import ExpirableLedger, ObjectStore
 from apportion.usecases.publish.deliver import DELIVERY
 from apportion.usecases.runs.open_run import check_readable
 
 _COLUMNS = ("period", "run", "how", "where", "at")
 
 
-def note(ledger: Expiring, evidence: Evidence) -> None:
+def note(ledger: ExpirableLedger, evidence: RetentionEvidence) -> None:
     """Keep evidence; what is known already is not written again.
 
     Of publications in one place the newest counts: a run that is published again, after another
@@ -26,25 +26,25 @@ def note(ledger: Expiring, evidence: Evidence) -> None:
     """
     same = [each for each in noted(ledger) if _of_same(each, evidence)]
     newest = max(same, key=lambda each: each.at, default=None)
-    told = [newest] if evidence.how is How.PUBLISHED and newest else same
+    told = [newest] if evidence.how is EvidenceKind.PUBLISHED and newest else same
     if evidence.run not in {each.run for each in told}:
         ledger.note(json.dumps(asdict(evidence), sort_keys=True).encode())
 
 
-def noted(ledger: Expiring) -> list[Evidence]:
+def noted(ledger: ExpirableLedger) -> list[RetentionEvidence]:
     """Read all evidence."""
     found = []
     for content in ledger.notes():
         try:
             said = json.loads(content)
-            found.append(Evidence(**{**said, "how": How(said["how"])}))
+            found.append(RetentionEvidence(**{**said, "how": EvidenceKind(said["how"])}))
         except (ValueError, LookupError, TypeError) as fault:
             # Whole, as its name shows, and yet not ours to read: of a later version, perhaps.
             raise LedgerDamagedError("evidence", "a note of a run", str(fault)) from fault
     return found
 
 
-def delivered(store: Store) -> list[Evidence]:
+def delivered(store: ObjectStore) -> list[RetentionEvidence]:
     """Read of which runs the reports below a place are: those that were delivered whole.
 
     This finds reports that functions deliver of published tables, which no ledger knows of.
@@ -56,26 +56,28 @@ def delivered(store: Store) -> list[Evidence]:
     return [_delivery(store, name) for name in names]
 
 
-def _delivery(store: Store, name: str) -> Evidence:
+def _delivery(store: ObjectStore, name: str) -> RetentionEvidence:
     kept = store.read(name)
     try:
         said = json.loads(kept.content) if kept else {}
         run, period, at = (str(said[key]) for key in ("run", "period", "allocated_at"))
     except (ValueError, LookupError, TypeError) as fault:
         raise NotADeliveryError(store.where(name), str(fault)) from None
-    return Evidence(run, period, How.DELIVERED, store.where(name.rpartition("/")[0]), at)
+    return RetentionEvidence(
+        run, period, EvidenceKind.DELIVERED, store.where(name.rpartition("/")[0]), at
+    )
 
 
-def protect(ledger: Expiring, wanted: str, *, because: str, at: str) -> Outcome:
+def protect(ledger: ExpirableLedger, wanted: str, *, because: str, at: str) -> Outcome:
     """Protect the allocation with this id, or its beginning; what is expired cannot be."""
     runs = ledger.runs()
     found = _find(runs, wanted)
     check_readable(found, runs)
-    note(ledger, Evidence(found.run, found.period, How.PROTECTED, because, at))
+    note(ledger, RetentionEvidence(found.run, found.period, EvidenceKind.PROTECTED, because, at))
     row = {
         "period": found.period,
         "run": found.run,
-        "how": str(How.PROTECTED),
+        "how": str(EvidenceKind.PROTECTED),
         "where": because,
         "at": at,
     }
@@ -84,7 +86,7 @@ def protect(ledger: Expiring, wanted: str, *, because: str, at: str) -> Outcome:
 
 
 def _find(runs: Sequence[Manifest], wanted: str) -> Manifest:
-    allocations = [run for run in runs if run.kind is Kind.ALLOCATE]
+    allocations = [run for run in runs if run.kind is RunKind.ALLOCATE]
     found = [run for run in allocations if wanted and run.run.startswith(wanted)]
     if len({run.run for run in found}) != 1:
         what = "one allocation" if found else "allocation"
@@ -92,5 +94,5 @@ def _find(runs: Sequence[Manifest], wanted: str) -> Manifest:
     return found[-1]
 
 
-def _of_same(one: Evidence, other: Evidence) -> bool:
+def _of_same(one: RetentionEvidence, other: RetentionEvidence) -> bool:
     return (one.period, one.how, one.where) == (other.period, other.how, other.where)

@@ -13,11 +13,11 @@ from itertools import groupby
 
 from apportion.core.billing.retention import NUMBERS, expired, kept, past
 from apportion.core.identity import run_id
-from apportion.model.manifest import Kind, Manifest
+from apportion.model.manifest import Manifest, RunKind
 from apportion.model.outcome import Outcome
-from apportion.model.retention import Evidence, Loose, Past, Policy
-from apportion.ports import Expiring, Row
-from apportion.usecases.context import Plugs
+from apportion.model.retention import Past, Policy, RetentionEvidence, UnreferencedFile
+from apportion.ports import ExpirableLedger, Row
+from apportion.usecases.context import RunContext
 from apportion.usecases.ingest.downloads import counted, in_bytes
 
 from .evidence import noted
@@ -34,7 +34,7 @@ class Plan:
 
     runs: tuple[Manifest, ...]
     past: tuple[Past, ...]
-    loose: tuple[Loose, ...]
+    loose: tuple[UnreferencedFile, ...]
 
     @property
     def going(self) -> list[Past]:
@@ -48,13 +48,17 @@ class Plan:
 
 
 def look(
-    plugs: Plugs, ledger: Expiring, policy: Policy, *, delivered: Collection[Evidence] = ()
+    context: RunContext,
+    ledger: ExpirableLedger,
+    policy: Policy,
+    *,
+    delivered: Collection[RetentionEvidence] = (),
 ) -> Outcome:
     """Tell what an expiry by this policy would take, and what evidence keeps; nothing changes.
 
     `delivered` is evidence that the ledger does not know of itself.
     """
-    made = _plan(plugs, ledger, policy, delivered)
+    made = _plan(context, ledger, policy, delivered)
     words = [*_would(made), *_unreadable(made, "could no longer")]
     if made.going or made.loose:
         words.append("Nothing was changed. Repeat the command with --yes to do it.")
@@ -62,11 +66,11 @@ def look(
 
 
 def expire(
-    plugs: Plugs,
-    ledger: Expiring,
+    context: RunContext,
+    ledger: ExpirableLedger,
     policy: Policy,
     *,
-    delivered: Collection[Evidence] = (),
+    delivered: Collection[RetentionEvidence] = (),
     forget: Callable[[Collection[str]], None] = lambda _runs: None,
     wait: float = 0,
 ) -> Outcome:
@@ -77,28 +81,33 @@ def expire(
     what came before may be all that there is.
     """
     with ledger.writing(wait=wait):
-        made = _plan(plugs, ledger, policy, delivered)
+        made = _plan(context, ledger, policy, delivered)
         _check_current(made, ledger)
         if made.going:
-            plugs.say("recording the expiry")
-            ledger.record(_record(made, policy, plugs))
+            context.say("recording the expiry")
+            ledger.record(_record(made, policy, context))
         if made.loose:
-            plugs.say(f"removing {counted(len(made.loose), 'file')}")
+            context.say(f"removing {counted(len(made.loose), 'file')}")
         ledger.let_go(kept(made.runs, [each.number for each in made.going]))
         forget(_readable(ledger.runs()))
     words = (*_did(made), *_unreadable(made, "can no longer"))
     return Outcome(COLUMNS, tuple(_rows(made, "expired")), words=words)
 
 
-def _plan(plugs: Plugs, ledger: Expiring, policy: Policy, delivered: Collection[Evidence]) -> Plan:
-    plugs.say("looking what each run stands on")
+def _plan(
+    context: RunContext,
+    ledger: ExpirableLedger,
+    policy: Policy,
+    delivered: Collection[RetentionEvidence],
+) -> Plan:
+    context.say("looking what each run stands on")
     runs = ledger.runs()
     found = past(runs, policy, (*noted(ledger), *delivered))
     going = [each.number for each in found if not each.evidence]
     return Plan(tuple(runs), tuple(found), tuple(ledger.loose(kept(runs, going))))
 
 
-def _check_current(made: Plan, ledger: Expiring) -> None:
+def _check_current(made: Plan, ledger: ExpirableLedger) -> None:
     """Look at every file of the newest run of each month and bill."""
     newest = {(run.kind, run.period, run.bill): run for run in made.runs}
     for run in newest.values():
@@ -106,15 +115,15 @@ def _check_current(made: Plan, ledger: Expiring) -> None:
             ledger.files(table, run)
 
 
-def _record(made: Plan, policy: Policy, plugs: Plugs) -> Manifest:
-    numbers, at = ",".join(str(each.number) for each in made.going), plugs.now()
+def _record(made: Plan, policy: Policy, context: RunContext) -> Manifest:
+    numbers, at = ",".join(str(each.number) for each in made.going), context.now()
     return Manifest(
         run=run_id("expire", at, numbers, inputs=()),
-        kind=Kind.EXPIRE,
+        kind=RunKind.EXPIRE,
         period="",
         bill="",
         at=at,
-        version=plugs.version,
+        version=context.version,
         inputs=(),
         totals=(),
         snapshots={},
@@ -136,7 +145,7 @@ def _readable(runs: Sequence[Manifest]) -> set[str]:
 def _rows(made: Plan, becomes: str) -> Iterable[Row]:
     """A row a run; files that several have are told with the first of them, the rest at the end."""
     told: set[str] = set()
-    parts: dict[tuple[str, str], list[Loose]] = defaultdict(list)
+    parts: dict[tuple[str, str], list[UnreferencedFile]] = defaultdict(list)
     for file in made.loose:
         parts[file.period, file.bill].append(file)
     for each in sorted(made.past, key=lambda one: (one.run.period, one.number)):
@@ -163,14 +172,14 @@ def _rows(made: Plan, becomes: str) -> Iterable[Row]:
         yield {**empty, "kind": "rest", "becomes": becomes, **sums, "why": why}
 
 
-def _why(each: Past, files: Sequence[Loose]) -> str:
+def _why(each: Past, files: Sequence[UnreferencedFile]) -> str:
     """Say why a run stays; why it goes needs a word only where nothing goes with it."""
     if each.evidence:
         return "; ".join(f"{one.how} {one.where} {one.at[:10]}" for one in each.evidence)
     return "" if files else "kept snapshots still name its files"
 
 
-def _own(each: Past, files: Iterable[Loose]) -> list[Loose]:
+def _own(each: Past, files: Iterable[UnreferencedFile]) -> list[UnreferencedFile]:
     """Pick a run's files of those that go with its month and bill."""
     if each.evidence:
         return []
@@ -199,7 +208,7 @@ def _nothing(made: Plan) -> str:
 def _unreadable(made: Plan, verb: str) -> list[str]:
     """Say, month by month, of which times --as-of can tell nothing any more."""
     words = []
-    allocations = [each for each in made.going if each.run.kind is Kind.ALLOCATE]
+    allocations = [each for each in made.going if each.run.kind is RunKind.ALLOCATE]
     allocations.sort(key=lambda each: (each.run.period, each.number))
     for period, group in groupby(allocations, key=lambda each: each.run.period):
         several = list(group)

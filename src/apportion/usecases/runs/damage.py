@@ -8,18 +8,18 @@ from apportion.model.errors.base import LedgerDamagedError
 from apportion.model.findings.finding import Finding
 from apportion.model.findings.proof import FILE_DAMAGED
 from apportion.model.manifest import Manifest
-from apportion.usecases.context import Plugs
+from apportion.usecases.context import RunContext
 
 
-def damage_of(runs: Iterable[Manifest], plugs: Plugs) -> list[Finding]:
+def damage_of(runs: Iterable[Manifest], context: RunContext) -> list[Finding]:
     """Look at every file of these runs; a finding for each run that has a damaged one."""
-    return [finding for run in runs for finding in _damage(run, plugs)]
+    return [finding for run in runs for finding in _damage(run, context)]
 
 
-def _damage(run: Manifest, plugs: Plugs) -> list[Finding]:
+def _damage(run: Manifest, context: RunContext) -> list[Finding]:
     try:
         for table in run.snapshots:
-            plugs.ledger.files(table, run)
+            context.ledger.files(table, run)
     except LedgerDamagedError as damaged:
         return [
             Finding(

@@ -9,11 +9,11 @@ from apportion.core.billing.bill_identity import newest
 from apportion.core.billing.retention import NUMBERS, expired
 from apportion.model.errors.base import NothingThereError
 from apportion.model.focus import COST_COLUMNS
-from apportion.model.manifest import Kind, Manifest
+from apportion.model.manifest import Manifest, RunKind
 from apportion.model.money import EXACT
 from apportion.model.outcome import Outcome
 from apportion.ports import Row
-from apportion.usecases.context import Plugs
+from apportion.usecases.context import RunContext
 
 _LIST = (
     *("period", "bill", "format", "parts", "currency", "lines"),
@@ -25,16 +25,16 @@ _HISTORY = (
 )
 
 
-def held(plugs: Plugs) -> Outcome:
+def held(context: RunContext) -> Outcome:
     """List every bill of every period, and whether its allocation is up to date.
 
     `parts` are the deliveries that were taken in together.
     """
-    runs = plugs.ledger.runs()
+    runs = context.ledger.runs()
     rows: list[Row] = []
     for period in sorted({run.period for run in runs}):
-        allocation = newest(runs, Kind.ALLOCATE, period).get("")
-        for bill, delivered in sorted(newest(runs, Kind.INGEST, period).items()):
+        allocation = newest(runs, RunKind.ALLOCATE, period).get("")
+        for bill, delivered in sorted(newest(runs, RunKind.INGEST, period).items()):
             for currency, lines, amounts in sums(delivered, "ledger"):
                 rows.append(
                     {
@@ -52,14 +52,14 @@ def held(plugs: Plugs) -> Outcome:
     return Outcome(_LIST, tuple(rows))
 
 
-def history(plugs: Plugs, *, period: str = "") -> Outcome:
+def history(context: RunContext, *, period: str = "") -> Outcome:
     """Tell every delivery, allocation, synchronisation and expiry, oldest first.
 
     `run` is what --as-of takes, unless `expired` says when its files were removed. A period's
     history has neither synchronisations nor expiries, which are of none; the inputs of its
     allocations name the former.
     """
-    recorded = plugs.ledger.runs()
+    recorded = context.ledger.runs()
     gone = expired(recorded)
     runs = [
         (number, run) for number, run in enumerate(recorded, start=1) if period in {"", run.period}
@@ -106,15 +106,15 @@ _ZERO = Decimal()
 
 def _told_sums(run: Manifest) -> Sequence[tuple[str, int, Mapping[str, Decimal | None]]]:
     """What a run came to; of accounts, how many there were, of an expiry, how many runs."""
-    if run.kind is Kind.ACCOUNTS:
+    if run.kind is RunKind.ACCOUNTS:
         return [("", int(run.details["accounts"]), dict.fromkeys(COST_COLUMNS))]
-    if run.kind is Kind.EXPIRE:
+    if run.kind is RunKind.EXPIRE:
         return [("", len(run.details[NUMBERS].split(",")), dict.fromkeys(COST_COLUMNS))]
     return sums(run, _last_stage(run))
 
 
 def _last_stage(run: Manifest) -> str:
-    return "ledger" if run.kind is Kind.INGEST else "allocated"
+    return "ledger" if run.kind is RunKind.INGEST else "allocated"
 
 
 def _state(allocation: Manifest | None, delivered: Manifest) -> str:
@@ -125,7 +125,7 @@ def _state(allocation: Manifest | None, delivered: Manifest) -> str:
     return allocation.at
 
 
-def periods(runs: Sequence[Manifest], kind: Kind) -> list[str]:
+def periods(runs: Sequence[Manifest], kind: RunKind) -> list[str]:
     """List the periods that have a run of a kind, oldest first; raises if there are none.
 
     To allocate or prove nothing would succeed, and tell nothing.
@@ -138,7 +138,7 @@ def periods(runs: Sequence[Manifest], kind: Kind) -> list[str]:
 
 
 _WHAT = {
-    Kind.ACCOUNTS: ("account", "aws accounts sync"),
-    Kind.INGEST: ("bill", "ingest"),
-    Kind.ALLOCATE: ("allocation", "allocate"),
+    RunKind.ACCOUNTS: ("account", "aws accounts sync"),
+    RunKind.INGEST: ("bill", "ingest"),
+    RunKind.ALLOCATE: ("allocation", "allocate"),
 }

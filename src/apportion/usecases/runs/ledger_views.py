@@ -6,33 +6,37 @@ from collections.abc import Mapping, Sequence
 
 from apportion.core.templates import sql
 from apportion.model.manifest import Manifest
-from apportion.usecases.context import Plugs
+from apportion.usecases.context import RunContext
 
 
-def open_bills(bills: Mapping[str, Manifest], plugs: Plugs) -> None:
+def open_bills(bills: Mapping[str, Manifest], context: RunContext) -> None:
     """Open the views `keys`, `costs` and `months` over the files of these deliveries."""
     for table in ("keys", "costs"):
-        _open(table, bills, plugs)
+        _open(table, bills, context)
     if all("months" in manifest.snapshots for manifest in bills.values()):
-        _open("months", bills, plugs)
+        _open("months", bills, context)
     else:  # a delivery from before there were months
-        plugs.engine.define("months", sql("core/billing/months", period='"Period"', bill='"Bill"'))
+        context.engine.define(
+            "months", sql("core/billing/months", period='"Period"', bill='"Bill"')
+        )
 
 
-def _open(table: str, bills: Mapping[str, Manifest], plugs: Plugs) -> None:
+def _open(table: str, bills: Mapping[str, Manifest], context: RunContext) -> None:
     files = [
         file
         for _bill, manifest in sorted(bills.items())
-        for file in plugs.ledger.files(table, manifest)
+        for file in context.ledger.files(table, manifest)
     ]
-    plugs.engine.open_parquet(table, files)
+    context.engine.open_parquet(table, files)
 
 
-def open_allocations(files: Sequence[str], plugs: Plugs, *, by_day: bool = True) -> None:
+def open_allocations(files: Sequence[str], context: RunContext, *, by_day: bool = True) -> None:
     """Open `owned` (who owns each key) and `allocations` (with what it cost) beside the bills."""
-    plugs.engine.open_parquet("owned", files)
+    context.engine.open_parquet("owned", files)
     if by_day:
-        plugs.engine.define("allocations", sql("usecases/allocate/allocations"))
+        context.engine.define("allocations", sql("usecases/allocate/allocations"))
     else:
         rolled = sql("core/allocation/rolled", labels="owned")
-        plugs.engine.define("allocations", sql("usecases/runs/allocations_of_month", rolled=rolled))
+        context.engine.define(
+            "allocations", sql("usecases/runs/allocations_of_month", rolled=rolled)
+        )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from apportion.model.errors.base import UnreadableManifestError
-from apportion.model.manifest import Kind, Manifest
+from apportion.model.manifest import Manifest, RunKind
 from apportion.model.manifest_text import from_plain, to_plain
 
 
@@ -19,7 +19,7 @@ def write_manifests(folder: Path, allocation: Manifest, runs: Sequence[Manifest]
     deliveries = [
         run
         for run in runs
-        if run.kind is Kind.INGEST
+        if run.kind is RunKind.INGEST
         and run.period == allocation.period
         and allocation.bills.get(run.bill) == run.run
     ]

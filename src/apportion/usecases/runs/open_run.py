@@ -20,10 +20,10 @@ from apportion.model.findings.deliveries import NOT_ALLOCATED
 from apportion.model.findings.finding import Finding
 from apportion.model.focus import COST_COLUMNS
 from apportion.model.inputs import Driver, Lookup, lookup_key
-from apportion.model.manifest import Kind, Manifest
+from apportion.model.manifest import Manifest, RunKind
 from apportion.model.money import from_units, text, to_units
 from apportion.model.rulebook import Rulebook
-from apportion.usecases.context import Plugs
+from apportion.usecases.context import RunContext
 
 from .history import periods
 from .ledger_views import open_allocations, open_bills
@@ -47,19 +47,19 @@ class Published:
         return self.rules.rulebook
 
 
-def allocated_periods(plugs: Plugs) -> list[str]:
+def allocated_periods(context: RunContext) -> list[str]:
     """List the periods that have an allocation, oldest first; raises if there is none."""
-    return periods(plugs.ledger.runs(), Kind.ALLOCATE)
+    return periods(context.ledger.runs(), RunKind.ALLOCATE)
 
 
-def find(plugs: Plugs, *, period: str, as_of: str = "") -> Published:
+def find(context: RunContext, *, period: str, as_of: str = "") -> Published:
     """Find a period's allocation, with its rules and deliveries; see `allocation`."""
-    runs = plugs.ledger.runs()
+    runs = context.ledger.runs()
     manifest = allocation(runs, period, as_of)
     read = deliveries_of(manifest, runs)
     bills = {bill: runs[number - 1] for bill, number in read.items()}
     later = () if as_of else tuple(_later(manifest, runs))
-    return Published(manifest, kept_rules(manifest, plugs), bills, later)
+    return Published(manifest, kept_rules(manifest, context), bills, later)
 
 
 def allocation(runs: Sequence[Manifest], period: str, as_of: str = "") -> Manifest:
@@ -68,9 +68,9 @@ def allocation(runs: Sequence[Manifest], period: str, as_of: str = "") -> Manife
     `as_of` is a run's id (or its beginning), or a time like 2026-10-03 or 2026-10-03T12:00:00Z.
     Raises NothingThereError, and ExpiredError for one whose files are gone.
     """
-    of_period = [run for run in runs if run.kind is Kind.ALLOCATE and run.period == period]
+    of_period = [run for run in runs if run.kind is RunKind.ALLOCATE and run.period == period]
     if not of_period:
-        have = sorted({run.period for run in runs if run.kind is Kind.ALLOCATE})
+        have = sorted({run.period for run in runs if run.kind is RunKind.ALLOCATE})
         raise NothingThereError(f"allocation of {period}", have, "Run `apportion allocate` first.")
     found = at(of_period, as_of)
     check_readable(found, runs)
@@ -90,7 +90,7 @@ def check_readable(run: Manifest, runs: Sequence[Manifest]) -> None:
 
 
 def _later(allocation: Manifest, runs: Sequence[Manifest]) -> Iterator[Finding]:
-    for bill, delivered in sorted(newest(runs, Kind.INGEST, allocation.period).items()):
+    for bill, delivered in sorted(newest(runs, RunKind.INGEST, allocation.period).items()):
         if allocation.bills.get(bill) != delivered.run:
             yield Finding(
                 NOT_ALLOCATED,
@@ -116,23 +116,23 @@ def at(runs: Sequence[Manifest], as_of: str) -> Manifest:
     return found[-1]
 
 
-def open_tables(published: Published, plugs: Plugs, *, by_day: bool = True) -> None:
+def open_tables(published: Published, context: RunContext, *, by_day: bool = True) -> None:
     """Open `allocations`, `shares` and `drivers` as the run recorded them.
 
     Beside them stand `keys`, `costs`, `months` and `owned`, which `allocations` is made of; who
     needs no days of it reads many times less.
     """
     manifest = published.manifest
-    open_bills(published.bills, plugs)
-    open_allocations(plugs.ledger.files("allocations", manifest), plugs, by_day=by_day)
+    open_bills(published.bills, context)
+    open_allocations(context.ledger.files("allocations", manifest), context, by_day=by_day)
     for table in ("shares", "drivers"):
-        plugs.engine.open_parquet(table, plugs.ledger.files(table, manifest))
+        context.engine.open_parquet(table, context.ledger.files(table, manifest))
 
 
-def check_whole(published: Published, plugs: Plugs, *, by_day: bool = True) -> None:
+def check_whole(published: Published, context: RunContext, *, by_day: bool = True) -> None:
     """Raise unless the open tables add up to what was proved; who reads them relies on it."""
     manifest, cost = published.manifest, published.rulebook.cost
-    if (manifest.run, by_day) in plugs.whole:
+    if (manifest.run, by_day) in context.whole:
         return
     place = COST_COLUMNS.index(cost)
     proved: dict[str, int] = {}
@@ -142,19 +142,19 @@ def check_whole(published: Published, plugs: Plugs, *, by_day: bool = True) -> N
             proved[total.currency] = proved.get(total.currency, 0) + units
     found = {
         str(row["Currency"]): to_units(Decimal(str(row["Cost"])))
-        for row in plugs.engine.rows(sql("usecases/runs/whole", cost=name(cost)))
+        for row in context.engine.rows(sql("usecases/runs/whole", cost=name(cost)))
     }
     for currency in sorted(proved.keys() | found.keys()):
         expected, there = proved.get(currency, 0), found.get(currency, 0)
         if expected != there:
             words = (f"{text(from_units(units))} {currency}".strip() for units in (expected, there))
             raise NotWhatWasProvedError(manifest.period, manifest.run, *words)
-    plugs.whole.add((manifest.run, by_day))
+    context.whole.add((manifest.run, by_day))
 
 
-def kept_rules(manifest: Manifest, plugs: Plugs) -> Rules:
+def kept_rules(manifest: Manifest, context: RunContext) -> Rules:
     """Read the rulebook, lookups and drivers that a run went by, as the ledger kept them."""
-    kept = [(file, plugs.ledger.kept(file.sha256)) for file in manifest.inputs]
+    kept = [(file, context.ledger.kept(file.sha256)) for file in manifest.inputs]
     written = next(file for file in manifest.inputs if file.role == "rulebook")
     source = next(content for file, content in kept if file is written).decode("utf-8-sig")
     rulebook, _findings = read_rulebook(source, name=written.name)

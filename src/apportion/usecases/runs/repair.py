@@ -11,11 +11,11 @@ from apportion.core.templates import sql
 from apportion.model.errors.base import OperationError
 from apportion.model.errors.repair import NotRepairedError
 from apportion.model.findings.finding import Finding, failing
-from apportion.model.manifest import Kind, Manifest
+from apportion.model.manifest import Manifest, RunKind
 from apportion.model.outcome import Outcome
 from apportion.ports import Row
 from apportion.usecases.allocate.prove import prove
-from apportion.usecases.context import Plugs
+from apportion.usecases.context import RunContext
 from apportion.usecases.ingest.downloads import counted
 from apportion.usecases.ingest.ingest import ledger_total
 
@@ -25,15 +25,15 @@ from .open_run import check_whole, find
 COLUMNS = ("period", "bill", "kind", "run", "at", "lines", "became")
 
 
-def prove_runs(plugs: Plugs, *, place: str) -> Outcome:
+def prove_runs(context: RunContext, *, place: str) -> Outcome:
     """Hold every run that was not expired against its record: its files, and what they add up to.
 
     Raises NotRepairedError for a current run that is not what was recorded; of a superseded one it
     is told. `place` names the ledger.
     """
-    runs = plugs.ledger.runs()
+    runs = context.ledger.runs()
     words: list[str] = []
-    rows = list(_rows(runs, plugs, place, words))
+    rows = list(_rows(runs, context, place, words))
     proved = sum(row["became"] == "proved" for row in rows)
     words.append(f"{counted(proved, 'run')} of {len(rows)} proved again by what their records say.")
     return Outcome(COLUMNS, tuple(rows), words=tuple(words))
@@ -44,15 +44,17 @@ def nothing_to_repair(place: str) -> Outcome:
     return Outcome(COLUMNS, (), words=(f"The catalog of {place} is whole: nothing was changed.",))
 
 
-def _rows(runs: Sequence[Manifest], plugs: Plugs, place: str, words: list[str]) -> Iterator[Row]:
+def _rows(
+    runs: Sequence[Manifest], context: RunContext, place: str, words: list[str]
+) -> Iterator[Row]:
     gone = expired(runs)
     current = {(run.kind, run.period, run.bill): n for n, run in enumerate(runs, start=1)}
     for number, run in enumerate(runs, start=1):
         became = "expired" if number in gone else "proved"
         if number not in gone:
-            plugs.say(f"proving {run.kind} {run.run} {run.period}".rstrip())
+            context.say(f"proving {run.kind} {run.run} {run.period}".rstrip())
             try:
-                _prove(run, plugs, place)
+                _prove(run, context, place)
             except NotRepairedError as error:
                 if number in current.values():
                     raise
@@ -69,38 +71,38 @@ def _rows(runs: Sequence[Manifest], plugs: Plugs, place: str, words: list[str]) 
         }
 
 
-def _prove(run: Manifest, plugs: Plugs, place: str) -> None:
+def _prove(run: Manifest, context: RunContext, place: str) -> None:
     try:
         for table in run.snapshots:
-            plugs.ledger.files(table, run)
-        findings = _PROOFS.get(run.kind, _nothing)(run, plugs)
+            context.ledger.files(table, run)
+        findings = _PROOFS.get(run.kind, _nothing)(run, context)
     except OperationError as error:
         raise NotRepairedError(place, f"{_name(run)}: {error}") from error
     if wrong := failing(findings):
         raise NotRepairedError(place, f"{_name(run)}: {wrong[0]}")
 
 
-def _nothing(_run: Manifest, _plugs: Plugs) -> list[Finding]:
+def _nothing(_run: Manifest, _plugs: RunContext) -> list[Finding]:
     return []
 
 
-def _prove_delivery(run: Manifest, plugs: Plugs) -> list[Finding]:
+def _prove_delivery(run: Manifest, context: RunContext) -> list[Finding]:
     """Add up the lines of a delivery, account by account."""
-    open_bills({run.bill: run}, plugs)
+    open_bills({run.bill: run}, context)
     recorded = [replace(total, stage="recorded") for total in run.totals if total.stage == "ledger"]
-    rows = plugs.engine.rows(sql("usecases/runs/ledger_totals", costs="costs"))
+    rows = context.engine.rows(sql("usecases/runs/ledger_totals", costs="costs"))
     found = [ledger_total("ledger", row) for row in rows]
     return proof.compare(run.period, [*recorded, *found], stages=("recorded", "ledger"))
 
 
-def _prove_allocation(run: Manifest, plugs: Plugs) -> list[Finding]:
+def _prove_allocation(run: Manifest, context: RunContext) -> list[Finding]:
     """Prove an allocation as `prove` does; its sums must be those of its record, too."""
-    outcome = prove(plugs, period=run.period, as_of=run.run)
-    check_whole(find(plugs, period=run.period, as_of=run.run), plugs)
+    outcome = prove(context, period=run.period, as_of=run.run)
+    check_whole(find(context, period=run.period, as_of=run.run), context)
     return list(outcome.findings)
 
 
-_PROOFS = {Kind.INGEST: _prove_delivery, Kind.ALLOCATE: _prove_allocation}
+_PROOFS = {RunKind.INGEST: _prove_delivery, RunKind.ALLOCATE: _prove_allocation}
 
 
 def _name(run: Manifest) -> str:

@@ -26,7 +26,7 @@ from apportion.model.money import EXACT
 from apportion.model.outcome import Outcome
 from apportion.model.settings import Settings
 from apportion.model.tags.tag_policy import Fault, TagPolicy, TagProblem
-from apportion.usecases.context import Plugs
+from apportion.usecases.context import RunContext
 from apportion.usecases.row_values import money_of, text_of
 from apportion.usecases.runs.open_run import allocated_periods
 
@@ -54,7 +54,7 @@ _MONTH = "month"
 
 
 @dataclass(frozen=True)
-class Asked:
+class CoverageQuery:
     """What coverage is asked: months (none: the newest, or all by month) and groups."""
 
     period: str = ""
@@ -63,12 +63,14 @@ class Asked:
     as_of: str = ""
 
 
-def coverage(plugs: Plugs, settings: Settings, asked: Asked, *, today: date) -> Outcome:
+def coverage(
+    context: RunContext, settings: Settings, asked: CoverageQuery, *, today: date
+) -> Outcome:
     """Tell spend and resources with valid mandatory tags by group, beside the month before.
 
     Findings name what is wrong in the newest of these months, with its money.
     """
-    allocated = allocated_periods(plugs)
+    allocated = allocated_periods(context)
     by, over_time = _groups(asked.by)
     newest = asked.period or allocated[-1]
     wanted = [one for one in allocated if one <= newest] if over_time else [newest]
@@ -78,8 +80,8 @@ def coverage(plugs: Plugs, settings: Settings, asked: Asked, *, today: date) -> 
     month: Judged | None = None
     for period in [*earlier, *wanted]:
         as_of = asked.as_of if period == newest else ""
-        month = judged(plugs, settings, period=period, as_of=as_of, today=today)
-        found = [dict(row) for row in plugs.engine.rows(coverage_query(by))]
+        month = judged(context, settings, period=period, as_of=as_of, today=today)
+        found = [dict(row) for row in context.engine.rows(coverage_query(by))]
         if period in wanted:
             targets = steps(month.policy)
             told = with_shares(found, before, by=by, targets=targets)
@@ -87,7 +89,7 @@ def coverage(plugs: Plugs, settings: Settings, asked: Asked, *, today: date) -> 
         before = found
     assert month is not None
     wholes = _wholes(before)
-    findings = [*month.findings, *_problems(plugs, month), *_below(wholes, asked, newest)]
+    findings = [*month.findings, *_problems(context, month), *_below(wholes, asked, newest)]
     columns = (_MONTH, *by, "currency", *_MEASURES)
     words = (*_words(wholes, month.policy, newest), month.words)
     return Outcome(columns, tuple(rows), tuple(findings), words)
@@ -134,7 +136,7 @@ def _words(
 
 
 def _below(
-    wholes: Mapping[str, Mapping[str, Decimal]], asked: Asked, period: str
+    wholes: Mapping[str, Mapping[str, Decimal]], asked: CoverageQuery, period: str
 ) -> Iterator[Finding]:
     for currency, sums in wholes.items():
         share = share_of(sums)
@@ -162,11 +164,11 @@ class _Sum:
     found: dict[str, Decimal]
 
 
-def _problems(plugs: Plugs, month: Judged) -> list[Finding]:
+def _problems(context: RunContext, month: Judged) -> list[Finding]:
     """One finding a key, fault and currency; money is that of resources with the problem."""
     sums: dict[tuple[str, Fault, str], _Sum] = {}
     with localcontext(EXACT):
-        for row in plugs.engine.rows(sql("core/tags/problems")):
+        for row in context.engine.rows(sql("core/tags/problems")):
             verdict = month.verdicts[int(str(row["Verdict"]))]
             cost, count = money_of(row["cost"]), int(str(row["resources"]))
             for problem in verdict.problems:

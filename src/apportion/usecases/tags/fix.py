@@ -22,7 +22,7 @@ from apportion.model.findings import live_tags as codes
 from apportion.model.findings.finding import Finding
 from apportion.model.outcome import Outcome
 from apportion.model.tags.live import FixPlan, TagFix
-from apportion.usecases.context import Plugs
+from apportion.usecases.context import RunContext
 
 from .scan import Scanned
 from .untagged import tagged_resources
@@ -49,12 +49,12 @@ class Live(Protocol):
 
 
 def plan(
-    plugs: Plugs, scanned: Scanned, *, now: datetime, most: int = 0
+    context: RunContext, scanned: Scanned, *, now: datetime, most: int = 0
 ) -> tuple[FixPlan, Outcome]:
     """Propose tags for the resources that lack them, the costliest first."""
     month = scanned.month
     key = owner_key(month.policy, month.published.rulebook)
-    neighbours = Neighbours(month.judge, key, tagged_resources(plugs))
+    neighbours = Neighbours(month.judge, key, tagged_resources(context))
     lacking = [one for one in scanned.seen if not one.verdict.compliant]
     wrong = [one for one in lacking if one.by != UNSEEN]
     fixes: list[TagFix] = []

@@ -22,13 +22,13 @@ from apportion.model.cents import cents
 from apportion.model.errors.base import NothingThereError
 from apportion.model.findings import tags as codes
 from apportion.model.findings.finding import Finding
-from apportion.model.manifest import Kind
+from apportion.model.manifest import RunKind
 from apportion.model.money import EXACT
 from apportion.model.outcome import Outcome
 from apportion.model.settings import Settings
 from apportion.model.tags.generated import ControlPolicies, TypeSpend
 from apportion.model.tags.tag_policy import TagPolicy
-from apportion.usecases.context import Plugs
+from apportion.usecases.context import RunContext
 from apportion.usecases.row_values import money_of, text_of
 
 from .judge_resources import judged
@@ -39,7 +39,7 @@ _REPLAYED = ("time", "action", "account", "creator", "resource", "denied", "by",
 
 
 @dataclass(frozen=True)
-class Wish:
+class GenerateRequest:
     """What to generate: `folder` holds a ranking from before, unless it is to be made anew."""
 
     folder: Path | None = None
@@ -61,10 +61,12 @@ class Generated:
     words: tuple[str, ...]
 
 
-def generate(plugs: Plugs, settings: Settings, wish: Wish, *, today: date) -> Generated:
+def generate(
+    context: RunContext, settings: Settings, wish: GenerateRequest, *, today: date
+) -> Generated:
     """Write every file from the policy and the ranking of types; nothing is put on a disk."""
     policy, findings = tag_policy(settings, today=today)
-    spend, word = _spend(plugs, settings, wish, today=today)
+    spend, word = _spend(context, settings, wish, today=today)
     files, controls = generate_files(policy, spend, limit=wish.limit, most=wish.documents)
     said = [f"{one.name}: {one.size:,} of {wish.limit:,} characters." for one in controls.documents]
     return Generated(policy, files, controls, tuple(spend), tuple(findings), (word, *said))
@@ -160,7 +162,7 @@ def _replayed(one: Replayed) -> dict[str, object]:
 
 
 def _spend(
-    plugs: Plugs, settings: Settings, wish: Wish, *, today: date
+    context: RunContext, settings: Settings, wish: GenerateRequest, *, today: date
 ) -> tuple[list[TypeSpend], str]:
     """Take the pinned ranking, or add up a month of the ledger."""
     pinned = wish.folder / RANKING if wish.folder else None
@@ -168,14 +170,14 @@ def _spend(
         read = read_ranking(pinned.read_text("utf-8"))
         if read is not None:
             return read, f"Packed by {pinned.name}, which lies there; --rerank makes it anew."
-    runs = [run.period for run in plugs.ledger.runs() if run.kind is Kind.ALLOCATE]
+    runs = [run.period for run in context.ledger.runs() if run.kind is RunKind.ALLOCATE]
     if not runs:
         raise NothingThereError("allocation", [], "Run `apportion allocate` first.")
     period = wish.period or max(runs)
-    judged(plugs, settings, period=period, today=today)
+    judged(context, settings, period=period, today=today)
     sums: dict[str, Decimal] = {}
     with localcontext(EXACT):
-        for row in plugs.engine.rows(sql("core/tags/type_spend", no_resource=NO_RESOURCE)):
+        for row in context.engine.rows(sql("core/tags/type_spend", no_resource=NO_RESOURCE)):
             kind = resource_type(text_of(row["ResourceId"]), text_of(row["ServiceCode"]))
             sums[kind] = sums.get(kind, Decimal()) + money_of(row["cost"])
     return [

@@ -13,7 +13,7 @@ from apportion.core.templates import sql
 from apportion.model.findings.finding import Finding
 from apportion.model.settings import Settings
 from apportion.model.tags.tag_policy import Tagged, TagPolicy, Verdict
-from apportion.usecases.context import Plugs
+from apportion.usecases.context import RunContext
 from apportion.usecases.row_values import text_of
 from apportion.usecases.runs.open_run import Published, check_whole, find, open_tables
 
@@ -43,32 +43,32 @@ class Judged:
 
 
 def judged(
-    plugs: Plugs, settings: Settings, *, period: str, as_of: str = "", today: date
+    context: RunContext, settings: Settings, *, period: str, as_of: str = "", today: date
 ) -> Judged:
     """Make the table `judged` of a period: what each resource cost, beside its verdict.
 
     The rulebook is the one that the allocation went by, the tag policy the one of now.
     """
-    published = find(plugs, period=period, as_of=as_of)
+    published = find(context, period=period, as_of=as_of)
     policy, findings = tag_policy(settings, today=today, rulebook=published.rulebook)
-    plugs.say(f"judging tags of {period}")
-    open_tables(published, plugs, by_day=False)
-    check_whole(published, plugs, by_day=False)
-    plugs.engine.create("tagged", tagged_costs_query(published.rulebook))
+    context.say(f"judging tags of {period}")
+    open_tables(published, context, by_day=False)
+    check_whole(published, context, by_day=False)
+    context.engine.create("tagged", tagged_costs_query(published.rulebook))
     judge = Judge(policy, today=today)
     numbers: dict[Verdict, int] = {}
     columns = dict.fromkeys((*_COLUMNS, "State"), "VARCHAR") | {"Verdict": "INTEGER"}
-    plugs.engine.load("verdicts", columns, _verdicts(plugs, judge, numbers))
-    plugs.engine.create("judged", sql("core/tags/judged", no_resource=NO_RESOURCE))
+    context.engine.load("verdicts", columns, _verdicts(context, judge, numbers))
+    context.engine.create("judged", sql("core/tags/judged", no_resource=NO_RESOURCE))
     return Judged(published, policy, judge, tuple(numbers), (*findings, *published.later))
 
 
 def _verdicts(
-    plugs: Plugs, judge: Judge, numbers: dict[Verdict, int]
+    context: RunContext, judge: Judge, numbers: dict[Verdict, int]
 ) -> Iterator[tuple[object, ...]]:
     """Judge each distinct description once; there are far fewer of them than resources."""
     known: dict[tuple[str, ...], tuple[str, int]] = {}
-    for row in plugs.engine.rows(sql("core/tags/to_judge")):
+    for row in context.engine.rows(sql("core/tags/to_judge")):
         tags, environment, account, resource, service = (text_of(row[c]) for c in _COLUMNS)
         kind = resource_type(resource, service)
         if kind in UNTAGGABLE:

@@ -29,7 +29,7 @@ from apportion.model.outcome import Outcome
 from apportion.model.settings import Settings
 from apportion.model.tags.live import LiveResource
 from apportion.ports import Row
-from apportion.usecases.context import Plugs
+from apportion.usecases.context import RunContext
 from apportion.usecases.row_values import money_of, text_of
 from apportion.usecases.runs.open_run import allocated_periods
 
@@ -86,7 +86,7 @@ class Scanned:
 
 
 def look(
-    plugs: Plugs,
+    context: RunContext,
     settings: Settings,
     where: Where,
     *,
@@ -95,15 +95,15 @@ def look(
     today: date,
 ) -> Scanned:
     """Look everywhere, and go on where one place cannot be looked at: that is a finding."""
-    period = where.period or allocated_periods(plugs)[-1]
-    month = judged(plugs, settings, period=period, today=today)
-    lines = list(billed(plugs, month))
+    period = where.period or allocated_periods(context)[-1]
+    month = judged(context, settings, period=period, today=today)
+    lines = list(billed(context, month))
     places = list(_places(where, lines))
     accounts = len({account for account, _ in places})
-    plugs.say(f"looking at tags in {len(places)} regions of {accounts} accounts")
+    context.say(f"looking at tags in {len(places)} regions of {accounts} accounts")
     found, findings, looked = _everywhere(places, live)
     if explorer is not None:
-        plugs.say("asking Resource Explorer for what never had a tag")
+        context.say("asking Resource Explorer for what never had a tag")
         try:
             found += [(one, EXPLORER) for one in explorer.untagged()]
         except AwsError as error:
@@ -130,9 +130,9 @@ def scan(scanned: Scanned, *, every: bool = False, most: int = 0) -> Outcome:
     return Outcome(_COLUMNS, rows, tuple(findings), tuple(words))
 
 
-def billed(plugs: Plugs, month: Judged) -> Iterator[Billed]:
+def billed(context: RunContext, month: Judged) -> Iterator[Billed]:
     """Go through the resources of the month's bill, the costliest first."""
-    for row in plugs.engine.rows(sql("usecases/tags/billed_resources")):
+    for row in context.engine.rows(sql("usecases/tags/billed_resources")):
         resource, account = text_of(row["ResourceId"]), text_of(row["SubAccountId"])
         region, code = text_of(row["RegionId"]), text_of(row["ServiceCode"])
         yield Billed(

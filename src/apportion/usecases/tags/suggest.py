@@ -23,7 +23,7 @@ from apportion.model.outcome import Outcome
 from apportion.model.rulebook import FromTag, Rulebook
 from apportion.model.settings import Settings
 from apportion.model.tags.tag_policy import ListedValues
-from apportion.usecases.context import Plugs
+from apportion.usecases.context import RunContext
 from apportion.usecases.row_values import money_of, text_of
 from apportion.usecases.runs.open_run import allocated_periods
 
@@ -35,9 +35,9 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def suggest(plugs: Plugs, settings: Settings, *, period: str = "", today: date) -> Outcome:
+def suggest(context: RunContext, settings: Settings, *, period: str = "", today: date) -> Outcome:
     """List what tags probably mean, with the money; `accept` says where an alias would go."""
-    month, found = _found(plugs, settings, period, today)
+    month, found = _found(context, settings, period, today)
     rows = tuple(_row(month, one) for one in found)
     can = sum(one.acceptable for one in found)
     words = f"{can} can be accepted as an alias: `apportion tags suggest --accept ID`."
@@ -47,13 +47,13 @@ def suggest(plugs: Plugs, settings: Settings, *, period: str = "", today: date) 
 
 
 def accepted(
-    plugs: Plugs, settings: Settings, wanted: str, *, period: str = "", today: date
+    context: RunContext, settings: Settings, wanted: str, *, period: str = "", today: date
 ) -> list[tuple[Path, str, str]]:
     """Make the files that accepting a suggestion changes: path, new text, and what was added.
 
     Nothing is written. Raises NoSuchSuggestionError, CannotAcceptError, FindingsError.
     """
-    month, found = _found(plugs, settings, period, today)
+    month, found = _found(context, settings, period, today)
     can = [one for one in found if one.acceptable]
     one = next((one for one in can if one.id == wanted), None)
     if one is None:
@@ -65,16 +65,16 @@ def accepted(
 
 
 def _found(
-    plugs: Plugs, settings: Settings, period: str, today: date
+    context: RunContext, settings: Settings, period: str, today: date
 ) -> tuple[Judged, list[Suggestion]]:
-    wanted = period or allocated_periods(plugs)[-1]
-    month = judged(plugs, settings, period=wanted, today=today)
+    wanted = period or allocated_periods(context)[-1]
+    month = judged(context, settings, period=wanted, today=today)
     owner = owner_key(month.policy, month.published.rulebook)
-    return month, suggestions(month.judge, _spends(plugs, month), owner=owner)
+    return month, suggestions(month.judge, _spends(context, month), owner=owner)
 
 
-def _spends(plugs: Plugs, month: Judged) -> Iterator[TagSpend]:
-    for row in plugs.engine.rows(sql("core/tags/tag_spend")):
+def _spends(context: RunContext, month: Judged) -> Iterator[TagSpend]:
+    for row in context.engine.rows(sql("core/tags/tag_spend")):
         yield TagSpend(
             tags_of(text_of(row["Tags"])),
             text_of(row["Account"]),

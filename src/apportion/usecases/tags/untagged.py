@@ -24,7 +24,7 @@ from apportion.model.money import EXACT
 from apportion.model.outcome import Outcome
 from apportion.model.settings import Settings
 from apportion.ports import Row
-from apportion.usecases.context import Plugs
+from apportion.usecases.context import RunContext
 from apportion.usecases.row_values import money_of, text_of
 from apportion.usecases.runs.open_run import allocated_periods
 
@@ -48,30 +48,30 @@ class Wanted:
     events: tuple[str, ...] = ()  # texts of CloudTrail's records, which tell who made what
 
 
-def untagged(plugs: Plugs, settings: Settings, wanted: Wanted, *, today: date) -> Outcome:
+def untagged(context: RunContext, settings: Settings, wanted: Wanted, *, today: date) -> Outcome:
     """List resources whose mandatory tags are missing or wrong, the costliest first."""
-    period = wanted.period or allocated_periods(plugs)[-1]
-    month = judged(plugs, settings, period=period, as_of=wanted.as_of, today=today)
+    period = wanted.period or allocated_periods(context)[-1]
+    month = judged(context, settings, period=period, as_of=wanted.as_of, today=today)
     known = creators(call for text in wanted.events for call in read_calls(text)[0])
-    rows = _rows(plugs, month, known)
+    rows = _rows(context, month, known)
     every = [row for row in rows if not wanted.by_hand or row["made"] == BY_HAND]
     shown = every[: wanted.most] if wanted.most else every
     words = (*_words(month, every, len(shown)), month.words)
     return Outcome(_COLUMNS, tuple(shown), month.findings, words)
 
 
-def tagged_resources(plugs: Plugs) -> Iterator[tuple[str, str, tuple[tuple[str, str], ...]]]:
+def tagged_resources(context: RunContext) -> Iterator[tuple[str, str, tuple[tuple[str, str], ...]]]:
     """Go through the resources of a judged month: account, id and tags."""
-    for row in plugs.engine.rows(sql("core/tags/to_judge")):
+    for row in context.engine.rows(sql("core/tags/to_judge")):
         tags = tags_of(text_of(row["Tags"]))
         yield text_of(row["SubAccountId"]), text_of(row["ResourceId"]), tags
 
 
-def _rows(plugs: Plugs, month: Judged, creator: Mapping[str, str]) -> Iterator[Row]:
+def _rows(context: RunContext, month: Judged, creator: Mapping[str, str]) -> Iterator[Row]:
     period = month.published.manifest.period
     key = owner_key(month.policy, month.published.rulebook)
-    neighbours = Neighbours(month.judge, key, tagged_resources(plugs))
-    for row in plugs.engine.rows(sql("core/tags/untagged")):
+    neighbours = Neighbours(month.judge, key, tagged_resources(context))
+    for row in context.engine.rows(sql("core/tags/untagged")):
         one = Untagged(
             resource=text_of(row["ResourceId"]),
             account_id=text_of(row["SubAccountId"]),

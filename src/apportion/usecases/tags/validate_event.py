@@ -9,10 +9,17 @@ from typing import Protocol
 
 from apportion.core.tags.events.created_resources import heard as read_event
 from apportion.core.tags.policy.verdict import Judge
-from apportion.core.tags.remediation.actions import Orders, Ruling, message, owner_of, rule, subject
+from apportion.core.tags.remediation.actions import (
+    RemediationDecision,
+    RemediationSettings,
+    message,
+    owner_of,
+    rule,
+    subject,
+)
 from apportion.core.tags.remediation.probable_owner import problem_words
 from apportion.model.errors.base import AwsRefusedError
-from apportion.model.tags.events import Deed, Heard, Touched
+from apportion.model.tags.events import AffectedResource, ResourceChange, TagEvent
 
 Tags = tuple[tuple[str, str], ...]
 _A_CALL = 20
@@ -31,14 +38,14 @@ class LiveTags(Protocol):
         """Take tags off at most 20; returns refusals by ARN."""
 
 
-class Notices(Protocol):
+class TagNotifier(Protocol):
     """Where people are told."""
 
     def send(self, subject: str, text: str, about: Mapping[str, str]) -> None:
         """Tell them; `about` are words to filter by."""
 
 
-class Memory(Protocol):
+class EventStore(Protocol):
     """Which events were dealt with."""
 
     def begin(self, event: str, now: int) -> bool:
@@ -52,18 +59,20 @@ class Memory(Protocol):
 
 
 @dataclass(frozen=True)
-class Bench:
+class EventContext:
     """What a function judges with. `own` is the session by which its own calls are known."""
 
     judge: Judge
-    orders: Orders
-    memory: Memory
+    orders: RemediationSettings
+    memory: EventStore
     live: Callable[[str, str], LiveTags]  # of an account and region
-    notices: Notices | None = None
+    notices: TagNotifier | None = None
     own: str = ""
 
 
-def validate(event: object, bench: Bench, *, today: date, now: int) -> list[dict[str, object]]:
+def validate(
+    event: object, bench: EventContext, *, today: date, now: int
+) -> list[dict[str, object]]:
     """Deal with one event, once; returns a line for each resource, or one that says why not.
 
     Raises AwsError, where it is forgotten again and can be retried.
@@ -84,13 +93,13 @@ def validate(event: object, bench: Bench, *, today: date, now: int) -> list[dict
     return lines
 
 
-def _dealt_with(heard: Heard, bench: Bench, *, today: date) -> list[dict[str, object]]:
+def _dealt_with(heard: TagEvent, bench: EventContext, *, today: date) -> list[dict[str, object]]:
     live = bench.live(heard.touched[0].account, heard.touched[0].region)
-    rulings: list[Ruling] = []
-    unknown: list[Touched] = []
+    rulings: list[RemediationDecision] = []
+    unknown: list[AffectedResource] = []
     looked = _looked_up(heard, bench, live)
     for one in heard.touched:
-        tags = looked.get(one.arn, one.tags if one.deed is Deed.CREATED else None)
+        tags = looked.get(one.arn, one.tags if one.deed is ResourceChange.CREATED else None)
         if tags is None:
             unknown.append(one)
             continue
@@ -99,7 +108,7 @@ def _dealt_with(heard: Heard, bench: Bench, *, today: date) -> list[dict[str, ob
     refused = _changed(rulings, live)
     wrong = [one for one in rulings if not one.verdict.compliant]
     # A person who is at it with tags is not told at each step.
-    told = [one for one in wrong if one.touched.deed is Deed.CREATED]
+    told = [one for one in wrong if one.touched.deed is ResourceChange.CREATED]
     if bench.orders.notify and bench.notices and told:
         about = {
             "owner": owner_of(told, bench.judge, heard.caller),
@@ -113,7 +122,7 @@ def _dealt_with(heard: Heard, bench: Bench, *, today: date) -> list[dict[str, ob
     ]
 
 
-def _looked_up(heard: Heard, bench: Bench, live: LiveTags) -> dict[str, Tags]:
+def _looked_up(heard: TagEvent, bench: EventContext, live: LiveTags) -> dict[str, Tags]:
     """Ask for tags as they are now, but of what was created well.
 
     Many are tagged by a second call: a bucket cannot be created with tags by most programs.
@@ -121,8 +130,10 @@ def _looked_up(heard: Heard, bench: Bench, live: LiveTags) -> dict[str, Tags]:
     asked = [
         one.arn
         for one in heard.touched
-        if one.deed is Deed.TAGS_CHANGED
-        or not rule(bench.judge, one, one.tags, heard.caller, Orders(), today="").verdict.compliant
+        if one.deed is ResourceChange.TAGS_CHANGED
+        or not rule(
+            bench.judge, one, one.tags, heard.caller, RemediationSettings(), today=""
+        ).verdict.compliant
     ]
     try:
         return live.look(asked) if asked else {}
@@ -130,7 +141,7 @@ def _looked_up(heard: Heard, bench: Bench, live: LiveTags) -> dict[str, Tags]:
         return {}
 
 
-def _changed(rulings: Sequence[Ruling], live: LiveTags) -> dict[str, str]:
+def _changed(rulings: Sequence[RemediationDecision], live: LiveTags) -> dict[str, str]:
     """Set and take off tags, alike ones together; returns why not, by ARN."""
     refused: dict[str, str] = {}
     adds: dict[tuple[tuple[str, str], ...], list[str]] = {}
@@ -155,7 +166,7 @@ def _batches(arns: Sequence[str]) -> Iterator[Sequence[str]]:
 
 
 def _line(
-    heard: Heard, one: Ruling, refused: Mapping[str, str], *, told: bool
+    heard: TagEvent, one: RemediationDecision, refused: Mapping[str, str], *, told: bool
 ) -> dict[str, object]:
     arn = one.touched.arn
     return {
@@ -175,7 +186,7 @@ def _line(
     }
 
 
-def _aside(heard: Heard, why: str, arn: str = "") -> dict[str, object]:
+def _aside(heard: TagEvent, why: str, arn: str = "") -> dict[str, object]:
     return {
         "event": heard.id,
         "action": heard.action,

@@ -27,7 +27,7 @@ LEAST_LENGTH, LEAST_BITS = 32, 96
 
 
 @dataclass(frozen=True)
-class Door:
+class AuthConfig:
     """The way in. Nobody signs in where all of it is empty; an empty list of hosts is every host.
 
     At most one of `sessions` and `proxy` is there.
@@ -40,7 +40,7 @@ class Door:
     encrypted: bool = False
 
 
-def open_door(access: Access | None, environment: Mapping[str, str], *, host: str) -> Door:
+def open_door(access: Access | None, environment: Mapping[str, str], *, host: str) -> AuthConfig:
     """Make the way in to pages on this host.
 
     Raises NotLoopbackError where others reach the host and nobody would sign in, NoSecretError
@@ -49,24 +49,24 @@ def open_door(access: Access | None, environment: Mapping[str, str], *, host: st
     if access is None:
         if not is_loopback(host):
             raise NotLoopbackError(host)
-        return Door(hosts=(*LOOPBACK_NAMES, host))
+        return AuthConfig(hosts=(*LOOPBACK_NAMES, host))
     match access.sign_in:
         case Oidc() as way:
             return _oidc(way, access, environment)
         case SignedHeader() as way:
-            return Door(proxy=SignedProxy(way, access))
+            return AuthConfig(proxy=SignedProxy(way, access))
         case SecretHeader() as way:
             secret = _secret(way.secret_from, environment)
-            return Door(proxy=SecretProxy(way, access, secret))
+            return AuthConfig(proxy=SecretProxy(way, access, secret))
 
 
-def _oidc(way: Oidc, access: Access, environment: Mapping[str, str]) -> Door:
+def _oidc(way: Oidc, access: Access, environment: Mapping[str, str]) -> AuthConfig:
     # authlib takes a while to import, and nobody needs it who does not sign in this way.
     from .oidc import SignedIn  # noqa: PLC0415 - as said above
 
     secret = _secret(way.secret_from, environment) if way.secret_from else ""
     public = urlsplit(way.public_url)
-    return Door(
+    return AuthConfig(
         sessions=SignedIn(way, access, secret=secret),
         hosts=(public.hostname or "",),
         session_secret=_session_secret(environment) or token_urlsafe(32),

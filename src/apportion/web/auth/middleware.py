@@ -12,9 +12,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from apportion.web.html import notice_html
 
-from .config import Door
+from .config import AuthConfig
 from .proxy import NotSignedInError, SecretProxy, SignedProxy
-from .user import AT_HOME, Viewer, put
+from .user import AT_HOME, User, put
 
 #: How many requests wait for a key that their token names; others are refused at once.
 _MOST_WAITING = 8
@@ -27,10 +27,10 @@ _TITLES = {
 }
 
 
-class Entrance:
+class AuthMiddleware:
     """Gives each request its viewer, or sends it to sign in. Nothing of money lies before it."""
 
-    def __init__(self, app: ASGIApp, door: Door) -> None:
+    def __init__(self, app: ASGIApp, door: AuthConfig) -> None:
         self._app = app
         self._door = door
         self._waiting = 0
@@ -59,7 +59,7 @@ class Entrance:
             put(scope, AT_HOME)
         return None
 
-    async def _by_proxy(self, proxy: SecretProxy | SignedProxy, scope: Scope) -> Viewer:
+    async def _by_proxy(self, proxy: SecretProxy | SignedProxy, scope: Scope) -> User:
         """Believe a proxy; what reads a key waits in a thread of its own, and not with many."""
         headers = _headers(scope, proxy.trusted)
         if isinstance(proxy, SecretProxy) or proxy.knows(headers):

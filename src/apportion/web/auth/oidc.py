@@ -20,7 +20,7 @@ from apportion.web.html import account_html, notice_html
 from apportion.web.security_headers import is_safe_path
 
 from .sessions import Sessions
-from .user import Viewer, groups_of
+from .user import User, groups_of
 
 _KEY, _NEXT = "session", "next"
 
@@ -46,10 +46,10 @@ class SignedIn:
             client_kwargs={"scope": way.scopes, "code_challenge_method": "S256"},
         )
 
-    def viewer(self, session: dict[str, Any]) -> Viewer | None:
+    def viewer(self, session: dict[str, Any]) -> User | None:
         """Tell who a session is of; None where nobody has signed in, or too long ago."""
         found = self._sessions.find(session.get(_KEY))
-        return Viewer.of(found.name, found.groups, self._access) if found else None
+        return User.of(found.name, found.groups, self._access) if found else None
 
     async def enter(self, request: Request) -> Response:
         """Send a browser to the provider."""
@@ -83,7 +83,7 @@ class SignedIn:
         session = self._sessions.find(request.session.get(_KEY))
         if session is None:
             return RedirectResponse("/auth/in?next=/account", 303)
-        viewer = Viewer.of(session.name, session.groups, self._access)
+        viewer = User.of(session.name, session.groups, self._access)
         told = account_html(viewer.name, sorted(viewer.groups), sees(viewer), token=session.token)
         return _unkept(HTMLResponse(told))
 
@@ -107,7 +107,7 @@ def sign_in_address(path: str, query: str) -> str:
     return f"/auth/in?next={quote(wanted, safe='')}"
 
 
-def sees(viewer: Viewer) -> str:
+def sees(viewer: User) -> str:
     """Say in a sentence what somebody sees."""
     if viewer.scope.everything:
         return "You see everything."

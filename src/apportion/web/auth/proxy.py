@@ -16,7 +16,7 @@ from joserfc.jws import JWSRegistry
 from apportion.model.access import Access, SecretHeader, SignedHeader
 
 from .signing_keys import Fetch, SigningKeys, UnknownKeyError, fetch
-from .user import Viewer, groups_of
+from .user import User, groups_of
 
 #: What tokens may be signed with: never `none`, and never a secret that a public key could be.
 _ALGORITHMS = ["ES256", "ES384", "RS256", "RS384", "RS512", "PS256"]
@@ -39,7 +39,7 @@ class SecretProxy:
         #: What is believed; a request has each of these headers at most once.
         self.trusted = (way.secret_header, way.name_header, way.groups_header)
 
-    def viewer(self, headers: Mapping[str, str]) -> Viewer:
+    def viewer(self, headers: Mapping[str, str]) -> User:
         """Tell who asks, by the headers of a request, named in lower case."""
         given = headers.get(self._way.secret_header.lower(), "").encode()
         if not hmac.compare_digest(given, self._secret):
@@ -51,7 +51,7 @@ class SecretProxy:
             raise NotSignedInError(message)
         groups = headers.get(self._way.groups_header.lower(), "")
         listed = frozenset(part.strip() for part in groups.split(",") if part.strip())
-        return Viewer.of(name, listed, self._access)
+        return User.of(name, listed, self._access)
 
 
 class SignedProxy:
@@ -68,7 +68,7 @@ class SignedProxy:
                 wanted[claim] = {"essential": True, "value": value}
         self._registry = jwt.JWTClaimsRegistry(None, 30, **wanted)
 
-    def viewer(self, headers: Mapping[str, str]) -> Viewer:
+    def viewer(self, headers: Mapping[str, str]) -> User:
         """Tell who asks, by the headers of a request, named in lower case.
 
         Where `knows` is false it reads a key over the network, and takes its time.
@@ -83,7 +83,7 @@ class SignedProxy:
             message = f"The token in {self._way.header} is not to be trusted: {error}."
             raise NotSignedInError(message) from error
         name = str(claims.get(self._way.name_claim) or claims.get("sub") or "")
-        return Viewer.of(name, groups_of(claims.get(self._way.groups_claim)), self._access)
+        return User.of(name, groups_of(claims.get(self._way.groups_claim)), self._access)
 
     def knows(self, headers: Mapping[str, str]) -> bool:
         """Tell whether a request can be judged without reading a key first."""

@@ -17,7 +17,7 @@ _PLACE = "apportion.viewer"
 
 
 @dataclass(frozen=True)
-class Viewer:
+class User:
     """Somebody who looks at pages."""
 
     name: str
@@ -25,31 +25,31 @@ class Viewer:
     scope: Scope
 
     @classmethod
-    def of(cls, name: str, groups: frozenset[str], access: Access) -> Viewer:
+    def of(cls, name: str, groups: frozenset[str], access: Access) -> User:
         """Give somebody what their groups see."""
         return cls(name, groups, access.scope(groups))
 
 
 #: Who sits at this machine, where nobody signs in.
-AT_HOME = Viewer("", frozenset(), EVERYTHING)
+AT_HOME = User("", frozenset(), EVERYTHING)
 
 
-def put(scope: Asgi, viewer: Viewer) -> None:
+def put(scope: Asgi, viewer: User) -> None:
     """Say who asks."""
     scope[_PLACE] = viewer
 
 
-def viewer_of(scope: Mapping[str, object]) -> Viewer:
+def viewer_of(scope: Mapping[str, object]) -> User:
     """Tell who asks; a request that nobody was named for is refused with an error of ours."""
     viewer = scope[_PLACE]
-    assert isinstance(viewer, Viewer)
+    assert isinstance(viewer, User)
     return viewer
 
 
 def sees_everything(scope: Mapping[str, object]) -> bool:
     """Tell whether who asks sees everything; whom nobody named sees nothing."""
     viewer = scope.get(_PLACE)
-    return isinstance(viewer, Viewer) and viewer.scope.everything
+    return isinstance(viewer, User) and viewer.scope.everything
 
 
 def groups_of(claim: object) -> frozenset[str]:

@@ -29,7 +29,7 @@ class Node:
 
 
 @dataclass(frozen=True)
-class Stream:
+class Flow:
     """Money from one node to another, by their places in the list of nodes."""
 
     source: int
@@ -40,7 +40,7 @@ class Stream:
 
 def sankey(
     nodes: Sequence[Node],
-    streams: Sequence[Stream],
+    streams: Sequence[Flow],
     *,
     currency: str,
     high: int = 480,
@@ -81,7 +81,7 @@ def sankey(
     return figure(trace, margin={"l": 4, "r": 4, "t": 10, "b": 18})
 
 
-def _sizes(nodes: Sequence[Node], streams: Sequence[Stream]) -> list[Decimal]:
+def _sizes(nodes: Sequence[Node], streams: Sequence[Flow]) -> list[Decimal]:
     """Tell how much each node holds: what comes in or what goes out, whichever is more."""
     return [
         max(

@@ -7,14 +7,14 @@ from decimal import Decimal
 
 from apportion.core.dashboard import queries
 from apportion.ports import Row
-from apportion.usecases.dashboard.run_library import Sight
+from apportion.usecases.dashboard.run_library import ScopedRun
 from apportion.usecases.row_values import day_of
-from apportion.web.page_context import OWNER, View, money_of
+from apportion.web.page_context import OWNER, PageContext, money_of
 
 OTHERS, POOLS = "all others", "shares of pools"
 
 
-def by_day(view: View, sight: Sight, by: str) -> dict[str, dict[date, Decimal]]:
+def by_day(view: PageContext, sight: ScopedRun, by: str) -> dict[str, dict[date, Decimal]]:
     """Add up what each value of a column costs a day; `OWNER` tells what is paid."""
     sums: dict[str, dict[date, Decimal]] = {}
     for row in _day_rows(view, sight, by):
@@ -24,7 +24,7 @@ def by_day(view: View, sight: Sight, by: str) -> dict[str, dict[date, Decimal]]:
     return sums
 
 
-def _day_rows(view: View, sight: Sight, by: str) -> list[Row]:
+def _day_rows(view: PageContext, sight: ScopedRun, by: str) -> list[Row]:
     owners: list[Row] = [
         {"value": row["owner"], **row}
         for row in sight.rows(queries.owner_days_query(view.currency))
@@ -46,6 +46,6 @@ def _day_rows(view: View, sight: Sight, by: str) -> list[Row]:
     return [*own, *shares]
 
 
-def named(view: View, by: str, value: str) -> str:
+def named(view: PageContext, by: str, value: str) -> str:
     """Write a value for people."""
     return value if by == OWNER or value == POOLS else view.called(by, value)

@@ -11,13 +11,13 @@ from apportion.core.dashboard import queries
 from apportion.core.reporting.explain import added, biggest_first, of_pool
 from apportion.model.cents import ROUNDED
 from apportion.model.errors.base import NothingThereError
-from apportion.model.outcome import Branch, Explanation
+from apportion.model.outcome import Explanation, ExplanationNode
 from apportion.ports import Row
 from apportion.reports import plain
 from apportion.web import formatting
 from apportion.web.allocation_labels import how_place, how_words
-from apportion.web.page_context import View, money_of
-from apportion.web.page_model import Column, Look, Page, Section
+from apportion.web.page_context import PageContext, money_of
+from apportion.web.page_model import CellStyle, Page, Section, TableColumn
 
 #: How many levels are open at first.
 _OPEN = 2
@@ -36,7 +36,7 @@ class Why:
     day: str = ""
 
 
-def explain(view: View, why: Why) -> Page:
+def explain(view: PageContext, why: Why) -> Page:
     """Make the page. Raises NothingThereError for what is not there, or not to be seen."""
     found = _found(view, why)
     trunk = found.trunk
@@ -50,12 +50,12 @@ def explain(view: View, why: Why) -> Page:
                 "tree",
                 "",
                 (
-                    Column("level", "Level", Look.COUNT),
-                    Column("title", "What"),
-                    Column("amount", "Amount", Look.EXACT),
-                    Column("currency", "Currency"),
-                    Column("place", "Rule", Look.PLACE),
-                    Column("facts", "By"),
+                    TableColumn("level", "Level", CellStyle.COUNT),
+                    TableColumn("title", "What"),
+                    TableColumn("amount", "Amount", CellStyle.EXACT),
+                    TableColumn("currency", "Currency"),
+                    TableColumn("place", "Rule", CellStyle.PLACE),
+                    TableColumn("facts", "By"),
                 ),
                 _rows(trunk, 0),
                 drawn=_tree(view, trunk, 0),
@@ -65,13 +65,13 @@ def explain(view: View, why: Why) -> Page:
     )
 
 
-def _lead(view: View, found: Explanation) -> str:
+def _lead(view: PageContext, found: Explanation) -> str:
     told = [word for word in found.words if not word.startswith(f"{view.period}: run ")]
     off = [f"Amounts are {ROUNDED}."] if found.trunk.cents_off else []
     return " ".join([*told, *off])
 
 
-def _heading(trunk: Branch, why: Why) -> str:
+def _heading(trunk: ExplanationNode, why: Why) -> str:
     if trunk.amount is None:
         return f"Why {trunk.title} is what it is"
     amount = formatting.money(trunk.amount, trunk.currency)
@@ -90,7 +90,7 @@ def _of_what(why: Why) -> str:
     return f" for {why.value or '(none)'}" if why.cut else ""
 
 
-def _found(view: View, why: Why) -> Explanation:
+def _found(view: PageContext, why: Why) -> Explanation:
     sight = view.sight
     if why.owner:
         if why.cut or why.day:
@@ -103,7 +103,7 @@ def _found(view: View, why: Why) -> Explanation:
     return sight.explained_resource(why.resource)
 
 
-def _share(view: View, trunk: Branch, why: Why) -> Branch:
+def _share(view: PageContext, trunk: ExplanationNode, why: Why) -> ExplanationNode:
     """Pick the branch of one pool."""
     in_currency = [b for b in trunk.branches if b.title == view.currency] or [trunk]
     for branch in in_currency[0].branches:
@@ -115,7 +115,7 @@ def _share(view: View, trunk: Branch, why: Why) -> Branch:
     raise NothingThereError(f"share of pool {why.of} that {why.owner} pays", [])
 
 
-def _own(view: View, why: Why) -> Branch:
+def _own(view: PageContext, why: Why) -> ExplanationNode:
     """Explain own charges with one value of a column, or of a day, from the daybook."""
     if why.day:
         return _of_day(view, why)
@@ -127,7 +127,7 @@ def _own(view: View, why: Why) -> Branch:
     for row in rows:
         by_source.setdefault(str(row["source"]), []).append(row)
     branches = [
-        Branch(
+        ExplanationNode(
             f"by {how_words(dimension, source)}",
             _sum(found),
             view.currency,
@@ -135,7 +135,7 @@ def _own(view: View, why: Why) -> Branch:
             {"lines": sum(int(str(row["lines"])) for row in found)},
             biggest_first(
                 [
-                    Branch(
+                    ExplanationNode(
                         f"{view.called('account', row['account'])} · {row['service'] or '(none)'}",
                         money_of(row["total"]),
                         view.currency,
@@ -151,7 +151,7 @@ def _own(view: View, why: Why) -> Branch:
     return _trunk(view, why, branches)
 
 
-def _cells(view: View, why: Why) -> list[Row]:
+def _cells(view: PageContext, why: Why) -> list[Row]:
     column = why.cut
     columns = {"#source": "source", "SubAccountId": "account", "ServiceName": "service",
                "ChargeCategory": "category"}  # fmt: skip
@@ -161,26 +161,27 @@ def _cells(view: View, why: Why) -> list[Row]:
     return view.sight.rows(queries.cells_query(columns, view.currency, where=where))
 
 
-def _of_value(view: View, why: Why) -> Branch:
+def _of_value(view: PageContext, why: Why) -> ExplanationNode:
     """Explain what a value of another dimension costs: day by day."""
     query = queries.cut_days_query(why.cut, view.currency, owner=why.owner, pool="")
     days = [row for row in view.sight.rows(query) if row["value"] == why.value]
     branches = [
-        Branch(formatting.day(row["day"]), money_of(row["total"]), view.currency) for row in days
+        ExplanationNode(formatting.day(row["day"]), money_of(row["total"]), view.currency)
+        for row in days
     ]
     return _trunk(view, why, branches)
 
 
-def _of_day(view: View, why: Why) -> Branch:
+def _of_day(view: PageContext, why: Why) -> ExplanationNode:
     """Explain a day: own charges by service, and shares by pool."""
     query = queries.cut_days_query("ServiceName", view.currency, owner=why.owner, pool="")
     own = [
-        Branch(str(row["value"] or "(none)"), money_of(row["total"]), view.currency)
+        ExplanationNode(str(row["value"] or "(none)"), money_of(row["total"]), view.currency)
         for row in view.sight.rows(query)
         if str(row["day"]) == why.day
     ]
     shares = [
-        Branch(f"pool {row['pool']}", money_of(row["total"]), view.currency)
+        ExplanationNode(f"pool {row['pool']}", money_of(row["total"]), view.currency)
         for row in view.sight.rows(queries.pool_days_query(view.currency, why.owner))
         if str(row["day"]) == why.day
     ]
@@ -189,7 +190,7 @@ def _of_day(view: View, why: Why) -> Branch:
         view,
         why,
         [
-            Branch(title, added(b.amount or Decimal() for b in found), view.currency,
+            ExplanationNode(title, added(b.amount or Decimal() for b in found), view.currency,
                    branches=biggest_first(found, 40))
             for title, found in parts
             if found
@@ -197,12 +198,12 @@ def _of_day(view: View, why: Why) -> Branch:
     )  # fmt: skip
 
 
-def _trunk(view: View, why: Why, branches: list[Branch]) -> Branch:
+def _trunk(view: PageContext, why: Why, branches: list[ExplanationNode]) -> ExplanationNode:
     if not branches:
         raise NothingThereError(f"charge of {why.owner}{_of_what(why)}", [])
     about = why.day or f"{view.titled(why.cut)} {view.called(why.cut, why.value)}"
     amount = added(branch.amount or Decimal() for branch in branches)
-    return Branch(f"{why.owner}, {about}", amount, view.currency,
+    return ExplanationNode(f"{why.owner}, {about}", amount, view.currency,
                   branches=biggest_first(branches, 40))  # fmt: skip
 
 
@@ -210,7 +211,7 @@ def _sum(rows: list[Row]) -> Decimal:
     return added(money_of(row["total"]) for row in rows)
 
 
-def _rows(branch: Branch, level: int) -> list[Row]:
+def _rows(branch: ExplanationNode, level: int) -> list[Row]:
     row = {
         "level": level,
         "title": branch.title,
@@ -222,7 +223,7 @@ def _rows(branch: Branch, level: int) -> list[Row]:
     return [row, *(inner for b in branch.branches for inner in _rows(b, level + 1))]
 
 
-def _tree(view: View, branch: Branch, level: int) -> Markup:
+def _tree(view: PageContext, branch: ExplanationNode, level: int) -> Markup:
     """Write a branch; its own branches open and close under it.
 
     What opens and closes has no links inside: the one to the rule stands first in what opens.
@@ -245,7 +246,7 @@ def _tree(view: View, branch: Branch, level: int) -> Markup:
     )
 
 
-def _amount(branch: Branch) -> Markup:
+def _amount(branch: ExplanationNode) -> Markup:
     if branch.amount is None:
         return Markup("")
     shown = formatting.money(branch.amount, branch.currency)
@@ -254,7 +255,7 @@ def _amount(branch: Branch) -> Markup:
     )
 
 
-def _beside(branch: Branch, place: Markup) -> Markup:
+def _beside(branch: ExplanationNode, place: Markup) -> Markup:
     """Write the facts and the rule's place under a branch."""
     parts = [Markup("<span>{}</span>").format(_fact(n, v)) for n, v in branch.facts.items()]
     parts += [place] if branch.place else []
@@ -263,14 +264,14 @@ def _beside(branch: Branch, place: Markup) -> Markup:
     return Markup('<span class="facts">{}</span>').format(Markup(" ").join(parts))
 
 
-def _place(view: View, place: str) -> Markup:
+def _place(view: PageContext, place: str) -> Markup:
     line = _line_of(view, place)
     if not line:
         return Markup("<span>{}</span>").format(place)
     return Markup('<a href="{}">{}</a>').format(f"{view.links.page('rules')}#line-{line}", place)
 
 
-def _line_of(view: View, place: str) -> str:
+def _line_of(view: PageContext, place: str) -> str:
     """Tell the line of the rulebook that is shown on its page; empty where it is not."""
     file, _, at = place.partition(":")
     shown = view.everything and file == view.sight.rulebook.name

@@ -14,9 +14,18 @@ from apportion.ports import Row
 from apportion.web import formatting
 from apportion.web.allocation_labels import POOL, how_colour, how_place, how_words
 from apportion.web.charts.palette import BLUE, GREY, TEAL
-from apportion.web.charts.sankey import Node, Stream, sankey
-from apportion.web.page_context import View, money_of
-from apportion.web.page_model import Chart, Choice, Column, Figure, Look, Page, Section, total_row
+from apportion.web.charts.sankey import Flow, Node, sankey
+from apportion.web.page_context import PageContext, money_of
+from apportion.web.page_model import (
+    CellStyle,
+    Chart,
+    Choice,
+    Figure,
+    Page,
+    Section,
+    TableColumn,
+    total_row,
+)
 
 #: How many accounts or services, and owners, are drawn; the others are one node.
 _LEFT, _RIGHT = 14, 16
@@ -43,7 +52,7 @@ class _Drawing:
         self.streams[one, other] = self.streams.get((one, other), Decimal()) + amount
 
 
-def flow(view: View, *, left: str = ACCOUNT, only: Filter | None = None) -> Page:
+def flow(view: PageContext, *, left: str = ACCOUNT, only: Filter | None = None) -> Page:
     """Make the page; `left` is what stands at the left, `only` what is looked at alone."""
     only = only or Filter()
     ways, shares = _ways(view, left, only), _shares(view, only)
@@ -92,7 +101,7 @@ class _Sums:
         return f" ({ROUNDED})" if off else ""
 
 
-def _figures(view: View, only: Filter, sums: _Sums) -> Sequence[Figure]:
+def _figures(view: PageContext, only: Filter, sums: _Sums) -> Sequence[Figure]:
     """Show each way that money can go under this filter, and no other."""
     found = []
     if not only.how.startswith(POOL):
@@ -106,7 +115,7 @@ def _figures(view: View, only: Filter, sums: _Sums) -> Sequence[Figure]:
     return found
 
 
-def _heading(view: View, left: str, only: Filter, sums: _Sums) -> str:
+def _heading(view: PageContext, left: str, only: Filter, sums: _Sums) -> str:
     total = view.money(sums.whole(only))
     if only.owner:
         own, pooled = view.money(sums.own), view.money(sums.leaving)
@@ -118,12 +127,12 @@ def _heading(view: View, left: str, only: Filter, sums: _Sums) -> str:
     return f"{total} on its way to its owners"
 
 
-def _how(view: View, how: str) -> str:
+def _how(view: PageContext, how: str) -> str:
     """Name a way for people."""
     return how if how.startswith(POOL) else how_words(view.sight.owner, how)
 
 
-def _choices(view: View, left: str, only: Filter) -> Mapping[str, Sequence[Choice]]:
+def _choices(view: PageContext, left: str, only: Filter) -> Mapping[str, Sequence[Choice]]:
     found: dict[str, Sequence[Choice]] = {
         "from": tuple(
             Choice(view.titled(cut), view.links.here(left="" if cut == ACCOUNT else cut, origin=""),
@@ -140,7 +149,7 @@ def _choices(view: View, left: str, only: Filter) -> Mapping[str, Sequence[Choic
     return found
 
 
-def _ways(view: View, left: str, only: Filter) -> list[Row]:
+def _ways(view: PageContext, left: str, only: Filter) -> list[Row]:
     """Own charges by origin, source and owner; what lies in pools by origin and pool."""
     columns = {left: "origin", "#source": "source", "#owner": "owner", "#pool": "pool"}
     where = {left: only.origin} if only.origin else {}
@@ -159,7 +168,7 @@ def _ways(view: View, left: str, only: Filter) -> list[Row]:
     ]
 
 
-def _shares(view: View, only: Filter) -> list[Row]:
+def _shares(view: PageContext, only: Filter) -> list[Row]:
     if only.origin:
         return []  # a pool is split as a whole, so one account's part of it has no owner
     rows = view.sight.rows(queries.paid_by_pool_query(view.currency, owner=only.owner))
@@ -171,7 +180,7 @@ def _shares(view: View, only: Filter) -> list[Row]:
 
 
 def _drawn(
-    view: View, left: str, only: Filter, ways: Sequence[Row], shares: Sequence[Row]
+    view: PageContext, left: str, only: Filter, ways: Sequence[Row], shares: Sequence[Row]
 ) -> Section:
     drawing = _Drawing()
     origins = _biggest(ways, "origin", _LEFT)
@@ -227,7 +236,7 @@ def _biggest(rows: Sequence[Row], column: str, most: int) -> set[str]:
     return set(ordered if len(ordered) <= most + 1 else ordered[:most])
 
 
-def _placed(view: View, left: str, drawing: _Drawing) -> tuple[list[Node], list[Stream]]:
+def _placed(view: PageContext, left: str, drawing: _Drawing) -> tuple[list[Node], list[Flow]]:
     """Order the nodes of each column by their money, and give them names, colours and links."""
     size: dict[tuple[int, str], Decimal] = {}
     for (one, other), amount in drawing.streams.items():
@@ -241,11 +250,11 @@ def _placed(view: View, left: str, drawing: _Drawing) -> tuple[list[Node], list[
     for (one, other), amount in drawing.streams.items():
         middle = one if one[0] == 1 else other
         colour = how_colour(view.sight.owner, middle[1])
-        streams.append(Stream(places[one], places[other], amount, colour))
+        streams.append(Flow(places[one], places[other], amount, colour))
     return nodes, streams
 
 
-def _node(view: View, left: str, column: int, name: str) -> Node:
+def _node(view: PageContext, left: str, column: int, name: str) -> Node:
     links = view.links
     if name == _OTHERS:
         return Node(name, column, GREY)
@@ -259,7 +268,7 @@ def _node(view: View, left: str, column: int, name: str) -> Node:
     return Node(name, 2, GREY if nobody else TEAL, links.here(owner=name, how="", origin=""))
 
 
-def _list(view: View, left: str, ways: Sequence[Row]) -> Section:
+def _list(view: PageContext, left: str, ways: Sequence[Row]) -> Section:
     dimension = view.sight.owner
     rows = [
         {
@@ -276,12 +285,12 @@ def _list(view: View, left: str, ways: Sequence[Row]) -> Section:
         "ways",
         "Every way, from the bill",
         (
-            Column(left, view.titled(left).capitalize()),
-            Column("how", "How"),
-            Column("place", "Rule", Look.PLACE),
-            Column("owner", "Owner",
+            TableColumn(left, view.titled(left).capitalize()),
+            TableColumn("how", "How"),
+            TableColumn("place", "Rule", CellStyle.PLACE),
+            TableColumn("owner", "Owner",
                    link=lambda row: view.links.page("owners", name=str(row["owner"]))),
-            Column("total", "Cost", Look.MONEY),
+            TableColumn("total", "Cost", CellStyle.MONEY),
         ),
         rows,
         note="What lies in a pool has no owner yet; the next table shares it out.",
@@ -290,7 +299,7 @@ def _list(view: View, left: str, ways: Sequence[Row]) -> Section:
     )  # fmt: skip
 
 
-def _share_list(view: View, shares: Sequence[Row]) -> Section:
+def _share_list(view: PageContext, shares: Sequence[Row]) -> Section:
     rows = [
         {"pool": str(row["how"]).removeprefix(POOL), "owner": row["owner"], "total": row["total"]}
         for row in shares
@@ -299,10 +308,10 @@ def _share_list(view: View, shares: Sequence[Row]) -> Section:
         "shares",
         "What pools give to owners",
         (
-            Column("pool", "Pool", link=_pool_link(view)),
-            Column("owner", "Owner",
+            TableColumn("pool", "Pool", link=_pool_link(view)),
+            TableColumn("owner", "Owner",
                    link=lambda row: view.links.page("owners", name=str(row["owner"]))),
-            Column("total", "Share", Look.MONEY),
+            TableColumn("total", "Share", CellStyle.MONEY),
         ),
         rows,
         folded=True,
@@ -311,5 +320,5 @@ def _share_list(view: View, shares: Sequence[Row]) -> Section:
     )  # fmt: skip
 
 
-def _pool_link(view: View) -> Callable[[Row], str]:
+def _pool_link(view: PageContext) -> Callable[[Row], str]:
     return lambda row: view.links.page("pools", pool=str(row["pool"]))

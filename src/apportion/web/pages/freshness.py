@@ -9,8 +9,8 @@ from apportion.model.manifest import Manifest
 from apportion.model.period import Period
 from apportion.ports import Row
 from apportion.web import formatting
-from apportion.web.page_context import View
-from apportion.web.page_model import Column, Look, Section
+from apportion.web.page_context import PageContext
+from apportion.web.page_model import CellStyle, Section, TableColumn
 
 OPEN, ESTIMATED, FINAL = "open", "estimated", "final"
 _MEANS = {
@@ -20,7 +20,7 @@ _MEANS = {
 }
 
 
-def state(view: View) -> str:
+def state(view: PageContext) -> str:
     """Tell whether the month is open, estimated or final.
 
     A provider closes a month by naming the invoice on each line, which is some days after its end.
@@ -42,24 +42,24 @@ def state_words(found: str) -> str:
     return _MEANS[found]
 
 
-def fresh(view: View) -> Section:
+def fresh(view: PageContext) -> Section:
     """List the bills that the month was made of."""
     return Section(
         "sources",
         "How fresh this is",
         (
-            Column("bill", "Bill", Look.CODE),
-            Column("form", "Format"),
-            Column("delivered", "Delivered"),
-            Column("files", "Files", Look.COUNT),
-            Column("allocated", "Allocated", Look.MARK),
+            TableColumn("bill", "Bill", CellStyle.CODE),
+            TableColumn("form", "Format"),
+            TableColumn("delivered", "Delivered"),
+            TableColumn("files", "Files", CellStyle.COUNT),
+            TableColumn("allocated", "Allocated", CellStyle.MARK),
         ),
         _bills(view),
         note=_note(view),
     )
 
 
-def _bills(view: View) -> Sequence[Row]:
+def _bills(view: PageContext) -> Sequence[Row]:
     used = view.sight.published.bills
     newest = view.sight.edition.deliveries(view.period)
     return [
@@ -84,7 +84,7 @@ def _bill(name: str, newest: Manifest | None, used: Manifest | None) -> Row:
     }
 
 
-def _note(view: View) -> str:
+def _note(view: PageContext) -> str:
     manifest = view.sight.manifest
     found = state(view)
     last = [row["#last"] for row in view.sight.rows('SELECT "#last" FROM status')]

@@ -8,11 +8,11 @@ from decimal import Decimal
 from apportion.core.allocation.rounding import part_of
 from apportion.core.reporting.explain import added
 from apportion.ports import Row
-from apportion.usecases.dashboard.run_library import Sight
+from apportion.usecases.dashboard.run_library import ScopedRun
 from apportion.web import formatting
 from apportion.web.charts.waterfall import axis_begins, steps
-from apportion.web.page_context import OWNER, View, sign_of
-from apportion.web.page_model import Chart, Column, Look, Section
+from apportion.web.page_context import OWNER, PageContext, sign_of
+from apportion.web.page_model import CellStyle, Chart, Section, TableColumn
 
 from .by_day import OTHERS, by_day, named
 
@@ -20,7 +20,7 @@ from .by_day import OTHERS, by_day, named
 _MOST = 9
 
 
-def movers(view: View, by: str) -> Section:
+def movers(view: PageContext, by: str) -> Section:
     """Compare the month with the one before, which must be there."""
     assert view.before is not None
     now, then = _totals(view, view.sight, by), _totals(view, view.before, by)
@@ -42,11 +42,11 @@ def movers(view: View, by: str) -> Section:
         "movers",
         f"What moved since {old}",
         (
-            Column("name", view.titled(by).capitalize(), link=_link_of(view, by)),
-            Column("before", old, Look.MONEY),
-            Column("now", new, Look.MONEY),
-            Column("change", "Change", Look.CHANGE),
-            Column("change_share", "of it", Look.PART),
+            TableColumn("name", view.titled(by).capitalize(), link=_link_of(view, by)),
+            TableColumn("before", old, CellStyle.MONEY),
+            TableColumn("now", new, CellStyle.MONEY),
+            TableColumn("change", "Change", CellStyle.CHANGE),
+            TableColumn("change_share", "of it", CellStyle.PART),
         ),
         rows,
         note=""
@@ -58,12 +58,12 @@ def movers(view: View, by: str) -> Section:
     )
 
 
-def _totals(view: View, sight: Sight, by: str) -> Mapping[str, Decimal]:
+def _totals(view: PageContext, sight: ScopedRun, by: str) -> Mapping[str, Decimal]:
     return {name: added(d.values()) for name, d in by_day(view, sight, by).items()}
 
 
 def _chart(
-    view: View, before: tuple[str, Decimal], rows: Sequence[Row], after: tuple[str, Decimal]
+    view: PageContext, before: tuple[str, Decimal], rows: Sequence[Row], after: tuple[str, Decimal]
 ) -> Chart:
     drawn = [(str(r["name"]), Decimal(str(r["change"]))) for r in rows[:_MOST] if r["change"]]
     rest = added(Decimal(str(row["change"])) for row in rows[_MOST:])
@@ -76,7 +76,7 @@ def _chart(
     )
 
 
-def _link_of(view: View, by: str) -> Callable[[Row], str] | None:
+def _link_of(view: PageContext, by: str) -> Callable[[Row], str] | None:
     if by != OWNER:
         return None
     return lambda row: view.links.page("owners", name=str(row["name"]))

@@ -14,19 +14,19 @@ from apportion.core.reporting.explain import added
 from apportion.model.cents import to_cents
 from apportion.model.period import Period
 from apportion.ports import Row
-from apportion.usecases.dashboard.run_library import Sight
+from apportion.usecases.dashboard.run_library import ScopedRun
 from apportion.web import formatting
 from apportion.web.charts.spark import spark
 from apportion.web.charts.stacked import stacked_days, towering
-from apportion.web.page_context import OWNER, View, money_of, sign_of
+from apportion.web.page_context import OWNER, PageContext, money_of, sign_of
 from apportion.web.page_model import (
+    CellStyle,
     Chart,
     Choice,
-    Column,
     Figure,
-    Look,
     Page,
     Section,
+    TableColumn,
     total_row,
     whole_note,
 )
@@ -39,7 +39,7 @@ from .movers import movers
 _SERIES = 8
 
 
-def overview(view: View, *, by: str = OWNER) -> Page:
+def overview(view: PageContext, *, by: str = OWNER) -> Page:
     """Make the page; `by` is the column that days and movers are told apart by."""
     now, before = view.totals(), view.totals(view.before) if view.before else None
     return Page(
@@ -57,7 +57,7 @@ def overview(view: View, *, by: str = OWNER) -> Page:
     )
 
 
-def _heading(view: View, now: Row) -> str:
+def _heading(view: PageContext, now: Row) -> str:
     cost = f"{formatting.month(view.period)} cost {view.money(now['total'])}"
     if not view.everything:
         owners = formatting.listed(sorted(view.sight.owners or ())) or "Nobody you see"
@@ -70,7 +70,7 @@ def _heading(view: View, now: Row) -> str:
     return f"{cost}; every cent has an owner" if money_of(now["total"]) else cost
 
 
-def _nobodys(view: View) -> Row | None:
+def _nobodys(view: PageContext) -> Row | None:
     """What lies with the default; None where nothing does."""
     rows = view.sight.rows(queries.owners_query(view.currency))
     default = view.sight.owner.default
@@ -83,7 +83,7 @@ def _nobodys(view: View) -> Row | None:
     return found if any(row["total"] for row in view.sight.rows(query)) else None
 
 
-def _of_pools(view: View, paid: Row) -> str:
+def _of_pools(view: PageContext, paid: Row) -> str:
     """Say that shares of pools are in it, which reviews and lists of charges do not count."""
     if not paid["shared"]:
         return ""
@@ -91,7 +91,7 @@ def _of_pools(view: View, paid: Row) -> str:
     return f" ({own} of charges and {shared} of pools)"
 
 
-def _lead(view: View, now: Row, before: Row | None) -> str:
+def _lead(view: PageContext, now: Row, before: Row | None) -> str:
     """Say what changed, and whether it is proved."""
     if before is None:
         return "There is no allocation of the month before to compare it with."
@@ -105,7 +105,7 @@ def _lead(view: View, now: Row, before: Row | None) -> str:
     return f"{view.money(abs(change))}{by} {more} than {when}."
 
 
-def _figures(view: View, now: Row, before: Row | None) -> Sequence[Figure]:
+def _figures(view: PageContext, now: Row, before: Row | None) -> Sequence[Figure]:
     total = money_of(now["total"])
     own, shared = money_of(now["direct"]), money_of(now["shared"])
     found = [
@@ -124,14 +124,14 @@ def _figures(view: View, now: Row, before: Row | None) -> Sequence[Figure]:
         if total:
             note = f"{view.money(lacks)} has none" if nobody else "all of it"
             found.append(
-                Figure("Has an owner", part_of(total - lacks, total), Look.PART, note=note)
+                Figure("Has an owner", part_of(total - lacks, total), CellStyle.PART, note=note)
             )
     difference = _difference(view.sight, view.currency)
     found.append(
         Figure(
             "Difference to the bill",
             difference,
-            Look.EXACT,
+            CellStyle.EXACT,
             note="proved" if not difference else "not what was stated",
             link=view.links.page("proof"),
             good=not difference,
@@ -140,7 +140,7 @@ def _figures(view: View, now: Row, before: Row | None) -> Sequence[Figure]:
     if before is not None:
         change = total - money_of(before["total"])
         when = formatting.month_alone(_month_before(view))
-        found.append(Figure(f"Against {when}", change, Look.CHANGE))
+        found.append(Figure(f"Against {when}", change, CellStyle.CHANGE))
     return found
 
 
@@ -149,17 +149,17 @@ def _part_words(amount: object, total: Decimal) -> str:
     return f"{formatting.part(part)} of it" if part is not None else ""
 
 
-def _difference(sight: Sight, currency: str) -> Decimal:
+def _difference(sight: ScopedRun, currency: str) -> Decimal:
     """The widest distance between two stages of the proof, over all accounts and columns."""
     found = lines(sight.period, [t for t in sight.manifest.totals if t.currency == currency])
     return max((line.difference for line in found), default=Decimal())
 
 
-def _month_before(view: View) -> str:
+def _month_before(view: PageContext) -> str:
     return view.before.period if view.before else ""
 
 
-def _choices(view: View, by: str) -> Mapping[str, Sequence[Choice]]:
+def _choices(view: PageContext, by: str) -> Mapping[str, Sequence[Choice]]:
     """The columns to tell cost apart by."""
     return {
         "by": tuple(
@@ -173,7 +173,7 @@ def _choices(view: View, by: str) -> Mapping[str, Sequence[Choice]]:
     }
 
 
-def _days(view: View, by: str) -> Section:
+def _days(view: PageContext, by: str) -> Section:
     """Cost a day. By owner it is what is paid; by others, where the whole bill comes from."""
     sums = by_day(view, view.sight, by)
     ordered = sorted(sums, key=lambda name: (-abs(added(sums[name].values())), name))
@@ -192,8 +192,9 @@ def _days(view: View, by: str) -> Section:
          "total": added(amounts.get(day, Decimal()) for amounts in series.values())}
         for day in sorted({*days, *(day for amounts in sums.values() for day in amounts)})
     ]  # fmt: skip
-    columns = (Column("day", "Day", Look.DAY), *(Column(n, n, Look.MONEY) for n in series),
-               Column("total", "Total", Look.MONEY))  # fmt: skip
+    columns = (TableColumn("day", "Day", CellStyle.DAY),
+               *(TableColumn(n, n, CellStyle.MONEY) for n in series),
+               TableColumn("total", "Total", CellStyle.MONEY))  # fmt: skip
     grey = frozenset({OTHERS, view.sight.owner.default})
     return Section(
         "days",
@@ -218,7 +219,7 @@ def _days(view: View, by: str) -> Section:
 
 
 def _days_note(
-    view: View, by: str, rows: Sequence[Row], series: Mapping[str, Mapping[date, Decimal]]
+    view: PageContext, by: str, rows: Sequence[Row], series: Mapping[str, Mapping[date, Decimal]]
 ) -> str:
     days = Period.parse(view.period).days
     cut = towering(series, days)
@@ -237,7 +238,7 @@ def _days_note(
     return f"Own charges by {view.titled(by)}, and shares of pools.{late}"
 
 
-def owners_section(view: View) -> Section:
+def owners_section(view: PageContext) -> Section:
     """Everyone who pays, with how the days went."""
     rows = view.sight.rows(queries.owners_query(view.currency))
     daily = by_day(view, view.sight, OWNER)
@@ -260,17 +261,17 @@ def owners_section(view: View) -> Section:
         "owners",
         "Who pays",
         (
-            Column("owner", view.titled(OWNER).capitalize(),
+            TableColumn("owner", view.titled(OWNER).capitalize(),
                    link=lambda row: view.links.page("owners", name=str(row["owner"]))),
-            Column("trend", "By day", Look.TREND),
-            Column("direct", "Own", Look.MONEY),
-            Column("shared", "Shared", Look.MONEY),
-            Column("total", "Total", Look.MONEY,
+            TableColumn("trend", "By day", CellStyle.TREND),
+            TableColumn("direct", "Own", CellStyle.MONEY),
+            TableColumn("shared", "Shared", CellStyle.MONEY),
+            TableColumn("total", "Total", CellStyle.MONEY,
                    link=lambda row: view.links.page("explain", owner=str(row["owner"])),
                    hint="why?"),
-            Column("share", "Share", Look.PART),
-            *([Column("change", f"Against {formatting.month_alone(view.before.period)}",
-                      Look.CHANGE)]
+            TableColumn("share", "Share", CellStyle.PART),
+            *([TableColumn("change", f"Against {formatting.month_alone(view.before.period)}",
+                      CellStyle.CHANGE)]
               if view.before else []),
         ),
         told,

@@ -12,13 +12,13 @@ from apportion.core.reporting.explain import split_in_brief, split_words
 from apportion.model.cents import ROUNDED, cent_off, to_cents
 from apportion.model.period import Period
 from apportion.ports import Row
-from apportion.usecases.dashboard.run_library import Sight
+from apportion.usecases.dashboard.run_library import ScopedRun
 from apportion.usecases.row_values import day_of
 from apportion.web import formatting
 from apportion.web.allocation_labels import how_place, how_words
 from apportion.web.charts.stacked import stacked_days
-from apportion.web.page_context import View, money_of, sign_of
-from apportion.web.page_model import Chart, Column, Figure, Look, Page, Section, total_row
+from apportion.web.page_context import PageContext, money_of, sign_of
+from apportion.web.page_model import CellStyle, Chart, Figure, Page, Section, TableColumn, total_row
 
 from .overview import owners_section
 
@@ -28,7 +28,7 @@ OWN, SHARED = "own charges", "shares of pools"
 MOST = 14
 
 
-def owners(view: View, *, name: str = "") -> Page:
+def owners(view: PageContext, *, name: str = "") -> Page:
     """Make the page of an owner, or the list of all."""
     if not name:
         return _everyone(view)
@@ -52,7 +52,7 @@ def owners(view: View, *, name: str = "") -> Page:
     )
 
 
-def _everyone(view: View) -> Page:
+def _everyone(view: PageContext) -> Page:
     section = owners_section(view)
     paying = len(view.sight.rows(queries.owners_query(view.currency)))
     count = formatting.counted(paying, "owner")
@@ -65,7 +65,7 @@ def _everyone(view: View) -> Page:
     )
 
 
-def _paid(sight: Sight, currency: str, name: str) -> Row:
+def _paid(sight: ScopedRun, currency: str, name: str) -> Row:
     rows = sight.rows(queries.owners_query(currency))
     nothing = {"owner": name, **dict.fromkeys(("direct", "shared", "total"), Decimal())}
     return next((row for row in rows if row["owner"] == name), nothing)
@@ -76,7 +76,7 @@ def _parts(paid: Row) -> tuple[Decimal, Decimal]:
     return money_of(paid["direct"]), money_of(paid["shared"])
 
 
-def _lead(view: View, paid: Row, before: Row | None) -> str:
+def _lead(view: PageContext, paid: Row, before: Row | None) -> str:
     own, shared = _parts(paid)
     off = f" ({ROUNDED})" if cent_off((own, shared), money_of(paid["total"])) else ""
     made = f"{view.money(own)} of its own and {view.money(shared)} of pools{off}."
@@ -90,7 +90,7 @@ def _lead(view: View, paid: Row, before: Row | None) -> str:
     return f"{made} {view.money(abs(change))} {'more' if change > 0 else 'less'} than {when}."
 
 
-def _figures(view: View, paid: Row, before: Row | None, *, why: str) -> Sequence[Figure]:
+def _figures(view: PageContext, paid: Row, before: Row | None, *, why: str) -> Sequence[Figure]:
     total = money_of(paid["total"])
     own, shared = _parts(paid)
     found = [
@@ -100,11 +100,13 @@ def _figures(view: View, paid: Row, before: Row | None, *, why: str) -> Sequence
     ]
     if view.everything:
         part = part_of(total, money_of(view.totals()["total"]))
-        found.append(Figure("Of the whole bill", part, Look.PART))
+        found.append(Figure("Of the whole bill", part, CellStyle.PART))
     if before is not None and view.before is not None:
         change = total - money_of(before["total"])
         found.append(
-            Figure(f"Against {formatting.month_alone(view.before.period)}", change, Look.CHANGE)
+            Figure(
+                f"Against {formatting.month_alone(view.before.period)}", change, CellStyle.CHANGE
+            )
         )
     return found
 
@@ -114,7 +116,7 @@ def _part(amount: object, whole: Decimal) -> str:
     return "" if part is None else f"{formatting.part(part)} of it"
 
 
-def _days(view: View, name: str) -> Section:
+def _days(view: PageContext, name: str) -> Section:
     rows = view.sight.rows(queries.paid_days_query(view.currency, name))
     days = Period.parse(view.period).days
     series = {
@@ -126,11 +128,11 @@ def _days(view: View, name: str) -> Section:
         "days",
         "Day by day",
         (
-            Column("day", "Day", Look.DAY,
+            TableColumn("day", "Day", CellStyle.DAY,
                    link=lambda row: view.links.page("explain", owner=name, day=str(row["day"]))),
-            Column("direct", "Own", Look.MONEY),
-            Column("shared", "Shared", Look.MONEY),
-            Column("total", "Total", Look.MONEY),
+            TableColumn("direct", "Own", CellStyle.MONEY),
+            TableColumn("shared", "Shared", CellStyle.MONEY),
+            TableColumn("total", "Total", CellStyle.MONEY),
         ),
         told,
         chart=Chart(
@@ -143,7 +145,7 @@ def _days(view: View, name: str) -> Section:
     )  # fmt: skip
 
 
-def _pools(view: View, name: str) -> Section:
+def _pools(view: PageContext, name: str) -> Section:
     rows = [
         row
         for row in view.sight.rows(queries.paid_by_pool_query(view.currency, owner=name))
@@ -168,12 +170,13 @@ def _pools(view: View, name: str) -> Section:
         "pools",
         "Its shares of what is shared",
         (
-            Column("pool", "Pool", link=_pool_link(view)),
-            Column("total", "Its share", Look.MONEY, hint="why?",
+            TableColumn("pool", "Pool", link=_pool_link(view)),
+            TableColumn("total", "Its share", CellStyle.MONEY, hint="why?",
                    link=lambda row: view.links.page("explain", owner=name, of=str(row["pool"]))),
-            Column("ratio", "Part", Look.PART),
-            *([Column("pool_total", "Pool in all", Look.MONEY)] if view.everything else []),
-            Column("split", "Split"),
+            TableColumn("ratio", "Part", CellStyle.PART),
+            *([TableColumn("pool_total", "Pool in all", CellStyle.MONEY)]
+              if view.everything else []),
+            TableColumn("split", "Split"),
         ),
         told,
         total=total_row(told, ["total"], pool="Total"),
@@ -181,13 +184,13 @@ def _pools(view: View, name: str) -> Section:
     )  # fmt: skip
 
 
-def _split(view: View, pool: str) -> str:
+def _split(view: PageContext, pool: str) -> str:
     """Say how a pool is split; what others are to pay by it is not told to who may not see them."""
     rule = next(one for one in view.sight.rulebook.pools if one.name == pool)
     return split_words(rule.split) if view.everything else split_in_brief(rule.split)
 
 
-def _how(view: View, name: str) -> Section:
+def _how(view: PageContext, name: str) -> Section:
     dimension = view.sight.owner
     told = [
         {
@@ -202,10 +205,11 @@ def _how(view: View, name: str) -> Section:
         "rules",
         "What made its own charges its own",
         (
-            Column("how", "How"),
-            Column("place", "Rule", Look.PLACE, link=lambda row: _rule(view, str(row["place"]))),
-            Column("lines", "Lines", Look.COUNT),
-            Column("total", "Cost", Look.MONEY, hint="why?",
+            TableColumn("how", "How"),
+            TableColumn("place", "Rule", CellStyle.PLACE,
+                   link=lambda row: _rule(view, str(row["place"]))),
+            TableColumn("lines", "Lines", CellStyle.COUNT),
+            TableColumn("total", "Cost", CellStyle.MONEY, hint="why?",
                    link=lambda _row: view.links.page("explain", owner=name)),
         ),
         told,
@@ -215,12 +219,12 @@ def _how(view: View, name: str) -> Section:
     )  # fmt: skip
 
 
-def _rule(view: View, place: str) -> str:
+def _rule(view: PageContext, place: str) -> str:
     line = place.split(":")[1] if ":" in place else ""
     return f"{view.links.page('rules')}#line-{line}" if line and view.everything else ""
 
 
-def _cut(view: View, name: str, cut: str) -> Section:
+def _cut(view: PageContext, name: str, cut: str) -> Section:
     rows = view.sight.rows(queries.cut_query(cut, view.currency, owner=name, pool=""))
     then = {}
     if view.before:
@@ -242,13 +246,13 @@ def _cut(view: View, name: str, cut: str) -> Section:
         cut,
         f"Own charges by {view.titled(cut)}",
         (
-            Column("value", view.titled(cut).capitalize()),
-            Column("total", "Cost", Look.MONEY, hint="why?",
+            TableColumn("value", view.titled(cut).capitalize()),
+            TableColumn("total", "Cost", CellStyle.MONEY, hint="why?",
                    link=lambda row: view.links.page("explain", owner=name, cut=cut,
                                                     value=str(row["#value"]))
                    if row["#value"] in here else ""),
-            *([Column("change", f"Against {formatting.month_alone(view.before.period)}",
-                      Look.CHANGE)]
+            *([TableColumn("change", f"Against {formatting.month_alone(view.before.period)}",
+                      CellStyle.CHANGE)]
               if view.before else []),
         ),
         told,
@@ -258,5 +262,5 @@ def _cut(view: View, name: str, cut: str) -> Section:
     )  # fmt: skip
 
 
-def _pool_link(view: View) -> Callable[[Row], str]:
+def _pool_link(view: PageContext) -> Callable[[Row], str]:
     return lambda row: view.links.page("pools", pool=str(row["pool"]))

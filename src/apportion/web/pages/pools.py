@@ -13,18 +13,18 @@ from apportion.ports import Row
 from apportion.web import formatting
 from apportion.web.charts.arrows import Arrow, arrows
 from apportion.web.charts.palette import AMBER, TEAL
-from apportion.web.charts.sankey import Node, Stream, sankey
-from apportion.web.page_context import View, money_of
-from apportion.web.page_model import Chart, Column, Figure, Look, Page, Section, total_row
+from apportion.web.charts.sankey import Flow, Node, sankey
+from apportion.web.page_context import PageContext, money_of
+from apportion.web.page_model import CellStyle, Chart, Figure, Page, Section, TableColumn, total_row
 
 
-def pools(view: View, *, pool: str = "") -> Page:
+def pools(view: PageContext, *, pool: str = "") -> Page:
     """Make the page of a pool, or of all."""
     held = [r for r in view.sight.rows("SELECT * FROM pools") if r["currency"] == view.currency]
     return _one(view, pool, held) if pool else _all(view, held)
 
 
-def _all(view: View, held: Sequence[Row]) -> Page:
+def _all(view: PageContext, held: Sequence[Row]) -> Page:
     total = added(money_of(row["cost"]) for row in held)
     kept = added(money_of(row["kept"]) for row in held)
     paid = view.totals()
@@ -41,26 +41,26 @@ def _all(view: View, held: Sequence[Row]) -> Page:
         "passed on to the last digit." if _between(view) else "",
         figures=(
             Figure("Shared", paid["shared"]),
-            *([Figure("Of all cost", part, Look.PART)] if part is not None else []),
+            *([Figure("Of all cost", part, CellStyle.PART)] if part is not None else []),
             *([Figure("Could not be split", kept, good=not kept)] if view.everything else []),
         ),
         sections=(_list(view, held), _graph(view, held), _payers(view)),
     )  # fmt: skip
 
 
-def _list(view: View, held: Sequence[Row]) -> Section:
+def _list(view: PageContext, held: Sequence[Row]) -> Section:
     rows = [{**row, "split": _split(view, row)} for row in held]
     return Section(
         "pools",
         "The pools",
         (
-            Column("pool", "Pool", link=_pool_link(view)),
-            *([Column("cost", "Holds", Look.MONEY),
-               Column("payers", "Payers", Look.COUNT),
-               Column("kept", "Stays unsplit", Look.MONEY)] if view.everything else []),
-            Column("split", "Split"),
-            *([Column("where", "What lies in it", Look.CODE)] if view.everything else []),
-            Column("place", "Rule", Look.PLACE,
+            TableColumn("pool", "Pool", link=_pool_link(view)),
+            *([TableColumn("cost", "Holds", CellStyle.MONEY),
+               TableColumn("payers", "Payers", CellStyle.COUNT),
+               TableColumn("kept", "Stays unsplit", CellStyle.MONEY)] if view.everything else []),
+            TableColumn("split", "Split"),
+            *([TableColumn("where", "What lies in it", CellStyle.CODE)] if view.everything else []),
+            TableColumn("place", "Rule", CellStyle.PLACE,
                    link=lambda row: _rule(view, str(row["place"]))),
         ),
         rows,
@@ -69,17 +69,17 @@ def _list(view: View, held: Sequence[Row]) -> Section:
     )  # fmt: skip
 
 
-def _split(view: View, row: Row) -> str:
+def _split(view: PageContext, row: Row) -> str:
     rule = next(one for one in view.sight.rulebook.pools if one.name == row["pool"])
     return split_words(rule.split) if view.everything else split_in_brief(rule.split)
 
 
-def _rule(view: View, place: str) -> str:
+def _rule(view: PageContext, place: str) -> str:
     line = place.split(":")[1] if ":" in place else ""
     return f"{view.links.page('rules')}#line-{line}" if line and view.everything else ""
 
 
-def _between(view: View) -> list[Row]:
+def _between(view: PageContext) -> list[Row]:
     return [
         row
         for row in view.sight.rows("SELECT * FROM drivers ORDER BY pool, target")
@@ -87,7 +87,7 @@ def _between(view: View) -> list[Row]:
     ]
 
 
-def _graph(view: View, held: Sequence[Row]) -> Section:
+def _graph(view: PageContext, held: Sequence[Row]) -> Section:
     """Draw which pool passes cost to which, in the rulebook's order."""
     between = _between(view)
     names = [str(row["pool"]) for row in held]
@@ -110,11 +110,11 @@ def _graph(view: View, held: Sequence[Row]) -> Section:
         "arrows",
         "Which pools pass cost to which",
         (
-            Column("pool", "Pool"),
-            Column("target", "Passes to pool"),
-            Column("within", "Within"),
-            Column("ratio", "Part", Look.PART),
-            *([Column("driver", "By")] if view.everything else []),
+            TableColumn("pool", "Pool"),
+            TableColumn("target", "Passes to pool"),
+            TableColumn("within", "Within"),
+            TableColumn("ratio", "Part", CellStyle.PART),
+            *([TableColumn("driver", "By")] if view.everything else []),
         ),
         rows,
         note=_graph_note(drawn),
@@ -139,7 +139,7 @@ def _graph_note(drawn: Sequence[Arrow]) -> str:
     return f"They serve each other: {told}. Arrows lead down at the right and up at the left."
 
 
-def _payers(view: View) -> Section:
+def _payers(view: PageContext) -> Section:
     """Who pays which pool, as streams and as a table."""
     rows = [
         {"pool": row["pool"], "owner": row["owner"], "total": row["total"]}
@@ -150,10 +150,10 @@ def _payers(view: View) -> Section:
         "shares",
         "Who pays",
         (
-            Column("pool", "Pool", link=_pool_link(view)),
-            Column("owner", "Owner",
+            TableColumn("pool", "Pool", link=_pool_link(view)),
+            TableColumn("owner", "Owner",
                    link=lambda row: view.links.page("owners", name=str(row["owner"]))),
-            Column("total", "Share", Look.MONEY, hint="why?",
+            TableColumn("total", "Share", CellStyle.MONEY, hint="why?",
                    link=lambda row: view.links.page("explain", owner=str(row["owner"]),
                                                     of=str(row["pool"]))),
         ),
@@ -164,7 +164,7 @@ def _payers(view: View) -> Section:
     )  # fmt: skip
 
 
-def _streams(view: View, rows: Sequence[Row]) -> Chart | None:
+def _streams(view: PageContext, rows: Sequence[Row]) -> Chart | None:
     paid = [row for row in rows if money_of(row["total"]) > 0]
     if not paid:
         return None
@@ -178,7 +178,7 @@ def _streams(view: View, rows: Sequence[Row]) -> Chart | None:
     ]  # fmt: skip
     at = {key: number for number, key in enumerate(names)}
     streams = [
-        Stream(at[0, str(r["pool"])], at[1, str(r["owner"])], money_of(r["total"]), AMBER)
+        Flow(at[0, str(r["pool"])], at[1, str(r["owner"])], money_of(r["total"]), AMBER)
         for r in paid
     ]
     return Chart(
@@ -188,7 +188,7 @@ def _streams(view: View, rows: Sequence[Row]) -> Chart | None:
     )
 
 
-def _one(view: View, pool: str, held: Sequence[Row]) -> Page:
+def _one(view: PageContext, pool: str, held: Sequence[Row]) -> Page:
     rule = next((row for row in held if row["pool"] == pool), None)
     cost = money_of(rule["cost"]) if rule else Decimal()
     paid = [
@@ -204,7 +204,8 @@ def _one(view: View, pool: str, held: Sequence[Row]) -> Page:
         figures=(
             *([Figure("Holds", cost, note="Why?", link=view.links.page("explain", pool=pool))]
               if view.everything else []),
-            Figure("Paid by", len(paid), Look.COUNT, note=formatting.counted(len(paid), "owner")
+            Figure("Paid by", len(paid), CellStyle.COUNT,
+                   note=formatting.counted(len(paid), "owner")
                    if view.everything else "of whom you see"),
         ),
         sections=(
@@ -216,14 +217,14 @@ def _one(view: View, pool: str, held: Sequence[Row]) -> Page:
     )  # fmt: skip
 
 
-def _one_heading(view: View, pool: str, cost: Decimal, paid: Sequence[Row]) -> str:
+def _one_heading(view: PageContext, pool: str, cost: Decimal, paid: Sequence[Row]) -> str:
     if view.everything:
         return f"Pool {pool} holds {view.money(cost)}"
     seen = sum((money_of(row["total"]) for row in paid), Decimal())
     return f"{view.money(seen)} of pool {pool} is paid by whom you see"
 
 
-def _who_pays(view: View, pool: str, paid: Sequence[Row]) -> Section:
+def _who_pays(view: PageContext, pool: str, paid: Sequence[Row]) -> Section:
     rows = [
         {"owner": row["owner"], "total": row["total"],
          "ratio": view.sight.part(pool, view.currency, money_of(row["total"]))}
@@ -233,11 +234,11 @@ def _who_pays(view: View, pool: str, paid: Sequence[Row]) -> Section:
         "payers",
         "Who pays it in the end",
         (
-            Column("owner", "Owner",
+            TableColumn("owner", "Owner",
                    link=lambda row: view.links.page("owners", name=str(row["owner"]))),
-            Column("total", "Share", Look.MONEY, hint="why?",
+            TableColumn("total", "Share", CellStyle.MONEY, hint="why?",
                    link=lambda row: view.links.page("explain", owner=str(row["owner"]), of=pool)),
-            Column("ratio", "Part", Look.PART),
+            TableColumn("ratio", "Part", CellStyle.PART),
         ),
         rows,
         total=total_row(rows, ["total"], owner="Total"),
@@ -245,7 +246,7 @@ def _who_pays(view: View, pool: str, paid: Sequence[Row]) -> Section:
     )  # fmt: skip
 
 
-def _drivers(view: View, pool: str) -> Section:
+def _drivers(view: PageContext, pool: str) -> Section:
     rows = [
         row
         for row in view.sight.rows("SELECT * FROM drivers ORDER BY ratio DESC NULLS LAST, target")
@@ -255,19 +256,19 @@ def _drivers(view: View, pool: str) -> Section:
         "drivers",
         "The numbers it is split by",
         (
-            Column("target", "To"),
-            Column("kind", "Which is"),
-            Column("within", "Within"),
-            Column("number", "Number", Look.EXACT),
-            Column("ratio", "Part", Look.PART),
-            Column("line", "From", Look.PLACE),
+            TableColumn("target", "To"),
+            TableColumn("kind", "Which is"),
+            TableColumn("within", "Within"),
+            TableColumn("number", "Number", CellStyle.EXACT),
+            TableColumn("ratio", "Part", CellStyle.PART),
+            TableColumn("line", "From", CellStyle.PLACE),
         ),
         rows,
         half=True,
     )
 
 
-def _from(view: View, pool: str, cut: str) -> Section:
+def _from(view: PageContext, pool: str, cut: str) -> Section:
     rows = [
         {"value": view.called(cut, row["value"]), "total": row["total"]}
         for row in view.sight.rows(queries.cut_query(cut, view.currency, pool=pool))
@@ -275,7 +276,10 @@ def _from(view: View, pool: str, cut: str) -> Section:
     return Section(
         f"from-{cut}",
         f"Where it comes from, by {view.titled(cut)}",
-        (Column("value", view.titled(cut).capitalize()), Column("total", "Cost", Look.MONEY)),
+        (
+            TableColumn("value", view.titled(cut).capitalize()),
+            TableColumn("total", "Cost", CellStyle.MONEY),
+        ),
         rows,
         total=total_row(rows, ["total"], value="Total"),
         half=True,
@@ -283,5 +287,5 @@ def _from(view: View, pool: str, cut: str) -> Section:
     )
 
 
-def _pool_link(view: View) -> Callable[[Row], str]:
+def _pool_link(view: PageContext) -> Callable[[Row], str]:
     return lambda row: view.links.page("pools", pool=str(row["pool"]))

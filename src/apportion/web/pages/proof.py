@@ -9,16 +9,16 @@ from apportion.core.billing.retention import expired
 from apportion.core.proof import STAGES, lines, total
 from apportion.core.reporting.explain import added
 from apportion.model.focus import COST_COLUMNS
-from apportion.model.manifest import Kind, Manifest, Total
+from apportion.model.manifest import Manifest, RunKind, Total
 from apportion.ports import Row
 from apportion.web import formatting
-from apportion.web.page_context import View
-from apportion.web.page_model import Choice, Column, Figure, Look, Page, Section
+from apportion.web.page_context import PageContext
+from apportion.web.page_model import CellStyle, Choice, Figure, Page, Section, TableColumn
 
 BY_ACCOUNT = "account"
 
 
-def proof(view: View, *, by: str = "") -> Page:
+def proof(view: PageContext, *, by: str = "") -> Page:
     """Make the page from the run's record; `by` may be `account`."""
     manifest = view.sight.manifest
     found = lines(view.period, manifest.totals)
@@ -32,9 +32,9 @@ def proof(view: View, *, by: str = "") -> Page:
         lead="Stated by the provider = in the ledger = derived by rules = allocated to owners, to "
         "the last digit, for each payer, currency and cost column.",
         figures=(
-            Figure("Difference", widest, Look.EXACT, good=not widest),
-            *([Figure("Lines of the bill", counted, Look.COUNT)] if view.everything else []),
-            Figure("Cost columns", len(COST_COLUMNS), Look.COUNT),
+            Figure("Difference", widest, CellStyle.EXACT, good=not widest),
+            *([Figure("Lines of the bill", counted, CellStyle.COUNT)] if view.everything else []),
+            Figure("Cost columns", len(COST_COLUMNS), CellStyle.COUNT),
         ),
         sections=(
             *([_stages(view, by)] if view.everything else [_hidden()]),
@@ -45,15 +45,15 @@ def proof(view: View, *, by: str = "") -> Page:
     )
 
 
-def _stages(view: View, by: str) -> Section:
+def _stages(view: PageContext, by: str) -> Section:
     totals = view.sight.manifest.totals
     columns = (
-        Column("payer", "Payer", Look.CODE),
-        *([Column("account", "Account", Look.CODE)] if by else []),
-        Column("currency", "Currency"),
-        Column("column", "Cost column"),
-        *(Column(stage, stage.capitalize(), Look.EXACT) for stage in STAGES),
-        Column("difference", "Difference", Look.EXACT),
+        TableColumn("payer", "Payer", CellStyle.CODE),
+        *([TableColumn("account", "Account", CellStyle.CODE)] if by else []),
+        TableColumn("currency", "Currency"),
+        TableColumn("column", "Cost column"),
+        *(TableColumn(stage, stage.capitalize(), CellStyle.EXACT) for stage in STAGES),
+        TableColumn("difference", "Difference", CellStyle.EXACT),
     )
     rows = [
         {
@@ -104,13 +104,13 @@ def _by_payer(totals: Sequence[Total]) -> list[Total]:
     ]
 
 
-def _months(view: View) -> Section:
+def _months(view: PageContext) -> Section:
     """Every allocation that was recorded, newest first."""
     rows = []
     runs = view.sight.edition.runs
     gone = expired(runs)
     for number, run in reversed(list(enumerate(runs, start=1))):
-        if run.kind is Kind.ALLOCATE:
+        if run.kind is RunKind.ALLOCATE:
             now = "shown here" if run == view.sight.manifest else ""
             widest = max((one.difference for one in lines(run.period, run.totals)),
                          default=Decimal())  # fmt: skip
@@ -130,15 +130,15 @@ def _months(view: View) -> Section:
         "runs",
         "Every allocation, newest first",
         (
-            Column("period", "Month", link=lambda row: view.links.page(
+            TableColumn("period", "Month", link=lambda row: view.links.page(
                 "proof", period=str(row["period"]), as_of=str(row["run"]))),
-            Column("at", "When"),
-            Column("run", "Run", Look.CODE),
-            Column("rulebook", "Rulebook", Look.CODE),
-            Column("version", "Apportion"),
-            *([Column("lines", "Lines", Look.COUNT)] if view.everything else []),
-            Column("difference", "Difference", Look.EXACT),
-            Column("shown", "", Look.MARK),
+            TableColumn("at", "When"),
+            TableColumn("run", "Run", CellStyle.CODE),
+            TableColumn("rulebook", "Rulebook", CellStyle.CODE),
+            TableColumn("version", "Apportion"),
+            *([TableColumn("lines", "Lines", CellStyle.COUNT)] if view.everything else []),
+            TableColumn("difference", "Difference", CellStyle.EXACT),
+            TableColumn("shown", "", CellStyle.MARK),
         ),
         rows,
         note="Earlier ones stay readable until they are expired: choose a month to see it as it "
@@ -146,7 +146,7 @@ def _months(view: View) -> Section:
     )  # fmt: skip
 
 
-def _inputs(view: View) -> Section:
+def _inputs(view: PageContext) -> Section:
     sight = view.sight
     bills = [
         (f"bill {name}" if view.everything else "bill", file)
@@ -162,11 +162,11 @@ def _inputs(view: View) -> Section:
         "inputs",
         "All that went in",
         (
-            Column("role", "What"),
+            TableColumn("role", "What"),
             # Bills and their files may be named by payers and accounts.
-            *([Column("name", "File", Look.CODE),
-               Column("size", "Bytes", Look.COUNT)] if view.everything else []),
-            Column("sha256", "SHA-256", Look.HASH),
+            *([TableColumn("name", "File", CellStyle.CODE),
+               TableColumn("size", "Bytes", CellStyle.COUNT)] if view.everything else []),
+            TableColumn("sha256", "SHA-256", CellStyle.HASH),
         ),
         rows,
         note="The run's name is a hash of these and of the program's version.",
@@ -180,7 +180,7 @@ def _details(manifest: Manifest) -> list[Row]:
     ]
 
 
-def _run(view: View) -> Section:
+def _run(view: PageContext) -> Section:
     manifest = view.sight.manifest
     rows = [
         {"fact": "run", "value": manifest.run},
@@ -195,7 +195,7 @@ def _run(view: View) -> Section:
     return Section(
         "run",
         "The record of this run",
-        (Column("fact", "What"), Column("value", "Value", Look.CODE)),
+        (TableColumn("fact", "What"), TableColumn("value", "Value", CellStyle.CODE)),
         rows,
         note=f"apportion prove --period {manifest.period} adds every stage up again from the "
         "files.",

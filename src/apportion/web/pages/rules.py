@@ -16,8 +16,8 @@ from apportion.model.findings.finding import Place
 from apportion.ports import Row
 from apportion.web import formatting
 from apportion.web.allocation_labels import how_words
-from apportion.web.page_context import View, money_of
-from apportion.web.page_model import Column, Figure, Look, Page, Section
+from apportion.web.page_context import PageContext, money_of
+from apportion.web.page_model import CellStyle, Figure, Page, Section, TableColumn
 
 _POOL = "pool "
 LIVE, DEAD, SHADOWED = "", "dead: matches nothing", "shadowed: others come first"
@@ -42,7 +42,7 @@ class _Rule:
         return SHADOWED if self.alone else DEAD
 
 
-def rules(view: View) -> Page:
+def rules(view: PageContext) -> Page:
     """Make the page."""
     found = [*_of_dimensions(view), *_of_pools(view)]
     idle = [rule for rule in found if rule.state]
@@ -59,16 +59,17 @@ def rules(view: View) -> Page:
         f"{book.cost} by {book.owner.replace('_', ' ')}, "
         f"and settles pools by the {book.method} method.",
         figures=(
-            Figure("Rules", len(found), Look.COUNT),
-            *([Figure("Do nothing", len(idle), Look.COUNT, good=not idle)]
+            Figure("Rules", len(found), CellStyle.COUNT),
+            *([Figure("Do nothing", len(idle), CellStyle.COUNT, good=not idle)]
               if view.everything else []),
-            Figure("Pools", sum(1 for rule in found if rule.what.startswith(_POOL)), Look.COUNT),
+            Figure("Pools", sum(1 for rule in found if rule.what.startswith(_POOL)),
+                   CellStyle.COUNT),
         ),
         sections=(_list(view, found), *([_source(view, found)] if view.everything else [])),
     )  # fmt: skip
 
 
-def _of_dimensions(view: View) -> list[_Rule]:
+def _of_dimensions(view: PageContext) -> list[_Rule]:
     hits = {
         (row["dimension"], row["source"]): row
         for row in view.sight.rows(queries.rule_hits_query(view.currency))
@@ -91,7 +92,7 @@ def _of_dimensions(view: View) -> list[_Rule]:
     return found
 
 
-def _alone(view: View) -> Mapping[tuple[str, int], Decimal]:
+def _alone(view: PageContext) -> Mapping[tuple[str, int], Decimal]:
     return {
         (str(row["#dimension"]), int(str(row["#at"]))): money_of(row["#cost"])
         for row in view.sight.rows("SELECT * FROM offers")
@@ -99,7 +100,7 @@ def _alone(view: View) -> Mapping[tuple[str, int], Decimal]:
     }
 
 
-def _of_pools(view: View) -> list[_Rule]:
+def _of_pools(view: PageContext) -> list[_Rule]:
     held: dict[str, tuple[Decimal, int]] = {}
     columns = {"#pool": "pool"}
     for row in view.sight.rows(queries.cells_query(columns, view.currency)):
@@ -119,7 +120,7 @@ def _of_pools(view: View) -> list[_Rule]:
     ]
 
 
-def _list(view: View, found: Sequence[_Rule]) -> Section:
+def _list(view: PageContext, found: Sequence[_Rule]) -> Section:
     rows: list[Row] = [
         {
             "what": rule.what,
@@ -136,13 +137,14 @@ def _list(view: View, found: Sequence[_Rule]) -> Section:
         "rules",
         "What each rule did",
         (
-            Column("what", "For"),
-            Column("rule", "Rule"),
-            Column("place", "Where", Look.PLACE, link=lambda row: _line(view, str(row["place"]))),
-            Column("lines", "Lines", Look.COUNT),
-            Column("total", "Gave", Look.MONEY),
-            *([Column("alone", "Would match alone", Look.MONEY),
-               Column("state", "", Look.MARK)] if view.everything else []),
+            TableColumn("what", "For"),
+            TableColumn("rule", "Rule"),
+            TableColumn("place", "Where", CellStyle.PLACE,
+                        link=lambda row: _line(view, str(row["place"]))),
+            TableColumn("lines", "Lines", CellStyle.COUNT),
+            TableColumn("total", "Gave", CellStyle.MONEY),
+            *([TableColumn("alone", "Would match alone", CellStyle.MONEY),
+               TableColumn("state", "", CellStyle.MARK)] if view.everything else []),
         ),
         rows,
         note="The first rule of a dimension that gives a value wins, and a charge lies in the "
@@ -150,11 +152,11 @@ def _list(view: View, found: Sequence[_Rule]) -> Section:
     )  # fmt: skip
 
 
-def _line(view: View, place: str) -> str:
+def _line(view: PageContext, place: str) -> str:
     return f"#line-{place.split(':')[1]}" if ":" in place and view.everything else ""
 
 
-def _source(view: View, found: Sequence[_Rule]) -> Section:
+def _source(view: PageContext, found: Sequence[_Rule]) -> Section:
     """Write the rulebook with its lines numbered, and beside each rule what it gave."""
     beside = {
         rule.place.line: rule for rule in found if rule.place.file == view.sight.rulebook.name
@@ -184,7 +186,7 @@ def _source(view: View, found: Sequence[_Rule]) -> Section:
     )
 
 
-def _gave(view: View, rule: _Rule | None) -> str:
+def _gave(view: PageContext, rule: _Rule | None) -> str:
     if rule is None:
         return ""
     return rule.state.partition(":")[0] or formatting.short(rule.total, view.currency)

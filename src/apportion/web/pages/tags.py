@@ -15,8 +15,8 @@ from apportion.model.rulebook import Dimension, FromTag
 from apportion.ports import Row
 from apportion.web import formatting
 from apportion.web.allocation_labels import how_words
-from apportion.web.page_context import OWNER, View, money_of
-from apportion.web.page_model import Choice, Column, Figure, Look, Page, Section
+from apportion.web.page_context import OWNER, PageContext, money_of
+from apportion.web.page_model import CellStyle, Choice, Figure, Page, Section, TableColumn
 
 #: How many rows the heat map has; its files have all.
 MOST = 24
@@ -29,7 +29,7 @@ _WORST, _VALUES = 40, 60
 _ALL = ""
 
 
-def tags(view: View, *, by: str = ACCOUNT, tag: str = "") -> Page:
+def tags(view: PageContext, *, by: str = ACCOUNT, tag: str = "") -> Page:
     """Make the page; `by` is what the rows of the heat map are, `tag` whose lack is looked at."""
     whole = _whole(view)
     asked = tuple(dict.fromkeys(asked_tags(view.sight.rulebook).values()))
@@ -45,7 +45,7 @@ def tags(view: View, *, by: str = ACCOUNT, tag: str = "") -> Page:
         "carry tags. Tax, support, fees and discounts cannot and are left out.",
         figures=(
             Figure("Could carry tags", taggable),
-            *(Figure(t, part_of(whole.get(t, Decimal()), taggable), Look.PART,
+            *(Figure(t, part_of(whole.get(t, Decimal()), taggable), CellStyle.PART,
                      note=f"{view.money(taggable - whole.get(t, Decimal()))} does not carry it")
               for t in asked),
         ),
@@ -53,7 +53,7 @@ def tags(view: View, *, by: str = ACCOUNT, tag: str = "") -> Page:
     )  # fmt: skip
 
 
-def _whole(view: View) -> dict[str, Decimal]:
+def _whole(view: PageContext) -> dict[str, Decimal]:
     sums: dict[str, Decimal] = {}
     for row in view.sight.rows(queries.coverage_query("#owner", view.currency)):
         tag = str(row["tag"])
@@ -61,7 +61,7 @@ def _whole(view: View) -> dict[str, Decimal]:
     return sums
 
 
-def _heading(view: View, asked: Sequence[str], whole: Mapping[str, Decimal]) -> str:
+def _heading(view: PageContext, asked: Sequence[str], whole: Mapping[str, Decimal]) -> str:
     taggable = whole.get(_ALL, Decimal())
     first = _owner_tag(view) or next(iter(asked), "")
     part = part_of(whole.get(first, Decimal()), taggable)
@@ -70,7 +70,7 @@ def _heading(view: View, asked: Sequence[str], whole: Mapping[str, Decimal]) -> 
     return f"{first} is on {formatting.part(part)} of what could carry it"
 
 
-def _owner_tag(view: View) -> str:
+def _owner_tag(view: PageContext) -> str:
     names = asked_tags(view.sight.rulebook)
     return next(
         (names[normalise(s.keys[0])] for s in view.sight.owner.sources if isinstance(s, FromTag)),
@@ -78,7 +78,7 @@ def _owner_tag(view: View) -> str:
     )
 
 
-def _heat(view: View, by: str, shown: Sequence[str]) -> Section:
+def _heat(view: PageContext, by: str, shown: Sequence[str]) -> Section:
     cut = "#owner" if by == OWNER else by
     sums: dict[str, dict[str, Decimal]] = {}
     for row in view.sight.rows(queries.coverage_query(cut, view.currency)):
@@ -101,9 +101,9 @@ def _heat(view: View, by: str, shown: Sequence[str]) -> Section:
         "coverage",
         "Coverage by money",
         (
-            Column("value", view.titled(by).capitalize()),
-            Column("usage", "Could carry tags", Look.MONEY),
-            *(Column(f"{tag} share", tag, Look.HEAT) for tag in shown),
+            TableColumn("value", view.titled(by).capitalize()),
+            TableColumn("usage", "Could carry tags", CellStyle.MONEY),
+            *(TableColumn(f"{tag} share", tag, CellStyle.HEAT) for tag in shown),
         ),
         rows,
         note="The darker, the more of the money carries the tag.",
@@ -120,7 +120,7 @@ def _heat(view: View, by: str, shown: Sequence[str]) -> Section:
     )  # fmt: skip
 
 
-def _worst(view: View, tag: str, asked: Sequence[str]) -> Section:
+def _worst(view: PageContext, tag: str, asked: Sequence[str]) -> Section:
     dimension = view.sight.owner
     rows = [
         {
@@ -134,16 +134,16 @@ def _worst(view: View, tag: str, asked: Sequence[str]) -> Section:
         "untagged",
         f"The costliest without {tag}" if tag else "The costliest that lack a tag",
         (
-            Column("resource", "Resource", Look.CODE,
+            TableColumn("resource", "Resource", CellStyle.CODE,
                    link=lambda row: view.links.page("explain", resource=str(row["resource"]))
                    if view.everything else ""),
-            Column("total", "Cost", Look.MONEY),
-            Column("missing", "Lacks"),
-            Column("owner", "Owner",
+            TableColumn("total", "Cost", CellStyle.MONEY),
+            TableColumn("missing", "Lacks"),
+            TableColumn("owner", "Owner",
                    link=lambda row: view.links.page("owners", name=str(row["owner"]))),
-            Column("how", "Owned by"),
-            Column("account", "Account"),
-            Column("service", "Service"),
+            TableColumn("how", "Owned by"),
+            TableColumn("account", "Account"),
+            TableColumn("service", "Service"),
         ),
         rows,
         note=f"Of the tags that the rulebook reads; the {_WORST} that cost most."
@@ -160,7 +160,7 @@ def _worst(view: View, tag: str, asked: Sequence[str]) -> Section:
     )  # fmt: skip
 
 
-def _spellings(view: View) -> Section:
+def _spellings(view: PageContext) -> Section:
     """List values that people write in several ways, and values that the rulebook refuses."""
     alike: dict[tuple[str, str], list[Row]] = {}
     for row in view.sight.rows(queries.values_query(view.currency)):
@@ -187,12 +187,12 @@ def _spellings(view: View) -> Section:
         "values",
         "Values that are not written alike",
         (
-            Column("tag", "Tag"),
-            Column("spellings", "Written"),
-            Column("means", "Means"),
-            Column("state", "Which is", Look.MARK),
-            Column("resources", "Resources", Look.COUNT),
-            Column("total", "Cost", Look.MONEY),
+            TableColumn("tag", "Tag"),
+            TableColumn("spellings", "Written"),
+            TableColumn("means", "Means"),
+            TableColumn("state", "Which is", CellStyle.MARK),
+            TableColumn("resources", "Resources", CellStyle.COUNT),
+            TableColumn("total", "Cost", CellStyle.MONEY),
         ),
         rows[:_VALUES],
         note="Case and separators make no difference to rules, but do to every other report."
@@ -201,7 +201,7 @@ def _spellings(view: View) -> Section:
     )
 
 
-def _meaning(view: View, tag: str, value: str) -> tuple[str, str]:
+def _meaning(view: PageContext, tag: str, value: str) -> tuple[str, str]:
     """Tell what a value stands for, and whether the rulebook refuses it."""
     dimension = _dimension(view, tag)
     if dimension is None or not dimension.values:
@@ -210,7 +210,7 @@ def _meaning(view: View, tag: str, value: str) -> tuple[str, str]:
     return (found, "") if found else (value, "not allowed")
 
 
-def _dimension(view: View, tag: str) -> Dimension | None:
+def _dimension(view: PageContext, tag: str) -> Dimension | None:
     for dimension in view.sight.rulebook.dimensions:
         for source in dimension.sources:
             if isinstance(source, FromTag) and (source.written or source.keys)[0] == tag:

@@ -11,7 +11,7 @@ import pytest
 
 from apportion.app.workspace import open_workspace
 from apportion.cli.commands.init import starter
-from apportion.usecases.tags.coverage import Asked
+from apportion.usecases.tags.coverage import CoverageQuery
 from cloudtrail_records import record
 from larkmoor import Typed, copied
 
@@ -53,7 +53,7 @@ def test_coverage_names_each_planted_defect_with_its_money(
     workspace = open_workspace(larkmoor, now=lambda: "2026-11-02T08:00:00Z")
     found = [
         finding
-        for finding in workspace.tags.coverage(Asked("2026-09")).findings
+        for finding in workspace.tags.coverage(CoverageQuery("2026-09")).findings
         if finding.code.number == fault and finding.subject.startswith("CostCenter ")
     ]
     assert [finding.amount for finding in found] == [planted(larkmoor, defect)]

@@ -19,7 +19,7 @@ from apportion.core.rulebook.inputs.account_facts import (
     with_gaps,
     write_facts,
 )
-from apportion.model.aws.accounts import Account, AccountFacts, Stretch
+from apportion.model.aws.accounts import Account, AccountFacts, DateRange
 
 LAB = Account("111111111111", "lab", "Research", (("CostCenter", "FIN-100"),), "ACTIVE")
 SHOP = Account("222222222222", "shop", "Root", (), "ACTIVE")
@@ -27,7 +27,7 @@ JUNE = date(2026, 6, 15)
 JULY = date(2026, 7, 10)
 
 
-def days(stretches: tuple[Stretch, ...]) -> list[tuple[str, str, date, date]]:
+def days(stretches: tuple[DateRange, ...]) -> list[tuple[str, str, date, date]]:
     return [(s.account.id[0], s.account.name, s.valid_from, s.valid_to) for s in stretches]
 
 
@@ -127,7 +127,7 @@ LOOKS = st.lists(st.tuples(st.integers(0, 60), st.lists(NAMES, max_size=2)), max
 @given(LOOKS)
 def test_each_day_has_one_truth_and_the_last_look_is_it(looks: list[tuple[int, list[str]]]) -> None:
     """Whatever is seen on whatever days, stretches never overlap, and the newest look holds."""
-    history: tuple[Stretch, ...] = ()
+    history: tuple[DateRange, ...] = ()
     for day, names in sorted(looks, key=lambda look: look[0]):
         on = JUNE + timedelta(days=day)
         seen = [replace(LAB, id=str(at), name=name) for at, name in enumerate(names)]
@@ -143,7 +143,7 @@ COLUMNS = ("SubAccountName", "account_tag:costcenter")
 
 
 def facts_of(*looks: tuple[date, Account], until: date = date(2026, 9, 30)) -> AccountFacts:
-    history: tuple[Stretch, ...] = ()
+    history: tuple[DateRange, ...] = ()
     for on, account in looks:
         history, _ = synchronised(history, [account], on=on)
     accounts = {account.id for _, account in looks}
@@ -165,11 +165,11 @@ def test_rules_see_only_what_they_look_at_until_the_month_s_end() -> None:
 def test_days_between_two_stretches_are_days_of_nothing() -> None:
     """As in a lookup; another organisation that tells of the days fills them."""
     august = date(2026, 8, 1)
-    first = Stretch(LAB, date.min, date(2026, 6, 30), JUNE)
-    again = Stretch(replace(LAB, name="labs"), august, date.max, august)
-    elsewhere = Stretch(replace(LAB, name="away"), date(2026, 7, 1), date(2026, 7, 31), JULY)
+    first = DateRange(LAB, date.min, date(2026, 6, 30), JUNE)
+    again = DateRange(replace(LAB, name="labs"), august, date.max, august)
+    elsewhere = DateRange(replace(LAB, name="away"), date(2026, 7, 1), date(2026, 7, 31), JULY)
 
-    def names(*histories: list[Stretch]) -> list[str | None]:
+    def names(*histories: list[DateRange]) -> list[str | None]:
         facts = account_facts(
             with_gaps(histories), columns=COLUMNS, accounts={LAB.id}, until=date.max, versions={}
         )

@@ -15,18 +15,20 @@ from apportion.core.aws.export_manifest import (
     months_of,
     read_delivery,
 )
-from apportion.model.aws.export import ExportDelivery, Month, Pin, Place
+from apportion.model.aws.export import ExportDelivery, ExportMonth, PinnedObject, S3Location
 from apportion.model.errors.base import NotAPlaceError
 from apportion.model.findings.finding import Finding
 
-EXPORT = Place("acme", "exports/cur2")
+EXPORT = S3Location("acme", "exports/cur2")
 AT = datetime(2026, 10, 2, 4, 30, tzinfo=UTC)
-MONTH = Month("2026-09", "exports/cur2/metadata/BILLING_PERIOD=2026-09/cur2-Manifest.json")
+MONTH = ExportMonth("2026-09", "exports/cur2/metadata/BILLING_PERIOD=2026-09/cur2-Manifest.json")
 DATA = "s3://acme/exports/cur2/data/BILLING_PERIOD=2026-09"
 
 
 def read(content: bytes, *, at: datetime = AT) -> tuple[ExportDelivery | None, list[Finding]]:
-    return read_delivery(EXPORT, MONTH, Pin(MONTH.manifest, "e", len(content), at), content)
+    return read_delivery(
+        EXPORT, MONTH, PinnedObject(MONTH.manifest, "e", len(content), at), content
+    )
 
 
 def manifest(**said: Any) -> bytes:
@@ -62,13 +64,13 @@ def delivery_of(content: bytes, *, at: datetime = AT) -> ExportDelivery:
     ],
 )
 def test_the_address_of_a_manifest_means_a_month(key: str, export: str, manifest_key: str) -> None:
-    found, month = month_of(Place("acme", key))
-    assert (found.key, month) == (export, Month("2026-09", manifest_key))
+    found, month = month_of(S3Location("acme", key))
+    assert (found.key, month) == (export, ExportMonth("2026-09", manifest_key))
 
 
 @pytest.mark.parametrize("key", ["", "exports/cur2", "x-Manifest.json", "a/b/x-Manifest.json"])
 def test_other_addresses_mean_no_month(key: str) -> None:
-    assert month_of(Place("acme", key)) == (Place("acme", key), None)
+    assert month_of(S3Location("acme", key)) == (S3Location("acme", key), None)
 
 
 def test_months_are_read_from_folders_of_both_layouts() -> None:
@@ -166,9 +168,13 @@ def test_without_an_execution_the_time_tells_deliveries_apart() -> None:
 def test_files_are_no_newer_than_their_manifest() -> None:
     delivery = delivery_of(manifest(dataFiles=[f"{DATA}/{n}.csv" for n in "abc"]))
     a, b, c = delivery.files
-    pins = {a: Pin(a, "e", 1, AT), b: Pin(b, "e", 1, AT + timedelta(seconds=1)), c: None}
+    pins = {
+        a: PinnedObject(a, "e", 1, AT),
+        b: PinnedObject(b, "e", 1, AT + timedelta(seconds=1)),
+        c: None,
+    }
     assert [each.code.number for each in check_objects(delivery, pins)] == ["E005", "E004"]
-    good = {key: Pin(key, "e", 1, AT) for key in delivery.files}
+    good = {key: PinnedObject(key, "e", 1, AT) for key in delivery.files}
     assert check_objects(delivery, good) == []
 
 
@@ -177,9 +183,9 @@ def test_files_are_no_newer_than_their_manifest() -> None:
 )
 def test_places_that_are_none(written: str) -> None:
     with pytest.raises(NotAPlaceError):
-        Place.parse(written)
+        S3Location.parse(written)
 
 
 def test_places() -> None:
-    assert Place.parse("s3://acme/exports/cur2/") == EXPORT
-    assert (str(Place.parse("s3://acme")), EXPORT.name) == ("s3://acme/", "cur2")
+    assert S3Location.parse("s3://acme/exports/cur2/") == EXPORT
+    assert (str(S3Location.parse("s3://acme")), EXPORT.name) == ("s3://acme/", "cur2")

@@ -18,7 +18,7 @@ from apportion.core.billing.bill_identity import (
     shared,
 )
 from apportion.model.findings.deliveries import NEW_PAYER, RESTATED, SHRUNK
-from apportion.model.manifest import Kind, Manifest, Total
+from apportion.model.manifest import Manifest, RunKind, Total
 
 A, B, C = "111111111111", "222222222222", "333333333333"
 
@@ -32,7 +32,7 @@ def delivery(bill: str, *accounts: str, lines: int = 1, cost: str = "1.00") -> M
         Total("ledger", account, account, "USD", lines, (cost,) * 4) for account in accounts
     )
     return Manifest(
-        f"run-{cost}", Kind.INGEST, "2026-09", bill, "2026-10-01T00:00:00Z", "0", (), totals, {}
+        f"run-{cost}", RunKind.INGEST, "2026-09", bill, "2026-10-01T00:00:00Z", "0", (), totals, {}
     )
 
 
@@ -79,15 +79,15 @@ def test_a_payer_that_the_ledger_does_not_know_is_told_once() -> None:
 def test_a_replaced_bill_is_in_force_no_more() -> None:
     first, second = delivery("a", A), delivery("b", B)
     both = replace(delivery("c", A, B), replaced_bills=("a", "b"))
-    assert newest([first, second, both], Kind.INGEST, "2026-09") == {"c": both}
-    assert newest([first, both, second], Kind.INGEST, "2026-09") == {"c": both, "b": second}
+    assert newest([first, second, both], RunKind.INGEST, "2026-09") == {"c": both}
+    assert newest([first, both, second], RunKind.INGEST, "2026-09") == {"c": both, "b": second}
 
 
 def test_the_newest_delivery_of_each_bill_counts() -> None:
     first, other, second = delivery("a", A), delivery("b", B), delivery("a", A, C, cost="2.00")
     runs = [first, other, second]
-    assert newest(runs, Kind.INGEST, "2026-09") == {"a": second, "b": other}
-    assert newest(runs, Kind.INGEST, "2026-08") == {}
+    assert newest(runs, RunKind.INGEST, "2026-09") == {"a": second, "b": other}
+    assert newest(runs, RunKind.INGEST, "2026-08") == {}
     assert holdings(runs, "2026-09") == {"a": of({A, C}), "b": of({B})}
 
 

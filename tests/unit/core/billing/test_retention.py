@@ -7,33 +7,33 @@ from dataclasses import replace
 import pytest
 
 from apportion.core.billing.retention import NUMBERS, expired, kept, past
-from apportion.model.manifest import Kind, Manifest
-from apportion.model.retention import Evidence, How, Past, Policy
+from apportion.model.manifest import Manifest, RunKind
+from apportion.model.retention import EvidenceKind, Past, Policy, RetentionEvidence
 
 EVER = "9999"  # since when what was current is kept: nothing is, by its age
 
 
-def run(kind: Kind, run_: str, day: int, **other: object) -> Manifest:
+def run(kind: RunKind, run_: str, day: int, **other: object) -> Manifest:
     """Write down a run of September, whose snapshots are called after the day."""
-    table = {Kind.INGEST: "costs", Kind.ALLOCATE: "shares"}[kind]
+    table = {RunKind.INGEST: "costs", RunKind.ALLOCATE: "shares"}[kind]
     made = Manifest(
-        run_, kind, "2026-09", "acme" if kind is Kind.INGEST else "", f"2026-10-{day:02}", "0.1",
+        run_, kind, "2026-09", "acme" if kind is RunKind.INGEST else "", f"2026-10-{day:02}", "0.1",
         (), (), {table: day},
     )  # fmt: skip
     return replace(made, **other)  # type: ignore[arg-type] - fields by name
 
 
 def delivery(run_: str, day: int, **other: object) -> Manifest:
-    return run(Kind.INGEST, run_, day, **other)
+    return run(RunKind.INGEST, run_, day, **other)
 
 
 def allocation(run_: str, day: int, **bills: str) -> Manifest:
-    return run(Kind.ALLOCATE, run_, day, bills=bills)
+    return run(RunKind.ALLOCATE, run_, day, bills=bills)
 
 
 def expiry(*numbers: int) -> Manifest:
     told = {NUMBERS: ",".join(map(str, numbers))}
-    return replace(delivery("x", 30), kind=Kind.EXPIRE, period="", bill="", snapshots={},
+    return replace(delivery("x", 30), kind=RunKind.EXPIRE, period="", bill="", snapshots={},
                    details=told)  # fmt: skip
 
 
@@ -100,25 +100,31 @@ def test_what_went_goes_once() -> None:
     assert names(past(runs, Policy(1, EVER), [])) == []
 
 
-def evidence(run_: str, how: How, day: int, where: str = "s3://acme/x") -> Evidence:
-    return Evidence(run_, "2026-09", how, where, f"2026-10-{day:02}")
+def evidence(
+    run_: str, how: EvidenceKind, day: int, where: str = "s3://acme/x"
+) -> RetentionEvidence:
+    return RetentionEvidence(run_, "2026-09", how, where, f"2026-10-{day:02}")
 
 
-@pytest.mark.parametrize("how", How)
-def test_evidence_stays_with_what_it_stands_on_unless_it_is_asked_for(how: How) -> None:
+@pytest.mark.parametrize("how", EvidenceKind)
+def test_evidence_stays_with_what_it_stands_on_unless_it_is_asked_for(how: EvidenceKind) -> None:
     known = [evidence("b", how, 2)]
     found = past(DAILY, Policy(0, EVER), known)
     assert names(found) == ["A", "a", "C", "c"]
     assert [each.run.run for each in found if each.evidence] == ["b"]
-    others = frozenset(How) - {how}
+    others = frozenset(EvidenceKind) - {how}
     assert names(past(DAILY, Policy(0, EVER, also=others), known)) == ["A", "a", "C", "c"]
     assert len(names(past(DAILY, Policy(0, EVER, also=frozenset({how})), known))) == 6
 
 
 def test_of_publications_what_readers_see_is_evidence_and_of_deliveries_each() -> None:
-    published = [evidence(name, How.PUBLISHED, day) for day, name in enumerate("ab", start=1)]
-    elsewhere = evidence("a", How.PUBLISHED, 1, "s3://acme/other")
+    published = [
+        evidence(name, EvidenceKind.PUBLISHED, day) for day, name in enumerate("ab", start=1)
+    ]
+    elsewhere = evidence("a", EvidenceKind.PUBLISHED, 1, "s3://acme/other")
     assert "a" in names(past(DAILY, Policy(0, EVER), published))
     assert "a" not in names(past(DAILY, Policy(0, EVER), [*published, elsewhere]))
-    delivered = [evidence(name, How.DELIVERED, day) for day, name in enumerate("ab", start=1)]
+    delivered = [
+        evidence(name, EvidenceKind.DELIVERED, day) for day, name in enumerate("ab", start=1)
+    ]
     assert names(past(DAILY, Policy(0, EVER), delivered)) == ["C", "c"]

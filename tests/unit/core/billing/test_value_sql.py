@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from sqlglot import exp
 
 from apportion.core.billing import value_sql
-from apportion.core.billing.raw_columns import Kind, RawColumn, normal_name
+from apportion.core.billing.raw_columns import RawColumn, RawColumnKind, normal_name
 from apportion.model.errors.base import EngineError
 from apportion.model.money import SQL_TYPE
 from apportion.sources.text import clean
@@ -41,7 +41,7 @@ def as_json(value: Any) -> Any:
     return None if value is None else json.loads(value, object_pairs_hook=lambda pairs: pairs)
 
 
-def column(kind: Kind) -> RawColumn:
+def column(kind: RawColumnKind) -> RawColumn:
     return RawColumn("x", kind)
 
 
@@ -53,7 +53,7 @@ def column(kind: Kind) -> RawColumn:
 @example([-999999999.999999, 999999999.9999999, 1e9, 1000000000.000001, 1234.0000000001])
 def test_a_double_is_its_shortest_decimal(values: list[float]) -> None:
     expected = [Decimal(repr(value)).quantize(UNIT, context=_WIDE) for value in values]
-    assert evaluate(value_sql.amount(column(Kind.DOUBLE)), values, "DOUBLE") == expected
+    assert evaluate(value_sql.amount(column(RawColumnKind.DOUBLE)), values, "DOUBLE") == expected
 
 
 @settings(max_examples=60, deadline=None)
@@ -66,21 +66,30 @@ def test_a_double_is_its_shortest_decimal(values: list[float]) -> None:
 def test_an_amount_in_text_is_read_to_the_last_digit(values: list[Decimal], form: str) -> None:
     written = [f"{value:{form}}" for value in values]
     expected = [value.quantize(UNIT, context=_WIDE) for value in values]
-    assert evaluate(value_sql.amount(column(Kind.CSV_TEXT)), written, "VARCHAR") == expected
+    assert (
+        evaluate(value_sql.amount(column(RawColumnKind.CSV_TEXT)), written, "VARCHAR") == expected
+    )
 
 
 @pytest.mark.parametrize(
     ("kind", "sql_type", "values", "expected"),
     [
-        (Kind.CSV_TEXT, "VARCHAR", ["", "NULL", None, " ", " 1.5 ", "+.5"], "0 0 0 0 1.5 0.5"),
-        (Kind.TEXT, "VARCHAR", ["", None, "1E3"], "0 0 1000"),
-        (Kind.EXACT, "BIGINT", [None, 7], "0 7"),
-        (Kind.EXACT, "DECIMAL(20, 4)", [None, Decimal("-1.2345")], "0 -1.2345"),
-        (Kind.FLOAT, "FLOAT", [None, 0.1], "0 0.1"),
-        (Kind.DOUBLE, "DOUBLE", [None, 0.1], "0 0.1"),
+        (
+            RawColumnKind.CSV_TEXT,
+            "VARCHAR",
+            ["", "NULL", None, " ", " 1.5 ", "+.5"],
+            "0 0 0 0 1.5 0.5",
+        ),
+        (RawColumnKind.TEXT, "VARCHAR", ["", None, "1E3"], "0 0 1000"),
+        (RawColumnKind.EXACT, "BIGINT", [None, 7], "0 7"),
+        (RawColumnKind.EXACT, "DECIMAL(20, 4)", [None, Decimal("-1.2345")], "0 -1.2345"),
+        (RawColumnKind.FLOAT, "FLOAT", [None, 0.1], "0 0.1"),
+        (RawColumnKind.DOUBLE, "DOUBLE", [None, 0.1], "0 0.1"),
     ],
 )
-def test_no_amount_is_zero(kind: Kind, sql_type: str, values: list[Any], expected: str) -> None:
+def test_no_amount_is_zero(
+    kind: RawColumnKind, sql_type: str, values: list[Any], expected: str
+) -> None:
     read = evaluate(value_sql.amount(column(kind)), values, sql_type)
     assert read == [Decimal(one) for one in expected.split()]
 
@@ -88,13 +97,17 @@ def test_no_amount_is_zero(kind: Kind, sql_type: str, values: list[Any], expecte
 @pytest.mark.parametrize("text", ["1,5", "$3", "abc", "1.2.3", "1e99"])
 def test_what_is_no_amount_stops_the_engine(text: str) -> None:
     with pytest.raises(EngineError):
-        evaluate(value_sql.amount(column(Kind.CSV_TEXT)), [text], "VARCHAR")
+        evaluate(value_sql.amount(column(RawColumnKind.CSV_TEXT)), [text], "VARCHAR")
 
 
 def test_what_is_no_quantity_is_zero() -> None:
-    texts = evaluate(value_sql.quantity(column(Kind.CSV_TEXT)), ["abc", "", "1.5"], "VARCHAR")
+    texts = evaluate(
+        value_sql.quantity(column(RawColumnKind.CSV_TEXT)), ["abc", "", "1.5"], "VARCHAR"
+    )
     assert texts == [0, 0, Decimal("1.5")]
-    doubles = evaluate(value_sql.quantity(column(Kind.DOUBLE)), [1e300, None, 1.5], "DOUBLE")
+    doubles = evaluate(
+        value_sql.quantity(column(RawColumnKind.DOUBLE)), [1e300, None, 1.5], "DOUBLE"
+    )
     assert doubles == [0, 0, Decimal("1.5")]
 
 
@@ -116,24 +129,32 @@ def test_what_is_no_quantity_is_zero() -> None:
     ],
 )
 def test_a_day_is_read_in_every_form_and_in_utc(written: str, day: date | None) -> None:
-    assert evaluate(value_sql.day(column(Kind.CSV_TEXT)), [written], "VARCHAR") == [day]
+    assert evaluate(value_sql.day(column(RawColumnKind.CSV_TEXT)), [written], "VARCHAR") == [day]
 
 
 @pytest.mark.parametrize(
     ("kind", "arrow", "value"),
     [
-        (Kind.TIME, pa.timestamp("us"), datetime(2026, 9, 1, tzinfo=UTC).replace(tzinfo=None)),
-        (Kind.TIME, pa.timestamp("ns"), datetime(2026, 9, 1, tzinfo=UTC).replace(tzinfo=None)),
         (
-            Kind.ZONED_TIME,
+            RawColumnKind.TIME,
+            pa.timestamp("us"),
+            datetime(2026, 9, 1, tzinfo=UTC).replace(tzinfo=None),
+        ),
+        (
+            RawColumnKind.TIME,
+            pa.timestamp("ns"),
+            datetime(2026, 9, 1, tzinfo=UTC).replace(tzinfo=None),
+        ),
+        (
+            RawColumnKind.ZONED_TIME,
             pa.timestamp("us", tz="Asia/Tokyo"),
             datetime(2026, 9, 1, 8, 59, tzinfo=timezone(timedelta(hours=9))) + timedelta(minutes=1),
         ),
-        (Kind.DATE, pa.date32(), date(2026, 9, 1)),
+        (RawColumnKind.DATE, pa.date32(), date(2026, 9, 1)),
     ],
 )
 def test_a_time_of_parquet_lies_on_its_day_in_utc(
-    kind: Kind, arrow: pa.DataType, value: Any, tmp_path: Path
+    kind: RawColumnKind, arrow: pa.DataType, value: Any, tmp_path: Path
 ) -> None:
     pq.write_table(pa.table({"x": pa.array([value], arrow)}), tmp_path / "t.parquet")
     ENGINE.open_parquet("p", [str(tmp_path / "t.parquet")])
@@ -161,7 +182,7 @@ PERIODS = {
 
 @pytest.mark.parametrize("likely", [(), ("2026-09",), ("2026-08", "2026-09")])
 def test_a_period_begins_with_a_month_on_its_own_clock(likely: tuple[str, ...]) -> None:
-    texts = value_sql.period(column(Kind.CSV_TEXT), likely=likely)
+    texts = value_sql.period(column(RawColumnKind.CSV_TEXT), likely=likely)
     assert evaluate(texts, list(PERIODS), "VARCHAR") == list(PERIODS.values())
     nothing = ("", "NULL")
     assert [as_period(text, nothing=nothing) for text in PERIODS] == [
@@ -173,14 +194,14 @@ def test_a_period_begins_with_a_month_on_its_own_clock(likely: tuple[str, ...]) 
 @pytest.mark.parametrize(
     ("kind", "sql_type"),
     [
-        (Kind.TIME, "TIMESTAMP"),
-        (Kind.TIME, "TIMESTAMP_NS"),
-        (Kind.ZONED_TIME, "TIMESTAMPTZ"),
-        (Kind.DATE, "DATE"),
+        (RawColumnKind.TIME, "TIMESTAMP"),
+        (RawColumnKind.TIME, "TIMESTAMP_NS"),
+        (RawColumnKind.ZONED_TIME, "TIMESTAMPTZ"),
+        (RawColumnKind.DATE, "DATE"),
     ],
 )
 def test_a_period_begins_with_a_month_in_every_type(
-    kind: Kind, sql_type: str, likely: tuple[str, ...]
+    kind: RawColumnKind, sql_type: str, likely: tuple[str, ...]
 ) -> None:
     moments = [
         datetime(2026, 9, 1, tzinfo=UTC),
@@ -189,7 +210,7 @@ def test_a_period_begins_with_a_month_in_every_type(
         datetime(2026, 9, 30, 10, tzinfo=UTC),
     ]
     months = ["2026-09", "2026-08", "2026-09", "2026-10"]
-    if kind is Kind.DATE:
+    if kind is RawColumnKind.DATE:
         months = ["2026-09", "2026-08", "2026-08", "2026-09"]
     values = [_as(moment, sql_type) for moment in moments]
     read = evaluate(value_sql.period(column(kind), likely=likely), [*values, None], sql_type)
@@ -220,7 +241,7 @@ UNCLEAN = {
 
 
 def test_two_ids_that_look_alike_are_one_in_both_ways_of_reading() -> None:
-    read = value_sql.clean(value_sql.text(column(Kind.TEXT)))
+    read = value_sql.clean(value_sql.text(column(RawColumnKind.TEXT)))
     assert evaluate(read, [*UNCLEAN, None], "VARCHAR") == [
         *(text or None for text in UNCLEAN.values()),
         None,
@@ -231,7 +252,7 @@ def test_two_ids_that_look_alike_are_one_in_both_ways_of_reading() -> None:
 @pytest.mark.parametrize("likely", [[], ["2024-02"], ["2024-01", "2024-02", "2024-03"]])
 def test_a_month_is_the_same_whether_it_is_likely(likely: list[str]) -> None:
     days = [date(2024, 1, 31), date(2024, 2, 1), date(2024, 2, 29), date(2024, 3, 1), None]
-    month = value_sql.month(value_sql.day(column(Kind.DATE)), likely=likely)
+    month = value_sql.month(value_sql.day(column(RawColumnKind.DATE)), likely=likely)
     read = evaluate(month, days, "DATE")
     assert read == ["2024-01", "2024-02", "2024-02", "2024-03", None]
 
@@ -250,7 +271,7 @@ HOSTILE = {
 }
 
 
-def objects_of(kind: Kind) -> exp.Expr:
+def objects_of(kind: RawColumnKind) -> exp.Expr:
     return value_sql.json_of(value_sql.pairs(column(kind)))
 
 
@@ -259,8 +280,8 @@ def test_hostile_tags_come_through_a_map_in_any_order(order: Any, tmp_path: Path
     tags = list(order(list(HOSTILE.items())))
     pq.write_table(pa.table({"x": pa.array([tags, [], None], MAP)}), tmp_path / "t.parquet")
     ENGINE.open_parquet("p", [str(tmp_path / "t.parquet")])
-    tagged = column(Kind.TEXT_MAP)
-    slow = objects_of(Kind.TEXT_MAP)
+    tagged = column(RawColumnKind.TEXT_MAP)
+    slow = objects_of(RawColumnKind.TEXT_MAP)
     fast = value_sql.in_order(tagged, slow)
     without = value_sql.in_order(
         tagged,
@@ -279,13 +300,13 @@ def test_hostile_tags_come_through_a_map_in_any_order(order: Any, tmp_path: Path
 
 
 def test_hostile_tags_come_through_json_text() -> None:
-    (read,) = evaluate(objects_of(Kind.CSV_TEXT), [json.dumps(HOSTILE)], "VARCHAR")
+    (read,) = evaluate(objects_of(RawColumnKind.CSV_TEXT), [json.dumps(HOSTILE)], "VARCHAR")
     assert as_json(read) == sorted(HOSTILE.items(), key=lambda pair: pair[0].encode())
 
 
 def test_hostile_names_of_columns_are_names() -> None:
     name = 'x" FROM t; DROP TABLE t; --'
-    expression = value_sql.text(RawColumn(name, Kind.TEXT)).sql("duckdb")
+    expression = value_sql.text(RawColumn(name, RawColumnKind.TEXT)).sql("duckdb")
     ENGINE.load("hostile", {name: "VARCHAR"}, [("value",)])
     assert ENGINE.rows(f"SELECT {expression} AS v FROM hostile") == [{"v": "value"}]
 
@@ -299,7 +320,9 @@ def test_hostile_names_of_columns_are_names() -> None:
     )
 )
 def test_any_object_comes_through(tags: dict[str, str]) -> None:
-    (read,) = evaluate(objects_of(Kind.CSV_TEXT), [json.dumps(tags, ensure_ascii=False)], "VARCHAR")
+    (read,) = evaluate(
+        objects_of(RawColumnKind.CSV_TEXT), [json.dumps(tags, ensure_ascii=False)], "VARCHAR"
+    )
     assert as_json(read) == sorted(tags.items(), key=lambda pair: pair[0].encode())
 
 
@@ -337,7 +360,7 @@ def test_any_object_comes_through(tags: dict[str, str]) -> None:
     ],
 )
 def test_json_text_becomes_one_canonical_object(written: str, read: str | None) -> None:
-    assert evaluate(objects_of(Kind.CSV_TEXT), [written], "VARCHAR") == [read]
+    assert evaluate(objects_of(RawColumnKind.CSV_TEXT), [written], "VARCHAR") == [read]
 
 
 @pytest.mark.parametrize(
@@ -358,7 +381,9 @@ def test_json_text_becomes_one_canonical_object(written: str, read: str | None) 
     ],
 )
 def test_what_is_no_json_is_kept_as_it_is(written: str, kept: str | None) -> None:
-    assert evaluate(value_sql.broken(column(Kind.CSV_TEXT)), [written], "VARCHAR") == [kept]
+    assert evaluate(value_sql.broken(column(RawColumnKind.CSV_TEXT)), [written], "VARCHAR") == [
+        kept
+    ]
 
 
 @pytest.mark.parametrize(
@@ -391,7 +416,7 @@ def test_structs_and_lists_become_one_canonical_object(
 ) -> None:
     pq.write_table(pa.table({"x": pa.array([value], arrow)}), tmp_path / "t.parquet")
     ENGINE.open_parquet("p", [str(tmp_path / "t.parquet")])
-    (row,) = ENGINE.rows(f"SELECT {objects_of(Kind.NESTED).sql('duckdb')} AS v FROM p")
+    (row,) = ENGINE.rows(f"SELECT {objects_of(RawColumnKind.NESTED).sql('duckdb')} AS v FROM p")
     assert row["v"] == read
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from apportion.core.allocation.paths import Graph, Way
+from apportion.core.allocation.paths import Graph, SharePath
 from apportion.core.reporting.explain import (
     added,
     biggest_first,
@@ -25,7 +25,7 @@ from apportion.core.reporting.explain import (
 from apportion.core.reporting.review_topics import Likely, closest, likely_owners, proposal
 from apportion.core.rulebook.read import read_rulebook
 from apportion.model.inputs import Lookup, LookupRow
-from apportion.model.outcome import Branch
+from apportion.model.outcome import ExplanationNode
 from apportion.model.period import Period
 from apportion.model.rulebook import Even, Fixed, Method, Proportional, Rulebook, TwoPart
 from apportion.model.split import Step
@@ -84,7 +84,7 @@ def test_money_is_added_beyond_the_digits_that_decimals_usually_have() -> None:
 @example([Decimal(1)], 0)
 @example([Decimal(1), Decimal(-1)], 0)
 def test_the_biggest_and_the_others_are_all(amounts: list[Decimal], most: int) -> None:
-    branches = [Branch(str(at), amount, "USD") for at, amount in enumerate(amounts)]
+    branches = [ExplanationNode(str(at), amount, "USD") for at, amount in enumerate(amounts)]
     shown = biggest_first(branches, most)
     assert added(b.amount or Decimal() for b in shown) == added(amounts)
     assert len(shown) <= max(most + 1, 1)
@@ -237,8 +237,8 @@ def graph(arrows: dict[str, dict[str, int]]) -> Graph:
     return Graph.of(rulebook(), steps)
 
 
-def way(owner: str, last: str, *, kept: bool = False, ring: bool = False) -> Way:
-    return Way(owner, kept, (last, ""), ring)
+def way(owner: str, last: str, *, kept: bool = False, ring: bool = False) -> SharePath:
+    return SharePath(owner, kept, (last, ""), ring)
 
 
 def test_a_chain_is_told_by_its_last_pool() -> None:

@@ -30,7 +30,7 @@ from apportion.model.period import Period
 from apportion.sources.local_files import LocalFiles
 from apportion.usecases.allocate.allocate import allocate
 from apportion.usecases.allocate.prove import prove
-from apportion.usecases.context import Plugs
+from apportion.usecases.context import RunContext
 from apportion.usecases.ingest.ingest import ingest
 from apportion.usecases.runs.load_rules import rules_for
 from plain_ledger import PlainLedger
@@ -220,12 +220,12 @@ def test_a_change_in_any_file_is_a_difference(
     tmp_path: Path, table: str, change: Callable[[pa.Table], pa.Table]
 ) -> None:
     """In a ledger that does not look at its files itself, the proof alone finds it."""
-    plugs = plain(tmp_path)
-    assert not prove(plugs, period=PERIOD).findings
-    (run,) = [run for run in plugs.ledger.runs() if table in run.snapshots]
-    file = plugs.ledger.files(table, run)[0]
+    context = plain(tmp_path)
+    assert not prove(context, period=PERIOD).findings
+    (run,) = [run for run in context.ledger.runs() if table in run.snapshots]
+    file = context.ledger.files(table, run)[0]
     pq.write_table(change(pq.ParquetFile(file).read()), file)
-    proof = prove(plugs, period=PERIOD)
+    proof = prove(context, period=PERIOD)
     found = {finding.code.number for finding in proof.findings}
     assert found <= {"P001", "P002", "P006", "P007", "P010", "P011"}
     assert any("EffectiveCost of stage" in str(finding) for finding in proof.findings)
@@ -236,14 +236,14 @@ def test_a_change_in_any_file_is_a_difference(
 def test_owners_exchanged_in_a_published_file_are_found_though_every_sum_holds(
     tmp_path: Path,
 ) -> None:
-    plugs = plain(tmp_path)
-    (run,) = [run for run in plugs.ledger.runs() if "allocations" in run.snapshots]
-    (file,) = plugs.ledger.files("allocations", run)
+    context = plain(tmp_path)
+    (run,) = [run for run in context.ledger.runs() if "allocations" in run.snapshots]
+    (file,) = context.ledger.files("allocations", run)
     owned = pq.ParquetFile(file).read()
     other = {"a": "b", "b": "a"}
     exchanged = [other.get(team, team) for team in owned["team"].to_pylist()]
     pq.write_table(_with(owned, "team", exchanged), file)
-    proof = prove(plugs, period=PERIOD)
+    proof = prove(context, period=PERIOD)
     found, *sums = proof.findings
     assert str(found).startswith(f"P006 {PERIOD} run {run.run}: 2 kinds of charge, ")
     assert [str(each.amount) for each in sums if "EffectiveCost" in each.subject] == [
@@ -287,12 +287,12 @@ def test_a_share_of_another_owner_is_found_though_every_pool_is_balanced(
     recorded: bool,  # noqa: FBT001 - a case, not a switch
 ) -> None:
     """By the sums that the run recorded, and of an older run by splitting the pools again."""
-    plugs = plain(tmp_path, ledger=None if recorded else WithoutOwners(tmp_path / "older"))
-    assert not prove(plugs, period=PERIOD).findings
-    (run,) = [run for run in plugs.ledger.runs() if table in run.snapshots]
-    (file,) = plugs.ledger.files(table, run)
+    context = plain(tmp_path, ledger=None if recorded else WithoutOwners(tmp_path / "older"))
+    assert not prove(context, period=PERIOD).findings
+    (run,) = [run for run in context.ledger.runs() if table in run.snapshots]
+    (file,) = context.ledger.files(table, run)
     pq.write_table(change(pq.ParquetFile(file).read()), file)
-    proof = prove(plugs, period=PERIOD)
+    proof = prove(context, period=PERIOD)
     split = [each for each in proof.findings if each.code.number == "P011"]
     assert all(any(word in each.subject for word in told) for each in split)
     assert not any(row["difference"] for row in proof.rows)
@@ -327,12 +327,12 @@ def test_the_record_says_what_each_owner_pays(workspace: Workspace, tmp_path: Pa
 
 
 def test_a_month_that_is_not_its_days_is_found_though_every_sum_holds(tmp_path: Path) -> None:
-    plugs = plain(tmp_path)
-    (run,) = [run for run in plugs.ledger.runs() if "months" in run.snapshots]
-    for file in plugs.ledger.files("months", run):
+    context = plain(tmp_path)
+    (run,) = [run for run in context.ledger.runs() if "months" in run.snapshots]
+    for file in context.ledger.files("months", run):
         months = pq.ParquetFile(file).read()
         pq.write_table(_with(months, "FirstDay", [date(2026, 9, 1)] * len(months)), file)
-    (found,) = prove(plugs, period=PERIOD).findings
+    (found,) = prove(context, period=PERIOD).findings
     assert str(found).startswith(f"P007 {PERIOD}")
     assert "3 kinds of charge" in str(found)
 
@@ -354,12 +354,12 @@ class WithoutMonths(PlainLedger):
 
 def test_totals_that_differ_at_ingest_record_nothing(tmp_path: Path) -> None:
     """A source that states one unit less than its files hold: nothing is taken in."""
-    plugs = plain(tmp_path / "other", only_plugs=True)
+    context = plain(tmp_path / "other", only_plugs=True)
     files = delivered(tmp_path, parquet_bill(bill_of(LINES)), name="bill.parquet")
     source = Misstated(LocalFiles(files, scratch=tmp_path / "scratch"))
     with pytest.raises(FindingsError, match=r"P001 2026-09 account 000000000011: BilledCost"):
-        ingest(source, plugs)
-    assert plugs.ledger.runs() == []
+        ingest(source, context)
+    assert context.ledger.runs() == []
 
 
 class Misstated:
@@ -375,19 +375,21 @@ class Misstated:
         return [replace(delivery, stated=(wrong, *others))], findings
 
 
-def plain(folder: Path, *, only_plugs: bool = False, ledger: PlainLedger | None = None) -> Plugs:
+def plain(
+    folder: Path, *, only_plugs: bool = False, ledger: PlainLedger | None = None
+) -> RunContext:
     """The bill, taken in and allocated in a plain ledger."""
     workspace_in(folder, RULES, LOOKUP)
     engine = DuckDB(folder / "spill")
     ledger = ledger or PlainLedger(folder / "plain")
-    plugs = Plugs(ledger, engine, lambda: NOW, lambda _step: None, "0")
+    context = RunContext(ledger, engine, lambda: NOW, lambda _step: None, "0")
     if not only_plugs:
         files = delivered(folder, parquet_bill(bill_of(LINES)), name="bill.parquet")
-        ingest(LocalFiles(files, scratch=folder / "scratch"), plugs)
+        ingest(LocalFiles(files, scratch=folder / "scratch"), context)
         rules, _ = rules_for(Period.parse(PERIOD), folder / "rulebook", folder)
         assert rules is not None
-        allocate(Period.parse(PERIOD), rules, plugs)
-    return plugs
+        allocate(Period.parse(PERIOD), rules, context)
+    return context
 
 
 def _with(table: pa.Table, column: str, values: list[object]) -> pa.Table:

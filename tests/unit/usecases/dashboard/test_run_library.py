@@ -13,7 +13,7 @@ from apportion.core.dashboard.aggregates import cuts
 from apportion.core.dashboard.row_access import INSTEAD, TABLES
 from apportion.model.access import EVERYTHING, NOTHING, Scope
 from apportion.model.question import Question
-from apportion.usecases.dashboard.run_library import Library, Sight
+from apportion.usecases.dashboard.run_library import RunCache, ScopedRun
 from stories import reopened
 from web_ledger import BEFORE, PERIOD, library_of, make
 
@@ -26,13 +26,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def library(folder: Path) -> Library:
+def library(folder: Path) -> RunCache:
     return library_of(folder)
 
 
 @pytest.mark.parametrize("period", [BEFORE, PERIOD])
 def test_owners_pay_to_the_last_digit_what_the_report_says(
-    folder: Path, library: Library, period: str
+    folder: Path, library: RunCache, period: str
 ) -> None:
     sight = library.sight(period, EVERYTHING)
     told = {
@@ -48,7 +48,7 @@ def test_owners_pay_to_the_last_digit_what_the_report_says(
     assert found == told
 
 
-def test_days_of_every_column_add_up_to_the_whole_bill(library: Library) -> None:
+def test_days_of_every_column_add_up_to_the_whole_bill(library: RunCache) -> None:
     sight = library.sight(PERIOD, EVERYTHING)
     totals = {row["currency"]: row["total"] for row in sight.rows(queries.totals_query())}
     for currency in ("USD", "EUR"):
@@ -57,7 +57,7 @@ def test_days_of_every_column_add_up_to_the_whole_bill(library: Library) -> None
             assert sum((row["total"] for row in rows), Decimal()) == totals[currency], cut
 
 
-def test_a_scope_sees_its_rows_of_every_table_and_no_other(library: Library) -> None:
+def test_a_scope_sees_its_rows_of_every_table_and_no_other(library: RunCache) -> None:
     whole, shop = library.sight(PERIOD, EVERYTHING), library.sight(PERIOD, SHOP)
     for table in TABLES:
         withheld = ", ".join(f'"{column}"' for column in INSTEAD.get(table, ()))
@@ -76,19 +76,19 @@ def test_a_scope_sees_its_rows_of_every_table_and_no_other(library: Library) -> 
     }  # fmt: skip
 
 
-def test_nothing_is_seen_without_a_group(library: Library) -> None:
+def test_nothing_is_seen_without_a_group(library: RunCache) -> None:
     sight = library.sight(PERIOD, NOTHING)
     for table in TABLES:
         assert table == "status" or sight.rows(f'SELECT * FROM "{table}"') == [], table
 
 
-def test_another_dimension_gives_no_owner(library: Library) -> None:
+def test_another_dimension_gives_no_owner(library: RunCache) -> None:
     scope = Scope(values={"environment": frozenset({"SHOP"})})
     assert library.sight(PERIOD, scope).rows(queries.totals_query()) == []
 
 
-def test_an_explanation_says_nothing_of_what_others_pay(library: Library) -> None:
-    def words(sight: Sight) -> str:
+def test_an_explanation_says_nothing_of_what_others_pay(library: RunCache) -> None:
+    def words(sight: ScopedRun) -> str:
         return repr(sight.explained_owner("SHOP").trunk)
 
     assert "FIN-100 50 %" in words(library.sight(PERIOD, EVERYTHING))

@@ -11,12 +11,12 @@ from apportion.model.delivery import Intent
 from apportion.model.errors.base import NothingThereError
 from apportion.model.manifest import Manifest
 from apportion.model.money import EXACT
-from apportion.model.outcome import Branch, Outcome
+from apportion.model.outcome import ExplanationNode, Outcome
 from apportion.model.period import Period
 from apportion.model.question import Question
 from apportion.sources.local_files import LocalFiles
 from apportion.usecases.allocate.allocate import allocate
-from apportion.usecases.context import Plugs
+from apportion.usecases.context import RunContext
 from apportion.usecases.explain.owner import explain_owner, explain_pool, explain_resource
 from apportion.usecases.ingest.ingest import ingest
 from apportion.usecases.reports.report import report
@@ -31,32 +31,32 @@ RESOURCES = ("i-01", "i-02", "i-cx", "i-lost", "i-platform", "nat-1", "log-1", "
 
 
 @pytest.fixture(scope="module")
-def plugs(tmp_path_factory: pytest.TempPathFactory) -> Plugs:
+def context(tmp_path_factory: pytest.TempPathFactory) -> RunContext:
     return keep_books(tmp_path_factory.mktemp("books"))[0]
 
 
-def walk(branch: Branch) -> Iterator[Branch]:
+def walk(branch: ExplanationNode) -> Iterator[ExplanationNode]:
     yield branch
     for inner in branch.branches:
         yield from walk(inner)
 
 
-def at(branch: Branch, *titles: str) -> Branch:
+def at(branch: ExplanationNode, *titles: str) -> ExplanationNode:
     """Follow titles down; each is the beginning of one."""
     for title in titles:
         (branch,) = (inner for inner in branch.branches if inner.title.startswith(title))
     return branch
 
 
-def owner(plugs: Plugs, name: str, **more: str) -> Branch:
-    return explain_owner(plugs, period=PERIOD, owner=name, **more).trunk
+def owner(context: RunContext, name: str, **more: str) -> ExplanationNode:
+    return explain_owner(context, period=PERIOD, owner=name, **more).trunk
 
 
-def usd(trunk: Branch) -> Branch:
+def usd(trunk: ExplanationNode) -> ExplanationNode:
     return trunk if trunk.amount is not None else at(trunk, "USD")
 
 
-def check_sums(trunk: Branch) -> int:
+def check_sums(trunk: ExplanationNode) -> int:
     """Check every branch against those under it; tells how many there were to check."""
     checked = 0
     with localcontext(EXACT):
@@ -70,28 +70,28 @@ def check_sums(trunk: Branch) -> int:
 
 
 @pytest.mark.parametrize("biggest", [0, 2, 100])
-def test_branches_add_up_to_their_parent_exactly(plugs: Plugs, biggest: int) -> None:
+def test_branches_add_up_to_their_parent_exactly(context: RunContext, biggest: int) -> None:
     checked = 0
     for name in OWNERS:
-        found = explain_owner(plugs, period=PERIOD, owner=name, biggest=biggest)
+        found = explain_owner(context, period=PERIOD, owner=name, biggest=biggest)
         checked += check_sums(found.trunk)
     for name in POOLS:
-        found = explain_pool(plugs, period=PERIOD, pool=name, biggest=biggest)
+        found = explain_pool(context, period=PERIOD, pool=name, biggest=biggest)
         checked += check_sums(found.trunk)
     for name in RESOURCES:
-        found = explain_resource(plugs, period=PERIOD, resource=name, biggest=biggest)
+        found = explain_resource(context, period=PERIOD, resource=name, biggest=biggest)
         checked += check_sums(found.trunk)
     assert checked > 60
 
 
-def test_an_owner_is_explained_to_the_amount_that_the_report_tells(plugs: Plugs) -> None:
+def test_an_owner_is_explained_to_the_amount_that_the_report_tells(context: RunContext) -> None:
     told = {
         (row["cost_center"], row["currency"]): (row["direct"], row["shared"], row["total"])
-        for row in report(plugs, Question(PERIOD)).rows
+        for row in report(context, Question(PERIOD)).rows
     }
     explained = {}
     for name in OWNERS:
-        trunk = owner(plugs, name)
+        trunk = owner(context, name)
         for branch in [trunk] if trunk.amount is not None else trunk.branches:
             sides = {b.title: b.amount for b in branch.branches if b.amount is not None}
             own = sides.get("own charges", Decimal())
@@ -105,8 +105,8 @@ def test_an_owner_is_explained_to_the_amount_that_the_report_tells(plugs: Plugs)
     assert whole == lines
 
 
-def test_own_charges_go_back_to_the_rule_and_its_line(plugs: Plugs) -> None:
-    own = at(usd(owner(plugs, "CX")), "own charges")
+def test_own_charges_go_back_to_the_rule_and_its_line(context: RunContext) -> None:
+    own = at(usd(owner(context, "CX")), "own charges")
     by = {branch.title: (branch.amount, branch.place) for branch in own.branches}
     assert by == {
         "by lookup accounts.csv": (Decimal(70), "rulebook/2026-01.yaml:10:9"),
@@ -118,15 +118,15 @@ def test_own_charges_go_back_to_the_rule_and_its_line(plugs: Plugs) -> None:
     assert at(own, "by lookup").facts["lines"] == "accounts.csv:2"
 
 
-def test_a_lookup_that_changed_within_the_month_is_right_on_each_day(plugs: Plugs) -> None:
-    own = at(usd(owner(plugs, "OPS")), "own charges")
+def test_a_lookup_that_changed_within_the_month_is_right_on_each_day(context: RunContext) -> None:
+    own = at(usd(owner(context, "OPS")), "own charges")
     assert own.amount == 11
     assert at(own, "by lookup").facts["lines"] == "accounts.csv:3"
     assert at(own, "by lookup", "Amazon EC2").facts["days"] == "2026-09-02"
 
 
-def test_the_biggest_resources_are_named_and_the_others_added_up(plugs: Plugs) -> None:
-    trunk = explain_owner(plugs, period=PERIOD, owner="FIN-100", currency="usd", biggest=2).trunk
+def test_the_biggest_resources_are_named_and_the_others_added_up(context: RunContext) -> None:
+    trunk = explain_owner(context, period=PERIOD, owner="FIN-100", currency="usd", biggest=2).trunk
     ec2 = at(trunk, "own charges", "by tag CostCenter", "Amazon EC2")
     assert [(branch.title, branch.amount) for branch in ec2.branches] == [
         ("i-01", Decimal("150.15")),
@@ -136,21 +136,21 @@ def test_the_biggest_resources_are_named_and_the_others_added_up(plugs: Plugs) -
     assert ec2.branches[0].facts["account"] == "000000000111 payments"
 
 
-def test_an_alias_and_another_case_find_the_owner(plugs: Plugs) -> None:
-    assert owner(plugs, "fin100") == owner(plugs, "FIN-100") == owner(plugs, "fin-100")
+def test_an_alias_and_another_case_find_the_owner(context: RunContext) -> None:
+    assert owner(context, "fin100") == owner(context, "FIN-100") == owner(context, "fin-100")
 
 
-def test_currencies_stand_beside_each_other(plugs: Plugs) -> None:
-    trunk = owner(plugs, "FIN-100")
+def test_currencies_stand_beside_each_other(context: RunContext) -> None:
+    trunk = owner(context, "FIN-100")
     assert trunk.amount is None
     assert [branch.title for branch in trunk.branches] == ["USD", "EUR"]
-    assert owner(plugs, "FIN-100", currency="EUR").amount == 67
+    assert owner(context, "FIN-100", currency="EUR").amount == 67
     with pytest.raises(NothingThereError, match=r"no GBP of FIN-100\. It holds USD, EUR"):
-        owner(plugs, "FIN-100", currency="GBP")
+        owner(context, "FIN-100", currency="GBP")
 
 
-def test_a_share_tells_its_rule_its_ratio_and_its_number(plugs: Plugs) -> None:
-    lake = at(usd(owner(plugs, "FIN-100")), "shares of pools", "pool lake")
+def test_a_share_tells_its_rule_its_ratio_and_its_number(context: RunContext) -> None:
+    lake = at(usd(owner(context, "FIN-100")), "shares of pools", "pool lake")
     assert lake.amount == 6
     assert lake.place == "rulebook/2026-01.yaml:38:5"
     assert lake.facts == {
@@ -169,15 +169,15 @@ def test_a_share_tells_its_rule_its_ratio_and_its_number(plugs: Plugs) -> None:
     assert [branch.amount for branch in holds.branches] == [20]
 
 
-def test_numbers_of_several_days_are_added_up(plugs: Plugs) -> None:
-    lake = at(usd(owner(plugs, "CX")), "shares of pools", "pool lake")
+def test_numbers_of_several_days_are_added_up(context: RunContext) -> None:
+    lake = at(usd(owner(context, "CX")), "shares of pools", "pool lake")
     told = {name: lake.facts[name] for name in ("number", "of", "on days", "line")}
     assert told == {"number": 6, "of": 9, "on days": 2, "line": "drivers/queries.csv:3"}
 
 
-def test_pools_that_serve_each_other_tell_each_way(plugs: Plugs) -> None:
+def test_pools_that_serve_each_other_tell_each_way(context: RunContext) -> None:
     """Textbook: 20 % of each goes to the other, so 1/25 comes round; 400 and 100 are held."""
-    platform = at(usd(owner(plugs, "FIN-100")), "shares of pools", "pool platform")
+    platform = at(usd(owner(context, "FIN-100")), "shares of pools", "pool platform")
     straight, through = at(platform, "straight"), at(platform, "through pool observability")
     assert platform.facts["ratio"] == "≈ 41.6667 % (5/12)"
     assert straight.facts == {
@@ -199,20 +199,20 @@ def test_pools_that_serve_each_other_tell_each_way(plugs: Plugs) -> None:
         "platform → FIN-100",
         "observability → FIN-100",
     ]
-    words = explain_owner(plugs, period=PERIOD, owner="FIN-100").words
+    words = explain_owner(context, period=PERIOD, owner="FIN-100").words
     assert any("comes round" in sentence for sentence in words)
 
 
-def test_a_split_inside_a_dimension_is_told_by_its_parts(plugs: Plugs) -> None:
-    network = at(usd(owner(plugs, "FIN-100")), "shares of pools", "pool network")
+def test_a_split_inside_a_dimension_is_told_by_its_parts(context: RunContext) -> None:
+    network = at(usd(owner(context, "FIN-100")), "shares of pools", "pool network")
     parts = {b.title: b for b in network.branches if b.amount is not None}
     assert list(parts) == ["in environment dev", "in environment prod"]
     dev = parts["in environment dev"]
     assert (dev.amount, dev.facts["ratio"], dev.facts["part of pool"]) == (6, "100 %", 6)
 
 
-def test_kept_money_is_said_to_be_kept(plugs: Plugs) -> None:
-    shares = at(owner(plugs, "unallocated"), "shares of pools")
+def test_kept_money_is_said_to_be_kept(context: RunContext) -> None:
+    shares = at(owner(context, "unallocated"), "shares of pools")
     lake = at(shares, "pool lake")
     assert lake.facts["kept because"] == "drivers/queries.csv has no numbers for the day"
     stage = at(shares, "pool network", "in environment stage")
@@ -221,8 +221,8 @@ def test_kept_money_is_said_to_be_kept(plugs: Plugs) -> None:
     assert queues.amount == Decimal("1.5")
 
 
-def test_an_owner_whose_cost_a_pool_passes_on_is_not_unknown(plugs: Plugs) -> None:
-    trunk = owner(plugs, "PLATFORM")
+def test_an_owner_whose_cost_a_pool_passes_on_is_not_unknown(context: RunContext) -> None:
+    trunk = owner(context, "PLATFORM")
     assert trunk.amount == 0
     (note,) = trunk.branches
     assert note.title.startswith("not in this figure: 480.0000000001 USD of its charges")
@@ -232,13 +232,13 @@ def test_an_owner_whose_cost_a_pool_passes_on_is_not_unknown(plugs: Plugs) -> No
     }
 
 
-def test_an_unknown_owner_is_told_the_closest(plugs: Plugs) -> None:
+def test_an_unknown_owner_is_told_the_closest(context: RunContext) -> None:
     with pytest.raises(NothingThereError, match=r"no owner FIN-1000 in 2026-09.*mean FIN-100\?"):
-        owner(plugs, "FIN-1000")
+        owner(context, "FIN-1000")
 
 
-def test_a_pool_tells_what_comes_in_and_who_pays(plugs: Plugs) -> None:
-    trunk = explain_pool(plugs, period=PERIOD, pool="Platform").trunk
+def test_a_pool_tells_what_comes_in_and_who_pays(context: RunContext) -> None:
+    trunk = explain_pool(context, period=PERIOD, pool="Platform").trunk
     assert (trunk.title, trunk.amount) == ("pool platform, 2026-09", None)
     assert trunk.place == "rulebook/2026-01.yaml:27:5"
     assert at(trunk, "holds", "Amazon EC2", "i-platform").amount == Decimal("400.0000000001")
@@ -254,19 +254,19 @@ def test_a_pool_tells_what_comes_in_and_who_pays(plugs: Plugs) -> None:
     assert line == "drivers/cpu.csv:3"
 
 
-def test_a_pool_that_holds_nothing_says_so(plugs: Plugs) -> None:
-    found = explain_pool(plugs, period=PERIOD, pool="topics")
+def test_a_pool_that_holds_nothing_says_so(context: RunContext) -> None:
+    found = explain_pool(context, period=PERIOD, pool="topics")
     assert found.words[0] == "No charge of 2026-09 lies in pool topics."
     assert at(found.trunk, "is handed by other pools").amount == Decimal("1.5")
 
 
-def test_an_unknown_pool_is_told_the_closest(plugs: Plugs) -> None:
+def test_an_unknown_pool_is_told_the_closest(context: RunContext) -> None:
     with pytest.raises(NothingThereError, match=r"no pool netwrk in 2026-09.*mean network\?"):
-        explain_pool(plugs, period=PERIOD, pool="netwrk")
+        explain_pool(context, period=PERIOD, pool="netwrk")
 
 
-def test_a_resource_tells_its_tags_its_values_and_its_line(plugs: Plugs) -> None:
-    trunk = explain_resource(plugs, period=PERIOD, resource="i-lost").trunk
+def test_a_resource_tells_its_tags_its_values_and_its_line(context: RunContext) -> None:
+    trunk = explain_resource(context, period=PERIOD, resource="i-lost").trunk
     (kind,) = trunk.branches
     assert kind.title == "Amazon EC2, BoxUsage:m5.large, Usage"
     assert str(kind.facts["first line"]).endswith("focus.parquet row 17")
@@ -276,81 +276,83 @@ def test_a_resource_tells_its_tags_its_values_and_its_line(plugs: Plugs) -> None
     assert at(kind, "paid by unallocated").amount == Decimal("9.99")
 
 
-def test_a_resource_in_a_pool_tells_who_pays(plugs: Plugs) -> None:
-    trunk = explain_resource(plugs, period=PERIOD, resource="i-platform").trunk
+def test_a_resource_in_a_pool_tells_who_pays(context: RunContext) -> None:
+    trunk = explain_resource(context, period=PERIOD, resource="i-platform").trunk
     (kind,) = trunk.branches
     assert at(kind, "cost_center = PLATFORM").facts["lines"] == "accounts.csv:4"
     assert at(kind, "lies in pool platform").place == "rulebook/2026-01.yaml:27:5"
     assert at(kind, "paid by CX").facts["ratio"] == "≈ 58.3333 % (7/12)"
 
 
-def test_a_resource_is_found_by_how_its_id_ends(plugs: Plugs) -> None:
-    assert explain_resource(plugs, period=PERIOD, resource="s3:::bucket").trunk.title.startswith(
+def test_a_resource_is_found_by_how_its_id_ends(context: RunContext) -> None:
+    assert explain_resource(context, period=PERIOD, resource="s3:::bucket").trunk.title.startswith(
         "arn:aws:s3:::bucket"
     )
     with pytest.raises(NothingThereError, match=r"ends with lost\. It holds i-lost, db-lost"):
-        explain_resource(plugs, period=PERIOD, resource="lost")
+        explain_resource(context, period=PERIOD, resource="lost")
     with pytest.raises(NothingThereError, match=r"no resource LOS in 2026-09\. It holds i-lost"):
-        explain_resource(plugs, period=PERIOD, resource="LOS")
+        explain_resource(context, period=PERIOD, resource="LOS")
 
 
 @pytest.mark.parametrize("wanted", ["' OR TRUE --", "%", "_", "\\", ""])
-def test_what_is_asked_for_never_becomes_sql(plugs: Plugs, wanted: str) -> None:
+def test_what_is_asked_for_never_becomes_sql(context: RunContext, wanted: str) -> None:
     with pytest.raises(NothingThereError):
-        explain_resource(plugs, period=PERIOD, resource=wanted)
+        explain_resource(context, period=PERIOD, resource=wanted)
     with pytest.raises(NothingThereError):
-        explain_owner(plugs, period=PERIOD, owner=wanted)
+        explain_owner(context, period=PERIOD, owner=wanted)
 
 
 def test_an_earlier_run_is_explained_by_its_own_delivery(tmp_path: Path) -> None:
-    plugs, first = keep_books(tmp_path, [line("10", ResourceId="i-1")])
+    context, first = keep_books(tmp_path, [line("10", ResourceId="i-1")])
     again = write_bill(tmp_path / "bill" / "focus.parquet", [line("12", ResourceId="i-2")])
     source = LocalFiles([again], scratch=tmp_path / "scratch")
-    ingest(source, plugs, intent=Intent(replace=True))
+    ingest(source, context, intent=Intent(replace=True))
     rules, _ = rules_for(Period.parse(PERIOD), tmp_path / "rulebook", tmp_path)
     assert rules is not None
-    allocate(Period.parse(PERIOD), rules, plugs)
+    allocate(Period.parse(PERIOD), rules, context)
     path = ("own charges", "by default", "Amazon EC2")
-    before = at(owner(plugs, "unallocated", as_of=first.manifest.run), *path)
+    before = at(owner(context, "unallocated", as_of=first.manifest.run), *path)
     assert [(b.title, b.amount) for b in before.branches] == [("i-1", 10)]
-    now = at(owner(plugs, "unallocated"), *path)
+    now = at(owner(context, "unallocated"), *path)
     assert [(b.title, b.amount) for b in now.branches] == [("i-2", 12)]
 
 
 def test_a_run_that_cannot_be_derived_again_is_told_as_recorded(tmp_path: Path) -> None:
     """As if another version had read the tag otherwise: the record counts, and a word is said."""
-    plugs, done = keep_books(tmp_path)
-    run = _with_other_sources(plugs, done.manifest)
+    context, done = keep_books(tmp_path)
+    run = _with_other_sources(context, done.manifest)
     found = explain_owner(plugs_for(tmp_path), period=PERIOD, owner="CX", as_of=run)
-    assert "Resources are not told" in found.words[0]
+    assert "Resources are not shown" in found.words[0]
     own = at(found.trunk, "own charges", "by lookup accounts.csv", "Amazon EC2")
     assert [branch.title for branch in own.branches] == ["000000000222 contact"]
     assert check_sums(found.trunk)
 
 
-def _with_other_sources(plugs: Plugs, manifest: Manifest) -> str:
+def _with_other_sources(context: RunContext, manifest: Manifest) -> str:
     """Record the run again as one that gave Amazon Connect to CX by the lookup."""
-    open_tables(find(plugs, period=PERIOD), plugs)
+    open_tables(find(context, period=PERIOD), context)
     source = "'lookup:accounts.csv' AS cost_center_source"
     query = f"SELECT * REPLACE ({source}) FROM owned WHERE cost_center = 'CX'"
     rest = "SELECT * FROM owned WHERE cost_center <> 'CX'"
-    with plugs.ledger.writing(wait=0):
-        files = plugs.engine.write(f"{query} UNION ALL {rest}", plugs.ledger.staging("allocations"))
-        snapshot = plugs.ledger.replace("allocations", period=PERIOD, bill="", files=files)
+    with context.ledger.writing(wait=0):
+        files = context.engine.write(
+            f"{query} UNION ALL {rest}", context.ledger.staging("allocations")
+        )
+        snapshot = context.ledger.replace("allocations", period=PERIOD, bill="", files=files)
         snapshots = {**manifest.snapshots, "allocations": snapshot}
-        plugs.ledger.record(replace(manifest, run="0therversion", snapshots=snapshots))
+        context.ledger.record(replace(manifest, run="0therversion", snapshots=snapshots))
     return "0therversion"
 
 
-def tables(plugs: Plugs) -> dict[str, Outcome]:
-    return dict(review(plugs, period=PERIOD))
+def tables(context: RunContext) -> dict[str, Outcome]:
+    return dict(review(context, period=PERIOD))
 
 
 _ADD_OR_TAG = "Add account 000000000111 to accounts.csv or tag it with CostCenter."
 
 
-def test_the_review_proposes_an_owner_for_what_has_none(plugs: Plugs) -> None:
-    rows = tables(plugs)["unallocated"].rows
+def test_the_review_proposes_an_owner_for_what_has_none(context: RunContext) -> None:
+    rows = tables(context)["unallocated"].rows
     told = {(r["SubAccountId"], r["ServiceName"]): (r["cost"], r["proposal"]) for r in rows}
     assert told == {
         ("000000000444", "Amazon EC2"): (
@@ -368,13 +370,13 @@ def test_the_review_proposes_an_owner_for_what_has_none(plugs: Plugs) -> None:
     }
 
 
-def test_the_review_tells_refused_values_with_the_closest(plugs: Plugs) -> None:
-    (row,) = tables(plugs)["rejected"].rows
+def test_the_review_tells_refused_values_with_the_closest(context: RunContext) -> None:
+    (row,) = tables(context)["rejected"].rows
     assert (row["value"], row["closest"], row["cost"]) == ("fin10", "FIN-100", Decimal("9.99"))
 
 
-def test_the_review_tells_pools_whose_shares_and_kept_money_add_up(plugs: Plugs) -> None:
-    found = tables(plugs)
+def test_the_review_tells_pools_whose_shares_and_kept_money_add_up(context: RunContext) -> None:
+    found = tables(context)
     with localcontext(EXACT):
         for pool in found["pools"].rows:
             key = (pool["pool"], pool["currency"])
@@ -392,10 +394,10 @@ def test_the_review_tells_pools_whose_shares_and_kept_money_add_up(plugs: Plugs)
     }
 
 
-def test_the_review_tells_numbers_with_their_lines(plugs: Plugs) -> None:
-    arrows = {(r["pool"], r["target"]): r for r in tables(plugs)["drivers"].rows}
+def test_the_review_tells_numbers_with_their_lines(context: RunContext) -> None:
+    arrows = {(r["pool"], r["target"]): r for r in tables(context)["drivers"].rows}
     cx = arrows["platform", "CX"]
     assert (cx["number"], cx["ratio"], cx["line"]) == (200, Decimal("0.5"), "drivers/cpu.csv:3")
     assert arrows["lake", "CX"]["ratio"] is None
-    for outcome in tables(plugs).values():
+    for outcome in tables(context).values():
         assert all(set(outcome.columns) == set(row) for row in outcome.rows)

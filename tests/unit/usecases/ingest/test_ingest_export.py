@@ -19,7 +19,7 @@ import pytest
 
 from apportion.app.exports import fetch_and_ingest
 from apportion.app.workspace import Workspace
-from apportion.model.aws.export import Place, Taking
+from apportion.model.aws.export import S3Location, Taking
 from apportion.model.errors.base import AwsDeniedError
 from apportion.model.errors.exports import DownloadsBusyError, NoExportError, NotWhatS3HasError
 from apportion.model.outcome import Outcome
@@ -454,7 +454,7 @@ def test_two_processes_do_not_fetch_the_same_export(story: Story) -> None:
     story.export.deliver(SEPTEMBER, [charges(SEPTEMBER, "1")], execution="one")
     folder = story.folder / "ledger" / "downloads"
     with (
-        Downloads(folder, Place.parse(story.export.address)).held(wait=0),
+        Downloads(folder, S3Location.parse(story.export.address)).held(wait=0),
         pytest.raises(DownloadsBusyError, match="Another process is fetching s3://"),
     ):
         story.take()

@@ -22,8 +22,8 @@ from apportion.core.reporting.summary import summarise
 from apportion.model.errors.base import AwsDeniedError, AwsUnreachableError, NotWhatWasProvedError
 from apportion.model.errors.publishing import NothingToDeliverError
 from apportion.model.outcome import Outcome
-from apportion.ports import Asking, Store
-from apportion.usecases.publish.deliver import TABLES, Telling, deliver
+from apportion.ports import ObjectStore, QueryEngine
+from apportion.usecases.publish.deliver import TABLES, Notifications, deliver
 from mortal import died
 from moto_world import MotoWorld, serving
 from published_months import PERIOD, Clients, allocated
@@ -75,7 +75,7 @@ def test_every_everyday_question_is_answered_and_pointed_to(
 
 
 def test_the_workbook_holds_every_table(workspace: Workspace, store: S3Store) -> None:
-    workspace.publishing.deliver(store, forms(["xlsx"]), PERIOD, Telling())
+    workspace.publishing.deliver(store, forms(["xlsx"]), PERIOD, Notifications())
     name = next(name for name in store.names() if name.endswith("report.xlsx"))
     kept = store.read(name)
     assert kept is not None
@@ -164,11 +164,11 @@ def test_what_of_a_report_is_gone_or_changed_is_delivered_again(
 def test_a_note_of_a_letter_that_cannot_be_read_may_mean_that_it_left(
     workspace: Workspace, store: S3Store
 ) -> None:
-    delivered(workspace, store, Telling((Post(None),)))
+    delivered(workspace, store, Notifications((Post(None),)))
     (marker,) = (name for name in store.names() if "/sent/" in name)
     store.write(marker, b"{")
     willing = Post(None)
-    outcome = delivered(workspace, store, Telling((willing,)))
+    outcome = delivered(workspace, store, Notifications((willing,)))
     assert willing.letters == 0
     assert [finding.code.number for finding in outcome.findings] == ["W001"]
     assert marker in str(outcome.findings[0])
@@ -178,20 +178,20 @@ def test_what_was_refused_is_sent_by_the_next_delivery(
     workspace: Workspace, store: S3Store
 ) -> None:
     refusing = Post(AwsDeniedError("ses:SendEmail", "role/report", "no"))
-    outcome = delivered(workspace, store, Telling((refusing,)))
+    outcome = delivered(workspace, store, Notifications((refusing,)))
     assert [finding.code.number for finding in outcome.findings] == ["W002"]
     assert "ses:SendEmail" in str(outcome.findings[0])
     willing = Post(None)
-    assert not delivered(workspace, store, Telling((willing,))).findings
+    assert not delivered(workspace, store, Notifications((willing,))).findings
     assert willing.letters == 1
 
 
 def test_what_may_have_left_is_not_sent_again(workspace: Workspace, store: S3Store) -> None:
     silent = Post(AwsUnreachableError("ses:SendEmail", "timed out"))
-    outcome = delivered(workspace, store, Telling((silent,)))
+    outcome = delivered(workspace, store, Notifications((silent,)))
     assert [finding.code.number for finding in outcome.findings] == ["W001"]
     willing = Post(None)
-    again = delivered(workspace, store, Telling((willing,)))
+    again = delivered(workspace, store, Notifications((willing,)))
     assert willing.letters == 0
     assert [finding.code.number for finding in again.findings] == ["W001"]
     assert again.rows[-1]["became"] == "unknown"
@@ -201,7 +201,7 @@ def test_what_does_not_add_up_is_not_delivered(workspace: Workspace, store: S3St
     class Broken:
         """Answers like the ledger, but for the smallest unit."""
 
-        def __init__(self, inner: Asking) -> None:
+        def __init__(self, inner: QueryEngine) -> None:
             self._inner = inner
 
         def ask(self, sql: str) -> Outcome:
@@ -221,7 +221,7 @@ def test_what_does_not_add_up_is_not_delivered(workspace: Workspace, store: S3St
             store,
             forms(["csv"]),
             period=PERIOD,
-            telling=Telling(),
+            telling=Notifications(),
             now=lambda: NOW,
         )
     assert store.names() == []
@@ -239,7 +239,7 @@ def test_a_month_that_is_not_there_cannot_be_delivered(store: S3Store) -> None:
             store,
             forms(["csv"]),
             period="2026-01",
-            telling=Telling(),
+            telling=Notifications(),
             now=lambda: NOW,
         )
 
@@ -312,8 +312,10 @@ class Post:
         return "1"
 
 
-def delivered(workspace: Workspace, store: Store, told: Telling | None = None) -> Outcome:
-    return workspace.publishing.deliver(store, forms(["csv"]), PERIOD, told or Telling())
+def delivered(
+    workspace: Workspace, store: ObjectStore, told: Notifications | None = None
+) -> Outcome:
+    return workspace.publishing.deliver(store, forms(["csv"]), PERIOD, told or Notifications())
 
 
 def deliver_and_send(clients: Clients, place: str, folder: Path) -> None:
@@ -323,7 +325,7 @@ def deliver_and_send(clients: Clients, place: str, folder: Path) -> None:
     delivered(reopened(folder), store, told)
 
 
-def readers(world: MotoWorld) -> Telling:
+def readers(world: MotoWorld) -> Notifications:
     found = Readers(emails=(READER,), sender=SENDER, attach=False)
     return telling(found, clients=world.client)
 
@@ -334,11 +336,11 @@ def sent(world: MotoWorld) -> list[Any]:
     return list(said["ses"]["Message"])
 
 
-def read(store: Store, name: str) -> Any:
+def read(store: ObjectStore, name: str) -> Any:
     return json.loads(text(store, name))
 
 
-def text(store: Store, name: str) -> str:
+def text(store: ObjectStore, name: str) -> str:
     kept = store.read(name)
     assert kept is not None, name
     return kept.content.decode()

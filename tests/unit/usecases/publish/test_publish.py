@@ -20,7 +20,7 @@ import s3_front
 from apportion.app.publishing import open_lake
 from apportion.app.workspace import Workspace
 from apportion.aws.published_files import planned
-from apportion.aws.published_tables import GlueLake
+from apportion.aws.published_tables import GlueTables
 from apportion.model.errors.base import NothingThereError
 from apportion.model.errors.publishing import (
     NotWhatArrivedError,
@@ -100,7 +100,7 @@ def test_answers_that_are_lost_on_the_way(months: Months, tmp_path: Path) -> Non
     with s3_front.serving() as front:
         there = MotoWorld(front.endpoint)
         bucket = there.bucket()
-        lake = GlueLake(
+        lake = GlueTables(
             there.client("glue"),
             store_of(there, bucket),
             database=database(bucket),
@@ -274,7 +274,7 @@ def test_killed_while_publishing(
 class Damaged:
     """A lake from which one amount of `daily` comes back changed by the smallest unit."""
 
-    def __init__(self, lake: GlueLake) -> None:
+    def __init__(self, lake: GlueTables) -> None:
         self._lake = lake
 
     def __getattr__(self, name: str) -> Any:
@@ -295,7 +295,7 @@ class Damaged:
 class Overtaken:
     """A lake in which someone else publishes just before our commit."""
 
-    def __init__(self, lake: GlueLake, others: Any) -> None:
+    def __init__(self, lake: GlueTables, others: Any) -> None:
         self._lake = lake
         self._others = others
 

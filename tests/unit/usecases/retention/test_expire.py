@@ -17,10 +17,10 @@ from apportion.ledger.iceberg import IcebergLedger
 from apportion.ledger.snapshot_expiry import NAMES
 from apportion.model.errors.base import LedgerDamagedError
 from apportion.model.errors.retention import ExpiredError
-from apportion.model.manifest import Kind, Manifest
+from apportion.model.manifest import Manifest, RunKind
 from apportion.model.outcome import Outcome
 from apportion.model.question import Question
-from apportion.model.retention import How, Policy
+from apportion.model.retention import EvidenceKind, Policy
 from aws_typed import Typed
 from crash_program import said, start
 from ledger_writer import expected_state, read_state, write_state
@@ -61,7 +61,7 @@ def work(folder: Path, period: str, *, version: int) -> None:
 
 def allocations(folder: Path, period: str = SEPTEMBER) -> list[Manifest]:
     runs = IcebergLedger(folder / "ledger").runs()
-    return [run for run in runs if run.kind is Kind.ALLOCATE and run.period == period]
+    return [run for run in runs if run.kind is RunKind.ALLOCATE and run.period == period]
 
 
 def told(folder: Path, *, as_of: str = "") -> list[object]:
@@ -203,7 +203,7 @@ def test_killed_before_every_change_of_a_file(tmp_path: Path) -> None:
     assert kills > 10, "a record, two tables and their files are more changes than that"
     ledger = IcebergLedger(tmp_path / "ledger")
     assert ledger.orphans() == []
-    assert [run.kind for run in ledger.runs()].count(Kind.EXPIRE) == 1
+    assert [run.kind for run in ledger.runs()].count(RunKind.EXPIRE) == 1
     there = look_with_foreign_eyes(tmp_path)
     assert (there["costs"], there["allocations"]) == (1, 1)
 
@@ -287,5 +287,5 @@ def test_daybooks_of_what_is_expired_go(folder: Path) -> None:
     runs = allocations(folder)
     for run in runs:
         (shelf / f"{run.run}-1" / "days").mkdir(parents=True)
-    reopened(folder, now=NOW).expiry.expire(Policy(0, NOW, also=frozenset(How)))
+    reopened(folder, now=NOW).expiry.expire(Policy(0, NOW, also=frozenset(EvidenceKind)))
     assert [path.name for path in shelf.iterdir()] == [f"{runs[-1].run}-1"]

@@ -10,12 +10,12 @@ import pytest
 from apportion.model.errors.base import UnreadableManifestError
 from apportion.model.findings.dimensions import REJECTED
 from apportion.model.findings.finding import Finding
-from apportion.model.manifest import Input, Kind, Manifest, Total
+from apportion.model.manifest import Input, Manifest, RunKind, Total
 from apportion.usecases.runs.manifest_files import read_manifests, write_manifests
 
 DELIVERY = Manifest(
     "aaa",
-    Kind.INGEST,
+    RunKind.INGEST,
     "2026-09",
     "payer",
     "2026-10-01T00:00:00Z",
@@ -26,7 +26,7 @@ DELIVERY = Manifest(
 )
 ALLOCATION = Manifest(
     "bbb",
-    Kind.ALLOCATE,
+    RunKind.ALLOCATE,
     "2026-09",
     "",
     "2026-10-02T00:00:00Z",

@@ -13,7 +13,7 @@ from urllib.request import Request, urlopen
 import boto3
 import pytest
 
-from apportion.app.live_tags import Reach
+from apportion.app.live_tags import AccountReach
 from apportion.aws.live_tags import LiveTags
 from apportion.core.tags.remediation.fix_plan import read_fixes, write_fixes
 from apportion.model.errors.base import AwsUnreachableError
@@ -327,7 +327,7 @@ def test_a_call_that_fails_half_way_can_be_taken_back(
         opened.append(account)
         if account == SUPPLY and opened.count(SUPPLY) > 1:
             raise AwsUnreachableError("tag:TagResources", "cable cut")
-        return Reach(typed.clients, role_name="apportion-tag-fixer").live(account, region)
+        return AccountReach(typed.clients, role_name="apportion-tag-fixer").live(account, region)
 
     with pytest.raises(AwsUnreachableError):
         apply(planned, live, name="fix.json", now=NOW, keep=kept.append)

@@ -17,7 +17,7 @@ from uuid import uuid4
 import pytest
 
 from apportion.app.tag_function import Function
-from apportion.aws.event_store import EventMemory
+from apportion.aws.event_store import DynamoEventStore
 from apportion.core.tags.policy.json import policy_json
 from apportion.core.tags.policy.read import read_tag_policy
 from apportion.lambdas import validate_tags
@@ -284,7 +284,7 @@ def test_a_kind_that_the_api_does_not_know_is_judged_by_its_event(company: Compa
 
 
 def test_two_at_once_do_it_once_and_a_dead_one_is_taken_over(company: Company) -> None:
-    memory = EventMemory(company.world.client("dynamodb"), table=company.name, lease=60)
+    memory = DynamoEventStore(company.world.client("dynamodb"), table=company.name, lease=60)
     created = run_instances(company.instance(), tags={})
     assert memory.begin(created["detail"]["eventID"], NOW)
     with pytest.raises(BlockingIOError):
@@ -295,7 +295,7 @@ def test_two_at_once_do_it_once_and_a_dead_one_is_taken_over(company: Company) -
 
 def test_of_a_batch_only_what_failed_comes_again(company: Company) -> None:
     fine, busy = (run_instances(company.instance(), tags={}) for _ in "ab")
-    memory = EventMemory(company.world.client("dynamodb"), table=company.name)
+    memory = DynamoEventStore(company.world.client("dynamodb"), table=company.name)
     memory.begin(busy["detail"]["eventID"], NOW)
     bodies = {"1": json.dumps(fine), "2": json.dumps(busy), "3": "no json", "4": "[" * 9_999}
     records = [{"messageId": id_, "body": body} for id_, body in bodies.items()]

@@ -21,7 +21,7 @@ from starlette.testclient import TestClient
 from apportion.model.access import Access, SignedHeader
 from apportion.model.errors.web import NoSecretError, NotLoopbackError
 from apportion.web.app import create_app
-from apportion.web.auth.config import Door, open_door
+from apportion.web.auth.config import AuthConfig, open_door
 from apportion.web.auth.oidc import SignedIn
 from apportion.web.auth.proxy import NotSignedInError, SignedProxy
 from apportion.web.auth.user import SECONDS
@@ -166,7 +166,7 @@ def clock() -> Clock:
 def visitor(shown: Path, issuer: str, clock: Clock) -> TestClient:
     access = access_of(OIDC.format(issuer=issuer))
     sessions = SignedIn(access.sign_in, access, secret="s3cret", clock=clock)  # type: ignore[arg-type]
-    door = Door(sessions=sessions, hosts=("localhost",), session_secret="signs cookies")
+    door = AuthConfig(sessions=sessions, hosts=("localhost",), session_secret="signs cookies")
     app = create_app(library_of(shown), door=door, watch=False)
     return TestClient(app, base_url="http://localhost:8600", follow_redirects=False)
 

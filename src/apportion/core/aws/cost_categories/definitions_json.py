@@ -16,11 +16,11 @@ from apportion.model.aws.cost_category import (
     ACCOUNT_NAME,
     TAG,
     And,
+    ConditionKind,
     CostCategory,
     Expression,
     How,
     Inherited,
-    Kind,
     LeftOut,
     Match,
     Not,
@@ -120,7 +120,7 @@ def _expression(said: Mapping[str, Any]) -> Expression:
 
 
 def _match(field: str, said: Mapping[str, Any]) -> Match:
-    if field not in set(Kind):
+    if field not in set(ConditionKind):
         raise _UnsayableError(f"a comparison of {field}")
     options = {_text(option) for option in said.get("MatchOptions") or ()}
     how = (options - _CASE) or {How.EQUALS.value}
@@ -131,7 +131,7 @@ def _match(field: str, said: Mapping[str, Any]) -> Match:
     if not values and only != How.ABSENT:
         raise _UnsayableError("a comparison with no value")
     return Match(
-        Kind(field),
+        ConditionKind(field),
         _text(said["Key"]),
         () if only == How.ABSENT else values,
         How(only),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from apportion.core.templates import text
-from apportion.model.aws.cost_category import And, Expression, How, Kind, Match, Not, Or
+from apportion.model.aws.cost_category import And, ConditionKind, Expression, How, Match, Not, Or
 
 #: The dimensions that rules of a cost category may look at, and our columns.
 COLUMNS: Mapping[str, str] = {
@@ -60,7 +60,7 @@ def condition_of(where: Expression, *, dimensions: Mapping[str, Named]) -> str:
 
 
 def _compared(match: Match, dimensions: Mapping[str, Named]) -> str:
-    if match.kind is Kind.CATEGORY:
+    if match.kind is ConditionKind.CATEGORY:
         if match.key not in dimensions:
             raise NoColumnError(f"the cost category {match.key}, which is not imported with it")
         named = dimensions[match.key]
@@ -72,7 +72,7 @@ def _compared(match: Match, dimensions: Mapping[str, Named]) -> str:
 
 
 def _column(match: Match) -> str:
-    if match.kind is Kind.TAG:
+    if match.kind is ConditionKind.TAG:
         return f"Tags[{text(match.key)}]"
     if match.key == "LINKED_ACCOUNT" and match.how in _FUNCTIONS:
         return COLUMNS["LINKED_ACCOUNT_NAME"]  # AWS compares parts of an account with its name

@@ -15,11 +15,11 @@ from apportion.core.templates import text as literal
 from apportion.model.aws.cost_category import (
     TAG,
     And,
+    ConditionKind,
     CostCategory,
     Expression,
     How,
     Inherited,
-    Kind,
     LeftOut,
     Match,
     Not,
@@ -58,7 +58,9 @@ def with_those_referred_to(
         wanted += sorted(
             match.key
             for match in _matches_of(by_name[name])
-            if match.kind is Kind.CATEGORY and match.key in by_name and match.key not in wanted
+            if match.kind is ConditionKind.CATEGORY
+            and match.key in by_name
+            and match.key not in wanted
         )
     return [by_name[name] for name in dict.fromkeys(wanted)]
 
@@ -203,9 +205,11 @@ def _unsplittable(split: SplitCharge) -> str:
 def _about(category: CostCategory, month: str, names: Mapping[str, Named]) -> list[Finding]:
     """Tell what holds a little otherwise, once a category."""
     matches = list(_matches_of(category))
-    tags = sorted({match.key for match in matches if match.kind is Kind.TAG})
+    tags = sorted({match.key for match in matches if match.kind is ConditionKind.TAG})
     tags = sorted({*tags, *(r.key for r in category.rules if isinstance(r, Inherited) and r.key)})
-    cur = sorted({m.key for m in matches if m.kind is Kind.DIMENSION and m.key in _OF_THE_CUR})
+    cur = sorted(
+        {m.key for m in matches if m.kind is ConditionKind.DIMENSION and m.key in _OF_THE_CUR}
+    )
     told: list[tuple[str, str]] = []
     if tags:
         told.append(
@@ -222,7 +226,7 @@ def _about(category: CostCategory, month: str, names: Mapping[str, Named]) -> li
     never = sorted(
         match.key
         for match in matches
-        if match.kind is Kind.CATEGORY
+        if match.kind is ConditionKind.CATEGORY
         and match.how is How.ABSENT
         and match.key in names
         and names[match.key].stated

@@ -13,7 +13,7 @@ import sqlglot
 from sqlglot import exp
 
 from apportion.core.billing.aws_services import SERVICES
-from apportion.model.aws.cost_category import And, Expression, How, Kind, Match, Not, Or
+from apportion.model.aws.cost_category import And, ConditionKind, Expression, How, Match, Not, Or
 from apportion.model.rulebook import Condition
 
 from .expressions_to_sql import COLUMNS
@@ -82,7 +82,9 @@ class Reader:
             return self._those_accounts(tuple(others), column)
         if column.startswith("tag:"):
             key = column.removeprefix("tag:")
-            return And((Not(compared), Not(Match(Kind.TAG, self._tag(key), (), How.ABSENT))))
+            return And(
+                (Not(compared), Not(Match(ConditionKind.TAG, self._tag(key), (), How.ABSENT)))
+            )
         if column in _MAY_LACK:
             self.notes.append(f"charges without {column} match in AWS where they do not here")
         return Not(compared)
@@ -91,7 +93,7 @@ class Reader:
         column = node.name if isinstance(node, exp.Column) else ""
         if not column.startswith("tag:"):
             raise UnsayableError(f"`{_sql(node)} IS NULL`")
-        return Match(Kind.TAG, self._tag(column.removeprefix("tag:")), (), How.ABSENT)
+        return Match(ConditionKind.TAG, self._tag(column.removeprefix("tag:")), (), How.ABSENT)
 
     def _compared(self, node: exp.Expr) -> Expression:
         left, how, values = _comparison(node)
@@ -109,9 +111,11 @@ class Reader:
         self, column: str, how: How, values: tuple[str, ...], *, any_case: bool
     ) -> Expression:
         if column.startswith("tag:"):
-            return Match(Kind.TAG, self._tag(column.removeprefix("tag:")), values, how, any_case)
+            return Match(
+                ConditionKind.TAG, self._tag(column.removeprefix("tag:")), values, how, any_case
+            )
         if column in self.categories:
-            return Match(Kind.CATEGORY, self.categories[column], values, how, any_case)
+            return Match(ConditionKind.CATEGORY, self.categories[column], values, how, any_case)
         if column in self.accounts:
             valued = sorted(self.accounts[column].items())
             fits = (
@@ -123,12 +127,12 @@ class Reader:
         if column == "ServiceName":
             return self._services(how, values, any_case=any_case)
         if column == "ChargeCategory" and (how, values) == (How.EQUALS, ("Tax",)):
-            return Match(Kind.DIMENSION, "RECORD_TYPE", ("Tax",))
+            return Match(ConditionKind.DIMENSION, "RECORD_TYPE", ("Tax",))
         if column not in DIMENSIONS:
             raise UnsayableError(f"the column {column}")
         if column == "SubAccountId" and how is not How.EQUALS:
             raise UnsayableError("a part of an account's id")
-        return Match(Kind.DIMENSION, DIMENSIONS[column], values, how, any_case)
+        return Match(ConditionKind.DIMENSION, DIMENSIONS[column], values, how, any_case)
 
     def _tag(self, normal: str) -> str:
         return self.written.get(normal, normal)
@@ -137,7 +141,7 @@ class Reader:
         if not ids:
             raise UnsayableError(f"{column}, which no account has so")
         self.notes.append(f"{column} by the ids of the accounts that have it so today")
-        return Match(Kind.DIMENSION, "LINKED_ACCOUNT", ids)
+        return Match(ConditionKind.DIMENSION, "LINKED_ACCOUNT", ids)
 
     def _services(self, how: How, values: tuple[str, ...], *, any_case: bool) -> Expression:
         """AWS knows services by their codes."""
@@ -149,7 +153,7 @@ class Reader:
         if not codes:
             raise UnsayableError(f"the service {' or '.join(values)}, whose code is not known")
         self.notes.append(f"services by their codes: {', '.join(codes)}")
-        return Match(Kind.DIMENSION, "SERVICE_CODE", codes)
+        return Match(ConditionKind.DIMENSION, "SERVICE_CODE", codes)
 
 
 def _plain(node: exp.Expr) -> exp.Expr:

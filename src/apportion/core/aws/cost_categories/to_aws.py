@@ -23,10 +23,10 @@ from apportion.model.aws.cost_category import (
     ACCOUNT_NAME,
     TAG,
     And,
+    ConditionKind,
     CostCategory,
     Expression,
     Inherited,
-    Kind,
     Match,
     Or,
     Regular,
@@ -151,7 +151,7 @@ class _Writer:
     def _of_tag(self, dimension: Dimension, source: FromTag) -> list[Rule]:
         rules: list[Rule] = []
         for key in source.written or source.keys:
-            rules += _listed_values(dimension, Kind.TAG, key)
+            rules += _listed_values(dimension, ConditionKind.TAG, key)
             if not dimension.values or dimension.other_values is OtherValues.KEEP:
                 rules.append(Inherited(TAG, key))
         spelt = listed(source.written or source.keys, last="and")
@@ -164,7 +164,7 @@ class _Writer:
     def _of_column(self, dimension: Dimension, column: str) -> list[Rule]:
         if column not in DIMENSIONS:
             raise UnsayableError(f"the column {column}")
-        rules = _listed_values(dimension, Kind.DIMENSION, DIMENSIONS[column])
+        rules = _listed_values(dimension, ConditionKind.DIMENSION, DIMENSIONS[column])
         if dimension.values and dimension.other_values is not OtherValues.KEEP:
             return rules
         if column != "SubAccountName":
@@ -182,7 +182,7 @@ class _Writer:
             rules += self._by_value(
                 dimension,
                 [
-                    (Match(Kind.DIMENSION, "LINKED_ACCOUNT", (a,)), str(value))
+                    (Match(ConditionKind.DIMENSION, "LINKED_ACCOUNT", (a,)), str(value))
                     for a, value in valued
                 ],
             )
@@ -297,7 +297,7 @@ class _Writer:
         self.findings.append(Finding(code, place, subject, found=found))
 
 
-def _listed_values(dimension: Dimension, kind: Kind, key: str) -> list[Rule]:
+def _listed_values(dimension: Dimension, kind: ConditionKind, key: str) -> list[Rule]:
     """A rule for each value that the rulebook lists, with its other spellings."""
     return [
         Regular(value.name, Match(kind, key, tuple(dict.fromkeys((value.name, *value.aliases)))))
@@ -307,7 +307,7 @@ def _listed_values(dimension: Dimension, kind: Kind, key: str) -> list[Rule]:
 
 def _fits_all(columns: Sequence[str], values: Sequence[str]) -> Match | And:
     matches = [
-        Match(Kind.DIMENSION, DIMENSIONS[column], (value,))
+        Match(ConditionKind.DIMENSION, DIMENSIONS[column], (value,))
         for column, value in zip(columns, values, strict=True)
     ]
     return matches[0] if len(matches) == 1 else And(tuple(matches))

@@ -19,7 +19,7 @@ from apportion.model.aws.cost_query import (
     CostLine,
     CostQuery,
     Equals,
-    Kind,
+    GroupKind,
     Metric,
 )
 from apportion.model.delivery import StatedTotal
@@ -43,7 +43,7 @@ _COLUMNS = {
     "RECORD_TYPE": "x_LineItemType",
     "USAGE_TYPE": "x_UsageType",
 }
-_MAPS = {Kind.TAG: "Tags", Kind.CATEGORY: "x_CostCategories"}
+_MAPS = {GroupKind.TAG: "Tags", GroupKind.CATEGORY: "x_CostCategories"}
 _SMALLEST = Decimal(1).scaleb(-PLACES)
 
 #: Of what a line is: the day, the account, the currency.
@@ -178,7 +178,7 @@ def _groups(by: Sequence[By], keys: Sequence[str]) -> dict[str, object]:
     found: dict[str, object] = {}
     maps: dict[str, dict[str, str]] = {}
     for name, key in zip(by, keys, strict=True):
-        if name.kind is Kind.DIMENSION:
+        if name.kind is GroupKind.DIMENSION:
             pascal = name.name.title().replace("_", "")
             found[_COLUMNS.get(name.name, f"x_{pascal}")] = key
         else:

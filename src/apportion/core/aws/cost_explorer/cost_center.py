@@ -27,7 +27,7 @@ from apportion.model.aws.cost_query import (
     CostLine,
     CostQuery,
     Equals,
-    Kind,
+    GroupKind,
     Metric,
     Neither,
     Spent,
@@ -67,7 +67,7 @@ def center_questions(
     cost_center: str, *, tag_key: str, by: By, start: date, end: date
 ) -> CenterQuestions:
     """Write the four questions. The second and third are all that the first one's filter drops."""
-    tag = By(Kind.TAG, tag_key)
+    tag = By(GroupKind.TAG, tag_key)
     own, absent = Equals(tag, (cost_center,)), Absent(tag)
     return CenterQuestions(
         own=CostQuery(start, end, by=(by,), where=own),

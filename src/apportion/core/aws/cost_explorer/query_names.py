@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from apportion.core.rulebook.suggestions import did_you_mean, listed, shown
 from apportion.model.aws.cost_center import UNTAGGED
-from apportion.model.aws.cost_query import By, CostLine, Kind, Metric
+from apportion.model.aws.cost_query import By, CostLine, GroupKind, Metric
 from apportion.model.errors.base import CostQueryError
 
 #: Dimensions that Cost Explorer groups by, as the API reference of GetCostAndUsage lists them, and
@@ -27,8 +27,12 @@ DIMENSIONS = {
     "tenancy": "TENANCY",
     "usage-type": "USAGE_TYPE",
 }
-_PREFIXES = {"tag": Kind.TAG, "category": Kind.CATEGORY}
-_NOTHING = {Kind.TAG: UNTAGGED, Kind.CATEGORY: "(uncategorized)", Kind.DIMENSION: "(none)"}
+_PREFIXES = {"tag": GroupKind.TAG, "category": GroupKind.CATEGORY}
+_NOTHING = {
+    GroupKind.TAG: UNTAGGED,
+    GroupKind.CATEGORY: "(uncategorized)",
+    GroupKind.DIMENSION: "(none)",
+}
 
 #: Cost Explorer keeps thirteen months by the day, and the days of single resources for two weeks.
 MOST_DAYS = 395
@@ -45,12 +49,12 @@ def by(word: str) -> By:
         known = ["tag:KEY", "category:NAME", *DIMENSIONS]
         guess = did_you_mean(word, known) or f"Perhaps tag:{word}?"
         raise CostQueryError("A name to group by", listed(known, most=20), repr(shown(word)), guess)
-    return By(Kind.DIMENSION, dimension)
+    return By(GroupKind.DIMENSION, dimension)
 
 
 def by_tag(word: str) -> By:
     """Read a tag key, which may also be written as `by` reads it."""
-    return by(word) if word.partition(":")[0].casefold() in _PREFIXES else By(Kind.TAG, word)
+    return by(word) if word.partition(":")[0].casefold() in _PREFIXES else By(GroupKind.TAG, word)
 
 
 def metric(word: str) -> Metric:

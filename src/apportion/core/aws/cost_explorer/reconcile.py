@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal, localcontext
 
-from apportion.model.aws.cost_query import By, CostLine, Kind, Metric
+from apportion.model.aws.cost_query import By, CostLine, GroupKind, Metric
 from apportion.model.findings.cost_explorer import (
     ESTIMATED,
     NEVER_SEEN,
@@ -96,7 +96,7 @@ def estimated(place: str, lines: Iterable[CostLine]) -> list[Finding]:
 def never_seen(place: str, by: By, values: Iterable[str]) -> list[Finding]:
     """Tell if no cost has a value for a tag, though there is cost."""
     found = set(values)
-    if by.kind is not Kind.TAG or not found or any(found):
+    if by.kind is not GroupKind.TAG or not found or any(found):
         return []
     return [
         Finding(

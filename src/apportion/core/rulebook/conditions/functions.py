@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Kind(StrEnum):
+class ValueKind(StrEnum):
     """What an expression gives."""
 
     TEXT = "a text"
@@ -19,7 +19,7 @@ class Kind(StrEnum):
     UNKNOWN = "something wrong"  # already told; fits everything, so it is told once
 
 
-class Take(StrEnum):
+class Argument(StrEnum):
     """What an argument must be."""
 
     TEXT = "a text"
@@ -33,8 +33,8 @@ class Take(StrEnum):
 class Function:
     """`takes` in order; the last `optional` of them may be left out, the last may be `repeated`."""
 
-    gives: Kind
-    takes: tuple[Take, ...]
+    gives: ValueKind
+    takes: tuple[Argument, ...]
     optional: int = 0
     repeated: bool = False
 
@@ -53,32 +53,34 @@ class Function:
         return len(self.takes) - self.optional <= count <= len(self.takes)
 
 
-_TEXT, _WHOLE = Take.TEXT, Take.WHOLE
+_TEXT, _WHOLE = Argument.TEXT, Argument.WHOLE
 
 #: By the name DuckDB knows.
 FUNCTIONS = {
-    "coalesce": Function(Kind.TEXT, (_TEXT,), repeated=True),
-    "concat": Function(Kind.TEXT, (_TEXT,), repeated=True),
-    "contains": Function(Kind.YES_NO, (_TEXT, _TEXT)),
-    "day": Function(Kind.NUMBER, (Take.DATE,)),
-    "ends_with": Function(Kind.YES_NO, (_TEXT, _TEXT)),
-    "left": Function(Kind.TEXT, (_TEXT, _WHOLE)),
-    "length": Function(Kind.NUMBER, (_TEXT,)),
-    "lower": Function(Kind.TEXT, (_TEXT,)),
-    "ltrim": Function(Kind.TEXT, (_TEXT, _TEXT), optional=1),
-    "month": Function(Kind.NUMBER, (Take.DATE,)),
-    "nullif": Function(Kind.TEXT, (_TEXT, _TEXT)),
-    "regexp_extract": Function(Kind.TEXT, (_TEXT, Take.PATTERN, _WHOLE), optional=1),
-    "regexp_matches": Function(Kind.YES_NO, (_TEXT, Take.PATTERN, Take.FLAGS), optional=1),
-    "replace": Function(Kind.TEXT, (_TEXT, _TEXT, _TEXT)),
-    "right": Function(Kind.TEXT, (_TEXT, _WHOLE)),
-    "rtrim": Function(Kind.TEXT, (_TEXT, _TEXT), optional=1),
-    "split_part": Function(Kind.TEXT, (_TEXT, _TEXT, _WHOLE)),
-    "starts_with": Function(Kind.YES_NO, (_TEXT, _TEXT)),
-    "substring": Function(Kind.TEXT, (_TEXT, _WHOLE, _WHOLE), optional=1),
-    "trim": Function(Kind.TEXT, (_TEXT, _TEXT), optional=1),
-    "upper": Function(Kind.TEXT, (_TEXT,)),
-    "year": Function(Kind.NUMBER, (Take.DATE,)),
+    "coalesce": Function(ValueKind.TEXT, (_TEXT,), repeated=True),
+    "concat": Function(ValueKind.TEXT, (_TEXT,), repeated=True),
+    "contains": Function(ValueKind.YES_NO, (_TEXT, _TEXT)),
+    "day": Function(ValueKind.NUMBER, (Argument.DATE,)),
+    "ends_with": Function(ValueKind.YES_NO, (_TEXT, _TEXT)),
+    "left": Function(ValueKind.TEXT, (_TEXT, _WHOLE)),
+    "length": Function(ValueKind.NUMBER, (_TEXT,)),
+    "lower": Function(ValueKind.TEXT, (_TEXT,)),
+    "ltrim": Function(ValueKind.TEXT, (_TEXT, _TEXT), optional=1),
+    "month": Function(ValueKind.NUMBER, (Argument.DATE,)),
+    "nullif": Function(ValueKind.TEXT, (_TEXT, _TEXT)),
+    "regexp_extract": Function(ValueKind.TEXT, (_TEXT, Argument.PATTERN, _WHOLE), optional=1),
+    "regexp_matches": Function(
+        ValueKind.YES_NO, (_TEXT, Argument.PATTERN, Argument.FLAGS), optional=1
+    ),
+    "replace": Function(ValueKind.TEXT, (_TEXT, _TEXT, _TEXT)),
+    "right": Function(ValueKind.TEXT, (_TEXT, _WHOLE)),
+    "rtrim": Function(ValueKind.TEXT, (_TEXT, _TEXT), optional=1),
+    "split_part": Function(ValueKind.TEXT, (_TEXT, _TEXT, _WHOLE)),
+    "starts_with": Function(ValueKind.YES_NO, (_TEXT, _TEXT)),
+    "substring": Function(ValueKind.TEXT, (_TEXT, _WHOLE, _WHOLE), optional=1),
+    "trim": Function(ValueKind.TEXT, (_TEXT, _TEXT), optional=1),
+    "upper": Function(ValueKind.TEXT, (_TEXT,)),
+    "year": Function(ValueKind.NUMBER, (Argument.DATE,)),
 }
 
 #: Names that other SQL dialects have for them.

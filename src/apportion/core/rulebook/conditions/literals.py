@@ -7,7 +7,7 @@ from datetime import date
 
 from sqlglot import exp
 
-from .functions import Take, wrong_pattern
+from .functions import Argument, wrong_pattern
 
 #: DuckDB takes no offset beyond 4294967295, and nobody needs one.
 WHOLE_NUMBER = re.compile(r"[0-9]{1,6}")
@@ -17,15 +17,15 @@ _MOST_DIGITS = 29
 NUMBER = re.compile(r"[0-9]{1,18}(\.[0-9]{1,9})?")
 
 
-def wrong_literal(node: exp.Expr, take: Take) -> str | None:
+def wrong_literal(node: exp.Expr, take: Argument) -> str | None:
     """Say what is wrong with a literal; empty: it is none of that kind; None: nothing is."""
-    literal = node.this if take is Take.WHOLE and isinstance(node, exp.Neg) else node
-    if not isinstance(literal, exp.Literal) or bool(literal.is_string) == (take is Take.WHOLE):
+    literal = node.this if take is Argument.WHOLE and isinstance(node, exp.Neg) else node
+    if not isinstance(literal, exp.Literal) or bool(literal.is_string) == (take is Argument.WHOLE):
         return ""
-    if take is Take.PATTERN:
+    if take is Argument.PATTERN:
         return wrong_pattern(literal.name) or None
     right = set(literal.name) <= set("cis")
-    if take is Take.WHOLE:
+    if take is Argument.WHOLE:
         right = WHOLE_NUMBER.fullmatch(literal.name) is not None
     return None if right else ""
 

@@ -17,9 +17,9 @@ from .columns import is_known, read_column
 from .functions import (
     ALSO_CALLED,
     FUNCTIONS,
+    Argument,
     Function,
-    Kind,
-    Take,
+    ValueKind,
     groups_of,
     wrong_pattern,
 )
@@ -50,16 +50,16 @@ _COMPARISONS: dict[type[exp.Expr], type[exp.Binary]] = {
 }
 _ACCOUNT_TAGS = {"account_tags", "accounttags", "x_accounttags"}
 _KINDS = {
-    "VARCHAR": Kind.TEXT,
-    "BIGINT": Kind.NUMBER,
-    "DECIMAL": Kind.NUMBER,
-    "DATE": Kind.DATE,
+    "VARCHAR": ValueKind.TEXT,
+    "BIGINT": ValueKind.NUMBER,
+    "DECIMAL": ValueKind.NUMBER,
+    "DATE": ValueKind.DATE,
 }
 #: What can be cast into what; a text always can, and gives NULL where it is no such thing.
 _CASTS = {
-    Kind.TEXT: {Kind.TEXT, Kind.NUMBER, Kind.DATE, Kind.UNKNOWN},
-    Kind.NUMBER: {Kind.TEXT, Kind.NUMBER, Kind.UNKNOWN},
-    Kind.DATE: {Kind.TEXT, Kind.DATE, Kind.UNKNOWN},
+    ValueKind.TEXT: {ValueKind.TEXT, ValueKind.NUMBER, ValueKind.DATE, ValueKind.UNKNOWN},
+    ValueKind.NUMBER: {ValueKind.TEXT, ValueKind.NUMBER, ValueKind.UNKNOWN},
+    ValueKind.DATE: {ValueKind.TEXT, ValueKind.DATE, ValueKind.UNKNOWN},
 }
 
 
@@ -68,10 +68,10 @@ class Term:
     """A rebuilt expression and what it gives."""
 
     sql: exp.Expr
-    kind: Kind
+    kind: ValueKind
 
 
-_WRONG = Term(exp.null(), Kind.UNKNOWN)
+_WRONG = Term(exp.null(), ValueKind.UNKNOWN)
 
 
 class Rebuilder:
@@ -87,14 +87,14 @@ class Rebuilder:
         self._rules: dict[type[exp.Expr], Callable[[exp.Expr], Term]] = {
             exp.And: self._connected,
             exp.Or: self._connected,
-            exp.Not: lambda node: Term(_negated(self.yes_no(node.this)), Kind.YES_NO),
+            exp.Not: lambda node: Term(_negated(self.yes_no(node.this)), ValueKind.YES_NO),
             exp.Paren: lambda node: self.term(node.this),
             exp.Column: self._column,
             exp.Bracket: self._tag,
             exp.Literal: self._literal,
             exp.Neg: self._negative,
-            exp.Boolean: lambda node: Term(exp.Boolean(this=bool(node.this)), Kind.YES_NO),
-            exp.Null: lambda _: Term(exp.null(), Kind.NULL),
+            exp.Boolean: lambda node: Term(exp.Boolean(this=bool(node.this)), ValueKind.YES_NO),
+            exp.Null: lambda _: Term(exp.null(), ValueKind.NULL),
             exp.In: self._in,
             exp.Between: self._between,
             exp.Like: self._like,
@@ -120,7 +120,7 @@ class Rebuilder:
     def yes_no(self, node: exp.Expr | None) -> exp.Expr:
         """Rebuild an expression that must give yes or no."""
         term = self.term(node)
-        if term.kind not in (Kind.YES_NO, Kind.UNKNOWN):
+        if term.kind not in (ValueKind.YES_NO, ValueKind.UNKNOWN):
             wrong = f"{_written(node)} alone is {term.kind}"
             self._add(
                 rules.NOT_YES_OR_NO, wrong, "something that is true or not", remedy=_question(term)
@@ -131,7 +131,7 @@ class Rebuilder:
         """AND and OR; long chains are walked flat, so that their length does not count as depth."""
         parts = [exp.paren(self.yes_no(part), copy=False) for part in flat(node)]
         build = exp.and_ if isinstance(node, exp.And) else exp.or_
-        return Term(build(*parts, copy=False, wrap=False), Kind.YES_NO)
+        return Term(build(*parts, copy=False, wrap=False), ValueKind.YES_NO)
 
     def _column(self, node: exp.Expr) -> Term:
         if (
@@ -181,26 +181,27 @@ class Rebuilder:
 
     def _use(self, name: str) -> Term:
         self.columns.add(name)
-        return Term(exp.column(exp.to_identifier(name, quoted=True)), Kind.TEXT)
+        return Term(exp.column(exp.to_identifier(name, quoted=True)), ValueKind.TEXT)
 
     def _literal(self, node: exp.Expr) -> Term:
         if node.args.get("is_string"):
-            return Term(exp.Literal.string(node.name), Kind.TEXT)
+            return Term(exp.Literal.string(node.name), ValueKind.TEXT)
         if not NUMBER.fullmatch(node.name):
             return self._refuse(node)
-        return Term(exp.Literal.number(node.name), Kind.NUMBER)
+        return Term(exp.Literal.number(node.name), ValueKind.NUMBER)
 
     def _negative(self, node: exp.Expr) -> Term:
         if not isinstance(node.this, exp.Literal) or node.this.is_string:
             return self._refuse(node)
         number = self.term(node.this)
-        return number if number is _WRONG else Term(exp.Neg(this=number.sql), Kind.NUMBER)
+        return number if number is _WRONG else Term(exp.Neg(this=number.sql), ValueKind.NUMBER)
 
     def _compared(self, node: exp.Expr) -> Term:
         left, right = self.term(node.this), self.term(node.expression)
         self._agree(node, left, right)
         return Term(
-            _COMPARISONS[type(node)](this=_closed(left), expression=_closed(right)), Kind.YES_NO
+            _COMPARISONS[type(node)](this=_closed(left), expression=_closed(right)),
+            ValueKind.YES_NO,
         )
 
     def _in(self, node: exp.Expr) -> Term:
@@ -210,13 +211,13 @@ class Rebuilder:
         options = [self.term(option) for option in node.expressions]
         self._agree(node, left, *options)
         values = [_closed(option) for option in options]
-        return Term(exp.In(this=_closed(left), expressions=values), Kind.YES_NO)
+        return Term(exp.In(this=_closed(left), expressions=values), ValueKind.YES_NO)
 
     def _between(self, node: exp.Expr) -> Term:
         terms = [self.term(node.args.get(part)) for part in ("this", "low", "high")]
         self._agree(node, *terms)
         value, low, high = map(_closed, terms)
-        return Term(exp.Between(this=value, low=low, high=high), Kind.YES_NO)
+        return Term(exp.Between(this=value, low=low, high=high), ValueKind.YES_NO)
 
     def _like(self, node: exp.Expr) -> Term:
         left, right = self.term(node.this), self.term(node.expression)
@@ -225,7 +226,7 @@ class Rebuilder:
         like = build(this=_closed(left), expression=_closed(right))
         # sqlglot 30 keeps NOT LIKE in one node, earlier versions put a Not around it.
         negated = _negated(like) if node.args.get("negate") else like
-        return Term(negated, Kind.YES_NO)
+        return Term(negated, ValueKind.YES_NO)
 
     def _regexp(self, node: exp.Expr) -> Term:
         if node.args.get("flag"):
@@ -236,15 +237,19 @@ class Rebuilder:
         if isinstance(node.expression, exp.Boolean):
             value = exp.Boolean(this=bool(node.expression.this))
             asked = exp.paren(self.yes_no(node.this), copy=False)
-            return Term(exp.Is(this=asked, expression=value), Kind.YES_NO)
+            return Term(exp.Is(this=asked, expression=value), ValueKind.YES_NO)
         if not isinstance(node.expression, exp.Null):
             return self._refuse(node)
-        return Term(exp.Is(this=_closed(self.term(node.this)), expression=exp.null()), Kind.YES_NO)
+        return Term(
+            exp.Is(this=_closed(self.term(node.this)), expression=exp.null()), ValueKind.YES_NO
+        )
 
     def _joined(self, node: exp.Expr) -> Term:
         left, right = self.term(node.this), self.term(node.expression)
         self._need_texts(node, left, right)
-        return Term(exp.DPipe(this=_closed(left), expression=_closed(right), safe=True), Kind.TEXT)
+        return Term(
+            exp.DPipe(this=_closed(left), expression=_closed(right), safe=True), ValueKind.TEXT
+        )
 
     def _case(self, node: exp.Expr) -> Term:
         branches = [branch for branch in node.args.get("ifs") or [] if isinstance(branch, exp.If)]
@@ -253,13 +258,13 @@ class Rebuilder:
         whens = [exp.paren(self.yes_no(branch.this), copy=False) for branch in branches]
         thens = [self.term(branch.args.get("true")) for branch in branches]
         default = node.args.get("default")
-        last = self.term(default) if default is not None else Term(exp.null(), Kind.NULL)
-        self._agree(node, *[term for term in (*thens, last) if term.kind is not Kind.NULL])
+        last = self.term(default) if default is not None else Term(exp.null(), ValueKind.NULL)
+        self._agree(node, *[term for term in (*thens, last) if term.kind is not ValueKind.NULL])
         ifs = [
             exp.If(this=when, true=_closed(then)) for when, then in zip(whens, thens, strict=True)
         ]
-        kinds = [term.kind for term in (*thens, last) if term.kind is not Kind.NULL]
-        return Term(exp.Case(ifs=ifs, default=_closed(last)), kinds[0] if kinds else Kind.NULL)
+        kinds = [term.kind for term in (*thens, last) if term.kind is not ValueKind.NULL]
+        return Term(exp.Case(ifs=ifs, default=_closed(last)), kinds[0] if kinds else ValueKind.NULL)
 
     def _cast(self, node: exp.Expr) -> Term:
         """`DATE '2026-01-31'` too. Always TRY_CAST: one odd tag must not stop a month."""
@@ -271,7 +276,11 @@ class Rebuilder:
         term = self.term(node.this)
         if term.kind not in _CASTS[kind]:
             self._add(rules.KINDS_DIFFER, f"{_written(node)} makes {kind} of {term.kind}")
-        if kind is Kind.DATE and isinstance(node.this, exp.Literal) and not is_date(node.this.name):
+        if (
+            kind is ValueKind.DATE
+            and isinstance(node.this, exp.Literal)
+            and not is_date(node.this.name)
+        ):
             self._add(rules.KINDS_DIFFER, f"{_written(node)} is no date", "a date like 2026-01-31")
         return Term(
             exp.TryCast(this=_closed(term), to=exp.DataType.build(written, dialect="duckdb")), kind
@@ -308,10 +317,10 @@ class Rebuilder:
         self._check_group(name, function, arguments)
         return Term(exp.Anonymous(this=name, expressions=given), function.gives)
 
-    def _argument(self, name: str, take: Take, node: exp.Expr) -> exp.Expr:
-        if take in (Take.TEXT, Take.DATE):
+    def _argument(self, name: str, take: Argument, node: exp.Expr) -> exp.Expr:
+        if take in (Argument.TEXT, Argument.DATE):
             term = self.term(node)
-            if term.kind not in (Kind.UNKNOWN, Kind.NULL, Kind(take.value)):
+            if term.kind not in (ValueKind.UNKNOWN, ValueKind.NULL, ValueKind(take.value)):
                 self._add(
                     rules.WRONG_ARGUMENT, f"{name} is given {_written(node)}", take.value, term.kind
                 )
@@ -319,7 +328,7 @@ class Rebuilder:
         wrong = wrong_literal(node, take)
         if wrong is None:
             return literal_copy(node)
-        if take is Take.PATTERN and wrong:
+        if take is Argument.PATTERN and wrong:
             subject = f"the regular expression {_written(node)} is wrong"
             self._add(rules.BAD_PATTERN, subject, found=wrong)
         else:
@@ -341,8 +350,8 @@ class Rebuilder:
                 )
 
     def _agree(self, node: exp.Expr, *terms: Term) -> None:
-        kinds = [term.kind for term in terms if term.kind is not Kind.UNKNOWN]
-        if Kind.NULL in kinds:
+        kinds = [term.kind for term in terms if term.kind is not ValueKind.UNKNOWN]
+        if ValueKind.NULL in kinds:
             self._add(
                 rules.KINDS_DIFFER, f"{_written(node)} is never true", remedy="Write IS NULL."
             )
@@ -354,10 +363,10 @@ class Rebuilder:
 
     def _need_texts(self, node: exp.Expr, *terms: Term) -> None:
         for term in terms:
-            if term.kind not in (Kind.TEXT, Kind.UNKNOWN):
+            if term.kind not in (ValueKind.TEXT, ValueKind.UNKNOWN):
                 wrong = f"{_written(node)} puts a text beside {term.kind}"
                 self._add(
-                    rules.KINDS_DIFFER, wrong, remedy=_in_quotes(node, {Kind.TEXT, term.kind})
+                    rules.KINDS_DIFFER, wrong, remedy=_in_quotes(node, {ValueKind.TEXT, term.kind})
                 )
 
     def _refuse(self, node: exp.Expr | None) -> Term:
@@ -387,11 +396,11 @@ def _written(node: exp.Expr | None) -> str:
 
 
 def _question(term: Term) -> str:
-    return "Compare it with something: = 'a value'." if term.kind is Kind.TEXT else ""
+    return "Compare it with something: = 'a value'." if term.kind is ValueKind.TEXT else ""
 
 
-def _in_quotes(node: exp.Expr, kinds: set[Kind]) -> str:
-    if kinds != {Kind.TEXT, Kind.NUMBER}:
+def _in_quotes(node: exp.Expr, kinds: set[ValueKind]) -> str:
+    if kinds != {ValueKind.TEXT, ValueKind.NUMBER}:
         return ""
     numbers = [one for one in node.find_all(exp.Literal) if not one.is_string]
     if not numbers:

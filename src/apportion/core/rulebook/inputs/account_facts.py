@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from itertools import groupby, pairwise
 
 from apportion.core.rulebook.tag_keys import matching
-from apportion.model.aws.accounts import NAME, UNIT, Account, AccountFact, AccountFacts, Stretch
+from apportion.model.aws.accounts import NAME, UNIT, Account, AccountFact, AccountFacts, DateRange
 
 _TAG = "account_tag:"
 
@@ -26,14 +26,14 @@ def account_columns(used: Iterable[str]) -> tuple[str, ...]:
     return (NAME, *sorted(c for c in set(used) if c == UNIT or c.startswith(_TAG)))
 
 
-def with_gaps(histories: Iterable[Sequence[Stretch]]) -> list[Stretch]:
+def with_gaps(histories: Iterable[Sequence[DateRange]]) -> list[DateRange]:
     """Put histories together, with a stretch of nothing where one has days between two stretches.
 
     On such days nothing is known of an account, as on days without a line in a lookup, unless
     another history tells of it. What an account was last holds on after its end.
     """
-    known: dict[str, list[Stretch]] = defaultdict(list)
-    holes: list[Stretch] = []
+    known: dict[str, list[DateRange]] = defaultdict(list)
+    holes: list[DateRange] = []
     for history in histories:
         ordered = sorted(history, key=lambda each: (each.account.id, each.valid_from))
         holes += _holes(ordered)
@@ -43,22 +43,22 @@ def with_gaps(histories: Iterable[Sequence[Stretch]]) -> list[Stretch]:
     return [*(each for found in known.values() for each in found), *kept]
 
 
-def _holes(ordered: Sequence[Stretch]) -> Iterator[Stretch]:
+def _holes(ordered: Sequence[DateRange]) -> Iterator[DateRange]:
     day = timedelta(days=1)
     for before, after in pairwise(ordered):
         same = before.account.id == after.account.id
         if same and before.valid_to < after.valid_from - day:
             nothing = Account(before.account.id, "", "", (), "")
             ends = after.valid_from - day
-            yield Stretch(nothing, before.valid_to + day, ends, before.synced)
+            yield DateRange(nothing, before.valid_to + day, ends, before.synced)
 
 
-def _is_told(day: date, known: Iterable[Stretch]) -> bool:
+def _is_told(day: date, known: Iterable[DateRange]) -> bool:
     return any(each.valid_from <= day <= each.valid_to for each in known)
 
 
 def account_facts(
-    stretches: Iterable[Stretch],
+    stretches: Iterable[DateRange],
     *,
     columns: Sequence[str],
     accounts: Collection[str],

@@ -16,7 +16,7 @@ from importlib.resources import files
 from typing import Any
 
 from apportion.core.tags.resource_types import resource_type
-from apportion.model.tags.events import Deed, Heard, Touched
+from apportion.model.tags.events import AffectedResource, ResourceChange, TagEvent
 
 from .callers import caller_of
 from .cloudtrail import read_call
@@ -36,16 +36,18 @@ _EC2_ID = re.compile(r"[a-z]+(?:-attach)?-[0-9a-f]{8,17}")
 _EVENT_ID = re.compile(r"[0-9A-Za-z-]{8,64}")
 
 
-def heard(event: object) -> Heard:
+def heard(event: object) -> TagEvent:
     """Read an event: CloudTrail's record, or EventBridge's envelope of one. Raises nothing."""
     record = _record(event)
     call = read_call(record)
     if record is None or call is None:
-        return Heard(_fingerprint(event), "", "", caller_of(None), why="not an event of CloudTrail")
+        return TagEvent(
+            _fingerprint(event), "", "", caller_of(None), why="not an event of CloudTrail"
+        )
     caller = caller_of(record.get("userIdentity"))
     own = call.id if _EVENT_ID.fullmatch(call.id) else _fingerprint(event)
     touched, why = _touched(record)
-    return Heard(own, call.time[:40], call.action[:200], caller, touched, why)
+    return TagEvent(own, call.time[:40], call.action[:200], caller, touched, why)
 
 
 def source_of_table() -> str:
@@ -73,7 +75,7 @@ def _record(event: object) -> Mapping[str, Any] | None:
     return event if "eventName" in event else None
 
 
-def _touched(record: Mapping[str, Any]) -> tuple[tuple[Touched, ...], str]:
+def _touched(record: Mapping[str, Any]) -> tuple[tuple[AffectedResource, ...], str]:
     account, region = record.get("recipientAccountId"), record.get("awsRegion")
     if why := _useless(record, account, region):
         return (), why
@@ -82,11 +84,13 @@ def _touched(record: Mapping[str, Any]) -> tuple[tuple[Touched, ...], str]:
     event = _VERSION.sub("", str(record.get("eventName"))[:200])
     if _CHANGES.match(event):
         arns = _named(record.get("requestParameters"), where)
-        return _made(arns, Deed.TAGS_CHANGED, where), "" if arns else "no resource is named"
+        return _made(
+            arns, ResourceChange.TAGS_CHANGED, where
+        ), "" if arns else "no resource is named"
     places = _places().get((source, event)) or _places().get((source.partition(".")[0], event))
     if places is None:
         return (), "not a call that creates something with tags"
-    made = _made(_created(record, places, where), Deed.CREATED, where, record)
+    made = _made(_created(record, places, where), ResourceChange.CREATED, where, record)
     return made, "" if made else "the resource is not named where it should be"
 
 
@@ -104,15 +108,15 @@ def _useless(record: Mapping[str, Any], account: object, region: object) -> str:
 
 def _made(
     arns: Mapping[str, None],
-    deed: Deed,
+    deed: ResourceChange,
     where: Mapping[str, str],
     record: Mapping[str, Any] | None = None,
-) -> tuple[Touched, ...]:
+) -> tuple[AffectedResource, ...]:
     found = []
     for arn in list(arns)[:MOST]:
         kind = resource_type(arn)
         tags = _tags(record, kind) if record else ()
-        found.append(Touched(arn, kind, where["account"], where["region"], deed, tags))
+        found.append(AffectedResource(arn, kind, where["account"], where["region"], deed, tags))
     return tuple(found)
 
 

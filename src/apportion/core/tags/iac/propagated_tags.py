@@ -19,7 +19,7 @@ _DEVICES = ("root_block_device", "ebs_block_device")
 
 
 @dataclass(frozen=True)
-class Told:
+class ParentResource:
     """A resource with what is told of it: its block, and one instance's values."""
 
     declared: Declared
@@ -29,7 +29,7 @@ class Told:
     evaluate: Callable[[str], Value]
 
 
-def handed_on(told: Told) -> Iterator[Declared]:
+def handed_on(told: ParentResource) -> Iterator[Declared]:
     """List what the resource makes, with the tags it gets."""
     match told.declared.kind:
         case "aws_autoscaling_group":
@@ -49,7 +49,7 @@ def of_group(
     return _group_tags(block, instance, evaluate, propagated=False)
 
 
-def _instances(told: Told) -> Iterator[Declared]:
+def _instances(told: ParentResource) -> Iterator[Declared]:
     """A group's instances get what is propagated; a launch template may add tags of its own."""
     tags = _group_tags(told.block, told.instance, told.evaluate, propagated=True)
     templated = bool(
@@ -114,7 +114,7 @@ def _word(text: str) -> str:
     return text.strip('"')
 
 
-def _launched(told: Told) -> Iterator[Declared]:
+def _launched(told: ParentResource) -> Iterator[Declared]:
     """What a launch template tags: each `tag_specifications` for its own type."""
     for one in told.block.inner("tag_specifications"):
         made = _OF_TEMPLATE.get(one.text("resource_type").strip('"'))
@@ -123,7 +123,7 @@ def _launched(told: Told) -> Iterator[Declared]:
             yield _made(told, *made, tags, whole=tags.whole, line=one.line)
 
 
-def _volumes(told: Told) -> Iterator[Declared]:
+def _volumes(told: ParentResource) -> Iterator[Declared]:
     """An instance's volumes: `volume_tags`, or the tags of each device with the default tags."""
     attribute = told.block.attributes.get("volume_tags")
     if attribute is not None:
@@ -136,7 +136,7 @@ def _volumes(told: Told) -> Iterator[Declared]:
         yield _made(told, VOLUMES, "ec2:volume", tags, whole=tags.whole, line=device.line)
 
 
-def _tasks(told: Told) -> Iterator[Declared]:
+def _tasks(told: ParentResource) -> Iterator[Declared]:
     """Tasks cost what they run, and carry tags only where the service hands them on."""
     propagated = told.block.text("propagate_tags").strip('"')
     if propagated in ("", "NONE"):
@@ -147,7 +147,7 @@ def _tasks(told: Told) -> Iterator[Declared]:
 
 
 def _made(
-    told: Told, made: str, kind: str, tags: Mapped, *, whole: bool, line: int = 0
+    told: ParentResource, made: str, kind: str, tags: Mapped, *, whole: bool, line: int = 0
 ) -> Declared:
     known = tuple(
         (key, value.text if isinstance(value, Texts) else None)

@@ -17,7 +17,7 @@ from apportion.model.tags.declared import Declared
 
 from .hcl_expressions import NULL, UNKNOWN, Mapped, Texts, Unknown, Value, evaluate, merged
 from .hcl_parser import Block, NotHclError, read_hcl
-from .propagated_tags import Told, handed_on, of_group
+from .propagated_tags import ParentResource, handed_on, of_group
 from .resource_type_tables import terraform_types
 
 #: What an evaluating parser says of each instance of a block, by address without indices.
@@ -108,7 +108,7 @@ def _declared(one: _Resource, expanded: Expanded) -> Iterator[Declared]:
             edit=(edit.start, edit.end) if edit else (one.block.start, one.block.start),
         )
         told[made] = None
-        parts = Told(made, one.block, instance, defaults, one.scope.evaluate)
+        parts = ParentResource(made, one.block, instance, defaults, one.scope.evaluate)
         told.update(dict.fromkeys(handed_on(parts)))
     yield from told
 

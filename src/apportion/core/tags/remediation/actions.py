@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from apportion.core.tags.policy.verdict import Judge, made_of
-from apportion.model.tags.events import Caller, Heard, Touched
+from apportion.model.tags.events import AffectedResource, Caller, TagEvent
 from apportion.model.tags.tag_policy import Fault, Tagged, Verdict
 
 from .probable_owner import problem_words
@@ -21,7 +21,7 @@ _SHOWN = 20
 
 
 @dataclass(frozen=True)
-class Orders:
+class RemediationSettings:
     """What is done beside reporting. Empty texts and False are: nothing.
 
     `creator_tag` is the key that names who made a resource, `quarantine_tag` one that is set while
@@ -36,10 +36,10 @@ class Orders:
 
 
 @dataclass(frozen=True)
-class Ruling:
+class RemediationDecision:
     """A resource judged. `add` and `remove` are what the orders make of it; `after` is the rest."""
 
-    touched: Touched
+    touched: AffectedResource
     tags: tuple[tuple[str, str], ...]
     verdict: Verdict
     add: Mapping[str, str]
@@ -49,13 +49,13 @@ class Ruling:
 
 def rule(
     judge: Judge,
-    touched: Touched,
+    touched: AffectedResource,
     tags: tuple[tuple[str, str], ...],
     caller: Caller,
-    orders: Orders,
+    orders: RemediationSettings,
     *,
     today: str,
-) -> Ruling:
+) -> RemediationDecision:
     """Judge a resource and say what to do about it."""
     resource = Tagged(tags, "", touched.account, touched.arn, touched.type)
     verdict = judge.verdict(resource)
@@ -68,11 +68,11 @@ def rule(
         add = {**add, mark: today}
     if mark and after.compliant and mark in have:
         remove = (mark,)
-    return Ruling(touched, tags, verdict, add, remove, after)
+    return RemediationDecision(touched, tags, verdict, add, remove, after)
 
 
 def derived(
-    judge: Judge, resource: Tagged, verdict: Verdict, caller: Caller, orders: Orders
+    judge: Judge, resource: Tagged, verdict: Verdict, caller: Caller, orders: RemediationSettings
 ) -> dict[str, str]:
     """Find values for tags that are missing, or whose key is spelt otherwise, as far as they tell.
 
@@ -109,7 +109,7 @@ def taggable(text: str) -> str:
     return _REFUSED.sub("-", text).strip()[:_LONGEST_VALUE]
 
 
-def owner_of(rulings: Sequence[Ruling], judge: Judge, caller: Caller) -> str:
+def owner_of(rulings: Sequence[RemediationDecision], judge: Judge, caller: Caller) -> str:
     """Name whom to tell: the tag Owner where the policy has one, else a person who made it."""
     key = judge.policy.key("Owner")
     for ruling in rulings if key else ():
@@ -119,13 +119,13 @@ def owner_of(rulings: Sequence[Ruling], judge: Judge, caller: Caller) -> str:
     return caller.creator
 
 
-def subject(heard: Heard, rulings: Sequence[Ruling]) -> str:
+def subject(heard: TagEvent, rulings: Sequence[RemediationDecision]) -> str:
     """Say in a line what was found."""
     one = "a resource" if len(rulings) == 1 else f"{len(rulings)} resources"
     return f"Tags: {one} in {rulings[0].touched.account} ({heard.action})"
 
 
-def message(heard: Heard, rulings: Sequence[Ruling]) -> str:
+def message(heard: TagEvent, rulings: Sequence[RemediationDecision]) -> str:
     """Write to whoever made resources what is wrong with them, and what was done."""
     who = heard.caller.name or "Somebody"
     lines = [f"{who} called {heard.action} on {heard.time or 'an unknown day'}.", ""]

@@ -16,7 +16,7 @@ from apportion.core.tags.events.created_resources import (
     known_events,
     source_of_table,
 )
-from apportion.model.tags.events import CallerKind, Deed
+from apportion.model.tags.events import CallerKind, ResourceChange
 from trail_events import ACCOUNT, ADA, REGION, event, hostile, run_instances
 
 HERE = f"{REGION}:{ACCOUNT}"
@@ -131,7 +131,7 @@ def test_what_was_created_is_found(
     source: str, name: str, asked: object, answered: object, arn: str, kind: str
 ) -> None:
     (found,) = heard(event(source, name, asked, answered)).touched
-    assert (found.arn, found.type, found.deed) == (arn, kind, Deed.CREATED)
+    assert (found.arn, found.type, found.deed) == (arn, kind, ResourceChange.CREATED)
     assert (found.account, found.region) == (ACCOUNT, REGION)
 
 
@@ -191,7 +191,7 @@ def test_a_launch_names_every_instance_and_only_tags_of_instances_count() -> Non
 )
 def test_whose_tags_changed_is_found(source: str, name: str, asked: object, arn: str) -> None:
     (found,) = heard(event(source, name, asked)).touched
-    assert (found.arn, found.deed) == (arn, Deed.TAGS_CHANGED)
+    assert (found.arn, found.deed) == (arn, ResourceChange.TAGS_CHANGED)
 
 
 @pytest.mark.parametrize(
