@@ -180,7 +180,7 @@ def test_what_happens_later_leaves_a_past_month_alone(typed: Typed, company: Com
 
 def test_the_same_again_writes_nothing(typed: Typed, company: Company) -> None:
     company.account("lab")
-    assert [row["became"] for row in sync(typed, company)] == ["new", "new"]
+    assert [row["status"] for row in sync(typed, company)] == ["new", "new"]
     assert sync(on(typed, 9, 4), company) == []
     assert "as they were; nothing was written" in typed.err
     typed.well("ledger", "history", "-o", "json")
@@ -192,7 +192,7 @@ def test_an_account_that_left_is_listed_with_its_last_day(typed: Typed, company:
     sync(typed, company)
     company.api.remove_account_from_organization(AccountId=lab)
     (row,) = sync(on(typed, 9, 20), company)
-    assert (row["account"], row["became"]) == (lab, "closed")
+    assert (row["account"], row["status"]) == (lab, "closed")
     typed.well("aws", "accounts", "list", "-o", "json")
     assert {row["account"]: row["valid_to"] for row in typed.rows}[lab] == "2026-09-19"
     assert "2 accounts on 2026-09-20, 1 gone" in typed.err
@@ -229,7 +229,7 @@ def test_accounts_from_a_file(typed: Typed) -> None:
     file = typed.folder / "accounts-aws.csv"
     file.write_text("account,name,unit,tag:CostCenter\n000000000011,lab,Retail/Web,FIN-100\n")
     typed.well("aws", "accounts", "import", str(file), "-o", "json")
-    assert [row["became"] for row in typed.rows] == ["new"]
+    assert [row["status"] for row in typed.rows] == ["new"]
     typed.well("aws", "accounts", "import", str(file))
     assert "nothing was written" in typed.err
     (bill,) = delivered(typed.folder, csv_bill(bill_of([{"day": "2026-09-10", "cost": "1"}])))

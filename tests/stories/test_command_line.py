@@ -65,7 +65,7 @@ def test_the_starter_allocates_any_bill(
 
     owner = max(report, key=lambda row: Decimal(row["total"]))["cost_center"]
     tree = json.loads(folder.does("explain", owner, "-p", period, "-o", "json"))
-    assert tree["branches"]
+    assert tree["children"]
     assert "Unallocated\n" in folder.does("report", "--for-review", "-p", period)
     assert folder.does("rules", "show", "-p", period, "--sql").count("SELECT") > 3
     kinds = [row["kind"] for row in folder.rows("ledger", "history", "--period", period)]

@@ -58,7 +58,7 @@ def test_story(story: Path, tmp_path: Path) -> None:
     written = reports(story, compared(story, workspace.report))
 
     again = workspace.ingest(bill)
-    assert {row["became"] for row in again.rows} <= {"unchanged"}
+    assert {row["status"] for row in again.rows} <= {"unchanged"}
     assert not again.findings
     runs = workspace.history().rows
     workspace.allocate()

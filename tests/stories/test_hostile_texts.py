@@ -256,7 +256,7 @@ def test_bills_with_any_name(tmp_path: Path, name: str) -> None:
     workspace.ingest(bill, bill=name)
     workspace.allocate()
     assert [row["bill"] for row in workspace.held().rows] == [name]
-    assert workspace.ingest(bill, bill=name).rows[0]["became"] == "unchanged"
+    assert workspace.ingest(bill, bill=name).rows[0]["status"] == "unchanged"
     assert {row["team"]: row["total"] for row in workspace.report(Question(PERIOD)).rows} == {
         "a": Decimal(1),
         "b": Decimal(2),

@@ -198,7 +198,7 @@ def explained(folder: Path, owner: str, rows: Iterable[Mapping[str, str]]) -> No
     apportion(folder, "explain", owner, "--period", row["month"], "--to", "tree.json")
     tree: dict[str, Any] = json.loads((folder / "tree.json").read_text("utf-8"))
     assert Decimal(tree["amount"]) == Decimal(row["total"])
-    amounts = [Decimal(branch["amount"]) for branch in tree["branches"] if "amount" in branch]
+    amounts = [Decimal(branch["amount"]) for branch in tree["children"] if "amount" in branch]
     assert sum(amounts) == Decimal(row["total"])
 
 

@@ -64,7 +64,7 @@ def run(
         now=now,
         say=logger.info,
     )
-    sent = sum(row["became"] == "sent" for row in outcome.rows)
+    sent = sum(row["status"] == "sent" for row in outcome.rows)
     metrics.add_metric(name="ReportsSent", unit=MetricUnit.Count, value=sent)
     if failing(list(outcome.findings)):
         raise FindingsError(outcome.findings)

@@ -52,7 +52,7 @@ class Reduced:
 
 @dataclass(frozen=True)
 class ExplanationNode:
-    """A number and what it is made of: `branches` add up to `amount` where they carry amounts.
+    """A number and what it is made of: `children` add up to `amount` where they carry amounts.
 
     `title` is a name or a sentence, `place` where the rule stands (file:line:column), `facts`
     whatever else is known by name: ratio, driver, weight, sha256. `subjects` is what title, amount
@@ -65,23 +65,23 @@ class ExplanationNode:
     currency: str = ""
     place: str = ""
     facts: Mapping[str, object] = field(default_factory=dict)
-    branches: tuple[ExplanationNode, ...] = ()
+    children: tuple[ExplanationNode, ...] = ()
     subjects: tuple[Subject, ...] = ()
     reduced: Reduced = field(default_factory=Reduced)
 
     @property
     def cents_off(self) -> bool:
         """Whether, as shown to the cent, parts do not add up: here, or anywhere below."""
-        parts = [inner.amount for inner in self.branches if inner.amount is not None]
+        parts = [inner.amount for inner in self.children if inner.amount is not None]
         here = self.amount is not None and bool(parts) and cent_off(parts, self.amount)
-        return here or any(inner.cents_off for inner in self.branches)
+        return here or any(inner.cents_off for inner in self.children)
 
 
 @dataclass(frozen=True)
 class Explanation:
     """The tree behind a number."""
 
-    trunk: ExplanationNode
+    root: ExplanationNode
     findings: tuple[Finding, ...] = ()
     words: tuple[str, ...] = ()
 

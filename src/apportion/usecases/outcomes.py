@@ -16,7 +16,7 @@ from apportion.model.outcome import Outcome
 from .ingest.ingest import Ingested
 from .runs.history import sums
 
-_INGESTED = ("period", "bill", "run", "became", "format", "currency", "lines", *COST_COLUMNS)
+_INGESTED = ("period", "bill", "run", "status", "format", "currency", "lines", *COST_COLUMNS)
 
 
 def told_ingest(done: Ingested) -> Outcome:
@@ -28,13 +28,13 @@ def told_ingest(done: Ingested) -> Outcome:
             "period": run.period,
             "bill": run.bill,
             "run": run.run,
-            "became": became,
+            "status": status,
             "format": run.details.get("format", ""),
             "currency": currency,
             "lines": lines,
             **amounts,
         }
-        for run, became in sorted(runs, key=lambda pair: pair[0].period)
+        for run, status in sorted(runs, key=lambda pair: pair[0].period)
         for currency, lines, amounts in sums(run, "ledger")
     ]
     words = () if rows else ("There was nothing to take in.",)

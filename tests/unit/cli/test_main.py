@@ -60,7 +60,7 @@ TREE = ExplanationNode(
     "FIN-100",
     Decimal(100),
     "USD",
-    branches=(
+    children=(
         ExplanationNode("direct", Decimal(60), "USD"),
         ExplanationNode(
             "shared",
@@ -445,7 +445,7 @@ def test_explain_is_a_tree_or_rows(program: Program) -> None:
         "ratio 40.0000% · driver even · rulebook/2026-01.yaml:31:5",
     ]
     tree = json.loads(program("explain", "--pool", "p", "-o", "json").stdout)
-    assert tree["branches"][1]["facts"] == {"ratio": "0.40", "driver": "even"}
+    assert tree["children"][1]["facts"] == {"ratio": "0.40", "driver": "even"}
     rows = list(csv.DictReader(io.StringIO(program("explain", "--resource", "i", "-o", "csv").out)))
     assert [(row["level"], row["amount"]) for row in rows] == [
         ("0", "100.00"),
@@ -458,7 +458,7 @@ def test_a_deep_tree_is_cut_for_people_and_whole_for_programs(program: Program) 
     told = program("explain", "FIN-100", "--depth", "1")
     assert "--depth" not in told.said
     deep = ExplanationNode(
-        "FIN-100", branches=(ExplanationNode("a", branches=(ExplanationNode("b" * 200),)),)
+        "FIN-100", children=(ExplanationNode("a", children=(ExplanationNode("b" * 200),)),)
     )
 
     class Deep(Asked):

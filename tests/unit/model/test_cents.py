@@ -65,10 +65,10 @@ def test_a_row_says_that_its_parts_are_off() -> None:
 
 def test_a_tree_says_that_its_branches_are_off() -> None:
     half = ExplanationNode("half", Decimal("0.005"))
-    inner = ExplanationNode("inner", Decimal("0.01"), branches=(half, half))
+    inner = ExplanationNode("inner", Decimal("0.01"), children=(half, half))
     assert inner.cents_off
-    assert ExplanationNode("trunk", Decimal("0.01"), branches=(inner,)).cents_off
-    assert not ExplanationNode("trunk", Decimal("0.005"), branches=(half,)).cents_off
+    assert ExplanationNode("trunk", Decimal("0.01"), children=(inner,)).cents_off
+    assert not ExplanationNode("trunk", Decimal("0.005"), children=(half,)).cents_off
 
 
 def test_money_is_written_to_the_cent_in_one_place() -> None:

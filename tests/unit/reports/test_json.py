@@ -36,10 +36,10 @@ def test_columns_choose_and_order_the_keys() -> None:
 
 
 def test_what_is_nested_stays_nested() -> None:
-    value = {"amount": Decimal(1), "branches": [{"at": datetime(2026, 9, 1, tzinfo=UTC)}]}
+    value = {"amount": Decimal(1), "children": [{"at": datetime(2026, 9, 1, tzinfo=UTC)}]}
     assert json.loads(document(value)) == {
         "amount": "1.00",
-        "branches": [{"at": "2026-09-01T00:00:00+00:00"}],
+        "children": [{"at": "2026-09-01T00:00:00+00:00"}],
     }
 
 

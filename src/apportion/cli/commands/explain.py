@@ -72,25 +72,25 @@ def explain(
             found = workspace.explain_pool(pool, when, as_of=as_of)
         else:
             found = workspace.explain_resource(resource, when, as_of=as_of)
-    _send(found.trunk, depth, sent, session.words)
+    _send(found.root, depth, sent, session.words)
     session.words.findings(found.findings)
     for sentence in found.words:
         session.words.say(sentence)
     end_by(found.findings)
 
 
-def _send(trunk: ExplanationNode, depth: int, sent: Output, words: Console) -> None:
+def _send(root: ExplanationNode, depth: int, sent: Output, words: Console) -> None:
     from apportion.cli.ui.tree_view import COLUMNS, lay_out, nested, pruned, rows
     from apportion.reports.json import document
 
     if sent.for_a_person:
-        shown = pruned(trunk, depth)
+        shown = pruned(root, depth)
         words.tree(shown)
-        if shown != trunk:
+        if shown != root:
             words.say(f"Deeper: --depth {depth + 1}. Everything: --output json.\n")
     elif sent.chosen is Form.JSON:
-        deliver(lambda: document(nested(trunk)), sent, words)
+        deliver(lambda: document(nested(root)), sent, words)
     elif sent.chosen is Form.TABLE:
-        deliver(lambda: lay_out(trunk).encode("utf-8", "backslashreplace"), sent, words)
+        deliver(lambda: lay_out(root).encode("utf-8", "backslashreplace"), sent, words)
     else:
-        send(rows(trunk), COLUMNS, sent, words)
+        send(rows(root), COLUMNS, sent, words)

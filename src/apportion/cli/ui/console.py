@@ -84,13 +84,13 @@ class Console:
         if shown.beside:
             self.say(shown.beside)
 
-    def tree(self, trunk: ExplanationNode) -> None:
+    def tree(self, root: ExplanationNode) -> None:
         """Show where a number comes from."""
         from .tree_view import lay_out
 
         self._print(
             lay_out(
-                trunk,
+                root,
                 width=styling.width_of(self._out, self._environment) or 100,
                 paint=self._on_out,
             )

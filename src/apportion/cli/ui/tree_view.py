@@ -23,22 +23,22 @@ WIDEST = 110
 COLUMNS = ("level", "title", "amount", "currency", "place", "facts")
 
 
-def lay_out(trunk: ExplanationNode, *, width: int = 100, paint: Paint = unpainted) -> str:
+def lay_out(root: ExplanationNode, *, width: int = 100, paint: Paint = unpainted) -> str:
     """Write a tree; a branch's facts and place follow on a fainter line under it."""
-    lines = list(_lines(trunk, "", "", width=min(width, WIDEST), paint=paint))
-    if trunk.cents_off:
+    lines = list(_lines(root, "", "", width=min(width, WIDEST), paint=paint))
+    if root.cents_off:
         lines.append(paint(ROUNDED, "faint"))
     return "\n".join(lines) + "\n"
 
 
 def pruned(branch: ExplanationNode, depth: int) -> ExplanationNode:
-    """Keep so many levels of branches."""
-    kept = tuple(pruned(inner, depth - 1) for inner in branch.branches) if depth > 0 else ()
-    return replace(branch, branches=kept)
+    """Keep this many levels."""
+    kept = tuple(pruned(inner, depth - 1) for inner in branch.children) if depth > 0 else ()
+    return replace(branch, children=kept)
 
 
-def rows(trunk: ExplanationNode) -> list[Row]:
-    """Flatten a tree for tables of rows: `level` 0 is the trunk, its branches follow it."""
+def rows(root: ExplanationNode) -> list[Row]:
+    """Flatten a tree for tables of rows: `level` 0 is the root, its children follow it."""
     return [
         {
             "level": level,
@@ -48,7 +48,7 @@ def rows(trunk: ExplanationNode) -> list[Row]:
             "place": branch.place or None,
             "facts": dict(branch.facts) or None,
         }
-        for level, branch in _walked(trunk, 0)
+        for level, branch in _walked(root, 0)
     ]
 
 
@@ -60,27 +60,27 @@ def nested(branch: ExplanationNode) -> dict[str, object]:
         "currency": branch.currency,
         "place": branch.place,
         **({"facts": dict(branch.facts)} if branch.facts else {}),
-        "branches": [nested(inner) for inner in branch.branches],
+        "children": [nested(inner) for inner in branch.children],
     }
     return {name: value for name, value in whole.items() if value not in (None, "", [])}
 
 
 def _walked(branch: ExplanationNode, level: int) -> Iterator[tuple[int, ExplanationNode]]:
     yield level, branch
-    for inner in branch.branches:
+    for inner in branch.children:
         yield from _walked(inner, level + 1)
 
 
 def _lines(
     branch: ExplanationNode, first: str, rest: str, *, width: int, paint: Paint
 ) -> Iterator[str]:
-    below = f"{rest}{'│  ' if branch.branches else '   '}"
+    below = f"{rest}{'│  ' if branch.children else '   '}"
     yield from _line(branch, first, below, width=width, paint=paint)
     room = max(width - cell_len(below), 20)
     for words in _facts(branch, room):
         yield f"{paint(below, 'rule')}{paint(words, 'faint')}"
-    for number, inner in enumerate(branch.branches, 1):
-        last = number == len(branch.branches)
+    for number, inner in enumerate(branch.children, 1):
+        last = number == len(branch.children)
         own, under = ("└─ ", "   ") if last else ("├─ ", "│  ")
         yield from _lines(inner, rest + own, rest + under, width=width, paint=paint)
 

@@ -26,7 +26,7 @@ class Change:
 
     account: str
     name: str
-    became: str
+    status: str
     what: str = ""
 
 

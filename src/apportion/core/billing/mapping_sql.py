@@ -96,7 +96,7 @@ class Mapped:
     ) -> exp.Expr:
         """Read a CASE without the branches that the bill's columns rule out."""
         conditions_read = value_sql.text if read is value_sql.text else value_sql.raw
-        branches = []
+        children = []
         default = case.args.get("default") or exp.null()
         for one in case.args["ifs"]:
             condition = _settled(self._over(one.this, conditions_read))
@@ -104,9 +104,9 @@ class Mapped:
                 default = one.args["true"]
                 break
             if condition != exp.false():
-                branches.append(exp.If(this=condition, true=branch(one.args["true"])))
+                children.append(exp.If(this=condition, true=branch(one.args["true"])))
         otherwise = branch(default)
-        return exp.Case(ifs=branches, default=otherwise) if branches else otherwise
+        return exp.Case(ifs=children, default=otherwise) if children else otherwise
 
     def _either(self, options: Sequence[exp.Expr]) -> exp.Expr:
         """Choose the first expression whose columns the bill has; the last one if there is none."""
@@ -212,11 +212,11 @@ def _service(mapped: Mapped, arguments: Sequence[exp.Expr], *, what: int) -> exp
     column = mapped.find(arguments[0])
     if column is None:
         return value_sql.raw(None)
-    branches = [
+    children = [
         exp.If(this=exp.Literal.string(code), true=exp.Literal.string(service[what]))
         for code, service in SERVICES.items()
     ]
-    return exp.Case(this=value_sql.text(column), ifs=branches)
+    return exp.Case(this=value_sql.text(column), ifs=children)
 
 
 #: What the words of `cur-2.0.yaml` mean, but for those that look at their arguments themselves.

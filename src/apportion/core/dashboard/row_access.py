@@ -115,7 +115,7 @@ def reduced(branch: ExplanationNode, seen_of: Seen) -> ExplanationNode | None:
     """
     if not branch.subjects or not all(subject in seen_of for subject in branch.subjects):
         return None
-    told = [(inner, reduced(inner, seen_of)) for inner in branch.branches]
+    told = [(inner, reduced(inner, seen_of)) for inner in branch.children]
     seen_ones = tuple(shown for _whole, shown in told if shown is not None)
     hidden = [whole.amount for whole, shown in told if shown is None and whole.amount is not None]
     rest = (
@@ -127,7 +127,7 @@ def reduced(branch: ExplanationNode, seen_of: Seen) -> ExplanationNode | None:
         branch,
         title=branch.reduced.title or branch.title,
         facts=branch.reduced.facts,
-        branches=(*seen_ones, *rest),
+        children=(*seen_ones, *rest),
     )
 
 

@@ -203,20 +203,20 @@ def contents(
 
     `subjects` is whose charges they are.
     """
-    branches = []
+    children = []
     for rank, found in groupby(parts, key=lambda part: part.outer_rank):
         inner = list(found)
         if rank > most:
-            branches.append(_together(others(inner[0].outers), inner, (), subjects))
+            children.append(_together(others(inner[0].outers), inner, (), subjects))
         else:
             below = tuple(_inner(part, most, subjects) for part in inner)
-            branches.append(_together(inner[0].outer, inner, below, subjects))
-    return tuple(branches)
+            children.append(_together(inner[0].outer, inner, below, subjects))
+    return tuple(children)
 
 
-def biggest_first(branches: Iterable[ExplanationNode], most: int) -> tuple[ExplanationNode, ...]:
+def biggest_first(children: Iterable[ExplanationNode], most: int) -> tuple[ExplanationNode, ...]:
     """Keep the biggest branches of a currency and add the others up in one."""
-    ordered = sorted(branches, key=lambda branch: (-abs(branch.amount or Decimal()), branch.title))
+    ordered = sorted(children, key=lambda branch: (-abs(branch.amount or Decimal()), branch.title))
     if len(ordered) <= most + 1:
         return tuple(ordered)
     rest = ordered[most:]

@@ -47,7 +47,7 @@ _COLUMNS = {
     "Synced": "DATE",
 }
 _LISTED = ("account", "name", "unit", "state", "tags", "valid_from", "valid_to", "organization")
-_CHANGED = ("account", "name", "became", "what")
+_CHANGED = ("account", "name", "status", "what")
 
 
 @dataclass(frozen=True)
@@ -312,16 +312,16 @@ def _plain(stretches: Sequence[DateRange]) -> set[tuple[Account, date, date]]:
 def _counted(changes: Sequence[Change]) -> str:
     """Count what became of accounts."""
     words = ("new", "changed", "corrected", "back", "closed", "history")
-    counts = {word: sum(change.became == word for change in changes) for word in words}
+    counts = {word: sum(change.status == word for change in changes) for word in words}
     return ", ".join(f"{count} {word}" for word, count in counts.items() if count) or "no change"
 
 
-def _told(seen: Organization, changes: Sequence[Change], run: Manifest, became: str) -> Outcome:
+def _told(seen: Organization, changes: Sequence[Change], run: Manifest, status: str) -> Outcome:
     rows = tuple(
-        {"account": c.account, "name": c.name, "became": c.became, "what": c.what} for c in changes
+        {"account": c.account, "name": c.name, "status": c.status, "what": c.what} for c in changes
     )
     count = len({account.id for account in seen.accounts})
-    words = f"{count} accounts of {seen.id}: {became} (run {run.run} of {run.at})."
+    words = f"{count} accounts of {seen.id}: {status} (run {run.run} of {run.at})."
     return Outcome(_CHANGED, rows, words=(words,))
 
 

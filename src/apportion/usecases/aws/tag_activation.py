@@ -20,7 +20,7 @@ from apportion.model.tags.activation import BACKFILL, PlannedTags, TagPlan, TagS
 from apportion.usecases.runs.load_rules import rules_for
 from apportion.usecases.tags.load_policy import written_policy
 
-_DONE = ("operation", "subject", "became")
+_DONE = ("operation", "subject", "status")
 
 
 class Tags(Protocol):
@@ -68,7 +68,7 @@ def apply(planned: TagPlan, tags: Tags, *, name: str, now: datetime) -> Outcome:
         errors = tags.make(call)
         findings += refused(errors)
         rows += _done(call, {str(error.get("TagKey", "")) for error in errors})
-    done = sum(row["became"] != "refused" for row in rows)
+    done = sum(row["status"] != "refused" for row in rows)
     words = f"{len(planned.calls)} calls made, {done} of {len(rows)} as planned."
     more = "AWS needs up to a day until the keys, and another until their values, are in bills."
     return Outcome(_DONE, tuple(rows), tuple(findings), (words, more))
@@ -77,12 +77,12 @@ def apply(planned: TagPlan, tags: Tags, *, name: str, now: datetime) -> Outcome:
 def _done(call: Call, refused_keys: set[str]) -> list[Mapping[str, object]]:
     if call.operation == BACKFILL:
         since = str(call.parameters["BackfillFrom"])[:10]
-        return [{"operation": call.operation, "subject": f"from {since}", "became": "begun"}]
+        return [{"operation": call.operation, "subject": f"from {since}", "status": "begun"}]
     return [
         {
             "operation": call.operation,
             "subject": key,
-            "became": "refused" if key in refused_keys else status.lower(),
+            "status": "refused" if key in refused_keys else status.lower(),
         }
         for key, status in _statuses(call)
     ]

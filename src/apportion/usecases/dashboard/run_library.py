@@ -150,10 +150,10 @@ class ScopedRun:
         self.check_owner(owner)
         whole = self._explain("owner", owner, self.manifest)
         accounts = {str(row["account"] or "") for row in self.rows(ACCOUNTS_QUERY)}
-        trunk = reduced(whole.trunk, Seen(self._seen_owners, self._seen_pools, frozenset(accounts)))
-        if trunk is None:
+        root = reduced(whole.root, Seen(self._seen_owners, self._seen_pools, frozenset(accounts)))
+        if root is None:
             raise nothing_like(owner, sorted(self._seen_owners), kind="owner", period=self.period)
-        return Explanation(trunk, words=whole.words)
+        return Explanation(root, words=whole.words)
 
     def explained_pool(self, pool: str) -> Explanation:
         """Take a pool back to what it holds; only for who sees everything."""

@@ -74,7 +74,7 @@ def explain_owner(
     paid = {*own, *(share.currency for share in shares)}
     told = currencies_of(case, paid or pooled, currency, what=found)
     parts, doubt = _own_parts(case, found, own)
-    branches = [
+    children = [
         _in_currency(
             case,
             ExplanationNode(f"{found}, {period}", currency=each, subjects=(of_owner(found),)),
@@ -85,31 +85,29 @@ def explain_owner(
         for each in told
     ]
     facts = {"dimension": case.owner.name, "cost": case.rulebook.cost}
-    trunk = _trunk(
-        ExplanationNode(f"{found}, {period}", subjects=(of_owner(found),)), branches, facts
+    root = _trunk(
+        ExplanationNode(f"{found}, {period}", subjects=(of_owner(found),)), children, facts
     )
-    return Explanation(
-        trunk, case.published.later, words=(*doubt, *_how_to_read(trunk), case.words)
-    )
+    return Explanation(root, case.published.later, words=(*doubt, *_how_to_read(root), case.words))
 
 
-def _how_to_read(trunk: ExplanationNode) -> Sequence[str]:
+def _how_to_read(root: ExplanationNode) -> Sequence[str]:
     """Explain the ratios of ways through other pools, where there are any."""
-    if "arrives" in trunk.facts or any(map(_how_to_read, trunk.branches)):
+    if "arrives" in root.facts or any(map(_how_to_read, root.children)):
         return (_HOW_TO_READ,)
     return ()
 
 
 def _trunk(
-    trunk: ExplanationNode, branches: Sequence[ExplanationNode], facts: Mapping[str, object]
+    root: ExplanationNode, children: Sequence[ExplanationNode], facts: Mapping[str, object]
 ) -> ExplanationNode:
     """The only currency is the trunk; several stand beside each other and are never added."""
-    if len(branches) == 1:
-        trunk = branches[0]
+    if len(children) == 1:
+        root = children[0]
     else:
-        by_currency = tuple(replace(branch, title=branch.currency) for branch in branches)
-        trunk = replace(trunk, branches=by_currency)
-    return replace(trunk, facts={**facts, **trunk.facts}, reduced=Reduced(facts))
+        by_currency = tuple(replace(branch, title=branch.currency) for branch in children)
+        root = replace(root, children=by_currency)
+    return replace(root, facts={**facts, **root.facts}, reduced=Reduced(facts))
 
 
 def _owners(case: Case) -> list[str]:
@@ -146,12 +144,12 @@ def _in_currency(
         title = "shares of pools"
         found.append(
             ExplanationNode(
-                title, amount, branch.currency, branches=pools, subjects=branch.subjects
+                title, amount, branch.currency, children=pools, subjects=branch.subjects
             )
         )
     amount = added(each.amount or Decimal() for each in found)
     notes = [_in_pools(case, pooled, branch)] if pooled else []
-    return replace(branch, amount=amount, branches=(*found, *notes))
+    return replace(branch, amount=amount, children=(*found, *notes))
 
 
 def _in_pools(
@@ -159,7 +157,7 @@ def _in_pools(
 ) -> ExplanationNode:
     """What an owner would pay itself, did pools not share it out."""
     whole = f"{plain(added(pooled.values())):,f} {branch.currency}"
-    branches = (
+    children = (
         ExplanationNode(
             f"in pool {pool}",
             amount,
@@ -170,7 +168,7 @@ def _in_pools(
         for pool, amount in pooled.items()
     )
     title = f"not in this figure: {whole} of its charges lie in pools, which share them out"
-    return ExplanationNode(title, branches=tuple(branches), subjects=branch.subjects)
+    return ExplanationNode(title, children=tuple(children), subjects=branch.subjects)
 
 
 def _own_parts(
@@ -211,7 +209,7 @@ def _own(
     """Own charges, by the rule that gave them to the owner."""
     if not sums:
         return None
-    branches = []
+    children = []
     subjects = (of_owner(owner),)
     for source, amount in sums.items():
         title, place = source_of(case.owner, source)
@@ -219,12 +217,12 @@ def _own(
         facts = {"lines": lines} if lines else {}
         below = parts[currency, source]
         brief = Reduced(facts, source_in_brief(case.owner, source))
-        branches.append(
+        children.append(
             ExplanationNode(title, amount, currency, str(place), facts, below, subjects, brief)
         )
     amount = added(sums.values())
     return ExplanationNode(
-        "own charges", amount, currency, branches=tuple(branches), subjects=subjects
+        "own charges", amount, currency, children=tuple(children), subjects=subjects
     )
 
 
@@ -234,17 +232,17 @@ def _shares(case: Case, shares: Sequence[Share]) -> tuple[ExplanationNode, ...]:
     for share in shares:
         by_pool[share.pool].append(share)
     held = case.biggest('"Pool" IS NOT NULL', group='"Pool"', relation="allocations", inner=ACCOUNT)
-    branches = []
+    children = []
     for pool, found in by_pool.items():
         whole = case.shares[pool, shares[0].currency]
         branch = _share(case, pool, found, whole)
         holds = ExplanationNode(
             f"where it comes from: pool {pool} holds {plain(case.amount(whole)):,f} "
             f"{branch.currency} in all",
-            branches=held.get((branch.currency, pool), ()),
+            children=held.get((branch.currency, pool), ()),
         )
-        branches.append(replace(branch, branches=(*branch.branches, holds)))
-    return biggest_first(branches, len(branches))
+        children.append(replace(branch, children=(*branch.children, holds)))
+    return biggest_first(children, len(children))
 
 
 def _share(
@@ -277,7 +275,7 @@ def _share(
             reduced=Reduced(brief),
         )
         inside.append(_by_way(case, lead, own))
-    return replace(branch, branches=tuple(inside))
+    return replace(branch, children=tuple(inside))
 
 
 def _part(
@@ -327,9 +325,9 @@ def _by_way(case: Case, branch: ExplanationNode, shares: Sequence[Share]) -> Exp
         return replace(branch, facts={**branch.facts, **numbers}, reduced=brief)
     told = [_way(case, start, way, taken, branch) for way, taken in ways.items()]
     along = ExplanationNode(
-        "along these arrows", branches=case.arrows(arrows), subjects=branch.subjects
+        "along these arrows", children=case.arrows(arrows), subjects=branch.subjects
     )
-    return replace(branch, branches=(*biggest_first(told, len(told)), along))
+    return replace(branch, children=(*biggest_first(told, len(told)), along))
 
 
 def _taken(case: Case, start: Node, shares: Sequence[Share]) -> dict[SharePath, _Taken]:

@@ -48,19 +48,19 @@ def explain_pool(
         case, [*(c for c, _ in held), *received], currency, what=f"pool {rule.name}"
     )
     found = {each: _sides(case, rule, each, held.get((each, ""), ()), received) for each in told}
-    trunk = ExplanationNode(
+    root = ExplanationNode(
         f"pool {rule.name}, {period}", place=str(rule.place), facts=rule_facts(rule)
     )
     if len(found) == 1:
         ((only, sides),) = found.items()
-        trunk = replace(trunk, currency=only, branches=sides)
+        root = replace(root, currency=only, children=sides)
     else:
         apart = (
-            ExplanationNode(each, currency=each, branches=sides) for each, sides in found.items()
+            ExplanationNode(each, currency=each, children=sides) for each, sides in found.items()
         )
-        trunk = replace(trunk, branches=tuple(apart))
+        root = replace(root, children=tuple(apart))
     nothing = () if held else (f"No charge of {period} lies in pool {rule.name}.",)
-    return Explanation(trunk, case.published.later, words=(*nothing, case.words))
+    return Explanation(root, case.published.later, words=(*nothing, case.words))
 
 
 def _sides(
@@ -74,17 +74,17 @@ def _sides(
     shares = case.shares.get((rule.name, currency), ())
     sides = []
     if held:
-        sides.append(ExplanationNode("holds", _sum(held), currency, branches=held))
+        sides.append(ExplanationNode("holds", _sum(held), currency, children=held))
     if currency in received:
         put = received[currency]
-        sides.append(ExplanationNode("is handed by other pools", _sum(put), currency, branches=put))
+        sides.append(ExplanationNode("is handed by other pools", _sum(put), currency, children=put))
     steps = [s for s in case.steps if (s.pool, s.currency) == (rule.name, currency)]
     if steps:
-        sides.append(ExplanationNode("hands on", branches=case.arrows(steps)))
+        sides.append(ExplanationNode("hands on", children=case.arrows(steps)))
     if shares:
         paid = _paid(case, shares, steps)
         title = "what it holds is finally paid by"
-        sides.append(ExplanationNode(title, _sum(paid), currency, branches=paid))
+        sides.append(ExplanationNode(title, _sum(paid), currency, children=paid))
     return tuple(sides)
 
 
@@ -96,7 +96,7 @@ def _paid(
     by_payer: dict[tuple[str, bool], list[Share]] = defaultdict(list)
     for share in shares:
         by_payer[share.owner, share.kept].append(share)
-    branches = []
+    children = []
     for (owner, kept), found in by_payer.items():
         amount = case.amount(found)
         ratios = {share.ratio for share in found}
@@ -113,8 +113,8 @@ def _paid(
             why = listed(sorted({case.kept_words(way) for way in case.kept(found)}), last="and")
             facts["kept because"] = why
         title = f"kept with {owner}" if kept else owner
-        branches.append(ExplanationNode(title, amount, shares[0].currency, facts=facts))
-    return biggest_first(branches, len(branches))
+        children.append(ExplanationNode(title, amount, shares[0].currency, facts=facts))
+    return biggest_first(children, len(children))
 
 
 def _received(case: Case, rule: Pool) -> dict[str, tuple[ExplanationNode, ...]]:
@@ -151,8 +151,8 @@ def _received(case: Case, rule: Pool) -> dict[str, tuple[ExplanationNode, ...]]:
                 ),
             )
         )
-    return {each: biggest_first(branches, len(branches)) for each, branches in found.items()}
+    return {each: biggest_first(children, len(children)) for each, children in found.items()}
 
 
-def _sum(branches: Sequence[ExplanationNode]) -> Decimal:
-    return added(branch.amount or Decimal() for branch in branches)
+def _sum(children: Sequence[ExplanationNode]) -> Decimal:
+    return added(branch.amount or Decimal() for branch in children)

@@ -62,16 +62,16 @@ def explain_resource(
     found = _find(case, resource, period)
     rows = _charges(case, found)
     told = currencies_of(case, (text_of(r["BillingCurrency"]) for r in rows), currency, what=found)
-    trunk = ExplanationNode(f"{found}, {period}", facts=_facts(rows))
-    branches = [
+    root = ExplanationNode(f"{found}, {period}", facts=_facts(rows))
+    children = [
         _in_currency(case, each, [r for r in rows if text_of(r["BillingCurrency"]) == each])
         for each in told
     ]
-    if len(branches) == 1:
-        trunk = replace(branches[0], title=trunk.title, facts=trunk.facts)
+    if len(children) == 1:
+        root = replace(children[0], title=root.title, facts=root.facts)
     else:
-        trunk = replace(trunk, branches=tuple(branches))
-    return Explanation(trunk, case.published.later, words=(case.words,))
+        root = replace(root, children=tuple(children))
+    return Explanation(root, case.published.later, words=(case.words,))
 
 
 def _find(case: Case, wanted: str, period: str) -> str:
@@ -111,9 +111,9 @@ def _in_currency(case: Case, currency: str, rows: Sequence[Row]) -> ExplanationN
     alike: dict[tuple[str, ...], list[Row]] = defaultdict(list)
     for row in rows:
         alike[tuple(text_of(row[column]) for column in row if column not in _VARYING)].append(row)
-    branches = biggest_first((_alike(case, currency, found) for found in alike.values()), case.most)
-    amount = added(branch.amount or Decimal() for branch in branches)
-    return ExplanationNode(currency, amount, currency, branches=branches)
+    children = biggest_first((_alike(case, currency, found) for found in alike.values()), case.most)
+    amount = added(branch.amount or Decimal() for branch in children)
+    return ExplanationNode(currency, amount, currency, children=children)
 
 
 #: What may differ between the days of charges that are described and labelled alike.
@@ -139,7 +139,7 @@ def _alike(case: Case, currency: str, rows: Sequence[Row]) -> ExplanationNode:
         amount,
         currency,
         facts=facts,
-        branches=(
+        children=(
             _tags("tags as delivered", text_of(row["Tags"])),
             *(
                 [_tags("tags of the account", tags)]
@@ -208,7 +208,7 @@ def _shared(case: Case, currency: str, pool: str, rows: Sequence[Row]) -> list[E
         for payer, part in apportion(cost, weights).items():
             units[payer] += part
             ratios[payer].add(weights[payer])
-    branches = [
+    children = [
         ExplanationNode(
             f"paid by {owner}{' as kept cost' if kept else ''}",
             from_units(part),
@@ -219,9 +219,9 @@ def _shared(case: Case, currency: str, pool: str, rows: Sequence[Row]) -> list[E
     ]
     if nobody:
         title = "paid by nobody, as the pool came to nothing on the day"
-        branches.append(ExplanationNode(title, from_units(nobody), currency))
+        children.append(ExplanationNode(title, from_units(nobody), currency))
     lead = ExplanationNode(f"lies in pool {pool}", place=str(rule.place), facts=rule_facts(rule))
-    return [lead, *biggest_first(branches, len(branches))]
+    return [lead, *biggest_first(children, len(children))]
 
 
 def _weights(

@@ -45,7 +45,7 @@ TABLES = (
 #: Makes one file of all tables, like a workbook: of a period, as it was at a time.
 Book = Callable[[str, str, Sequence[tuple[str, Outcome]]], bytes]
 
-_COLUMNS = ("period", "run", "delivery", "became", "what", "where", "bytes")
+_COLUMNS = ("period", "run", "delivery", "status", "what", "where", "bytes")
 
 #: Written into a delivery's folder last; it says of which run it is.
 DELIVERY = "delivery.json"
@@ -107,16 +107,16 @@ def deliver(
         words += more
     words += _point(store, document)
     findings, told = _tell(store, document, folder, telling, now, say)
-    became = "delivered" if done is None else "unchanged"
+    status = "delivered" if done is None else "unchanged"
     rows = [
-        _row(document, became, name, store.where(f"{folder}/{name}"), size["bytes"])
+        _row(document, status, name, store.where(f"{folder}/{name}"), size["bytes"])
         for name, size in document["files"].items()
     ]
     rows += [_row(document, state, way, "", None) for way, state in told]
     sentence = {
         "delivered": f"The report of {found} is delivered: {store.where(folder)}/",
         "unchanged": f"The report of {found} was delivered already: {store.where(folder)}/",
-    }[became]
+    }[status]
     return Outcome(_COLUMNS, tuple(rows), tuple(findings), (sentence, *words))
 
 
@@ -375,12 +375,12 @@ def _failed(document: Mapping[str, Any], error: AwsError) -> Finding:
     )
 
 
-def _row(document: Mapping[str, Any], became: str, what_: str, where: str, size: int | None) -> Row:
+def _row(document: Mapping[str, Any], status: str, what_: str, where: str, size: int | None) -> Row:
     return {
         "period": document["period"],
         "run": document["run"],
         "delivery": document["delivery"],
-        "became": became,
+        "status": status,
         "what": what_,
         "where": where,
         "bytes": size,

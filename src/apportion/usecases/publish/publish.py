@@ -24,7 +24,7 @@ from apportion.usecases.reports.report import tell
 from apportion.usecases.runs.history import sums
 from apportion.usecases.runs.open_run import Published, find
 
-COLUMNS = ("period", "run", "became", "currency", "lines", "cost", "manifest")
+COLUMNS = ("period", "run", "status", "currency", "lines", "cost", "manifest")
 
 #: Published tables that hold the whole money of a period.
 _WHOLE = ("allocations", "daily", "proofs")
@@ -190,13 +190,13 @@ def _manifest_text(manifest: Manifest) -> str:
     return json.dumps(to_plain(manifest), separators=(",", ":"), sort_keys=True)
 
 
-def _told(published: Published, became: str, digest: str) -> Outcome:
+def _told(published: Published, status: str, digest: str) -> Outcome:
     manifest = published.manifest
     rows = tuple(
         {
             "period": manifest.period,
             "run": manifest.run,
-            "became": became,
+            "status": status,
             "currency": currency,
             "lines": lines,
             "cost": amounts[published.rulebook.cost],
@@ -208,7 +208,7 @@ def _told(published: Published, became: str, digest: str) -> Outcome:
         "published": f"{manifest.period} is published, read back and equal to its proof.",
         "unchanged": f"{manifest.period} was published already; nothing was written.",
     }
-    return Outcome(COLUMNS, rows, published.later, (seen[became],))
+    return Outcome(COLUMNS, rows, published.later, (seen[status],))
 
 
 def _new(scratch: Path, part: str) -> Path:

@@ -22,7 +22,7 @@ from apportion.usecases.ingest.ingest import ledger_total
 from .ledger_views import open_bills
 from .open_run import check_whole, find
 
-COLUMNS = ("period", "bill", "kind", "run", "at", "lines", "became")
+COLUMNS = ("period", "bill", "kind", "run", "at", "lines", "status")
 
 
 def prove_runs(context: RunContext, *, place: str) -> Outcome:
@@ -34,7 +34,7 @@ def prove_runs(context: RunContext, *, place: str) -> Outcome:
     runs = context.ledger.runs()
     words: list[str] = []
     rows = list(_rows(runs, context, place, words))
-    proved = sum(row["became"] == "proved" for row in rows)
+    proved = sum(row["status"] == "proved" for row in rows)
     words.append(f"{counted(proved, 'run')} of {len(rows)} proved again by what their records say.")
     return Outcome(COLUMNS, tuple(rows), words=tuple(words))
 
@@ -50,7 +50,7 @@ def _rows(
     gone = expired(runs)
     current = {(run.kind, run.period, run.bill): n for n, run in enumerate(runs, start=1)}
     for number, run in enumerate(runs, start=1):
-        became = "expired" if number in gone else "proved"
+        status = "expired" if number in gone else "proved"
         if number not in gone:
             context.say(f"proving {run.kind} {run.run} {run.period}".rstrip())
             try:
@@ -58,7 +58,7 @@ def _rows(
             except NotRepairedError as error:
                 if number in current.values():
                     raise
-                became = "damaged"
+                status = "damaged"
                 words.append(f"The superseded {_name(run)} is damaged: {error.__cause__ or error}")
         yield {
             "period": run.period,
@@ -67,7 +67,7 @@ def _rows(
             "run": run.run,
             "at": run.at,
             "lines": sum(total.lines for total in run.totals if total.stage == "ledger"),
-            "became": became,
+            "status": status,
         }
 
 

@@ -29,7 +29,7 @@ from .untagged import tagged_resources
 
 Tags = tuple[tuple[str, str], ...]
 PLANNED = ("resource", "account", "region", "cost", "set", "was", "because")
-_DONE = ("resource", "account", "region", "set", "removed", "became", "said")
+_DONE = ("resource", "account", "region", "set", "removed", "status", "said")
 _A_CALL = 20
 #: After so many days nobody remembers what was approved.
 DAYS = 14
@@ -241,13 +241,13 @@ def _planned(fix: TagFix) -> Iterator[Mapping[str, object]]:
 
 
 def _done(one: TagFix, refused: Mapping[str, str], already: set[str]) -> Mapping[str, object]:
-    became = "refused" if one.arn in refused else "as it was" if one.arn in already else "changed"
+    status = "refused" if one.arn in refused else "as it was" if one.arn in already else "changed"
     return {
         "resource": one.arn,
         "account": one.account,
         "region": one.region,
         "set": ", ".join(f"{key}={value}" for key, value in one.set.items()),
         "removed": ", ".join(one.remove),
-        "became": became,
+        "status": status,
         "said": refused.get(one.arn, ""),
     }

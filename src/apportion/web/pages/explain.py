@@ -39,11 +39,11 @@ class Why:
 def explain(view: PageContext, why: Why) -> Page:
     """Make the page. Raises NothingThereError for what is not there, or not to be seen."""
     found = _found(view, why)
-    trunk = found.trunk
+    root = found.root
     return Page(
         "explain",
-        f"Why: {trunk.title}",
-        _heading(trunk, why),
+        f"Why: {root.title}",
+        _heading(root, why),
         lead=_lead(view, found),
         sections=(
             Section(
@@ -57,8 +57,8 @@ def explain(view: PageContext, why: Why) -> Page:
                     TableColumn("place", "Rule", CellStyle.PLACE),
                     TableColumn("facts", "By"),
                 ),
-                _rows(trunk, 0),
-                drawn=_tree(view, trunk, 0),
+                _rows(root, 0),
+                drawn=_tree(view, root, 0),
                 alone=True,
             ),
         ),
@@ -67,14 +67,14 @@ def explain(view: PageContext, why: Why) -> Page:
 
 def _lead(view: PageContext, found: Explanation) -> str:
     told = [word for word in found.words if not word.startswith(f"{view.period}: run ")]
-    off = [f"Amounts are {ROUNDED}."] if found.trunk.cents_off else []
+    off = [f"Amounts are {ROUNDED}."] if found.root.cents_off else []
     return " ".join([*told, *off])
 
 
-def _heading(trunk: ExplanationNode, why: Why) -> str:
-    if trunk.amount is None:
-        return f"Why {trunk.title} is what it is"
-    amount = formatting.money(trunk.amount, trunk.currency)
+def _heading(root: ExplanationNode, why: Why) -> str:
+    if root.amount is None:
+        return f"Why {root.title} is what it is"
+    amount = formatting.money(root.amount, root.currency)
     if why.owner:
         return f"Why {why.owner} pays {amount}{_of_what(why)}"
     if why.pool:
@@ -97,18 +97,18 @@ def _found(view: PageContext, why: Why) -> Explanation:
             sight.check_owner(why.owner)
             return Explanation(_own(view, why))
         whole = sight.explained_owner(why.owner)
-        return replace(whole, trunk=_share(view, whole.trunk, why)) if why.of else whole
+        return replace(whole, root=_share(view, whole.root, why)) if why.of else whole
     if why.pool:
         return sight.explained_pool(why.pool)
     return sight.explained_resource(why.resource)
 
 
-def _share(view: PageContext, trunk: ExplanationNode, why: Why) -> ExplanationNode:
+def _share(view: PageContext, root: ExplanationNode, why: Why) -> ExplanationNode:
     """Pick the branch of one pool."""
-    in_currency = [b for b in trunk.branches if b.title == view.currency] or [trunk]
-    for branch in in_currency[0].branches:
+    in_currency = [b for b in root.children if b.title == view.currency] or [root]
+    for branch in in_currency[0].children:
         # A note of charges that lie in pools has no amount of its own.
-        inner = branch.branches if branch.amount is not None else ()
+        inner = branch.children if branch.amount is not None else ()
         for share in inner:
             if share.title == f"pool {why.of}" and of_pool(why.of) in share.subjects:
                 return share
@@ -126,7 +126,7 @@ def _own(view: PageContext, why: Why) -> ExplanationNode:
     by_source: dict[str, list[Row]] = {}
     for row in rows:
         by_source.setdefault(str(row["source"]), []).append(row)
-    branches = [
+    children = [
         ExplanationNode(
             f"by {how_words(dimension, source)}",
             _sum(found),
@@ -148,7 +148,7 @@ def _own(view: PageContext, why: Why) -> ExplanationNode:
         )
         for source, found in by_source.items()
     ]
-    return _trunk(view, why, branches)
+    return _trunk(view, why, children)
 
 
 def _cells(view: PageContext, why: Why) -> list[Row]:
@@ -165,11 +165,11 @@ def _of_value(view: PageContext, why: Why) -> ExplanationNode:
     """Explain what a value of another dimension costs: day by day."""
     query = queries.cut_days_query(why.cut, view.currency, owner=why.owner, pool="")
     days = [row for row in view.sight.rows(query) if row["value"] == why.value]
-    branches = [
+    children = [
         ExplanationNode(formatting.day(row["day"]), money_of(row["total"]), view.currency)
         for row in days
     ]
-    return _trunk(view, why, branches)
+    return _trunk(view, why, children)
 
 
 def _of_day(view: PageContext, why: Why) -> ExplanationNode:
@@ -191,20 +191,20 @@ def _of_day(view: PageContext, why: Why) -> ExplanationNode:
         why,
         [
             ExplanationNode(title, added(b.amount or Decimal() for b in found), view.currency,
-                   branches=biggest_first(found, 40))
+                   children=biggest_first(found, 40))
             for title, found in parts
             if found
         ],
     )  # fmt: skip
 
 
-def _trunk(view: PageContext, why: Why, branches: list[ExplanationNode]) -> ExplanationNode:
-    if not branches:
+def _trunk(view: PageContext, why: Why, children: list[ExplanationNode]) -> ExplanationNode:
+    if not children:
         raise NothingThereError(f"charge of {why.owner}{_of_what(why)}", [])
     about = why.day or f"{view.titled(why.cut)} {view.called(why.cut, why.value)}"
-    amount = added(branch.amount or Decimal() for branch in branches)
+    amount = added(branch.amount or Decimal() for branch in children)
     return ExplanationNode(f"{why.owner}, {about}", amount, view.currency,
-                  branches=biggest_first(branches, 40))  # fmt: skip
+                  children=biggest_first(children, 40))  # fmt: skip
 
 
 def _sum(rows: list[Row]) -> Decimal:
@@ -220,7 +220,7 @@ def _rows(branch: ExplanationNode, level: int) -> list[Row]:
         "place": branch.place or None,
         "facts": " · ".join(_fact(name, value) for name, value in branch.facts.items()) or None,
     }
-    return [row, *(inner for b in branch.branches for inner in _rows(b, level + 1))]
+    return [row, *(inner for b in branch.children for inner in _rows(b, level + 1))]
 
 
 def _tree(view: PageContext, branch: ExplanationNode, level: int) -> Markup:
@@ -228,7 +228,7 @@ def _tree(view: PageContext, branch: ExplanationNode, level: int) -> Markup:
 
     What opens and closes has no links inside: the one to the rule stands first in what opens.
     """
-    if not branch.branches:
+    if not branch.children:
         return Markup('<div class="leaf"><span class="title">{}</span>{}{}</div>').format(
             branch.title, _amount(branch), _beside(branch, _place(view, branch.place))
         )
@@ -239,7 +239,7 @@ def _tree(view: PageContext, branch: ExplanationNode, level: int) -> Markup:
     )
     link = _place(view, branch.place) if _line_of(view, branch.place) else Markup("")
     rule = Markup('<p class="rule">The rule: {}</p>').format(link) if link else Markup("")
-    inner = Markup("").join(_tree(view, b, level + 1) for b in branch.branches)
+    inner = Markup("").join(_tree(view, b, level + 1) for b in branch.children)
     opened = Markup(" open") if level < _OPEN else ""
     return Markup('<details class="branch"{}><summary>{}</summary>{}{}</details>').format(
         opened, head, rule, inner

@@ -218,10 +218,10 @@ def test_the_whole_life_of_a_bill_in_s3(typed: Typed) -> None:
     told = typed("ingest", place, "-o", "json")
     assert told.code == 0, told.err
     (row,) = json.loads(told.out)
-    assert (row["period"], row["became"], row["lines"]) == ("2026-07", "recorded", made.lines)
+    assert (row["period"], row["status"], row["lines"]) == ("2026-07", "recorded", made.lines)
     assert "1 month, 0 known already, 1 fetched (1 file, 3." in told.err
     assert typed("ingest", place, "-o", "json").code == 0
-    assert json.loads(typed.out)[0]["became"] == "unchanged"
+    assert json.loads(typed.out)[0]["status"] == "unchanged"
     assert "1 month, 1 known already, 0 fetched." in typed.err
     assert typed("allocate", "--period", "2026-07").code == 0, typed.err
     assert "stated = ledger = derived = allocated to the last digit" in typed.err

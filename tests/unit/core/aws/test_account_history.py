@@ -37,7 +37,7 @@ def test_the_first_look_holds_for_all_the_past() -> None:
         ("1", "lab", date.min, date.max),
         ("2", "shop", date.min, date.max),
     ]
-    assert [change.became for change in changes] == ["new", "new"]
+    assert [change.status for change in changes] == ["new", "new"]
 
 
 def test_the_same_again_changes_nothing() -> None:
@@ -53,7 +53,7 @@ def test_a_renamed_account_stays_what_it_was() -> None:
         ("1", "labs", JULY, date.max),
     ]
     assert history[1].synced == JULY
-    assert (change.became, change.what) == ("changed", "name lab → labs")
+    assert (change.status, change.what) == ("changed", "name lab → labs")
 
 
 def test_every_change_is_told_in_words() -> None:
@@ -69,12 +69,12 @@ def test_every_change_is_told_in_words() -> None:
 def test_an_account_that_is_gone_ends_and_may_come_back() -> None:
     history, _ = synchronised((), [LAB, SHOP], on=JUNE)
     history, (change,) = synchronised(history, [SHOP], on=JULY)
-    assert change.became == "closed"
+    assert change.status == "closed"
     assert days(history)[0] == ("1", "lab", date.min, date(2026, 7, 9))
     assert synchronised(history, [SHOP], on=date(2026, 7, 20)) == (history, [])
     assert holding(history, date(2026, 8, 1))[0].account == LAB, "what was last is still told"
     back, (change,) = synchronised(history, [LAB, SHOP], on=date(2026, 9, 1))
-    assert change.became == "back"
+    assert change.status == "back"
     assert days(back)[1] == ("1", "lab", date(2026, 9, 1), date.max)
 
 
@@ -97,7 +97,7 @@ def test_a_day_that_is_given_corrects_what_was_known() -> None:
         ("1", "lab", date(2026, 1, 1), date(2026, 4, 30)),
         ("1", "labs", date(2026, 5, 1), date.max),
     ]
-    assert change.became == "corrected"
+    assert change.status == "corrected"
 
 
 def test_an_account_from_another_organisation_keeps_its_past_there() -> None:

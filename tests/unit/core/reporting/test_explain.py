@@ -84,8 +84,8 @@ def test_money_is_added_beyond_the_digits_that_decimals_usually_have() -> None:
 @example([Decimal(1)], 0)
 @example([Decimal(1), Decimal(-1)], 0)
 def test_the_biggest_and_the_others_are_all(amounts: list[Decimal], most: int) -> None:
-    branches = [ExplanationNode(str(at), amount, "USD") for at, amount in enumerate(amounts)]
-    shown = biggest_first(branches, most)
+    children = [ExplanationNode(str(at), amount, "USD") for at, amount in enumerate(amounts)]
+    shown = biggest_first(children, most)
     assert added(b.amount or Decimal() for b in shown) == added(amounts)
     assert len(shown) <= max(most + 1, 1)
     assert [abs(b.amount or 0) for b in shown[:most]] == sorted(map(abs, amounts))[::-1][:most]

@@ -116,7 +116,7 @@ def test_look_plan_apply(typed: Typed, fake: FakeCostExplorer) -> None:
     assert changes(fake) == []
 
     typed.well("aws", "apply", file, "--yes", "-o", "json")
-    assert [(row["subject"], row["became"]) for row in typed.rows] == [
+    assert [(row["subject"], row["status"]) for row in typed.rows] == [
         ("CostCenter", "active"),
         ("aws:createdBy", "active"),
         ("businessunit", "active"),
@@ -195,8 +195,8 @@ def test_what_aws_refuses_in_a_success_is_told(typed: Typed, fake: FakeCostExplo
     fake.tag_keys["businessunit"].refusal = "TagKeysNotFoundException"
     typed("aws", "apply", file, "--yes", "-o", "json")
     assert typed.code == 1
-    became = {row["subject"]: row["became"] for row in typed.rows}
-    assert (became["businessunit"], became["CostCenter"]) == ("refused", "active")
+    status = {row["subject"]: row["status"] for row in typed.rows}
+    assert (status["businessunit"], status["CostCenter"]) == ("refused", "active")
     assert "A014" in typed.err
     assert "TagKeysNotFoundException" in typed.err
 

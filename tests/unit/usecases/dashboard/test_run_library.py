@@ -89,7 +89,7 @@ def test_another_dimension_gives_no_owner(library: RunCache) -> None:
 
 def test_an_explanation_says_nothing_of_what_others_pay(library: RunCache) -> None:
     def words(sight: ScopedRun) -> str:
-        return repr(sight.explained_owner("SHOP").trunk)
+        return repr(sight.explained_owner("SHOP").root)
 
     assert "FIN-100 50 %" in words(library.sight(PERIOD, EVERYTHING))
     said = words(library.sight(PERIOD, SHOP))

@@ -37,31 +37,31 @@ def context(tmp_path_factory: pytest.TempPathFactory) -> RunContext:
 
 def walk(branch: ExplanationNode) -> Iterator[ExplanationNode]:
     yield branch
-    for inner in branch.branches:
+    for inner in branch.children:
         yield from walk(inner)
 
 
 def at(branch: ExplanationNode, *titles: str) -> ExplanationNode:
     """Follow titles down; each is the beginning of one."""
     for title in titles:
-        (branch,) = (inner for inner in branch.branches if inner.title.startswith(title))
+        (branch,) = (inner for inner in branch.children if inner.title.startswith(title))
     return branch
 
 
 def owner(context: RunContext, name: str, **more: str) -> ExplanationNode:
-    return explain_owner(context, period=PERIOD, owner=name, **more).trunk
+    return explain_owner(context, period=PERIOD, owner=name, **more).root
 
 
-def usd(trunk: ExplanationNode) -> ExplanationNode:
-    return trunk if trunk.amount is not None else at(trunk, "USD")
+def usd(root: ExplanationNode) -> ExplanationNode:
+    return root if root.amount is not None else at(root, "USD")
 
 
-def check_sums(trunk: ExplanationNode) -> int:
+def check_sums(root: ExplanationNode) -> int:
     """Check every branch against those under it; tells how many there were to check."""
     checked = 0
     with localcontext(EXACT):
-        for branch in walk(trunk):
-            below = [inner for inner in branch.branches if inner.amount is not None]
+        for branch in walk(root):
+            below = [inner for inner in branch.children if inner.amount is not None]
             if branch.amount is not None and below:
                 assert branch.amount == sum(inner.amount or 0 for inner in below), branch.title
                 assert {inner.currency for inner in below} == {branch.currency}
@@ -74,13 +74,13 @@ def test_branches_add_up_to_their_parent_exactly(context: RunContext, biggest: i
     checked = 0
     for name in OWNERS:
         found = explain_owner(context, period=PERIOD, owner=name, biggest=biggest)
-        checked += check_sums(found.trunk)
+        checked += check_sums(found.root)
     for name in POOLS:
         found = explain_pool(context, period=PERIOD, pool=name, biggest=biggest)
-        checked += check_sums(found.trunk)
+        checked += check_sums(found.root)
     for name in RESOURCES:
         found = explain_resource(context, period=PERIOD, resource=name, biggest=biggest)
-        checked += check_sums(found.trunk)
+        checked += check_sums(found.root)
     assert checked > 60
 
 
@@ -91,9 +91,9 @@ def test_an_owner_is_explained_to_the_amount_that_the_report_tells(context: RunC
     }
     explained = {}
     for name in OWNERS:
-        trunk = owner(context, name)
-        for branch in [trunk] if trunk.amount is not None else trunk.branches:
-            sides = {b.title: b.amount for b in branch.branches if b.amount is not None}
+        root = owner(context, name)
+        for branch in [root] if root.amount is not None else root.children:
+            sides = {b.title: b.amount for b in branch.children if b.amount is not None}
             own = sides.get("own charges", Decimal())
             shares = sides.get("shares of pools", Decimal())
             if own or shares:
@@ -107,7 +107,7 @@ def test_an_owner_is_explained_to_the_amount_that_the_report_tells(context: RunC
 
 def test_own_charges_go_back_to_the_rule_and_its_line(context: RunContext) -> None:
     own = at(usd(owner(context, "CX")), "own charges")
-    by = {branch.title: (branch.amount, branch.place) for branch in own.branches}
+    by = {branch.title: (branch.amount, branch.place) for branch in own.children}
     assert by == {
         "by lookup accounts.csv": (Decimal(70), "rulebook/2026-01.yaml:10:9"),
         "by condition ServiceName = 'Amazon Connect'": (
@@ -126,14 +126,14 @@ def test_a_lookup_that_changed_within_the_month_is_right_on_each_day(context: Ru
 
 
 def test_the_biggest_resources_are_named_and_the_others_added_up(context: RunContext) -> None:
-    trunk = explain_owner(context, period=PERIOD, owner="FIN-100", currency="usd", biggest=2).trunk
-    ec2 = at(trunk, "own charges", "by tag CostCenter", "Amazon EC2")
-    assert [(branch.title, branch.amount) for branch in ec2.branches] == [
+    root = explain_owner(context, period=PERIOD, owner="FIN-100", currency="usd", biggest=2).root
+    ec2 = at(root, "own charges", "by tag CostCenter", "Amazon EC2")
+    assert [(branch.title, branch.amount) for branch in ec2.children] == [
         ("i-01", Decimal("150.15")),
         ("i-02", Decimal(30)),
         ("and 8 others", Decimal("36.000000000008")),
     ]
-    assert ec2.branches[0].facts["account"] == "000000000111 payments"
+    assert ec2.children[0].facts["account"] == "000000000111 payments"
 
 
 def test_an_alias_and_another_case_find_the_owner(context: RunContext) -> None:
@@ -141,9 +141,9 @@ def test_an_alias_and_another_case_find_the_owner(context: RunContext) -> None:
 
 
 def test_currencies_stand_beside_each_other(context: RunContext) -> None:
-    trunk = owner(context, "FIN-100")
-    assert trunk.amount is None
-    assert [branch.title for branch in trunk.branches] == ["USD", "EUR"]
+    root = owner(context, "FIN-100")
+    assert root.amount is None
+    assert [branch.title for branch in root.children] == ["USD", "EUR"]
     assert owner(context, "FIN-100", currency="EUR").amount == 67
     with pytest.raises(NothingThereError, match=r"no GBP of FIN-100\. It holds USD, EUR"):
         owner(context, "FIN-100", currency="GBP")
@@ -164,9 +164,9 @@ def test_a_share_tells_its_rule_its_ratio_and_its_number(context: RunContext) ->
         "driver": "drivers/queries.csv",
         "line": "drivers/queries.csv:2",
     }
-    (holds,) = lake.branches
+    (holds,) = lake.children
     assert holds.title == "where it comes from: pool lake holds 20.00 USD in all"
-    assert [branch.amount for branch in holds.branches] == [20]
+    assert [branch.amount for branch in holds.children] == [20]
 
 
 def test_numbers_of_several_days_are_added_up(context: RunContext) -> None:
@@ -192,7 +192,7 @@ def test_pools_that_serve_each_other_tell_each_way(context: RunContext) -> None:
         "comes round": "4 % (1/25)",
     }
     assert straight.amount == Decimal("125.00000000003125")
-    arrows = [branch.title for branch in at(platform, "along").branches]
+    arrows = [branch.title for branch in at(platform, "along").children]
     assert arrows == [
         "platform → pool observability",
         "observability → pool platform",
@@ -205,7 +205,7 @@ def test_pools_that_serve_each_other_tell_each_way(context: RunContext) -> None:
 
 def test_a_split_inside_a_dimension_is_told_by_its_parts(context: RunContext) -> None:
     network = at(usd(owner(context, "FIN-100")), "shares of pools", "pool network")
-    parts = {b.title: b for b in network.branches if b.amount is not None}
+    parts = {b.title: b for b in network.children if b.amount is not None}
     assert list(parts) == ["in environment dev", "in environment prod"]
     dev = parts["in environment dev"]
     assert (dev.amount, dev.facts["ratio"], dev.facts["part of pool"]) == (6, "100 %", 6)
@@ -222,11 +222,11 @@ def test_kept_money_is_said_to_be_kept(context: RunContext) -> None:
 
 
 def test_an_owner_whose_cost_a_pool_passes_on_is_not_unknown(context: RunContext) -> None:
-    trunk = owner(context, "PLATFORM")
-    assert trunk.amount == 0
-    (note,) = trunk.branches
+    root = owner(context, "PLATFORM")
+    assert root.amount == 0
+    (note,) = root.children
     assert note.title.startswith("not in this figure: 480.0000000001 USD of its charges")
-    assert {branch.title: branch.amount for branch in note.branches} == {
+    assert {branch.title: branch.amount for branch in note.children} == {
         "in pool platform": Decimal("400.0000000001"),
         "in pool observability": Decimal(80),
     }
@@ -238,26 +238,26 @@ def test_an_unknown_owner_is_told_the_closest(context: RunContext) -> None:
 
 
 def test_a_pool_tells_what_comes_in_and_who_pays(context: RunContext) -> None:
-    trunk = explain_pool(context, period=PERIOD, pool="Platform").trunk
-    assert (trunk.title, trunk.amount) == ("pool platform, 2026-09", None)
-    assert trunk.place == "rulebook/2026-01.yaml:27:5"
-    assert at(trunk, "holds", "Amazon EC2", "i-platform").amount == Decimal("400.0000000001")
-    handed = at(trunk, "is handed by other pools")
+    root = explain_pool(context, period=PERIOD, pool="Platform").root
+    assert (root.title, root.amount) == ("pool platform, 2026-09", None)
+    assert root.place == "rulebook/2026-01.yaml:27:5"
+    assert at(root, "holds", "Amazon EC2", "i-platform").amount == Decimal("400.0000000001")
+    handed = at(root, "is handed by other pools")
     assert at(handed, "of pool observability").amount == 20
     assert at(handed, "of pool observability").facts["ratio"] == "20 % (1/5)"
-    paid = at(trunk, "what it holds is finally paid by")
-    assert {branch.title: branch.facts["ratio"] for branch in paid.branches} == {
+    paid = at(root, "what it holds is finally paid by")
+    assert {branch.title: branch.facts["ratio"] for branch in paid.children} == {
         "CX": "≈ 58.3333 % (7/12)",
         "FIN-100": "≈ 41.6667 % (5/12)",
     }
-    line = at(trunk, "hands on", "platform → CX").facts["line"]
+    line = at(root, "hands on", "platform → CX").facts["line"]
     assert line == "drivers/cpu.csv:3"
 
 
 def test_a_pool_that_holds_nothing_says_so(context: RunContext) -> None:
     found = explain_pool(context, period=PERIOD, pool="topics")
     assert found.words[0] == "No charge of 2026-09 lies in pool topics."
-    assert at(found.trunk, "is handed by other pools").amount == Decimal("1.5")
+    assert at(found.root, "is handed by other pools").amount == Decimal("1.5")
 
 
 def test_an_unknown_pool_is_told_the_closest(context: RunContext) -> None:
@@ -266,8 +266,8 @@ def test_an_unknown_pool_is_told_the_closest(context: RunContext) -> None:
 
 
 def test_a_resource_tells_its_tags_its_values_and_its_line(context: RunContext) -> None:
-    trunk = explain_resource(context, period=PERIOD, resource="i-lost").trunk
-    (kind,) = trunk.branches
+    root = explain_resource(context, period=PERIOD, resource="i-lost").root
+    (kind,) = root.children
     assert kind.title == "Amazon EC2, BoxUsage:m5.large, Usage"
     assert str(kind.facts["first line"]).endswith("focus.parquet row 17")
     assert at(kind, "tags as delivered").facts == {"CostCenter": "fin10"}
@@ -277,15 +277,15 @@ def test_a_resource_tells_its_tags_its_values_and_its_line(context: RunContext) 
 
 
 def test_a_resource_in_a_pool_tells_who_pays(context: RunContext) -> None:
-    trunk = explain_resource(context, period=PERIOD, resource="i-platform").trunk
-    (kind,) = trunk.branches
+    root = explain_resource(context, period=PERIOD, resource="i-platform").root
+    (kind,) = root.children
     assert at(kind, "cost_center = PLATFORM").facts["lines"] == "accounts.csv:4"
     assert at(kind, "lies in pool platform").place == "rulebook/2026-01.yaml:27:5"
     assert at(kind, "paid by CX").facts["ratio"] == "≈ 58.3333 % (7/12)"
 
 
 def test_a_resource_is_found_by_how_its_id_ends(context: RunContext) -> None:
-    assert explain_resource(context, period=PERIOD, resource="s3:::bucket").trunk.title.startswith(
+    assert explain_resource(context, period=PERIOD, resource="s3:::bucket").root.title.startswith(
         "arn:aws:s3:::bucket"
     )
     with pytest.raises(NothingThereError, match=r"ends with lost\. It holds i-lost, db-lost"):
@@ -312,9 +312,9 @@ def test_an_earlier_run_is_explained_by_its_own_delivery(tmp_path: Path) -> None
     allocate(Period.parse(PERIOD), rules, context)
     path = ("own charges", "by default", "Amazon EC2")
     before = at(owner(context, "unallocated", as_of=first.manifest.run), *path)
-    assert [(b.title, b.amount) for b in before.branches] == [("i-1", 10)]
+    assert [(b.title, b.amount) for b in before.children] == [("i-1", 10)]
     now = at(owner(context, "unallocated"), *path)
-    assert [(b.title, b.amount) for b in now.branches] == [("i-2", 12)]
+    assert [(b.title, b.amount) for b in now.children] == [("i-2", 12)]
 
 
 def test_a_run_that_cannot_be_derived_again_is_told_as_recorded(tmp_path: Path) -> None:
@@ -323,9 +323,9 @@ def test_a_run_that_cannot_be_derived_again_is_told_as_recorded(tmp_path: Path) 
     run = _with_other_sources(context, done.manifest)
     found = explain_owner(plugs_for(tmp_path), period=PERIOD, owner="CX", as_of=run)
     assert "Resources are not shown" in found.words[0]
-    own = at(found.trunk, "own charges", "by lookup accounts.csv", "Amazon EC2")
-    assert [branch.title for branch in own.branches] == ["000000000222 contact"]
-    assert check_sums(found.trunk)
+    own = at(found.root, "own charges", "by lookup accounts.csv", "Amazon EC2")
+    assert [branch.title for branch in own.children] == ["000000000222 contact"]
+    assert check_sums(found.root)
 
 
 def _with_other_sources(context: RunContext, manifest: Manifest) -> str:

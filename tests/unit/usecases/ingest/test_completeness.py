@@ -140,7 +140,7 @@ def test_two_parts_together_are_the_whole_of_both(
     (held,) = workspace.held().rows
     assert held["parts"] == 2
     again = bills.take_in([OTHER, LATER], parquet=parquet, together_with=[first])
-    assert again.rows[0]["became"] == "unchanged"
+    assert again.rows[0]["status"] == "unchanged"
     whole = bills.take_in([ONE, OTHER, LATER, LATER], parquet=parquet)
     assert codes(whole.findings) == ["L001"], "a later complete delivery replaces both"
 

@@ -52,11 +52,11 @@ def test_the_same_bytes_change_nothing_whatever_the_file_is_called(
     workspace: Workspace, tmp_path: Path
 ) -> None:
     first = workspace.ingest(deliver(tmp_path, [A, B]))
-    assert [(row["period"], row["became"], row["lines"]) for row in first.rows] == [
+    assert [(row["period"], row["status"], row["lines"]) for row in first.rows] == [
         ("2026-09", "recorded", 2)
     ]
     again = workspace.ingest(deliver(tmp_path, [A, B], "other.csv.gz"))
-    assert [row["became"] for row in again.rows] == ["unchanged"]
+    assert [row["status"] for row in again.rows] == ["unchanged"]
     assert again.rows[0]["run"] == first.rows[0]["run"]
     assert len(workspace.history().rows) == 1
 
@@ -100,7 +100,7 @@ def test_going_back_to_an_earlier_delivery_is_a_delivery(
 ) -> None:
     for lines in ([A], [A, B], [A]):
         taken = workspace.ingest(deliver(tmp_path, lines), replace=True)
-        assert taken.rows[0]["became"] == "recorded"
+        assert taken.rows[0]["status"] == "recorded"
     workspace.allocate()
     assert teams(workspace) == {"a": 1}
     assert len(workspace.history().rows) == 4
@@ -125,7 +125,7 @@ def test_files_of_one_delivery_are_one_bill(workspace: Workspace, tmp_path: Path
     ]
     taken = workspace.ingest(parts)
     assert [row["lines"] for row in taken.rows] == [3]
-    assert workspace.ingest(parts[::-1]).rows[0]["became"] == "unchanged"
+    assert workspace.ingest(parts[::-1]).rows[0]["status"] == "unchanged"
 
 
 def test_another_payer_is_another_bill(workspace: Workspace, tmp_path: Path) -> None:

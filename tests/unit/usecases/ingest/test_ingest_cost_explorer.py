@@ -98,7 +98,7 @@ def billed(fake: FakeCostExplorer, month: int) -> Decimal:
 
 def test_whole_months_come_in_to_the_last_digit(fake: FakeCostExplorer, ingest: Ingests) -> None:
     done = ingest("service")
-    assert [(row["period"], row["became"], row["BilledCost"]) for row in done.rows] == [
+    assert [(row["period"], row["status"], row["BilledCost"]) for row in done.rows] == [
         ("2026-08", "recorded", billed(fake, 8)),
         ("2026-09", "recorded", billed(fake, 9)),
     ]
@@ -117,14 +117,14 @@ def test_what_all_months_lack_is_one_finding(ingest: Ingests) -> None:
 
 def test_the_same_answers_change_nothing(ingest: Ingests) -> None:
     ingest("service")
-    assert {row["became"] for row in ingest("service").rows} == {"unchanged"}
+    assert {row["status"] for row in ingest("service").rows} == {"unchanged"}
 
 
 def test_a_month_that_went_on_replaces_itself(fake: FakeCostExplorer, ingest: Ingests) -> None:
     ingest("service")
     fake.costs = [*fake.costs, Cost(date(2026, 9, 2), "1")]
-    became = {row["period"]: row["became"] for row in ingest("service").rows}
-    assert became == {"2026-08": "unchanged", "2026-09": "recorded"}
+    status = {row["period"]: row["status"] for row in ingest("service").rows}
+    assert status == {"2026-08": "unchanged", "2026-09": "recorded"}
 
 
 def test_two_tags_are_asked_account_by_account(ingest: Ingests, workspace: Workspace) -> None:
@@ -168,7 +168,7 @@ def test_a_month_that_a_full_bill_holds_is_not_counted_twice(
     with pytest.raises(FindingsError, match="L003"):
         ingest("service")
     # One takes the place of the other where the bill to replace is named.
-    assert ingest("service", bill=PAYER).rows[0]["became"] == "recorded"
+    assert ingest("service", bill=PAYER).rows[0]["status"] == "recorded"
 
 
 def test_what_is_not_the_whole_is_not_taken_in(

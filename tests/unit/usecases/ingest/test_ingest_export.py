@@ -73,8 +73,8 @@ class Story:
             clients=self.front.client,
         )
 
-    def became(self, outcome: Outcome) -> dict[str, str]:
-        return {str(row["period"]): str(row["became"]) for row in outcome.rows}
+    def status(self, outcome: Outcome) -> dict[str, str]:
+        return {str(row["period"]): str(row["status"]) for row in outcome.rows}
 
     @property
     def downloads(self) -> list[Path]:
@@ -102,7 +102,7 @@ def test_an_export_appears_and_is_taken_in(story: Story) -> None:
     )
     story.export.deliver(OCTOBER, [charges(OCTOBER, "8")], execution="two")
     done = story.take()
-    assert story.became(done) == {SEPTEMBER: "recorded", OCTOBER: "recorded"}
+    assert story.status(done) == {SEPTEMBER: "recorded", OCTOBER: "recorded"}
     assert billed(done) == [Decimal("7.5"), 8]
     assert codes(done) == []
     assert len(story.front.data()) == 3
@@ -122,7 +122,7 @@ def test_the_same_again_reads_no_file_at_all(story: Story) -> None:
     story.take()
     story.fresh()
     done = story.take()
-    assert story.became(done) == {SEPTEMBER: "unchanged"}
+    assert story.status(done) == {SEPTEMBER: "unchanged"}
     assert story.front.data() == []
     assert [(asked.method, asked.query.count("list-type")) for asked in story.front.asked] == [
         ("HEAD", 0),  # the bucket's region
@@ -138,9 +138,9 @@ def test_a_new_execution_with_the_same_bytes_is_fetched_once(story: Story) -> No
     story.workspace.allocate()
     story.export.deliver(SEPTEMBER, [charges(SEPTEMBER, "1")], execution="two")
     story.fresh()
-    assert story.became(story.take()) == {SEPTEMBER: "unchanged"}
+    assert story.status(story.take()) == {SEPTEMBER: "unchanged"}
     assert len(story.front.data()) == 1
-    assert story.became(story.take()) == {SEPTEMBER: "unchanged"}
+    assert story.status(story.take()) == {SEPTEMBER: "unchanged"}
     assert len(story.front.data()) == 1
     (manifest,) = (story.folder / "ledger" / "proofs").glob("*.json")
     assert codes(story.workspace.prove(manifest=manifest)) == []
@@ -156,7 +156,7 @@ def test_a_closed_month_that_changes_replaces_what_was_there(story: Story) -> No
     story.export.deliver(SEPTEMBER, [charges(SEPTEMBER, "1", "2", "0.25")], execution="two")
     story.fresh()
     done = story.take()
-    assert story.became(done) == {SEPTEMBER: "recorded", OCTOBER: "unchanged"}
+    assert story.status(done) == {SEPTEMBER: "recorded", OCTOBER: "unchanged"}
     assert len(story.front.data()) == 1
     assert "L001" in codes(done) or "RESTATED" in str(done.findings)
     assert billed(story.workspace.held()) == [Decimal("3.25"), 5]
@@ -199,7 +199,7 @@ def test_legacy_reports_lie_in_folders_of_their_own(story: Story) -> None:
     done = story.take(f"s3://{bucket}/reports/cur")
     assert billed(done) == [Decimal("1.25")]
     again = story.take(f"s3://{bucket}/{key}/assembly-1/cur-Manifest.json")
-    assert story.became(again) == {SEPTEMBER: "unchanged"}
+    assert story.status(again) == {SEPTEMBER: "unchanged"}
 
 
 def test_the_address_of_a_manifest_is_that_month_alone(story: Story) -> None:
@@ -207,13 +207,13 @@ def test_the_address_of_a_manifest_is_that_month_alone(story: Story) -> None:
     story.export.deliver(OCTOBER, [charges(OCTOBER, "2")], execution="two")
     manifest = story.export.manifest(OCTOBER)
     done = story.take(f"s3://{story.export.bucket}/{manifest}")
-    assert story.became(done) == {OCTOBER: "recorded"}
+    assert story.status(done) == {OCTOBER: "recorded"}
     assert not [asked for asked in story.front.asked if "list-type" in asked.query]
 
 
 def test_two_exports_under_one_prefix_are_never_mixed(story: Story) -> None:
     story.export.deliver(SEPTEMBER, [charges(SEPTEMBER, "1")], execution="one")
-    assert story.became(story.take(f"s3://{story.export.bucket}/exports")) == {
+    assert story.status(story.take(f"s3://{story.export.bucket}/exports")) == {
         SEPTEMBER: "recorded"
     }
     other = replace(story.export, key="exports/focus-csv")
@@ -222,7 +222,7 @@ def test_two_exports_under_one_prefix_are_never_mixed(story: Story) -> None:
         story.take(f"s3://{story.export.bucket}/exports")
     with pytest.raises(NoExportError, match="holds no export"):
         story.take(f"s3://{story.export.bucket}/elsewhere")
-    assert story.became(story.take()) == {SEPTEMBER: "unchanged"}
+    assert story.status(story.take()) == {SEPTEMBER: "unchanged"}
 
 
 def test_a_second_export_of_the_same_bill_is_told(story: Story) -> None:
@@ -240,7 +240,7 @@ def test_a_month_that_is_not_there_is_told_and_keeps_no_other_back(story: Story)
     story.export.deliver("2026-07", [charges("2026-07", "1")], execution="one")
     story.export.deliver(SEPTEMBER, [charges(SEPTEMBER, "1")], execution="two")
     done = story.take(periods=("2026-08", SEPTEMBER))
-    assert (story.became(done), codes(done)) == ({SEPTEMBER: "recorded"}, ["E001"])
+    assert (story.status(done), codes(done)) == ({SEPTEMBER: "recorded"}, ["E001"])
     assert "found manifests of 2026-07, 2026-09" in str(done.findings[0])
     assert codes(story.take()) == ["E008"]
 
@@ -317,7 +317,7 @@ def test_a_file_that_is_not_there_leaves_nothing_half(story: Story) -> None:
     story.export.client.delete_object(Bucket=story.export.bucket, Key=keys[1])
     story.export.deliver(OCTOBER, [charges(OCTOBER, "4")], execution="two")
     done = story.take()
-    assert (codes(done), story.became(done)) == (["E004"], {OCTOBER: "recorded"})
+    assert (codes(done), story.status(done)) == (["E004"], {OCTOBER: "recorded"})
     assert "focus-00002.snappy.parquet" in str(done.findings[0])
     assert [row["period"] for row in story.workspace.held().rows] == [OCTOBER]
 
@@ -365,7 +365,7 @@ def test_a_line_that_breaks_goes_on_where_it_broke(story: Story) -> None:
     content = charges(SEPTEMBER, "1", "2")
     story.export.deliver(SEPTEMBER, [content], execution="one")
     story.front.faults.append(broken("00001", 1000))
-    assert story.became(story.take()) == {SEPTEMBER: "recorded"}
+    assert story.status(story.take()) == {SEPTEMBER: "recorded"}
     first, second = story.front.data()
     assert second.headers["Range"].startswith("bytes=")
     assert second.headers["Range"] != "bytes=0-"
@@ -375,7 +375,7 @@ def test_a_line_that_breaks_goes_on_where_it_broke(story: Story) -> None:
 def test_flipped_bits_are_fetched_again_and_never_taken_in(story: Story) -> None:
     story.export.deliver(SEPTEMBER, [charges(SEPTEMBER, "1")], execution="one")
     story.front.faults.append(flipped("00001"))
-    assert story.became(story.take()) == {SEPTEMBER: "recorded"}
+    assert story.status(story.take()) == {SEPTEMBER: "recorded"}
     assert len(story.front.data()) == 2
 
 
@@ -433,7 +433,7 @@ def test_a_killed_download_is_resumed_and_left_nothing_half(story: Story) -> Non
     assert story.workspace.held().rows == ()
     assert "focus-00001.snappy.parquet" not in {path.name for path in story.downloads}
     story.fresh()
-    assert story.became(story.take()) == {SEPTEMBER: "recorded"}
+    assert story.status(story.take()) == {SEPTEMBER: "recorded"}
     (rest,) = [asked for asked in story.front.data() if "00001" in asked.path]
     assert rest.headers["Range"] == f"bytes={2 * CHUNK}-"
     assert not [asked for asked in story.front.data() if "00002" in asked.path]
@@ -446,7 +446,7 @@ def test_what_a_killed_run_left_behind_is_removed_by_the_next(story: Story) -> N
     (mark,) = (story.folder / "ledger" / "downloads").glob("*.keep")
     mark.unlink()  # now it is as if the run had ended before it could tidy up
     assert len(story.downloads) == 3
-    assert story.became(story.take()) == {SEPTEMBER: "unchanged"}
+    assert story.status(story.take()) == {SEPTEMBER: "unchanged"}
     assert story.downloads == []
 
 

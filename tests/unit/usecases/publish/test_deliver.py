@@ -98,11 +98,11 @@ def test_delivering_again_writes_and_sends_nothing(
     again = delivered(workspace, store, readers(world))
     assert store.names() == names
     assert len(sent(world)) == letters
-    assert [row["became"] for row in first.rows if row["what"].startswith("email")] == ["sent"]
-    assert [row["became"] for row in again.rows if row["what"].startswith("email")] == [
+    assert [row["status"] for row in first.rows if row["what"].startswith("email")] == ["sent"]
+    assert [row["status"] for row in again.rows if row["what"].startswith("email")] == [
         "sent before"
     ]
-    assert {row["became"] for row in again.rows} == {"unchanged", "sent before"}
+    assert {row["status"] for row in again.rows} == {"unchanged", "sent before"}
 
 
 def test_the_letter_says_what_matters_in_plain_words(
@@ -120,7 +120,7 @@ def test_the_letter_says_what_matters_in_plain_words(
 def test_a_topic_is_told(world: MotoWorld, workspace: Workspace, store: S3Store) -> None:
     topic = world.client("sns").create_topic(Name="cost")["TopicArn"]
     outcome = delivered(workspace, store, telling(Readers(topic=topic), clients=world.client))
-    assert [row["became"] for row in outcome.rows][-1] == "sent"
+    assert [row["status"] for row in outcome.rows][-1] == "sent"
 
 
 def test_a_newer_month_s_pointer_stays(workspace: Workspace, store: S3Store) -> None:
@@ -153,12 +153,12 @@ def test_what_of_a_report_is_gone_or_changed_is_delivered_again(
     store.write(f"{place}/proof.csv", b"another")
     outcome = delivered(workspace, store)
     assert "owners.csv and 1 more files were gone or changed" in outcome.words[1]
-    assert {row["became"] for row in outcome.rows} == {"delivered"}
+    assert {row["status"] for row in outcome.rows} == {"delivered"}
     assert text(store, f"{place}/owners.csv") == owners
     for content in (b"", b"{}", b'{"files": {"x": 1}}'):
         store.write(f"{place}/delivery.json", content)
         assert "delivery.json could not be read" in delivered(workspace, store).words[1]
-    assert {row["became"] for row in delivered(workspace, store).rows} == {"unchanged"}
+    assert {row["status"] for row in delivered(workspace, store).rows} == {"unchanged"}
 
 
 def test_a_note_of_a_letter_that_cannot_be_read_may_mean_that_it_left(
@@ -194,7 +194,7 @@ def test_what_may_have_left_is_not_sent_again(workspace: Workspace, store: S3Sto
     again = delivered(workspace, store, Notifications((willing,)))
     assert willing.letters == 0
     assert [finding.code.number for finding in again.findings] == ["W001"]
-    assert again.rows[-1]["became"] == "unknown"
+    assert again.rows[-1]["status"] == "unknown"
 
 
 def test_what_does_not_add_up_is_not_delivered(workspace: Workspace, store: S3Store) -> None:

@@ -109,7 +109,7 @@ def test_answers_that_are_lost_on_the_way(months: Months, tmp_path: Path) -> Non
         for operation in ("CreateDatabase", *["CreateTable"] * 3, *["UpdateTable"] * 2):
             front.faults.append(s3_front.answer_lost("POST", "/", target=f".{operation}"))
         (row,) = months.workspace(1).publishing.publish(lake).rows
-        assert (row["became"], front.faults) == ("published", [])
+        assert (row["status"], front.faults) == ("published", [])
         assert seen(there, bucket, tmp_path) == ONCE
 
 
@@ -117,7 +117,7 @@ def test_a_month_is_published_whole_and_to_the_last_digit(
     world: MotoWorld, publication: Publication, tmp_path: Path
 ) -> None:
     (row,) = publication.outcome.rows
-    assert (row["became"], row["cost"], row["lines"]) == ("published", ONCE, 4)
+    assert (row["status"], row["cost"], row["lines"]) == ("published", ONCE, 4)
     assert seen(world, publication.bucket, tmp_path / "seen") == ONCE
 
 
@@ -150,7 +150,7 @@ def test_publishing_again_writes_nothing(
     workspace, bucket = months.workspace(1), publication.bucket
     before = store_of(world, bucket).names()
     (row,) = published(world, bucket, workspace).rows
-    assert row["became"] == "unchanged"
+    assert row["status"] == "unchanged"
     assert store_of(world, bucket).names() == before
     assert len(before) > 30
 

@@ -97,7 +97,7 @@ def test_damage_is_told_nothing_goes_and_a_repair_brings_it_back(
     assert "ledger repair" in told(folder) or damage is lead_nowhere
 
     outcome = reopened(folder).repair()
-    assert [row["became"] for row in outcome.rows] == ["proved"] * 4
+    assert [row["status"] for row in outcome.rows] == ["proved"] * 4
     assert reopened(folder).report(Question(PERIOD)) == report
     assert (folder / "ledger" / "catalog.db.damaged").exists() == (damage is not lose)
 

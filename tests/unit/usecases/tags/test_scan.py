@@ -266,7 +266,7 @@ def test_applied_with_refusals_told_and_taken_back(
 ) -> None:
     before = company.tags()
     assert typed("tags", "fix", "apply", str(plan), *FIXER, "--yes", "-o", "json").code == 1
-    assert {row["resource"]: row["became"] for row in typed.rows} == {
+    assert {row["resource"]: row["status"] for row in typed.rows} == {
         TABLE: "changed",
         LOGS: "changed",
         QUEUE: "refused",  # as AWS does with what its tagging API does not know
@@ -295,7 +295,7 @@ def test_applied_with_refusals_told_and_taken_back(
     typed.well("tags", "fix", "undo", str(undo), *FIXER, "--yes")
     assert company.tags() == before
     typed.well("tags", "fix", "undo", str(undo), *FIXER, "--yes", "-o", "json")
-    assert {row["became"] for row in typed.rows} == {"as it was"}
+    assert {row["status"] for row in typed.rows} == {"as it was"}
 
 
 def test_a_plan_that_does_not_fit_any_more_changes_nothing(
@@ -343,8 +343,8 @@ def test_what_was_done_already_is_left_as_it_is(typed: Typed, company: Company, 
     api = company.client("resourcegroupstaggingapi")
     api.tag_resources(ResourceARNList=[TABLE], Tags={"CostCenter": "ECOM-200"})
     typed("tags", "fix", "apply", str(plan), *FIXER, "--yes", "-o", "json")
-    became = {row["resource"]: row["became"] for row in typed.rows}
-    assert became[TABLE] == "as it was"
+    status = {row["resource"]: row["status"] for row in typed.rows}
+    assert status[TABLE] == "as it was"
     assert "1 were so already" in typed.err
     undo = json.loads(plan.with_suffix(".undo.json").read_text())
     assert TABLE not in {one["arn"] for one in undo["fixes"]}

@@ -252,11 +252,11 @@ class Rebuilder:
         )
 
     def _case(self, node: exp.Expr) -> Term:
-        branches = [branch for branch in node.args.get("ifs") or [] if isinstance(branch, exp.If)]
-        if node.this is not None or not branches:
+        children = [branch for branch in node.args.get("ifs") or [] if isinstance(branch, exp.If)]
+        if node.this is not None or not children:
             return self._refuse(node)
-        whens = [exp.paren(self.yes_no(branch.this), copy=False) for branch in branches]
-        thens = [self.term(branch.args.get("true")) for branch in branches]
+        whens = [exp.paren(self.yes_no(branch.this), copy=False) for branch in children]
+        thens = [self.term(branch.args.get("true")) for branch in children]
         default = node.args.get("default")
         last = self.term(default) if default is not None else Term(exp.null(), ValueKind.NULL)
         self._agree(node, *[term for term in (*thens, last) if term.kind is not ValueKind.NULL])

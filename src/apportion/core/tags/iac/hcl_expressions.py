@@ -79,8 +79,8 @@ def _literal(text: str, lookup: Lookup, depth: int) -> Value | None:
 
 
 def _composed(text: str, lookup: Lookup, depth: int) -> Value:
-    if len(branches := _ternary(text)) == 2:
-        return _either(*(evaluate(one, lookup, depth + 1) for one in branches))
+    if len(children := _ternary(text)) == 2:
+        return _either(*(evaluate(one, lookup, depth + 1) for one in children))
     if (call := _CALL.match(text)) and text.endswith(")"):
         return _call(call[1], text[call.end() : -1], lookup, depth)
     if text.startswith("(") and text.endswith(")"):
@@ -186,8 +186,8 @@ def _ternary(text: str) -> list[str]:
     sides = list(split(text, "?"))
     if len(sides) != 2:
         return []
-    branches = list(split(sides[1], ":"))
-    return branches if len(branches) == 2 else []
+    children = list(split(sides[1], ":"))
+    return children if len(children) == 2 else []
 
 
 def _either(first: Value, second: Value) -> Value:
