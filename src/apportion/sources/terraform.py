@@ -13,11 +13,12 @@ _INDEX = re.compile(r"\[(?:\"[^\"]*\"|\d+)\]")
 Expanded = dict[str, list[Mapping[str, object]]]
 
 
-def expand(folder: Path) -> Expanded:
+def expand(folder: Path, given: Sequence[str] = ()) -> Expanded:
     """Give what each instance of a block holds, by the block's address without indices.
 
-    Nothing is downloaded. Raises NoTfparseError where the extra is not installed, and
-    TerraformCodeError where it cannot read the folder.
+    `given` are the folder's files of values that Terraform reads by itself. Nothing is downloaded.
+    Raises NoTfparseError where the extra is not installed, and TerraformCodeError where it cannot
+    read the folder.
     """
     try:
         import tfparse  # noqa: PLC0415 - an extra of the package
@@ -25,17 +26,11 @@ def expand(folder: Path) -> Expanded:
         raise NoTfparseError from error
     try:
         tree = tfparse.load_from_path(
-            str(folder), stop_on_hcl_error=True, allow_downloads=False, vars_paths=_given(folder)
+            str(folder), stop_on_hcl_error=True, allow_downloads=False, vars_paths=list(given)
         )
     except tfparse.ParseError as error:
         raise TerraformCodeError(folder.name, str(error)) from error
     return _by_address(tree)
-
-
-def _given(folder: Path) -> list[str]:
-    """Files of values that Terraform reads by itself, as the folder names them."""
-    files = [*folder.glob("terraform.tfvars"), *sorted(folder.glob("*.auto.tfvars"))]
-    return [file.name for file in files]
 
 
 def _by_address(tree: Mapping[str, Sequence[Mapping[str, object]]]) -> Expanded:

@@ -12,7 +12,14 @@ from pathlib import Path
 from apportion.core.tags.iac.check import check_declared, plan_needed
 from apportion.core.tags.iac.cloudformation import read_template
 from apportion.core.tags.iac.patch import edited, patch, sound, suggested_edits
-from apportion.core.tags.iac.terraform_code import Expanded, read_terraform, roots
+from apportion.core.tags.iac.terraform_code import Expanded, read_terraform
+from apportion.core.tags.iac.terraform_files import (
+    given_files,
+    is_code,
+    is_terraform,
+    roots,
+    views,
+)
 from apportion.core.tags.iac.terraform_plan import is_plan, read_plan
 from apportion.core.tags.policy.json import NotAPolicyError, read_policy_json
 from apportion.core.tags.policy.read import read_tag_policy, with_rulebook
@@ -24,13 +31,14 @@ from apportion.model.findings.finding import Finding
 from apportion.model.tags.declared import Declared
 from apportion.model.tags.tag_policy import TagPolicy
 
-#: Evaluates a folder's Terraform code: what each instance of a block holds.
-Expand = Callable[[Path], Expanded]
+#: Evaluates a folder's code with its files of values: what each instance of a block holds.
+Expand = Callable[[Path, Sequence[str]], Expanded]
 
-_TERRAFORM = (".tf", ".tfvars")
 _TEMPLATES = (".yaml", ".yml", ".json", ".template")
 _PASSED = {".terraform", ".git", "node_modules", ".venv", "cdk.out.cache"}
 _LARGEST = 20_000_000
+_LATER = "tags from variables, parameters or functions that only a plan tells"
+_ON_APPLY = "tags that are known only after apply"
 
 
 @dataclass(frozen=True)
@@ -102,7 +110,7 @@ def _checked(at: _At, judge: Judge, expand: Expand, given: Mapping[str, str]) ->
     if at.path.is_dir():
         return _folder(at, judge, expand, given)
     found = _document(at.path, at.name)
-    if found is None:
+    if found is None or is_terraform(at.path.name):
         raise NothingToCheckError(at.name)
     declared, findings = found
     return _told(judge, declared, [*findings], given)
@@ -111,26 +119,25 @@ def _checked(at: _At, judge: Judge, expand: Expand, given: Mapping[str, str]) ->
 def _folder(at: _At, judge: Judge, expand: Expand, given: Mapping[str, str]) -> Checked:
     path = at.path
     files = {one.relative_to(path).as_posix(): one for one in _files(path)}
-    texts = {
-        name: one.read_bytes().decode("utf-8-sig", "replace")
-        for name, one in files.items()
-        if one.suffix in _TERRAFORM
-    }
+    texts = {name: text_of(one) for name, one in files.items() if is_terraform(name)}
     declared, findings, elsewhere = _terraform(at, texts, expand)
     changed = edited(texts, suggested_edits(judge, declared, texts))
     named = {at.called(name): text for name, text in texts.items()}
     after = {at.called(name): text for name, text in changed.items()}
     offered = patch(named, after) if sound(texts, changed) else ""
     declared = [replace(one, file=at.called(one.file)) for one in declared]
-    for name, one in files.items():
-        document = _document(one, at.called(name)) if one.suffix in _TEMPLATES else None
+    documents = {name: one for name, one in files.items() if not is_terraform(name)}
+    large = [at.called(name) for name, one in documents.items() if one.stat().st_size > _LARGEST]
+    for name, one in documents.items():
+        document = None if at.called(name) in large else _document(one, at.called(name))
         if document:
             declared += document[0]
             findings += document[1]
     if not texts and not declared and not findings:
         raise NothingToCheckError(at.name)
     told = _told(judge, declared, findings, given)
-    return replace(told, patch=offered, words=(*told.words, *_elsewhere(elsewhere)))
+    words = (*_elsewhere(elsewhere), *_too_large(large))
+    return replace(told, patch=offered, words=(*told.words, *words))
 
 
 def _terraform(
@@ -140,18 +147,24 @@ def _terraform(
     declared: list[Declared] = []
     findings: list[Finding] = []
     elsewhere: list[str] = []
-    for root in roots(texts) if any(name.endswith(".tf") for name in texts) else []:
-        found = read_terraform(texts, root, _expanded(at, root, expand, findings))
-        declared += found.declared
-        findings += [replace(one, place=at.called(one.place)) for one in found.findings]
-        elsewhere += found.elsewhere
-    return declared, findings, elsewhere
+    seen = views(texts)
+    for view in seen:
+        own = {name: texts[name] for name in sorted(view)}
+        for root in roots(own) if any(map(is_code, own)) else []:
+            # The other parser knows no pairs of .tf and .tofu: it would read both.
+            instances = _expanded(at, root, expand, findings) if len(seen) == 1 else {}
+            found = read_terraform(own, root, instances)
+            declared += found.declared
+            findings += [replace(one, place=at.called(one.place)) for one in found.findings]
+            elsewhere += found.elsewhere
+    return list(dict.fromkeys(declared)), findings, elsewhere
 
 
 def _expanded(at: _At, root: str, expand: Expand, findings: list[Finding]) -> Expanded:
     """Without the other parser's view our own stands: it says less, never something else."""
     try:
-        return expand(at.path / root)
+        folder = at.path / root
+        return expand(folder, given_files(one.name for one in folder.iterdir() if one.is_file()))
     except TerraformCodeError as error:
         place = at.called(root) if root else at.name
         findings.append(Finding(codes.NOT_READ, place, str(error).rstrip(".")))
@@ -168,7 +181,7 @@ def _told(
             codes.TOLD_BY_PLAN,
             f"{one.file}:{one.line}" if one.line else one.file,
             one.name,
-            found="tags from variables or functions that only a plan tells",
+            found=_LATER if one.line else _ON_APPLY,
         )
         for one in plan_needed(judge, whole)
     ]
@@ -186,13 +199,14 @@ def _with(one: Declared, given: Mapping[str, str]) -> Declared:
 
 def _document(path: Path, file: str) -> tuple[list[Declared], list[Finding]] | None:
     """Read a plan or a template; None where a file is neither."""
-    if path.stat().st_size > _LARGEST:
-        return None
-    text = path.read_bytes().decode("utf-8-sig", "replace")
+    text = text_of(path)
     if path.suffix == ".json":
         try:
             tree = json.loads(text)
-        except (ValueError, RecursionError):
+        except (ValueError, RecursionError) as error:
+            if '"resource_changes"' in text:
+                found = str(error) or type(error).__name__
+                return [], [Finding(codes.NOT_READ, file, "this plan is no JSON", found=found)]
             tree = None
         if is_plan(tree):
             return read_plan(tree, file=file), []
@@ -201,13 +215,19 @@ def _document(path: Path, file: str) -> tuple[list[Declared], list[Finding]] | N
     return read_template(text, file=file)
 
 
+def text_of(path: Path) -> str:
+    """Read a file in the encoding that it has: PowerShell's `>` writes plans in UTF-16."""
+    content = path.read_bytes()
+    return content.decode(json.detect_encoding(content), "replace").removeprefix("\ufeff")
+
+
 def _files(folder: Path) -> Iterator[Path]:
     """Go through files that may declare something; what others downloaded is passed by."""
     for at, folders, names in os.walk(folder):
         folders[:] = sorted(set(folders) - _PASSED)
         for name in sorted(names):
             path = Path(at, name)
-            if path.suffix in (*_TERRAFORM, *_TEMPLATES) and path.is_file():
+            if (is_terraform(name) or path.suffix in _TEMPLATES) and path.is_file():
                 yield path
 
 
@@ -217,3 +237,10 @@ def _elsewhere(sources: Iterable[str]) -> list[str]:
         return []
     listed = ", ".join(found[:5]) + (f" and {len(found) - 5} more" if len(found) > 5 else "")
     return [f"Modules from elsewhere were not looked into: {listed}. A plan shows their resources."]
+
+
+def _too_large(files: Sequence[str]) -> list[str]:
+    limit = f"{_LARGEST // 1_000_000} MB"
+    return [
+        f"{file} is larger than {limit} and was not read; name it to check it." for file in files
+    ]

@@ -119,6 +119,56 @@ def test_a_plan_and_a_template(typed: Typed) -> None:
     assert typed(*CHECK, "cfn", *outside).code == 0
 
 
+def plan_without_project() -> str:
+    told = {"actions": ["create"], "after": {"tags_all": {"CostCenter": "CX"}}, "after_unknown": {}}
+    one = {"address": "aws_sqs_queue.q", "mode": "managed", "type": "aws_sqs_queue", "change": told}
+    return json.dumps({"resource_changes": [one]})
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+def test_a_plan_is_read_in_the_encoding_that_a_shell_wrote(typed: Typed, encoding: str) -> None:
+    (typed.folder / "plan.json").write_bytes(plan_without_project().encode(encoding))
+    (typed.folder / "in").mkdir()
+    (typed.folder / "in" / "plan.json").write_bytes(plan_without_project().encode(encoding))
+    for path in ("plan.json", "in"):
+        rows = typed(*CHECK, path, "--format", "json").rows
+        assert [row["subject"] for row in rows] == [
+            "aws_sqs_queue.q has no Project", "aws_sqs_queue.q has no Environment",
+        ]  # fmt: skip
+
+
+def test_a_plan_that_is_cut_off_is_told(typed: Typed) -> None:
+    (typed.folder / "plan.json").write_text(plan_without_project()[:-9])
+    assert typed(*CHECK, "plan.json").code == 1
+    assert "T040" in typed.err
+    assert "this plan is no JSON" in typed.err
+
+
+@pytest.mark.parametrize("name", ["main.tofu", "main.tofu.json", "main.tf.json"])
+def test_a_folder_of_any_syntax_is_judged(typed: Typed, name: str) -> None:
+    folder = typed.folder / "one"
+    folder.mkdir()
+    code = 'resource "aws_sqs_queue" "q" {\n  tags = {}\n}\nprovider "aws" {}\n'
+    tree = {"provider": {"aws": {}}, "resource": {"aws_sqs_queue": {"q": {"tags": {}}}}}
+    (folder / name).write_text(json.dumps(tree) if name.endswith(".json") else code)
+    rows = typed(*CHECK, "one", "--format", "json").rows
+    assert {(row["code"], row["file"]) for row in rows} == {("T041", f"one/{name}")}
+
+
+def test_what_terraform_and_opentofu_read_apart_is_judged_for_both(typed: Typed) -> None:
+    folder = typed.folder / "one"
+    folder.mkdir()
+    right = '{ CostCenter = "CX", Project = "atlas", Environment = "prod" }'
+    code = 'resource "aws_sqs_queue" "q" {\n  tags = local.tags\n}\nprovider "aws" {}\n'
+    (folder / "main.tf").write_text(code)
+    (folder / "tags.tf").write_text("locals {\n  tags = {}\n}\n")
+    (folder / "tags.tofu").write_text(f"locals {{\n  tags = {right}\n}}\n")
+    rows = typed(*CHECK, "one", "--format", "json").rows
+    assert [row["subject"].split(" has ")[1] for row in rows] == [
+        "no CostCenter", "no Project", "no Environment",
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

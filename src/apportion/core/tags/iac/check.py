@@ -38,14 +38,18 @@ def problems_of(judge: Judge, one: Declared) -> Sequence[TagProblem]:
 
 
 def plan_needed(judge: Judge, declared: Iterable[Declared]) -> list[Declared]:
-    """List resources of which a mandatory tag may or may not be there: only a plan tells."""
-    return [one for one in declared if not one.whole and not one.made and _missing(judge, one)]
+    """List resources of which a mandatory tag, or its value, is not known: only a plan tells."""
+    return [one for one in declared if not one.made and _unsure(judge, one)]
 
 
-def _missing(judge: Judge, one: Declared) -> bool:
-    tags = tuple((key, value or "") for key, value in one.tags)
-    there = {name for name, _ in judge.read([(k, v or "x") for k, v in tags]).items()}
-    return any(key.mandatory and key.name not in there for key in judge.policy.keys)
+def _unsure(judge: Judge, one: Declared) -> bool:
+    there = judge.read([(key, value or "x") for key, value in one.tags])
+    later = {key for key, value in one.tags if value is None}
+    return any(
+        there[key.name][0] in later if key.name in there else not one.whole
+        for key in judge.policy.keys
+        if key.mandatory
+    )
 
 
 def _stand_in(judge: Judge, examples: dict[str, str], key: str, value: str | None) -> str:

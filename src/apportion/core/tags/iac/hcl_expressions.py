@@ -17,6 +17,13 @@ _NAME = re.compile(r"[A-Za-z_][\w-]*")
 _CALL = re.compile(r"([a-z_0-9]+)\s*\(")
 _STEP = re.compile(r"\.([A-Za-z_][\w-]*)|\[\s*\"([^\"\\$]*)\"\s*\]|\[(\d+)\]")
 _TEMPLATE = re.compile(r"\$\{((?:[^{}\"]|\"[^\"]*\")*)\}")
+_NAMED = re.compile(r"[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*|\[[^\]]*\])+")
+#: `for k, v in map : {key = k, value = v}`: a map as the list of tags that some providers want.
+_PAIRS = re.compile(
+    r"for\s+(\w+)\s*,\s*(\w+)\s+in\s+(.+?)\s*:\s*"
+    r"\{\s*\"?key\"?\s*[=:]\s*(\w+)\s*,?\s*\"?value\"?\s*[=:]\s*(\w+)\s*,?\s*\}",
+    re.DOTALL,
+)
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", '"': '"', "\\": "\\"}
 
 
@@ -45,7 +52,15 @@ class Mapped:
     whole: bool = True
 
 
-Value = Unknown | Null | Texts | Mapped
+@dataclass(frozen=True)
+class Listed:
+    """A list; with `whole` false it may have more items than these."""
+
+    items: tuple[Value, ...] = ()
+    whole: bool = True
+
+
+Value = Unknown | Null | Texts | Mapped | Listed
 UNKNOWN, NULL = Unknown(), Null()
 
 #: Finds what a name stands for: `("var", "cost_center")`, and the depth it is looked up at.
@@ -71,6 +86,8 @@ def evaluate(expression: str, lookup: Lookup, depth: int = 0) -> Value:
 def _literal(text: str, lookup: Lookup, depth: int) -> Value | None:
     if text.startswith("{") and text.endswith("}"):
         return _object(text[1:-1], lookup, depth)
+    if text.startswith("[") and text.endswith("]"):
+        return _list(text[1:-1].strip(), lookup, depth)
     if text.startswith('"') and text.endswith('"') and len(list(split(text, " \n"))) == 1:
         return _template(text[1:-1], lookup, depth)
     if re.fullmatch(r"-?\d+(?:\.\d+)?|true|false", text):
@@ -103,6 +120,43 @@ def merged(values: list[Value]) -> Mapped:
             entries = dict.fromkeys(entries, UNKNOWN)
             whole = False
     return Mapped(entries, whole)
+
+
+def as_tags(value: Value) -> Value:
+    """Read a value as tags: a list of keys with values is a map, and what is null is no tag."""
+    if isinstance(value, Listed):
+        value = _of_pairs(value)
+    if not isinstance(value, Mapped):
+        return value
+    kept = {key: one for key, one in value.entries.items() if not isinstance(one, Null)}
+    return Mapped(kept, value.whole)
+
+
+def _of_pairs(listed: Listed) -> Mapped:
+    entries: dict[str, Value] = {}
+    whole = listed.whole
+    for item in listed.items:
+        pair = {k.lower(): v for k, v in item.entries.items()} if isinstance(item, Mapped) else {}
+        key = pair.get("key")
+        if isinstance(key, Texts):
+            entries[key.text] = pair.get("value", UNKNOWN)
+        else:
+            whole = False
+    return Mapped(entries, whole)
+
+
+def known(value: Value) -> bool:
+    """Whether nothing in a value is left to a plan."""
+    if isinstance(value, Mapped):
+        return value.whole and all(known(one) for one in value.entries.values())
+    if isinstance(value, Listed):
+        return value.whole and all(known(one) for one in value.items)
+    return not isinstance(value, Unknown)
+
+
+def names_in(expression: str) -> list[str]:
+    """List what an expression refers to, as `var.name` or `local.map.key`."""
+    return _NAMED.findall(_bare(expression))
 
 
 def _bare(expression: str) -> str:
@@ -138,7 +192,27 @@ def _object(inner: str, lookup: Lookup, depth: int) -> Value:
             whole = False
         else:
             entries[key] = evaluate(item[len(sides[0]) + 1 :], lookup, depth + 1)
-    return Mapped({k: v for k, v in entries.items() if not isinstance(v, Null)}, whole)
+    return Mapped(entries, whole)
+
+
+def _list(inner: str, lookup: Lookup, depth: int) -> Value:
+    if pairs := _PAIRS.fullmatch(inner):
+        over = evaluate(pairs[3], lookup, depth + 1)
+        if isinstance(over, Mapped) and (pairs[1], pairs[2]) == (pairs[4], pairs[5]):
+            return Listed(tuple(_pair(k, v) for k, v in over.entries.items()), over.whole)
+    if re.match(r"for\s", inner):
+        return Listed(whole=False)
+    parts = [part for one in split(inner, ",") if (part := _bare(one))]
+    return Listed(tuple(evaluate(one, lookup, depth + 1) for one in parts))
+
+
+def _pair(key: str, value: Value) -> Mapped:
+    return Mapped({"key": Texts(key), "value": value})
+
+
+def _concat(values: list[Value]) -> Value:
+    items = [item for one in values if isinstance(one, Listed) for item in one.items]
+    return Listed(tuple(items), all(isinstance(one, Listed) and one.whole for one in values))
 
 
 def _key(text: str, lookup: Lookup, depth: int) -> str | None:
@@ -169,9 +243,11 @@ def _call(name: str, inner: str, lookup: Lookup, depth: int) -> Value:
     if name == "merge":
         return merged([_argument(one, lookup, depth) for one in arguments])
     values = [evaluate(one, lookup, depth + 1) for one in arguments]
-    if name in ("tomap", "coalesce", "try") and values:
+    if name == "concat":
+        return _concat(values)
+    if name in ("tomap", "coalesce", "try", "toset", "tolist") and values:
         first = values[0]
-        return first if name == "tomap" or not isinstance(first, Unknown | Null) else UNKNOWN
+        return first if name.startswith("to") or not isinstance(first, Unknown | Null) else UNKNOWN
     if name in _TEXT_FUNCTIONS and len(values) == 1 and isinstance(values[0], Texts):
         return Texts(_TEXT_FUNCTIONS[name](values[0].text))
     return UNKNOWN

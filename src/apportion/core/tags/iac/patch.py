@@ -89,7 +89,7 @@ def _places(one: Declared, texts: Mapping[str, str]) -> Iterator[tuple[str, int,
     if one.edit and one.edit[1] > one.edit[0]:
         yield one.file, *one.edit
     folder = dirname(one.file)
-    for file in sorted(f for f in texts if dirname(f) == folder and f.endswith(".tf")):
+    for file in sorted(f for f in texts if dirname(f) == folder and f.endswith((".tf", ".tofu"))):
         try:
             blocks = read_hcl(texts[file]).blocks
         except NotHclError:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from apportion.model.tags.declared import Declared
 
-from .hcl_expressions import NULL, UNKNOWN, Mapped, Null, Texts, Value, merged
+from .hcl_expressions import NULL, UNKNOWN, Mapped, Null, Texts, Value, as_tags, merged
 from .hcl_parser import Block
 
 INSTANCES, VOLUMES, TASKS = "instances", "volumes", "tasks"
@@ -131,7 +131,7 @@ def _volumes(told: ParentResource) -> Iterator[Declared]:
         yield _made(told, VOLUMES, "ec2:volume", tags, whole=tags.whole, line=attribute.line)
         return
     for device in (one for kind in _DEVICES for one in told.block.inner(kind)):
-        written = told.evaluate(device.text("tags")) if device.text("tags") else NULL
+        written = as_tags(told.evaluate(device.text("tags"))) if device.text("tags") else NULL
         tags = merged([told.defaults, written])
         yield _made(told, VOLUMES, "ec2:volume", tags, whole=tags.whole, line=device.line)
 

@@ -9,23 +9,38 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from posixpath import dirname, join, normpath
+from posixpath import dirname, join
 
 from apportion.model.findings import tags as codes
 from apportion.model.findings.finding import Finding
 from apportion.model.tags.declared import Declared
 
-from .hcl_expressions import NULL, UNKNOWN, Mapped, Texts, Unknown, Value, evaluate, merged
-from .hcl_parser import Block, NotHclError, read_hcl
+from .hcl_expressions import (
+    NULL,
+    UNKNOWN,
+    Mapped,
+    Null,
+    Texts,
+    Unknown,
+    Value,
+    as_tags,
+    evaluate,
+    known,
+    merged,
+    names_in,
+)
+from .hcl_parser import Attribute, Block, NotHclError
 from .propagated_tags import ParentResource, handed_on, of_group
-from .resource_type_tables import terraform_types
+from .resource_type_tables import TagColumn, tag_column
+from .terraform_files import given_files, is_code, normal, read_file
 
 #: What an evaluating parser says of each instance of a block, by address without indices.
 Expanded = Mapping[str, Sequence[Mapping[str, object]]]
 
 _GROUP = "aws_autoscaling_group"
+#: Which provider a module gets for one of its own; JSON writes both in quotes.
+_HANDED = r"(?<![\w.]){}\"?\s*=\s*\"?([\w.]+)"
 _LOCAL = re.compile(r"\.\.?/")
-_SOURCE = re.compile(r'source\s*=\s*"(\.\.?/[^"]*)"')
 
 
 @dataclass(frozen=True)
@@ -35,18 +50,6 @@ class Found:
     declared: tuple[Declared, ...]
     findings: tuple[Finding, ...]
     elsewhere: tuple[str, ...]
-
-
-def roots(texts: Mapping[str, str]) -> list[str]:
-    """Find the folders where Terraform is run: those that no other folder uses as a module."""
-    code = {file: text for file, text in texts.items() if file.endswith(".tf")}
-    folders = {dirname(file) for file in code}
-    used = {
-        _normal(join(dirname(file), source))
-        for file, text in code.items()
-        for source in _SOURCE.findall(text)
-    }
-    return sorted(folders - used) or sorted(folders)
 
 
 def read_terraform(texts: Mapping[str, str], root: str, expanded: Expanded) -> Found:
@@ -70,42 +73,45 @@ class _Resource:
         return f"{self.scope.prefix}{'.'.join(self.block.labels)}"
 
     @property
-    def counted(self) -> bool:
-        """Whether a count says how many there are, of it or of a module around it.
+    def left_out(self) -> bool:
+        """Whether a count of zero is known, of it or of a module around it.
 
-        An unknown `for_each` shows no instances either, so only a count tells that there are none.
+        An unknown `for_each` shows no instances either, and so does a count of which a part is
+        unknown: neither says that there are none.
         """
-        return bool(self.block.text("count")) or self.scope.counted
+        counts = list(self.scope.counts(self.block))
+        return bool(counts) and all(counts)
 
 
 def _declared(one: _Resource, expanded: Expanded) -> Iterator[Declared]:
     """The resource with each distinct set of tags that its instances have, and what it makes."""
     kind = one.block.labels[0]
-    if kind not in terraform_types() and kind != _GROUP:
+    column = tag_column(kind, set(one.block.attributes))
+    if column is None:
         return
-    if expanded and one.name not in expanded and one.counted:
-        return  # the other parser knows that its count is zero
-    defaults, known = one.scope.default_tags(one.block.text("provider"))
-    written = one.scope.evaluate(one.block.text("tags")) if one.block.text("tags") else NULL
+    if expanded and one.name not in expanded and one.left_out:
+        return
+    defaults, defaulted = _defaults(one, column)
+    edit = one.block.attributes.get(column.name)
+    written = one.scope.evaluate(edit.expression) if edit else NULL
     told: dict[Declared, None] = {}
     for instance in expanded.get(one.name) or ({},):
-        own = _filled(written, instance.get("tags"))
+        own = _filled(as_tags(written), instance.get(column.name))
         tags = (
             of_group(one.block, instance, one.scope.evaluate)
             if kind == _GROUP
             else merged([defaults, own])
         )
-        edit = one.block.attributes.get("tags")
         made = Declared(
             name=one.name,
             kind=kind,
-            type=terraform_types().get(kind, "autoscaling:autoScalingGroup"),
+            type=column.type,
             tags=known_tags(tags),
             whole=tags.whole,
             file=one.file,
             line=(edit.line if edit else one.block.line),
-            defaulted=known,
-            edit=(edit.start, edit.end) if edit else (one.block.start, one.block.start),
+            defaulted=defaulted,
+            edit=_edit(one, edit),
         )
         told[made] = None
         parts = ParentResource(made, one.block, instance, defaults, one.scope.evaluate)
@@ -113,26 +119,46 @@ def _declared(one: _Resource, expanded: Expanded) -> Iterator[Declared]:
     yield from told
 
 
+def _defaults(one: _Resource, column: TagColumn) -> tuple[Mapped, bool]:
+    """Default tags, which the provider awscc has none of."""
+    if not column.defaults:
+        return Mapped(), True
+    return one.scope.default_tags(one.block.text("provider"))
+
+
+def _edit(one: _Resource, written: Attribute | None) -> tuple[int, int] | None:
+    """Where the tags are written in HCL; no suggestion is made for JSON."""
+    if one.file.endswith(".json"):
+        return None
+    return (written.start, written.end) if written else (one.block.start, one.block.start)
+
+
 def known_tags(tags: Mapped) -> tuple[tuple[str, str | None], ...]:
-    """Write a map as tags: what is not known is None."""
+    """Write a map as tags: what is not known is None, and what is null is no tag."""
     return tuple(
         (key, value.text if isinstance(value, Texts) else None)
         for key, value in tags.entries.items()
+        if not isinstance(value, Null)
     )
 
 
 def _filled(written: Value, expanded: object) -> Value:
-    """Take from the other parser what ours could not tell; it leaves unknown parts out."""
+    """Take from the other parser what ours could not tell; it leaves unknown parts out.
+
+    It writes null for what is unknown too, so its nulls say nothing.
+    """
     if not isinstance(expanded, Mapping) or "__attribute__" in expanded:
         return written
-    theirs = {str(key): _text(value) for key, value in expanded.items()}
+    if isinstance(written, Null):
+        return written
+    theirs = {str(key): _text(value) for key, value in expanded.items() if value is not None}
     if not isinstance(written, Mapped):
         return Mapped(theirs, whole=False)
     filled = {
         key: theirs.get(key, UNKNOWN) if isinstance(value, Unknown) else value
         for key, value in written.entries.items()
     }
-    return Mapped({**theirs, **filled}, written.whole)
+    return Mapped(filled if written.whole else {**theirs, **filled}, written.whole)
 
 
 def _text(value: object) -> Value:
@@ -159,7 +185,7 @@ class _Tree:
 
     def module(self, folder: str) -> _Module:
         if folder not in self._modules:
-            own = [file for file in self._files.get(folder, ()) if file.endswith(".tf")]
+            own = [file for file in self._files.get(folder, ()) if is_code(file)]
             blocks = [(file, block) for file in own if (block := self.block(file))]
             self._modules[folder] = _Module(folder, blocks)
         return self._modules[folder]
@@ -172,13 +198,14 @@ class _Tree:
             self._read[file] = self._parsed(file)
         return self._read[file]
 
-    def named(self, folder: str, suffix: str) -> list[Block]:
-        files = [file for file in self._files.get(folder, ()) if file.endswith(suffix)]
+    def values(self, folder: str) -> list[Block]:
+        """The files of values that Terraform reads by itself, the ones that win last."""
+        files = given_files(self._files.get(folder, ()))
         return [block for file in files if (block := self.block(file))]
 
     def _parsed(self, file: str) -> Block | None:
         try:
-            return read_hcl(self._texts[file])
+            return read_file(file, self._texts[file])
         except NotHclError as error:
             why = str(error).partition(": ")[2]
             place = f"{file}:{error.line}"
@@ -245,13 +272,13 @@ class _Scope:
             else:
                 yield from inner.every(elsewhere, level + 1)
 
-    @property
-    def counted(self) -> bool:
-        """Whether this module, or one around it, is called with a count."""
-        if self._above is None:
-            return False
-        scope, call = self._above
-        return bool(call.text("count")) or scope.counted
+    def counts(self, block: Block) -> Iterator[bool]:
+        """For each count of a block and of the modules around it: whether all in it is known."""
+        if own := block.text("count"):
+            yield all(known(self.evaluate(name)) for name in names_in(own))
+        if self._above is not None:
+            scope, call = self._above
+            yield from scope.counts(call)
 
     def evaluate(self, expression: str) -> Value:
         return evaluate(expression, self.lookup)
@@ -266,15 +293,17 @@ class _Scope:
 
     def default_tags(self, provider: str) -> tuple[Mapped, bool]:
         """The provider's default tags, and whether any provider says what they are."""
-        wanted = provider.strip() or "aws"
+        wanted = provider.strip().strip('"') or "aws"
         block = self._module.providers.get(wanted)
         if block is not None:
             written = [one.text("tags") for one in block.inner("default_tags")]
-            return merged([self.evaluate(text) for text in written if text]), True
+            told = [as_tags(self.evaluate(text)) for text in written if text]
+            dynamic = [one for one in block.inner("dynamic") if one.labels == ("default_tags",)]
+            return merged([*told, *(UNKNOWN for _ in dynamic)]), True
         if self._above is None:
             return Mapped(), bool(self._module.providers)
         scope, call = self._above
-        handed = re.search(rf"(?<![\w.]){re.escape(wanted)}\s*=\s*([\w.]+)", call.text("providers"))
+        handed = re.search(_HANDED.format(re.escape(wanted)), call.text("providers"))
         return scope.default_tags(handed[1] if handed else wanted)
 
     def _found(self, kind: str, name: str, depth: int) -> Value:
@@ -308,7 +337,7 @@ class _Scope:
 
     def _called(self, name: str, call: Block) -> _Scope | None:
         source = call.text("source").strip('"')
-        folder = _normal(join(self._module.folder, source))
+        folder = normal(join(self._module.folder, source))
         if not _LOCAL.match(source) or not self._tree.has(folder):
             return None
         prefix = f"{self.prefix}module.{name}."
@@ -317,13 +346,8 @@ class _Scope:
 
 def _given(tree: _Tree, root: str) -> dict[str, str]:
     """The values of variables that Terraform reads by itself, later files first."""
-    given: dict[str, str] = {}
-    for suffix in ("terraform.tfvars", ".auto.tfvars"):
-        for block in tree.named(root, suffix):
-            given |= {name: one.expression for name, one in block.attributes.items()}
-    return given
-
-
-def _normal(path: str) -> str:
-    normal = normpath(path)
-    return "" if normal == "." else normal
+    return {
+        name: one.expression
+        for block in tree.values(root)
+        for name, one in block.attributes.items()
+    }

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apportion.core.tags.iac.check import check_declared
+from apportion.core.tags.iac.check import check_declared, plan_needed
 from apportion.core.tags.iac.terraform_plan import is_plan, read_plan
 from infra_gallery import GALLERY, judge
 from moto_world import serving as moto_serving
@@ -107,6 +107,47 @@ GOOD = {"CostCenter": "CX", "Project": "atlas", "Environment": "prod"}
 )  # fmt: skip
 def test_corners_of_plans(changes: list[Any], subjects: list[str]) -> None:
     assert told(*changes) == subjects
+
+
+LISTED = [{"key": key, "value": value} for key, value in GOOD.items()]
+MISSING = [f"has no {key}" for key in GOOD]
+
+
+@pytest.mark.parametrize(
+    ("after", "later", "written", "wanted"),
+    [
+        ({"tags": LISTED}, {}, True, []),
+        ({"tags": LISTED[1:]}, {}, True, MISSING[:1]),
+        ({"tags": [{"key": "CostCenter", "value": None}, *LISTED[1:]]}, {}, True, MISSING[:1]),
+        ({"tags": [{"key": "CostCenter", "value": None}, *LISTED[1:]]},
+         {"tags": [{"value": True}, {}, {}]}, True, ["a plan tells"]),
+        ({}, {"tags": True}, True, ["a plan tells"]),
+        # The provider computes what the code leaves out, and computes no tags.
+        ({}, {"tags": True}, False, MISSING),
+    ],
+)  # fmt: skip
+def test_lists_of_tags_in_plans(after: Any, later: Any, *, written: bool, wanted: Any) -> None:
+    expressions = {"tags": {}} if written else {"bucket_name": {}}
+    resource = {"address": "awscc_s3_bucket.x", "expressions": expressions}
+    inner = {"module_calls": {"m": {"module": {"resources": [resource]}}}}
+    one = {**change("awscc_s3_bucket", after, later), "address": "module.m[0].awscc_s3_bucket.x[1]"}
+    tree = {"resource_changes": [one], "configuration": {"root_module": inner}}
+    declared = read_plan(tree, file="p")
+    said = [f.subject.partition(" ")[2] for f in check_declared(judge(), declared)]
+    assert said + ["a plan tells" for _ in plan_needed(judge(), declared)] == wanted
+
+
+@pytest.mark.parametrize(
+    ("kind", "after"),
+    [
+        ("aws_sqs_queue", {"tags_all": {**GOOD, "CostCenter": None}}),
+        ("aws_sqs_queue", {"tags": {**GOOD, "CostCenter": None}}),
+        ("aws_autoscaling_group", {"launch_template": [{}], "tag": [
+            {"key": k, "value": None if k == "CostCenter" else v} for k, v in GOOD.items()]}),
+    ],
+)  # fmt: skip
+def test_a_tag_that_is_null_in_a_plan_is_no_tag(kind: str, after: Any) -> None:
+    assert told(change(kind, after)) == [f"{kind}.x has no CostCenter"]
 
 
 JSON = st.recursive(

@@ -1,4 +1,7 @@
-variable "cost_center" { type = string }
+variable "cost_center" {
+  type    = string
+  default = "FIN-100"
+}
 
 locals {
   environment = "prod"

@@ -80,7 +80,7 @@ resource "aws_sqs_queue" "later" {
 
 resource "aws_sns_topic" "partly" {
   name = "partly"
-  tags = merge(var.extra_tags, { CostCenter = "finance 100" }) # wants T041 CostCenter
+  tags = merge(var.extra_tags, { CostCenter = "finance 100" }) # wants T041 CostCenter; T045
 }
 
 resource "aws_launch_template" "nodes" {
