@@ -44,6 +44,8 @@ def event(
         "id": str(uuid4()),
         "detail-type": "AWS API Call via CloudTrail",
         "source": f"aws.{source}",
+        "account": ACCOUNT,
+        "region": REGION,
         "detail": record,
     }
 
@@ -96,8 +98,8 @@ def hostile() -> list[object]:
         values = odd[:6] if field != "eventName" else odd
         strange += [odd[:6] if field != "eventName" else odd for value in values]
     for tree in (deep(3), deep(50), deep(400), {"tagSpecificationSet": {"items": "x"}}):
-        strange.append({"detail": {**fine["detail"], "requestParameters": tree}})
-        strange.append({"detail": {**fine["detail"], "responseElements": tree}})
+        strange.append({**fine, "detail": {**fine["detail"], "requestParameters": tree}})
+        strange.append({**fine, "detail": {**fine["detail"], "responseElements": tree}})
     for name in (
         "i-' OR 1=1",
         "i-../../..",
@@ -107,9 +109,9 @@ def hostile() -> list[object]:
         "{account}",
     ):
         items = {"instancesSet": {"items": [{"instanceId": name}]}}
-        strange.append({"detail": {**fine["detail"], "responseElements": items}})
+        strange.append({**fine, "detail": {**fine["detail"], "responseElements": items}})
         strange.append(event("s3", "CreateBucket", {"bucketName": name}))
         strange.append(event("s3", "PutBucketTagging", {"bucketName": name}))
     many = {"instancesSet": {"items": [{"instanceId": f"i-{n:017x}"} for n in range(3_000)]}}
-    strange.append({"detail": {**fine["detail"], "responseElements": many}})
+    strange.append({**fine, "detail": {**fine["detail"], "responseElements": many}})
     return strange

@@ -55,10 +55,16 @@ class Function:
                 self._live_tags,
                 self._notices(),
                 self._own,
+                self._only_account(),
             )
             self._read = now
             self._live.clear()  # credentials of roles last an hour
         return self._bench
+
+    def _only_account(self) -> str:
+        """The account whose events are taken; with a role of members, those of any."""
+        members = self._environment.get("APPORTION_MEMBER_ROLE", "")
+        return "" if members else self._environment.get("APPORTION_ACCOUNT", "")
 
     def _orders(self, defaults: str) -> RemediationSettings:
         act = {word.strip() for word in self._environment.get("APPORTION_ACT", "").split(",")}

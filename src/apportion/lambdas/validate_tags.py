@@ -10,7 +10,8 @@ APPORTION_CHAT_TOPIC     the ARN of the SNS topic that Amazon Q Developer shows 
 APPORTION_CREATOR_TAG    the key that names who made a resource
 APPORTION_QUARANTINE_TAG the key that is set while mandatory tags are wrong [apportion:quarantine]
 APPORTION_MEMBER_ROLE    the name of a role to take in other accounts, where events come from many
-APPORTION_ACCOUNT        the function's own account, in which no role is taken
+APPORTION_ACCOUNT        the function's own account, in which no role is taken; without a role of
+                         members, events of other accounts are left aside
 APPORTION_LEASE          the seconds for which an event that was begun is left alone [120]
 """
 

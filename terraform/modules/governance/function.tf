@@ -6,17 +6,24 @@ resource "aws_cloudwatch_event_rule" "created" {
   event_bus_name = var.event_bus
   tags           = var.tags
 
-  event_pattern = jsonencode({
-    "detail-type" = ["AWS API Call via CloudTrail"]
-    detail = {
-      eventSource = [for service in var.services : "${service}.amazonaws.com"]
-      eventName   = local.event_names
-      errorCode   = [{ exists = false }]
-    }
-  })
+  # Only AWS itself may send events whose source begins with `aws.`.
+  event_pattern = jsonencode(merge(
+    {
+      source        = [{ prefix = "aws." }]
+      "detail-type" = ["AWS API Call via CloudTrail"]
+      detail = {
+        eventSource = [for service in var.services : "${service}.amazonaws.com"]
+        eventName   = local.event_names
+        errorCode   = [{ exists = false }]
+      }
+    },
+    var.members == null ? { account = [local.account] } : {},
+  ))
 }
 
 locals {
+  rule_arn = "arn:${local.partition}:events:${local.region}:${local.account}:rule/${var.event_bus == "default" ? "" : "${var.event_bus}/"}${var.name}"
+
   event_names = concat(
     [for prefix in ["Create", "Run", "Allocate", "Restore", "Tag", "Untag", "AddTags", "RemoveTags", "DeleteTags", "PutBucketTagging"] : { prefix = prefix }],
     ["CopySnapshot", "RequestCertificate"],
@@ -69,7 +76,8 @@ resource "aws_sqs_queue_policy" "events" {
         Action    = "sqs:SendMessage"
         Resource  = local.events_arn
         Condition = {
-          ArnEquals = { "aws:SourceArn" = "arn:${local.partition}:events:${local.region}:${local.account}:rule/${var.event_bus == "default" ? "" : "${var.event_bus}/"}${var.name}" }
+          StringEquals = { "aws:SourceAccount" = local.account }
+          ArnEquals    = { "aws:SourceArn" = local.rule_arn }
         }
       },
     ]

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Protocol
 
 from apportion.core.tags.events.created_resources import heard as read_event
+from apportion.core.tags.events.origin import refusal
 from apportion.core.tags.policy.verdict import Judge
 from apportion.core.tags.remediation.actions import (
     RemediationDecision,
@@ -60,7 +61,10 @@ class EventStore(Protocol):
 
 @dataclass(frozen=True)
 class EventContext:
-    """What a function judges with. `own` is the session by which its own calls are known."""
+    """What a function judges with. `own` is the session by which its own calls are known.
+
+    `account` is the one whose events are taken, empty where those of an organisation are.
+    """
 
     judge: Judge
     orders: RemediationSettings
@@ -68,6 +72,7 @@ class EventContext:
     live: Callable[[str, str], LiveTags]  # of an account and region
     notices: TagNotifier | None = None
     own: str = ""
+    account: str = ""
 
 
 def validate(
@@ -78,6 +83,8 @@ def validate(
     Raises AwsError, where it is forgotten again and can be retried.
     """
     heard = read_event(event)
+    if why := refusal(event, account=bench.account):
+        return [_aside(heard, why)]
     if bench.own and heard.caller.session == bench.own:
         return [_aside(heard, "the function's own call")]
     if not heard.touched:

@@ -114,3 +114,25 @@ run "events_come_again_five_times_and_then_wait" {
     error_message = "EventBridge takes 2,048 characters of a pattern."
   }
 }
+
+run "only_aws_s_own_events_of_this_account_are_taken" {
+  command = plan
+
+  assert {
+    condition     = jsondecode(aws_cloudwatch_event_rule.created.event_pattern).source == [{ prefix = "aws." }] && jsondecode(aws_cloudwatch_event_rule.created.event_pattern).account == ["123456789012"]
+    error_message = "The pattern is ${aws_cloudwatch_event_rule.created.event_pattern}."
+  }
+}
+
+run "events_of_members_are_taken_too" {
+  command = plan
+
+  variables {
+    members = { role_name = "apportion-tagger", organization_id = "o-a1b2c3d4e5" }
+  }
+
+  assert {
+    condition     = !can(jsondecode(aws_cloudwatch_event_rule.created.event_pattern).account) && jsondecode(aws_cloudwatch_event_rule.created.event_pattern).source == [{ prefix = "aws." }]
+    error_message = "The pattern is ${aws_cloudwatch_event_rule.created.event_pattern}."
+  }
+}

@@ -293,6 +293,48 @@ def test_two_at_once_do_it_once_and_a_dead_one_is_taken_over(company: Company) -
     assert company.lines()[0]["verdict"] == "invalid"
 
 
+@pytest.mark.parametrize(
+    ("changed", "why"),
+    [
+        ({"source": "acme.tags"}, "its source is not a service of AWS"),
+        ({"source": "aws.ec2\n"}, "its source is not a service of AWS"),
+        ({"source": ["aws.ec2"]}, "its source is not a service of AWS"),
+        ({"detail-type": "AWS Service Event via CloudTrail"},
+         "its detail-type is not AWS API Call via CloudTrail"),
+        ({"account": "210987654321"}, "its account is not that of the call"),
+        ({"account": None}, "it names no account"),
+    ],
+)  # fmt: skip
+def test_what_is_not_cloudtrail_s_own_event_touches_nothing(
+    company: Company, changed: dict[str, object], why: str
+) -> None:
+    id_ = company.instance()
+    sent = {**run_instances(id_, tags={}), **changed}
+    assert company.hears(sent, "notify,tag,quarantine") == {"resources": 0}
+    (line,) = company.lines()
+    assert (line["verdict"], line["why"]) == ("none", why)
+    assert (company.mail(), company.tags(id_)) == ([], {})
+    # It is not remembered either, so the true event of the same id is still judged.
+    company.hears(run_instances(id_, tags={}) | {"detail": sent["detail"]})
+    assert company.lines()[0]["verdict"] == "invalid"
+
+
+def test_a_record_without_its_envelope_touches_nothing(company: Company) -> None:
+    id_ = company.instance()
+    company.hears(run_instances(id_, tags={})["detail"], "tag")
+    assert company.lines()[0]["why"] == "not an event of CloudTrail"
+    assert company.tags(id_) == {}
+
+
+def test_events_of_another_account_are_taken_only_with_a_role_of_members(company: Company) -> None:
+    created = run_instances(company.instance(), tags={})
+    company.hears(created, APPORTION_ACCOUNT="210987654321")
+    assert company.lines()[0]["why"] == "it comes from another account"
+    members = {"APPORTION_ACCOUNT": "210987654321", "APPORTION_MEMBER_ROLE": "tagger"}
+    company.hears(created, **members)
+    assert company.lines()[0]["verdict"] == "invalid"
+
+
 def test_of_a_batch_only_what_failed_comes_again(company: Company) -> None:
     fine, busy = (run_instances(company.instance(), tags={}) for _ in "ab")
     memory = DynamoEventStore(company.world.client("dynamodb"), table=company.name)

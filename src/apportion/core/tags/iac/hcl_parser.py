@@ -1,7 +1,7 @@
 """Reads the structure of HCL: blocks, attributes and the text of each expression, with places.
 
 It reads what Terraform's own formatter writes and what people do; what it cannot read is told by
-`NotHclError`. Expressions stay text here; `core.tags.hcl_values` evaluates what tags are made of.
+`NotHclError`. Expressions stay text here; `hcl_expressions` evaluates what tags are made of.
 """
 
 from __future__ import annotations
