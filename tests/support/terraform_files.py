@@ -13,7 +13,7 @@ from apportion.model.iam.roles import Role
 
 ROOT = Path(__file__).parents[2]
 MODULES = ROOT / "terraform" / "modules"
-_QUERIES = ROOT / "src" / "apportion" / "core" / "telling" / "queries"
+_QUERIES = ROOT / "src" / "apportion" / "core" / "reporting" / "everyday_queries"
 
 _GENERATED = re.compile(
     r"(?P<begin><!-- generated: (?P<what>\w+) -->\n).*?(?P<end><!-- end -->)", re.DOTALL

@@ -212,14 +212,14 @@ def by_dimension_columns(dimension: str) -> dict[str, str]:
 
 def everyday(asked: str) -> tuple[str, str]:
     """Read a named query: what it answers, and its SQL for the newest published month."""
-    written = files(__package__).joinpath("queries", f"{asked}.sql").read_text("utf-8")
+    written = files(__package__).joinpath("everyday_queries", f"{asked}.sql").read_text("utf-8")
     sentence, _, query = written.partition("\n")
     return sentence.removeprefix("--").strip(), query
 
 
 def everyday_names() -> list[str]:
     """List the named queries."""
-    folder = files(__package__).joinpath("queries")
+    folder = files(__package__).joinpath("everyday_queries")
     return sorted(f.name.removesuffix(".sql") for f in folder.iterdir() if f.name.endswith(".sql"))
 
 

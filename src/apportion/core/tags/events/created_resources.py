@@ -254,4 +254,4 @@ def _places() -> Mapping[tuple[str, str], tuple[str, ...]]:
 
 
 def _table_text() -> str:
-    return files(__package__).joinpath("tables", "created.csv").read_text("utf-8")
+    return files("apportion.core.tags").joinpath("tables", "created.csv").read_text("utf-8")

@@ -81,5 +81,5 @@ def template_types() -> Mapping[str, TemplateType]:
 
 
 def _rows(file: str) -> list[dict[str, str]]:
-    text = files(__package__).joinpath("tables", file).read_text("utf-8")
+    text = files("apportion.core.tags").joinpath("tables", file).read_text("utf-8")
     return list(csv.DictReader(line for line in text.splitlines() if not line.startswith("#")))

@@ -99,4 +99,4 @@ def _rows(file: str) -> Iterator[dict[str, str]]:
 
 
 def _text(file: str) -> str:
-    return files(__package__).joinpath("tables", file).read_text("utf-8")
+    return files("apportion.core.tags").joinpath("tables", file).read_text("utf-8")
