@@ -167,7 +167,7 @@ BILLS: list[tuple[str, Files]] = [
     ("B004", {"SHA256SUMS": f"{'0' * 64}  other.csv\n", "bill.csv": GOOD_BILL}),
     ("B006", {"SHA256SUMS": f"{'0' * 64}  bill.csv\n", "bill.csv": GOOD_BILL}),
     ("B007", {"one.csv": GOOD_BILL, "two.csv": GOOD_BILL}),
-    ("B008", {"bill.csv.gz": gzip.compress(GOOD_BILL)[:-9]}),
+    ("B008", {"bill.csv.gz": gzip.compress(GOOD_BILL, mtime=0)[:-9]}),
     ("B008", {"bill.parquet": PARQUET[:-20]}),
     ("B011", {"bill.csv": GOOD_BILL + b'"cut off'}),
     ("B012", {"bill.csv": GOOD_BILL + b"1,2\n"}),

@@ -141,7 +141,7 @@ class TestOtherNames:
         [
             ("b.csv.bz2", bz2.compress(csv_of("2"))),
             ("b.csv.zst", b"\x28\xb5\x2f\xfd" + bytes(40)),
-            ("b.gz", gzip.compress(csv_of("2"))),
+            ("b.gz", gzip.compress(csv_of("2"), mtime=0)),
             ("b.parq", parquet_of("2")),
             ("b.csv (1)", csv_of("2")),
             ("b.txt", csv_of("2")),
@@ -236,7 +236,7 @@ class TestZip:
     @pytest.mark.parametrize(
         ("name", "content"),
         [
-            ("b.csv.gz", gzip.compress(csv_of("2"))),
+            ("b.csv.gz", gzip.compress(csv_of("2"), mtime=0)),
             ("deep/b.CSV", csv_of("2")),
             ("_b.csv", csv_of("2")),
             ("__MACOSX/b.csv", csv_of("2")),
