@@ -7,7 +7,7 @@ import pytest
 from apportion.core.dashboard.access_file import read_access
 from docs_pages import DOCS, Block, blocks
 
-EXAMPLES = list(blocks(DOCS / "dashboard.md", "yml"))
+EXAMPLES = list(blocks(DOCS / "how-to/dashboard.md", "yml"))
 
 
 @pytest.mark.parametrize("block", EXAMPLES, ids=lambda block: f"line {block.line}")

@@ -9,7 +9,7 @@ import pytest
 from apportion.sources.totals import cur_cost_rules
 from docs_pages import DOCS
 
-PAGE = (DOCS / "bills.md").read_text("utf-8")
+PAGE = (DOCS / "reference/bills.md").read_text("utf-8")
 
 #: Amounts that no two sums share.
 WORDS = {

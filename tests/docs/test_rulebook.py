@@ -20,7 +20,7 @@ from apportion.usecases.runs.load_rules import named_files
 from docs_pages import DOCS, PAGES, ROOT, Block, blocks
 from stories import bill_of, csv_bill, delivered, workspace_in
 
-PAGE = DOCS / "rulebook.md"
+PAGE = DOCS / "reference/rulebook.md"
 EXAMPLES = [block for page in PAGES for block in blocks(page, "yaml")]
 FILES = {block.title: block.text for block in blocks(PAGE, "csv")}
 HEAD = blocks(PAGE, "yaml")[0].text

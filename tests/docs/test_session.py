@@ -23,10 +23,10 @@ from apportion.model.cents import ROUNDED, cent_off, to_cents
 from apportion.model.focus import KEY_COLUMNS
 from docs_pages import DOCS, ROOT, blocks, calls
 
-LEDGER = DOCS / "ledger.md"
+LEDGER = DOCS / "reference/ledger.md"
 SHOWN = [
     call
-    for page in (ROOT / "README.md", DOCS / "proof.md")
+    for page in (ROOT / "README.md", DOCS / "explanation/proof.md")
     for block in blocks(page, "console")
     for call in calls(block)
     if call.shown
@@ -90,7 +90,7 @@ def test_the_picture_of_the_problem_is_the_demo_s_september(demo: tuple[Path, st
 
 def test_the_examples_of_the_library_run(demo: tuple[Path, str]) -> None:
     folder, _ = demo
-    examples = [block.text for page in ("README.md", "docs/library.md") for block in python(page)]
+    examples = [block.text for page in ("README.md", "docs/reference/library.md") for block in python(page)]
     assert len(examples) >= 5
     done = subprocess.run(
         [sys.executable, "-c", "\n".join(examples)],

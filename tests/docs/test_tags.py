@@ -15,7 +15,7 @@ from cloudtrail_records import record
 from docs_pages import DOCS, ROOT, blocks, calls
 from larkmoor import Typed, copied
 
-PAGE = DOCS / "tags.md"
+PAGE = DOCS / "how-to/tags.md"
 INFRA = """
 provider "aws" {
   default_tags {

@@ -26,7 +26,7 @@ class Defect:
     effective: str
 
 
-#: What each defect is, in the words of docs/demo.md.
+#: What each defect is, in the words of docs/explanation/demo.md.
 MEANING: Mapping[str, str] = {
     "tag key variant": "resources tagged `costcenter` instead of `CostCenter`",
     "misspelt value": "a cost centre that can be read: `fin100`, `Fin-100`, `finance 100`",

@@ -18,7 +18,7 @@ from apportion.demo.tagging import INCONSISTENT, MISSPELT, UNKNOWN
 from apportion.model.focus import columns_of
 from apportion.model.period import Period
 
-DOCUMENT = Path(__file__).parents[3] / "docs" / "demo.md"
+DOCUMENT = Path(__file__).parents[3] / "docs" / "explanation" / "demo.md"
 
 #: EffectiveCost by AWS's rules, from CUR's own columns: another road than the generator's.
 EFFECTIVE = """CASE line_item_line_item_type

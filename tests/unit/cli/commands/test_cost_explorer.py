@@ -23,7 +23,7 @@ from apportion.cli.session import Outside
 from cost_explorer_fake import THROTTLED, Cost, FakeCostExplorer, client_of, serving
 from docs_pages import DOCS, blocks
 
-PAGE = DOCS / "cost-explorer.md"
+PAGE = DOCS / "how-to/cost-explorer.md"
 NOW = datetime(2026, 9, 15, 23, tzinfo=UTC)
 S3 = "Amazon Simple Storage Service"
 
