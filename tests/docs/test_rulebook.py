@@ -120,8 +120,8 @@ def month(pools: list[str]) -> list[dict[str, str]]:
 def test_the_methods_come_to_what_the_golden_stories_prove(method: str) -> None:
     line = rf"^\| `{method}` \|.*\| ([\d,]+) \| ([\d,]+) \|$"
     (said,) = re.findall(line, PAGE.read_text("utf-8"), re.MULTILINE)
-    story = ROOT / "tests" / "stories" / "golden" / f"textbook_{method.replace('-', '_')}" / "expected.csv"
-    with story.open(encoding="utf-8") as file:
+    story = ROOT / "tests" / "stories" / "golden" / f"textbook_{method.replace('-', '_')}"
+    with (story / "expected.csv").open(encoding="utf-8") as file:
         shared = {row["team"]: row["shared"] for row in csv.DictReader(file)}
     assert [amount.replace(",", "") for amount in said] == [
         shared["machining"],

@@ -90,7 +90,8 @@ def test_the_picture_of_the_problem_is_the_demo_s_september(demo: tuple[Path, st
 
 def test_the_examples_of_the_library_run(demo: tuple[Path, str]) -> None:
     folder, _ = demo
-    examples = [block.text for page in ("README.md", "docs/reference/library.md") for block in python(page)]
+    pages = ("README.md", "docs/reference/library.md")
+    examples = [block.text for page in pages for block in python(page)]
     assert len(examples) >= 5
     done = subprocess.run(
         [sys.executable, "-c", "\n".join(examples)],

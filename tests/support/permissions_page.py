@@ -20,7 +20,8 @@ def roles() -> str:
         services = {action.partition(":")[0] for each in own for action in each.actions}
         called = ", ".join(f"`{service}`" for service in sorted(services)) or "none itself"
         when = "an approved plan" if duty.approved_by_a_person else ""
-        rows.append(f"| [`{role}`](../reference/permissions.md#{role}) | {duty.purpose} | {called} | {when} |")
+        link = f"[`{role}`](../reference/permissions.md#{role})"
+        rows.append(f"| {link} | {duty.purpose} | {called} | {when} |")
     head = "| Role | What for | Services it calls | A person takes it for |"
     return "\n".join([head, "|---|---|---|---|", *rows, ""])
 

@@ -1,6 +1,6 @@
 """Savings Plans and reservations: what they cover of a day's usage, and what goes unused.
 
-A day's commitment is spent as a whole, where AWS does it hour by hour; docs/explanation/demo.md says so.
+A day's commitment is spent as a whole, where AWS does it hour by hour (docs/explanation/demo.md).
 """
 
 from __future__ import annotations

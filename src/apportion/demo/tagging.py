@@ -1,6 +1,6 @@
 """How the people of Larkmoor tag: well for the most part, and wrong in every way we have seen.
 
-Each resource has one style of tagging; the money that hangs on a style is what docs/explanation/demo.md lists.
+Each resource has one style of tagging; docs/explanation/demo.md lists the money of each style.
 """
 
 from __future__ import annotations

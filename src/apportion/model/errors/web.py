@@ -21,8 +21,8 @@ class NotLoopbackError(WrongUseError):
     def __init__(self, host: str) -> None:
         super().__init__(
             f"{host} can be reached from other machines, and nobody would have to sign in. "
-            "Say in access.yaml how people sign in and what they see (docs/how-to/dashboard.md), or "
-            "leave --host away to serve this machine alone."
+            "Say in access.yaml how people sign in and what they see "
+            "(docs/how-to/dashboard.md), or leave --host away to serve this machine alone."
         )
 
 

@@ -1,7 +1,7 @@
 """Service control policies of a tag policy: no creation without the tags, no loss of them.
 
-The rules they are written by: docs/how-to/tags.md. Types are packed by what they cost, the costliest
-first, into documents of the size that AWS takes.
+The rules they are written by: docs/how-to/tags.md. Types are packed by cost, the highest first,
+into documents of the size that AWS takes.
 """
 
 from __future__ import annotations
