@@ -19,7 +19,7 @@ from apportion.ledger.fsync import write_whole
 from apportion.model.aws.cost_center import CostCenterCosts
 from apportion.model.aws.cost_query import Access
 from apportion.model.iam.roles import Role
-from apportion.ports import CostReports
+from apportion.ports.bills import CostReports
 from apportion.reports.csv import CsvReport
 from apportion.usecases.aws.cost_explorer import cost_center as ask_cost_center
 from apportion.usecases.fail_on_findings import stop_if_failing

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from apportion.model.aws.export import S3Location, Taking
 from apportion.model.aws.export_definition import WantedExport
 from apportion.model.outcome import Outcome
-from apportion.ports import Bucket
+from apportion.ports.bills import Bucket
 from apportion.usecases.aws.exports import ExportPlan, apply, existing, plan
 
 if TYPE_CHECKING:

@@ -14,14 +14,11 @@ from apportion.model.outcome import Outcome
 from apportion.model.period import Period
 from apportion.model.retention import EvidenceKind, RetentionEvidence
 from apportion.model.workbook import Sheet, Workbook
-from apportion.ports import (
-    ExpirableLedger,
-    Notifier,
-    ObjectStore,
-    PublishedTables,
-    QueryEngine,
-    Report,
-)
+from apportion.ports.ledger import ExpirableLedger
+from apportion.ports.notifications import Notifier
+from apportion.ports.objects import ObjectStore
+from apportion.ports.published_tables import PublishedTables, QueryEngine
+from apportion.ports.reports import Report
 from apportion.reports.csv import CsvReport
 from apportion.reports.json import JsonReport
 from apportion.usecases.publish.deliver import Book, Forms, Notifications, deliver

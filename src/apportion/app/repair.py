@@ -9,7 +9,7 @@ from pathlib import Path
 from apportion.ledger.iceberg import IcebergLedger
 from apportion.ledger.repair import Repair
 from apportion.model.outcome import Outcome
-from apportion.ports import Ledger
+from apportion.ports.ledger import Ledger
 from apportion.usecases.context import RunContext
 from apportion.usecases.runs.repair import nothing_to_repair, prove_runs
 

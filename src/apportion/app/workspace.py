@@ -24,7 +24,7 @@ from apportion.model.outcome import Explanation, Outcome, RulesInForce
 from apportion.model.period import Period
 from apportion.model.question import Question
 from apportion.model.settings import Settings
-from apportion.ports import Bucket, CostReports
+from apportion.ports.bills import Bucket, CostReports
 from apportion.reports.csv import CsvReport
 from apportion.reports.excel import ExcelWorkbook
 from apportion.sources.local_files import LocalFiles

@@ -1,4 +1,4 @@
-"""SQL that Athena runs. It is a `ports.Asking`."""
+"""SQL that Athena runs. Implements `ports.published_tables.QueryEngine`."""
 
 from __future__ import annotations
 

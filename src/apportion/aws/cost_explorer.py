@@ -1,4 +1,4 @@
-"""AWS Cost Explorer: questions in, whole answers out. It is a `ports.CostReports`."""
+"""AWS Cost Explorer: queries in, complete answers out. Implements `ports.bills.CostReports`."""
 
 from __future__ import annotations
 

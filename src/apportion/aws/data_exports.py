@@ -1,6 +1,6 @@
 """Data Exports of AWS Billing: those that there are, what they can hold, and new ones.
 
-It is a `ports.Exports`. The service has one endpoint, in us-east-1.
+Implements `ports.bills.Exports`. The service has one endpoint, in us-east-1.
 """
 
 from __future__ import annotations

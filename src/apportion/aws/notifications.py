@@ -1,4 +1,4 @@
-"""Ways to tell people of a report: letters by SES, and a topic of SNS. They are `ports.Post`."""
+"""Report notifications: e-mail by SES, and a topic of SNS; see `ports.notifications`."""
 
 from __future__ import annotations
 

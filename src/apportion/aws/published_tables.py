@@ -1,4 +1,4 @@
-"""Published tables: Iceberg in S3, found through the Glue catalog. It is a `ports.Lake`.
+"""Published tables in S3, found through the Glue catalog: `ports.published_tables`.
 
 Every table but `runs` is called `<name>_by_run` and partitioned by period and run; its view
 `<name>` shows the runs that `runs` names. A commit is one conditional update of one Glue table, so

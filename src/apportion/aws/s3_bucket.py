@@ -1,7 +1,7 @@
 """Reads objects of one bucket: small ones at once, large ones into files, just as they were pinned.
 
-It is a `ports.Bucket`. A file appears under its name when all its bytes are there and compared; the
-part of it that is there, whatever ended the download, is where the next one goes on.
+Implements `ports.bills.Bucket`. A file appears under its name when all its bytes are there and
+compared; the part of it that is there, whatever ended the download, is where the next one goes on.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ from apportion.model.errors.base import (
     AwsRefusedError,
     AwsUnreachableError,
 )
-from apportion.ports import StoredObject
+from apportion.ports.objects import StoredObject
 
 from .actions import OBJECTS
 from .api_calls import ATTEMPTS, Calls, Client
@@ -40,7 +40,7 @@ class ElsewhereError(Exception):
 
 
 class S3Store:
-    """`ports.Store` in S3. Names are relative to the prefix; `where` tells them whole.
+    """`ports.objects.ObjectStore` in S3. Names are relative to the prefix.
 
     Every content is sent with its sha256, which S3 verifies before it takes it. Two writers under a
     condition need contents that differ: by them each knows its own again.

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from apportion.model.aws.cost_query import Access
 from apportion.model.settings import Settings
-from apportion.ports import CostReports
+from apportion.ports.bills import CostReports
 
 from .ui.console import Console
 from .workspace import Clients, Connect, Open, Workspace, client_real, connect_real, open_real

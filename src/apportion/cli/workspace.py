@@ -13,7 +13,7 @@ from apportion.model.charges import SplitCost
 from apportion.model.outcome import Explanation, Outcome, RulesInForce
 from apportion.model.question import Question
 from apportion.model.settings import Settings
-from apportion.ports import Bucket, CostReports
+from apportion.ports.bills import Bucket, CostReports
 
 if TYPE_CHECKING:
     from apportion.app.accounts import Accounts

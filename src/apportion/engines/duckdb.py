@@ -14,7 +14,7 @@ import pyarrow as pa
 from sqlglot import exp
 
 from apportion.model.delivery import Encoding
-from apportion.ports import Row
+from apportion.model.row import Row
 
 from .duckdb_errors import in_words
 

@@ -1,1 +1,1 @@
-"""The store of everything we know: Iceberg tables behind `ports.Ledger`."""
+"""The ledger: Iceberg tables behind `ports.ledger.Ledger`."""

@@ -19,7 +19,7 @@ from hashlib import file_digest
 from pathlib import Path
 
 from apportion.model.errors.base import LedgerDamagedError
-from apportion.ports import ObjectStore
+from apportion.ports.objects import ObjectStore
 
 from .s3_head import CATALOG, CATALOGS, FILES, KEPT, Stated, is_ours
 

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from apportion.model.errors.base import LedgerDamagedError
 from apportion.model.errors.publishing import OthersWroteError
-from apportion.ports import ObjectStore, StoredObject
+from apportion.ports.objects import ObjectStore, StoredObject
 
 from . import s3_head as heads
 from .catalog import Catalog

@@ -1,1 +1,1 @@
-"""The forms in which results leave. Each file plugs one into `ports.Report`."""
+"""Report formats: one file for each implementation of `ports.reports.Report`."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from apportion.model.document import Table
-from apportion.ports import Row
+from apportion.model.row import Row
 
 from .columns import ColumnKind, kinds
 from .table import cell

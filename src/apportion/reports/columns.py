@@ -10,7 +10,7 @@ from enum import StrEnum
 from apportion.model.cents import cent_off
 from apportion.model.focus import COST_COLUMNS
 from apportion.model.result_columns import CAUSES
-from apportion.ports import Row
+from apportion.model.row import Row
 
 
 class ColumnKind(StrEnum):

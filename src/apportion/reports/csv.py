@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from apportion.ports import Row
+from apportion.model.row import Row
 
 from . import plain
 

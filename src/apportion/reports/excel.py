@@ -19,8 +19,8 @@ from xlsxwriter.worksheet import Worksheet
 
 from apportion.model.cents import ROUNDED, cent_off, cents
 from apportion.model.money import EXACT
+from apportion.model.row import Row
 from apportion.model.workbook import Check, Sheet, Workbook
-from apportion.ports import Row
 
 from . import plain
 from .columns import ColumnKind, cents_off, kinds

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from apportion.ports import Row
+from apportion.model.row import Row
 
 from . import plain
 

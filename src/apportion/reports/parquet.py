@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from apportion.model import money
-from apportion.ports import Row
+from apportion.model.row import Row
 
 from . import plain
 from .columns import ColumnKind, kinds

@@ -14,7 +14,7 @@ from rich.cells import cell_len, set_cell_size
 
 from apportion.model import money
 from apportion.model.cents import cents
-from apportion.ports import Row
+from apportion.model.row import Row
 
 from . import plain
 from .columns import ColumnKind, kinds

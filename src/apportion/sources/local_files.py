@@ -37,7 +37,7 @@ _KEYS = re.compile(r"(?:resource_?tags?[/_]|cost_?category[/_]|x_|oci_)", re.IGN
 
 
 class LocalFiles:
-    """A `ports.Source`: the bill in some files and folders.
+    """A `ports.bills.Source`: the bill in some files and folders.
 
     `scratch` is a folder for what must be unpacked; the delivery's files may lie in it.
     """

@@ -16,7 +16,7 @@ _MOST = 20
 
 
 class GitHistory:
-    """A `ports.RulesHistory` of a folder; empty words where it lies in no repository.
+    """A `ports.rules_history.RulesHistory` of a folder; empty words where it lies in no repository.
 
     Only committed changes of `paths`, which are relative to the folder. Of a merge, what it brought
     to the line that it was merged into, on the day of the merge: so each change follows the one

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from apportion.ports import Engine, Ledger
+from apportion.ports.engine import Engine
+from apportion.ports.ledger import Ledger
 
 
 @dataclass(frozen=True)

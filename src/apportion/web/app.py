@@ -16,7 +16,7 @@ from starlette.types import ASGIApp
 from apportion import __version__
 from apportion.model.access import EVERYTHING
 from apportion.model.errors.base import ApportionError, WrongUseError
-from apportion.ports import Report
+from apportion.ports.reports import Report
 from apportion.reports.csv import CsvReport
 from apportion.reports.excel import ExcelReport
 from apportion.reports.json import JsonReport

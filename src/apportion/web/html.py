@@ -10,7 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from markupsafe import Markup
 
 from apportion.model.cents import ROUNDED
-from apportion.ports import Row
+from apportion.model.row import Row
 from apportion.reports import plain
 
 from . import formatting

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from apportion.core.dashboard import queries
 from apportion.core.dashboard.aggregates import ACCOUNT, CATEGORY, SERVICE, cuts
-from apportion.ports import Row
+from apportion.model.row import Row
 from apportion.usecases.dashboard.run_library import ScopedRun
 
 from . import formatting

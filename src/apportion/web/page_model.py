@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from apportion.core.reporting.explain import added
 from apportion.model.cents import ROUNDED, cent_off
-from apportion.ports import Row
+from apportion.model.row import Row
 from apportion.reports.columns import cents_off
 
 

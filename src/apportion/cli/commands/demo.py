@@ -16,7 +16,7 @@ from apportion.cli.session import Session
 from apportion.cli.ui.findings_view import counted
 from apportion.cli.ui.help_pages import Command, examples
 from apportion.model.outcome import Outcome
-from apportion.ports import Row
+from apportion.model.row import Row
 from apportion.usecases.atomic_folder import refuse_if_filled
 from apportion.usecases.settings import FILE, read
 

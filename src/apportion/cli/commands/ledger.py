@@ -23,7 +23,7 @@ from apportion.cli.ui.help_pages import Command, Group, examples
 from apportion.cli.ui.output import Output
 from apportion.cli.ui.print_outcome import finish
 from apportion.model.outcome import Outcome
-from apportion.ports import Row
+from apportion.model.row import Row
 
 from . import ledger_expire
 

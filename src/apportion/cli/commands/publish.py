@@ -25,7 +25,7 @@ from apportion.model.errors.publishing import WhomError
 
 if TYPE_CHECKING:
     from apportion.app.publishing import Clients
-    from apportion.ports import QueryEngine
+    from apportion.ports.published_tables import QueryEngine
 
 _PANEL = "AWS"
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
 from apportion.model.findings.finding import Finding, failing
-from apportion.ports import Row
+from apportion.model.row import Row
 from apportion.reports.visible import visible
 
 from . import styling

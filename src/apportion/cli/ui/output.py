@@ -11,7 +11,8 @@ from pathlib import Path
 
 from apportion.model.errors.base import BinaryToTerminalError, UnknownEndingError
 from apportion.model.errors.output_files import NotAFileError
-from apportion.ports import Report, Row
+from apportion.model.row import Row
+from apportion.ports.reports import Report
 
 from .console import Console
 

@@ -11,7 +11,7 @@ from rich.cells import cell_len
 
 from apportion.model.cents import ROUNDED, cents
 from apportion.model.outcome import ExplanationNode
-from apportion.ports import Row
+from apportion.model.row import Row
 from apportion.reports import plain
 from apportion.reports.columns import is_share
 from apportion.reports.visible import visible

@@ -10,8 +10,7 @@ from apportion.model.errors.base import PolicyNamesError
 from apportion.model.iam.roles import DUTIES, Role
 from apportion.model.iam.statement import Statement
 from apportion.model.outcome import Outcome
-
-Row = Mapping[str, object]
+from apportion.model.row import Row
 
 _NAME = re.compile(r"\$\{(\w+)\}")
 #: What a name may be made of: nothing that IAM reads as a pattern or a variable.

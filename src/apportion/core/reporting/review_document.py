@@ -12,11 +12,10 @@ from apportion.model.document import Document, Section, Table
 from apportion.model.findings.finding import Finding
 from apportion.model.money import EXACT
 from apportion.model.result_columns import CAUSES, COMPARED, SIGN_OFF
+from apportion.model.row import Row
 
 from .amounts_in_text import every_cent
 from .rule_changes import RuleChangeEffect, rules_changed
-
-Row = Mapping[str, object]
 
 #: The largest services and shares of a statement are told one by one, the others together.
 _MOST = 8

@@ -12,8 +12,7 @@ from apportion.model.cents import cents, signed
 from apportion.model.money import EXACT, text
 from apportion.model.outcome import Outcome
 from apportion.model.period import MONTHS, Period
-
-Row = Mapping[str, object]
+from apportion.model.row import Row
 
 _TOP = 5
 #: What is told of findings: notices can wait for who looks closer.

@@ -10,11 +10,10 @@ from decimal import Decimal, localcontext
 
 from apportion.model.cents import cents
 from apportion.model.money import EXACT, text
+from apportion.model.row import Row
 from apportion.model.workbook import Chart, Check, Sheet, Workbook
 
 from .amounts_in_text import every_cent
-
-Row = Mapping[str, object]
 
 #: A chart with more series or names than this tells nothing; the tables beside it have them all.
 _MOST_SERIES = 9

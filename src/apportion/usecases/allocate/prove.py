@@ -23,7 +23,7 @@ from apportion.model.findings.proof import (
 from apportion.model.manifest import Manifest, RunKind, Total
 from apportion.model.money import EXACT
 from apportion.model.outcome import Outcome
-from apportion.ports import Row
+from apportion.model.row import Row
 from apportion.usecases.context import RunContext
 from apportion.usecases.ingest.ingest import ledger_total
 from apportion.usecases.row_values import money_of, text_of

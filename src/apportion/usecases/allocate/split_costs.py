@@ -16,8 +16,8 @@ from apportion.core.allocation.split_pools import SplitResult, split_pools
 from apportion.model.focus import COST_COLUMNS
 from apportion.model.money import SQL_TYPE, from_units, to_units
 from apportion.model.period import Period
+from apportion.model.row import Row
 from apportion.model.split import PoolCost, Spend
-from apportion.ports import Row
 from apportion.usecases.context import RunContext
 from apportion.usecases.row_values import day_of
 from apportion.usecases.runs.load_rules import Rules

@@ -27,7 +27,7 @@ from apportion.model.findings.finding import Finding, Place
 from apportion.model.manifest import Input, Manifest, RunKind
 from apportion.model.outcome import Outcome
 from apportion.model.period import Period
-from apportion.ports import Row
+from apportion.model.row import Row
 from apportion.usecases.context import RunContext
 from apportion.usecases.fail_on_findings import record, stop_if_failing
 from apportion.usecases.row_values import text_of

@@ -19,7 +19,7 @@ from apportion.model.errors.base import CostQueryError
 from apportion.model.findings.cost_explorer import RESOURCES_DIFFER
 from apportion.model.outcome import Outcome
 from apportion.model.question import Granularity
-from apportion.ports import CostReports
+from apportion.ports.bills import CostReports
 
 
 def cost_center(

@@ -18,7 +18,8 @@ from apportion.model.aws.export_definition import Call, Export, WantedExport
 from apportion.model.findings.exports import UNHEALTHY
 from apportion.model.findings.finding import Finding
 from apportion.model.outcome import Outcome
-from apportion.ports import Exports, Row
+from apportion.model.row import Row
+from apportion.ports.bills import Exports
 
 _COLUMNS = ("export", "table", "rewriting", "format", "status", "refreshed", "place")
 

@@ -12,7 +12,7 @@ from apportion.core.rulebook.unused_rules import offers_query
 from apportion.model.manifest import Manifest
 from apportion.model.money import SQL_TYPE
 from apportion.model.outcome import Outcome
-from apportion.ports import Row
+from apportion.model.row import Row
 from apportion.usecases.allocate.label_keys import label, segments_of
 from apportion.usecases.context import RunContext
 from apportion.usecases.reports.review_topics import review

@@ -30,8 +30,9 @@ from apportion.model.access import Scope
 from apportion.model.errors.base import NothingThereError
 from apportion.model.manifest import Manifest, RunKind
 from apportion.model.outcome import Explanation
+from apportion.model.row import Row
 from apportion.model.rulebook import Dimension, Rulebook
-from apportion.ports import Engine, Row
+from apportion.ports.engine import Engine
 from apportion.usecases.context import RunContext
 from apportion.usecases.explain.case import nothing_like
 from apportion.usecases.explain.owner import explain_owner, explain_pool, explain_resource

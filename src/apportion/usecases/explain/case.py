@@ -37,9 +37,9 @@ from apportion.model.focus import COST_COLUMNS
 from apportion.model.money import from_units, to_units
 from apportion.model.outcome import ExplanationNode, Reduced, Subject
 from apportion.model.period import Period
+from apportion.model.row import Row
 from apportion.model.rulebook import Dimension, Pool, Rulebook
 from apportion.model.split import Share, Step
-from apportion.ports import Row
 from apportion.usecases.allocate.label_keys import label
 from apportion.usecases.context import RunContext
 from apportion.usecases.row_values import day_of, money_of, text_of

@@ -30,8 +30,8 @@ from apportion.core.rulebook.inputs.account_sources import OWN_SAYS, synced_word
 from apportion.model.errors.base import NothingThereError
 from apportion.model.money import from_units, to_units
 from apportion.model.outcome import Explanation, ExplanationNode
+from apportion.model.row import Row
 from apportion.model.rulebook import Dimension
-from apportion.ports import Row
 from apportion.usecases.allocate.label_keys import label
 from apportion.usecases.context import RunContext
 from apportion.usecases.row_values import day_of, money_of, text_of

@@ -17,7 +17,7 @@ from apportion.core.templates import name, sql
 from apportion.model.focus import COST_COLUMNS
 from apportion.model.manifest import BillIdentity, DayHeld, Manifest
 from apportion.model.money import text
-from apportion.ports import Row
+from apportion.model.row import Row
 from apportion.usecases.context import RunContext
 from apportion.usecases.row_values import money_of, text_of
 

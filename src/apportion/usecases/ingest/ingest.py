@@ -29,7 +29,8 @@ from apportion.model.findings.finding import Finding
 from apportion.model.focus import COST_COLUMNS
 from apportion.model.manifest import BillIdentity, DayHeld, Input, Manifest, RunKind, Total
 from apportion.model.money import from_units
-from apportion.ports import Row, Source
+from apportion.model.row import Row
+from apportion.ports.bills import Source
 from apportion.usecases.context import RunContext
 from apportion.usecases.fail_on_findings import record, stop_if_failing
 from apportion.usecases.runs.damage import damage_of

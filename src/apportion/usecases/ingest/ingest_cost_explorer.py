@@ -26,7 +26,8 @@ from apportion.model.aws.cost_query import ACCOUNT, By, CostAnswer, CostQuery
 from apportion.model.delivery import Delivery
 from apportion.model.findings.finding import Finding
 from apportion.model.period import Period
-from apportion.ports import CostReports, Report, Source
+from apportion.ports.bills import CostReports, Source
+from apportion.ports.reports import Report
 from apportion.usecases.fail_on_findings import stop_if_failing
 
 #: Makes a source of files and a folder for what must be unpacked.
@@ -34,7 +35,7 @@ Read = Callable[[Sequence[Path], Path], Source]
 
 
 class CostBill:
-    """A `ports.Source`. `write` makes CSV of rows, `read` finds the deliveries in a file."""
+    """A `ports.bills.Source`. `write` makes CSV of rows, `read` finds the deliveries in a file."""
 
     def __init__(self, month: BillMonth, *, folder: Path, write: Report, read: Read) -> None:
         self._month = month

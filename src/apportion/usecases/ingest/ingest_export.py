@@ -38,7 +38,7 @@ from apportion.model.findings.finding import Finding, failing
 from apportion.model.manifest import Manifest, RunKind
 from apportion.model.outcome import Outcome
 from apportion.model.period import Period
-from apportion.ports import Bucket, Source
+from apportion.ports.bills import Bucket, Source
 from apportion.usecases.context import RunContext
 from apportion.usecases.outcomes import together, told_ingest
 
@@ -320,7 +320,7 @@ class _Progress:
 
 
 class _Downloaded:
-    """A `ports.Source` of a fetched delivery: files have their names in S3, months are as told."""
+    """A fetched delivery as a `ports.bills.Source`; files keep their names in S3."""
 
     def __init__(self, source: Source, delivery: ExportDelivery, download: Download) -> None:
         self._source = source

@@ -34,7 +34,11 @@ from apportion.model.findings.delivered import MAYBE_SENT, NOT_SENT
 from apportion.model.findings.finding import Finding
 from apportion.model.outcome import Outcome
 from apportion.model.period import Period
-from apportion.ports import Notifier, ObjectStore, QueryEngine, Report, Row
+from apportion.model.row import Row
+from apportion.ports.notifications import Notifier
+from apportion.ports.objects import ObjectStore
+from apportion.ports.published_tables import QueryEngine
+from apportion.ports.reports import Report
 
 #: What is delivered, in this order.
 TABLES = (

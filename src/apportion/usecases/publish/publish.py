@@ -17,7 +17,8 @@ from apportion.model.manifest import Manifest
 from apportion.model.manifest_text import to_plain
 from apportion.model.money import from_units, text, to_units
 from apportion.model.outcome import Outcome
-from apportion.ports import PublishedTables, Row
+from apportion.model.row import Row
+from apportion.ports.published_tables import PublishedTables
 from apportion.usecases.context import RunContext
 from apportion.usecases.fail_on_findings import stop_if_failing
 from apportion.usecases.reports.report import tell

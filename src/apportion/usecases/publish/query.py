@@ -12,7 +12,8 @@ from apportion.core.templates import text
 from apportion.model.errors.base import EngineError
 from apportion.model.errors.publishing import NotPublishedError, QueryFailedError
 from apportion.model.outcome import Outcome
-from apportion.ports import Engine, Row
+from apportion.model.row import Row
+from apportion.ports.engine import Engine
 from apportion.usecases.context import RunContext
 from apportion.usecases.runs.open_run import Published, allocated_periods, find
 
@@ -23,7 +24,9 @@ _SERIALIZE = "SELECT json_serialize_sql(CAST({} AS VARCHAR))"
 
 
 class LedgerQueryEngine:
-    """`ports.Asking` of a ledger: each allocated period's newest run. Nothing is changed by it.
+    """SQL over a ledger: the newest run of each allocated period. Nothing is changed.
+
+    Implements `ports.published_tables.QueryEngine`.
 
     A query takes what it names out of the ledger into `scratch` first, month by month; where more
     is asked later, `ahead` names what that will be. It is answered by an engine of its own, made

@@ -8,7 +8,7 @@ from decimal import Decimal, localcontext
 
 from apportion.model.cents import ROUNDED, cent_off
 from apportion.model.money import EXACT
-from apportion.ports import Row
+from apportion.model.row import Row
 from apportion.reports.columns import ColumnKind, cents_off, kinds
 
 #: The columns that say in which currency a row's money is.

@@ -23,8 +23,8 @@ from apportion.model.focus import COST_COLUMNS, QUANTITY_COLUMNS
 from apportion.model.manifest import Manifest
 from apportion.model.money import text, to_units
 from apportion.model.outcome import Outcome
+from apportion.model.row import Row
 from apportion.model.split import Share
-from apportion.ports import Row
 from apportion.usecases.atomic_folder import new_folder, refuse_if_filled
 from apportion.usecases.context import RunContext
 from apportion.usecases.explain.case import share_of

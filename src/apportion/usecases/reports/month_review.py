@@ -15,7 +15,8 @@ from apportion.model.money import from_units
 from apportion.model.outcome import Outcome
 from apportion.model.period import Period
 from apportion.model.question import Question
-from apportion.ports import Row, RulesHistory
+from apportion.model.row import Row
+from apportion.ports.rules_history import RulesHistory
 from apportion.usecases.allocate.prove import prove
 from apportion.usecases.context import RunContext
 from apportion.usecases.runs.load_rules import rules_for

@@ -28,7 +28,7 @@ from apportion.model.money import EXACT, SQL_TYPE, from_units, to_units
 from apportion.model.outcome import Outcome
 from apportion.model.question import Granularity, Question
 from apportion.model.result_columns import REPORT
-from apportion.ports import Row
+from apportion.model.row import Row
 from apportion.usecases.context import RunContext
 from apportion.usecases.row_values import day_of
 from apportion.usecases.runs.open_run import Published, check_whole, find, open_tables

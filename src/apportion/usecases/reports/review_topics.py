@@ -20,8 +20,8 @@ from apportion.core.reporting.review_topics import (
 )
 from apportion.model.money import from_units
 from apportion.model.outcome import Outcome
+from apportion.model.row import Row
 from apportion.model.split import Share, Step
-from apportion.ports import Row
 from apportion.usecases.context import RunContext
 from apportion.usecases.explain.case import Case
 from apportion.usecases.row_values import money_of, text_of

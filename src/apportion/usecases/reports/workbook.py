@@ -7,8 +7,8 @@ from apportion.core.reporting.workbook import workbook as lay_out
 from apportion.model.errors.base import NothingThereError
 from apportion.model.period import Period
 from apportion.model.question import Granularity, Question
+from apportion.model.row import Row
 from apportion.model.workbook import Workbook
-from apportion.ports import Row
 from apportion.usecases.allocate.prove import prove
 from apportion.usecases.context import RunContext
 from apportion.usecases.runs.open_run import find

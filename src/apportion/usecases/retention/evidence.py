@@ -11,7 +11,8 @@ from apportion.model.errors.retention import NoDeliveriesError, NotADeliveryErro
 from apportion.model.manifest import Manifest, RunKind
 from apportion.model.outcome import Outcome
 from apportion.model.retention import EvidenceKind, RetentionEvidence
-from apportion.ports import ExpirableLedger, ObjectStore
+from apportion.ports.ledger import ExpirableLedger
+from apportion.ports.objects import ObjectStore
 from apportion.usecases.publish.deliver import DELIVERY
 from apportion.usecases.runs.open_run import check_readable
 

@@ -16,7 +16,8 @@ from apportion.core.identity import run_id
 from apportion.model.manifest import Manifest, RunKind
 from apportion.model.outcome import Outcome
 from apportion.model.retention import Past, Policy, RetentionEvidence, UnreferencedFile
-from apportion.ports import ExpirableLedger, Row
+from apportion.model.row import Row
+from apportion.ports.ledger import ExpirableLedger
 from apportion.usecases.context import RunContext
 from apportion.usecases.ingest.downloads import counted, in_bytes
 

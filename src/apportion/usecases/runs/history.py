@@ -12,7 +12,7 @@ from apportion.model.focus import COST_COLUMNS
 from apportion.model.manifest import Manifest, RunKind
 from apportion.model.money import EXACT
 from apportion.model.outcome import Outcome
-from apportion.ports import Row
+from apportion.model.row import Row
 from apportion.usecases.context import RunContext
 
 _LIST = (

@@ -13,7 +13,7 @@ from apportion.model.errors.repair import NotRepairedError
 from apportion.model.findings.finding import Finding, failing
 from apportion.model.manifest import Manifest, RunKind
 from apportion.model.outcome import Outcome
-from apportion.ports import Row
+from apportion.model.row import Row
 from apportion.usecases.allocate.prove import prove
 from apportion.usecases.context import RunContext
 from apportion.usecases.ingest.downloads import counted

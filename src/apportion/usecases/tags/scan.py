@@ -26,9 +26,9 @@ from apportion.model.findings import live_tags as codes
 from apportion.model.findings.finding import Finding
 from apportion.model.money import EXACT
 from apportion.model.outcome import Outcome
+from apportion.model.row import Row
 from apportion.model.settings import Settings
 from apportion.model.tags.live import LiveResource
-from apportion.ports import Row
 from apportion.usecases.context import RunContext
 from apportion.usecases.row_values import money_of, text_of
 from apportion.usecases.runs.open_run import allocated_periods

@@ -22,8 +22,8 @@ from apportion.core.templates import sql
 from apportion.model.cents import cents
 from apportion.model.money import EXACT
 from apportion.model.outcome import Outcome
+from apportion.model.row import Row
 from apportion.model.settings import Settings
-from apportion.ports import Row
 from apportion.usecases.context import RunContext
 from apportion.usecases.row_values import money_of, text_of
 from apportion.usecases.runs.open_run import allocated_periods

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from apportion.core.dashboard import queries
-from apportion.ports import Row
+from apportion.model.row import Row
 from apportion.usecases.dashboard.run_library import ScopedRun
 from apportion.usecases.row_values import day_of
 from apportion.web.page_context import OWNER, PageContext, money_of

@@ -12,7 +12,7 @@ from apportion.core.reporting.explain import added, biggest_first, of_pool
 from apportion.model.cents import ROUNDED
 from apportion.model.errors.base import NothingThereError
 from apportion.model.outcome import Explanation, ExplanationNode
-from apportion.ports import Row
+from apportion.model.row import Row
 from apportion.reports import plain
 from apportion.web import formatting
 from apportion.web.allocation_labels import how_place, how_words

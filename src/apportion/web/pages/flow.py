@@ -10,7 +10,7 @@ from apportion.core.dashboard import queries
 from apportion.core.dashboard.aggregates import ACCOUNT, SERVICE
 from apportion.core.reporting.explain import added
 from apportion.model.cents import ROUNDED, cent_off
-from apportion.ports import Row
+from apportion.model.row import Row
 from apportion.web import formatting
 from apportion.web.allocation_labels import POOL, how_colour, how_place, how_words
 from apportion.web.charts.palette import BLUE, GREY, TEAL

@@ -7,7 +7,7 @@ from datetime import date
 
 from apportion.model.manifest import Manifest
 from apportion.model.period import Period
-from apportion.ports import Row
+from apportion.model.row import Row
 from apportion.web import formatting
 from apportion.web.page_context import PageContext
 from apportion.web.page_model import CellStyle, Section, TableColumn

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from apportion.core.allocation.rounding import part_of
 from apportion.core.reporting.explain import added
-from apportion.ports import Row
+from apportion.model.row import Row
 from apportion.usecases.dashboard.run_library import ScopedRun
 from apportion.web import formatting
 from apportion.web.charts.waterfall import axis_begins, steps

@@ -13,7 +13,7 @@ from apportion.core.proof import lines
 from apportion.core.reporting.explain import added
 from apportion.model.cents import to_cents
 from apportion.model.period import Period
-from apportion.ports import Row
+from apportion.model.row import Row
 from apportion.usecases.dashboard.run_library import ScopedRun
 from apportion.web import formatting
 from apportion.web.charts.spark import spark

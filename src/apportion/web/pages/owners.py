@@ -11,7 +11,7 @@ from apportion.core.dashboard.aggregates import CATEGORY
 from apportion.core.reporting.explain import split_in_brief, split_words
 from apportion.model.cents import ROUNDED, cent_off, to_cents
 from apportion.model.period import Period
-from apportion.ports import Row
+from apportion.model.row import Row
 from apportion.usecases.dashboard.run_library import ScopedRun
 from apportion.usecases.row_values import day_of
 from apportion.web import formatting

@@ -9,7 +9,7 @@ from apportion.core.allocation.rounding import part_of
 from apportion.core.dashboard import queries
 from apportion.core.dashboard.aggregates import ACCOUNT, SERVICE
 from apportion.core.reporting.explain import added, split_in_brief, split_words
-from apportion.ports import Row
+from apportion.model.row import Row
 from apportion.web import formatting
 from apportion.web.charts.arrows import Arrow, arrows
 from apportion.web.charts.palette import AMBER, TEAL

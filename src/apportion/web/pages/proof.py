@@ -10,7 +10,7 @@ from apportion.core.proof import STAGES, lines, total
 from apportion.core.reporting.explain import added
 from apportion.model.focus import COST_COLUMNS
 from apportion.model.manifest import Manifest, RunKind, Total
-from apportion.ports import Row
+from apportion.model.row import Row
 from apportion.web import formatting
 from apportion.web.page_context import PageContext
 from apportion.web.page_model import CellStyle, Choice, Figure, Page, Section, TableColumn

@@ -13,7 +13,7 @@ from apportion.core.reporting.explain import split_words
 from apportion.core.rulebook.rule_columns import source_label
 from apportion.core.rulebook.unused_rules import POOLS
 from apportion.model.findings.finding import Place
-from apportion.ports import Row
+from apportion.model.row import Row
 from apportion.web import formatting
 from apportion.web.allocation_labels import how_words
 from apportion.web.page_context import PageContext, money_of

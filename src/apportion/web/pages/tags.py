@@ -11,8 +11,8 @@ from apportion.core.dashboard.aggregates import ACCOUNT, CATEGORY, SERVICE, aske
 from apportion.core.reporting.explain import added
 from apportion.core.rulebook.dimension_sql import canonical
 from apportion.core.rulebook.tag_keys import normalise, normalise_value
+from apportion.model.row import Row
 from apportion.model.rulebook import Dimension, FromTag
-from apportion.ports import Row
 from apportion.web import formatting
 from apportion.web.allocation_labels import how_words
 from apportion.web.page_context import OWNER, PageContext, money_of

@@ -22,7 +22,8 @@ from apportion.core.reporting.summary import summarise
 from apportion.model.errors.base import AwsDeniedError, AwsUnreachableError, NotWhatWasProvedError
 from apportion.model.errors.publishing import NothingToDeliverError
 from apportion.model.outcome import Outcome
-from apportion.ports import ObjectStore, QueryEngine
+from apportion.ports.objects import ObjectStore
+from apportion.ports.published_tables import QueryEngine
 from apportion.usecases.publish.deliver import TABLES, Notifications, deliver
 from mortal import died
 from moto_world import MotoWorld, serving

@@ -1,0 +1,43 @@
+"""The SQL engine that a run computes with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from apportion.model.delivery import Encoding
+from apportion.model.row import Row
+
+
+class Engine(Protocol):
+    """Something that holds tables and runs SQL in DuckDB's dialect."""
+
+    def open_bill(self, view: str, files: Sequence[str], encoding: Encoding) -> None:
+        """Make a view over a bill's raw files, columns united by name; CSV columns are text."""
+
+    def open_parquet(self, view: str, files: Sequence[str]) -> None:
+        """Make a view over Parquet files of ours, columns united by name."""
+
+    def create(self, table: str, sql: str) -> None:
+        """Make or replace a table from a SELECT."""
+
+    def define(self, view: str, sql: str) -> None:
+        """Make or replace a view of a SELECT, computed when it is asked."""
+
+    def load(
+        self, table: str, columns: Mapping[str, str], rows: Iterable[Sequence[object]]
+    ) -> None:
+        """Make or replace a table from rows; `columns` maps names to SQL types."""
+
+    def rows(self, sql: str) -> list[Row]:
+        """Run a SELECT and return all its rows."""
+
+    def write(self, sql: str, folder: Path) -> list[Path]:
+        """Write the rows of a SELECT as Parquet files into a folder; at least one file."""
+
+    def write_parts(self, sql: str, by: str, folder: Path) -> Mapping[str | None, list[Path]]:
+        """Write as `write` does, rows with another value of the column `by` into other files.
+
+        Returns the files of each value; none where there are no rows.
+        """
