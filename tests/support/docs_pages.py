@@ -39,16 +39,16 @@ _ROOMS = {
     "charges": ("B1", "columns of a bill"),
     "deliveries": ("L", "deliveries and the ledger"),
     "rules": ("R", "rulebooks, lookups and drivers"),
-    "dimensions": ("D", "values and pools"),
+    "dimensions": ("D", "dimensions and pools"),
     "splits": ("S", "splits"),
     "proof": ("P", "the proof"),
-    "delivered": ("W", "reports that are sent"),
+    "delivered": ("W", "reports sent by e-mail"),
     "cost_explorer": ("C", "Cost Explorer"),
     "exports": ("E", "exports in S3"),
     "accounts": ("A", "accounts, and tag keys in AWS"),
     "cost_categories": ("G", "AWS Cost Categories"),
     "tags": ("T", "the tag policy and tags"),
-    "live_tags": ("T06", "tags on what exists"),
+    "live_tags": ("T06", "tags on resources"),
 }
 
 #: Writes every help page, told to be eighty columns wide.
@@ -161,11 +161,11 @@ def _make(what: str) -> str:
 
 def _room(room: str, codes: tuple[Code, ...]) -> str:
     letter, title = _ROOMS.get(room, (codes[0].number[:2], room.replace("_", " ")))
-    lines = [f"## {letter}: {title}\n\n| Code | Weight | What | Meaning |\n|---|---|---|---|"]
+    lines = [f"## {letter}: {title}\n\n| Code | Severity | Finding | Meaning |\n|---|---|---|---|"]
     for code in sorted(codes, key=lambda one: one.number):
-        weight = f"**{code.severity}**" if code.severity is Severity.ERROR else code.severity
+        severity = f"**{code.severity}**" if code.severity is Severity.ERROR else code.severity
         meaning = code.meaning.replace("|", r"\|")
-        lines.append(f"| {code.number} | {weight} | {code.title} | {meaning} |")
+        lines.append(f"| {code.number} | {severity} | {code.title} | {meaning} |")
     return "\n".join([*lines, ""])
 
 

@@ -1,4 +1,4 @@
-"""What can be wrong with access.yaml, beside its form."""
+"""Findings about access.yaml (U)."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from .finding import Code, Severity
 ANYONES_TOKEN = Code(
     "U001",
     Severity.ERROR,
-    "Anyone's token would do",
-    "Keys of AWS's load balancers are those of a whole region: every customer's balancer signs "
-    "with them. Only `signer` (the balancer's ARN), or `audience`, tells whose token it is.",
+    "Token without a named signer or audience",
+    "All AWS load balancers of a region sign with the same keys, those of other customers too. "
+    "Set `signer` (the ARN of your load balancer) or `audience` in access.yaml.",
 )
 ALL = (ANYONES_TOKEN,)

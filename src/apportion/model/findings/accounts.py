@@ -1,4 +1,4 @@
-"""What can be wrong with accounts and their files, and with plans for cost allocation tags."""
+"""Findings about accounts files and plans for cost allocation tags (A)."""
 
 from __future__ import annotations
 
@@ -8,62 +8,62 @@ NO_ACCOUNTS = Code(
     "A001",
     Severity.ERROR,
     "No accounts",
-    "An organisation without accounts would close every account that is known. There is none such; "
-    "the file or the answer is not what it should be.",
+    "The file or the answer from AWS lists no account. An empty list would close every known "
+    "account, so it is not used.",
 )
 WRONG_ACCOUNTS_FILE = Code(
     "A002",
     Severity.ERROR,
-    "A file of accounts that cannot be read",
-    "CSV needs a column `account` (or `SubAccountId`, `Id`) and one or more of `name`, `unit`, "
-    "`state` and `tag:KEY`; JSON a list of accounts, or what `aws organizations list-accounts` "
-    "prints.",
+    "Accounts file cannot be read",
+    "A CSV file needs a column `account` (or `SubAccountId`, `Id`) and one or more of `name`, "
+    "`unit`, `state` and `tag:KEY`. A JSON file is a list of accounts, or the output of `aws "
+    "organizations list-accounts`.",
 )
 ACCOUNT_TWICE = Code(
     "A003",
     Severity.ERROR,
-    "An account twice on one day",
-    "Two lines say something else about an account on the same day.",
+    "Account listed twice for one day",
+    "Two lines give different facts about one account on the same day.",
 )
 SHORT_ACCOUNT = Code(
     "A004",
     Severity.WARNING,
-    "An account id that lost its zeros",
-    "AWS account ids have twelve digits. A spreadsheet drops zeros in front; the charges of the "
-    "account would not be found.",
+    "Account id lost its leading zeros",
+    "AWS account ids have twelve digits. Spreadsheets remove leading zeros, and the shorter id "
+    "does not match the account's charges.",
 )
 KEY_UNKNOWN = Code(
     "A010",
     Severity.WARNING,
-    "A tag key that AWS does not know yet",
-    "A key appears among the cost allocation tags up to a day after the first resource or account "
-    "carried it, and can be activated only then.",
+    "Tag key not yet known to AWS",
+    "AWS lists a key among the cost allocation tags up to 24 hours after the first resource or "
+    "account has it. Only then can the key be activated.",
 )
 BACKFILL_WAITS = Code(
     "A011",
     Severity.WARNING,
-    "The backfill has to wait",
-    "AWS takes one backfill a day, and none while one runs. Plan it again later.",
+    "Backfill must wait",
+    "AWS accepts one backfill in 24 hours, and none while another runs. Plan it again later.",
 )
 BACKFILL_ALL = Code(
     "A012",
     Severity.NOTICE,
-    "A backfill applies to all keys",
-    "It writes the present state of every key into the past, not only of those just activated: "
-    "what has been deactivated disappears from the past months too.",
+    "Backfill applies to all keys",
+    "A backfill applies the current status of every key to past months. Keys that are inactive "
+    "now disappear from past months too.",
 )
 NEAR_QUOTA = Code(
     "A013",
     Severity.WARNING,
     "More active keys than AWS allows",
-    "A payer may have 500 active cost allocation tags, unless AWS raised that.",
+    "A payer account can have 500 active cost allocation tag keys, unless AWS raised the quota.",
 )
 NOT_ACTIVATED = Code(
     "A014",
     Severity.ERROR,
-    "A key that AWS did not activate",
-    "AWS answers such a request as a success, and lists in it what it refused. The others are "
-    "activated.",
+    "AWS did not activate a key",
+    "AWS accepts the request and lists the keys it rejected in its answer. All other keys are "
+    "active.",
 )
 ALL = (
     NO_ACCOUNTS,

@@ -1,4 +1,4 @@
-"""Findings about the columns of a bill: what it lacks, and what that means."""
+"""Findings about the columns of a bill (B1)."""
 
 from __future__ import annotations
 
@@ -7,54 +7,57 @@ from .finding import Code, Severity
 MISSING = Code(
     "B101",
     Severity.ERROR,
-    "A column without which no charge can be read",
-    "A bill needs a cost, an account and a usage date. Without one of them nothing is taken in.",
+    "Required column is missing",
+    "A bill needs a cost, an account and a usage date. Without them nothing is ingested.",
 )
 LACKS = Code(
     "B102",
     Severity.WARNING,
-    "A column is missing, so rules or amounts say less than they could",
-    "Every other column is optional. The finding says what stays empty or counts in another way.",
+    "Missing column changes rules or amounts",
+    "All other columns are optional. The finding shows what stays empty or is computed in "
+    "another way.",
 )
 LACKS_LITTLE = Code(
     "B103",
     Severity.NOTICE,
-    "A column is missing that few rules need",
-    "Providers leave out columns that would be empty, so this may be as it should be.",
+    "Optional columns are missing",
+    "Providers leave out columns that would be empty, so this can be normal. Shown once for each "
+    "set of missing columns.",
 )
 ALIKE = Code(
     "B104",
     Severity.WARNING,
     "Two columns have the same meaning",
-    "Names are compared without case, separators and doubled prefixes. The first column is read.",
+    "Names are compared without case, separators and repeated prefixes. The first column is read.",
 )
 ALIKE_IN_MONEY = Code(
     "B105",
     Severity.ERROR,
-    "Two columns that decide about money have the same meaning",
-    "Names are compared without case, separators and doubled prefixes. Which of the two is meant "
-    "changes what charges cost, so nothing is taken in.",
+    "Two cost columns have the same meaning",
+    "Names are compared without case, separators and repeated prefixes. The choice changes the "
+    "cost of charges, so nothing is ingested.",
 )
 NUMERIC_ID = Code(
     "B106",
     Severity.WARNING,
-    "Account ids are stored as numbers",
-    "Ids are text. Whoever stored them as numbers has dropped leading zeros, which cannot be put "
-    "back; lookups and rules that write them in full will not match.",
+    "Account ids stored as numbers",
+    "Account ids are text. As numbers they lose leading zeros, and lookups and rules with the "
+    "full id do not match.",
 )
 LEFT_OUT = Code(
     "B107",
     Severity.NOTICE,
-    "Columns of the bill that are not kept",
-    "Numbers, prices and times differ on every line and would describe no two charges alike, and "
-    "columns that are neither FOCUS nor begin with x_ have no stated meaning. Rules cannot use "
+    "Columns not kept",
+    "Quantities, prices and times differ on every line, so they cannot describe a group of "
+    "charges. Other columns are neither FOCUS columns nor begin with `x_`. Rules cannot use "
     "them.",
 )
 NO_CHILDREN = Code(
     "B108",
     Severity.WARNING,
-    "Split cost was asked for, but the bill states none",
-    "Without split cost allocation data in the export, the cost stays with the instances.",
+    "No split cost allocation data",
+    "Split cost was requested, but the export has no split cost allocation data. The cost stays "
+    "with the instances.",
 )
 ALL = (
     MISSING,

@@ -1,4 +1,4 @@
-"""What a rulebook cannot say of AWS Cost Categories, and AWS not of a rulebook."""
+"""Findings about the import and export of AWS Cost Categories (G)."""
 
 from __future__ import annotations
 
@@ -7,41 +7,42 @@ from .finding import Code, Severity
 WRONG_DEFINITION = Code(
     "G001",
     Severity.ERROR,
-    "A definition that cannot be read",
-    "It is not what `aws ce describe-cost-category-definition` prints: an object with Name and "
-    "Rules, or a list of such.",
+    "Definition cannot be read",
+    "Expected the output of `aws ce describe-cost-category-definition`: an object with Name and "
+    "Rules, or a list of them.",
 )
 NOT_IMPORTED = Code(
     "G002",
     Severity.WARNING,
-    "A part of a definition that a rulebook cannot say",
-    "It is left out, and a comment in the rulebook says where. Charges that it would have taken go "
-    "on to the next rule.",
+    "Part of the definition has no equivalent in a rulebook",
+    "The part is left out; a comment in the rulebook shows where. Its charges go to the next "
+    "rule that matches.",
 )
 IMPORTED_OTHERWISE = Code(
     "G003",
     Severity.NOTICE,
-    "A part of a definition that a rulebook says a little otherwise",
-    "For most bills the result is the same; the finding says for which it is not.",
+    "Part of the definition is imported with a difference",
+    "The result is the same for most bills. The finding shows for which it is not.",
 )
 NOT_EXPORTED = Code(
     "G010",
     Severity.WARNING,
-    "A part of the rulebook that AWS cannot say",
-    "It is left out of the definitions. Charges that it would have taken go on to the next rule, "
-    "so AWS's figures differ from those of the rulebook.",
+    "Part of the rulebook has no equivalent in AWS",
+    "The part is left out of the definitions. Its charges go to the next rule that matches, so "
+    "figures in AWS differ from the rulebook's.",
 )
 EXPORTED_OTHERWISE = Code(
     "G011",
     Severity.NOTICE,
-    "A part of the rulebook that AWS says a little otherwise",
-    "AWS compares every letter, knows no dates, and knows services by their codes.",
+    "Part of the rulebook is exported with a difference",
+    "AWS compares case, has no validity dates, and identifies services by service code.",
 )
 BEYOND_LIMITS = Code(
     "G012",
     Severity.ERROR,
-    "More than AWS takes",
-    "A payer may have 50 categories, a category 500 rules and 10 split charges of 500 targets.",
+    "More than AWS allows",
+    "A payer account can have 50 cost categories, each with 500 rules and 10 split charges of "
+    "500 targets.",
 )
 ALL = (
     WRONG_DEFINITION,

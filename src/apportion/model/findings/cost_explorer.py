@@ -1,4 +1,4 @@
-"""What can be wrong with what Cost Explorer answers."""
+"""Findings about Cost Explorer results (C)."""
 
 from __future__ import annotations
 
@@ -7,49 +7,49 @@ from .finding import Code, Severity
 PARTS_DIFFER = Code(
     "C001",
     Severity.ERROR,
-    "The parts are not the whole",
-    "The parts of the bill were asked for one by one, and the whole by itself. They must be the "
-    "same money. Cost Explorer brings its figures up to date several times a day, so two requests "
-    "may see two states of an open month.",
+    "Parts and total differ",
+    "The parts and the total are separate requests and must be the same amount. Cost Explorer "
+    "updates its figures several times a day, so two requests can see two states of an open "
+    "month.",
 )
 PARTS_ROUNDED = Code(
     "C002",
     Severity.NOTICE,
-    "The parts were rounded by AWS",
-    "Cost Explorer rounds each amount that it prints, so that many small parts add up to a little "
-    "more or less than the whole. The difference is told to its last digit.",
+    "AWS rounded the parts",
+    "Cost Explorer rounds every amount, so the sum of many small parts can differ slightly from "
+    "the total. The finding shows the exact difference.",
 )
 NEVER_SEEN = Code(
     "C003",
     Severity.WARNING,
-    "No cost carries the tag",
-    "Cost Explorer knows a tag from the day after it was activated as a cost allocation tag; tags "
-    "that are only on resources are not seen. Upper and lower case are told apart.",
+    "No cost has this tag",
+    "Cost Explorer shows a tag only from the day after its activation as a cost allocation tag. "
+    "Tag keys are case-sensitive.",
 )
 ESTIMATED = Code(
     "C004",
     Severity.NOTICE,
-    "The amounts are estimates",
-    "Until AWS closes a month its amounts change, for some days after its end too.",
+    "Amounts are estimates",
+    "Amounts change until AWS closes the month, some days after its end.",
 )
 OTHER_SPELLINGS = Code(
     "C005",
     Severity.WARNING,
-    "The same name in several spellings",
-    "AWS tells values apart by every letter, and so does each report that filters by one of them. "
-    "The money under the other spellings is in none of them.",
+    "Same value in several spellings",
+    "AWS distinguishes values by case, and so does every report that filters by one of them. "
+    "Cost under the other spellings is missing from it.",
 )
 NO_COST = Code(
     "C006",
     Severity.WARNING,
     "No cost",
-    "Nothing was charged to what was asked for in these days. It may be spelt otherwise.",
+    "The request found no cost in these days. Check the spelling.",
 )
 RESOURCES_DIFFER = Code(
     "C007",
     Severity.WARNING,
-    "The resources are not the whole service",
-    "Costs of single resources come later than those of services, and some costs of a service "
+    "Resources do not add up to the service",
+    "Costs of single resources arrive later than those of services, and some costs of a service "
     "belong to no resource.",
 )
 ALL = (

@@ -1,4 +1,4 @@
-"""What can be wrong with reports that are sent."""
+"""Findings about reports sent by e-mail (W)."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from .finding import Code, Severity
 MAYBE_SENT = Code(
     "W001",
     Severity.ERROR,
-    "Nobody knows whether the letter left",
-    "A letter was begun, and the word that it left is missing: the sender was ended, or no answer "
-    "came. It is not sent again by itself, as a report that arrives twice is taken for two.",
+    "E-mail may or may not have been sent",
+    "Sending began, but the confirmation is missing: the process ended, or no answer came. The "
+    "e-mail is not repeated, because recipients could take it for a second report.",
 )
 NOT_SENT = Code(
     "W002",
     Severity.ERROR,
-    "The letter was refused",
-    "The files of the report are delivered and its pointer stands; only the letter did not leave. "
-    "The next delivery of the same report tries again.",
+    "E-mail was rejected",
+    "The report's files are delivered and current; only the e-mail was not sent. The next "
+    "delivery of the report tries again.",
 )
 
 ALL = (MAYBE_SENT, NOT_SENT)

@@ -1,4 +1,4 @@
-"""Findings about a bill as a whole, against what the ledger holds already."""
+"""Findings about a delivery compared with the ledger (L)."""
 
 from __future__ import annotations
 
@@ -7,96 +7,95 @@ from .finding import Code, Severity
 RESTATED = Code(
     "L001",
     Severity.NOTICE,
-    "A period was restated",
-    "A later delivery replaced the period. The earlier one stays readable with --as-of.",
+    "Period restated",
+    "A later delivery replaced this period. The earlier one stays readable with `--as-of`.",
 )
 SHRUNK = Code(
     "L002",
     Severity.WARNING,
-    "A period was restated with fewer lines",
-    "Providers rarely take lines back. Less than a tenth of the earlier lines and money is gone; "
-    "where more is, nothing is taken in (L009).",
+    "Period restated with fewer lines",
+    "The new delivery lacks less than 10 % of the earlier lines and cost. Providers rarely "
+    "remove lines. If more is missing, nothing is ingested (L009).",
 )
 ACCOUNTS_OVERLAP = Code(
     "L003",
     Severity.ERROR,
-    "A billing account that another bill holds already",
-    "Taking it in twice would count its money twice; replacing the other bill would lose money. "
-    "Name the bill that is meant with --bill, or replace the other one with --replace. Two bills "
-    "of one payer stand side by side where --bill names them and no charge is in both.",
+    "Billing account already in another bill",
+    "Ingesting it again would count its cost twice; replacing the other bill would lose cost. "
+    "Name the intended bill with `--bill`, or replace the other one with `--replace`. Two bills "
+    "of one payer can coexist if `--bill` names them and no charge is in both.",
 )
 SEVERAL_FORMATS = Code(
     "L004",
     Severity.ERROR,
     "Files of several formats in one delivery",
-    "They would describe the same charges twice. Ingest one of them.",
+    "The files would describe the same charges twice. Ingest one format.",
 )
 UNREADABLE_TIME = Code(
     "L005",
     Severity.ERROR,
-    "Lines without a billing period or a day",
+    "Lines without a billing period or a date",
     "Every charge needs the billing period it is invoiced in and the day it begins.",
 )
 CHARGES_TWICE = Code(
     "L006",
     Severity.ERROR,
-    "Files that hold the same charges",
-    "Exports that run daily write the month so far each time, and a final report repeats the open "
-    "one. Read together, every charge would count twice. The first ten thousand lines of files "
-    "that no manifest names are compared by all that describes them, their time and their cost, "
-    "which may differ by a quarter, as past days are restated.",
+    "Files with the same charges",
+    "Daily exports write the month to date each time, and the final report repeats them. If all "
+    "files were read, every charge would count twice. For files that no manifest names, the "
+    "first 10,000 lines are compared by all descriptions, time and cost; costs match if they "
+    "differ by at most 25 %.",
 )
 NOT_ALLOCATED = Code(
     "L007",
     Severity.WARNING,
-    "A delivery that came after the allocation",
-    "Reports and proofs tell of the newest allocation. The ledger holds a newer delivery of the "
-    "month, whose charges have no owners yet.",
+    "Newer delivery than the allocation",
+    "Reports and proofs show the latest allocation. The ledger holds a newer delivery of the "
+    "month, and its charges have no owners yet.",
 )
 NO_JSON = Code(
     "L008",
     Severity.WARNING,
-    "Tags that cannot be read",
-    "A column that should hold tags holds other text, an object in an object, or a list of which a "
-    "part is no tag. The charges are taken in whole, but rules do not find what stands there. The "
-    "text is kept in x_Other.",
+    "Tags cannot be read",
+    "A tag column holds other text, a nested object, or a list with an entry that is not a tag. "
+    "The charges count in full, but rules cannot use these tags. The text is kept in `x_Other`.",
 )
 PART_REPLACES = Code(
     "L009",
     Severity.ERROR,
-    "A part would replace a whole",
-    "A delivery replaces its bill's month as a whole. This one has nothing of an account or a day "
-    "that had cost before, lacks more than a tenth of the earlier lines or money, or has a third "
-    "of them in charges with fewer lines. Say what it is: another part of the earlier one "
-    "(--together-with RUN), another export beside it (--bill NAME), or its successor (--replace).",
+    "Partial delivery would replace a complete one",
+    "A delivery replaces the bill's whole month. This one lacks an account or a day that had "
+    "cost before, or more than 10 % of the earlier lines or cost, or has fewer lines for charges "
+    "that hold a third of them. Use `--together-with RUN` for another part of the earlier "
+    "delivery, `--bill NAME` for another export, or `--replace` for its successor.",
 )
 NOT_TOGETHER = Code(
     "L010",
     Severity.ERROR,
-    "A delivery that cannot be read together with another",
-    "--together-with names the run of a delivery that is in force now, of a month that the files "
-    "are of. Together they become one delivery, whose stated totals are those of both.",
+    "Delivery cannot be combined",
+    "`--together-with` names the run of a delivery that is current and of the same month as the "
+    "files. Both become one delivery with the stated totals of both.",
 )
 NEW_PAYER = Code(
     "L011",
     Severity.WARNING,
-    "A payer that the ledger has not seen before",
-    "Its bill stands beside those of other payers, and its money counts in addition. This is "
-    "told once. An id with another spelling would count a bill twice.",
+    "New billing account",
+    "The ledger holds no earlier bill of this billing account. Its cost is added to that of the "
+    "others. Shown once. Check the id: another spelling would count a bill twice.",
 )
 LEFT_OUT = Code(
     "L012",
     Severity.WARNING,
-    "Charges that were delivered once and are not in what is allocated",
-    "A delivery was replaced by one that does not hold all of it, by an explicit word (--replace) "
-    "or before Apportion stopped at that. The proof is about what is in force.",
+    "Earlier charges are not in the allocation",
+    "A delivery was replaced by one that lacks some of its charges, with `--replace` or before "
+    "Apportion checked this. The proof covers the current delivery only.",
 )
 EMPTY_MONTH = Code(
     "L013",
     Severity.ERROR,
-    "A month that was delivered empty",
-    "The newest delivery of an export has no charges of a month of which the ledger holds some. "
-    "Exports are emptied by a change of their settings, not by AWS taking all cost back.",
+    "Empty month",
+    "The latest delivery of the export has no charges for a month that has charges in the "
+    "ledger. This comes from a changed export, not from AWS removing all cost.",
 )
 ALL = (
     RESTATED,

@@ -1,4 +1,4 @@
-"""Findings about values: what the bill says that the rulebook does not allow."""
+"""Findings about dimension values and pools (D)."""
 
 from __future__ import annotations
 
@@ -7,85 +7,87 @@ from .finding import Code, Severity
 REJECTED = Code(
     "D001",
     Severity.WARNING,
-    "A value that the rulebook does not allow",
-    "With `other_values: reject`, a value that is neither listed nor an alias is not used; the "
-    "next source is asked. The finding says how much money carries it and the closest allowed one.",
+    "Value not allowed by the rulebook",
+    "With `other_values: reject`, a value that is neither listed nor an alias is not used, and "
+    "the next source is tried. The finding shows the cost with this value and the closest "
+    "allowed value.",
 )
 LOOKUP_VALUE = Code(
     "D002",
     Severity.WARNING,
-    "A lookup gives a value that the rulebook does not allow",
-    "The line is passed over as if it gave nothing.",
+    "Lookup value not allowed by the rulebook",
+    "The lookup line is ignored.",
 )
 SEVERAL_POOLS = Code(
     "D003",
     Severity.WARNING,
-    "Charges that several pools claim",
-    "The first pool in the rulebook's order takes them. Make the conditions exclude each other, "
-    "or leave it so if the order is meant.",
+    "Charges match several pools",
+    "The first pool in the rulebook takes them. If the order is not intended, change the "
+    "conditions so that they exclude each other.",
 )
 TAG_SPELT_TWICE = Code(
     "D004",
     Severity.NOTICE,
-    "One tag, spelt several ways",
-    "Tag keys are read without regard to case, separators and export prefixes. Where a charge "
-    "carries several spellings, the one in the rulebook wins, then the shortest, then the first "
-    "by alphabet.",
+    "Tag key in several spellings",
+    "Tag keys are read without case, separators and export prefixes. If a charge has several "
+    "spellings, the spelling in the rulebook is used, then the shortest, then the first in "
+    "alphabetical order.",
 )
 EMPTY_POOL = Code(
     "D005",
     Severity.NOTICE,
-    "A pool that holds nothing",
-    "No charge of the period met its condition.",
+    "Empty pool",
+    "No charge of the period matches the pool's condition.",
 )
 NO_SUCH_TAG = Code(
     "D006",
     Severity.NOTICE,
-    "A tag that no charge carries",
-    "The rulebook asks for a tag that is not in the bill at all: nothing carries it, it is spelt "
-    "differently, or AWS does not write its key into bills, which `apportion aws plan` tells and "
-    "plans to change.",
+    "Tag not in the bill",
+    "The rulebook uses a tag that no charge has: no resource has it, it is spelled differently, "
+    "or it is not activated as a cost allocation tag. `apportion aws plan` checks the "
+    "activation.",
 )
 OTHER_CURRENCY = Code(
     "D007",
     Severity.NOTICE,
     "Charges in another currency",
-    "They are allocated and split apart, never added to those of the rulebook's currency.",
+    "They are allocated and split separately, and never added to charges in the rulebook's "
+    "currency.",
 )
 ALMOST_MATCHES = Code(
     "D008",
     Severity.WARNING,
-    "Lines of a lookup that match charges but for their spelling",
-    "Values match as they are written. Without regard to blanks, quotes, case and leading zeros "
-    "these lines would match charges of the bill; as they are, they give nothing.",
+    "Lookup lines differ from the bill only in spelling",
+    "Values match exactly. Without blanks, quotes, case and leading zeros these lines would "
+    "match charges; as written they match none.",
 )
 SPELT_ALIKE = Code(
     "D009",
     Severity.WARNING,
-    "One value, spelt several ways",
-    "Without `values`, every spelling is a value of its own: cost of one team stands under two "
-    "names. The amount is what stands under the spellings that cost less.",
+    "Value in several spellings",
+    "Without `values`, every spelling is a separate value, so the cost of one team appears under "
+    "several names. The amount is the cost under the less frequent spellings.",
 )
 OTHER_SPELLING = Code(
     "D010",
     Severity.WARNING,
-    "A condition that misses the bill's spelling",
-    "A comparison by `=`, `<>` or `IN` is exact. No charge has this text; some have it in other "
-    "capitals, or with blanks.",
+    "Condition differs from the bill only in spelling",
+    "`=`, `<>` and `IN` compare exactly. No charge has this text; some have it with other case "
+    "or blanks.",
 )
 NOT_IN_LOOKUP = Code(
     "D011",
     Severity.WARNING,
-    "Accounts that a lookup has no line for",
-    "No source gave their charges a value, and no line of the lookup names the account, or none "
-    "that holds on these days. The amount is what they cost.",
+    "Accounts missing from a lookup",
+    "No source gave their charges a value, and the lookup has no line for the account on these "
+    "days. The amount is their cost.",
 )
 HIDDEN_CHARACTERS = Code(
     "D020",
     Severity.WARNING,
-    "Texts with characters that cannot be seen",
-    "A value that the rulebook looks at has characters without a width, or blanks that are no "
-    "plain ones. It is read without them, so that two owners that look alike are one.",
+    "Values with invisible characters",
+    "A value that the rulebook uses has characters without width or unusual spaces. It is read "
+    "without them, so that values that look the same are the same.",
 )
 ALL = (
     REJECTED,

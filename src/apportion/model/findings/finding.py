@@ -1,4 +1,4 @@
-"""Findings: what is wrong with the user's data or rules. Values, never raised, so all are told."""
+"""Findings: problems in the user's data or rules. Values, never raised, so all of them are shown."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from apportion.model import money
 
 
 class Severity(StrEnum):
-    """How much a finding weighs: only `error` makes a command end with exit code 1."""
+    """Only `error` makes a command end with exit code 1."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -19,7 +19,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True)
 class Code:
-    """One kind of finding: its number, weight, what it means and what to do about it."""
+    """A kind of finding: number, severity, title, and meaning (with the remedy)."""
 
     number: str
     severity: Severity
@@ -29,7 +29,7 @@ class Code:
 
 @dataclass(frozen=True)
 class Place:
-    """Where something stands in a text: file, line and column, both counted from one."""
+    """A position in a file; line and column begin at one, zero means none."""
 
     file: str
     line: int = 0
@@ -41,10 +41,10 @@ class Place:
 
 @dataclass(frozen=True)
 class Finding:
-    """Something the user should look at.
+    """A problem in one place.
 
-    `place` is file:line:column, a file and row, or a bill and period; `expected` and `found` may be
-    empty where they add nothing; `amount` is the money at stake, in `currency`, where it is known.
+    `place` is file:line:column, a file and row, or a bill and period. `expected` and `found` can be
+    empty. `amount` is the money at stake in `currency`, if it is known.
     """
 
     code: Code

@@ -1,4 +1,4 @@
-"""Findings about tags as they are on resources, and about changing them (T06)."""
+"""Findings about tags on live resources and their changes (T06)."""
 
 from __future__ import annotations
 
@@ -7,32 +7,33 @@ from .finding import Code, Severity
 NOT_SCANNED = Code(
     "T060",
     Severity.ERROR,
-    "An account or region that could not be looked at",
-    "The others were. What is told of tags there is only what the bill says.",
+    "Account or region not scanned",
+    "All others were scanned. For this one, only tags in the bill are known.",
 )
 FIX_REFUSED = Code(
     "T061",
     Severity.ERROR,
-    "A tag that AWS refused",
-    "The other resources were changed. The undo file names only what was.",
+    "AWS rejected a tag",
+    "The other resources were changed. The undo file lists only those.",
 )
 NOTHING_DERIVED = Code(
     "T062",
     Severity.NOTICE,
-    "Tags that nobody can propose",
-    "Nothing tells the values; ask their owners: `apportion tags untagged --messages`.",
+    "No value to propose",
+    "Nothing indicates the values of these tags. Ask the owners: `apportion tags untagged "
+    "--messages`.",
 )
 NO_ARN = Code(
     "T063",
     Severity.NOTICE,
-    "Resources that are billed without an ARN",
-    "The bill names them by a bare id, by which they cannot be tagged.",
+    "Resources billed without an ARN",
+    "The bill identifies them by a plain id, which cannot be used to tag them.",
 )
 SCANNED_WRONG = Code(
     "T064",
     Severity.WARNING,
-    "Resources without valid mandatory tags, as they are now",
-    "What the scan saw in accounts and regions, with what the same resources cost in the bill.",
+    "Resources without valid mandatory tags now",
+    "The tags are those of the scan, the costs those of the bill.",
 )
 
 ALL = (NOT_SCANNED, FIX_REFUSED, NOTHING_DERIVED, NO_ARN, SCANNED_WRONG)

@@ -1,4 +1,4 @@
-"""Findings of the proof: two stages that do not hold the same money."""
+"""Findings of the proof (P)."""
 
 from __future__ import annotations
 
@@ -7,81 +7,82 @@ from .finding import Code, Severity
 DIFFERS = Code(
     "P001",
     Severity.ERROR,
-    "Two stages do not hold the same money",
-    "Each stage of a run must hold, for each account, currency and cost column, exactly what the "
-    "stage before it held. A difference is a defect in a file, in a mapping or in Apportion. "
-    "Nothing is published.",
+    "Amounts of two stages differ",
+    "For each account, currency and cost column, a stage must hold exactly the amount of the "
+    "stage before. A difference is a defect in a file, in a mapping or in Apportion. Nothing is "
+    "published.",
 )
 LINES_DIFFER = Code(
     "P002",
     Severity.ERROR,
-    "Two stages do not hold the same number of lines",
-    "As P001, for the count of the bill's lines.",
+    "Line counts of two stages differ",
+    "Like P001, for the number of lines of the bill.",
 )
 POOL_UNBALANCED = Code(
     "P003",
     Severity.ERROR,
-    "A pool's shares do not add up to what it held",
-    "Each split is a balanced entry. A difference is a defect in Apportion. Nothing is published.",
+    "Shares of a pool do not add up to its cost",
+    "Every split is a balanced entry. A difference is a defect in Apportion. Nothing is published.",
 )
 INPUT_CHANGED = Code(
     "P004",
     Severity.ERROR,
-    "A file is not the one that the manifest names",
-    "The manifest keeps the sha256 of all that went into a run. A file that hashes differently is "
-    "another file, so the figures cannot be derived from it.",
+    "File differs from the manifest",
+    "The manifest holds the SHA-256 of every input of a run. A file with another SHA-256 is not "
+    "the same file, so the figures cannot be derived from it.",
 )
 RECORD_CHANGED = Code(
     "P005",
     Severity.ERROR,
-    "The ledger does not hold the run that the manifest tells of",
-    "A manifest that was handed out must be, word for word, what the ledger recorded.",
+    "Run in the ledger differs from the manifest",
+    "A manifest must be identical to what the ledger recorded.",
 )
 OWNER_CHANGED = Code(
     "P006",
     Severity.ERROR,
-    "The published allocation names other owners than its rules do",
-    "Sums alone do not show that two owners were exchanged. So the owners are derived again by the "
-    "rulebook that was in force, and compared key by key. A difference means that a file of the "
-    "ledger was changed after the run, or that this version of Apportion derives otherwise.",
+    "Published owners differ from the rules",
+    "Owners are derived again with the rulebook of the run and compared for each key, because "
+    "totals alone do not show exchanged owners. A difference means that a ledger file was "
+    "changed after the run, or that this version of Apportion derives owners differently.",
 )
 MONTH_DIFFERS = Code(
     "P007",
     Severity.ERROR,
-    "What a kind of charge cost in the month is not what its days add up to",
-    "The ledger keeps what each key cost a day, and in the month, so that a month is told without "
-    "reading its days. A difference means that a file of the ledger was changed after the run.",
+    "Month total differs from the sum of its days",
+    "The ledger holds the cost of each key for each day and for the month. A difference means "
+    "that a ledger file was changed after the run.",
 )
 EXPIRED = Code(
     "P008",
     Severity.ERROR,
-    "The files of a run were expired, so it cannot be proved again",
-    "`apportion ledger expire` removes the files of superseded runs and keeps their records. The "
-    "record's totals and hashes can still be compared with a manifest; nothing can be added up "
-    "again. Protect a run before you hand its manifest out: `apportion ledger protect`.",
+    "Expired run cannot be proved again",
+    "`apportion ledger expire` deletes the files of superseded runs and keeps their records. The "
+    "totals and hashes of the record can be compared with a manifest, but the amounts cannot be "
+    "added up again. To keep a run's files, use `apportion ledger protect` before you share its "
+    "manifest.",
 )
 FILE_DAMAGED = Code(
     "P009",
     Severity.WARNING,
-    "A file of an earlier run was damaged, and what it held is written anew",
-    "The record of a run names its files with their sha256. The same bill or the same rules change "
-    "nothing while these files are whole; where one is missing or another, the run is made again. "
-    "Earlier runs that read the file cannot be shown any more.",
+    "Damaged file of an earlier run was replaced",
+    "A run record lists its files with their SHA-256. Because a file was missing or changed, the "
+    "run was repeated even though the bill and the rules are the same. Earlier runs that use "
+    "this file can no longer be shown.",
 )
 OWNER_TOTAL_CHANGED = Code(
     "P010",
     Severity.ERROR,
-    "An owner does not pay what the run recorded",
-    "The record of an allocation holds what each owner pays, by itself and through pools, in each "
-    "cost column. Another sum means that a file of the ledger was changed after the run.",
+    "Owner total differs from the record",
+    "The record of an allocation holds each owner's direct and shared cost in each cost column. "
+    "A difference means that a ledger file was changed after the run.",
 )
 SPLIT_CHANGED = Code(
     "P011",
     Severity.ERROR,
-    "What owners got of pools is not what the pools give",
-    "Pools are split again by the rulebook that was in force, and each owner's shares, and the "
-    "arrows of the split, compared with those that were recorded. A difference means that a file "
-    "of the ledger was changed after the run, or that this version of Apportion splits otherwise.",
+    "Shared cost differs from the pools",
+    "Pools are split again with the rulebook of the run, and each owner's shares are compared "
+    "with the record. A difference means that a ledger file was changed after the run, or that "
+    "this version of Apportion splits differently.",
 )
 ALL = (
     DIFFERS,

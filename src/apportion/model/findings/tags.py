@@ -21,157 +21,167 @@ def _notice(number: str, title: str, meaning: str) -> Code:
 SAME_KEY = _error(
     "T001",
     "Two keys are the same",
-    "Keys and their aliases are compared without case and separators; a tag would fit two keys.",
+    "Keys and their aliases are compared without case and separators. A tag would match both keys.",
 )
 UNKNOWN_TAG = _error(
-    "T002", "A key that the policy does not have", "Rules and exemptions name keys of `keys`."
+    "T002", "Key is not in the policy", "Rules and exemptions name keys of `keys`."
 )
 UNKNOWN_DIMENSION = _error(
     "T003",
-    "No such list of values in the rulebook",
-    "`dimension` names a dimension of the rulebook in force that lists its values.",
+    "Dimension has no list of values",
+    "`dimension` names a dimension of the current rulebook that lists its values.",
 )
 SAME_TAG_VALUE = _error(
     "T004",
     "Two values are the same",
-    "Values are compared without case and separators; these two could not be told apart.",
+    "Values are compared without case and separators. These two would be one.",
 )
 BAD_TAG_PATTERN = _error(
     "T005",
-    "A wrong regular expression",
-    "Patterns are plain: letters, digits, [ ], ( ), |, ., *, +, ? and { }. No looking ahead, no "
-    "references, nothing repeated that is repeated inside, which could take for ever.",
+    "Invalid regular expression",
+    "Patterns can use letters, digits, [ ], ( ), |, ., *, +, ? and { }. Lookaround, "
+    "backreferences and nested repetition are not allowed: matching could take very long.",
 )
 REFUSED_KEY = _error(
     "T006",
-    "A key that AWS refuses",
-    "Keys have at most 128 letters, digits, spaces and _.:/=+-@, and do not begin with `aws:`.",
+    "AWS does not accept the key",
+    "A key has at most 128 letters, digits, spaces and _.:/=+-@, and does not begin with `aws:`.",
 )
 REFUSED_VALUE = _error(
     "T007",
-    "A value that AWS refuses",
-    "Values have at most 256 letters, digits, spaces and _.:/=+-@.",
+    "AWS does not accept the value",
+    "A value has at most 256 letters, digits, spaces and _.:/=+-@.",
 )
 EXPIRED = _warning(
     "T008",
-    "An exemption has expired",
-    "It is not in force any more: what it named is judged like everything else.",
+    "Exemption has expired",
+    "The resources that it names are checked like all others.",
 )
 RULE_OF_ITSELF = _error(
     "T009",
-    "A tag is made of itself",
-    "A rule makes a tag of others; rules that need each other make nothing.",
+    "Tag is derived from itself",
+    "A rule derives a tag from other tags. Rules that depend on each other derive nothing.",
 )
 NOTHING_MANDATORY = _notice(
-    "T010", "Nothing is mandatory", "Every resource is valid that has no wrong tag."
+    "T010", "No mandatory tags", "Every resource without a wrong tag is valid."
 )
 UNKNOWN_ENVIRONMENT = _error(
     "T011",
-    "An environment that nothing can be in",
-    "`mandatory` names an environment that the key naming environments does not allow.",
+    "Unknown environment",
+    "`mandatory` names an environment that is not an allowed value of the environment key.",
 )
 TARGETS_CROSS = _error(
-    "T012", "Targets that cross", "Targets rise from crawl to walk to run, in percent of spend."
+    "T012",
+    "Targets are not ascending",
+    "Targets rise from crawl to walk to run, in percent of cost.",
 )
-NOT_A_DAY = _error("T013", "No such day", "Days are written 2026-12-31.")
+NOT_A_DAY = _error("T013", "Invalid date", "Days are written 2026-12-31.")
 NO_POLICY = _error(
     "T014",
-    "There is no tag policy",
-    "The file that `tags` names in apportion.toml is not there. `apportion init` writes a starter.",
+    "No tag policy",
+    "The file in `tags` of apportion.toml does not exist. `apportion init` writes a first version.",
 )
 RULE_NEVER_HOLDS = _error(
     "T015",
-    "A rule that never holds",
-    "What the rule makes of allowed values is no allowed value of the tag.",
+    "Rule never matches",
+    "The value that the rule derives is not an allowed value of the tag.",
 )
 ENVIRONMENT_UNNAMED = _error(
     "T016",
-    "Nothing names the environment",
-    "Where `mandatory` names environments, `environment` names the key that tells them.",
+    "No environment key",
+    "If `mandatory` names environments, `environment` names the tag key that holds them.",
 )
 EXEMPT_EVERYTHING = _error(
-    "T017", "An exemption of everything", "An exemption says what it is for, or it would end a tag."
+    "T017",
+    "Exemption of everything",
+    "An exemption must name what it applies to. Without that, the tag would never be required.",
 )
 
 # What bills show.
 BELOW = _error(
     "T020",
-    "Less spend is tagged than was asked for",
-    "The part of spend with valid mandatory tags, of all spend that can carry tags.",
+    "Tag coverage is below the target",
+    "Coverage is the cost with valid mandatory tags, divided by all cost that can be tagged.",
 )
 MISSING_TAG = _warning(
     "T021",
-    "A mandatory tag is missing",
-    "The money of resources that lack the tag. `apportion tags untagged` lists them by cost.",
+    "Mandatory tag is missing",
+    "The amount is the cost of resources without the tag. `apportion tags untagged` lists them "
+    "by cost.",
 )
 KEY_SPELT = _warning(
     "T022",
-    "A tag key is spelt otherwise",
-    "Reports of AWS tell keys apart by every letter. Here they are read as meant, but not valid.",
+    "Tag key in another spelling",
+    "AWS reports distinguish keys by case. Apportion reads the key as intended, but it is not "
+    "valid.",
 )
 UNKNOWN_TAG_VALUE = _warning(
     "T023",
-    "A tag value that is not allowed",
-    "It cannot be read as any allowed value. `apportion tags suggest` lists what was meant.",
+    "Tag value is not allowed",
+    "The value matches no allowed value. `apportion tags suggest` lists the probable ones.",
 )
 VALUE_SPELT = _warning(
     "T024",
-    "A tag value is spelt otherwise",
-    "It can be read, but is not written as the policy writes it.",
+    "Tag value in another spelling",
+    "The value is understood, but not written as in the policy.",
 )
 RULE_BROKEN = _warning(
-    "T025", "A tag does not agree with others", "The policy says what it is made of."
+    "T025",
+    "Tag does not agree with other tags",
+    "A rule of the policy derives this tag from other tags.",
 )
 OWNERS_DIFFER = _warning(
     "T026",
-    "A project names several owners",
-    "Resources of one project name another owner in one environment than in the others.",
+    "Project with several owners",
+    "Resources of one project have different owners in different environments.",
 )
 
 # What is generated.
 OUT_OF_DATE = _error(
     "T030",
-    "A generated file is out of date",
-    "It is not what the tag policy generates today. Nobody should change such a file by hand.",
+    "Generated file is out of date",
+    "The file differs from what the tag policy generates now. Do not edit generated files.",
 )
 CONTROL_WRONG = _error(
     "T031",
-    "A control policy does what it should not",
-    "The evaluator was asked about every call that creates something; this answer is wrong.",
+    "SCP has the wrong effect",
+    "The evaluator checked every call that creates a resource. The result for this call is wrong.",
 )
 
 # What code declares.
 NOT_READ = _error(
     "T040",
-    "Code that cannot be read",
-    "Its resources were not looked at. `terraform validate` or cfn-lint say more.",
+    "Code cannot be read",
+    "Its resources were not checked. `terraform validate` or cfn-lint show more.",
 )
 CODE_WRONG = _error(
     "T041",
-    "A mandatory tag is missing or wrong in code",
-    "The resource would be created so. The provider's default tags are counted in.",
+    "Mandatory tag is missing or wrong in code",
+    "The resource would be created like this. Default tags of the provider are included.",
 )
 CODE_OPTIONAL = _warning(
     "T042",
-    "A tag that may be left out is wrong in code",
-    "It would be created so, and is not read.",
+    "Optional tag is wrong in code",
+    "The resource would be created like this, and the tag would be ignored.",
 )
 NOT_HANDED_ON = _warning(
     "T043",
-    "What a resource makes lacks tags",
-    "Instances, volumes and tasks cost money of their own, and get only tags that are handed on. "
-    "Default tags of the provider do not reach what Auto Scaling groups and templates launch.",
+    "Tags are not propagated",
+    "Instances, volumes and tasks have their own cost, and get only propagated tags. The "
+    "provider's default tags do not reach instances that Auto Scaling groups and launch "
+    "templates create.",
 )
 TOLD_BY_CALLER = _notice(
     "T044",
-    "A module that says nothing of default tags",
-    "It has no provider, so who calls it may give the tags. Check the folder that calls it.",
+    "Module without provider",
+    "A module without a provider gets default tags from its caller. Check the folder that calls "
+    "it.",
 )
 TOLD_BY_PLAN = _notice(
     "T045",
-    "Tags that only a plan tells",
-    "They come from variables, other modules or functions. Check the plan as well: "
-    "`terraform show -json plan > plan.json`.",
+    "Tags known only in the plan",
+    "The tags come from variables, other modules or functions. Check the plan too: `terraform "
+    "show -json plan > plan.json`.",
 )
 
 ALL = (
