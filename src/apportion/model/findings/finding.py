@@ -1,4 +1,4 @@
-"""Findings: problems in the user's data or rules. Values, never raised, so all of them are shown."""
+"""Findings: problems in data or rules. Values, never raised, so all of them are shown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Findings about splits: cost that could not be split as the rulebook says, and where it stays (S)."""
+"""Findings about splits: cost that could not be split as ruled, and where it stays (S)."""
 
 from __future__ import annotations
 
