@@ -10,7 +10,7 @@ import apportion
 PROMISED = {
     *("ApportionError", "FindingsError", "OperationError", "WrongUseError"),
     *("Finding", "Severity"),
-    *("Branch", "Explanation", "Outcome", "RulesInForce"),
+    *("Explanation", "ExplanationNode", "Outcome", "RulesInForce"),
     *("CostCenterCosts", "DailyCost", "LeftOut", "allocate_costs", "export_to_csv"),
     *("Granularity", "Question"),
     *("Workspace", "open_workspace", "__version__"),
