@@ -214,5 +214,9 @@ def test_the_hook_and_the_action_call_a_command_that_is_there() -> None:
     action = yaml.safe_load((ROOT / "action.yml").read_text())
     steps = action["runs"]["steps"]
     assert any("apportion tags check" in step.get("run", "") for step in steps)
+    # A tag can be moved to other code, a commit cannot.
+    used = [step["uses"] for step in steps if "uses" in step]
+    assert used
+    assert all(re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40}", one) for one in used)
     # Inputs reach the shell as variables, so that no input becomes a command.
     assert not any("${{ inputs" in step.get("run", "") for step in steps)
