@@ -167,7 +167,9 @@ def _all_is_really_there(here: Provided, terraform: Terraform) -> None:
     assert [group["retentionInDays"] for group in groups] == [90, 90]
 
 
-BUCKETS = {"tf-plain", "tf-bills", "tf-costs", "acme-finops-bills", "acme-finops-costs"}
+BUCKETS = {"tf-plain", "tf-bills", "tf-costs"} | {
+    f"acme-finops-{name}" for name in ("bills", "costs", "logs")
+}
 EXPORT = {"bucket": "tf-bills", "prefix": "exports/apportion"}
 ROOTS = [
     Root(
@@ -192,7 +194,10 @@ ROOTS = [
         _role_gains_rights,
         {
             "name": "tf-reader",
-            "trusted": ["222222222222", "arn:aws:iam::333333333333:role/finops"],
+            "trusted": [
+                "arn:aws:iam::123456789012:role/finops",
+                "arn:aws:iam::333333333333:role/finops",
+            ],
             "external_id": "f7a1",
             "read_export": {**EXPORT, "kms_key_arn": KEY},
             "tags": TAGS,
@@ -230,8 +235,8 @@ ROOTS = [
         17,
         look=_the_function_finds_its_policy,
     ),
-    Root("examples/minimal", _role_goes, {"trusted": ["222222222222"]}, 1),
-    Root("examples/complete", _function_changes_owner, taggable=32, look=_all_is_really_there),
+    Root("examples/minimal", _role_goes, {"trusted": ["arn:aws:iam::123456789012:role/a"]}, 1),
+    Root("examples/complete", _function_changes_owner, taggable=33, look=_all_is_really_there),
 ]
 
 
@@ -254,6 +259,7 @@ def test_planned_applied_drifted_repaired_destroyed(
     assert checks.untagged(plan) == {}
     assert checks.open_buckets(plan) == {}
     assert checks.wide_statements(plan) == []
+    assert checks.unbound_services(plan) == []
 
     terraform.apply()
     assert not terraform.differs(), terraform.said
@@ -423,7 +429,7 @@ def test_the_modules_take_the_provider_that_they_were_tried_with(provided: Provi
 def test_what_carries_no_tags_is_noticed(provided: Provided, tree: Path) -> None:
     folder = tree / "modules/reader_role"
     plan = provided.terraform(
-        folder, trusted=["222222222222"], tags={"Owner": "finops@example.com"}
+        folder, trusted=["arn:aws:iam::123456789012:role/a"], tags={"Owner": "finops@example.com"}
     ).plan()
     assert checks.untagged(plan) == {
         "aws_iam_role.reader": sorted(checks.MANDATORY - {"Owner"}),

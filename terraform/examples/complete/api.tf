@@ -9,6 +9,13 @@ module "api_tags" {
   owner       = "shop@example.com"
 }
 
+data "aws_caller_identity" "current" {}
+data "aws_partition" "current" {}
+
+locals {
+  account = data.aws_caller_identity.current.account_id
+}
+
 resource "aws_cloudwatch_log_group" "api" {
   name              = "/aws/lambda/shop-api"
   retention_in_days = 30
@@ -25,6 +32,10 @@ resource "aws_iam_role" "api" {
       Effect    = "Allow"
       Action    = "sts:AssumeRole"
       Principal = { Service = "lambda.amazonaws.com" }
+      Condition = {
+        StringEquals = { "aws:SourceAccount" = local.account }
+        ArnEquals    = { "aws:SourceArn" = "arn:${data.aws_partition.current.partition}:lambda:${var.region}:${local.account}:function:shop-api" }
+      }
     }]
   })
 }

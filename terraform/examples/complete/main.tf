@@ -30,10 +30,23 @@ module "tags" {
   technical   = { Repository = "acme/costs" }
 }
 
+# Who read bills and reports: kept for a year, in a bucket of its own.
+module "logs" {
+  source = "../../modules/bucket"
+
+  name          = "${var.prefix}-logs"
+  logs_of       = ["${var.prefix}-bills", "${var.prefix}-costs"]
+  keep_days     = 7
+  expire_days   = { "${var.prefix}-" = 365 }
+  force_destroy = var.force_destroy
+  tags          = merge(module.tags.tags, { Service = "logs" })
+}
+
 module "billing_export" {
   source = "../../modules/billing_export"
 
   bucket        = "${var.prefix}-bills"
+  log_bucket    = module.logs.name
   force_destroy = var.force_destroy
   tags          = merge(module.tags.tags, { Service = "bills" })
 }
@@ -42,6 +55,7 @@ module "pipeline" {
   source = "../../modules/pipeline"
 
   bucket           = "${var.prefix}-costs"
+  log_bucket       = module.logs.name
   export           = module.billing_export.export
   ingest_image_uri = var.ingest_image_uri
   report_zip       = var.report_zip

@@ -31,7 +31,7 @@ variable "report_zip" {
 }
 
 variable "trusted" {
-  description = "Who may take the reader's role: account ids or ARNs of roles."
+  description = "Who may take the reader's role: ARNs of roles of this account."
   type        = list(string)
 }
 

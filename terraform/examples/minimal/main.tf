@@ -18,7 +18,7 @@ variable "region" {
 }
 
 variable "trusted" {
-  description = "Who may take the role: account ids or ARNs of roles."
+  description = "Who may take the role: ARNs of roles of this account."
   type        = list(string)
 }
 

@@ -4,6 +4,7 @@ module "bucket" {
   name          = var.bucket
   keep_days     = var.keep_days
   kms_key_arn   = var.kms_key_arn
+  log_bucket    = var.log_bucket
   force_destroy = var.force_destroy
   tags          = var.tags
   statements    = concat([jsonencode(local.delivery)], [for one in local.readers : jsonencode(one)])

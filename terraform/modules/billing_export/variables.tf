@@ -77,6 +77,17 @@ variable "keep_days" {
   }
 }
 
+variable "log_bucket" {
+  description = "Name of the bucket that gets the access logs, in the same account and region; null writes none. The module bucket makes one with `logs_of`."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.log_bucket == null || can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.log_bucket))
+    error_message = "log_bucket is the name of a bucket."
+  }
+}
+
 variable "kms_key_arn" {
   description = "Your own key for the bucket; null is S3's. The key's policy must let bcm-data-exports.amazonaws.com use it."
   type        = string

@@ -1,5 +1,6 @@
 # A bucket as every bucket should be: encrypted, closed to the public, TLS only, with versions. Other modules use it.
 
+data "aws_caller_identity" "current" {}
 data "aws_partition" "current" {}
 
 locals {
@@ -13,6 +14,21 @@ locals {
     Resource  = [local.arn, "${local.arn}/*"]
     Condition = { Bool = { "aws:SecureTransport" = "false" } }
   }
+}
+
+locals {
+  # S3 delivers the access logs of these buckets here, and those of nobody else's.
+  log_delivery = [for buckets in length(var.logs_of) == 0 ? [] : [var.logs_of] : {
+    Sid       = "S3DeliversAccessLogs"
+    Effect    = "Allow"
+    Principal = { Service = "logging.s3.amazonaws.com" }
+    Action    = "s3:PutObject"
+    Resource  = "${local.arn}/*"
+    Condition = {
+      StringEquals = { "aws:SourceAccount" = data.aws_caller_identity.current.account_id }
+      ArnEquals    = { "aws:SourceArn" = [for name in buckets : "arn:${data.aws_partition.current.partition}:s3:::${name}"] }
+    }
+  }]
 }
 
 resource "aws_s3_bucket" "this" {
@@ -97,11 +113,26 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
   depends_on = [aws_s3_bucket_versioning.this]
 }
 
+resource "aws_s3_bucket_logging" "this" {
+  count = var.log_bucket == null ? 0 : 1
+
+  bucket        = aws_s3_bucket.this.bucket
+  target_bucket = var.log_bucket
+  target_prefix = "${var.name}/"
+
+  # By the day of the event, so that a day can be searched.
+  target_object_key_format {
+    partitioned_prefix {
+      partition_date_source = "EventTime"
+    }
+  }
+}
+
 resource "aws_s3_bucket_policy" "this" {
   bucket = aws_s3_bucket.this.bucket
   policy = jsonencode({
     Version   = "2012-10-17"
-    Statement = concat([local.tls_only], [for one in var.statements : jsondecode(one)])
+    Statement = concat([local.tls_only], local.log_delivery, [for one in var.statements : jsondecode(one)])
   })
 
   # Two changes of one bucket at once are refused.

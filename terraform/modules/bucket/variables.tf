@@ -29,6 +29,19 @@ variable "expire_days" {
   nullable    = false
 }
 
+variable "log_bucket" {
+  description = "Name of the bucket that gets the access logs, in the same account and region; null writes none. The module bucket makes one with `logs_of`."
+  type        = string
+  default     = null
+}
+
+variable "logs_of" {
+  description = "Names of buckets of this account whose access logs S3 may deliver here."
+  type        = list(string)
+  default     = []
+  nullable    = false
+}
+
 variable "kms_key_arn" {
   description = "Your own key; null is S3's."
   type        = string

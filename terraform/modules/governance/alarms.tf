@@ -24,7 +24,10 @@ resource "aws_sns_topic_policy" "told" {
         Principal = { Service = "cloudwatch.amazonaws.com" }
         Action    = "sns:Publish"
         Resource  = local.topic_arn
-        Condition = { StringEquals = { "aws:SourceAccount" = local.account } }
+        Condition = {
+          StringEquals = { "aws:SourceAccount" = local.account }
+          ArnLike      = { "aws:SourceArn" = "arn:${local.partition}:cloudwatch:${local.region}:${local.account}:alarm:${var.name}-*" }
+        }
       },
     ]
   })

@@ -48,6 +48,10 @@ resource "aws_iam_role" "function" {
       Effect    = "Allow"
       Action    = "sts:AssumeRole"
       Principal = { Service = "lambda.amazonaws.com" }
+      Condition = {
+        StringEquals = { "aws:SourceAccount" = local.account }
+        ArnEquals    = { "aws:SourceArn" = "arn:${local.partition}:lambda:${local.region}:${local.account}:function:${var.name}" }
+      }
     }]
   })
 }

@@ -31,11 +31,12 @@ resource "aws_cloudwatch_event_target" "ingest" {
 }
 
 resource "aws_lambda_permission" "manifest" {
-  statement_id  = "manifest"
-  action        = "lambda:InvokeFunction"
-  function_name = aws_lambda_function.ingest.function_name
-  principal     = "events.amazonaws.com"
-  source_arn    = aws_cloudwatch_event_rule.manifest.arn
+  statement_id   = "manifest"
+  action         = "lambda:InvokeFunction"
+  function_name  = aws_lambda_function.ingest.function_name
+  principal      = "events.amazonaws.com"
+  source_account = local.account
+  source_arn     = aws_cloudwatch_event_rule.manifest.arn
 }
 
 resource "aws_scheduler_schedule_group" "reports" {
@@ -104,7 +105,8 @@ resource "aws_sqs_queue_policy" "failed" {
         Action    = "sqs:SendMessage"
         Resource  = local.queue_arns[each.key]
         Condition = {
-          ArnEquals = { "aws:SourceArn" = "arn:${local.partition}:events:${local.region}:${local.account}:rule/${rule}" }
+          StringEquals = { "aws:SourceAccount" = local.account }
+          ArnEquals    = { "aws:SourceArn" = "arn:${local.partition}:events:${local.region}:${local.account}:rule/${rule}" }
         }
       }],
     )

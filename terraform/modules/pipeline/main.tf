@@ -71,6 +71,7 @@ module "bucket" {
   keep_days     = var.keep_days
   expire_days   = { "queries/" = 30 }
   kms_key_arn   = var.kms_key_arn
+  log_bucket    = var.log_bucket
   force_destroy = var.force_destroy
   tags          = var.tags
 }

@@ -27,7 +27,7 @@ locals {
       Sid       = "Trusted"
       Effect    = "Allow"
       Action    = "sts:AssumeRole"
-      Principal = { AWS = [for one in var.trusted : startswith(one, "arn:") ? one : "arn:${local.partition}:iam::${one}:root"] }
+      Principal = { AWS = var.trusted }
     },
     var.external_id == null ? {} : { Condition = { StringEquals = { "sts:ExternalId" = var.external_id } } },
   )
@@ -47,6 +47,13 @@ resource "aws_iam_role" "reader" {
   max_session_duration = var.max_session_duration
   permissions_boundary = var.permissions_boundary
   tags                 = var.tags
+
+  lifecycle {
+    precondition {
+      condition     = var.external_id != null || alltrue([for one in var.trusted : split(":", one)[4] == local.names.account])
+      error_message = "A role of another account is trusted: give an external_id, which its users name when they take this role."
+    }
+  }
 }
 
 resource "aws_iam_role_policy" "reader" {

@@ -11,18 +11,18 @@ variable "name" {
 }
 
 variable "trusted" {
-  description = "Who may take the role: account ids, or ARNs of roles, which is narrower."
+  description = "Who may take the role: ARNs of roles, in full. An account as a whole is refused: it lets everybody in whom that account lets."
   type        = list(string)
   nullable    = false
 
   validation {
-    condition     = length(var.trusted) > 0 && alltrue([for one in var.trusted : can(regex("^([0-9]{12}|arn:aws[a-z-]*:iam::[0-9]{12}:role/[\\w+=,.@/-]+)$", one))])
-    error_message = "trusted has account ids of twelve digits and ARNs of roles, at least one, without wildcards."
+    condition     = length(var.trusted) > 0 && alltrue([for one in var.trusted : can(regex("^arn:aws[a-z-]*:iam::[0-9]{12}:role/[\\w+=,.@/-]+$", one))])
+    error_message = "trusted has ARNs of roles, at least one, without wildcards; no account ids."
   }
 }
 
 variable "external_id" {
-  description = "What the caller must say to take the role. Needed where another organisation takes it; null asks for none."
+  description = "What the caller must say to take the role. Needed where `trusted` has a role of another account."
   type        = string
   default     = null
 

@@ -73,6 +73,23 @@ def statements(plan: Plan) -> Iterator[tuple[str, Mapping[str, Any]]]:
             yield one["address"], statement
 
 
+def unbound_services(plan: Plan) -> list[tuple[str, Mapping[str, Any]]]:
+    """List what services of AWS may do for anybody: without the account and the ARN they do it for.
+
+    A service that works for every customer can be asked by another one to use what is ours.
+    """
+    return [
+        (address, statement)
+        for address, statement in statements(plan)
+        if statement["Effect"] == "Allow" and "Service" in statement.get("Principal", {})
+        if not {"aws:SourceAccount", "aws:SourceArn"} <= _keys(statement)
+    ]
+
+
+def _keys(statement: Mapping[str, Any]) -> set[str]:
+    return {key for test in statement.get("Condition", {}).values() for key in test}
+
+
 def is_wide(statement: Mapping[str, Any]) -> bool:
     """Tell whether a statement allows actions by a pattern, or data of anybody, or to anybody.
 

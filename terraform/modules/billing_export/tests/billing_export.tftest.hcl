@@ -144,3 +144,11 @@ run "any_reader" {
   }
   expect_failures = [var.reader_arns]
 }
+
+run "access_logs_go_where_they_cannot" {
+  command = plan
+  variables {
+    log_bucket = "Not A Bucket"
+  }
+  expect_failures = [var.log_bucket]
+}

@@ -342,3 +342,11 @@ run "a_schedule_that_tells_what_nobody_reads" {
   }
   expect_failures = [var.schedules]
 }
+
+run "access_logs_go_where_they_cannot" {
+  command = plan
+  variables {
+    log_bucket = "Not A Bucket"
+  }
+  expect_failures = [var.log_bucket]
+}

@@ -13,7 +13,7 @@ mock_provider "aws" {
 }
 
 variables {
-  trusted = ["111111111111"]
+  trusted = ["arn:aws:iam::123456789012:role/finops"]
 }
 
 run "three_actions_none_of_which_writes" {
@@ -73,13 +73,43 @@ run "a_stranger_says_the_external_id" {
   command = plan
 
   variables {
+    trusted     = ["arn:aws:iam::111111111111:role/finops"]
     external_id = "f7a1-acme"
+  }
+
+  assert {
+    condition     = jsondecode(aws_iam_role.reader.assume_role_policy).Statement[0].Principal.AWS == ["arn:aws:iam::111111111111:role/finops"]
+    error_message = "The trust policy is ${aws_iam_role.reader.assume_role_policy}."
   }
 
   assert {
     condition     = jsondecode(aws_iam_role.reader.assume_role_policy).Statement[0].Condition.StringEquals["sts:ExternalId"] == "f7a1-acme"
     error_message = "The trust policy is ${aws_iam_role.reader.assume_role_policy}."
   }
+}
+
+run "a_role_of_another_account_without_an_external_id" {
+  command = plan
+  variables {
+    trusted = ["arn:aws:iam::111111111111:role/finops"]
+  }
+  expect_failures = [aws_iam_role.reader]
+}
+
+run "an_account_as_a_whole_is_trusted" {
+  command = plan
+  variables {
+    trusted = ["111111111111"]
+  }
+  expect_failures = [var.trusted]
+}
+
+run "its_root_is_trusted" {
+  command = plan
+  variables {
+    trusted = ["arn:aws:iam::111111111111:root"]
+  }
+  expect_failures = [var.trusted]
 }
 
 run "nobody_is_trusted" {
