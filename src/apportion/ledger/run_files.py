@@ -25,10 +25,6 @@ class Seals:
         self._hashes = Hashes()
         self._put: dict[_Snapshot, tuple[LedgerFile, ...]] = {}
 
-    def remember(self, files: Sequence[Path]) -> None:
-        """Hash files before they are read back: what is recorded is then what was proved."""
-        self._hashes.of(files)
-
     def put(self, table: str, snapshot: int, files: Sequence[Path]) -> None:
         """Hash the files that a run that is to be recorded has in a snapshot."""
         names = [file.relative_to(self._folder).as_posix() for file in files]

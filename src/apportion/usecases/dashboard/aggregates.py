@@ -29,7 +29,7 @@ _REVIEWED = {
 
 
 class AggregateStore(Protocol):
-    """Where daybooks stand; `ledger.daybooks.Daybooks` is one."""
+    """The store of aggregates; `ledger.aggregates_cache.AggregatesCache` is one."""
 
     def find(self, name: str) -> Mapping[str, list[Path]] | None:
         """Find a daybook's tables; None where it was not made yet."""
@@ -39,9 +39,6 @@ class AggregateStore(Protocol):
 
     def keep(self, draft: Path, name: str) -> Mapping[str, list[Path]]:
         """Give a draft its name, all at once."""
-
-    def forget(self, name: str) -> None:
-        """Take a daybook away that is not what it should be."""
 
 
 def name_of(manifest: Manifest) -> str:

@@ -139,6 +139,17 @@ def test_a_daybook_is_made_once_and_made_again_where_it_is_gone(folder: Path) ->
     assert made().keys() == first.keys()
 
 
+def test_a_flipped_bit_in_the_aggregates_shows_on_no_page(folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
+    paid = library_of(tmp_path).sight(PERIOD, EVERYTHING).rows(queries.owners_query("USD"))
+    for file in tmp_path.glob("ledger/daybooks/*/cells/*.parquet"):
+        content = bytearray(file.read_bytes())
+        content[len(content) // 3] ^= 1
+        file.write_bytes(content)
+    library = library_of(tmp_path)
+    assert library.sight(PERIOD, EVERYTHING).rows(queries.owners_query("USD")) == paid
+
+
 def test_who_may_not_write_reads_all_the_same(folder: Path, tmp_path: Path) -> None:
     shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
     shutil.rmtree(tmp_path / "ledger" / "daybooks", ignore_errors=True)
