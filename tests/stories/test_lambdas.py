@@ -17,7 +17,7 @@ import pytest
 
 from apportion.app.workspace import Workspace
 from apportion.lambdas import ingest
-from apportion.lambdas.event import IngestRequest, asked_for
+from apportion.lambdas.event import IngestRequest, request_of
 from apportion.lambdas.report import run
 from apportion.model.errors.base import NoSettingsError
 from exports_in_s3 import ExportInS3
@@ -60,20 +60,25 @@ def test_a_manifest_s_arrival_ends_in_a_published_month(
     first, again, by_hand, strange = invoke(
         world, bucket, tmp_path, [arrived, arrived, {"period": PERIOD}, {"detail": other(bucket)}]
     )
-    assert first["published"]["words"] == [
+    assert first["published"]["messages"] == [
         f"{PERIOD} is published, read back and equal to its proof."
     ]
     assert again == first, "the second event of a manifest is answered from memory"
-    assert by_hand["published"]["words"] == [
+    assert by_hand["published"]["messages"] == [
         f"{PERIOD} was published already; nothing was written."
     ]
     assert strange["done"] == "nothing"
+    kept = store_of(world, bucket, "ledger")
+    (note,) = [name for name in kept.names() if name.startswith("files/evidence/")]
+    found = kept.read(note)
+    assert found is not None
+    assert json.loads(found.content)["how"] == "published", "an expiry keeps the run"
     assert seen(world, bucket, tmp_path / "seen") == ONCE
 
     export.deliver(PERIOD, [parquet_bill(bill_of(LINES * 2))], execution="2")
     cold = tmp_path / "another machine"
     restated, late = invoke(world, bucket, cold, [event(export, world), arrived])
-    assert "is published" in restated["published"]["words"][0]
+    assert "is published" in restated["published"]["messages"][0]
     assert "errorType" not in late
     assert seen(world, bucket, tmp_path / "seen again") == 2 * ONCE
 
@@ -93,19 +98,19 @@ def test_only_manifests_of_our_export_count() -> None:
     environment = {"APPORTION_EXPORT": EXPORT}
     key = "exports/focus/metadata/BILLING_PERIOD=2026-09/focus-Manifest.json"
     ours = {"bucket": {"name": "acme-billing"}, "object": {"key": key, "etag": "a"}}
-    asked = asked_for({"detail": ours}, environment)
+    asked = request_of({"detail": ours}, environment)
     assert asked is not None
     assert asked.location == f"s3://acme-billing/{key}"
-    changed = asked_for({"detail": {**ours, "object": {"key": key, "etag": "b"}}}, environment)
+    changed = request_of({"detail": {**ours, "object": {"key": key, "etag": "b"}}}, environment)
     assert changed is not None
     assert changed.key != asked.key
     for bucket, name in [("other", key), ("acme-billing", key.replace("Manifest", "00001"))]:
         detail = {"bucket": {"name": bucket}, "object": {"key": name, "etag": "a"}}
-        assert asked_for({"detail": detail}, environment) is None
+        assert request_of({"detail": detail}, environment) is None
     record = {
         "s3": {"bucket": {"name": "acme-billing"}, "object": {"key": key.replace("=", "%3D")}}
     }
-    direct = asked_for({"Records": [record]}, environment)
+    direct = request_of({"Records": [record]}, environment)
     assert direct is not None
     assert direct.location == asked.location
 

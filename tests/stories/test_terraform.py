@@ -18,7 +18,7 @@ from apportion import lambdas
 from apportion.core.aws.export_definition import bucket_policy, properties
 from apportion.core.tags.policy.json import read_policy_json
 from apportion.lambdas import validate_tags
-from apportion.lambdas.event import asked_for
+from apportion.lambdas.event import request_of
 from apportion.model.aws.export import S3Location
 from apportion.model.aws.export_definition import Table, WantedExport
 from exports_in_s3 import ExportInS3
@@ -369,7 +369,7 @@ def test_manifests_of_the_export_start_the_function_and_nothing_else(pipeline: P
     }.items():
         assert fnmatchcase(key, wildcard) is starts
         event = {"detail": {"bucket": {"name": export.bucket}, "object": {"key": key}}}
-        assert (asked_for(event, environment) is not None) is starts
+        assert (request_of(event, environment) is not None) is starts
 
 
 def test_terraform_and_the_command_make_the_same_export(provided: Provided, tree: Path) -> None:

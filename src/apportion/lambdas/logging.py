@@ -1,6 +1,6 @@
-"""What functions tell: structured logs, metrics, traces, an answer; and work that is done once.
+"""Structured logs, metrics, traces and responses of functions; work that is done once per event.
 
-Logs hold steps and counts. Events, environment, addresses of readers and links are not logged.
+Logs hold steps and counts. Events, environment, e-mail addresses and links are not logged.
 """
 
 from __future__ import annotations
@@ -39,26 +39,26 @@ def traced(function: Function) -> Function:
     return Tracer(service=_SERVICE).capture_lambda_handler(function, capture_response=False)
 
 
-def told(*outcomes: tuple[str, Outcome | None]) -> dict[str, Any]:
-    """Answer an invocation: sentences and counts, no rows."""
-    answer: dict[str, Any] = {}
+def response_of(*outcomes: tuple[str, Outcome | None]) -> dict[str, Any]:
+    """Make the response of an invocation: messages and counts, no rows."""
+    response: dict[str, Any] = {}
     for name, outcome in outcomes:
         if outcome is not None:
-            answer[name] = {
+            response[name] = {
                 "rows": len(outcome.rows),
                 "findings": len(outcome.findings),
-                "words": list(outcome.words),
+                "messages": list(outcome.words),
             }
-            logger.info(name, extra=answer[name])
-    return answer
+            logger.info(name, extra=response[name])
+    return response
 
 
 def once(
     key: str, work: Callable[[], dict[str, Any]], context: LambdaContext | None
 ) -> dict[str, Any]:
-    """Do work that is known by a key once; APPORTION_TABLE remembers its answer for a day.
+    """Do work once for each key; APPORTION_TABLE keeps its response for a day.
 
-    Without a key or a table the work is done: it does no harm twice, it only takes longer.
+    Without a key or a table the work is done every time: a repeat only takes longer.
     """
     table = os.environ.get("APPORTION_TABLE", "")
     if not key or not table:
@@ -73,19 +73,19 @@ def once(
     if context is not None:
         config.register_lambda_context(context)
 
-    def done(*, asked: str) -> dict[str, Any]:
-        logger.info("begun", extra={"asked": asked})
+    def handle(*, request: str) -> dict[str, Any]:
+        logger.info("started", extra={"request": request})
         return work()
 
-    done = idempotent_function(
-        done,
-        data_keyword_argument="asked",
+    handle = idempotent_function(
+        handle,
+        data_keyword_argument="request",
         persistence_store=DynamoDBPersistenceLayer(table_name=table),
         config=config,
         key_prefix=_SERVICE,
     )
-    answer: dict[str, Any] = done(asked=sha256(key.encode()).hexdigest())
-    return answer
+    response: dict[str, Any] = handle(request=sha256(key.encode()).hexdigest())
+    return response
 
 
 def clients_of_environment() -> Clients:

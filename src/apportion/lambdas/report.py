@@ -1,4 +1,4 @@
-"""The schedule has come: the newest published month is asked of Athena and delivered, once.
+"""Deliver the report of a published month by a schedule, once, with queries in Athena.
 
 Runs from the image, or from dist/lambda/report.zip: nothing here needs DuckDB or pyarrow.
 """
@@ -27,16 +27,16 @@ from apportion.model.errors.base import FindingsError
 from apportion.model.findings.finding import failing
 from apportion.model.period import Period
 
-from .logging import clients_of_environment, logger, metrics, told, traced
+from .logging import clients_of_environment, logger, metrics, response_of, traced
 
 
 @logger.inject_lambda_context(log_event=False)
 @traced
 @metrics.log_metrics(capture_cold_start_metric=True)
 def main(event: Mapping[str, Any], _context: LambdaContext) -> dict[str, Any]:
-    """Deliver a report: of `{"period": "2026-09"}`, of `{"months_ago": 1}`, or of the newest month.
+    """Deliver the report of `{"period": "2026-09"}`, `{"months_ago": 1}`, or the newest month.
 
-    A second event of the same report delivers and sends nothing: the report's own id sees to that.
+    A second event for the same report delivers and sends nothing, because the report has an id.
     """
     return run(event, os.environ, clients_of_environment(), now=datetime.now(UTC))
 
@@ -44,13 +44,13 @@ def main(event: Mapping[str, Any], _context: LambdaContext) -> dict[str, Any]:
 def run(
     event: Mapping[str, Any], environment: Mapping[str, str], clients: Clients, *, now: datetime
 ) -> dict[str, Any]:
-    """Deliver and tell."""
+    """Deliver the report, and return what was sent."""
     questions = Questions(
         database=environment.get("APPORTION_DATABASE") or "apportion",
         workgroup=environment.get("APPORTION_WORKGROUP") or "apportion",
     )
     readers = Readers(
-        emails=_listed(environment.get("APPORTION_EMAIL_TO", "")),
+        emails=_addresses(environment.get("APPORTION_EMAIL_TO", "")),
         sender=environment.get("APPORTION_EMAIL_FROM", ""),
         topic=environment.get("APPORTION_TOPIC", ""),
         attach=True,
@@ -68,7 +68,7 @@ def run(
     metrics.add_metric(name="ReportsSent", unit=MetricUnit.Count, value=sent)
     if failing(list(outcome.findings)):
         raise FindingsError(outcome.findings)
-    return told(("delivered", outcome))
+    return response_of(("delivered", outcome))
 
 
 def _period(event: Mapping[str, Any], now: datetime) -> str:
@@ -80,5 +80,5 @@ def _period(event: Mapping[str, Any], now: datetime) -> str:
     return str(Period(months // 12, months % 12 + 1))
 
 
-def _listed(written: str) -> tuple[str, ...]:
-    return tuple(each.strip() for each in written.split(",") if each.strip())
+def _addresses(setting: str) -> tuple[str, ...]:
+    return tuple(each.strip() for each in setting.split(",") if each.strip())
