@@ -85,7 +85,7 @@ def test_killed_at_random_moments(folder: Path) -> None:
 def test_who_comes_second_is_told_who_holds_the_ledger(folder: Path) -> None:
     take_in_and_allocate(folder, version=1)
     deliver(folder, version=2)
-    with IcebergLedger(folder / "ledger").writing(wait=0):
+    with IcebergLedger(folder / "ledger").lock(wait=0):
         for command in (("ingest", "bills"), ("allocate",)):
             second = start(folder, *command, "--wait", "0")
             second.join()

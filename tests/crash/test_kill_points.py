@@ -105,7 +105,7 @@ def whole(ledger: IcebergLedger) -> State:
         for table in run.snapshots:
             assert ledger.files(table, run), f"{run.kind} has no file in {table}"
         for file in run.inputs if run.kind is RunKind.ALLOCATE else ():
-            assert ledger.kept(file.sha256)
+            assert ledger.read_input(file.sha256)
     return tuple((run.run, number in gone) for number, run in enumerate(runs, start=1))
 
 

@@ -95,7 +95,7 @@ def expected_state(number: int) -> set[tuple[str, Decimal]]:
 
 def _write(folder: str, telling: Connection, states: int, die_at: int) -> None:
     ledger = IcebergLedger(Path(folder))
-    with ledger.writing(wait=0):
+    with ledger.lock(wait=0):
         runs = ledger.runs()
         first = int(runs[-1].run) + 1 if runs else 1
         telling.send("ready")
@@ -107,7 +107,7 @@ def _write(folder: str, telling: Connection, states: int, die_at: int) -> None:
 
 
 def _stage(ledger: IcebergLedger, table: str, number: int) -> list[Path]:
-    folder = ledger.staging(table)
+    folder = ledger.new_folder(table)
     rows = [
         {
             "Period": PERIOD,

@@ -27,14 +27,14 @@ class PlainLedger:
         self._inputs: dict[str, bytes] = {}
 
     @contextmanager
-    def writing(self, *, wait: float) -> Iterator[None]:
+    def lock(self, *, wait: float) -> Iterator[None]:
         assert wait >= 0
         yield
 
     def runs(self) -> list[Manifest]:
         return list(self._runs)
 
-    def staging(self, table: str) -> Path:
+    def new_folder(self, table: str) -> Path:
         self._staged += 1
         folder = self._folder / f"{table}-{self._staged}"
         folder.mkdir(parents=True)
@@ -64,12 +64,12 @@ class PlainLedger:
     def files_at(self, table: str, *, snapshot: int, period: str, bill: str) -> list[str]:
         return [str(path) for path in self._snapshots[snapshot].get((table, period, bill), [])]
 
-    def keep(self, content: bytes) -> str:
+    def keep_input(self, content: bytes) -> str:
         digest = sha256(content).hexdigest()
         self._inputs[digest] = content
         return digest
 
-    def kept(self, sha256: str) -> bytes:
+    def read_input(self, sha256: str) -> bytes:
         return self._inputs[sha256]
 
     def _put(self, part: _Part, files: list[Path]) -> int:

@@ -83,7 +83,7 @@ class Publishing:
         for period in wanted:
             with _scratch() as scratch:
                 done = publish(context, lake, period=period, scratch=Path(scratch))
-            outcomes.append(self._noted(done, EvidenceKind.PUBLISHED, lake.where()))
+            outcomes.append(self._noted(done, EvidenceKind.PUBLISHED, lake.location()))
         return together(outcomes)
 
     def query(self, sql: str) -> Outcome:
@@ -92,7 +92,7 @@ class Publishing:
         from apportion.usecases.publish.query import LedgerQueryEngine  # noqa: PLC0415 - as said above
 
         with _scratch() as scratch:
-            return LedgerQueryEngine(self._plugs(), Path(scratch), closed=DuckDB.closed).ask(sql)
+            return LedgerQueryEngine(self._plugs(), Path(scratch), closed=DuckDB.closed).query(sql)
 
     def deliver(
         self, store: ObjectStore, forms: Forms, period: str, telling: Notifications
@@ -114,7 +114,7 @@ class Publishing:
             )
         first = done.rows[0]
         return self._noted(
-            done, EvidenceKind.DELIVERED, store.where(f"{first['period']}/{first['delivery']}")
+            done, EvidenceKind.DELIVERED, store.location(f"{first['period']}/{first['delivery']}")
         )
 
     def _noted(self, done: Outcome, how: EvidenceKind, where: str) -> Outcome:

@@ -20,7 +20,7 @@ def repair(folder: Path, context: Callable[[Ledger], RunContext], *, wait: float
     `context` go with the ledger that they are given. Raises NotRepairedError, with nothing changed,
     where what was made is not what the records say.
     """
-    with IcebergLedger(folder).writing(wait=wait):
+    with IcebergLedger(folder).lock(wait=wait):
         work = Repair(folder)
         if not work.needed():
             return nothing_to_repair(str(folder))

@@ -51,7 +51,7 @@ class Athena:
         self._sleep = sleep
         self._timer = timer
 
-    def ask(self, sql: str) -> Outcome:
+    def query(self, sql: str) -> Outcome:
         query = self._start(sql)
         try:
             done = self._wait(query)

@@ -45,7 +45,7 @@ class CostExplorer:
     def spent(self) -> Spent:
         return Spent(self._calls.sent, self._kept)
 
-    def ask(self, query: CostQuery) -> CostAnswer:
+    def query(self, query: CostQuery) -> CostAnswer:
         operation = "get_cost_and_usage"
         if query.resources:
             operation = "get_cost_and_usage_with_resources"

@@ -34,7 +34,7 @@ class DataExports:
         self._clients = clients
         self._sleep = sleep
 
-    def all(self) -> list[Export]:
+    def list_exports(self) -> list[Export]:
         arns: list[str] = []
         token: dict[str, object] = {}
         while True:
@@ -51,13 +51,13 @@ class DataExports:
         answer = self._calls.send("get_table", asked)
         return [str(column["Name"]) for column in answer.get("Schema", ())]
 
-    def whose(self) -> tuple[str, str]:
+    def identity(self) -> tuple[str, str]:
         client = self._clients("sts", REGION)
         calls = Calls(client, IDENTITY, budget=sys.maxsize, sleep=self._sleep)
         answer = calls.send("get_caller_identity", {})
         return str(answer["Account"]), str(answer["Arn"]).split(":")[1]
 
-    def make(self, call: Call) -> str:
+    def create(self, call: Call) -> str:
         return str(self._calls.send(call.operation, call.parameters)["ExportArn"])
 
 

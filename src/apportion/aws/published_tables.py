@@ -70,8 +70,8 @@ class GlueTables:
         self._staged: dict[str, set[str]] = {}
         self._replaced: dict[str, set[str]] = {}
 
-    def where(self) -> str:
-        return f"{self._store.where('')} {self._database}"
+    def location(self) -> str:
+        return f"{self._store.location('')} {self._database}"
 
     def current(self, period: str) -> tuple[str, str] | None:
         self._began[period] = self._current(self._find(RUNS), period)
@@ -100,7 +100,7 @@ class GlueTables:
                 found.append(path)
         return found
 
-    def define(self, views: Mapping[str, tuple[str, Mapping[str, str]]]) -> None:
+    def create_views(self, views: Mapping[str, tuple[str, Mapping[str, str]]]) -> None:
         for view, (select, columns) in views.items():
             wanted = view_input(view, select, columns, database=self._database)
             there = self._glue.found(self._database, view)
@@ -197,7 +197,7 @@ class GlueTables:
         return self._catalog.create_table(
             (self._database, table),
             schema=schema(columns),
-            location=self._store.where(table),
+            location=self._store.location(table),
             partition_spec=partitioning(columns, table),
             properties=PROPERTIES,
         )

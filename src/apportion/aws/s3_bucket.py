@@ -78,7 +78,7 @@ class S3Bucket:
                 return _pin(key, {**answer, "ContentLength": len(content)}), content
         raise AwsUnreachableError(BILLS_IN_S3["get_object"], str(last))
 
-    def look(self, key: str) -> PinnedObject | None:
+    def head(self, key: str) -> PinnedObject | None:
         asked = {**self._named(key), "ChecksumMode": "ENABLED"}
         try:
             return _pin(key, self._calls(key, *_WORDLESS).send("head_object", asked))
@@ -87,7 +87,7 @@ class S3Bucket:
                 return None
             raise self._in_words(key, error) from None
 
-    def fetch(self, pin: PinnedObject, to: Path, told: Callable[[int], None]) -> Fetched:
+    def fetch(self, pin: PinnedObject, to: Path, progress: Callable[[int], None]) -> Fetched:
         to.parent.mkdir(parents=True, exist_ok=True)
         part = to.with_name(f"{to.name}.part")
         kind = pin.checksum.kind if pin.checksum else ""
@@ -95,23 +95,23 @@ class S3Bucket:
         for _ in range(2):
             if to.exists():
                 to.replace(part)  # of a run that was ended: compared like any other
-            self._bring(pin, part, told)
+            self._bring(pin, part, progress)
             sha256, found = taken(part, kind)
             if found == pin.checksum:
                 part.replace(to)
                 return Fetched(sha256, f"S3 {kind}" if kind else "")
             part.unlink()
-            told(-pin.size)
+            progress(-pin.size)
         address = f"s3://{self._bucket}/{pin.key}"
         raise NotWhatS3HasError(address, str(pin.checksum), str(found))
 
-    def _bring(self, pin: PinnedObject, part: Path, told: Callable[[int], None]) -> None:
+    def _bring(self, pin: PinnedObject, part: Path, progress: Callable[[int], None]) -> None:
         """Bring what of an object is not there yet, however often the line breaks."""
         have = part.stat().st_size if part.exists() else 0
         if have > pin.size:
             part.unlink()
             have = 0
-        told(have)
+        progress(have)
         broken = 0
         with part.open("ab") as file:
             while have < pin.size:
@@ -120,7 +120,7 @@ class S3Bucket:
                         broken = 0
                         file.write(chunk)
                         have += len(chunk)
-                        told(len(chunk))
+                        progress(len(chunk))
                 except BotoCoreError as error:
                     broken += 1
                     if broken == ATTEMPTS:

@@ -65,7 +65,7 @@ class S3Store:
             resource=f"arn:aws:s3:::{self.bucket}/{self._key('*')}",
         )
 
-    def where(self, name: str) -> str:
+    def location(self, name: str) -> str:
         return f"s3://{self.bucket}/{self._key(name)}"
 
     def read(self, name: str) -> StoredObject | None:
@@ -161,13 +161,13 @@ class S3Store:
                 return found
             token = {"ContinuationToken": str(answer["NextContinuationToken"])}
 
-    def link(self, name: str, seconds: int) -> str:
+    def presign(self, name: str, seconds: int) -> str:
         sign = self._client.generate_presigned_url
         return str(sign("get_object", Params=self._named(name), ExpiresIn=seconds))
 
     def name_of(self, location: str) -> str:
         """Tell an object's name by its address; raises ElsewhereError if it is not ours."""
-        start = self.where("")
+        start = self.location("")
         if not location.startswith(start):
             raise ElsewhereError(location)
         return location[len(start) :]

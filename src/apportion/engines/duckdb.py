@@ -80,10 +80,10 @@ class DuckDB:
             f"SELECT * FROM read_parquet({_paths(files)}, {_NAMED})"
         )
 
-    def create(self, table: str, sql: str) -> None:
+    def create_table(self, table: str, sql: str) -> None:
         self._run(f"CREATE OR REPLACE TABLE {_name(table)} AS {sql}")
 
-    def define(self, view: str, sql: str) -> None:
+    def create_view(self, view: str, sql: str) -> None:
         self._run(f"CREATE OR REPLACE VIEW {_name(view)} AS {sql}")
 
     def load(

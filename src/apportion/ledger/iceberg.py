@@ -69,14 +69,14 @@ class IcebergLedger:
         self._staged: set[Path] = set()
         self._read: dict[str, list[records.Record]] = {}
 
-    def writing(self, *, wait: float) -> AbstractContextManager[None]:
+    def lock(self, *, wait: float) -> AbstractContextManager[None]:
         return self._lock.held(wait=wait)
 
     def runs(self) -> list[Manifest]:
         table = self._catalog.find(tables.RUNS)
         return [manifest for _, manifest in self._all_records(table)[1]] if table else []
 
-    def staging(self, table: str) -> Path:
+    def new_folder(self, table: str) -> Path:
         folder = self._data_folder(table) / self._fresh()
         self._begin()
         make_folder(folder.parent)
@@ -90,7 +90,7 @@ class IcebergLedger:
         Raises LedgerRefusesError for a file with a column of another type than the table's, or
         with rows of another period or bill.
         """
-        with self.writing(wait=0):
+        with self.lock(wait=0):
             return self._put(table, files, values=(period, bill), kept=[])
 
     def append(self, table: str, *, period: str, bill: str, files: Sequence[Path]) -> int:
@@ -99,13 +99,13 @@ class IcebergLedger:
         Not what the table holds: there may be files of a run that was killed before its record,
         and to keep those beside their second coming would count them twice.
         """
-        with self.writing(wait=0):
+        with self.lock(wait=0):
             kept = self._recorded(table, period=period, bill=bill)
             return self._put(table, files, values=(period, bill), kept=kept)
 
     def record(self, manifest: Manifest) -> Manifest:
         """As the port says. A run that names a snapshot which is not there is not recorded."""
-        with self.writing(wait=0):
+        with self.lock(wait=0):
             for name, snapshot in manifest.snapshots.items():
                 self._catalog.holding(name, snapshot)
             manifest = replace(manifest, files=self._seals.of(manifest, self.runs()))
@@ -141,28 +141,28 @@ class IcebergLedger:
         iceberg = self._catalog.holding(table, snapshot)
         return self._planned(iceberg, snapshot=snapshot, where=_partition(*part))
 
-    def keep(self, content: bytes) -> str:
+    def keep_input(self, content: bytes) -> str:
         self._begin()
         return self._inputs.keep(content)
 
-    def kept(self, sha256: str) -> bytes:
+    def read_input(self, sha256: str) -> bytes:
         return self._inputs.kept(sha256)
 
-    def note(self, content: bytes) -> None:
+    def add_note(self, content: bytes) -> None:
         self._begin()
         self._notes.keep(content)
 
-    def notes(self) -> list[bytes]:
+    def read_notes(self) -> list[bytes]:
         return self._notes.all()
 
-    def loose(self, kept: Snapshots) -> list[UnreferencedFile]:
+    def unreferenced_files(self, kept: Snapshots) -> list[UnreferencedFile]:
         """As the port says. What another process is just staging is among it."""
-        found = snapshot_expiry.loose(self._catalog, kept, folder=self._folder)
+        found = snapshot_expiry.files_to_remove(self._catalog, kept, folder=self._folder)
         return [each for each in found if Path(each.name).parent not in self._staged]
 
-    def let_go(self, kept: Snapshots) -> None:
+    def expire_snapshots(self, kept: Snapshots) -> None:
         """As the port says: first the metadata, then the files. What is left is orphaned."""
-        with self.writing(wait=0):
+        with self.lock(wait=0):
             snapshot_expiry.drop(self._catalog, kept)
             self.sweep()
 
@@ -180,7 +180,7 @@ class IcebergLedger:
 
         What this instance has staged and not yet given to `replace` stays.
         """
-        with self.writing(wait=0):
+        with self.lock(wait=0):
             found = self.orphans()
             unreferenced_files.remove(found)
             return found
@@ -188,7 +188,7 @@ class IcebergLedger:
     def _begin(self) -> None:
         """Make the catalog before anything that would be damage without one."""
         if not self._catalog.there:
-            with self.writing(wait=0):
+            with self.lock(wait=0):
                 self._catalog.begin()
 
     def _data_folder(self, table: str) -> Path:

@@ -134,7 +134,7 @@ class S3Ledger:
         new = Head(files)
         gone = (self._head.gone | self._head.objects) - new.objects
         if not self._write_head(Head(files, frozenset(gone))):
-            raise OthersWroteError(f"the ledger {self._store.where('')}")
+            raise OthersWroteError(f"the ledger {self._store.location('')}")
         return True
 
     def remove_gone(self) -> None:
@@ -152,8 +152,8 @@ class S3Ledger:
     def _read(self) -> Head:
         """Read the head that is there. Where none is, nothing else may be."""
         if self._kept is not None:
-            return heads.read(self._kept.content, self._store.where(HEAD))
-        where = self._store.where(HEAD)
+            return heads.read(self._kept.content, self._store.location(HEAD))
+        where = self._store.location(HEAD)
         ours = (heads.FILES, heads.CATALOGS)
         names = [name for name in self._store.names() if name.startswith(ours)]
         if names and self._store.read(HEAD) is None:  # else it was just written
@@ -193,7 +193,7 @@ class S3Ledger:
         mark = self._store.write(HEAD, content, new=True)
         there = StoredObject(content, mark) if mark else self._store.read(HEAD)
         if there is None or there.content != content:
-            raise OthersWroteError(f"the ledger {self._store.where('')}")
+            raise OthersWroteError(f"the ledger {self._store.location('')}")
         self._kept = there
 
     def _write_head(self, head: Head) -> bool:
@@ -212,5 +212,5 @@ class S3Ledger:
         found = digest_of(path).sha256 if there else "nothing"
         if found != stated.sha256:
             remedy = _CATALOG_LOST if name == CATALOG else _FILE_LOST
-            told = self._store.where(object_of(name, stated)), f"sha256 {stated.sha256}", found
+            told = self._store.location(object_of(name, stated)), f"sha256 {stated.sha256}", found
             raise LedgerDamagedError(*told, remedy)

@@ -26,7 +26,7 @@ NAMES = tuple(name for name in tables.COLUMNS if name != tables.RUNS)
 _Part = tuple[str, str]  # period and bill
 
 
-def loose(catalog: Catalog, kept: Snapshots, *, folder: Path) -> list[UnreferencedFile]:
+def files_to_remove(catalog: Catalog, kept: Snapshots, *, folder: Path) -> list[UnreferencedFile]:
     """List the files that these snapshots, and the current one of each table, do not lead to."""
     found = [
         UnreferencedFile(str(path), path.stat().st_size, tables.RUNS)

@@ -15,17 +15,17 @@ from apportion.model.findings.finding import Finding
 
 
 class Source(Protocol):
-    """A place bills come from."""
+    """A source of deliveries."""
 
     def deliver(self) -> tuple[list[Delivery], list[Finding]]:
-        """Bring the files here, verify their bytes, recognise their format, state their totals.
+        """Fetch the files, verify their bytes, recognise their format, state their totals.
 
         A file that cannot be trusted is a failing finding and belongs to no delivery.
         """
 
 
 class Bucket(Protocol):
-    """Objects that others write, read as they stood at one moment. Names are whole keys."""
+    """Objects of another writer, read in one pinned version. Names are whole keys."""
 
     def folders(self, prefix: str) -> list[str]:
         """List the names of the folders right below a prefix; "" is the whole bucket."""
@@ -33,43 +33,43 @@ class Bucket(Protocol):
     def read(self, key: str) -> tuple[PinnedObject, bytes] | None:
         """Read a small object; None if it is not there."""
 
-    def look(self, key: str) -> PinnedObject | None:
-        """Look at an object without reading it; None if it is not there."""
+    def head(self, key: str) -> PinnedObject | None:
+        """Read an object's metadata; None if it is not there."""
 
-    def fetch(self, pin: PinnedObject, to: Path, told: Callable[[int], None]) -> Fetched:
-        """Bring an object into a file, which is there whole and compared, or not at all.
+    def fetch(self, pin: PinnedObject, to: Path, progress: Callable[[int], None]) -> Fetched:
+        """Download an object; the file appears only when it is complete and verified.
 
-        It goes on where an earlier call ended. `told` hears of each number of bytes that came, and
-        of a negative one where they come again. Raises ObjectChangedError where the object is not
-        the pinned one any more, and NotWhatS3HasError.
+        Continues an earlier download. `progress` receives the number of bytes of each part, and a
+        negative number where bytes are fetched again. Raises ObjectChangedError where the object
+        is no longer the pinned version, and NotWhatS3HasError.
         """
 
 
 class Exports(Protocol):
     """The exports that a provider writes for an account."""
 
-    def all(self) -> list[Export]:
-        """List those that there are, by name."""
+    def list_exports(self) -> list[Export]:
+        """List the exports, by name."""
 
     def columns(self, table: str, properties: Mapping[str, str]) -> list[str]:
-        """List the columns that a table has with these properties."""
+        """List the columns of a table with these properties."""
 
-    def whose(self) -> tuple[str, str]:
-        """Tell the account that asks, and its partition: `aws`, `aws-cn` or `aws-us-gov`."""
+    def identity(self) -> tuple[str, str]:
+        """The caller's account and partition: `aws`, `aws-cn` or `aws-us-gov`."""
 
-    def make(self, call: Call) -> str:
-        """Make an export; returns its ARN."""
+    def create(self, call: Call) -> str:
+        """Create an export; returns its ARN."""
 
 
 class CostReports(Protocol):
-    """A provider's own reports of cost, asked over the network; each request has its price."""
+    """A provider's cost API; each request costs money."""
 
-    def ask(self, query: CostQuery) -> CostAnswer:
-        """Bring all pages of the answer, as they are: nothing is rounded, named or left out."""
+    def query(self, query: CostQuery) -> CostAnswer:
+        """Return all pages of the answer, unchanged: nothing is rounded, renamed or left out."""
 
     def tags(self, start: date, end: date, *, key: str = "") -> list[str]:
         """List the tag keys in use, or a key's values; `end` is exclusive."""
 
     @property
     def spent(self) -> Spent:
-        """What asking has cost so far."""
+        """The requests sent so far, and their price."""

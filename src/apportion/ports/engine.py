@@ -11,24 +11,24 @@ from apportion.model.row import Row
 
 
 class Engine(Protocol):
-    """Something that holds tables and runs SQL in DuckDB's dialect."""
+    """A database that runs SQL in DuckDB's dialect."""
 
     def open_bill(self, view: str, files: Sequence[str], encoding: Encoding) -> None:
-        """Make a view over a bill's raw files, columns united by name; CSV columns are text."""
+        """Create a view over a bill's raw files, columns united by name; CSV columns are text."""
 
     def open_parquet(self, view: str, files: Sequence[str]) -> None:
-        """Make a view over Parquet files of ours, columns united by name."""
+        """Create a view over Parquet files of the ledger, columns united by name."""
 
-    def create(self, table: str, sql: str) -> None:
-        """Make or replace a table from a SELECT."""
+    def create_table(self, table: str, sql: str) -> None:
+        """Create or replace a table from a SELECT."""
 
-    def define(self, view: str, sql: str) -> None:
-        """Make or replace a view of a SELECT, computed when it is asked."""
+    def create_view(self, view: str, sql: str) -> None:
+        """Create or replace a view of a SELECT, computed when it is read."""
 
     def load(
         self, table: str, columns: Mapping[str, str], rows: Iterable[Sequence[object]]
     ) -> None:
-        """Make or replace a table from rows; `columns` maps names to SQL types."""
+        """Create or replace a table from rows; `columns` maps names to SQL types."""
 
     def rows(self, sql: str) -> list[Row]:
         """Run a SELECT and return all its rows."""
@@ -37,7 +37,7 @@ class Engine(Protocol):
         """Write the rows of a SELECT as Parquet files into a folder; at least one file."""
 
     def write_parts(self, sql: str, by: str, folder: Path) -> Mapping[str | None, list[Path]]:
-        """Write as `write` does, rows with another value of the column `by` into other files.
+        """Write Parquet files partitioned by the column `by`.
 
         Returns the files of each value; none where there are no rows.
         """

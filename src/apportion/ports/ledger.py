@@ -12,59 +12,59 @@ from apportion.model.retention import Snapshots, UnreferencedFile
 
 
 class Ledger(Protocol):
-    """The store of everything we know. A run becomes true when it is recorded, all at once."""
+    """The store of bills and runs. A run takes effect when it is recorded, all at once."""
 
-    def writing(self, *, wait: float) -> AbstractContextManager[None]:
+    def lock(self, *, wait: float) -> AbstractContextManager[None]:
         """Hold the ledger for writing; raises LedgerBusyError after `wait` seconds."""
 
     def runs(self) -> list[Manifest]:
         """All recorded runs, oldest first."""
 
-    def staging(self, table: str) -> Path:
-        """A new empty folder in the warehouse, for Parquet files that `replace` will take in."""
+    def new_folder(self, table: str) -> Path:
+        """Make an empty folder in the warehouse, for files that `replace` or `append` adds."""
 
     def replace(self, table: str, *, period: str, bill: str, files: Sequence[Path]) -> int:
-        """Make these files all that the table holds for a period and bill; returns the snapshot.
+        """Replace the content of a table for a period and bill; returns the snapshot.
 
         New columns are added to the table. Nothing reads the new snapshot until `record`.
         """
 
     def append(self, table: str, *, period: str, bill: str, files: Sequence[Path]) -> int:
-        """Add these files to what the last recorded run of a period and bill holds in the table.
+        """Add files to those of the last recorded run of a period and bill in the table.
 
-        Returns the snapshot. Files that a killed run left in the table are taken out.
+        Returns the snapshot. Files of a run that was killed are removed.
         """
 
     def record(self, manifest: Manifest) -> Manifest:
-        """Make a run true. Before this line the old state stands; after it, the new one.
+        """Commit a run: readers see the old state before this call, and the new one after it.
 
-        Returns the run as it is recorded: with the hashes of the files of its snapshots.
+        Returns the run as recorded, with the hashes of the files of its snapshots.
         """
 
     def files(self, table: str, run: Manifest) -> list[str]:
-        """The Parquet files that a recorded run has in a table, each the very bytes that it wrote.
+        """List the Parquet files of a recorded run in a table; their hashes are verified.
 
-        Raises LedgerDamagedError, with what to do, for one that is missing or another.
+        Raises LedgerDamagedError for a file that is missing or was changed.
         """
 
-    def keep(self, content: bytes) -> str:
-        """Keep an input for ever under its sha256, which is returned."""
+    def keep_input(self, content: bytes) -> str:
+        """Store an input file permanently; returns its sha256."""
 
-    def kept(self, sha256: str) -> bytes:
-        """Read a kept input back; raises LedgerDamagedError if it is not what was kept."""
+    def read_input(self, sha256: str) -> bytes:
+        """Read a stored input; raises LedgerDamagedError if it is missing or was changed."""
 
 
 class ExpirableLedger(Ledger, Protocol):
-    """A ledger that can let go of its past."""
+    """A ledger from which superseded runs can be expired."""
 
-    def note(self, content: bytes) -> None:
-        """Keep a note beside the runs, for ever; the same note twice is one."""
+    def add_note(self, content: bytes) -> None:
+        """Store a note beside the runs, permanently; the same note twice is stored once."""
 
-    def notes(self) -> list[bytes]:
-        """All notes, in no order."""
+    def read_notes(self) -> list[bytes]:
+        """Read all notes, in no order."""
 
-    def loose(self, kept: Snapshots) -> list[UnreferencedFile]:
-        """The files that neither these snapshots nor the current one of any table lead to."""
+    def unreferenced_files(self, kept: Snapshots) -> list[UnreferencedFile]:
+        """List the files that belong neither to these snapshots nor to a current one."""
 
-    def let_go(self, kept: Snapshots) -> None:
-        """Forget all snapshots but these, and then remove the files that nothing leads to."""
+    def expire_snapshots(self, kept: Snapshots) -> None:
+        """Drop all other snapshots, then delete the files that no snapshot refers to."""

@@ -7,11 +7,11 @@ from typing import Protocol
 
 
 class Notifier(Protocol):
-    """A way to tell people of a report. What may have arrived is not sent again."""
+    """A channel for notifications of a report. A message that may have arrived is not repeated."""
 
     @property
     def name(self) -> str:
-        """Tell this way, and whom it reaches, from all others."""
+        """A name that identifies the channel and its recipients."""
 
     def send(self, subject: str, text: str, files: Mapping[str, bytes]) -> str:
-        """Send it and return the id that the service gave."""
+        """Send a message; returns the service's message id."""

@@ -10,38 +10,38 @@ from typing import Protocol
 
 @dataclass(frozen=True)
 class StoredObject:
-    """An object as it was read, and the mark of that very content."""
+    """An object's content and its version mark (in S3, the ETag)."""
 
     content: bytes
     mark: str
 
 
 class ObjectStore(Protocol):
-    """Objects with names, kept somewhere else; a write is there whole or not at all."""
+    """Named objects in remote storage; a write is atomic."""
 
-    def where(self, name: str) -> str:
-        """Tell a person where an object stands."""
+    def location(self, name: str) -> str:
+        """The address of an object, for people."""
 
     def read(self, name: str) -> StoredObject | None:
         """Read an object; None if there is none."""
 
     def fetch(self, name: str, path: Path) -> bool:
-        """Bring an object into a file; False if there is none."""
+        """Download an object into a file; False if there is none."""
 
     def write(
         self, name: str, content: bytes | Path, *, new: bool = False, instead_of: str = ""
     ) -> str | None:
         """Write an object and return its mark.
 
-        With `new` only if there is none, with `instead_of` only if the one there has that mark;
-        otherwise nothing is written, and None returned.
+        `new`: only if there is none. `instead_of`: only if the current object has this mark.
+        Otherwise nothing is written and None is returned.
         """
 
     def remove(self, names: Sequence[str]) -> None:
-        """Remove objects; one that is not there is removed already."""
+        """Remove objects; a missing object is no error."""
 
     def names(self, below: str = "") -> list[str]:
-        """List the objects whose name begins so."""
+        """List the objects whose names begin with `below`."""
 
-    def link(self, name: str, seconds: int) -> str:
-        """Make an address by which anyone can read an object for a while: itself a secret."""
+    def presign(self, name: str, seconds: int) -> str:
+        """Make a URL that gives anyone read access for `seconds`: treat it as a secret."""

@@ -10,13 +10,13 @@ from apportion.model.outcome import Outcome
 
 
 class PublishedTables(Protocol):
-    """Tables that others query. Of each period they see one run: the one in the table `runs`."""
+    """Tables for other readers, who see one run of each period: the one in the table `runs`."""
 
-    def where(self) -> str:
-        """Tell a person where they lie, and in which database."""
+    def location(self) -> str:
+        """The address and the database of the tables, for people."""
 
     def current(self, period: str) -> tuple[str, str] | None:
-        """Tell the run that readers see of a period, and the sha256 of its manifest."""
+        """The run that readers see of a period, and the sha256 of its manifest."""
 
     def stage(
         self,
@@ -27,29 +27,29 @@ class PublishedTables(Protocol):
         period: str,
         run: str,
     ) -> None:
-        """Make these Parquet files all that a table holds of a run; readers see none of it yet.
+        """Replace the rows of a run in a table; readers do not see them until `commit`.
 
-        `columns` are all that the table must have, with SQL types.
+        `columns` are all columns that the table must have, with SQL types.
         """
 
     def fetch(self, table: str, folder: Path, *, period: str, run: str) -> list[Path]:
-        """Bring what a table holds of a run back."""
+        """Download the rows of a run from a table."""
 
-    def define(self, views: Mapping[str, tuple[str, Mapping[str, str]]]) -> None:
-        """Make views: their SQL, and their columns with types. Those that are so stay untouched."""
+    def create_views(self, views: Mapping[str, tuple[str, Mapping[str, str]]]) -> None:
+        """Create views from SQL and typed columns. A view that is already so is not changed."""
 
     def commit(self, file: Path, columns: Mapping[str, str], *, period: str, run: str) -> None:
-        """Make a run what readers see of a period, in one step; the file is its row of `runs`.
+        """Show readers a run of a period, in one step; the file is its row of `runs`.
 
-        Raises OthersWroteError if that is not any more what `current` has told.
+        Raises OthersWroteError if another writer changed what `current` returned.
         """
 
     def clear(self, period: str, tables: Iterable[str]) -> None:
-        """Take out of these tables what readers do not see any more."""
+        """Delete from these tables what readers no longer see."""
 
 
 class QueryEngine(Protocol):
-    """Something that answers SQL over the published tables."""
+    """SQL over the published tables."""
 
-    def ask(self, sql: str) -> Outcome:
+    def query(self, sql: str) -> Outcome:
         """Run one query that only reads; words tell what it cost. Raises QueryFailedError."""

@@ -9,7 +9,7 @@ from apportion.model.row import Row
 
 
 class Report(Protocol):
-    """A form in which rows leave."""
+    """A format for rows."""
 
     def write(self, rows: Sequence[Row], columns: Sequence[str]) -> bytes:
-        """Give the bytes of the report; columns in this order."""
+        """Write rows with the columns in this order; returns the bytes."""

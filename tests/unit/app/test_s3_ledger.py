@@ -229,7 +229,7 @@ def test_who_recorded_nothing_gives_nothing_back(
     with mirrored(ours, world.client):
         with closing(sqlite3.connect(Path(ours.ledger) / "catalog.db")) as catalog, catalog:
             catalog.execute("UPDATE iceberg_tables SET previous_metadata_location = 'file:///x'")
-        IcebergLedger(Path(ours.ledger)).staging("costs")
+        IcebergLedger(Path(ours.ledger)).new_folder("costs")
         (Path(ours.ledger) / "proofs" / "another.json").write_text("{}")
     assert head(world, given) == before
 
@@ -244,11 +244,11 @@ def test_readers_and_a_writer_work_side_by_side(
         record_a_note(writer)
         assert len({writer.ledger, *(place.ledger for place in places)}) == 4
         assert [len(Workspace(each).held().rows) for each in (writer, *places)] == [1] * 4
-        assert not IcebergLedger(Path(places[0].ledger)).notes()
+        assert not IcebergLedger(Path(places[0].ledger)).read_notes()
     assert writer.ledger == ours.ledger
     assert not any(Path(place.ledger).exists() for place in places)
     with mirrored(ours, world.client) as again:
-        assert len(IcebergLedger(Path(again.ledger)).notes()) == 1
+        assert len(IcebergLedger(Path(again.ledger)).read_notes()) == 1
 
 
 def test_three_reports_at_once(world: MotoWorld, given: str, tmp_path: Path) -> None:
@@ -385,7 +385,7 @@ def whole(world: MotoWorld, bucket: str, folder: Path) -> bool:
 
 
 def record_a_note(ours: Settings) -> None:
-    IcebergLedger(Path(ours.ledger)).note(b'{"a": "note"}')
+    IcebergLedger(Path(ours.ledger)).add_note(b'{"a": "note"}')
 
 
 def record_a_run(ours: Settings, name: str) -> None:

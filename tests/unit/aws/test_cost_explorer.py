@@ -87,7 +87,7 @@ def asking() -> Iterator[Asking]:
 def test_pages_are_followed_however_small_they_are(asking: Asking, page: int) -> None:
     asking.fake.page = page
     explorer = asking.explorer()
-    lines = explorer.ask(BY_PROJECT).lines
+    lines = explorer.query(BY_PROJECT).lines
     assert [(line.start.day, line.keys) for line in lines] == [
         (day, (project,)) for day in (1, 2, 3) for project in ("", "atlas", "hermes")
     ]
@@ -99,7 +99,7 @@ def test_pages_are_followed_however_small_they_are(asking: Asking, page: int) ->
 def test_every_metric_comes_in_one_request(asking: Asking) -> None:
     asking.fake.costs = [Cost(START, "10", metrics={"NetAmortizedCost": "7.5", "BlendedCost": "9"})]
     explorer = asking.explorer()
-    (line, *_) = explorer.ask(CostQuery(START, END)).lines
+    (line, *_) = explorer.query(CostQuery(START, END)).lines
     assert line.amounts == {
         Metric.UNBLENDED: 10,
         Metric.NET_UNBLENDED: 10,
@@ -113,14 +113,14 @@ def test_every_metric_comes_in_one_request(asking: Asking) -> None:
 def test_the_price_is_a_cent_for_each_page(asking: Asking) -> None:
     asking.fake.page = 1
     explorer = asking.explorer()
-    explorer.ask(BY_PROJECT)
-    explorer.ask(CostQuery(START, END, by=(PROJECT, ACCOUNT)))
+    explorer.query(BY_PROJECT)
+    explorer.query(CostQuery(START, END, by=(PROJECT, ACCOUNT)))
     assert explorer.spent.requests == len(asking.fake.calls) == 18
     assert str(explorer.spent) == "18 requests, $0.18"
 
 
 def test_the_end_is_exclusive(asking: Asking) -> None:
-    (line,) = asking.explorer().ask(CostQuery(START, START + timedelta(days=1))).lines
+    (line,) = asking.explorer().query(CostQuery(START, START + timedelta(days=1))).lines
     assert (line.start, line.amounts[Metric.UNBLENDED]) == (START, Decimal("3.0000000003"))
 
 
@@ -129,7 +129,7 @@ def test_months_and_names_of_accounts(asking: Asking) -> None:
     asking.fake.names = {"000000000001": "shop"}
     asking.fake.estimated_from = START
     query = CostQuery(date(2026, 8, 15), END, by=(ACCOUNT, SERVICE), granularity=Granularity.MONTH)
-    answer = asking.explorer().ask(query)
+    answer = asking.explorer().query(query)
     assert [(line.start, line.keys[0], line.estimated) for line in answer.lines] == [
         (date(2026, 8, 15), "111111111111", False),
         (START, "000000000001", True),
@@ -154,14 +154,14 @@ def test_values_begin_after_the_first_dollar(by: By, key: str, value: str) -> No
 def test_a_page_that_became_invalid_starts_the_answer_again_once(asking: Asking) -> None:
     asking.fake.page, asking.fake.spoiled = 4, 1
     explorer = asking.explorer()
-    assert len(explorer.ask(BY_PROJECT).lines) == 9
+    assert len(explorer.query(BY_PROJECT).lines) == 9
     assert explorer.spent.requests == 2 + 3
 
 
 def test_pages_that_stay_invalid_end_in_a_sentence(asking: Asking) -> None:
     asking.fake.page, asking.fake.spoiled = 4, 9
     with pytest.raises(AwsRefusedError, match=r"pages of the answer changed .*, twice"):
-        asking.explorer().ask(BY_PROJECT)
+        asking.explorer().query(BY_PROJECT)
     assert len(asking.fake.calls) == 4
 
 
@@ -169,7 +169,7 @@ def test_throttling_slows_down_and_goes_on(asking: Asking) -> None:
     asking.fake.page = 1
     asking.fake.faults = [THROTTLED, THROTTLED]
     explorer = asking.explorer()
-    assert len(explorer.ask(BY_PROJECT).lines) == 9
+    assert len(explorer.query(BY_PROJECT).lines) == 9
     assert explorer.spent.requests == 9 + 2
     # One second, two, and then closer and closer together as requests go well.
     assert asking.waited == [1, 2, 1, 0.5, 0.25]
@@ -178,35 +178,35 @@ def test_throttling_slows_down_and_goes_on(asking: Asking) -> None:
 def test_throttling_without_end_is_given_up(asking: Asking) -> None:
     asking.fake.faults = [THROTTLED] * 20
     with pytest.raises(AwsBusyError, match=r"tried 6 times, .* Rate exceeded"):
-        asking.explorer().ask(BY_PROJECT)
+        asking.explorer().query(BY_PROJECT)
     assert len(asking.fake.calls) == ATTEMPTS == 6
     assert asking.waited == [1, 2, 4, 8, 16]
 
 
 def test_a_failure_of_the_server_is_tried_again(asking: Asking) -> None:
     asking.fake.faults = [RefusedError("InternalFailure", "oh", 500)]
-    assert len(asking.explorer().ask(BY_PROJECT).lines) == 9
+    assert len(asking.explorer().query(BY_PROJECT).lines) == 9
 
 
 def test_a_budget_refuses_before_the_request_that_would_exceed_it(asking: Asking) -> None:
     asking.fake.page = 2
     explorer = asking.explorer(budget=3)
     with pytest.raises(RequestBudgetError, match=r"budget of 3; 3 requests, \$0.03 so far"):
-        explorer.ask(BY_PROJECT)
+        explorer.query(BY_PROJECT)
     assert len(asking.fake.calls) == 3
 
 
 def test_throttled_requests_are_within_the_budget_too(asking: Asking) -> None:
     asking.fake.faults = [THROTTLED] * 20
     with pytest.raises(RequestBudgetError):
-        asking.explorer(budget=2).ask(BY_PROJECT)
+        asking.explorer(budget=2).query(BY_PROJECT)
     assert len(asking.fake.calls) == 2
 
 
 def test_who_may_not_is_told_what_to_add_to_which_role(asking: Asking) -> None:
     asking.fake.denied = {"GetCostAndUsage"}
     with pytest.raises(AwsDeniedError) as told:
-        asking.explorer().ask(BY_PROJECT)
+        asking.explorer().query(BY_PROJECT)
     said = str(told.value)
     assert said.startswith(f"{CALLER} may not call ce:GetCostAndUsage. ")
     assert '{"Effect": "Allow", "Action": "ce:GetCostAndUsage", "Resource": "*"}' in said
@@ -240,7 +240,7 @@ def test_credentials_that_are_not_taken_are_one_sentence(
 ) -> None:
     asking.fake.faults = [fault]
     with pytest.raises(AwsCredentialsError, match=sentence):
-        asking.explorer().ask(BY_PROJECT)
+        asking.explorer().query(BY_PROJECT)
     assert len(asking.fake.calls) == 1
 
 
@@ -261,7 +261,7 @@ def test_other_refusals_carry_their_remedy(
 ) -> None:
     asking.fake.faults = [fault]
     with pytest.raises(AwsRefusedError, match=remedy) as told:
-        asking.explorer().ask(BY_PROJECT)
+        asking.explorer().query(BY_PROJECT)
     assert "long dump" not in str(told.value)
 
 
@@ -269,7 +269,7 @@ def test_no_answer_is_a_sentence(asking: Asking) -> None:
     client = client_of("http://127.0.0.1:9")  # the port of "discard": nobody listens
     explorer = CostExplorer(client, budget=100, sleep=asking.waited.append)
     with pytest.raises(AwsUnreachableError, match="No answer to ce:GetCostAndUsage"):
-        explorer.ask(BY_PROJECT)
+        explorer.query(BY_PROJECT)
     assert explorer.spent.requests == ATTEMPTS
 
 
@@ -280,7 +280,7 @@ def test_no_secret_is_in_any_sentence(asking: Asking) -> None:
         asking.fake.faults = [fault]
         client = client_of(asking.endpoint, secret=secret)
         with pytest.raises(AwsError) as told:
-            CostExplorer(client, budget=9).ask(BY_PROJECT)
+            CostExplorer(client, budget=9).query(BY_PROJECT)
         # Nor may boto3's own error hang on it, whose response has the headers.
         assert told.value.__suppress_context__
         assert told.value.__cause__ is None
@@ -290,7 +290,7 @@ def test_no_secret_is_in_any_sentence(asking: Asking) -> None:
 def test_an_amount_that_is_none_is_refused(asking: Asking) -> None:
     asking.fake.costs = [Cost(START, "NaN")]
     with pytest.raises(AwsRefusedError, match="UnblendedCost is 'NaN'"):
-        asking.explorer().ask(BY_PROJECT)
+        asking.explorer().query(BY_PROJECT)
 
 
 def test_a_profile_that_is_not_there_is_a_sentence() -> None:
@@ -315,7 +315,7 @@ def test_single_resources(asking: Asking) -> None:
         where=Equals(SERVICE, ("Amazon Elastic Compute Cloud - Compute",)),
         resources=True,
     )
-    (line,) = asking.explorer().ask(query).lines
+    (line,) = asking.explorer().query(query).lines
     assert (line.keys, line.amounts[Metric.UNBLENDED]) == (("i-1",), 2)
     assert [action for action, _ in asking.fake.calls] == ["GetCostAndUsageWithResources"]
 
@@ -337,13 +337,13 @@ def kept(folder: Path, clock: Clock, *, whose: str = "anna") -> Answers:
 def test_the_same_question_within_hours_costs_nothing(asking: Asking, tmp_path: Path) -> None:
     asking.fake.page = 2
     clock = Clock()
-    first = asking.explorer(answers=kept(tmp_path, clock)).ask(BY_PROJECT)
+    first = asking.explorer(answers=kept(tmp_path, clock)).query(BY_PROJECT)
     clock.time += timedelta(hours=7, minutes=59)
     explorer = asking.explorer(answers=kept(tmp_path, clock))
-    assert explorer.ask(BY_PROJECT) == first
+    assert explorer.query(BY_PROJECT) == first
     assert str(explorer.spent) == "0 requests, $0.00, 1 kept from earlier"
     clock.time += timedelta(minutes=1)
-    explorer.ask(BY_PROJECT)
+    explorer.query(BY_PROJECT)
     assert explorer.spent.requests == 5
 
 
@@ -351,7 +351,7 @@ def test_only_the_very_same_question_is_answered_from_what_is_kept(
     asking: Asking, tmp_path: Path
 ) -> None:
     clock = Clock()
-    asking.explorer(answers=kept(tmp_path, clock)).ask(BY_PROJECT)
+    asking.explorer(answers=kept(tmp_path, clock)).query(BY_PROJECT)
     others = [
         CostQuery(START, END),
         CostQuery(START, END, by=(By(GroupKind.TAG, "project"),)),
@@ -360,10 +360,10 @@ def test_only_the_very_same_question_is_answered_from_what_is_kept(
     ]
     explorer = asking.explorer(answers=kept(tmp_path, clock))
     for query in others:
-        explorer.ask(query)
+        explorer.query(query)
     assert explorer.spent.requests == len(others)
     stranger = asking.explorer(answers=kept(tmp_path, clock, whose="bertram"))
-    stranger.ask(BY_PROJECT)
+    stranger.query(BY_PROJECT)
     assert stranger.spent.requests == 1
 
 
@@ -371,7 +371,7 @@ def test_an_answer_cut_off_by_an_error_is_not_kept(asking: Asking, tmp_path: Pat
     asking.fake.page = 4
     clock = Clock()
     with pytest.raises(RequestBudgetError):
-        asking.explorer(budget=2, answers=kept(tmp_path, clock)).ask(BY_PROJECT)
+        asking.explorer(budget=2, answers=kept(tmp_path, clock)).query(BY_PROJECT)
     assert not (tmp_path / "answers").exists()
 
 
@@ -394,27 +394,27 @@ def _blank(file: Path) -> None:
 @pytest.mark.parametrize("harm", [_damage, _cut, _swap, _blank])
 def test_what_is_damaged_is_asked_again(asking: Asking, tmp_path: Path, harm: Any) -> None:
     clock = Clock()
-    first = asking.explorer(answers=kept(tmp_path, clock)).ask(BY_PROJECT)
+    first = asking.explorer(answers=kept(tmp_path, clock)).query(BY_PROJECT)
     (file,) = (tmp_path / "answers").iterdir()
     before = file.read_bytes()
     harm(file)
     assert file.read_bytes() != before
     explorer = asking.explorer(answers=kept(tmp_path, clock))
-    assert explorer.ask(BY_PROJECT) == first
+    assert explorer.query(BY_PROJECT) == first
     assert explorer.spent.requests == 1
 
 
 def test_an_answer_of_the_future_is_asked_again(asking: Asking, tmp_path: Path) -> None:
     clock = Clock()
-    asking.explorer(answers=kept(tmp_path, clock)).ask(BY_PROJECT)
+    asking.explorer(answers=kept(tmp_path, clock)).query(BY_PROJECT)
     clock.time -= timedelta(seconds=1)
     explorer = asking.explorer(answers=kept(tmp_path, clock))
-    explorer.ask(BY_PROJECT)
+    explorer.query(BY_PROJECT)
     assert explorer.spent.requests == 1
 
 
 def test_kept_answers_are_for_their_owner_alone(asking: Asking, tmp_path: Path) -> None:
-    asking.explorer(answers=kept(tmp_path, Clock())).ask(BY_PROJECT)
+    asking.explorer(answers=kept(tmp_path, Clock())).query(BY_PROJECT)
     (file,) = (tmp_path / "answers").iterdir()
     assert file.stat().st_mode & 0o077 == 0
     assert (tmp_path / "answers").stat().st_mode & 0o077 == 0
@@ -440,6 +440,7 @@ def test_several_servers_stand_side_by_side() -> None:
     with ExitStack() as open_now:
         ends = [open_now.enter_context(serving(fake)) for fake in fakes]
         found = [
-            CostExplorer(client_of(end), budget=1).ask(BY_PROJECT).lines[0].amounts for end in ends
+            CostExplorer(client_of(end), budget=1).query(BY_PROJECT).lines[0].amounts
+            for end in ends
         ]
     assert [amounts[Metric.UNBLENDED] for amounts in found] == [1, 2]

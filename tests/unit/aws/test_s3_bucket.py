@@ -58,7 +58,7 @@ class Shelf:
 
     def put(self, content: bytes, **how: Any) -> PinnedObject:
         self.front.client().put_object(Bucket=self.name, Key=KEY, Body=content, **how)
-        pin = self.bucket.look(KEY)
+        pin = self.bucket.head(KEY)
         assert pin is not None
         return pin
 
@@ -138,7 +138,7 @@ def test_a_manifest_that_is_cut_off_is_read_again(shelf: Shelf) -> None:
     assert found is not None
     assert found[1] == b"a text that is not long"
     assert shelf.bucket.read("nothing") is None
-    assert shelf.bucket.look("nothing") is None
+    assert shelf.bucket.head("nothing") is None
 
 
 def test_folders_are_listed_page_by_page(shelf: Shelf) -> None:
@@ -229,7 +229,7 @@ def test_a_listing_that_is_denied_names_the_bucket(shelf: Shelf) -> None:
 def test_a_look_that_is_denied_names_the_folder(shelf: Shelf) -> None:
     shelf.front.always.append(answering(403, "AccessDenied", method="HEAD"))
     with pytest.raises(AwsDeniedError) as told:
-        shelf.bucket.look(KEY)
+        shelf.bucket.head(KEY)
     folder = KEY.rpartition("/")[0]
     assert f"may not call s3:GetObject on arn:aws:s3:::{shelf.name}/{folder}/*" in str(told.value)
 
@@ -241,7 +241,7 @@ def test_a_look_that_is_refused_without_a_word_is_asked_about(shelf: Shelf) -> N
         answering(400, "ExpiredToken", "The provided token has expired."),
     ]
     with pytest.raises(AwsCredentialsError, match="credentials have expired"):
-        shelf.bucket.look(pin.key)
+        shelf.bucket.head(pin.key)
 
 
 def test_a_bucket_in_another_region_is_found_and_used(shelf: Shelf) -> None:

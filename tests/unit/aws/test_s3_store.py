@@ -46,8 +46,8 @@ def test_what_is_written_is_read(store: S3Store, tmp_path: Path) -> None:
     assert (tmp_path / "new" / "file").read_bytes() == b"two"
     assert not store.fetch("d", tmp_path / "none")
     assert store.names() == ["a/b", "c"]
-    assert store.where("c").endswith("/some/prefix/c")
-    assert store.name_of(store.where("c")) == "c"
+    assert store.location("c").endswith("/some/prefix/c")
+    assert store.name_of(store.location("c")) == "c"
 
 
 def test_conditions_let_one_writer_through(store: S3Store) -> None:

@@ -43,7 +43,7 @@ def write(ledger: IcebergLedger, con: duckdb.DuckDBPyConnection) -> Write:
     def write_rows(
         table: str, columns: str, *, period: str = MONTH, bill: str = "acme", rows: int = 3
     ) -> list[Path]:
-        folder = ledger.staging(table)
+        folder = ledger.new_folder(table)
         con.execute(
             f"COPY (SELECT ? AS Period, ? AS Bill, {columns} FROM range({rows}) AS t(i)) "
             f"TO '{folder}' (FORMAT parquet, COMPRESSION zstd, PER_THREAD_OUTPUT true)",
@@ -273,7 +273,7 @@ def test_rows_of_another_period_or_bill_are_refused(
 ) -> None:
     with pytest.raises(LedgerRefusesError, match="Bill 'other' in every row, found 'acme'"):
         ledger.replace("costs", period=MONTH, bill="other", files=write("costs", cost(1)))
-    folder = ledger.staging("costs")
+    folder = ledger.new_folder("costs")
     mixed = folder / "mixed.parquet"
     query = "SELECT '2026-09' AS Period, if(i = 7000, NULL, 'acme') AS Bill FROM range(9000) t(i)"
     con.execute(f"COPY ({query}) TO '{mixed}' (FORMAT parquet)").fetchall()
@@ -438,7 +438,7 @@ def test_readers_see_whole_states_while_another_process_writes(tmp_path: Path) -
 
 def test_an_unknown_table_is_a_fault_of_the_caller(ledger: IcebergLedger) -> None:
     with pytest.raises(ValueError, match="cost' is no table"):
-        ledger.staging("cost")
+        ledger.new_folder("cost")
     with pytest.raises(ValueError, match="recorded, not replaced"):
         ledger.replace("runs", period=MONTH, bill="", files=[])
 

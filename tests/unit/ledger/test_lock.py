@@ -37,7 +37,7 @@ def test_waiting_ends_when_the_writer_is_done(tmp_path: Path) -> None:
     folder = tmp_path / "ledger"
     process, telling = start(folder, states=2)
     assert telling.recv() == "ready"
-    with IcebergLedger(folder).writing(wait=86400):
+    with IcebergLedger(folder).lock(wait=86400):
         assert [run.run for run in IcebergLedger(folder).runs()] == ["1", "2"]
     process.join()
 
@@ -72,8 +72,8 @@ def test_a_broken_note_changes_nothing_but_a_word(tmp_path: Path, note: str) -> 
 def test_the_holder_may_hold_it_again_and_others_may_not(tmp_path: Path) -> None:
     folder = tmp_path / "ledger"
     ledger = IcebergLedger(folder)
-    with ledger.writing(wait=0):
-        with ledger.writing(wait=0):
+    with ledger.lock(wait=0):
+        with ledger.lock(wait=0):
             ledger.record(manifest("1", snapshots={}))
         with pytest.raises(LedgerBusyError, match=f"process {os.getpid()} on "):
             hold(folder, wait=0)
@@ -85,13 +85,13 @@ def test_the_holder_may_hold_it_again_and_others_may_not(tmp_path: Path) -> None
 
 def test_a_fault_inside_lets_go(tmp_path: Path) -> None:
     ledger = IcebergLedger(tmp_path / "ledger")
-    with pytest.raises(ZeroDivisionError), ledger.writing(wait=0):
+    with pytest.raises(ZeroDivisionError), ledger.lock(wait=0):
         raise ZeroDivisionError
     hold(tmp_path / "ledger", wait=0)
 
 
 def hold(folder: Path, *, wait: float) -> None:
-    with IcebergLedger(folder).writing(wait=wait):
+    with IcebergLedger(folder).lock(wait=wait):
         assert json.loads((folder / ".lock.json").read_text())["pid"] == os.getpid()
 
 

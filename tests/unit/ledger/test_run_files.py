@@ -20,7 +20,7 @@ from ledger_writer import BILL, PERIOD, manifest, read_state, write_state
 def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("written")
     ledger = IcebergLedger(folder)
-    with ledger.writing(wait=0):
+    with ledger.lock(wait=0):
         write_state(ledger, 1)
         write_state(ledger, 2)
     return folder
@@ -134,7 +134,7 @@ def test_of_a_run_of_before_files_were_hashed_sizes_are_compared(folder: Path) -
 def test_a_run_that_is_recorded_again_keeps_its_files(folder: Path) -> None:
     run = newest(folder)
     ledger = IcebergLedger(folder)
-    with ledger.writing(wait=0):
+    with ledger.lock(wait=0):
         again = ledger.record(replace(run, at="2026-10-05T00:00:00Z"))
     assert again.files == run.files
     assert IcebergLedger(folder).runs()[-1] == again
@@ -144,8 +144,8 @@ def test_a_run_that_is_recorded_again_keeps_its_files(folder: Path) -> None:
 def test_what_is_appended_to_is_hashed_with_what_is_added(folder: Path) -> None:
     ledger = IcebergLedger(folder)
     run = ledger.runs()[-1]
-    with ledger.writing(wait=0):
-        staged = ledger.staging("costs")
+    with ledger.lock(wait=0):
+        staged = ledger.new_folder("costs")
         added = staged / "more.parquet"
         added.write_bytes((folder / run.files_of("costs")[0].name).read_bytes())
         more = ledger.append("costs", period=PERIOD, bill=BILL, files=[added])

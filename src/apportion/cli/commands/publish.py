@@ -187,7 +187,7 @@ def query(
         with session.words.steps(session.outside.timer) as say:
             athena = open_athena(questions, region=region, clients=session.clients(profile))
             say("asking Athena")
-            outcome = athena.ask(asked)
+            outcome = athena.query(asked)
     if not outcome.rows:
         session.words.say("There is nothing that fits.")
     finish(outcome, sent, session.words)

@@ -50,7 +50,7 @@ def allocate(period: Period, rules: Rules, context: RunContext, *, wait: float =
     Raises NothingThereError where the ledger has no bill of the period, FindingsError where a
     stage does not hold what the one before it held.
     """
-    with context.ledger.writing(wait=wait):
+    with context.ledger.lock(wait=wait):
         runs = context.ledger.runs()
         bills = newest(runs, RunKind.INGEST, str(period))
         if not bills:
@@ -127,7 +127,7 @@ def _write(
         "drivers": 'SELECT * FROM "drivers made"',
     }
     return {
-        table: context.engine.write(query, context.ledger.staging(table))
+        table: context.engine.write(query, context.ledger.new_folder(table))
         for table, query in queries.items()
     }
 
@@ -154,7 +154,7 @@ def _publish(
 ) -> Manifest:
     """Make the files the ledger's, keep the inputs, and record the run: the last line decides."""
     for _file, content in rules.contents:
-        context.ledger.keep(content)
+        context.ledger.keep_input(content)
     snapshots = {
         table: context.ledger.replace(table, period=manifest.period, bill="", files=files[table])
         for table in files

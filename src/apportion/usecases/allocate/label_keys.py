@@ -76,9 +76,9 @@ def label(rules: Rules, context: RunContext) -> list[Finding]:
     findings += _load_lookups(rules, parts, context)
     _load_accounts(rules, parts, context)
     query = labelled_query(rules.rulebook, rules.lookups, parts, accounts=rules.accounts)
-    context.engine.create("labelled", query)
+    context.engine.create_table("labelled", query)
     context.say("adding up")
-    context.engine.create("rolled", sql("core/allocation/rolled", labels="labelled"))
+    context.engine.create_table("rolled", sql("core/allocation/rolled", labels="labelled"))
     findings += _rejected(rules, context) + _other_currencies(rules, context)
     findings += doubtful_values(rules, context)
     return findings + _pool_findings(rules, context)
@@ -110,9 +110,9 @@ def _make_facts(rules: Rules, context: RunContext) -> list[Finding]:
             raw = [str(row["name"]) for row in context.engine.rows(raw_names_query(column))]
             there[prefix] = raw
             found = {each: _spelt(written.get(each, each), prefix, raw) for each in wanted}
-            context.engine.create(unpacked_table(column), unpacked_query(column, found))
+            context.engine.create_table(unpacked_table(column), unpacked_query(column, found))
             spelt |= found
-    context.engine.create("facts", facts_query([*GRAIN, *used], unpacked))
+    context.engine.create_table("facts", facts_query([*GRAIN, *used], unpacked))
     return [
         *_not_there(rules, spelt, there),
         *_spelt_twice(rules.rulebook, spelt),

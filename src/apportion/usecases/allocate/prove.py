@@ -213,7 +213,7 @@ def _inputs_changed(manifest: Manifest, context: RunContext) -> list[Finding]:
             INPUT_CHANGED, file.name, f"the kept {file.role}", expected=file.sha256, found=found
         )
         for file in manifest.inputs
-        if (found := sha256(context.ledger.kept(file.sha256))) != file.sha256
+        if (found := sha256(context.ledger.read_input(file.sha256))) != file.sha256
     ]
 
 

@@ -72,7 +72,7 @@ def synchronise(
     """
     stop_if_failing(_nothing_seen(seen, source))
     today = date.fromisoformat(context.now()[:10])
-    with context.ledger.writing(wait=wait):
+    with context.ledger.lock(wait=wait):
         every = _known(context)
         known = every.get(seen.id)
         before = known.stretches if known else ()
@@ -189,7 +189,7 @@ def _take_history(
     """Make this the organisation's whole history, in place of what was known."""
     seen = Organization(organization, tuple(each.account for each in stretches))
     stop_if_failing(_nothing_seen(seen, source))
-    with context.ledger.writing(wait=wait):
+    with context.ledger.lock(wait=wait):
         known = _known(context).get(organization)
         if known and _plain(known.stretches) == _plain(stretches):
             return _told(seen, (), known.run, "as they were; nothing was written")
@@ -250,9 +250,9 @@ def _record(
     context.say("writing accounts")
     rows = [_row(seen.id, each) for each in stretches]
     context.engine.load("accounts made", _COLUMNS, rows)
-    folder = context.ledger.staging(_TABLE)
+    folder = context.ledger.new_folder(_TABLE)
     files = context.engine.write('SELECT * FROM "accounts made"', folder)
-    context.ledger.keep(content)
+    context.ledger.keep_input(content)
     seen_file = Input(_TABLE, source, sha256(content), len(content))
     history = json.dumps([[str(field) for field in row] for row in rows])
     manifest = Manifest(

@@ -35,10 +35,10 @@ def cost_center(
     start, end = days
     asked = center_questions(name, tag_key=tag_key, by=by, start=start, end=end)
     got = CenterAnswers(
-        own=reports.ask(asked.own),
-        untagged=reports.ask(asked.untagged),
-        others=reports.ask(asked.others),
-        whole=reports.ask(asked.whole),
+        own=reports.query(asked.own),
+        untagged=reports.query(asked.untagged),
+        others=reports.query(asked.others),
+        whole=reports.query(asked.whole),
     )
     return center_costs(name, asked, got, metric, reports.spent)
 
@@ -57,8 +57,8 @@ def costs(
             "Names to group by", "one or two, as Cost Explorer takes no more", str(len(by))
         )
     query = CostQuery(*days, by=tuple(by), granularity=granularity)
-    answer = reports.ask(query)
-    whole = reports.ask(CostQuery(*days, granularity=granularity))
+    answer = reports.query(query)
+    whole = reports.query(CostQuery(*days, granularity=granularity))
     place = told_days(*days)
     findings = compare_parts(place, metric, whole=whole.lines, parts=answer.lines)
     for at, each in enumerate(by):
@@ -73,8 +73,8 @@ def resources(
     """Ask for the costs of single resources of services, and for the services as a whole."""
     only = Equals(SERVICE, tuple(services))
     query = CostQuery(*days, by=(RESOURCE,), where=only, resources=True)
-    answer = reports.ask(query)
-    whole = reports.ask(CostQuery(*days, where=only))
+    answer = reports.query(query)
+    whole = reports.query(CostQuery(*days, where=only))
     findings = compare_parts(
         told_days(*days), metric, whole=whole.lines, parts=answer.lines, code=RESOURCES_DIFFER
     )

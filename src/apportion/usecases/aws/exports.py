@@ -39,7 +39,7 @@ class ExportPlan:
 
 def existing(exports: Exports) -> Outcome:
     """List the exports of the account; the place of one is what `ingest` takes."""
-    found = exports.all()
+    found = exports.list_exports()
     words = () if found else ("The account has no exports.",)
     findings = tuple(_unhealthy(export) for export in found if export.status == "UNHEALTHY")
     return Outcome(_COLUMNS, tuple(map(_row, found)), findings, words)
@@ -47,12 +47,12 @@ def existing(exports: Exports) -> Outcome:
 
 def plan(exports: Exports, wanted: WantedExport, *, region: str) -> ExportPlan:
     """Compare what is wanted with what there is; asks AWS and changes nothing."""
-    account, partition = exports.whose()
+    account, partition = exports.identity()
     table = properties(wanted, account, partition)
     columns = exports.columns(TABLES[wanted.table], table)
     call = creation(wanted, columns, table, region)
     policy = bucket_policy(wanted, account, partition)
-    for there in exports.all():
+    for there in exports.list_exports():
         if there.definition["Name"] == wanted.place.name:
             findings = compare(there, wanted.place, call)
             if there.status == "UNHEALTHY":
@@ -68,7 +68,7 @@ def plan(exports: Exports, wanted: WantedExport, *, region: str) -> ExportPlan:
 
 def apply(exports: Exports, planned: ExportPlan) -> Outcome:
     """Make the planned calls."""
-    arns = [exports.make(call) for call in planned.calls]
+    arns = [exports.create(call) for call in planned.calls]
     words = tuple(f"Made {arn}. Its first files come within a day." for arn in arns)
     return Outcome((), (), planned.findings, words or planned.words)
 

@@ -78,15 +78,15 @@ def _queries(published: Published, context: RunContext) -> dict[str, str]:
     """Prepare what the tables are made of, and tell the query of each."""
     rulebook, engine = published.rulebook, context.engine
     columns = aggregates.cuts(rulebook)
-    engine.create("labelled_rows", aggregates.labelled_rows_query(rulebook))
-    engine.create("spent", aggregates.spent_query(rulebook))
-    engine.create("month", aggregates.month_query())
-    engine.create("usage", aggregates.usage_query())
+    engine.create_table("labelled_rows", aggregates.labelled_rows_query(rulebook))
+    engine.create_table("spent", aggregates.spent_query(rulebook))
+    engine.create_table("month", aggregates.month_query())
+    engine.create_table("usage", aggregates.usage_query())
     spelt = [str(row["#raw"]) for row in engine.rows(aggregates.tag_cost_query())]
     pairs = aggregates.tag_names(spelt, rulebook)
     engine.load("tag names", {"#raw": "VARCHAR", "#tag": "VARCHAR"}, pairs)
-    engine.create("tagged", aggregates.tagged_query())
-    engine.create("carried", aggregates.carried_query())
+    engine.create_table("tagged", aggregates.tagged_query())
+    engine.create_table("carried", aggregates.carried_query())
     asked = tuple(dict.fromkeys(aggregates.asked_tags(rulebook).values()))
     return {
         "cells": aggregates.cells_query(),

@@ -255,7 +255,7 @@ class RunCache:
         _published, tables = self._open.pop(book, (None, {}))
         with self._reading:
             for made in tables.values():
-                self._reader.create(made, "SELECT 1 AS closed")
+                self._reader.create_table(made, "SELECT 1 AS closed")
 
     def _opening(self, manifest: Manifest) -> tuple[Published, dict[str, str]]:
         published = find(self._builder, period=manifest.period, as_of=manifest.run)
@@ -264,5 +264,5 @@ class RunCache:
         with self._reading:
             for table, made in tables.items():
                 self._reader.open_parquet("#opening", [str(path) for path in files[table]])
-                self._reader.create(made, 'SELECT * FROM "#opening"')
+                self._reader.create_table(made, 'SELECT * FROM "#opening"')
         return published, tables

@@ -96,7 +96,7 @@ class Case:
         """Derive labels again as the run did; make `explained` of the charges they select."""
         open_bills(self.published.bills, self.context)
         label(self.published.rules, self.context)
-        self.context.engine.create(EXPLAINED, explained_query(self.rulebook, where=where))
+        self.context.engine.create_table(EXPLAINED, explained_query(self.rulebook, where=where))
 
     def biggest(
         self,

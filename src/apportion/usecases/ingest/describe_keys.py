@@ -22,7 +22,7 @@ def open_known(current: Manifest | None, context: RunContext) -> list[str]:
     files = context.ledger.files("keys", current) if current else []
     if files:
         context.engine.open_parquet("known keys", files)
-        context.engine.create("known", 'SELECT "KeyId", "KeyCheck" FROM "known keys"')
+        context.engine.create_table("known", 'SELECT "KeyId", "KeyCheck" FROM "known keys"')
     else:
         context.engine.load("known", _KEY_COLUMNS, [])
     return files
@@ -36,7 +36,7 @@ def describe(
     Returns the files; none where there is nothing new. A bill's first delivery has a file even
     so, for a table is known by its files.
     """
-    context.engine.create("new_keys", sql("usecases/ingest/new_keys"))
+    context.engine.create_table("new_keys", sql("usecases/ingest/new_keys"))
     (counted,) = context.engine.rows(
         "SELECT (SELECT COUNT(*) FROM known) AS known, (SELECT COUNT(*) FROM new_keys) AS new"
     )
@@ -45,14 +45,14 @@ def describe(
     context.say(f"describing {counted['new']:,} new kinds of charge")
     if delivery.encoding is Encoding.PARQUET:
         return _by_place(delivery, queries, bill, context)
-    return context.engine.write(described_by_hash(queries, bill), context.ledger.staging("keys"))
+    return context.engine.write(described_by_hash(queries, bill), context.ledger.new_folder("keys"))
 
 
 def _by_place(
     delivery: Delivery, queries: ChargeQueries, bill: str, context: RunContext
 ) -> list[Path]:
     """Read only the files, and of them the parts, in which the keys were first seen."""
-    context.engine.create("no lines", "SELECT * FROM bill LIMIT 0")
+    context.engine.create_table("no lines", "SELECT * FROM bill LIMIT 0")
     rows = context.engine.rows('SELECT DISTINCT "File" FROM new_keys ORDER BY 1')
     places = [int(str(row["File"])) for row in rows]
     written = []
@@ -61,5 +61,5 @@ def _by_place(
         for place, view in views.items():
             context.engine.open_bill(view, [delivery.files[place].path], delivery.encoding)
         query = described_by_place(queries, bill, views)
-        written += context.engine.write(query, context.ledger.staging("keys"))
+        written += context.engine.write(query, context.ledger.new_folder("keys"))
     return written

@@ -131,7 +131,7 @@ def ingest(
     mapping = sha256(delivery.mapping.encode())
     # The identity, too: bytes that are described in another way now are taken in again.
     decided_by = ("ingest", delivery.format, mapping, queries.identity, split_cost)
-    with context.ledger.writing(wait=wait):
+    with context.ledger.lock(wait=wait):
         inputs = _inputs(delivery)
         work = _Work(delivery, queries, "", inputs, decided_by, details, intent)
         return _take_in(work, context, findings)
@@ -189,7 +189,7 @@ def _read(work: _Work, context: RunContext) -> Mapping[str | None, list[Path]]:
 
 def _write_lines(work: _Work, context: RunContext) -> Mapping[str | None, list[Path]]:
     """Write the lines by period, which need not be asked of every line where there is only one."""
-    folder = context.ledger.staging("costs")
+    folder = context.ledger.new_folder("costs")
     period = _only_period(work, context)
     if period is None:
         lines = lines_query(work.queries, work.bill)
@@ -239,7 +239,7 @@ def _prepare(work: _Work, place: Place, staged: Sequence[Path], context: RunCont
     """
     period = place.period
     known = open_known(place.part or place.readable, context)
-    costs: Sequence[Path] = _moved(staged, context.ledger.staging("costs"))
+    costs: Sequence[Path] = _moved(staged, context.ledger.new_folder("costs"))
     months = _add_up(work, period, costs, context)
     new = describe(work.delivery, work.queries, work.bill, context)
     context.say(f"proving {period}")
@@ -309,7 +309,9 @@ def _moved(files: Sequence[Path], folder: Path) -> list[Path]:
 def _add_up(work: _Work, period: str, costs: Sequence[Path], context: RunContext) -> list[Path]:
     """Read the written costs back, and write what each key cost in the period."""
     context.engine.open_parquet("costs", [str(path) for path in costs])
-    months = context.engine.write(months_query(period, work.bill), context.ledger.staging("months"))
+    months = context.engine.write(
+        months_query(period, work.bill), context.ledger.new_folder("months")
+    )
     context.engine.open_parquet("months", [str(path) for path in months])
     return months
 

@@ -87,9 +87,9 @@ def ask_for_bills(
     """
     names = names_of_cut(by)
     start, end = whole_months(*days)
-    accounts = reports.ask(CostQuery(start, end, by=(ACCOUNT,)))
-    whole = reports.ask(CostQuery(start, end))
-    answers = [(cut, reports.ask(cut.query)) for cut in cuts(names, accounts, start, end)]
+    accounts = reports.query(CostQuery(start, end, by=(ACCOUNT,)))
+    whole = reports.query(CostQuery(start, end))
+    answers = [(cut, reports.query(cut.query)) for cut in cuts(names, accounts, start, end)]
     months = bill_months(names, accounts, answers, payer=payer)
     findings: list[Finding] = []
     for metric in METRICS.values():

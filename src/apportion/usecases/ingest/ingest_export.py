@@ -262,7 +262,7 @@ class _Work:
 
     def _pins(self, delivery: ExportDelivery) -> dict[str, PinnedObject | None]:
         with ThreadPoolExecutor(_AT_ONCE) as threads:
-            found = threads.map(self._bucket.look, delivery.files)
+            found = threads.map(self._bucket.head, delivery.files)
             return dict(zip(delivery.files, found, strict=True))
 
     def _fetch(

@@ -57,7 +57,7 @@ def put_together(costs: Sequence[Path], part: Manifest, context: RunContext) -> 
         files=str(len(part.inputs)),
         measures=each(f"CAST(SUM({name(c)}) AS {SQL_TYPE}) AS {name(c)}" for c in measures),
     )
-    return context.engine.write(query, context.ledger.staging("costs"))
+    return context.engine.write(query, context.ledger.new_folder("costs"))
 
 
 def add_stated(stated: Iterable[Total], earlier: Iterable[Total]) -> list[Total]:

@@ -113,13 +113,13 @@ def deliver(
     findings, told = _tell(store, document, folder, telling, now, say)
     status = "delivered" if done is None else "unchanged"
     rows = [
-        _row(document, status, name, store.where(f"{folder}/{name}"), size["bytes"])
+        _row(document, status, name, store.location(f"{folder}/{name}"), size["bytes"])
         for name, size in document["files"].items()
     ]
     rows += [_row(document, state, way, "", None) for way, state in told]
     sentence = {
-        "delivered": f"The report of {found} is delivered: {store.where(folder)}/",
-        "unchanged": f"The report of {found} was delivered already: {store.where(folder)}/",
+        "delivered": f"The report of {found} is delivered: {store.location(folder)}/",
+        "unchanged": f"The report of {found} was delivered already: {store.location(folder)}/",
     }[status]
     return Outcome(_COLUMNS, tuple(rows), tuple(findings), (sentence, *words))
 
@@ -136,12 +136,12 @@ def _delivered_before(store: ObjectStore, folder: str) -> tuple[dict[str, Any] |
         {file: each["bytes"] for file, each in document["files"].items()}
         {document[part] for part in ("subject", "run", *_POINTER)}
     except (ValueError, LookupError, TypeError, AttributeError):
-        return None, [f"{store.where(name)} could not be read: the report is written again."]
+        return None, [f"{store.location(name)} could not be read: the report is written again."]
     lost = []
     for file, stated in files.items():
         kept = store.read(f"{folder}/{file}")
         if kept is None or sha256(kept.content) != stated:
-            lost.append(store.where(f"{folder}/{file}"))
+            lost.append(store.location(f"{folder}/{file}"))
     if not lost:
         return document, []
     more = f" and {len(lost) - 1} more files" if lost[1:] else ""
@@ -156,7 +156,7 @@ def _run(asking: QueryEngine, period: str) -> Row:
         else '"Period" = (SELECT MAX("Period") FROM runs)'
     )
     columns = ", ".join(f'"{name}"' for name in _RUN)
-    rows = asking.ask(f"SELECT {columns} FROM runs WHERE {condition}").rows
+    rows = asking.query(f"SELECT {columns} FROM runs WHERE {condition}").rows
     if not rows:
         raise NothingToDeliverError(period)
     there = {name.lower(): value for name, value in rows[0].items()}  # Athena sees no case
@@ -183,7 +183,7 @@ def _write(
     words: list[str] = []
     for name in TABLES:
         say(f"asking for {name}")
-        tables[name] = asking.ask(what.of_period(what.everyday(name)[1], period))
+        tables[name] = asking.query(what.of_period(what.everyday(name)[1], period))
         words += [f"{name}: {word}" for word in tables[name].words]
     summary = summarise(period, tables, run=str(run["RunId"]))
     _check(run, tables, summary)
@@ -251,12 +251,12 @@ def _point(store: ObjectStore, document: Mapping[str, Any]) -> list[str]:
             if store.write(name, _json(pointer), new=there is None, instead_of=mark) is not None:
                 if there and not order:
                     words.append(
-                        f"{store.where(name)} could not be read, and names this delivery now. "
+                        f"{store.location(name)} could not be read, and names this delivery now. "
                         "Deliver a newer month again, if there is one."
                     )
                 break
         else:
-            raise OthersWroteError(store.where(name))
+            raise OthersWroteError(store.location(name))
     return words
 
 
@@ -324,13 +324,13 @@ def _letter(
     store: ObjectStore, document: Mapping[str, Any], folder: str, telling: Notifications
 ) -> tuple[str, str, dict[str, bytes]]:
     kept = store.read(f"{folder}/summary.txt")
-    lines = [kept.content.decode() if kept else "", f"Files: {store.where(folder)}/"]
+    lines = [kept.content.decode() if kept else "", f"Files: {store.location(folder)}/"]
     names = [name for name in document["files"] if _for_people(name)]
     if telling.link_seconds:
         hours = telling.link_seconds // 3600
         lines.append(f"\nFor {hours} hours, or as long as the sender's credentials live:")
         lines += [
-            f"{name}: {store.link(f'{folder}/{name}', telling.link_seconds)}" for name in names
+            f"{name}: {store.presign(f'{folder}/{name}', telling.link_seconds)}" for name in names
         ]
     files = {}
     if telling.attach:
@@ -364,8 +364,8 @@ def _maybe(document: Mapping[str, Any], marker: str, store: ObjectStore) -> Find
         "a letter that was begun",
         expected="word that it left",
         found="none",
-        remedy=f"Look whether it arrived. If it did not, remove {store.where(marker)} and deliver "
-        "again.",
+        remedy=f"Look whether it arrived. If it did not, remove {store.location(marker)} and "
+        "deliver again.",
     )
 
 

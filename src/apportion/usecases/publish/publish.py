@@ -49,7 +49,7 @@ def publish(context: RunContext, lake: PublishedTables, *, period: str, scratch:
     if not unchanged:
         _stage(context, lake, published, scratch)
     known = what.columns(published.rulebook)
-    lake.define(_views(published, known))
+    lake.create_views(_views(published, known))
     if not unchanged:
         context.say(f"making {period} seen")
         context.engine.load("runs made", what.RUNS_COLUMNS, [_run_row(published, digest)])

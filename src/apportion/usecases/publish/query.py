@@ -51,7 +51,7 @@ class LedgerQueryEngine:
         self._made: dict[str, list[str]] = {}
         self._found: list[Published] = []
 
-    def ask(self, sql: str) -> Outcome:
+    def query(self, sql: str) -> Outcome:
         engine = self._closed(self._scratch)
         self._prepare(tables_of(sql, engine), engine)
         columns, rows = _answer(sql, engine)
@@ -79,7 +79,7 @@ class LedgerQueryEngine:
             engine.open_parquet(table, self._made[table])
         engine.load(what.RUNS, what.RUNS_COLUMNS, map(runs_row, self._found))
         for view in sorted(wanted & set(views)):
-            engine.define(view, what.by_dimension(views[view]))
+            engine.create_view(view, what.by_dimension(views[view]))
 
     def _write(self, tables: set[str]) -> None:
         self._asked += 1
@@ -120,7 +120,7 @@ def _parsed(sql: str, engine: Engine) -> object:
 
 
 def _answer(sql: str, engine: Engine) -> tuple[tuple[str, ...], tuple[Row, ...]]:
-    engine.create("#answer", sql)
+    engine.create_table("#answer", sql)
     described = engine.rows('DESCRIBE "#answer"')
     columns = tuple(str(row["column_name"]) for row in described)
     return columns, tuple(engine.rows('SELECT * FROM "#answer"'))

@@ -108,14 +108,14 @@ def _stages(context: RunContext, before: Side, after: Side) -> tuple[Stages, lis
     numbers = _numbers_of_before(before, after)
     if _runs(before) != _runs(after):
         days = labels_before_query(before.rules.rulebook, before=before.period, after=after.period)
-        context.engine.create("labels before", days)
+        context.engine.create_table("labels before", days)
         open_bills(after.bills, context)
         label(before.rules, context)
         old = replace(before.rules, drivers=numbers)
         by_cause["tags"], _ = _paid(context, after.period, old)
-        context.engine.create("as before", labelled_as_before_query(before.rules.rulebook))
-        context.engine.create("labelled", 'SELECT * FROM "as before"')
-        context.engine.create("rolled", sql("core/allocation/rolled", labels="labelled"))
+        context.engine.create_table("as before", labelled_as_before_query(before.rules.rulebook))
+        context.engine.create_table("labelled", 'SELECT * FROM "as before"')
+        context.engine.create_table("rolled", sql("core/allocation/rolled", labels="labelled"))
         bill, _ = _paid(context, after.period, old)
         same = before.period == after.period
         by_cause["usage"], by_cause["restated"] = (first if same else bill), bill

@@ -66,7 +66,7 @@ def focus(
 def _pool_charges(published: Published, context: RunContext) -> Iterator[PoolCharge]:
     """Read them day by day: a month of them may be more than memory holds."""
     table = "pool charges"
-    context.engine.create(table, pool_charges_query(published.rulebook))
+    context.engine.create_table(table, pool_charges_query(published.rulebook))
     for row in context.engine.rows(f'SELECT DISTINCT "ChargeDay" FROM {name(table)} ORDER BY 1'):
         query = charges_of_day_query(table, day_of(row["ChargeDay"]))
         yield from map(_pool_charge, context.engine.rows(query))

@@ -71,12 +71,12 @@ def tell(published: Published, context: RunContext, *, used: set[str], by_day: b
         _load_pushed(published, others, context)
     else:
         dimensions = each((f"{text(SHARED)} AS {name(other)}" for other in others), ", ")
-        context.engine.create(
+        context.engine.create_table(
             "pushed",
             f'SELECT *, "Owner" AS {name(rulebook.owner)}'
             f"{', ' + dimensions if dimensions else ''} FROM shares",
         )
-    context.engine.define("told", told_query(names))
+    context.engine.create_view("told", told_query(names))
 
 
 def _load_pushed(published: Published, others: list[str], context: RunContext) -> None:

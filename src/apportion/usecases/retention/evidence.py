@@ -29,13 +29,13 @@ def note(ledger: ExpirableLedger, evidence: RetentionEvidence) -> None:
     newest = max(same, key=lambda each: each.at, default=None)
     told = [newest] if evidence.how is EvidenceKind.PUBLISHED and newest else same
     if evidence.run not in {each.run for each in told}:
-        ledger.note(json.dumps(asdict(evidence), sort_keys=True).encode())
+        ledger.add_note(json.dumps(asdict(evidence), sort_keys=True).encode())
 
 
 def noted(ledger: ExpirableLedger) -> list[RetentionEvidence]:
     """Read all evidence."""
     found = []
-    for content in ledger.notes():
+    for content in ledger.read_notes():
         try:
             said = json.loads(content)
             found.append(RetentionEvidence(**{**said, "how": EvidenceKind(said["how"])}))
@@ -53,7 +53,7 @@ def delivered(store: ObjectStore) -> list[RetentionEvidence]:
     """
     names = [name for name in store.names() if name.endswith(f"/{DELIVERY}")]
     if not names:
-        raise NoDeliveriesError(store.where(""))
+        raise NoDeliveriesError(store.location(""))
     return [_delivery(store, name) for name in names]
 
 
@@ -63,9 +63,9 @@ def _delivery(store: ObjectStore, name: str) -> RetentionEvidence:
         said = json.loads(kept.content) if kept else {}
         run, period, at = (str(said[key]) for key in ("run", "period", "allocated_at"))
     except (ValueError, LookupError, TypeError) as fault:
-        raise NotADeliveryError(store.where(name), str(fault)) from None
+        raise NotADeliveryError(store.location(name), str(fault)) from None
     return RetentionEvidence(
-        run, period, EvidenceKind.DELIVERED, store.where(name.rpartition("/")[0]), at
+        run, period, EvidenceKind.DELIVERED, store.location(name.rpartition("/")[0]), at
     )
 
 

@@ -81,7 +81,7 @@ def expire(
     Raises LedgerDamagedError, with nothing expired, where a file of a current run is not whole:
     what came before may be all that there is.
     """
-    with ledger.writing(wait=wait):
+    with ledger.lock(wait=wait):
         made = _plan(context, ledger, policy, delivered)
         _check_current(made, ledger)
         if made.going:
@@ -89,7 +89,7 @@ def expire(
             ledger.record(_record(made, policy, context))
         if made.loose:
             context.say(f"removing {counted(len(made.loose), 'file')}")
-        ledger.let_go(kept(made.runs, [each.number for each in made.going]))
+        ledger.expire_snapshots(kept(made.runs, [each.number for each in made.going]))
         forget(_readable(ledger.runs()))
     words = (*_did(made), *_unreadable(made, "can no longer"))
     return Outcome(COLUMNS, tuple(_rows(made, "expired")), words=words)
@@ -105,7 +105,7 @@ def _plan(
     runs = ledger.runs()
     found = past(runs, policy, (*noted(ledger), *delivered))
     going = [each.number for each in found if not each.evidence]
-    return Plan(tuple(runs), tuple(found), tuple(ledger.loose(kept(runs, going))))
+    return Plan(tuple(runs), tuple(found), tuple(ledger.unreferenced_files(kept(runs, going))))
 
 
 def _check_current(made: Plan, ledger: ExpirableLedger) -> None:

@@ -16,7 +16,7 @@ def open_bills(bills: Mapping[str, Manifest], context: RunContext) -> None:
     if all("months" in manifest.snapshots for manifest in bills.values()):
         _open("months", bills, context)
     else:  # a delivery from before there were months
-        context.engine.define(
+        context.engine.create_view(
             "months", sql("core/billing/months", period='"Period"', bill='"Bill"')
         )
 
@@ -34,9 +34,9 @@ def open_allocations(files: Sequence[str], context: RunContext, *, by_day: bool 
     """Open `owned` (who owns each key) and `allocations` (with what it cost) beside the bills."""
     context.engine.open_parquet("owned", files)
     if by_day:
-        context.engine.define("allocations", sql("usecases/allocate/allocations"))
+        context.engine.create_view("allocations", sql("usecases/allocate/allocations"))
     else:
         rolled = sql("core/allocation/rolled", labels="owned")
-        context.engine.define(
+        context.engine.create_view(
             "allocations", sql("usecases/runs/allocations_of_month", rolled=rolled)
         )

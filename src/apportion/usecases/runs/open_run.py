@@ -154,7 +154,7 @@ def check_whole(published: Published, context: RunContext, *, by_day: bool = Tru
 
 def kept_rules(manifest: Manifest, context: RunContext) -> Rules:
     """Read the rulebook, lookups and drivers that a run went by, as the ledger kept them."""
-    kept = [(file, context.ledger.kept(file.sha256)) for file in manifest.inputs]
+    kept = [(file, context.ledger.read_input(file.sha256)) for file in manifest.inputs]
     written = next(file for file in manifest.inputs if file.role == "rulebook")
     source = next(content for file, content in kept if file is written).decode("utf-8-sig")
     rulebook, _findings = read_rulebook(source, name=written.name)

@@ -54,12 +54,12 @@ def judged(
     context.say(f"judging tags of {period}")
     open_tables(published, context, by_day=False)
     check_whole(published, context, by_day=False)
-    context.engine.create("tagged", tagged_costs_query(published.rulebook))
+    context.engine.create_table("tagged", tagged_costs_query(published.rulebook))
     judge = Judge(policy, today=today)
     numbers: dict[Verdict, int] = {}
     columns = dict.fromkeys((*_COLUMNS, "State"), "VARCHAR") | {"Verdict": "INTEGER"}
     context.engine.load("verdicts", columns, _verdicts(context, judge, numbers))
-    context.engine.create("judged", sql("core/tags/judged", no_resource=NO_RESOURCE))
+    context.engine.create_table("judged", sql("core/tags/judged", no_resource=NO_RESOURCE))
     return Judged(published, policy, judge, tuple(numbers), (*findings, *published.later))
 
 

@@ -186,12 +186,12 @@ def test_keys_are_described_alike_by_place_and_by_hash(
     delivery = delivered(write_parquet(tmp_path / "bill.parquet", [*rows, pod, *rows, pod]))
     queries, _findings = charge_queries(delivery, split_cost=split_cost)
     ENGINE.open_bill("bill", [file.path for file in delivery.files], delivery.encoding)
-    ENGINE.create("lines", lines_query(queries, "bill"))
-    ENGINE.define("costs", "SELECT * FROM lines")
-    ENGINE.create("months", months_query("2026-07", "bill"))
+    ENGINE.create_table("lines", lines_query(queries, "bill"))
+    ENGINE.create_view("costs", "SELECT * FROM lines")
+    ENGINE.create_table("months", months_query("2026-07", "bill"))
     ENGINE.load("known", {"KeyId": "BIGINT", "KeyCheck": "BIGINT"}, [])
-    ENGINE.create("new_keys", sql("usecases/ingest/new_keys"))
-    ENGINE.create("no lines", "SELECT * FROM bill LIMIT 0")
+    ENGINE.create_table("new_keys", sql("usecases/ingest/new_keys"))
+    ENGINE.create_table("no lines", "SELECT * FROM bill LIMIT 0")
     by_place, by_hash = (
         ENGINE.rows(f"SELECT * FROM ({query}) ORDER BY 3")
         for query in (

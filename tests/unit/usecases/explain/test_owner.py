@@ -334,9 +334,9 @@ def _with_other_sources(context: RunContext, manifest: Manifest) -> str:
     source = "'lookup:accounts.csv' AS cost_center_source"
     query = f"SELECT * REPLACE ({source}) FROM owned WHERE cost_center = 'CX'"
     rest = "SELECT * FROM owned WHERE cost_center <> 'CX'"
-    with context.ledger.writing(wait=0):
+    with context.ledger.lock(wait=0):
         files = context.engine.write(
-            f"{query} UNION ALL {rest}", context.ledger.staging("allocations")
+            f"{query} UNION ALL {rest}", context.ledger.new_folder("allocations")
         )
         snapshot = context.ledger.replace("allocations", period=PERIOD, bill="", files=files)
         snapshots = {**manifest.snapshots, "allocations": snapshot}

@@ -205,15 +205,15 @@ def test_what_does_not_add_up_is_not_delivered(workspace: Workspace, store: S3St
         def __init__(self, inner: QueryEngine) -> None:
             self._inner = inner
 
-        def ask(self, sql: str) -> Outcome:
-            outcome = self._inner.ask(sql)
+        def query(self, sql: str) -> Outcome:
+            outcome = self._inner.query(sql)
             if "difference" not in outcome.columns:
                 return outcome
             rows = tuple({**row, "difference": Decimal("1E-18")} for row in outcome.rows)
             return replace(outcome, rows=rows)
 
     class Ledger:
-        def ask(self, sql: str) -> Outcome:
+        def query(self, sql: str) -> Outcome:
             return workspace.publishing.query(sql)
 
     with pytest.raises(NotWhatWasProvedError, match=r"expected 0\.00"):
@@ -230,7 +230,7 @@ def test_what_does_not_add_up_is_not_delivered(workspace: Workspace, store: S3St
 
 def test_a_month_that_is_not_there_cannot_be_delivered(store: S3Store) -> None:
     class Nothing:
-        def ask(self, sql: str) -> Outcome:
+        def query(self, sql: str) -> Outcome:
             assert "2026-01" in sql
             return Outcome(("Period",), ())
 

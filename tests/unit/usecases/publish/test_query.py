@@ -205,7 +205,7 @@ def test_a_name_stands_for_its_question_and_sql_for_itself() -> None:
 def test_athena_answers_typed_and_says_what_it_cost(world: MotoWorld) -> None:
     columns = [("owner", "varchar"), ("total", "decimal"), ("day", "date"), ("lines", "bigint")]
     queue(world, columns, [["a", "1.000000000000000001", "2026-09-01", "7"], [None] * 4])
-    outcome = asked(world).ask("SELECT …")
+    outcome = asked(world).query("SELECT …")
     assert outcome.columns == ("owner", "total", "day", "lines")
     assert dict(outcome.rows[0]) == {
         "owner": "a",
@@ -219,28 +219,28 @@ def test_athena_answers_typed_and_says_what_it_cost(world: MotoWorld) -> None:
 
 
 def test_all_pages_are_read() -> None:
-    outcome = athena(Client(pages=3)).ask("SELECT …")
+    outcome = athena(Client(pages=3)).query("SELECT …")
     assert [row["n"] for row in outcome.rows] == list(range(6))
 
 
 def test_a_query_that_takes_too_long_is_stopped() -> None:
     client = Client(states=["QUEUED", *["RUNNING"] * 100])
     with pytest.raises(QueryFailedError, match=r"running for 30 s and was stopped.*--patience"):
-        athena(client, patience=30).ask("SELECT …")
+        athena(client, patience=30).query("SELECT …")
     assert client.stopped == ["q"]
 
 
 def test_ctrl_c_stops_the_query() -> None:
     client = Client(states=[KeyboardInterrupt()])
     with pytest.raises(KeyboardInterrupt):
-        athena(client).ask("SELECT …")
+        athena(client).query("SELECT …")
     assert client.stopped == ["q"]
 
 
 def test_a_query_that_fails_is_told_in_athena_s_words() -> None:
     client = Client(states=["FAILED"], reason="Query exceeded the bytes scanned limit")
     with pytest.raises(QueryFailedError, match=r"bytes scanned limit\. The workgroup limits"):
-        athena(client).ask("SELECT …")
+        athena(client).query("SELECT …")
 
 
 def test_who_may_not_is_told_the_action() -> None:
@@ -259,7 +259,7 @@ def test_who_may_not_is_told_the_action() -> None:
         ]
     )
     with pytest.raises(AwsDeniedError, match=r"role/report may not call athena:GetQueryExecution"):
-        athena(client).ask("SELECT …")
+        athena(client).query("SELECT …")
 
 
 class Client:

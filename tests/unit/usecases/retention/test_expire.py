@@ -222,7 +222,7 @@ def check_readable_runs(folder: Path) -> list[Manifest]:
 
 def test_who_comes_second_is_told_who_holds_the_ledger(folder: Path) -> None:
     files = sizes(folder)
-    with IcebergLedger(folder / "ledger").writing(wait=0):
+    with IcebergLedger(folder / "ledger").lock(wait=0):
         process = start(folder, *WORDS, "--yes", "--wait", "0")
         process.join()
         assert process.exitcode == 3
