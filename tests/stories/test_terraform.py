@@ -107,6 +107,11 @@ def _queue_goes(here: Provided) -> None:
     sqs.delete_queue(QueueUrl=sqs.get_queue_url(QueueName="tf-ingest-failed")["QueueUrl"])
 
 
+def _task_queue_goes(here: Provided) -> None:
+    sqs = here.moto.client("sqs", "us-east-1")
+    sqs.delete_queue(QueueUrl=sqs.get_queue_url(QueueName="tf-ingest-not-started")["QueueUrl"])
+
+
 def _queue_of_tags_goes(here: Provided) -> None:
     sqs = here.moto.client("sqs", "us-east-1")
     sqs.delete_queue(QueueUrl=sqs.get_queue_url(QueueName="tf-tags-failed")["QueueUrl"])
@@ -234,6 +239,21 @@ ROOTS = [
         },
         17,
         look=_the_function_finds_its_policy,
+    ),
+    Root(
+        "modules/fargate",
+        _task_queue_goes,
+        {
+            "name": "tf-ingest",
+            "bucket": "tf-costs",
+            "export": {**EXPORT, "kms_key_arn": KEY},
+            "image_uri": IMAGE,
+            "kms_key_arn": KEY,
+            "network": {"vpc_id": "vpc-0a1b2c3d", "subnet_ids": ["subnet-0a1b2c3d"]},
+            "subscribers": ["finops@acme.example"],
+            "tags": TAGS,
+        },
+        12,
     ),
     Root("examples/minimal", _role_goes, {"trusted": ["arn:aws:iam::123456789012:role/a"]}, 1),
     Root("examples/complete", _function_changes_owner, taggable=33, look=_all_is_really_there),
@@ -419,7 +439,7 @@ def test_the_modules_take_the_provider_that_they_were_tried_with(provided: Provi
     major = PROVIDER_VERSION.split(".")[0]
     asked = {file: file.read_text("utf-8") for file in ROOT.rglob("*.tf")}
     constraints = [text for text in asked.values() if "hashicorp/aws" in text]
-    assert len(constraints) == 7
+    assert len(constraints) == 8
     assert all(f'">= {major}.0, < {int(major) + 1}.0"' in text for text in constraints)
 
 

@@ -270,11 +270,7 @@ def reporter(company: Company) -> None:
 def ingest_function(company: Company) -> None:
     export = company.export()
     names = company.names()
-    for name, content in {"apportion.toml": "", "rulebook/rules.yaml": RULES}.items():
-        company.client("s3").put_object(
-            Bucket=company.bucket("costs"), Key=f"config/{name}", Body=content.encode()
-        )
-    company.client("glue").create_database(DatabaseInput={"Name": names["database"]})
+    settings_and_database(company)
     company.client("dynamodb").create_table(
         TableName=names["table"],
         BillingMode="PAY_PER_REQUEST",
@@ -290,18 +286,38 @@ def ingest_function(company: Company) -> None:
     answers = company.invokes(
         "ingest",
         [manifest, manifest, arrives(export.manifest("2026-08"))],
-        {
-            "APPORTION_SETTINGS": f"s3://{names['bucket']}/config/apportion.toml",
-            "APPORTION_LEDGER": f"s3://{names['bucket']}/ledger",
-            "APPORTION_EXPORT": export.address,
-            "APPORTION_PUBLISH": f"s3://{names['bucket']}/lake",
-            "APPORTION_DATABASE": names["database"],
-            "APPORTION_TABLE": names["table"],
-        },
+        {**ingest_environment(company, export), "APPORTION_TABLE": names["table"]},
     )
     assert answers[0] == answers[1]
     assert answers[0]["published"]["rows"]
     assert "2026-08" in answers[2]
+
+
+def ingest_task(company: Company) -> None:
+    export = company.export()
+    settings_and_database(company)
+    answers = company.invokes("task", [{}, {}], ingest_environment(company, export))
+    assert answers[0]["published"]["rows"]
+    assert isinstance(answers[1], dict), answers[1]
+
+
+def settings_and_database(company: Company) -> None:
+    for name, content in {"apportion.toml": "", "rulebook/rules.yaml": RULES}.items():
+        company.client("s3").put_object(
+            Bucket=company.bucket("costs"), Key=f"config/{name}", Body=content.encode()
+        )
+    company.client("glue").create_database(DatabaseInput={"Name": company.names()["database"]})
+
+
+def ingest_environment(company: Company, export: ExportInS3) -> dict[str, str]:
+    names = company.names()
+    return {
+        "APPORTION_SETTINGS": f"s3://{names['bucket']}/config/apportion.toml",
+        "APPORTION_LEDGER": f"s3://{names['bucket']}/ledger",
+        "APPORTION_EXPORT": export.address,
+        "APPORTION_PUBLISH": f"s3://{names['bucket']}/lake",
+        "APPORTION_DATABASE": names["database"],
+    }
 
 
 def report_function(company: Company) -> None:
@@ -400,6 +416,7 @@ STORIES: Mapping[Role, Callable[[Company], None]] = {
     Role.QUERIER: querier,
     Role.REPORTER: reporter,
     Role.INGEST_FUNCTION: ingest_function,
+    Role.INGEST_TASK: ingest_task,
     Role.REPORT_FUNCTION: report_function,
     Role.TAG_SCANNER: tag_scanner,
     Role.TAG_FIXER: tag_fixer,

@@ -21,6 +21,7 @@ _GENERATED = re.compile(
 
 #: Whose policies each module has.
 POLICIES = {
+    "fargate": (Role.INGEST_TASK,),
     "governance": (Role.TAG_FUNCTION,),
     "pipeline": (Role.INGEST_FUNCTION, Role.REPORT_FUNCTION, Role.SCHEDULE),
     "reader_role": (Role.REPORT_READER, Role.EXPORT_READER, Role.ACCOUNT_SYNC),

@@ -84,7 +84,7 @@ resource "aws_cloudwatch_metric_alarm" "failed_events" {
 }
 
 resource "aws_cloudwatch_metric_alarm" "silence" {
-  for_each = local.functions
+  for_each = { for key, one in local.functions : key => one if key != "ingest" || var.ingest_by_manifest }
 
   alarm_name          = "${each.value.name}-silence"
   alarm_description   = "The ${each.key} function has not run well for ${local.quiet_days[each.key]} days. Look whether the export is delivered and the schedule is on."

@@ -3,6 +3,7 @@
 resource "aws_cloudwatch_event_rule" "manifest" {
   name        = "${var.name}-manifest"
   description = "AWS has delivered a month of the bill: the manifest is written after all its files"
+  state       = var.ingest_by_manifest ? "ENABLED" : "DISABLED"
   tags        = var.tags
 
   event_pattern = jsonencode({

@@ -53,6 +53,13 @@ variable "ingest_image_uri" {
   }
 }
 
+variable "ingest_by_manifest" {
+  description = "Whether each manifest starts the ingest function. False where the module fargate takes bills in on a schedule."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
 variable "report_zip" {
   description = "The report function's zip, which `make lambda` builds; null runs it from the ingest function's image."
   type        = string

@@ -101,7 +101,10 @@ def is_wide(statement: Mapping[str, Any]) -> bool:
     if statement.get("Principal") in ("*", {"AWS": "*"}):
         return True
     resources = _listed(statement.get("Resource", []))
-    without_narrower = all(action.startswith(("ce:", "tag:", "xray:")) for action in actions)
+    without_narrower = all(
+        action.startswith(("ce:", "ecr:GetAuthorizationToken", "tag:", "xray:"))
+        for action in actions
+    )
     equals = statement.get("Condition", {}).get("StringEquals", {})
     if all(_TAGS.search(action) for action in actions) and equals.get("aws:ResourceAccount"):
         return False  # tags of whatever there is in one account

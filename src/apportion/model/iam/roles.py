@@ -77,6 +77,7 @@ class Role(StrEnum):
     QUERIER = "querier"
     REPORTER = "reporter"
     INGEST_FUNCTION = "ingest-function"
+    INGEST_TASK = "ingest-task"
     REPORT_FUNCTION = "report-function"
     SCHEDULE = "schedule"
     TAG_SCANNER = "tag-scanner"
@@ -135,6 +136,13 @@ DUTIES: Mapping[Role, Duty] = {
             *(FIND_EXPORT, READ_EXPORT, FIND_KEPT, READ_SETTINGS, KEEP_LEDGER),
             *(WRITE_TABLES, FIND_DATABASE, CHANGE_TABLES, ONCE, *_AS_A_FUNCTION),
             *(DECRYPT_EXPORT, DECRYPT_STORE),
+        ),
+    ),
+    Role.INGEST_TASK: Duty(
+        "takes bills in on a schedule, in Fargate, allocates and publishes",
+        (
+            *(FIND_EXPORT, READ_EXPORT, FIND_KEPT, READ_SETTINGS, KEEP_LEDGER),
+            *(WRITE_TABLES, FIND_DATABASE, CHANGE_TABLES, DECRYPT_EXPORT, DECRYPT_STORE),
         ),
     ),
     Role.REPORT_FUNCTION: Duty(

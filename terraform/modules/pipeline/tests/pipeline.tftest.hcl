@@ -350,3 +350,15 @@ run "access_logs_go_where_they_cannot" {
   }
   expect_failures = [var.log_bucket]
 }
+
+run "manifests_start_nothing_where_a_schedule_does_it" {
+  command = plan
+  variables {
+    ingest_by_manifest = false
+  }
+
+  assert {
+    condition     = aws_cloudwatch_event_rule.manifest.state == "DISABLED" && join(" ", keys(aws_cloudwatch_metric_alarm.silence)) == "report"
+    error_message = "The rule is ${aws_cloudwatch_event_rule.manifest.state}."
+  }
+}
