@@ -36,7 +36,7 @@ from stories import bill_of, delivered, parquet_bill, reopened, total_of, worksp
 
 NOW = "2026-12-01T08:00:00Z"
 INGEST, ALLOCATE = ("ingest", "bills"), ("allocate",)
-EXPIRE = ("ledger", "expire", "--keep", "0", "--older-than", "2999-01-01", "--yes")
+EXPIRE = ("ledger", "expire", "--keep-runs", "0", "--older-than", "2999-01-01", "--yes")
 
 #: What a machine finds: each recorded run, and whether it was expired.
 State = tuple[tuple[str, bool], ...]

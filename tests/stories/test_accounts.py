@@ -238,7 +238,7 @@ def test_accounts_from_a_file(typed: Typed) -> None:
     assert owners(typed) == {"FIN-100 lab": "1.00"}
     file.write_text("account,name,valid_to,valid_from\n000000000011,old,2026-08,\n")
     typed.well("aws", "accounts", "import", str(file))
-    typed.well("aws", "accounts", "list", "--all-days", "-o", "csv")
+    typed.well("aws", "accounts", "list", "--all-versions", "-o", "csv")
     (row,) = csv.DictReader(typed.out.splitlines())
     assert (row["name"], row["valid_from"], row["valid_to"]) == ("old", "", "2026-08-31")
     file.write_text("account\n")

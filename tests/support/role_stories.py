@@ -234,7 +234,7 @@ def ledger_expirer(company: Company) -> None:
     for lines in (LINES, LINES * 2):
         delivered(company.folder, parquet_bill(bill_of(lines)), name="bill.parquet")
         company.prepares("ingest", "bills/bill.parquet")
-    words = ("ledger", "expire", "--keep", "0", "--older-than", "2026-12-31")
+    words = ("ledger", "expire", "--keep-runs", "0", "--older-than", "2026-12-31")
     words += ("--reports", f"s3://{company.bucket('costs')}/reports")
     company.does(*words)
     company.does(*words, "--yes")
@@ -250,10 +250,10 @@ def publisher(company: Company) -> None:
 def querier(company: Company) -> None:
     athena = FakeAthena(company.workspace().publishing.query)
     with serving_athena(athena) as company.endpoints["athena"]:
-        words = ("query", "owners", "--engine", "athena", "--workgroup", company.name)
+        words = ("query", "owners", "--via", "athena", "--workgroup", company.name)
         company.does(*words)
         athena.endless = True
-        company.does(*words, "--patience", "1", fine=3)
+        company.does(*words, "--timeout", "1", fine=3)
     assert athena.stopped, "a query that took too long went on"
 
 

@@ -130,7 +130,7 @@ class Publishing:
                 f"The ledger cannot be written to, so it does not know that this is {how}: "
                 "`apportion ledger expire` would not keep it."
             )
-            return replace(done, words=(*done.words, sentence))
+            return replace(done, messages=(*done.messages, sentence))
         return done
 
 

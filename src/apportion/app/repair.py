@@ -28,7 +28,7 @@ def repair(folder: Path, context: Callable[[Ledger], RunContext], *, wait: float
         more = work.unfinished(ledger.runs())
         proved = prove_runs(context(ledger), place=str(folder))
         damaged = work.take_place()
-    words = [*proved.words, f"The catalog of {folder} was made again."]
+    words = [*proved.messages, f"The catalog of {folder} was made again."]
     if damaged:
         words.append(f"What was there before is {damaged}.")
     if more:
@@ -36,4 +36,4 @@ def repair(folder: Path, context: Callable[[Ledger], RunContext], *, wait: float
             f"There is also a record of {more.kind} {more.period} at {more.at}, which was killed "
             "before it counted, or whose metadata is lost: run it again."
         )
-    return replace(proved, words=tuple(words))
+    return replace(proved, messages=tuple(words))

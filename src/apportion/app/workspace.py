@@ -161,8 +161,8 @@ class Workspace:
 
         done = month_by_month(list(months), take_in, say=self._say)
         nothing = () if bills else ("There was nothing to take in.",)
-        words = (*done.words, *nothing, f"{reports.spent}.")
-        return dataclasses.replace(done, findings=(*findings, *done.findings), words=words)
+        words = (*done.messages, *nothing, f"{reports.spent}.")
+        return dataclasses.replace(done, findings=(*findings, *done.findings), messages=words)
 
     def allocate(self, periods: Sequence[str] = (), *, wait: float = 0) -> Outcome:
         """Allocate periods (without any: all that the ledger has a bill of) and prove them.

@@ -59,7 +59,7 @@ class Athena:
             self._calls.send("stop_query_execution", {"QueryExecutionId": query})
             raise
         columns, rows = self._rows(query)
-        return Outcome(columns, rows, words=(_cost(done),))
+        return Outcome(columns, rows, messages=(_cost(done),))
 
     def _start(self, sql: str) -> str:
         asked: dict[str, object] = {
@@ -85,7 +85,7 @@ class Athena:
                 raise QueryFailedError("Athena", said.strip().splitlines()[0][:500], _remedy(said))
             if self._timer() > until:
                 said = f"the query was {state.lower()} for {self._patience} s and was stopped"
-                raise QueryFailedError("Athena", said, "Wait longer with --patience SECONDS.")
+                raise QueryFailedError("Athena", said, "Wait longer with --timeout SECONDS.")
             self._sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE)
 

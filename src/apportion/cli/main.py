@@ -127,7 +127,7 @@ def apportion(
     settings, 3 an operation failed, 130 interrupted.
     """
     outside = ctx.obj if isinstance(ctx.obj, Outside) else Outside()
-    words = Console(
+    console = Console(
         outside.environment,
         quiet=quiet,
         no_color=no_color,
@@ -135,7 +135,7 @@ def apportion(
         out=outside.out,
         err=outside.err,
     )
-    ctx.obj = Session(outside, words, settings)
+    ctx.obj = Session(outside, console, settings)
     if ctx.invoked_subcommand is None:
         typer.echo(ctx.get_help())
 
@@ -162,14 +162,14 @@ def run(arguments: Sequence[str], outside: Outside) -> int:
     """Run one command and return its exit code; what went wrong has been told."""
     ordered = globals_first(arguments)
     flags = {name for name in ordered if name in GLOBAL}
-    words = Console(
+    console = Console(
         outside.environment,
         no_color="--no-color" in flags,
         all_findings="--all-findings" in flags,
         out=outside.out,
         err=outside.err,
     )
-    with ending(words, outside) as end:
+    with ending(console, outside) as end:
         end.code = _call(ordered, outside)
     return end.code
 

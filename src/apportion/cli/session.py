@@ -48,7 +48,7 @@ class Session:
     """What every command is given."""
 
     outside: Outside
-    words: Console
+    console: Console
     settings_file: Path | None
 
     def settings(self) -> Settings:
@@ -68,7 +68,7 @@ class Session:
         `repairing`, what is left of it is brought here.
         """
         found = settings or self.settings()
-        with self.words.steps(self.outside.timer) as say:
+        with self.console.steps(self.outside.timer) as say:
             if not found.remote:
                 yield self.outside.open(found, say)
                 return
@@ -85,7 +85,7 @@ class Session:
     @contextmanager
     def cost_reports(self, access: Access) -> Iterator[CostReports]:
         """Reach Cost Explorer; each question is told as it is sent."""
-        with self.words.steps(self.outside.timer) as say:
+        with self.console.steps(self.outside.timer) as say:
             yield self.outside.connect(access, say, self.outside.now)
 
     def clients(self, profile: str) -> Callable[[str, str], Client]:

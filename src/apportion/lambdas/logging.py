@@ -47,7 +47,7 @@ def response_of(*outcomes: tuple[str, Outcome | None]) -> dict[str, Any]:
             response[name] = {
                 "rows": len(outcome.rows),
                 "findings": len(outcome.findings),
-                "messages": list(outcome.words),
+                "messages": list(outcome.messages),
             }
             logger.info(name, extra=response[name])
     return response

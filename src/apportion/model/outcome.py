@@ -23,7 +23,7 @@ class Outcome:
     columns: tuple[str, ...]
     rows: tuple[Mapping[str, object], ...]
     findings: tuple[Finding, ...] = ()
-    words: tuple[str, ...] = ()
+    messages: tuple[str, ...] = ()
 
 
 class Of(StrEnum):
@@ -83,7 +83,7 @@ class Explanation:
 
     root: ExplanationNode
     findings: tuple[Finding, ...] = ()
-    words: tuple[str, ...] = ()
+    messages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

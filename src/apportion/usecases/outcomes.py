@@ -75,5 +75,5 @@ def together(outcomes: Sequence[Outcome]) -> Outcome:
         columns=outcomes[0].columns if outcomes else (),
         rows=tuple(row for outcome in outcomes for row in outcome.rows),
         findings=tuple(finding for outcome in outcomes for finding in outcome.findings),
-        words=tuple(word for outcome in outcomes for word in outcome.words),
+        messages=tuple(word for outcome in outcomes for word in outcome.messages),
     )

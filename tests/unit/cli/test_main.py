@@ -42,7 +42,7 @@ OWNERS = Outcome(
         }
         for owner, direct in (("=FIN", "1234.111"), ("CX", "-1.004"))
     ),
-    words=("rulebook/2026-01.yaml, EffectiveCost.",),
+    messages=("rulebook/2026-01.yaml, EffectiveCost.",),
 )
 HISTORY = Outcome(
     ("at", "kind", "period", "bill", "run", "currency", "lines", "EffectiveCost"),

@@ -60,10 +60,10 @@ def allocate(
     """
     session: Session = ctx.obj
     sent, month = Output(form, to, raw), checked(period)
-    sent.check(session.words)
+    sent.check(session.console)
     with session.workspace() as workspace:
         outcome = workspace.allocate(listed(month), wait=wait)
-    finish(outcome, sent, session.words, total=True)
+    finish(outcome, sent, session.console, total=True)
 
 
 def prove(
@@ -89,8 +89,8 @@ def prove(
     """
     session: Session = ctx.obj
     sent, month = Output(form, to, raw), checked(period)
-    sent.check(session.words)
+    sent.check(session.console)
     with session.workspace() as workspace:
         named = session.path(manifest) if manifest else None
         outcome = workspace.prove(listed(month), manifest=named, as_of=as_of, by_account=by_account)
-    finish(outcome, sent, session.words)
+    finish(outcome, sent, session.console)

@@ -58,7 +58,7 @@ def add_to(app: typer.Typer) -> None:
         epilog=examples(
             "apportion aws accounts list",
             "apportion aws accounts list --as-of 2026-03-31 --output csv",
-            "apportion aws accounts list --all-days",
+            "apportion aws accounts list --all-versions",
         ),
     )(list_)
 
@@ -89,13 +89,13 @@ def sync(
 
     session: Session = ctx.obj
     sent, day = Output(form, to, raw), day_of(since, "--effective-from")
-    sent.check(session.words)
+    sent.check(session.console)
     settings = session.settings()
-    with session.words.steps(session.outside.timer) as say:
+    with session.console.steps(session.outside.timer) as say:
         seen = look_at_organization(session.clients(profile), role=role, say=say)
     with session.workspace(settings) as workspace:
         outcome = workspace.accounts.sync(seen, since=day, wait=wait)
-    finish(outcome, sent, session.words)
+    finish(outcome, sent, session.console)
 
 
 def import_(
@@ -119,12 +119,12 @@ def import_(
     """
     session: Session = ctx.obj
     sent, day = Output(form, to, raw), day_of(since, "--effective-from")
-    sent.check(session.words)
+    sent.check(session.console)
     with session.workspace() as workspace:
         outcome = workspace.accounts.import_file(
             session.path(file), organization=organization, since=day, wait=wait
         )
-    finish(outcome, sent, session.words)
+    finish(outcome, sent, session.console)
 
 
 def list_(
@@ -133,7 +133,7 @@ def list_(
         str, typer.Option("--as-of", metavar="DAY", help="As they were on this day, not today.")
     ] = "",
     all_days: Annotated[
-        bool, typer.Option("--all-days", help="Every stretch of days of each account.")
+        bool, typer.Option("--all-versions", help="Every stretch of days of each account.")
     ] = False,
     form: FormOption = None,
     to: ToOption = None,
@@ -145,7 +145,7 @@ def list_(
     """
     session: Session = ctx.obj
     sent, day = Output(form, to, raw), day_of(as_of, "--as-of")
-    sent.check(session.words)
+    sent.check(session.console)
     with session.workspace() as workspace:
         outcome = workspace.accounts.listed(day=day, all_days=all_days)
-    finish(outcome, sent, session.words)
+    finish(outcome, sent, session.console)

@@ -24,13 +24,13 @@ PlaceArgument = Annotated[
 TableOption = Annotated[
     Table, typer.Option(metavar="TABLE", help="cur-2.0, focus-1.2 or focus-1.0.")
 ]
-StepsOption = Annotated[
-    TimeSteps, typer.Option("--steps", metavar="STEPS", help="hourly, daily or monthly.")
+GranularityOption = Annotated[
+    TimeSteps, typer.Option("--granularity", metavar="STEPS", help="hourly, daily or monthly.")
 ]
-RewritingOption = Annotated[
+VersioningOption = Annotated[
     Rewriting,
     typer.Option(
-        "--rewriting", metavar="WAY", help="overwrite, or create-new beside the one before."
+        "--file-versioning", metavar="WAY", help="overwrite, or create-new beside the one before."
     ),
 ]
 SplitOption = Annotated[
@@ -92,19 +92,19 @@ def list_exports(
 
     session: Session = ctx.obj
     sent = Output(form, to, raw)
-    sent.check(session.words)
-    with session.words.steps(session.outside.timer) as say:
+    sent.check(session.console)
+    with session.console.steps(session.outside.timer) as say:
         say("asking for the exports")
         outcome = existing_exports(session.clients(profile))
-    finish(outcome, sent, session.words)
+    finish(outcome, sent, session.console)
 
 
 def plan(
     ctx: typer.Context,
     place: PlaceArgument,
     table: TableOption = Table.CUR_2,
-    steps: StepsOption = TimeSteps.DAILY,
-    rewriting: RewritingOption = Rewriting.OVERWRITE,
+    granularity: GranularityOption = TimeSteps.DAILY,
+    file_versioning: VersioningOption = Rewriting.OVERWRITE,
     split_cost: SplitOption = False,
     csv: CsvOption = False,
     region: RegionOption = "",
@@ -121,17 +121,19 @@ def plan(
     from dataclasses import asdict
 
     session: Session = ctx.obj
-    wanted = WantedExport(S3Location.parse(place), table, steps, rewriting, split_cost, csv)
+    wanted = WantedExport(
+        S3Location.parse(place), table, granularity, file_versioning, split_cost, csv
+    )
     planned = _planned(session, wanted, region, profile)
     content = {
         "calls": [asdict(call) for call in planned.calls],
         "bucket_policy_statement": planned.policy,
     }
     text = json.dumps(content, indent=2) + "\n"
-    deliver(text.encode, Output(to=to), session.words)
-    session.words.findings(planned.findings)
-    for sentence in planned.words:
-        session.words.say(sentence)
+    deliver(text.encode, Output(to=to), session.console)
+    session.console.findings(planned.findings)
+    for sentence in planned.messages:
+        session.console.say(sentence)
     end_by(planned.findings)
 
 
@@ -139,8 +141,8 @@ def apply(
     ctx: typer.Context,
     place: PlaceArgument,
     table: TableOption = Table.CUR_2,
-    steps: StepsOption = TimeSteps.DAILY,
-    rewriting: RewritingOption = Rewriting.OVERWRITE,
+    granularity: GranularityOption = TimeSteps.DAILY,
+    file_versioning: VersioningOption = Rewriting.OVERWRITE,
     split_cost: SplitOption = False,
     csv: CsvOption = False,
     region: RegionOption = "",
@@ -156,16 +158,18 @@ def apply(
     from apportion.model.errors.base import NotConfirmedError
 
     session: Session = ctx.obj
-    wanted = WantedExport(S3Location.parse(place), table, steps, rewriting, split_cost, csv)
+    wanted = WantedExport(
+        S3Location.parse(place), table, granularity, file_versioning, split_cost, csv
+    )
     planned = _planned(session, wanted, region, profile)
     if planned.calls and not yes:
         raise NotConfirmedError(len(planned.calls))
-    finish(apply_export(planned, session.clients(profile)), Output(), session.words)
+    finish(apply_export(planned, session.clients(profile)), Output(), session.console)
 
 
 def _planned(session: Session, wanted: WantedExport, region: str, profile: str) -> ExportPlan:
     from apportion.app.exports import plan_export
 
-    with session.words.steps(session.outside.timer) as say:
+    with session.console.steps(session.outside.timer) as say:
         say("comparing with the exports that there are")
         return plan_export(wanted, session.clients(profile), region=region)

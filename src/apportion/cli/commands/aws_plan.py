@@ -64,9 +64,9 @@ def plan(
 
     session: Session = ctx.obj
     sent, month = Output(form, to, raw), checked(backfill)
-    sent.check(session.words)
+    sent.check(session.console)
     settings = session.settings()
-    with session.words.steps(session.outside.timer) as say:
+    with session.console.steps(session.outside.timer) as say:
         tags = connect_tags(session.clients(profile), role=role, say=say)
         planned = plan_tags(
             tags,
@@ -75,12 +75,12 @@ def plan(
             backfill=Period.parse(month) if month else None,
         )
     if sent.chosen is Form.JSON:
-        deliver(write_plan(planned.plan).encode, sent, session.words)
+        deliver(write_plan(planned.plan).encode, sent, session.console)
     else:
         _show(planned, sent, session)
-    session.words.findings(planned.findings)
-    for sentence in planned.words:
-        session.words.say(sentence)
+    session.console.findings(planned.findings)
+    for sentence in planned.messages:
+        session.console.say(sentence)
     end_by(planned.findings)
 
 
@@ -103,20 +103,20 @@ def apply(
 
     session: Session = ctx.obj
     sent = Output(form, to, raw)
-    sent.check(session.words)
+    sent.check(session.console)
     path = session.path(file)
     planned = read_tag_plan(path)
     if planned.calls and not yes:
-        session.words.text(write_plan(planned))
+        session.console.text(write_plan(planned))
         raise NotConfirmedError(len(planned.calls))
-    with session.words.steps(session.outside.timer) as say:
+    with session.console.steps(session.outside.timer) as say:
         tags = connect_tags(session.clients(profile), role=role, say=say)
         outcome = apply_tags(planned, tags, name=path.name, now=session.outside.now())
-    finish(outcome, sent, session.words)
+    finish(outcome, sent, session.console)
 
 
 def _show(planned: PlannedTags, sent: Output, session: Session) -> None:
     if planned.rows or not sent.for_a_person:
         from apportion.core.aws.tag_activation import COLUMNS
 
-        send(planned.rows, COLUMNS, sent, session.words)
+        send(planned.rows, COLUMNS, sent, session.console)

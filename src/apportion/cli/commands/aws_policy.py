@@ -75,12 +75,12 @@ def policy(
         from apportion.core.aws.iam_policies import roles
 
         sent = Output(form, to, raw)
-        sent.check(session.words)
-        finish(roles(), sent, session.words)
+        sent.check(session.console)
+        finish(roles(), sent, session.console)
         return
     import json
 
     from apportion.core.aws.iam_policies import policy as make
 
     text = json.dumps(make(role, given), indent=2) + "\n"
-    deliver(text.encode, Output(to=to), session.words)
+    deliver(text.encode, Output(to=to), session.console)

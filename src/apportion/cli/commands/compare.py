@@ -58,9 +58,9 @@ def compare(
     """
     session: Session = ctx.obj
     sent = Output(form, to, raw)
-    sent.check(session.words)
+    sent.check(session.console)
     with session.workspace() as workspace:
         outcome, lines = workspace.compare(before, after)
-    finish(outcome, sent, session.words, total=True)
+    finish(outcome, sent, session.console, total=True)
     for line in lines if diff else ():
-        session.words.say(line)
+        session.console.say(line)

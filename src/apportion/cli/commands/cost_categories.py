@@ -85,11 +85,11 @@ def import_(
     if from_file is not None:
         found = room.from_file(session.path(from_file))
     else:
-        with session.words.steps(session.outside.timer) as say:
+        with session.console.steps(session.outside.timer) as say:
             found = room.look_at_categories(session.clients(profile), role=role, say=say)
     made = room.to_rulebook(found, names or (), currency=currency, effective=month)
-    deliver(made.text.encode, Output(to=to), session.words)
-    session.words.findings(made.findings)
+    deliver(made.text.encode, Output(to=to), session.console)
+    session.console.findings(made.findings)
     end_by(made.findings)
 
 
@@ -106,6 +106,6 @@ def export(ctx: typer.Context, period: PeriodOption = "", to: ToOption = None) -
     month = checked(period)
     with session.workspace() as workspace:
         made = workspace.cost_categories.export(month)
-    deliver(write_definitions(made.categories).encode, Output(to=to), session.words)
-    session.words.findings(made.findings)
+    deliver(write_definitions(made.categories).encode, Output(to=to), session.console)
+    session.console.findings(made.findings)
     end_by(made.findings)

@@ -8,14 +8,14 @@ import typer
 
 from apportion.cli.options.common import FormOption, RawOption, ToOption
 from apportion.cli.options.cost_explorer import (
-    BUDGET,
-    KEEP,
-    BudgetOption,
+    CACHE_HOURS,
+    MAX_REQUESTS,
     ByOption,
+    CacheHoursOption,
     DaysOption,
-    FreshOption,
-    KeepOption,
+    MaxRequestsOption,
     MetricOption,
+    NoCacheOption,
     ProfileOption,
     access,
     days_before,
@@ -94,9 +94,9 @@ def costs(
         Granularity, typer.Option(metavar="STEP", help="month or day.")
     ] = Granularity.DAY,
     profile: ProfileOption = "",
-    budget: BudgetOption = BUDGET,
-    keep: KeepOption = KEEP,
-    fresh: FreshOption = False,
+    max_requests: MaxRequestsOption = MAX_REQUESTS,
+    cache_hours: CacheHoursOption = CACHE_HOURS,
+    no_cache: NoCacheOption = False,
     form: FormOption = None,
     to: ToOption = None,
     raw: RawOption = False,
@@ -111,9 +111,11 @@ def costs(
 
     session: Session = ctx.obj
     sent = Output(form, to, raw)
-    sent.check(session.words)
+    sent.check(session.console)
     asked, group = days_before(session, days), names(by, "tag:Project")
-    with session.cost_reports(access(session, profile, budget, keep, fresh=fresh)) as reports:
+    with session.cost_reports(
+        access(session, profile, max_requests, cache_hours, no_cache=no_cache)
+    ) as reports:
         if cost_center:
             _check_center(len(group), granularity)
             found = cost_explorer.cost_center(
@@ -136,9 +138,9 @@ def resources(
     days: Annotated[int, typer.Option(metavar="N", help="The days before today, in UTC.")] = 14,
     metric: MetricOption = Metric.UNBLENDED,
     profile: ProfileOption = "",
-    budget: BudgetOption = BUDGET,
-    keep: KeepOption = KEEP,
-    fresh: FreshOption = False,
+    max_requests: MaxRequestsOption = MAX_REQUESTS,
+    cache_hours: CacheHoursOption = CACHE_HOURS,
+    no_cache: NoCacheOption = False,
     form: FormOption = None,
     to: ToOption = None,
     raw: RawOption = False,
@@ -152,9 +154,11 @@ def resources(
 
     session: Session = ctx.obj
     sent = Output(form, to, raw)
-    sent.check(session.words)
+    sent.check(session.console)
     asked = days_before(session, days, most=MOST_DAYS_OF_RESOURCES)
-    with session.cost_reports(access(session, profile, budget, keep, fresh=fresh)) as reports:
+    with session.cost_reports(
+        access(session, profile, max_requests, cache_hours, no_cache=no_cache)
+    ) as reports:
         outcome = cost_explorer.resources(reports, services=service, metric=metric, days=asked)
     _finish(outcome, sent, session)
 
@@ -167,9 +171,9 @@ def tags(
     ] = None,
     days: DaysOption = None,
     profile: ProfileOption = "",
-    budget: BudgetOption = BUDGET,
-    keep: KeepOption = KEEP,
-    fresh: FreshOption = False,
+    max_requests: MaxRequestsOption = MAX_REQUESTS,
+    cache_hours: CacheHoursOption = CACHE_HOURS,
+    no_cache: NoCacheOption = False,
     form: FormOption = None,
     to: ToOption = None,
     raw: RawOption = False,
@@ -179,11 +183,13 @@ def tags(
 
     session: Session = ctx.obj
     sent = Output(form, to, raw)
-    sent.check(session.words)
+    sent.check(session.console)
     asked = days_before(session, days)
-    with session.cost_reports(access(session, profile, budget, keep, fresh=fresh)) as reports:
+    with session.cost_reports(
+        access(session, profile, max_requests, cache_hours, no_cache=no_cache)
+    ) as reports:
         outcome = cost_explorer.tags(reports, keys=keys or (), days=asked)
-    finish(outcome, sent, session.words)
+    finish(outcome, sent, session.console)
 
 
 def policy(ctx: typer.Context, to: ToOption = None) -> None:
@@ -194,7 +200,7 @@ def policy(ctx: typer.Context, to: ToOption = None) -> None:
 
     session: Session = ctx.obj
     text = json.dumps(cost_explorer_policy(), indent=2) + "\n"
-    deliver(text.encode, Output(to=to), session.words)
+    deliver(text.encode, Output(to=to), session.console)
 
 
 def _check_center(groups: int, granularity: Granularity) -> None:
@@ -209,4 +215,4 @@ def _finish(outcome: Outcome, sent: Output, session: Session) -> None:
     from apportion.usecases.fail_on_findings import stop_if_failing
 
     stop_if_failing(outcome.findings)
-    finish(outcome, sent, session.words, total=True)
+    finish(outcome, sent, session.console, total=True)

@@ -66,7 +66,7 @@ def _run(session: Session, at: Path, lines: int | None) -> tuple[list[Outcome], 
     from apportion.demo.generate import generate
 
     outside = session.outside
-    with session.words.steps(outside.timer) as say:
+    with session.console.steps(outside.timer) as say:
         say("making three months of bills")
         made = generate(at / BILLS, lines=lines, forms=(Form.CUR_2,))
         workspace = outside.open(read(at, {}, file=Path(FILE)), say)
@@ -77,29 +77,33 @@ def _run(session: Session, at: Path, lines: int | None) -> tuple[list[Outcome], 
 
 def _tell(session: Session, folder: Path, taken_in: list[Outcome], allocated: Outcome) -> None:
     """End with the owners of the newest month, the proofs, where things lie, and what is next."""
-    words = session.words
+    console = session.console
     newest = max((str(row["month"]) for row in allocated.rows), default="")
     rows = [row for row in allocated.rows if row["month"] == newest]
-    words.say("")
-    words.table(rows, allocated.columns, total=True)
-    words.say("")
-    for sentence in allocated.words:
-        words.say(sentence)
+    console.say("")
+    console.table(rows, allocated.columns, total=True)
+    console.say("")
+    for sentence in allocated.messages:
+        console.say(sentence)
     found = [finding for one in (*taken_in, allocated) for finding in one.findings]
-    if found and not words.all_findings:
-        words.say(f"On the way it found {counted(found)}; --all-findings lists them.")
+    if found and not console.all_findings:
+        console.say(f"On the way it found {counted(found)}; --all-findings lists them.")
     elif found:
-        words.findings(found)
-    words.say("")
-    words.say(
+        console.findings(found)
+    console.say("")
+    console.say(
         f"{folder / BILLS} has the bills, {folder / 'rulebook'} the rules, {folder / 'ledger'} "
         "what came out of both. Go on with:"
     )
-    words.say(f"  cd {shlex.quote(str(folder))}")
-    words.say("  apportion serve --open                  # the pages, in a browser")
-    words.say(f"  apportion explain {_biggest(rows, allocated.columns)} --period {newest}")
-    words.say(f"  apportion review {newest}                # the folder for the monthly meeting")
-    words.say(f"  apportion compare {newest}               # once a rule is changed: what it moves")
+    console.say(f"  cd {shlex.quote(str(folder))}")
+    console.say("  apportion serve --open                  # the pages, in a browser")
+    console.say(f"  apportion explain {_biggest(rows, allocated.columns)} --period {newest}")
+    console.say(
+        f"  apportion review --period {newest}         # the folder for the monthly meeting"
+    )
+    console.say(
+        f"  apportion compare {newest}               # once a rule is changed: what it moves"
+    )
 
 
 def _biggest(rows: Sequence[Row], columns: Sequence[str]) -> str:

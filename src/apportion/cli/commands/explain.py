@@ -63,7 +63,7 @@ def explain(
         raise NothingToExplainError
     session: Session = ctx.obj
     sent, month = Output(form, to, raw), checked(period)
-    sent.check(session.words)
+    sent.check(session.console)
     with session.workspace() as workspace:
         when = month or newest_allocated(workspace)
         if owner:
@@ -72,25 +72,25 @@ def explain(
             found = workspace.explain_pool(pool, when, as_of=as_of)
         else:
             found = workspace.explain_resource(resource, when, as_of=as_of)
-    _send(found.root, depth, sent, session.words)
-    session.words.findings(found.findings)
-    for sentence in found.words:
-        session.words.say(sentence)
+    _send(found.root, depth, sent, session.console)
+    session.console.findings(found.findings)
+    for sentence in found.messages:
+        session.console.say(sentence)
     end_by(found.findings)
 
 
-def _send(root: ExplanationNode, depth: int, sent: Output, words: Console) -> None:
+def _send(root: ExplanationNode, depth: int, sent: Output, console: Console) -> None:
     from apportion.cli.ui.tree_view import COLUMNS, lay_out, nested, pruned, rows
     from apportion.reports.json import document
 
     if sent.for_a_person:
         shown = pruned(root, depth)
-        words.tree(shown)
+        console.tree(shown)
         if shown != root:
-            words.say(f"Deeper: --depth {depth + 1}. Everything: --output json.\n")
+            console.say(f"Deeper: --depth {depth + 1}. Everything: --output json.\n")
     elif sent.chosen is Form.JSON:
-        deliver(lambda: document(nested(root)), sent, words)
+        deliver(lambda: document(nested(root)), sent, console)
     elif sent.chosen is Form.TABLE:
-        deliver(lambda: lay_out(root).encode("utf-8", "backslashreplace"), sent, words)
+        deliver(lambda: lay_out(root).encode("utf-8", "backslashreplace"), sent, console)
     else:
-        send(rows(root), COLUMNS, sent, words)
+        send(rows(root), COLUMNS, sent, console)

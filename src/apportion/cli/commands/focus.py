@@ -72,4 +72,4 @@ def focus(
         asked = month or newest_allocated(workspace)
         folder = session.path(to or Path(f"focus-{asked}"))
         outcome = workspace.focus(asked, folder=folder, version=version.value, as_of=as_of)
-    finish(outcome, Output(form), session.words)
+    finish(outcome, Output(form), session.console)

@@ -11,12 +11,12 @@ import typer
 
 from apportion.cli.options.common import WAIT, FormOption, RawOption, ToOption, WaitOption
 from apportion.cli.options.cost_explorer import (
-    BUDGET,
-    KEEP,
-    BudgetOption,
+    CACHE_HOURS,
+    MAX_REQUESTS,
     ByOption,
     DaysOption,
-    FreshOption,
+    MaxRequestsOption,
+    NoCacheOption,
     ProfileOption,
     access,
     days_before,
@@ -33,9 +33,9 @@ from apportion.model.errors.base import CostQueryError
 from apportion.model.outcome import Outcome
 
 from .ingest_export import (
-    AgainOption,
     ExportPeriodsOption,
-    KeepOption,
+    ForceOption,
+    KeepFilesOption,
     from_exports,
     in_s3,
     one_way,
@@ -110,11 +110,11 @@ def ingest(
     by: ByOption = None,
     payer: PayerOption = "",
     period: ExportPeriodsOption = None,
-    again: AgainOption = False,
-    keep: KeepOption = False,
+    force: ForceOption = False,
+    keep_files: KeepFilesOption = False,
     profile: ProfileOption = "",
-    budget: BudgetOption = BUDGET,
-    fresh: FreshOption = False,
+    max_requests: MaxRequestsOption = MAX_REQUESTS,
+    no_cache: NoCacheOption = False,
     wait: WaitOption = WAIT,
     form: FormOption = None,
     to: ToOption = None,
@@ -135,18 +135,20 @@ def ingest(
     """
     session: Session = ctx.obj
     sent = Output(form, to, raw)
-    sent.check(session.words)
+    sent.check(session.console)
     part = tuple(together_with or ())
-    taking = Taking(bill, split_cost, again, keep, wait, replace, part)
+    taking = Taking(bill, split_cost, force, keep_files, wait, replace, part)
     one_way(taking)
     if paths == [COST_EXPLORER]:
         only_for_files({"--together-with": together_with})
-        asked = IngestOptions(days, by, payer, access(session, profile, budget, KEEP, fresh=fresh))
+        asked = IngestOptions(
+            days, by, payer, access(session, profile, max_requests, CACHE_HOURS, no_cache=no_cache)
+        )
         outcome = _from_cost_explorer(session, asked, taking)
     else:
         _only_with_cost_explorer({"--days": days, "--by": by, "--payer": payer})
         outcome = _from_bills(session, paths, profile, period or (), taking)
-    finish(outcome, sent, session.words)
+    finish(outcome, sent, session.console)
 
 
 def _from_bills(
@@ -154,7 +156,9 @@ def _from_bills(
 ) -> Outcome:
     if in_s3(paths):
         return from_exports(session, paths, profile, periods, taking)
-    only_for_exports({"--period": periods, "--again": taking.again, "--keep": taking.keep})
+    only_for_exports(
+        {"--period": periods, "--force": taking.force, "--keep-files": taking.keep_files}
+    )
     return _from_files(session, paths, taking)
 
 

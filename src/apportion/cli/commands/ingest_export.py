@@ -22,11 +22,12 @@ ExportPeriodsOption = Annotated[
         help="s3://: only this month; may be repeated. Without any, all that the export has.",
     ),
 ]
-AgainOption = Annotated[
-    bool, typer.Option("--again", help="s3://: fetch what the ledger has, too.")
+ForceOption = Annotated[
+    bool, typer.Option("--force", help="s3://: fetch what the ledger has, too.")
 ]
-KeepOption = Annotated[
-    bool, typer.Option("--keep", help="s3://: leave the files in `downloads` beside the ledger.")
+KeepFilesOption = Annotated[
+    bool,
+    typer.Option("--keep-files", help="s3://: leave the files in `downloads` beside the ledger."),
 ]
 
 

@@ -51,10 +51,10 @@ def init(
     at = session.path(folder)
     written = write_new(at, starter())
     ignored = _ignore(at)
-    session.words.text("\n".join([*written, *ignored]))
-    session.words.good(f"Started in {'this folder' if folder == Path() else at}. Next:")
+    session.console.text("\n".join([*written, *ignored]))
+    session.console.good(f"Started in {'this folder' if folder == Path() else at}. Next:")
     step = f"cd {shlex.quote(str(folder))} && " if folder != Path() else ""
-    session.words.say(
+    session.console.say(
         f"  {step}apportion ingest PATH-OF-A-BILL\n  apportion allocate\n  apportion report"
     )
 

@@ -79,10 +79,10 @@ def list_(
     """List the bills it holds and whether they are allocated."""
     session: Session = ctx.obj
     sent = Output(form, to, raw)
-    sent.check(session.words)
+    sent.check(session.console)
     with session.workspace() as workspace:
         outcome = workspace.held()
-    _finish(outcome, _HELD_SHOWN, sent, session.words, moment=len("2026-10-03"))
+    _finish(outcome, _HELD_SHOWN, sent, session.console, moment=len("2026-10-03"))
 
 
 def history(
@@ -99,10 +99,10 @@ def history(
     """
     session: Session = ctx.obj
     sent, month = Output(form, to, raw), checked(period)
-    sent.check(session.words)
+    sent.check(session.console)
     with session.workspace() as workspace:
         outcome = workspace.history(month)
-    _finish(outcome, _HISTORY_SHOWN, sent, session.words, moment=len("2026-10-03 12:00"))
+    _finish(outcome, _HISTORY_SHOWN, sent, session.console, moment=len("2026-10-03 12:00"))
 
 
 def repair(
@@ -119,25 +119,25 @@ def repair(
     """
     session: Session = ctx.obj
     sent = Output(form, to, raw)
-    sent.check(session.words)
+    sent.check(session.console)
     with session.workspace(repairing=True) as workspace:
         outcome = workspace.repair(wait=wait)
     if sent.for_a_person:
         rows = tuple(_readable(row, len("2026-10-03 12:00")) for row in outcome.rows)
         outcome = replace(outcome, rows=rows)
-    finish(outcome, sent, session.words)
+    finish(outcome, sent, session.console)
 
 
 def _finish(
-    outcome: Outcome, shown: Sequence[str], sent: Output, words: Console, *, moment: int
+    outcome: Outcome, shown: Sequence[str], sent: Output, console: Console, *, moment: int
 ) -> None:
     if not outcome.rows:
-        words.say("The ledger holds nothing yet. Take a bill in with `apportion ingest PATH`.")
+        console.say("The ledger holds nothing yet. Take a bill in with `apportion ingest PATH`.")
     elif sent.for_a_person:
         kept = tuple(name for name in outcome.columns if name in shown)
         rows = tuple(_readable(row, moment) for row in outcome.rows)
         outcome = replace(outcome, columns=kept, rows=rows)
-    finish(outcome, sent, words)
+    finish(outcome, sent, console)
 
 
 def _readable(row: Row, length: int) -> Row:

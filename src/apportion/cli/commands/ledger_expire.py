@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 _DAYS = re.compile(r"(\d{1,5})d")
 _MOMENT = "%Y-%m-%dT%H:%M:%SZ"
 
-KeepOption = Annotated[
+KeepRunsOption = Annotated[
     int,
     typer.Option(
         metavar="N", min=0, help="Superseded runs to keep of each month and bill, the newest."
@@ -47,7 +47,7 @@ AgeOption = Annotated[
         metavar="AGE|DAY", help="Keep what was replaced later: 90d, or a day like 2026-09-01."
     ),
 ]
-AlsoOption = Annotated[
+IncludeOption = Annotated[
     list[EvidenceKind] | None,
     typer.Option(
         metavar="EVIDENCE",
@@ -70,25 +70,25 @@ def add_to(ledger: typer.Typer) -> None:
         cls=Command,
         epilog=examples(
             "apportion ledger expire",
-            "apportion ledger expire --keep 0 --older-than 90d --output json",
-            "apportion ledger expire --keep 1 --period 2026-09 --yes",
+            "apportion ledger expire --keep-runs 0 --older-than 90d --output json",
+            "apportion ledger expire --keep-runs 1 --period 2026-09 --yes",
         ),
     )(expire)
     ledger.command(
         cls=Command,
         epilog=examples(
-            'apportion ledger protect d8f2f7287f14 --because "audit of 2026"',
-            'apportion ledger protect ledger/proofs/2026-09-d8f2f7287f14.json --because "audit"',
+            'apportion ledger protect d8f2f7287f14 --reason "audit of 2026"',
+            'apportion ledger protect ledger/proofs/2026-09-d8f2f7287f14.json --reason "audit"',
         ),
     )(protect)
 
 
 def expire(
     ctx: typer.Context,
-    keep: KeepOption = 3,
+    keep_runs: KeepRunsOption = 3,
     older_than: AgeOption = "1d",
     period: PeriodOption = "",
-    also: AlsoOption = None,
+    include: IncludeOption = None,
     reports: ReportsOption = "",
     profile: ProfileOption = "",
     yes: YesOption = False,
@@ -107,9 +107,9 @@ def expire(
 
     session: Session = ctx.obj
     sent, month = Output(form, to, raw), checked(period)
-    sent.check(session.words)
+    sent.check(session.console)
     since = _since(older_than, session.outside.now())
-    policy = Policy(keep, since, listed(month), frozenset(also or ()))
+    policy = Policy(keep_runs, since, listed(month), frozenset(include or ()))
     with session.workspace(removing=yes) as workspace:
         delivered = _delivered(session, reports, profile)
         outcome = (
@@ -117,7 +117,7 @@ def expire(
             if yes
             else workspace.expiry.look(policy, delivered=delivered)
         )
-    finish(_shown(outcome) if sent.for_a_person else outcome, sent, session.words)
+    finish(_shown(outcome) if sent.for_a_person else outcome, sent, session.console)
 
 
 def protect(
@@ -125,7 +125,7 @@ def protect(
     run: Annotated[
         str, typer.Argument(metavar="RUN|FILE", help="An allocation's id, or its manifest.")
     ],
-    because: Annotated[
+    reason: Annotated[
         str, typer.Option(metavar="WORDS", help="Why, or for whom: told wherever it stays.")
     ],
     form: FormOption = None,
@@ -141,12 +141,12 @@ def protect(
 
     session: Session = ctx.obj
     sent = Output(form, to, raw)
-    sent.check(session.words)
+    sent.check(session.console)
     named = session.path(Path(run))
     wanted = read_manifests(named)[0].run if named.is_file() else run
     with session.workspace() as workspace:
-        outcome = workspace.expiry.protect(wanted, because=because)
-    finish(outcome, sent, session.words)
+        outcome = workspace.expiry.protect(wanted, because=reason)
+    finish(outcome, sent, session.console)
 
 
 def _since(written: str, now: datetime) -> str:

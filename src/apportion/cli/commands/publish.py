@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _PANEL = "AWS"
 
 
-class Engine(StrEnum):
+class QueryVia(StrEnum):
     """Who answers a query."""
 
     DUCKDB = "duckdb"
@@ -43,8 +43,8 @@ DatabaseOption = Annotated[
 RegionOption = Annotated[
     str, typer.Option(metavar="REGION", help="Of AWS; without, the profile's.")
 ]
-EngineOption = Annotated[
-    Engine,
+ViaOption = Annotated[
+    QueryVia,
     typer.Option(
         metavar="NAME",
         help="duckdb asks this ledger, athena what is published.",
@@ -60,12 +60,14 @@ ResultsOption = Annotated[
         metavar="S3", help="Athena: s3://… for results, where the workgroup names no place."
     ),
 ]
-PatienceOption = Annotated[
+TimeoutOption = Annotated[
     int, typer.Option(metavar="SECONDS", min=1, help="Athena: stop a query that takes longer.")
 ]
 FormsOption = Annotated[
     list[str] | None,
-    typer.Option("--as", metavar="FORMS", help="csv, json, parquet, xlsx, by commas [csv,xlsx]."),
+    typer.Option(
+        "--formats", metavar="FORMS", help="csv, json, parquet, xlsx, by commas [csv,xlsx]."
+    ),
 ]
 EmailOption = Annotated[
     list[str] | None,
@@ -84,7 +86,7 @@ LinkOption = Annotated[
         metavar="HOURS", min=0, max=168, help="Put links into the letter that open for so long."
     ),
 ]
-_DATABASE, _WORKGROUP, _PATIENCE = "apportion", "apportion", 300
+_DATABASE, _WORKGROUP, _TIMEOUT = "apportion", "apportion", 300
 
 
 def add_to(app: typer.Typer) -> None:
@@ -103,7 +105,7 @@ def add_to(app: typer.Typer) -> None:
         epilog=examples(
             "apportion query owners",
             'apportion query "SELECT * FROM by_cost_center" --to centers.csv',
-            "apportion query movers --engine athena --workgroup finops",
+            "apportion query movers --via athena --workgroup finops",
         ),
     )(query)
     app.command(
@@ -138,11 +140,11 @@ def publish(
 
     session: Session = ctx.obj
     sent, month = Output(form, to, raw), checked(period)
-    sent.check(session.words)
+    sent.check(session.console)
     with session.workspace() as workspace:
         lake = open_lake(place, database=database, region=region, clients=session.clients(profile))
         outcome = workspace.publishing.publish(lake, listed(month))
-    finish(outcome, sent, session.words)
+    finish(outcome, sent, session.console)
 
 
 def query(
@@ -153,12 +155,12 @@ def query(
             metavar="SQL", help="A SELECT, or the name of an everyday question, like owners."
         ),
     ],
-    engine: EngineOption = Engine.DUCKDB,
+    via: ViaOption = QueryVia.DUCKDB,
     period: PeriodOption = "",
     database: DatabaseOption = _DATABASE,
     workgroup: WorkgroupOption = _WORKGROUP,
     results: ResultsOption = "",
-    patience: PatienceOption = _PATIENCE,
+    timeout: TimeoutOption = _TIMEOUT,
     region: RegionOption = "",
     profile: ProfileOption = "",
     form: FormOption = None,
@@ -175,35 +177,35 @@ def query(
 
     session: Session = ctx.obj
     sent, month = Output(form, to, raw), checked(period)
-    sent.check(session.words)
+    sent.check(session.console)
     asked = named(sql, month)
-    if engine is Engine.DUCKDB:
+    if via is QueryVia.DUCKDB:
         with session.workspace() as workspace:
             outcome = workspace.publishing.query(asked)
     else:
         from apportion.app.publishing import Questions, open_athena
 
-        questions = Questions(database, workgroup, results, patience)
-        with session.words.steps(session.outside.timer) as say:
+        questions = Questions(database, workgroup, results, timeout)
+        with session.console.steps(session.outside.timer) as say:
             athena = open_athena(questions, region=region, clients=session.clients(profile))
             say("asking Athena")
             outcome = athena.query(asked)
     if not outcome.rows:
-        session.words.say("There is nothing that fits.")
-    finish(outcome, sent, session.words)
+        session.console.say("There is nothing that fits.")
+    finish(outcome, sent, session.console)
 
 
 def deliver(
     ctx: typer.Context,
     place: Annotated[str, typer.Argument(metavar="S3", help="Where: s3://bucket/prefix.")],
     period: PeriodOption = "",
-    as_: FormsOption = None,
+    formats: FormsOption = None,
     email: EmailOption = None,
     sender: SenderOption = "",
     sns: TopicOption = "",
     attach: AttachOption = False,
     link_hours: LinkOption = 0,
-    engine: EngineOption = Engine.DUCKDB,
+    via: ViaOption = QueryVia.DUCKDB,
     database: DatabaseOption = _DATABASE,
     workgroup: WorkgroupOption = _WORKGROUP,
     region: RegionOption = "",
@@ -222,30 +224,32 @@ def deliver(
 
     session: Session = ctx.obj
     sent, month = Output(form, to, raw), checked(period)
-    sent.check(session.words)
-    picked, clients = _picked(as_, email, sender), session.clients(profile)
+    sent.check(session.console)
+    picked, clients = _picked(formats, email, sender), session.clients(profile)
     store = open_store(place, region=region, clients=clients)
     readers = Readers(tuple(email or ()), sender, sns, attach, link_hours)
     told = telling(readers, region=region, clients=clients)
-    if engine is Engine.DUCKDB:
+    if via is QueryVia.DUCKDB:
         with session.workspace() as workspace:
             outcome = workspace.publishing.deliver(store, forms(picked), month, told)
     else:
-        with session.words.steps(session.outside.timer) as say:
+        with session.console.steps(session.outside.timer) as say:
             athena = _athena(clients, database, workgroup, region=region)
             outcome = deliver_published(
                 athena, store, forms(picked), month, told, now=session.outside.now(), say=say
             )
-    finish(outcome, sent, session.words)
+    finish(outcome, sent, session.console)
 
 
-def _picked(as_: Sequence[str] | None, email: Sequence[str] | None, sender: str) -> tuple[str, ...]:
+def _picked(
+    formats: Sequence[str] | None, email: Sequence[str] | None, sender: str
+) -> tuple[str, ...]:
     """Read the forms, and check what belongs together before anything is done."""
     from apportion.app.publishing import FORMS
 
-    picked = tuple(name.strip() for names in as_ or ["csv,xlsx"] for name in names.split(","))
+    picked = tuple(name.strip() for names in formats or ["csv,xlsx"] for name in names.split(","))
     if unknown := [name for name in picked if name not in FORMS]:
-        raise WhomError("--as", ", ".join(FORMS), ", ".join(unknown))
+        raise WhomError("--formats", ", ".join(FORMS), ", ".join(unknown))
     if email and not sender:
         raise WhomError("--email", "--from with the sender's address", "none")
     return picked

@@ -96,18 +96,18 @@ def report(
     """
     session: Session = ctx.obj
     sent, month = Output(form, to, raw), checked(period)
-    sent.check(session.words)
+    sent.check(session.console)
     if for_review or section:
         with session.workspace() as workspace:
             sections = workspace.review(month or newest_allocated(workspace), as_of=as_of)
-        _finish_review(sections, section, sent, session.words)
+        _finish_review(sections, section, sent, session.console)
         return
     asked = Question(month, _names(by), granularity, tuple(owner or ()), where, cost, as_of)
     with session.workspace() as workspace:
         outcome = workspace.report(replace(asked, period=month or newest_allocated(workspace)))
     if not outcome.rows:
-        session.words.say("No charge fits.")
-    finish(outcome, sent, session.words, total=True)
+        session.console.say("No charge fits.")
+    finish(outcome, sent, session.console, total=True)
 
 
 def _names(by: Sequence[str] | None) -> tuple[str, ...]:
@@ -115,36 +115,36 @@ def _names(by: Sequence[str] | None) -> tuple[str, ...]:
 
 
 def _finish_review(
-    sections: Sequence[tuple[str, Outcome]], section: str, sent: Output, words: Console
+    sections: Sequence[tuple[str, Outcome]], section: str, sent: Output, console: Console
 ) -> None:
     """Show all tables one after another, or the one that was picked."""
     names = [name for name, _ in sections]
     chosen = [outcome for name, outcome in sections if name == section]
     if chosen:
-        finish(chosen[0], sent, words, total=True)
+        finish(chosen[0], sent, console, total=True)
     elif section or sent.chosen in (Form.CSV, Form.JSONL, Form.PARQUET, Form.XLSX):
         raise NoSuchSectionError(section, names)
     elif sent.for_a_person:
-        _show(sections, words)
+        _show(sections, console)
     else:
-        deliver(lambda: _document(sections, sent.chosen), sent, words)
+        deliver(lambda: _document(sections, sent.chosen), sent, console)
     end_by(tuple(finding for _, outcome in sections for finding in outcome.findings))
 
 
-def _show(sections: Sequence[tuple[str, Outcome]], words: Console) -> None:
+def _show(sections: Sequence[tuple[str, Outcome]], console: Console) -> None:
     told = [(name, outcome) for name, outcome in sections if name not in _ON_REQUEST]
     for number, (name, outcome) in enumerate(told):
-        words.heading(name.replace("_", " ").capitalize(), apart=number > 0)
+        console.heading(name.replace("_", " ").capitalize(), apart=number > 0)
         if outcome.rows:
-            words.table(outcome.rows, outcome.columns, total=True)
+            console.table(outcome.rows, outcome.columns, total=True)
         else:
-            words.text("nothing")
-    words.findings([finding for _, outcome in sections for finding in outcome.findings])
+            console.text("nothing")
+    console.findings([finding for _, outcome in sections for finding in outcome.findings])
     others = [name for name, _ in sections if name in _ON_REQUEST]
     if others:
-        words.say(f"More with --section: {', '.join(others)}.")
-    for sentence in dict.fromkeys(word for _, outcome in sections for word in outcome.words):
-        words.say(sentence)
+        console.say(f"More with --section: {', '.join(others)}.")
+    for sentence in dict.fromkeys(word for _, outcome in sections for word in outcome.messages):
+        console.say(sentence)
 
 
 def _document(sections: Sequence[tuple[str, Outcome]], form: Form) -> bytes:

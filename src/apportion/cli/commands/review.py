@@ -7,15 +7,18 @@ from typing import Annotated
 
 import typer
 
-from apportion.cli.options.common import AsOfOption, FormOption, checked, newest_allocated
+from apportion.cli.options.common import (
+    AsOfOption,
+    FormOption,
+    PeriodOption,
+    checked,
+    newest_allocated,
+)
 from apportion.cli.session import Session
 from apportion.cli.ui.help_pages import Command, examples
 from apportion.cli.ui.output import Output
 from apportion.cli.ui.print_outcome import finish
 
-MonthArgument = Annotated[
-    str, typer.Argument(metavar="MONTH", help="Like 2026-09; the newest allocated if left out.")
-]
 ToOption = Annotated[
     Path | None,
     typer.Option("--to", metavar="FOLDER", help="A new folder; review-2026-09 if left out."),
@@ -28,13 +31,15 @@ def add_to(app: typer.Typer) -> None:
         "review",
         cls=Command,
         rich_help_panel="Look",
-        epilog=examples("apportion review 2026-09", "apportion review 2026-09 --to meeting/"),
+        epilog=examples(
+            "apportion review --period 2026-09", "apportion review --period 2026-09 --to meeting/"
+        ),
     )(review)
 
 
 def review(
     ctx: typer.Context,
-    month: MonthArgument = "",
+    period: PeriodOption = "",
     to: ToOption = None,
     as_of: AsOfOption = "",
     form: FormOption = None,
@@ -47,9 +52,9 @@ def review(
     statement for each owner.
     """
     session: Session = ctx.obj
-    period = checked(month)
+    month = checked(period)
     with session.workspace() as workspace:
-        asked = period or newest_allocated(workspace)
+        asked = month or newest_allocated(workspace)
         folder = session.path(to or Path(f"review-{asked}"))
         outcome = workspace.write_review(asked, folder=folder, as_of=as_of)
-    finish(outcome, Output(form), session.words)
+    finish(outcome, Output(form), session.console)

@@ -57,10 +57,10 @@ def check(ctx: typer.Context, form: FormOption = None, to: ToOption = None) -> N
     """
     session: Session = ctx.obj
     sent = Output(form, to)
-    sent.check(session.words)
+    sent.check(session.console)
     with session.workspace() as workspace:
         outcome = workspace.check_rules()
-    finish(outcome, sent, session.words)
+    finish(outcome, sent, session.console)
 
 
 def show(
@@ -95,15 +95,15 @@ def show(
                 }
             ),
             Output(Form.JSON, sent.to),
-            session.words,
+            session.console,
         )
     else:
         written = "".join(f"-- {step}\n{text}\n\n" for step, text in laid_out)
         if not sql:
             about = f"# {rules.file}, in force from {rules.effective}, sha256 {rules.sha256}\n"
             written = f"{about}{rules.text.rstrip()}\n\n{written}"
-        deliver(lambda: written.rstrip().encode() + b"\n", sent, session.words)
-    session.words.findings(rules.findings)
+        deliver(lambda: written.rstrip().encode() + b"\n", sent, session.console)
+    session.console.findings(rules.findings)
     end_by(rules.findings)
 
 
@@ -128,7 +128,7 @@ def schema(ctx: typer.Context, to: ToOption = None) -> None:
     `# yaml-language-server: $schema=../rulebook.schema.json`.
     """
     session: Session = ctx.obj
-    deliver(rulebook_schema, Output(Form.JSON, to and session.path(to)), session.words)
+    deliver(rulebook_schema, Output(Form.JSON, to and session.path(to)), session.console)
 
 
 def rulebook_schema() -> bytes:

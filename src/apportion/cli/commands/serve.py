@@ -71,12 +71,12 @@ def _show(session: Session, host: str, port: int, access: Path | None, *, browse
         _listening(host, port) as listening,
         Scratch() as scratch,
     ):
-        with session.words.steps(session.outside.timer) as say:
+        with session.console.steps(session.outside.timer) as say:
             library = open_library(settings, scratch, say=say)
             library.prepare()
             rehearse(library)
         address = f"http://{_shown(host)}:{listening.getsockname()[1]}/"
-        session.words.good(f"The pages are at {address} until you press Ctrl-C.")
+        session.console.good(f"The pages are at {address} until you press Ctrl-C.")
         if browser:
             typer.launch(address)
         config = uvicorn.Config(
@@ -115,7 +115,7 @@ def _access(session: Session, settings: Settings, named: Path | None) -> Access 
     found, findings = read_access(path.read_text("utf-8-sig"), name=path.name)
     if found is None or failing(findings):
         raise FindingsError(findings)
-    session.words.findings(findings)
+    session.console.findings(findings)
     return found
 
 

@@ -48,7 +48,7 @@ def site(ctx: typer.Context, folder: FolderArgument, period: PeriodsOption = Non
     at = session.path(folder)
     refuse_if_filled(at)
     count = _write(session, at, wanted)
-    session.words.good(f"Wrote {count} files into {folder}; open {folder / 'index.html'}.")
+    session.console.good(f"Wrote {count} files into {folder}; open {folder / 'index.html'}.")
 
 
 def _write(session: Session, folder: Path, wanted: list[str]) -> int:
@@ -59,7 +59,7 @@ def _write(session: Session, folder: Path, wanted: list[str]) -> int:
 
     with (
         Scratch() as scratch,
-        session.words.steps(session.outside.timer) as say,
+        session.console.steps(session.outside.timer) as say,
         new_folder(folder) as beside,
     ):
         library = open_library(session.settings(), scratch, say=say)

@@ -84,13 +84,13 @@ def check(
         given=given,
     )
     if shape is Shape.TEXT:
-        session.words.findings(found.findings)
+        session.console.findings(found.findings)
     else:
         text = _written(shape, found.findings)
-        deliver(text.encode, Output(Form.JSON, to and session.path(to)), session.words)
+        deliver(text.encode, Output(Form.JSON, to and session.path(to)), session.console)
     _offer(found.patch, patch, session)
-    for sentence in found.words:
-        session.words.say(sentence)
+    for sentence in found.messages:
+        session.console.say(sentence)
     end_by(found.findings)
 
 
@@ -107,9 +107,9 @@ def _offer(text: str, to: Path | None, session: Session) -> None:
     """Write the patch where it was asked for, else say that there is one."""
     if text and to is not None:
         write_atomically(session.path(to), text.encode())
-        session.words.good(f"Wrote {to}: look at it, then `git apply {to}`.")
+        session.console.good(f"Wrote {to}: look at it, then `git apply {to}`.")
     elif text:
-        session.words.say(
+        session.console.say(
             "Some are only spelt otherwise: --patch FILE writes what puts them right."
         )
 

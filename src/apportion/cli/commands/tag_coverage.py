@@ -58,8 +58,8 @@ def add_to(tags: typer.Typer) -> None:
         cls=Command,
         rich_help_panel=_PANEL,
         epilog=examples(
-            "apportion tags untagged --most 20",
-            "apportion tags untagged --by-hand --to by-hand.csv",
+            "apportion tags untagged --limit 20",
+            "apportion tags untagged --only-manual --to by-hand.csv",
             "apportion tags untagged --messages",
         ),
     )(untagged)
@@ -90,24 +90,24 @@ def coverage(
 
     session: Session = ctx.obj
     sent = Output(form, to, raw)
-    sent.check(session.words)
+    sent.check(session.console)
     asked = CoverageQuery(checked(period), _names(by), _percent(fail_under), as_of)
     with session.workspace() as workspace:
         outcome = workspace.tags.coverage(asked)
     in_groups = outcome.columns[1] != "currency"
     if sent.for_a_person:
         outcome = _without(outcome, "spend", "exempt", "resources", "resources_share")
-    finish(outcome, sent, session.words, total=in_groups)
+    finish(outcome, sent, session.console, total=in_groups)
 
 
 def untagged(
     ctx: typer.Context,
     period: PeriodOption = "",
-    most: Annotated[
+    limit: Annotated[
         int, typer.Option(metavar="N", min=0, help="Only the N that cost most; 0 is all.")
     ] = 50,
-    by_hand: Annotated[
-        bool, typer.Option("--by-hand", help="Only what code did not make.")
+    only_manual: Annotated[
+        bool, typer.Option("--only-manual", help="Only what code did not make.")
     ] = False,
     messages: Annotated[
         bool, typer.Option("--messages", help="Only the sentences to send to owners.")
@@ -130,18 +130,18 @@ def untagged(
 
     session: Session = ctx.obj
     sent = Output(form, to, raw)
-    sent.check(session.words)
+    sent.check(session.console)
     texts = tuple(read_records(session.path(path)) for path in events or ())
-    wanted = Wanted(checked(period), most, by_hand, as_of, texts)
+    wanted = Wanted(checked(period), limit, only_manual, as_of, texts)
     with session.workspace() as workspace:
         outcome = workspace.tags.untagged(wanted)
     if messages:
         text = "".join(f"{row['owner'] or '?'}: {row['message']}\n" for row in outcome.rows)
-        deliver(text.encode, sent, session.words)
+        deliver(text.encode, sent, session.console)
         return
     if sent.for_a_person:  # the sentences are wider than any terminal
         outcome = _without(_short(outcome), "service", "type", "message")
-    finish(outcome, sent, session.words, total=True)
+    finish(outcome, sent, session.console, total=True)
 
 
 def suggest(
@@ -161,17 +161,17 @@ def suggest(
     """
     session: Session = ctx.obj
     sent = Output(form, to, raw)
-    sent.check(session.words)
+    sent.check(session.console)
     with session.workspace() as workspace:
         if accept:
             for path, text, said in workspace.tags.accepted(accept, checked(period)):
                 write_atomically(path, text.encode())
-                session.words.good(f"{path.name}: {said}.")
+                session.console.good(f"{path.name}: {said}.")
             return
         outcome = workspace.tags.suggest(checked(period))
     if sent.for_a_person:
         outcome = _without(outcome, "environments", "accounts")
-    finish(outcome, sent, session.words)
+    finish(outcome, sent, session.console)
 
 
 def _without(outcome: Outcome, *columns: str) -> Outcome:

@@ -51,7 +51,7 @@ def add_to(tags: typer.Typer) -> None:
         epilog=examples(
             "apportion tags fix plan",
             "apportion tags fix plan --accounts all --role-name apportion-tag-scanner \\",
-            "  --most 100 --to fix.json",
+            "  --limit 100 --to fix.json",
         ),
     )(plan)
     fix.command(
@@ -84,7 +84,7 @@ def plan(
     profile: ProfileOption = "",
     view: ViewOption = "",
     period: PeriodOption = "",
-    most: Annotated[
+    limit: Annotated[
         int, typer.Option(metavar="N", min=0, help="Only the N that cost most; 0 is all.")
     ] = 0,
     form: FormOption = None,
@@ -100,18 +100,18 @@ def plan(
 
     session: Session = ctx.obj
     sent = Output(form, to, raw)
-    sent.check(session.words)
+    sent.check(session.console)
     asked = ScanOptions(accounts, regions, role_name, role, profile, view, period)
     with session.workspace() as workspace:
         scanned = asked.look(session, workspace)
-        made, outcome = workspace.tags.plan_fixes(scanned, now=session.outside.now(), most=most)
+        made, outcome = workspace.tags.plan_fixes(scanned, now=session.outside.now(), most=limit)
     if sent.chosen is Form.JSON:
-        deliver(write_fixes(made).encode, sent, session.words)
+        deliver(write_fixes(made).encode, sent, session.console)
     else:
-        send(outcome.rows, outcome.columns, sent, session.words)
-    session.words.findings(outcome.findings)
-    for sentence in outcome.words:
-        session.words.say(sentence)
+        send(outcome.rows, outcome.columns, sent, session.console)
+    session.console.findings(outcome.findings)
+    for sentence in outcome.messages:
+        session.console.say(sentence)
     end_by(outcome.findings)
 
 
@@ -134,7 +134,7 @@ def apply(
     """
     session: Session = ctx.obj
     sent = Output(form, to, raw)
-    sent.check(session.words)
+    sent.check(session.console)
     path = session.path(file)
     keep = session.path(undo_file) if undo_file else path.with_suffix(".undo.json")
     _change(session, path, sent, yes=yes, roles=(role_name, role, profile), keep=keep)
@@ -158,7 +158,7 @@ def undo(
     """
     session: Session = ctx.obj
     sent = Output(form, to, raw)
-    sent.check(session.words)
+    sent.check(session.console)
     _change(session, session.path(file), sent, yes=yes, roles=(role_name, role, profile), keep=None)
 
 
@@ -178,7 +178,7 @@ def _change(
 
     planned = read_fixes(path.read_text("utf-8"), name=path.name)
     if planned.fixes and not yes:
-        session.words.text(write_fixes(planned))
+        session.console.text(write_fixes(planned))
         raise NotConfirmedError(len(planned.fixes))
     if not any(roles):
         raise NoRoleNamedError
@@ -192,10 +192,10 @@ def _change(
             write_atomically(keep, write_fixes(made).encode())
 
     now: datetime = session.outside.now()
-    with session.words.steps(session.outside.timer) as say:
+    with session.console.steps(session.outside.timer) as say:
         live = asked.reach(session).live
         outcome = make(planned, live, name=path.name, now=now, keep=kept, say=say)
     if keep is not None and keep.exists():
         more = f"Take it back with `apportion tags fix undo {keep.name}`."
-        outcome = replace(outcome, words=(*outcome.words, more))
-    finish(outcome, sent, session.words)
+        outcome = replace(outcome, messages=(*outcome.messages, more))
+    finish(outcome, sent, session.console)

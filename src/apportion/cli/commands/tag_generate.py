@@ -31,8 +31,8 @@ DocumentsOption = Annotated[
     int,
     typer.Option("--scp-documents", metavar="N", min=1, max=9, help="As many deny creation."),
 ]
-RerankOption = Annotated[
-    bool, typer.Option("--rerank", help="Pack by the newest bill, not by the pinned ranking.")
+RankByBillOption = Annotated[
+    bool, typer.Option("--rank-by-bill", help="Pack by the newest bill, not by the pinned ranking.")
 ]
 
 
@@ -57,7 +57,7 @@ def add_to(tags: typer.Typer) -> None:
         cls=Command,
         rich_help_panel=_PANEL,
         epilog=examples(
-            "apportion tags replay events.json", "apportion tags replay trail/*.json --denied"
+            "apportion tags replay events.json", "apportion tags replay trail/*.json --only-denied"
         ),
     )(replay)
 
@@ -71,7 +71,7 @@ def generate(
         bool, typer.Option("--check", help="Write nothing; end with 1 where files differ.")
     ] = False,
     period: PeriodOption = "",
-    rerank: RerankOption = False,
+    rank_by_bill: RankByBillOption = False,
     scp_limit: LimitOption = 10_240,
     scp_documents: DocumentsOption = 1,
 ) -> None:
@@ -85,31 +85,33 @@ def generate(
 
     session: Session = ctx.obj
     at = session.path(folder)
-    wish = GenerateRequest(at, scp_limit, scp_documents, checked(period), rerank)
+    wish = GenerateRequest(at, scp_limit, scp_documents, checked(period), rank_by_bill)
     with session.workspace() as workspace:
         made = workspace.tags.generate(wish)
     if check:
         different = tuple(differences(made.files, at))
-        session.words.findings((*made.findings, *different))
+        session.console.findings((*made.findings, *different))
         if not different:
-            session.words.good(f"{folder} is what the tag policy generates.")
+            session.console.good(f"{folder} is what the tag policy generates.")
         end_by(different)
         return
     for name, text in made.files.items():
         (at / name).parent.mkdir(parents=True, exist_ok=True)
         write_atomically(at / name, text.encode())
-    session.words.text("\n".join(str(folder / name) for name in made.files))
-    session.words.findings(made.findings)
-    for sentence in made.words:
-        session.words.say(sentence)
-    session.words.say("Prove them with `apportion tags prove-scp`; attach them to a sandbox first.")
+    session.console.text("\n".join(str(folder / name) for name in made.files))
+    session.console.findings(made.findings)
+    for sentence in made.messages:
+        session.console.say(sentence)
+    session.console.say(
+        "Prove them with `apportion tags prove-scp`; attach them to a sandbox first."
+    )
 
 
 def prove_scp(
     ctx: typer.Context,
     folder: FolderOption = _FOLDER,
     period: PeriodOption = "",
-    rerank: RerankOption = False,
+    rank_by_bill: RankByBillOption = False,
     scp_limit: LimitOption = 10_240,
     scp_documents: DocumentsOption = 1,
     form: FormOption = None,
@@ -125,11 +127,13 @@ def prove_scp(
 
     session: Session = ctx.obj
     sent = Output(form, to, raw)
-    sent.check(session.words)
-    wish = GenerateRequest(session.path(folder), scp_limit, scp_documents, checked(period), rerank)
+    sent.check(session.console)
+    wish = GenerateRequest(
+        session.path(folder), scp_limit, scp_documents, checked(period), rank_by_bill
+    )
     with session.workspace() as workspace:
         outcome = workspace.tags.prove_controls(workspace.tags.generate(wish))
-    finish(outcome, sent, session.words, total=True)
+    finish(outcome, sent, session.console, total=True)
 
 
 def replay(
@@ -138,7 +142,9 @@ def replay(
         list[Path], typer.Argument(metavar="EVENTS", help="Files of CloudTrail records, in JSON.")
     ],
     folder: FolderOption = _FOLDER,
-    denied: Annotated[bool, typer.Option("--denied", help="Only what would be denied.")] = False,
+    denied: Annotated[
+        bool, typer.Option("--only-denied", help="Only what would be denied.")
+    ] = False,
     period: PeriodOption = "",
     scp_limit: LimitOption = 10_240,
     scp_documents: DocumentsOption = 1,
@@ -157,11 +163,11 @@ def replay(
 
     session: Session = ctx.obj
     sent = Output(form, to, raw)
-    sent.check(session.words)
+    sent.check(session.console)
     wish = GenerateRequest(session.path(folder), scp_limit, scp_documents, checked(period))
     texts = [read_records(session.path(path)) for path in events]
     with session.workspace() as workspace:
         outcome = workspace.tags.replay(workspace.tags.generate(wish), texts)
     if denied:
         outcome = replace(outcome, rows=tuple(row for row in outcome.rows if row["denied"]))
-    finish(outcome, sent, session.words)
+    finish(outcome, sent, session.console)

@@ -48,10 +48,10 @@ def check_policy(ctx: typer.Context, form: FormOption = None, to: ToOption = Non
     """
     session: Session = ctx.obj
     sent = Output(form, to)
-    sent.check(session.words)
+    sent.check(session.console)
     with session.workspace() as workspace:
         outcome = workspace.tags.check_policy()
-    finish(outcome, sent, session.words)
+    finish(outcome, sent, session.console)
 
 
 def show(ctx: typer.Context, form: FormOption = None, to: ToOption = None) -> None:
@@ -64,14 +64,14 @@ def show(ctx: typer.Context, form: FormOption = None, to: ToOption = None) -> No
 
     session: Session = ctx.obj
     sent = Output(form, to)
-    sent.check(session.words)
+    sent.check(session.console)
     with session.workspace() as workspace:
         if sent.chosen is Form.JSON:
             text = policy_json(workspace.tags.policy())
-            deliver(text.encode, sent, session.words)
+            deliver(text.encode, sent, session.console)
             return
         outcome = workspace.tags.check_policy()
-    finish(outcome, sent, session.words)
+    finish(outcome, sent, session.console)
 
 
 def docs(ctx: typer.Context, to: ToOption = None) -> None:
@@ -81,7 +81,7 @@ def docs(ctx: typer.Context, to: ToOption = None) -> None:
     session: Session = ctx.obj
     with session.workspace() as workspace:
         text = policy_page(workspace.tags.policy())
-    deliver(text.encode, Output(Form.TABLE, to and session.path(to)), session.words)
+    deliver(text.encode, Output(Form.TABLE, to and session.path(to)), session.console)
 
 
 def schema(ctx: typer.Context, to: ToOption = None) -> None:
@@ -91,7 +91,7 @@ def schema(ctx: typer.Context, to: ToOption = None) -> None:
     `# yaml-language-server: $schema=tags.schema.json`.
     """
     session: Session = ctx.obj
-    deliver(policy_schema, Output(Form.JSON, to and session.path(to)), session.words)
+    deliver(policy_schema, Output(Form.JSON, to and session.path(to)), session.console)
 
 
 def policy_schema() -> bytes:

@@ -67,7 +67,7 @@ def scan(
     view: ViewOption = "",
     period: PeriodOption = "",
     every: Annotated[bool, typer.Option("--all", help="Well tagged resources as well.")] = False,
-    most: Annotated[
+    limit: Annotated[
         int, typer.Option(metavar="N", min=0, help="Only the N that cost most; 0 is all.")
     ] = 0,
     form: FormOption = None,
@@ -84,13 +84,13 @@ def scan(
 
     session: Session = ctx.obj
     sent = Output(form, to, raw)
-    sent.check(session.words)
+    sent.check(session.console)
     asked = ScanOptions(accounts, regions, role_name, role, profile, view, period)
     with session.workspace() as workspace:
-        outcome = told(asked.look(session, workspace), every=every, most=most)
+        outcome = told(asked.look(session, workspace), every=every, most=limit)
     if sent.for_a_person:  # wider than any terminal
         outcome = replace(outcome, columns=tuple(c for c in outcome.columns if c != "tags"))
-    finish(outcome, sent, session.words, total=True)
+    finish(outcome, sent, session.console, total=True)
 
 
 class ScanOptions:

@@ -20,7 +20,7 @@ def add_to(app: typer.Typer) -> None:
         epilog=examples(
             "apportion tags check-policy",
             "apportion tags coverage --by owner",
-            "apportion tags untagged --most 20",
+            "apportion tags untagged --limit 20",
         ),
     )
     app.add_typer(tags, rich_help_panel="Rules and ledger")

@@ -51,4 +51,4 @@ def workbook(
         asked = month or newest_allocated(workspace)
         content = workspace.workbook(asked, as_of=as_of)
     path = to or session.path(Path(f"apportion-{asked}.xlsx"))
-    deliver(lambda: content, Output(Form.TABLE, path), session.words)
+    deliver(lambda: content, Output(Form.TABLE, path), session.console)

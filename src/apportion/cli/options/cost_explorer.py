@@ -13,8 +13,8 @@ from apportion.cli.session import Session
 from apportion.model.aws.cost_query import Access, By, Metric
 
 DAYS = 30
-BUDGET = 100
-KEEP = 8
+MAX_REQUESTS = 100
+CACHE_HOURS = 8
 
 DaysOption = Annotated[
     int | None,
@@ -31,19 +31,21 @@ MetricOption = Annotated[
 ProfileOption = Annotated[
     str, typer.Option(metavar="NAME", help="A profile of the AWS configuration.")
 ]
-BudgetOption = Annotated[
+MaxRequestsOption = Annotated[
     int, typer.Option(metavar="N", min=0, help="Send at most N requests, of one cent each.")
 ]
-KeepOption = Annotated[
+CacheHoursOption = Annotated[
     int, typer.Option(metavar="HOURS", min=0, help="Take the same answer again for so long.")
 ]
-FreshOption = Annotated[bool, typer.Option("--fresh", help="Ask again, whatever is kept.")]
+NoCacheOption = Annotated[bool, typer.Option("--no-cache", help="Ask again, whatever is kept.")]
 
 
-def access(session: Session, profile: str, budget: int, keep: int, *, fresh: bool) -> Access:
+def access(
+    session: Session, profile: str, max_requests: int, cache_hours: int, *, no_cache: bool
+) -> Access:
     """Put the options together with the place where this user's programs keep answers."""
     kept = _folder(session.outside.environment)
-    return Access(profile, budget, str(kept) if kept else "", keep, fresh)
+    return Access(profile, max_requests, str(kept) if kept else "", cache_hours, no_cache)
 
 
 def days_before(

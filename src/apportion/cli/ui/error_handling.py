@@ -41,7 +41,7 @@ class ExitResult:
 
 
 @contextmanager
-def ending(words: Console, outside: Outside) -> Iterator[ExitResult]:
+def ending(console: Console, outside: Outside) -> Iterator[ExitResult]:
     """Turn whatever is raised into words and an exit code; nothing passes but SystemExit."""
     end = ExitResult()
     try:
@@ -52,39 +52,39 @@ def ending(words: Console, outside: Outside) -> Iterator[ExitResult]:
         end.code = FINE
         _leave_stdout_quietly(outside)
     except (KeyboardInterrupt, typer.Abort):
-        words.error(SENTENCE)
+        console.error(SENTENCE)
         end.code = INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the last place where an error can be told
         if outside.interrupted():  # a library made an error of its own of Ctrl-C
-            words.error(SENTENCE)
+            console.error(SENTENCE)
             end.code = INTERRUPTED
         else:
-            end.code = tell(error, words, outside.environment)
+            end.code = tell(error, console, outside.environment)
 
 
-def tell(error: Exception, words: Console, environment: Mapping[str, str]) -> int:
+def tell(error: Exception, console: Console, environment: Mapping[str, str]) -> int:
     """Say what went wrong in one sentence, and return the exit code."""
     traced = bool(environment.get(TRACE))
     if traced:
-        words.trace("".join(traceback.format_exception(error)))
+        console.trace("".join(traceback.format_exception(error)))
     if isinstance(error, FindingsError):
-        words.findings(error.findings)
-        words.error(f"{_stands(error)}: put right what is wrong, then run it again.")
+        console.findings(error.findings)
+        console.error(f"{_stands(error)}: put right what is wrong, then run it again.")
         return error.exit_code
     if isinstance(error, ApportionError):
-        words.error(str(error))
+        console.error(str(error))
         return error.exit_code
     if isinstance(error, _UsageError):
-        return _tell_usage(error, words)
+        return _tell_usage(error, console)
     if isinstance(error, OSError):
-        words.error(_system(error))
+        console.error(_system(error))
     elif isinstance(caused := getattr(error, "orig", None), sqlite3.Error):
-        words.error(f"The ledger's catalog could not be written: {caused}. The old state stands.")
+        console.error(f"The ledger's catalog could not be written: {caused}. The old state stands.")
     elif isinstance(error, MemoryError):
-        words.error("The machine ran out of memory. Nothing was published; the old state stands.")
+        console.error("The machine ran out of memory. Nothing was published; the old state stands.")
     else:
         hint = "" if traced else f"To see where, run it again with {TRACE}=1 before the command."
-        words.error(_bug(error), hint=hint)
+        console.error(_bug(error), hint=hint)
     return FAILED
 
 
@@ -96,10 +96,10 @@ def _stands(error: FindingsError) -> str:
     )
 
 
-def _tell_usage(error: Exception, words: Console) -> int:
+def _tell_usage(error: Exception, console: Console) -> int:
     usage = cast("_Usage", error)
     path = usage.ctx.command_path if usage.ctx else "apportion"
-    words.error(_sentence(usage.format_message()), hint=f"See `{path} --help`.")
+    console.error(_sentence(usage.format_message()), hint=f"See `{path} --help`.")
     return WRONG_USE
 
 

@@ -56,14 +56,14 @@ class Output:
         """Whether rows become a table on stdout."""
         return self.chosen is Form.TABLE and self.to is None
 
-    def check(self, words: Console) -> None:
+    def check(self, console: Console) -> None:
         """Refuse what cannot be shown or written before any work is done."""
         if self.to is not None and self.to.is_dir():
             raise NotAFileError(str(self.to), str(self.to / f"rows.{self.form or Form.CSV}"))
         ending = self.to.suffix.lower() if self.to else ""
         if self.form is None and ending and ending not in _ENDINGS:
             raise UnknownEndingError(str(self.to), ending, _ENDINGS)
-        if self.chosen in _BINARY and self.to is None and words.on_terminal:
+        if self.chosen in _BINARY and self.to is None and console.on_terminal:
             raise BinaryToTerminalError(self.chosen)
 
 
@@ -71,24 +71,24 @@ def send(
     rows: Sequence[Row],
     columns: Sequence[str],
     output: Output,
-    words: Console,
+    console: Console,
     *,
     total: bool = False,
 ) -> None:
     """Send rows out; only a table on stdout has sums under it, as files are for programs."""
     if output.for_a_person:
-        words.table(rows, columns, total=total)
+        console.table(rows, columns, total=total)
         return
-    deliver(lambda: _report(output).write(rows, columns), output, words)
+    deliver(lambda: _report(output).write(rows, columns), output, console)
 
 
-def deliver(make: Callable[[], bytes], output: Output, words: Console) -> None:
+def deliver(make: Callable[[], bytes], output: Output, console: Console) -> None:
     """Put bytes on stdout or, all at once, into a file."""
     if output.to is None:
-        words.write(make())
+        console.write(make())
         return
     write_atomically(output.to, make())
-    words.good(f"Wrote {output.to}")
+    console.good(f"Wrote {output.to}")
 
 
 def write_atomically(path: Path, content: bytes) -> None:

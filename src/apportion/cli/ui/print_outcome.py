@@ -11,13 +11,13 @@ from .console import Console
 from .output import Output, send
 
 
-def finish(outcome: Outcome, output: Output, words: Console, *, total: bool = False) -> None:
+def finish(outcome: Outcome, output: Output, console: Console, *, total: bool = False) -> None:
     """Send the rows, tell the rest, and end with 1 if a finding fails."""
     if outcome.rows or not output.for_a_person:
-        send(outcome.rows, outcome.columns, output, words, total=total)
-    words.findings(outcome.findings)
-    for sentence in outcome.words:
-        words.say(sentence)
+        send(outcome.rows, outcome.columns, output, console, total=total)
+    console.findings(outcome.findings)
+    for sentence in outcome.messages:
+        console.say(sentence)
     end_by(outcome.findings)
 
 

@@ -103,22 +103,22 @@ class ExportMonth:
 
 @dataclass(frozen=True)
 class Taking:
-    """How an export is taken in.
+    """How to ingest an export.
 
-    `again` fetches what the ledger has, too; `keep` leaves the files where they were fetched to;
+    `force` fetches deliveries that the ledger already has; `keep_files` leaves the downloads there;
     `bill`, `replace` and `together_with` say where it belongs, see `delivery.Intent`; `wait` is how
     long to wait for another's writing, in seconds.
     """
 
     bill: str | None = None
     split_cost: SplitCost = SplitCost.PARENT
-    again: bool = False
-    keep: bool = False
+    force: bool = False
+    keep_files: bool = False
     wait: float = 0
     replace: bool = False
     together_with: tuple[str, ...] = ()
 
     @property
     def intent(self) -> Intent:
-        """Where it belongs."""
+        """The intent of the delivery."""
         return Intent(self.bill, self.replace, self.together_with)

@@ -311,7 +311,7 @@ class RequestBudgetError(AwsError):
     def __init__(self, budget: int, spent: str) -> None:
         super().__init__(
             f"The next request would exceed the budget of {budget}; {spent} so far. "
-            "Ask for fewer days or names, or allow more with --budget."
+            "Ask for fewer days or names, or allow more with --max-requests."
         )
 
 

@@ -80,4 +80,4 @@ class PlannedTags:
     plan: TagPlan
     rows: tuple[Mapping[str, object], ...]
     findings: tuple[Finding, ...] = ()
-    words: tuple[str, ...] = field(default=())
+    messages: tuple[str, ...] = field(default=())

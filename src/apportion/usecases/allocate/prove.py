@@ -170,7 +170,7 @@ def verify(context: RunContext, manifests: Sequence[Manifest]) -> Outcome:
     if not findings:
         return outcome
     words = (f"The manifest of {wanted.period} is NOT what the ledger holds.",)
-    return replace(outcome, findings=(*findings, *outcome.findings), words=words)
+    return replace(outcome, findings=(*findings, *outcome.findings), messages=words)
 
 
 def _remains(wanted: Manifest, expiry: Manifest, findings: Sequence[Finding]) -> Outcome:

@@ -132,7 +132,7 @@ def listed(context: RunContext, *, day: date | None = None, all_days: bool = Fal
     gone = sum(is_closed(each, on) for each in then)
     runs = ", ".join(f"{run.run.run} of {run.run.at[:10]}" for run in known.values())
     words = f"{len(then)} accounts on {on}, {gone} gone (run {runs})."
-    return Outcome(_LISTED, tuple(rows), words=(words,))
+    return Outcome(_LISTED, tuple(rows), messages=(words,))
 
 
 def with_accounts(
@@ -322,7 +322,7 @@ def _told(seen: Organization, changes: Sequence[Change], run: Manifest, status: 
     )
     count = len({account.id for account in seen.accounts})
     words = f"{count} accounts of {seen.id}: {status} (run {run.run} of {run.at})."
-    return Outcome(_CHANGED, rows, words=(words,))
+    return Outcome(_CHANGED, rows, messages=(words,))
 
 
 def _nothing_seen(seen: Organization, source: str) -> list[Finding]:

@@ -34,7 +34,7 @@ class ExportPlan:
     calls: tuple[Call, ...]
     policy: dict[str, object]
     findings: tuple[Finding, ...]
-    words: tuple[str, ...]
+    messages: tuple[str, ...]
 
 
 def existing(exports: Exports) -> Outcome:
@@ -70,7 +70,7 @@ def apply(exports: Exports, planned: ExportPlan) -> Outcome:
     """Make the planned calls."""
     arns = [exports.create(call) for call in planned.calls]
     words = tuple(f"Made {arn}. Its first files come within a day." for arn in arns)
-    return Outcome((), (), planned.findings, words or planned.words)
+    return Outcome((), (), planned.findings, words or planned.messages)
 
 
 def _row(export: Export) -> Row:

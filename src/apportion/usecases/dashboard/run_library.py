@@ -154,7 +154,7 @@ class ScopedRun:
         root = reduced(whole.root, Seen(self._seen_owners, self._seen_pools, frozenset(accounts)))
         if root is None:
             raise nothing_like(owner, sorted(self._seen_owners), kind="owner", period=self.period)
-        return Explanation(root, words=whole.words)
+        return Explanation(root, messages=whole.messages)
 
     def explained_pool(self, pool: str) -> Explanation:
         """Take a pool back to what it holds; only for who sees everything."""

@@ -88,7 +88,9 @@ def explain_owner(
     root = _trunk(
         ExplanationNode(f"{found}, {period}", subjects=(of_owner(found),)), children, facts
     )
-    return Explanation(root, case.published.later, words=(*doubt, *_how_to_read(root), case.words))
+    return Explanation(
+        root, case.published.later, messages=(*doubt, *_how_to_read(root), case.words)
+    )
 
 
 def _how_to_read(root: ExplanationNode) -> Sequence[str]:

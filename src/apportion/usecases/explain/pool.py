@@ -60,7 +60,7 @@ def explain_pool(
         )
         root = replace(root, children=tuple(apart))
     nothing = () if held else (f"No charge of {period} lies in pool {rule.name}.",)
-    return Explanation(root, case.published.later, words=(*nothing, case.words))
+    return Explanation(root, case.published.later, messages=(*nothing, case.words))
 
 
 def _sides(

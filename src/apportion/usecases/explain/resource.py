@@ -71,7 +71,7 @@ def explain_resource(
         root = replace(children[0], title=root.title, facts=root.facts)
     else:
         root = replace(root, children=tuple(children))
-    return Explanation(root, case.published.later, words=(case.words,))
+    return Explanation(root, case.published.later, messages=(case.words,))
 
 
 def _find(case: Case, wanted: str, period: str) -> str:

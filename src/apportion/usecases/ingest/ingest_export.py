@@ -83,7 +83,7 @@ def ingest_export(
                 outcomes.append(Outcome((), (), stopped.findings))
     columns = told_ingest(Ingested((), (), ())).columns
     done = together([Outcome(columns, (), tuple(findings)), *outcomes])
-    return replace(done, words=(work.sentence(len(months)),))
+    return replace(done, messages=(work.sentence(len(months)),))
 
 
 def find_months(bucket: Bucket, place: S3Location) -> tuple[S3Location, list[ExportMonth]]:
@@ -161,7 +161,7 @@ class _Work:
         if not done.recorded and not done.unchanged:
             self._stop_if_emptied(delivery, before)
         self._counted.months += 1
-        if self._taking.keep:
+        if self._taking.keep_files:
             download.keep()
         self._downloads.clear(month.period)
         runs = [run for run in (*done.recorded, *done.unchanged) if run.bill in before]
@@ -198,7 +198,7 @@ class _Work:
 
     def _known(self, delivery: ExportDelivery) -> Manifest | None:
         """Find the delivery among the runs that are in force now, taken in in the same way."""
-        if self._taking.again:
+        if self._taking.force:
             return None
         wanted = self._details(delivery).items()
         runs = self._plugs.ledger.runs()

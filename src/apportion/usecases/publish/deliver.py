@@ -184,7 +184,7 @@ def _write(
     for name in TABLES:
         say(f"asking for {name}")
         tables[name] = asking.query(what.of_period(what.everyday(name)[1], period))
-        words += [f"{name}: {word}" for word in tables[name].words]
+        words += [f"{name}: {word}" for word in tables[name].messages]
     summary = summarise(period, tables, run=str(run["RunId"]))
     _check(run, tables, summary)
     say("writing the report")

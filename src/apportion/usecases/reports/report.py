@@ -56,7 +56,7 @@ def report(context: RunContext, question: Question) -> Outcome:
         columns=(question.granularity.value, *columns, *REPORT),
         rows=tuple(_rows(context.engine.rows(query), columns, question.granularity)),
         findings=published.later,
-        words=(*_strangers(published, context, question), _words(published)),
+        messages=(*_strangers(published, context, question), _words(published)),
     )
 
 

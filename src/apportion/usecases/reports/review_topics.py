@@ -74,7 +74,7 @@ def _unallocated(case: Case) -> Outcome:
         for row in case.rows(unallocated_query(case.rulebook))
     ]
     columns = ("SubAccountId", "SubAccountName", "ServiceName", "rejected", "lines", "cost")
-    return Outcome((*columns, "currency", "proposal"), tuple(rows), words=(case.words,))
+    return Outcome((*columns, "currency", "proposal"), tuple(rows), messages=(case.words,))
 
 
 def _rejected(case: Case) -> Outcome:

@@ -83,7 +83,7 @@ def protect(ledger: ExpirableLedger, wanted: str, *, because: str, at: str) -> O
         "at": at,
     }
     words = (f"Run {found.run} of {found.period} is protected, with the deliveries that it read.",)
-    return Outcome(_COLUMNS, (row,), words=words)
+    return Outcome(_COLUMNS, (row,), messages=words)
 
 
 def _find(runs: Sequence[Manifest], wanted: str) -> Manifest:

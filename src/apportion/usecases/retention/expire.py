@@ -63,7 +63,7 @@ def look(
     words = [*_would(made), *_unreadable(made, "could no longer")]
     if made.going or made.loose:
         words.append("Nothing was changed. Repeat the command with --yes to do it.")
-    return Outcome(COLUMNS, tuple(_rows(made, "expire")), words=tuple(words))
+    return Outcome(COLUMNS, tuple(_rows(made, "expire")), messages=tuple(words))
 
 
 def expire(
@@ -92,7 +92,7 @@ def expire(
         ledger.expire_snapshots(kept(made.runs, [each.number for each in made.going]))
         forget(_readable(ledger.runs()))
     words = (*_did(made), *_unreadable(made, "can no longer"))
-    return Outcome(COLUMNS, tuple(_rows(made, "expired")), words=words)
+    return Outcome(COLUMNS, tuple(_rows(made, "expired")), messages=words)
 
 
 def _plan(

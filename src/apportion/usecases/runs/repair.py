@@ -36,12 +36,14 @@ def prove_runs(context: RunContext, *, place: str) -> Outcome:
     rows = list(_rows(runs, context, place, words))
     proved = sum(row["status"] == "proved" for row in rows)
     words.append(f"{counted(proved, 'run')} of {len(rows)} proved again by what their records say.")
-    return Outcome(COLUMNS, tuple(rows), words=tuple(words))
+    return Outcome(COLUMNS, tuple(rows), messages=tuple(words))
 
 
 def nothing_to_repair(place: str) -> Outcome:
     """Say that a ledger can be read as it is."""
-    return Outcome(COLUMNS, (), words=(f"The catalog of {place} is whole: nothing was changed.",))
+    return Outcome(
+        COLUMNS, (), messages=(f"The catalog of {place} is whole: nothing was changed.",)
+    )
 
 
 def _rows(

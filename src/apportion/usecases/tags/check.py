@@ -47,7 +47,7 @@ class Checked:
 
     resources: int
     findings: tuple[Finding, ...]
-    words: tuple[str, ...]
+    messages: tuple[str, ...]
     patch: str = ""
 
 
@@ -67,7 +67,7 @@ def check_code(
     """
     judge = Judge(policy, today=today)
     parts = [_checked(_At(name, path), judge, expand, given) for name, path in paths.items()]
-    words = [word for part in parts for word in part.words]
+    words = [word for part in parts for word in part.messages]
     count = sum(part.resources for part in parts)
     what = "resource that carries" if count == 1 else "resources that carry"
     return Checked(
@@ -137,7 +137,7 @@ def _folder(at: _At, judge: Judge, expand: Expand, given: Mapping[str, str]) -> 
         raise NothingToCheckError(at.name)
     told = _told(judge, declared, findings, given)
     words = (*_elsewhere(elsewhere), *_too_large(large))
-    return replace(told, patch=offered, words=(*told.words, *words))
+    return replace(told, patch=offered, messages=(*told.messages, *words))
 
 
 def _terraform(

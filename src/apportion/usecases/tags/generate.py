@@ -58,7 +58,7 @@ class Generated:
     controls: ControlPolicies
     spend: tuple[TypeSpend, ...]
     findings: tuple[Finding, ...]
-    words: tuple[str, ...]
+    messages: tuple[str, ...]
 
 
 def generate(
@@ -123,7 +123,7 @@ def prove_controls(made: Generated, currency: str = "") -> Outcome:
         + (" and ".join(made.controls.keys) or "no tag")
         + "."
     )
-    return Outcome(_PROVED, rows, (*made.findings, *findings), (words, *made.words))
+    return Outcome(_PROVED, rows, (*made.findings, *findings), (words, *made.messages))
 
 
 def replay_events(made: Generated, texts: Sequence[str], *, today: date) -> Outcome:
@@ -169,7 +169,7 @@ def _spend(
     if pinned and pinned.is_file() and not wish.rerank and not wish.period:
         read = read_ranking(pinned.read_text("utf-8"))
         if read is not None:
-            return read, f"Packed by {pinned.name}, which lies there; --rerank makes it anew."
+            return read, f"Packed by {pinned.name}, which lies there; --rank-by-bill makes it anew."
     runs = [run.period for run in context.ledger.runs() if run.kind is RunKind.ALLOCATE]
     if not runs:
         raise NothingThereError("allocation", [], "Run `apportion allocate` first.")

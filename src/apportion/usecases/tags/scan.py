@@ -126,7 +126,7 @@ def scan(scanned: Scanned, *, every: bool = False, most: int = 0) -> Outcome:
         )
     ]
     if len(shown) < len(listed):
-        words.append(f"The {len(shown):,} that cost most are shown; --most 0 shows all.")
+        words.append(f"The {len(shown):,} that cost most are shown; --limit 0 shows all.")
     return Outcome(_COLUMNS, rows, tuple(findings), tuple(words))
 
 

@@ -134,7 +134,7 @@ def _words(month: Judged, rows: list[Row], shown: int) -> Iterator[str]:
             told += f" (not {code})"
         yield f"{told}."
     if shown < len(rows):
-        yield f"The {shown:,} that cost most are shown; --most 0 shows all."
+        yield f"The {shown:,} that cost most are shown; --limit 0 shows all."
 
 
 def _sum(rows: list[Row]) -> Decimal:

@@ -66,7 +66,7 @@ def explain(view: PageContext, why: Why) -> Page:
 
 
 def _lead(view: PageContext, found: Explanation) -> str:
-    told = [word for word in found.words if not word.startswith(f"{view.period}: run ")]
+    told = [word for word in found.messages if not word.startswith(f"{view.period}: run ")]
     off = [f"Amounts are {ROUNDED}."] if found.root.cents_off else []
     return " ".join([*told, *off])
 

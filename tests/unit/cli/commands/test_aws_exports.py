@@ -128,7 +128,15 @@ def test_apply_asks_for_consent_then_makes_it_once(typed: Typed) -> None:
     [("focus-1.2", {"TIME_GRANULARITY": "HOURLY"}), ("focus-1.0", {})],
 )
 def test_focus_exports(typed: Typed, table: str, properties: dict[str, str]) -> None:
-    words = (typed.place, "--table", table, "--steps", "hourly", "--rewriting", "create-new")
+    words = (
+        typed.place,
+        "--table",
+        table,
+        "--granularity",
+        "hourly",
+        "--file-versioning",
+        "create-new",
+    )
     told = typed(*EXPORTS, "apply", *words, "--csv", "--yes")
     assert told.code == 0, told.err
     (export,) = typed.fake.exports.values()
@@ -160,7 +168,7 @@ def test_the_list_tells_where_exports_lie_and_which_are_ill(typed: Typed) -> Non
 
 def test_another_export_of_the_same_name_is_left_alone(typed: Typed) -> None:
     typed(*EXPORTS, "apply", typed.place, "--yes")
-    told = typed(*EXPORTS, "plan", typed.place, "--steps", "hourly", "--split-cost")
+    told = typed(*EXPORTS, "plan", typed.place, "--granularity", "hourly", "--split-cost")
     assert (told.code, json.loads(told.out)["calls"]) == (0, [])
     assert "E011" in told.err
     assert "TIME_GRANULARITY, expected HOURLY, found DAILY" in told.err

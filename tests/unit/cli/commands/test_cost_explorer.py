@@ -131,12 +131,12 @@ def test_csv_is_safe_for_spreadsheets(typed: Typed) -> None:
 def test_asking_again_is_free_until_it_shall_be_fresh(typed: Typed) -> None:
     typed(*COSTS)
     assert "0 requests, $0.00, 2 kept from earlier." in typed(*COSTS).err
-    assert "2 requests, $0.02." in typed(*COSTS, "--fresh").err
-    assert "2 requests, $0.02." in typed(*COSTS, "--keep", "0").err
+    assert "2 requests, $0.02." in typed(*COSTS, "--no-cache").err
+    assert "2 requests, $0.02." in typed(*COSTS, "--cache-hours", "0").err
 
 
 def test_a_budget_ends_it_with_three(typed: Typed) -> None:
-    told = typed(*COSTS, "--budget", "1")
+    told = typed(*COSTS, "--max-requests", "1")
     assert (told.code, told.out) == (3, "")
     assert "The next request would exceed the budget of 1; 1 request, $0.01 so far." in told.err
 
@@ -172,7 +172,7 @@ def test_resources_of_a_service(typed: Typed) -> None:
     (row,) = told.rows
     assert (row["resource-id"], row["cost"]) == ("bucket-1", "4.00")
     typed.fake.opted_in = False
-    told = typed("cost-explorer", "resources", "--service", S3, "--fresh")
+    told = typed("cost-explorer", "resources", "--service", S3, "--no-cache")
     assert told.code == 3
     assert "switched on in Cost Explorer's settings" in told.err
     assert typed("cost-explorer", "resources", "--service", S3, "--days", "15").code == 2

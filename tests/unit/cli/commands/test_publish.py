@@ -90,7 +90,7 @@ def test_a_missing_permission_is_named_with_the_line_to_add(world: MotoWorld, fo
         (("query", "DROP TABLE runs"), "one query that reads"),
         (("query", "SELECT * FROM bills"), "There is no table bills"),
         (("deliver", "s3://acme/x", "--email", "a@b.example"), "--from"),
-        (("deliver", "s3://acme/x", "--as", "docx"), "csv, json, parquet"),
+        (("deliver", "s3://acme/x", "--formats", "docx"), "csv, json, parquet"),
     ],
 )
 def test_what_is_typed_wrongly_is_told_before_anything_is_sent(
@@ -121,7 +121,7 @@ def test_athena_is_asked_with_the_same_words(folder: Path) -> None:
             return {"ResultSet": {"Rows": rows, "ResultSetMetadata": {"ColumnInfo": info}}}
 
     typed = Typed(folder, lambda service, _region: {"athena": Client()}[service])
-    typed.well("query", "owners", "--engine", "athena", "--period", PERIOD, "--output", "json")
+    typed.well("query", "owners", "--via", "athena", "--period", PERIOD, "--output", "json")
     assert typed.rows == [{"total": "1.50"}]
     assert f"'{PERIOD}'" in asked[0]["QueryString"]
     assert asked[0]["WorkGroup"] == "apportion"

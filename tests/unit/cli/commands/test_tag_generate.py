@@ -73,8 +73,8 @@ def test_what_they_are_packed_by_is_pinned_until_it_is_made_anew(own: Typed) -> 
     assert spend[0].type == "ec2:instance"
     own("tags", "generate")
     assert ranking.read_text() == august
-    assert "--rerank makes it anew" in own.err
-    own("tags", "generate", "--rerank")
+    assert "--rank-by-bill makes it anew" in own.err
+    own("tags", "generate", "--rank-by-bill")
     assert ranking.read_text() != august
 
 
@@ -128,7 +128,7 @@ def test_the_past_is_replayed(own: Typed) -> None:
     assert rows[0]["lacks"] == "CostCenter missing; Project missing; Environment missing"
     assert "2 of 2 calls created or tagged something; 1 of them would have been denied." in own.err
     assert "1 records could not be read" in own.err
-    assert len(own("tags", "replay", str(events), "--denied", "-o", "json").rows) == 1
+    assert len(own("tags", "replay", str(events), "--only-denied", "-o", "json").rows) == 1
 
 
 @pytest.mark.skipif(not shutil.which("terraform"), reason="terraform is not on this machine")

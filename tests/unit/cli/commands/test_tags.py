@@ -135,7 +135,7 @@ def test_a_table_for_people_has_no_total_over_months(typed: Typed) -> None:
 
 
 def test_untagged_resources_come_by_cost_with_whom_to_ask(typed: Typed) -> None:
-    rows = typed("tags", "untagged", "--most", "0", "-o", "json").rows
+    rows = typed("tags", "untagged", "--limit", "0", "-o", "json").rows
     costs = [money(row["cost"]) for row in rows]
     assert costs == sorted(costs, reverse=True)
     assert round(sum(costs), 2) == Decimal("106539.46")  # what coverage lacks
@@ -152,7 +152,7 @@ def test_untagged_resources_come_by_cost_with_whom_to_ask(typed: Typed) -> None:
 
 
 def test_the_rules_say_otherwise_where_an_account_changed_hands(typed: Typed) -> None:
-    rows = typed("tags", "untagged", "--most", "0", "-o", "json").rows
+    rows = typed("tags", "untagged", "--limit", "0", "-o", "json").rows
     loyalty = [
         row for row in rows if row["account"] == "loyalty-prod" and "missing" in row["problem"]
     ]
@@ -160,29 +160,29 @@ def test_the_rules_say_otherwise_where_an_account_changed_hands(typed: Typed) ->
 
 
 def test_who_made_a_resource_is_told_where_events_know(own: Typed) -> None:
-    first = own("tags", "untagged", "--most", "1", "-o", "json").rows[0]
+    first = own("tags", "untagged", "--limit", "1", "-o", "json").rows[0]
     events = own.folder / "events.json"
     answered = {"arn": first["resource"]}
     made = record("connect", "CreateInstance", {}, responseElements=answered)
     events.write_text(json.dumps(made))
-    row = own("tags", "untagged", "--most", "1", "--events", str(events), "-o", "json").rows[0]
+    row = own("tags", "untagged", "--limit", "1", "--events", str(events), "-o", "json").rows[0]
     assert row["creator"] == "ann@example.com"
     assert "ann@example.com made it." in row["message"]
 
 
 def test_what_was_made_by_hand_stands_apart(typed: Typed) -> None:
-    rows = typed("tags", "untagged", "--most", "0", "--by-hand", "-o", "json").rows
+    rows = typed("tags", "untagged", "--limit", "0", "--only-manual", "-o", "json").rows
     assert {row["made"] for row in rows} == {"by hand"}
     assert len(rows) == 126
     cost = f"{sum(money(row['cost']) for row in rows):,.2f}"
-    typed("tags", "untagged", "--most", "1")
+    typed("tags", "untagged", "--limit", "1")
     told = f"126 of them, {cost} USD, are made by hand (not ManagedBy = terraform)"
     assert told in typed.err
-    assert "The 1 that cost most are shown; --most 0 shows all." in typed.err
+    assert "The 1 that cost most are shown; --limit 0 shows all." in typed.err
 
 
 def test_sentences_to_send_come_alone(typed: Typed) -> None:
-    out = typed("tags", "untagged", "--most", "2", "--messages").out
+    out = typed("tags", "untagged", "--limit", "2", "--messages").out
     assert out.startswith("CX-600: arn:aws:connect:")
     assert len(out.splitlines()) == 2
 

@@ -53,9 +53,9 @@ def test_the_same_inputs_are_the_same_run(tmp_path: Path) -> None:
     first = workspace.allocate()
     again = reopened(tmp_path, now="2027-01-01T00:00:00Z").allocate(["2026-09"])
     assert again.rows == first.rows
-    assert again.words == first.words
+    assert again.messages == first.messages
     assert len(runs(workspace)) == 1
-    assert first.words[0] == (
+    assert first.messages[0] == (
         "2026-09 is proved: 3 lines, 12.00 USD; stated = ledger = derived = allocated to the last "
         "digit, difference 0.00."
     )

@@ -81,7 +81,7 @@ def test_stages_side_by_side(workspace: Workspace) -> None:
     ] == [("000000000001", "USD", 12, 12), ("2", "EUR", 5, 5)]
     assert [row["column"] for row in proof.rows] == [*COST_COLUMNS, *COST_COLUMNS]
     assert {row["difference"] for row in proof.rows} == {Decimal()}
-    assert proof.words[0].startswith("2026-09 is proved: 4 lines of 4 accounts, stated = ledger")
+    assert proof.messages[0].startswith("2026-09 is proved: 4 lines of 4 accounts, stated = ledger")
 
 
 def test_by_account(workspace: Workspace) -> None:
@@ -229,7 +229,7 @@ def test_a_change_in_any_file_is_a_difference(
     found = {finding.code.number for finding in proof.findings}
     assert found <= {"P001", "P002", "P006", "P007", "P010", "P011"}
     assert any("EffectiveCost of stage" in str(finding) for finding in proof.findings)
-    assert "is NOT proved" in proof.words[0]
+    assert "is NOT proved" in proof.messages[0]
     assert any(row["difference"] for row in proof.rows)
 
 
@@ -251,7 +251,7 @@ def test_owners_exchanged_in_a_published_file_are_found_though_every_sum_holds(
         "-2.00",
     ]
     assert (found.amount, found.currency) == (Decimal(4), "USD")
-    assert "is NOT proved" in proof.words[0]
+    assert "is NOT proved" in proof.messages[0]
     assert not any(row["difference"] for row in proof.rows)
 
 
@@ -296,7 +296,7 @@ def test_a_share_of_another_owner_is_found_though_every_pool_is_balanced(
     split = [each for each in proof.findings if each.code.number == "P011"]
     assert all(any(word in each.subject for word in told) for each in split)
     assert not any(row["difference"] for row in proof.rows)
-    assert "is NOT proved" in proof.words[0]
+    assert "is NOT proved" in proof.messages[0]
     sums = [each for each in proof.findings if each.code.number == "P010"]
     assert bool(sums) == (recorded and change in {_another_owner, _owners_exchanged})
     assert {*proof.findings} == {*split, *sums}
@@ -310,13 +310,13 @@ class WithoutOwners(PlainLedger):
 
 
 def test_of_a_run_whose_files_were_not_hashed_the_proof_says_so(tmp_path: Path) -> None:
-    words = prove(plain(tmp_path), period=PERIOD).words
+    words = prove(plain(tmp_path), period=PERIOD).messages
     assert len(words) == 3, "the delivery and the allocation"
     assert all("holds no hashes of its files" in word for word in words[1:])
 
 
 def test_the_record_says_what_each_owner_pays(workspace: Workspace, tmp_path: Path) -> None:
-    assert len(workspace.prove().words) == 1
+    assert len(workspace.prove().messages) == 1
     runs = IcebergLedger(tmp_path / "ledger").runs()
     owners = {(each.owner, each.currency): each for each in runs[-1].owners}
     assert {key: (each.own[0], each.shared[0]) for key, each in owners.items()} == {

@@ -199,7 +199,7 @@ def test_pools_that_serve_each_other_tell_each_way(context: RunContext) -> None:
         "platform → FIN-100",
         "observability → FIN-100",
     ]
-    words = explain_owner(context, period=PERIOD, owner="FIN-100").words
+    words = explain_owner(context, period=PERIOD, owner="FIN-100").messages
     assert any("comes round" in sentence for sentence in words)
 
 
@@ -256,7 +256,7 @@ def test_a_pool_tells_what_comes_in_and_who_pays(context: RunContext) -> None:
 
 def test_a_pool_that_holds_nothing_says_so(context: RunContext) -> None:
     found = explain_pool(context, period=PERIOD, pool="topics")
-    assert found.words[0] == "No charge of 2026-09 lies in pool topics."
+    assert found.messages[0] == "No charge of 2026-09 lies in pool topics."
     assert at(found.root, "is handed by other pools").amount == Decimal("1.5")
 
 
@@ -322,7 +322,7 @@ def test_a_run_that_cannot_be_derived_again_is_told_as_recorded(tmp_path: Path) 
     context, done = keep_books(tmp_path)
     run = _with_other_sources(context, done.manifest)
     found = explain_owner(plugs_for(tmp_path), period=PERIOD, owner="CX", as_of=run)
-    assert "Resources are not shown" in found.words[0]
+    assert "Resources are not shown" in found.messages[0]
     own = at(found.root, "own charges", "by lookup accounts.csv", "Amazon EC2")
     assert [branch.title for branch in own.children] == ["000000000222 contact"]
     assert check_sums(found.root)

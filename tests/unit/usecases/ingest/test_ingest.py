@@ -192,7 +192,7 @@ def test_an_empty_bill_is_nothing_to_take_in(workspace: Workspace, tmp_path: Pat
     header = csv_bill(bill_of([A])).splitlines(keepends=True)[0]
     taken = workspace.ingest(delivered(tmp_path, header))
     assert taken.rows == ()
-    assert taken.words == ("There was nothing to take in.",)
+    assert taken.messages == ("There was nothing to take in.",)
     assert workspace.held().rows == ()
     with pytest.raises(NothingThereError, match=r"no bill\. .* ingest` first\."):
         workspace.allocate()

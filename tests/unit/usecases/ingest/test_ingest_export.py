@@ -106,7 +106,7 @@ def test_an_export_appears_and_is_taken_in(story: Story) -> None:
     assert billed(done) == [Decimal("7.5"), 8]
     assert codes(done) == []
     assert len(story.front.data()) == 3
-    assert "2 months, 0 known already, 2 fetched (3 files, " in done.words[0]
+    assert "2 months, 0 known already, 2 fetched (3 files, " in done.messages[0]
     assert story.downloads == []
     inputs = str(story.workspace.history().rows[0]["inputs"])
     assert f"{story.export.address}/data/BILLING_PERIOD={SEPTEMBER}/focus-00001" in inputs
@@ -114,7 +114,7 @@ def test_an_export_appears_and_is_taken_in(story: Story) -> None:
     assert total_of(allocated.rows) == total_of(done.rows, "BilledCost")
     proved = story.workspace.prove()
     assert codes(proved) == []
-    assert "is proved" in proved.words[0]
+    assert "is proved" in proved.messages[0]
 
 
 def test_the_same_again_reads_no_file_at_all(story: Story) -> None:
@@ -390,7 +390,7 @@ def test_a_bit_that_is_always_flipped_fails(story: Story) -> None:
 
 def test_kept_files_can_be_ingested_as_a_folder(story: Story, tmp_path: Path) -> None:
     story.export.deliver(SEPTEMBER, [charges(SEPTEMBER, "1")], execution="one")
-    story.take(keep=True)
+    story.take(keep_files=True)
     names = {path.name for path in story.downloads if path.suffix != ".keep"}
     assert names == {"SHA256SUMS", "focus-00001.snappy.parquet", "focus-Manifest.json"}
     story.take()
@@ -442,7 +442,7 @@ def test_a_killed_download_is_resumed_and_left_nothing_half(story: Story) -> Non
 
 def test_what_a_killed_run_left_behind_is_removed_by_the_next(story: Story) -> None:
     story.export.deliver(SEPTEMBER, [charges(SEPTEMBER, "1")], execution="one")
-    story.take(keep=True)
+    story.take(keep_files=True)
     (mark,) = (story.folder / "ledger" / "downloads").glob("*.keep")
     mark.unlink()  # now it is as if the run had ended before it could tidy up
     assert len(story.downloads) == 3

@@ -139,9 +139,9 @@ def test_a_pointer_that_cannot_be_read_is_told_and_written_anew(
     for name in ("latest.json", f"{PERIOD}/latest.json"):
         store.write(name, content)
     outcome = delivered(workspace, store)
-    assert sum("latest.json could not be read" in word for word in outcome.words) == 2
+    assert sum("latest.json could not be read" in word for word in outcome.messages) == 2
     assert read(store, "latest.json")["period"] == PERIOD
-    assert len(delivered(workspace, store).words) == 1
+    assert len(delivered(workspace, store).messages) == 1
 
 
 def test_what_of_a_report_is_gone_or_changed_is_delivered_again(
@@ -153,12 +153,12 @@ def test_what_of_a_report_is_gone_or_changed_is_delivered_again(
     store.remove([f"{place}/owners.csv"])
     store.write(f"{place}/proof.csv", b"another")
     outcome = delivered(workspace, store)
-    assert "owners.csv and 1 more files were gone or changed" in outcome.words[1]
+    assert "owners.csv and 1 more files were gone or changed" in outcome.messages[1]
     assert {row["status"] for row in outcome.rows} == {"delivered"}
     assert text(store, f"{place}/owners.csv") == owners
     for content in (b"", b"{}", b'{"files": {"x": 1}}'):
         store.write(f"{place}/delivery.json", content)
-        assert "delivery.json could not be read" in delivered(workspace, store).words[1]
+        assert "delivery.json could not be read" in delivered(workspace, store).messages[1]
     assert {row["status"] for row in delivered(workspace, store).rows} == {"unchanged"}
 
 

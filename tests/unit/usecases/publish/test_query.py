@@ -214,8 +214,8 @@ def test_athena_answers_typed_and_says_what_it_cost(world: MotoWorld) -> None:
         "lines": 7,
     }
     assert set(outcome.rows[1].values()) == {None}
-    assert "Athena scanned" in outcome.words[0]
-    assert "0.00005 USD" in outcome.words[0]
+    assert "Athena scanned" in outcome.messages[0]
+    assert "0.00005 USD" in outcome.messages[0]
 
 
 def test_all_pages_are_read() -> None:
@@ -225,7 +225,7 @@ def test_all_pages_are_read() -> None:
 
 def test_a_query_that_takes_too_long_is_stopped() -> None:
     client = Client(states=["QUEUED", *["RUNNING"] * 100])
-    with pytest.raises(QueryFailedError, match=r"running for 30 s and was stopped.*--patience"):
+    with pytest.raises(QueryFailedError, match=r"running for 30 s and was stopped.*--timeout"):
         athena(client, patience=30).query("SELECT …")
     assert client.stopped == ["q"]
 

@@ -30,7 +30,7 @@ from stories import bill_of, delivered, parquet_bill, reopened, workspace_in
 SEPTEMBER, OCTOBER = "2026-09", "2026-10"
 VERSIONS = 3
 NOW = "2026-12-01T08:00:00Z"
-WORDS = ("ledger", "expire", "--keep", "0", "--older-than", "2026-12-01")
+WORDS = ("ledger", "expire", "--keep-runs", "0", "--older-than", "2026-12-01")
 
 
 @pytest.fixture(scope="module")
@@ -243,11 +243,11 @@ def test_typed_by_a_user(typed: Typed) -> None:
     first, second, _current = allocations(typed.folder)
     typed.well("ledger", "expire")
     assert "There is nothing to expire" in typed.err, "superseded runs stay unless one asks"
-    typed.well("ledger", "expire", "--keep", "0", "--older-than", "28d", "-o", "json")
+    typed.well("ledger", "expire", "--keep-runs", "0", "--older-than", "28d", "-o", "json")
     assert [row["run"] for row in typed.rows if row["kind"] == "allocate"] == [first.run]
-    typed.well("ledger", "protect", second.run[:6], "--because", "audit of 2026")
+    typed.well("ledger", "protect", second.run[:6], "--reason", "audit of 2026")
     proof = f"ledger/proofs/{SEPTEMBER}-{second.run}.json"
-    typed.well("ledger", "protect", proof, "--because", "audit of 2026")
+    typed.well("ledger", "protect", proof, "--reason", "audit of 2026")
     assert len(list((typed.folder / "ledger/evidence").rglob("*/*"))) == 1, "said twice is once"
 
     typed.well(*WORDS)
@@ -266,7 +266,7 @@ def test_typed_by_a_user(typed: Typed) -> None:
     assert typed("ledger", "expire", "--older-than", "3 weeks").code == 2
     assert "An age is written in days, like 90d" in typed.err
 
-    typed.well(*WORDS, "--also", "protected", "--yes")
+    typed.well(*WORDS, "--include", "protected", "--yes")
     assert typed("prove", "--manifest", proof).code == 1
     assert "P008" in typed.err
 

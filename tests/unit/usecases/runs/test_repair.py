@@ -171,7 +171,7 @@ def test_a_record_that_may_not_have_counted_is_told(folder: Path) -> None:
     newest.unlink()
     outcome = reopened(folder).repair()
     assert len(outcome.rows) == 3
-    assert any("also a record of allocate 2026-09" in word for word in outcome.words)
+    assert any("also a record of allocate 2026-09" in word for word in outcome.messages)
     lose(folder / "ledger" / "catalog.db")
     newest.write_bytes(content[:100])
     with pytest.raises(NotRepairedError, match="a record of run 4"):

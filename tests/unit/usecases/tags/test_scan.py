@@ -151,7 +151,7 @@ def test_what_lacks_tags_now_is_listed_by_what_it_costs(typed: Typed) -> None:
 def test_a_person_gets_a_table_and_can_ask_for_all(typed: Typed) -> None:
     typed.well("tags", "scan", *SCANNER, "--accounts", SHOP, "--regions", REGION, "--all")
     assert "checkout-prod-064" in typed.out
-    typed.well("tags", "scan", *SCANNER, "--accounts", SHOP, "--regions", REGION, "--most", "2")
+    typed.well("tags", "scan", *SCANNER, "--accounts", SHOP, "--regions", REGION, "--limit", "2")
     assert "The 2 that cost most are shown" in typed.err
 
 

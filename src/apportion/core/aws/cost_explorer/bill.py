@@ -245,7 +245,7 @@ def _differ(place: _Place, amounts: Mapping[str, Decimal]) -> list[Finding]:
             PARTS_DIFFER,
             f"{day} account {account}",
             f"{column}, the account's total against its lines",
-            remedy="Ask again later, with --fresh.",
+            remedy="Ask again later, with --no-cache.",
             amount=amount,
             currency=currency,
         )

@@ -71,7 +71,7 @@ def compare_parts(
             f"{metric} on {len(days)} days, the first {days[0]}",
             expected=text(add_up(whole, metric)),
             found=text(add_up(parts, metric)),
-            remedy="Ask again later, with --fresh." if code in worst else "",
+            remedy="Ask again later, with --no-cache." if code in worst else "",
             amount=difference,
             currency=currency_of([*whole, *parts]),
         )
