@@ -203,7 +203,13 @@ def test_ingest_hands_over_paths_from_where_the_user_is(program: Program, tmp_pa
     assert told.code == 0
     name, args, options = told.call
     assert (name, args) == ("ingest", ([tmp_path / "bills", Path("/abs")],))
-    assert options == {"bill": "azure", "split_cost": "children", "wait": 10.0}
+    assert options == {
+        "bill": "azure",
+        "replace": False,
+        "together_with": (),
+        "split_cost": "children",
+        "wait": 10.0,
+    }
 
 
 def test_allocate_without_a_period_means_all(program: Program) -> None:
@@ -246,9 +252,10 @@ def test_a_table_goes_to_the_cent_and_adds_up(program: Program) -> None:
         "cost_center    direct  shared     total    share\n"
         "───────────  ────────  ──────  ────────  ───────\n"
         "=FIN         1,234.11    0.01  1,234.12   50.0 %\n"
-        "CX              -1.00    0.00     -1.00   50.0 %\n"
+        "CX              -1.00    0.01     -1.00   50.0 %\n"
         "───────────  ────────  ──────  ────────  ───────\n"
         "total        1,233.11    0.01  1,233.12  100.0 %\n"
+        "rounded; files have every digit\n"
     )
     assert "2026-09, amounts in USD." in told.stderr
     assert "rulebook/2026-01.yaml, EffectiveCost." in told.stderr
