@@ -50,7 +50,7 @@ lambda: $(READY) ## build the functions' zips in dist/lambda, the same bytes eve
 	$(BIN)/python release/lambda_zip.py
 
 soak: $(READY) ## the slow tests: thousands of crashes and corrupted files
-	APPORTION_SOAK=1 $(BIN)/python -m pytest -n 2 --dist worksteal -q tests/soak tests/stories/test_dashboard_access.py tests/stories/test_dashboard_browser.py tests/unit/web/test_api.py tests/unit/web/test_site.py
+	APPORTION_SOAK=1 $(BIN)/python -m pytest -n 2 --dist worksteal -q tests/soak tests/stories/test_dashboard_access.py tests/stories/test_dashboard_browser.py tests/stories/test_properties.py tests/stories/test_properties_deliveries.py tests/unit/web/test_api.py tests/unit/web/test_site.py
 
 $(OLD)/.ready: $(READY)
 	$(PYTHON) -m venv $(OLD)

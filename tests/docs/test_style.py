@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+import module_tests
+
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "apportion"
 FILES = sorted(SOURCE.rglob("*.py"))
@@ -115,3 +117,55 @@ def test_the_readme_s_commands_are_the_makefile_s() -> None:
     named = set(re.findall(r"\bmake ([a-z]+)\b", readme))
     assert named
     assert named <= targets
+
+
+#: Modules that more imports than this part from a test are named below.
+MAX_IMPORTS = 2
+#: What only whole commands reach, and the test that runs them.
+BY_STORY = {
+    "core/reporting/workbook.py": "tests/unit/reports/test_excel.py",
+    "core/tags/generated_outputs.py": "tests/unit/cli/commands/test_tag_generate.py",
+    "core/tags/iac/check.py": "tests/unit/cli/commands/test_tag_check.py",
+    "core/tags/iac/patch.py": "tests/unit/cli/commands/test_tag_check.py",
+    "core/tags/iac/terraform_module.py": "tests/unit/cli/commands/test_tag_generate.py",
+    "core/tags/remediation/suggestions.py": "tests/unit/cli/commands/test_tags.py",
+    "ledger/repair.py": "tests/unit/usecases/runs/test_repair.py",
+    "sources/rules_history.py": "tests/unit/usecases/reports/test_month_review.py",
+    "usecases/reports/workbook.py": "tests/unit/reports/test_excel.py",
+    "usecases/tags/suggest.py": "tests/unit/cli/commands/test_tags.py",
+}
+
+
+def test_unit_tests_lie_as_the_source_does() -> None:
+    """Each is `test_<module>.py` or `test_<module>_<aspect>.py` in the folder of its module."""
+    tests = sorted(module_tests.UNIT.rglob("*.py"))
+    assert len(tests) > 100
+    misplaced = [test for test in tests if not module_tests.subjects(test)]
+    assert [str(test.relative_to(ROOT)) for test in misplaced] == []
+
+
+def test_every_module_is_reached_by_a_test_that_its_name_leads_to() -> None:
+    """Its own test, or that of a module which imports it: `tests/support/module_tests.py`."""
+    inside = [
+        module
+        for module in module_tests.modules()
+        if module.parts[0] in {"core", "usecases", "sources", "ledger"}
+    ]
+    assert len(inside) > 150
+    far = {
+        module.as_posix()
+        for module in inside
+        if not 0 <= module_tests.nearest_tests(module)[0] <= MAX_IMPORTS
+    }
+    assert far == set(BY_STORY)
+    assert [story for story in BY_STORY.values() if not (ROOT / story).is_file()] == []
+
+
+def test_helpers_are_apart_from_tests() -> None:
+    """No test file imports another: what two of them need stands in `tests/support`."""
+    found = [
+        str(test.relative_to(ROOT))
+        for test in sorted((ROOT / "tests").rglob("*.py"))
+        if re.search(r"^(from|import) test_", test.read_text("utf-8"), re.MULTILINE)
+    ]
+    assert found == []

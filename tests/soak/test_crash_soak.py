@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from test_crash import folder, kill_at_random
+
+from workspace_kills import kill_at_random, workspace_to_kill
 
 pytestmark = pytest.mark.skipif(
     os.environ.get("APPORTION_SOAK") != "1", reason="takes minutes: make soak"
 )
 
-__all__ = ["folder"]  # the fixture
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    with workspace_to_kill(tmp_path) as work:
+        yield work
 
 
 @pytest.mark.parametrize("seed", range(10))

@@ -6,7 +6,8 @@ import os
 from pathlib import Path
 
 import pytest
-from test_examples import lives
+
+from life_in_aws import lives
 
 pytestmark = pytest.mark.skipif(
     os.environ.get("APPORTION_SOAK") != "1", reason="takes minutes: make soak"

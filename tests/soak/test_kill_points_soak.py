@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from test_kill_points import (
+
+from kill_points import (
     kill_through_a_life,
     kill_through_a_life_in_s3,
     kill_while_publishing,
 )
-
 from moto_world import MotoWorld, serving
 from published_months import allocated
 

@@ -6,7 +6,8 @@ import os
 from pathlib import Path
 
 import pytest
-from test_ledger_crash import kill_at_random, kill_while_made
+
+from ledger_kills import kill_at_random, kill_while_made
 
 pytestmark = pytest.mark.skipif(
     os.environ.get("APPORTION_SOAK") != "1", reason="runs long; start it with APPORTION_SOAK=1"

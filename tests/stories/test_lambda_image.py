@@ -8,7 +8,7 @@ from runpy import run_path
 
 import pytest
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 needed = run_path(str(ROOT / "docker" / "lambda" / "locked.py"))["needed"]
 LOCK = """# made by a tool
 boto3==1.2 \\
