@@ -89,7 +89,7 @@ sys.exit(run(["allocate"], outside))
 """
 
 
-QUIET_LINE = "error: Interrupted. What was recorded before stands; nothing is left half done.\n"
+QUIET_LINE = "error: Interrupted. Completed work is kept; unfinished work is discarded.\n"
 
 #: A query that never ends, and Ctrl-C once it runs, in a thread as a terminal would send it.
 IN_A_QUERY = """
@@ -343,7 +343,7 @@ def test_text_leaves_as_utf8_even_where_the_locale_cannot(tmp_path: Path) -> Non
     more = {"PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii"}
     done = program("init", folder=tmp_path, **more)
     assert done.returncode == 0
-    assert "Started in" in done.stderr
+    assert "Created a starter in" in done.stderr
 
 
 def test_completion_knows_the_commands(tmp_path: Path) -> None:

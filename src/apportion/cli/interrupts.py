@@ -12,7 +12,7 @@ from types import FrameType
 from typing import NoReturn
 
 INTERRUPTED = 130
-SENTENCE = "Interrupted. What was recorded before stands; nothing is left half done."
+SENTENCE = "Interrupted. Completed work is kept; unfinished work is discarded."
 
 
 class Interrupts:

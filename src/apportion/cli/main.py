@@ -58,8 +58,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["--help", "-h"]},
     epilog=examples(
-        "apportion demo                          # see it all at work in a minute",
-        "apportion init                          # start your own",
+        "apportion demo                          # an example in a minute",
+        "apportion init                          # create a starter",
         "apportion ingest bills/2026-09/",
         "apportion allocate --period 2026-09",
         "apportion report --period 2026-09",
@@ -101,30 +101,30 @@ def apportion(
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="Use this apportion.toml, not the one found upwards.",
+            help="Settings file. Default: apportion.toml in this folder or a parent.",
         ),
     ] = None,
     quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="Only data, errors and failing findings.")
+        bool, typer.Option("--quiet", "-q", help="Show only data, errors and findings that fail.")
     ] = False,
     no_color: Annotated[
-        bool, typer.Option("--no-color", help="No colour, as with NO_COLOR set.")
+        bool, typer.Option("--no-color", help="Do not use color. Same as NO_COLOR=1.")
     ] = False,
     all_findings: Annotated[
-        bool, typer.Option("--all-findings", help="Show every finding, not ten of a kind.")
+        bool, typer.Option("--all-findings", help="Show all findings. Default: 10 of each code.")
     ] = False,
     version: Annotated[  # noqa: ARG001 - its callback ends the program
         bool,
-        typer.Option("--version", is_eager=True, callback=_print_version, help="Say the version."),
+        typer.Option("--version", is_eager=True, callback=_print_version, help="Show the version."),
     ] = False,
 ) -> None:
-    """Give every cent of a multi-account cloud bill an owner, and prove it.
+    """Allocate every cent of a multi-account cloud bill to an owner, and prove the totals.
 
-    Bills go into a ledger, a rulebook says who owns what and how shared cost is split, and reports
-    come out only when every total agrees to the last digit.
+    Bills are stored in a ledger. A rulebook defines owners and how shared cost is split.
+    Reports are available only when all totals agree to the last digit.
 
-    Data goes to stdout, words to stderr. Exit codes: 0 fine, 1 findings that fail, 2 wrong use or
-    settings, 3 an operation failed, 130 interrupted.
+    Data goes to stdout, messages go to stderr. Exit codes: 0 success, 1 findings that fail, 2
+    wrong use or configuration, 3 an operation failed, 130 interrupted.
     """
     outside = ctx.obj if isinstance(ctx.obj, Outside) else Outside()
     console = Console(
@@ -150,7 +150,7 @@ def main() -> NoReturn:
     try:
         code = run(sys.argv[1:], Outside(interrupted=lambda: interrupts.seen))
     except FileNotFoundError:
-        sys.stderr.write("error: The current folder is gone. Change to one that is there.\n")
+        sys.stderr.write("error: The current folder no longer exists. Change to another folder.\n")
         code = 2
     except KeyboardInterrupt:  # a second one, while the first was being told
         code = INTERRUPTED

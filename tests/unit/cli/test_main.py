@@ -347,8 +347,8 @@ def test_findings_that_warn_end_with_zero(program: Program) -> None:
         (OSError(28, "No space left on device"), 3, "no space left on device"),
         (CatalogError("a wrapper's words"), 3, "catalog could not be written: disk is full."),
         (ZeroDivisionError("integer division"), 3, "This is a bug in Apportion"),
-        (MemoryError(), 3, "ran out of memory"),
-        (KeyboardInterrupt(), 130, "What was recorded before stands"),
+        (MemoryError(), 3, "Out of memory"),
+        (KeyboardInterrupt(), 130, "Completed work is kept"),
     ],
 )
 def test_each_failure_has_its_exit_code(
@@ -433,7 +433,7 @@ def test_review_shows_its_tables_or_one_of_them(program: Program) -> None:
     told = program("report", "--for-review")
     assert told.call == ("review", ("2026-08",), {"as_of": ""})
     assert told.out.startswith("Unallocated\ncost_center ")
-    assert told.out.endswith("\nPools\nnothing\n")
+    assert told.out.endswith("\nPools\nnone\n")
     assert set(json.loads(program("report", "--for-review", "-o", "json").stdout)) == {
         "unallocated",
         "pools",
@@ -475,7 +475,7 @@ def test_a_deep_tree_is_cut_for_people_and_whole_for_programs(program: Program) 
 
     told = program("explain", "FIN-100", "--depth", "1", asked=Deep())
     assert told.out == "FIN-100\n└─ a\n"
-    assert "Deeper: --depth 2." in told.said
+    assert "More levels: --depth 2." in told.said
     whole = program("explain", "FIN-100", asked=Deep()).out
     assert whole.count("b") == 200
     assert max(map(len, whole.splitlines())) <= 100

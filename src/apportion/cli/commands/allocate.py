@@ -52,11 +52,11 @@ def allocate(
     to: ToOption = None,
     raw: RawOption = False,
 ) -> None:
-    """Give every charge its owner, split shared cost, and prove it.
+    """Allocate every charge to an owner, split shared cost, and prove the totals.
 
-    Reports come from what this publishes. Without --period, every month in the ledger. If any
-    total differs by the smallest unit, nothing is published and the exit code is 1. What was
-    allocated before with the same bills and rules is left as it is.
+    Without --period, allocates every month in the ledger. If any total differs by the smallest
+    unit, nothing is recorded and the exit code is 1. A month with the same bills and rules as
+    before is not allocated again.
     """
     session: Session = ctx.obj
     sent, month = Output(form, to, raw), checked(period)
@@ -71,21 +71,24 @@ def prove(
     period: PeriodOption = "",
     manifest: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Verify a run's manifest against what it names."),
+        typer.Option(metavar="FILE", help="Verify this run manifest and the files it lists."),
     ] = None,
     by_account: Annotated[
-        bool, typer.Option("--by-account", help="A row for each usage account, not each payer.")
+        bool,
+        typer.Option(
+            "--by-account", help="One row for each usage account. Default: one for each payer."
+        ),
     ] = False,
     as_of: AsOfOption = "",
     form: FormOption = None,
     to: ToOption = None,
     raw: RawOption = False,
 ) -> None:
-    """Show that nothing was lost: stated = ledger = derived = allocated.
+    """Prove that no cost was lost: stated = ledger = derived = allocated.
 
-    Everything is read and added up again. One row for each period, payer, currency and cost
-    column, with the difference; any difference is a finding, and the exit code is 1. Without
-    --period, every month that is allocated.
+    Reads and adds up everything again. Shows one row for each period, payer, currency and cost
+    column, with the difference. Any difference is a finding with exit code 1. Without --period,
+    proves every allocated month.
     """
     session: Session = ctx.obj
     sent, month = Output(form, to, raw), checked(period)

@@ -15,7 +15,7 @@ def add_to(app: typer.Typer) -> None:
         name="aws",
         cls=Group,
         rich_markup_mode=None,
-        help="See what AWS holds, plan what it should hold, and apply that.",
+        help="Read and configure billing data in AWS.",
         epilog=examples(
             "apportion aws accounts sync",
             "apportion aws exports list",
@@ -29,6 +29,6 @@ def add_to(app: typer.Typer) -> None:
 
 
 def _list_commands(ctx: typer.Context) -> None:
-    """See what AWS holds, plan what it should hold, and apply that."""
+    """Read and configure billing data in AWS."""
     if ctx.invoked_subcommand is None:
         typer.echo(ctx.get_help())

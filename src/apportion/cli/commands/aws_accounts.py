@@ -18,7 +18,9 @@ from apportion.cli.ui.print_outcome import finish
 SinceOption = Annotated[
     str,
     typer.Option(
-        "--effective-from", metavar="DAY", help="What is seen holds from this day on, not today."
+        "--effective-from",
+        metavar="DAY",
+        help="First day on which the data is valid. Default: today.",
     ),
 ]
 
@@ -29,7 +31,7 @@ def add_to(app: typer.Typer) -> None:
         name="accounts",
         cls=Group,
         rich_markup_mode=None,
-        help="Names, units and tags of accounts, with the days on which they were so.",
+        help="Account names, organizational units and tags, with their history.",
         epilog=examples(
             "apportion aws accounts sync --profile payer",
             "apportion aws accounts list --as-of 2026-03-31",
@@ -64,7 +66,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def _list_commands(ctx: typer.Context) -> None:
-    """Names, units and tags of accounts, with the days on which they were so."""
+    """Account names, organizational units and tags, with their history."""
     if ctx.invoked_subcommand is None:
         typer.echo(ctx.get_help())
 
@@ -79,11 +81,11 @@ def sync(
     to: ToOption = None,
     raw: RawOption = False,
 ) -> None:
-    """Read all accounts from AWS Organizations into the ledger; rows say what changed.
+    """Read all accounts from AWS Organizations into the ledger, and show the changes.
 
-    An account that is renamed, moved or tagged otherwise keeps what it was on the days before. One
-    that is gone ends, and is not forgotten. The first time, what is seen holds for all the past.
-    The same again changes nothing.
+    Renamed, moved or re-tagged accounts keep their earlier values for earlier days. Closed
+    accounts keep their history. The first sync is valid for the whole past. A repeated sync
+    changes nothing.
     """
     from apportion.app.accounts import look_at_organization
 
@@ -100,9 +102,9 @@ def sync(
 
 def import_(
     ctx: typer.Context,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV or JSON.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV or JSON file.")],
     organization: Annotated[
-        str, typer.Option(metavar="NAME", help="Whose accounts these are, of several.")
+        str, typer.Option(metavar="NAME", help="Name of the organization, if you have several.")
     ] = "imported",
     since: SinceOption = "",
     wait: WaitOption = WAIT,
@@ -110,12 +112,12 @@ def import_(
     to: ToOption = None,
     raw: RawOption = False,
 ) -> None:
-    """Read all accounts of an organisation from a file, for who may not ask AWS.
+    """Import all accounts of an organization from a file, if you cannot read AWS Organizations.
 
-    CSV has the columns account, name, unit, state and tag:KEY for each tag. JSON is what `aws
-    organizations list-accounts` prints, with Tags where you have them. With valid_from or valid_to,
-    the file is the whole history, in place of what was known; without, accounts that are not in it
-    end.
+    CSV has the columns account, name, unit, state and tag:KEY for each tag. JSON is the output
+    of `aws organizations list-accounts`, with Tags if available. With the columns valid_from or
+    valid_to, the file replaces the whole history. Otherwise, accounts that are not in the file
+    are closed.
     """
     session: Session = ctx.obj
     sent, day = Output(form, to, raw), day_of(since, "--effective-from")
@@ -130,18 +132,22 @@ def import_(
 def list_(
     ctx: typer.Context,
     as_of: Annotated[
-        str, typer.Option("--as-of", metavar="DAY", help="As they were on this day, not today.")
+        str,
+        typer.Option(
+            "--as-of", metavar="DAY", help="Show the accounts as of this day. Default: today."
+        ),
     ] = "",
     all_days: Annotated[
-        bool, typer.Option("--all-versions", help="Every stretch of days of each account.")
+        bool,
+        typer.Option("--all-versions", help="Show all versions of each account with their dates."),
     ] = False,
     form: FormOption = None,
     to: ToOption = None,
     raw: RawOption = False,
 ) -> None:
-    """List the accounts that the ledger knows, as they were on a day.
+    """List the accounts in the ledger as of a day.
 
-    An account that is gone is listed as it was last; valid_to is its last day.
+    Closed accounts are listed with their last values; valid_to is their last day.
     """
     session: Session = ctx.obj
     sent, day = Output(form, to, raw), day_of(as_of, "--as-of")

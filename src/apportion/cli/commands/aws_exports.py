@@ -19,26 +19,34 @@ if TYPE_CHECKING:
     from apportion.usecases.aws.exports import ExportPlan
 
 PlaceArgument = Annotated[
-    str, typer.Argument(metavar="ADDRESS", help="s3://bucket/prefix/name of the export to be.")
+    str, typer.Argument(metavar="ADDRESS", help="s3://bucket/prefix/name of the export.")
 ]
 TableOption = Annotated[
-    Table, typer.Option(metavar="TABLE", help="cur-2.0, focus-1.2 or focus-1.0.")
+    Table, typer.Option(metavar="TABLE", help="Table: cur-2.0, focus-1.2 or focus-1.0.")
 ]
 GranularityOption = Annotated[
-    TimeSteps, typer.Option("--granularity", metavar="STEPS", help="hourly, daily or monthly.")
+    TimeSteps,
+    typer.Option(
+        "--granularity", metavar="STEP", help="Time granularity: hourly, daily or monthly."
+    ),
 ]
 VersioningOption = Annotated[
     Rewriting,
     typer.Option(
-        "--file-versioning", metavar="WAY", help="overwrite, or create-new beside the one before."
+        "--file-versioning",
+        metavar="MODE",
+        help="overwrite: replace the files; create-new: add new files.",
     ),
 ]
 SplitOption = Annotated[
-    bool, typer.Option("--split-cost", help="With the cost of clusters by pod or task.")
+    bool,
+    typer.Option(
+        "--split-cost", help="Include split cost allocation data (Amazon EKS, ECS and AWS Batch)."
+    ),
 ]
-CsvOption = Annotated[bool, typer.Option("--csv", help="Gzipped CSV in place of Parquet.")]
+CsvOption = Annotated[bool, typer.Option("--csv", help="Write gzipped CSV. Default: Parquet.")]
 RegionOption = Annotated[
-    str, typer.Option(metavar="REGION", help="The bucket's, if S3 will not tell it.")
+    str, typer.Option(metavar="REGION", help="Region of the bucket, if it cannot be read from S3.")
 ]
 
 
@@ -48,7 +56,7 @@ def add_to(app: typer.Typer) -> None:
         name="exports",
         cls=Group,
         rich_markup_mode=None,
-        help="The exports of bills that AWS writes into a bucket.",
+        help="List, plan and create AWS Data Exports.",
         epilog=examples(
             "apportion aws exports list",
             "apportion aws exports plan s3://acme-billing/exports/cur2",
@@ -72,7 +80,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def _list_commands(ctx: typer.Context) -> None:
-    """The exports of bills that AWS writes into a bucket."""
+    """List, plan and create AWS Data Exports."""
     if ctx.invoked_subcommand is None:
         typer.echo(ctx.get_help())
 
@@ -84,9 +92,9 @@ def list_exports(
     to: ToOption = None,
     raw: RawOption = False,
 ) -> None:
-    """List the exports of the account, and how they are.
+    """List the data exports of the account and their status.
 
-    The place of each is what `apportion ingest` takes.
+    `apportion ingest` takes the S3 location of an export.
     """
     from apportion.app.exports import existing_exports
 
@@ -94,7 +102,7 @@ def list_exports(
     sent = Output(form, to, raw)
     sent.check(session.console)
     with session.console.steps(session.outside.timer) as say:
-        say("asking for the exports")
+        say("listing the exports")
         outcome = existing_exports(session.clients(profile))
     finish(outcome, sent, session.console)
 
@@ -111,11 +119,10 @@ def plan(
     profile: ProfileOption = "",
     to: ToOption = None,
 ) -> None:
-    """Write the calls that make an export as JSON; none of them is made.
+    """Write the API calls that create an export as JSON; no call is made.
 
-    Every column is listed and every property of the table is set. Where the export is there, there
-    are no calls, and what is another way in it is told. With it comes the statement that the
-    bucket's policy needs.
+    Lists every column and sets every property of the table. If the export exists, there are no
+    calls, and differences are findings. Includes the statement that the bucket policy needs.
     """
     import json
     from dataclasses import asdict
@@ -147,12 +154,14 @@ def apply(
     csv: CsvOption = False,
     region: RegionOption = "",
     profile: ProfileOption = "",
-    yes: Annotated[bool, typer.Option("--yes", help="Make the calls.")] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Make the calls. Default: only show them.")
+    ] = False,
 ) -> None:
-    """Have AWS write an export; nothing is done where it is there already.
+    """Create a data export, unless it exists.
 
-    What would be called is what `plan` writes. Without --yes nothing is changed. The bucket, and
-    its policy, must be there before.
+    Makes the calls that `plan` shows. Without --yes nothing is changed. The bucket and its
+    policy must exist.
     """
     from apportion.app.exports import apply_export
     from apportion.model.errors.base import NotConfirmedError
@@ -171,5 +180,5 @@ def _planned(session: Session, wanted: WantedExport, region: str, profile: str) 
     from apportion.app.exports import plan_export
 
     with session.console.steps(session.outside.timer) as say:
-        say("comparing with the exports that there are")
+        say("comparing with existing exports")
         return plan_export(wanted, session.clients(profile), region=region)

@@ -43,7 +43,7 @@ def plan(
     backfill: Annotated[
         str,
         typer.Option(
-            "--backfill-from", metavar="YEAR-MONTH", help="Write the past from this month on."
+            "--backfill-from", metavar="YEAR-MONTH", help="Backfill tag values from this month."
         ),
     ] = "",
     profile: ProfileOption = "",
@@ -52,12 +52,12 @@ def plan(
     to: ToOption = None,
     raw: RawOption = False,
 ) -> None:
-    """Tell which tag keys AWS writes into bills, and plan to activate those that are missing.
+    """Plan the activation of missing cost allocation tags.
 
-    Which there must be, the rulebook in force says, and tags.yaml where there is one. Nothing is
-    changed. With --output json or --to a .json file, the plan is written: the calls as
-    data, to be read, approved and given to `apply`. A backfill begins at most twelve months back,
-    once a day; it writes the present state of all keys into the past.
+    The rulebook of the current month and tags.yaml define the tag keys. Nothing is changed.
+    With --output json or --to FILE.json, writes the plan with all API calls, to review and then
+    `apply`. A backfill covers at most twelve months, once a day; it writes the current tags
+    into past months.
     """
     from apportion.app.tag_activation import connect_tags, plan_tags, write_plan
     from apportion.model.period import Period
@@ -86,17 +86,21 @@ def plan(
 
 def apply(
     ctx: typer.Context,
-    file: Annotated[Path, typer.Argument(metavar="PLAN", help="What `plan --to FILE` wrote.")],
-    yes: Annotated[bool, typer.Option("--yes", help="Make the calls.")] = False,
+    file: Annotated[
+        Path, typer.Argument(metavar="PLAN", help="Plan file that `plan --to FILE` wrote.")
+    ],
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Make the calls. Default: only show them.")
+    ] = False,
     profile: ProfileOption = "",
     role: RoleOption = "",
     form: FormOption = None,
     to: ToOption = None,
     raw: RawOption = False,
 ) -> None:
-    """Make exactly the calls of a plan, if nothing changed since it was made.
+    """Apply a tag activation plan, if nothing changed since it was made.
 
-    Without --yes they are shown and none is made. What AWS refuses of a call is told key by key.
+    Without --yes, only shows the calls. Keys that AWS rejects are listed.
     """
     from apportion.app.tag_activation import apply_tags, connect_tags, read_tag_plan, write_plan
     from apportion.model.errors.base import NotConfirmedError

@@ -27,7 +27,7 @@ def add_to(group: typer.Typer) -> None:
     group.command(
         cls=Command,
         epilog=examples(
-            "apportion aws policy                     # which roles there are",
+            "apportion aws policy                     # list the roles",
             "apportion aws policy report-reader --to policy.json",
             "apportion aws policy export-reader --region eu-west-1 \\",
             "  --export-bucket acme-billing --export-prefix exports/cur2",
@@ -38,7 +38,7 @@ def add_to(group: typer.Typer) -> None:
 def policy(
     ctx: typer.Context,
     role: Annotated[
-        Role | None, typer.Argument(metavar="ROLE", help="Whose; without, all are listed.")
+        Role | None, typer.Argument(metavar="ROLE", help="Role. Default: list all roles.")
     ] = None,
     partition: Annotated[str, _named("partition")] = "aws",
     region: Annotated[str, _named("region", "REGION")] = "",
@@ -64,10 +64,9 @@ def policy(
     to: ToOption = None,
     raw: RawOption = False,
 ) -> None:
-    """Write the IAM policy of a role: what is called, and nothing else.
+    """Write the IAM policy of a role, with only the actions it needs.
 
-    Without ROLE, the roles are listed, with what each is for and the names that its policy needs.
-    Policies are made of one list, which a test compares with every call that the code makes.
+    Without ROLE, lists the roles, their purpose and the names that their policies need.
     """
     given = {name: str(value) for name, value in locals().items() if name in NAMES}
     session: Session = ctx.obj

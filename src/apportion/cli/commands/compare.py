@@ -13,16 +13,17 @@ from apportion.cli.ui.output import Output
 from apportion.cli.ui.print_outcome import finish
 
 BeforeArgument = Annotated[
-    str, typer.Argument(metavar="BEFORE", help="A month, or a run of `ledger history`.")
+    str, typer.Argument(metavar="BEFORE", help="A month, or a run id from `ledger history`.")
 ]
 AfterArgument = Annotated[
     str,
     typer.Argument(
-        metavar="AFTER", help="Another; left out, BEFORE's month by the rules as they are now."
+        metavar="AFTER",
+        help="A month or run id. Default: the month of BEFORE with the current rules.",
     ),
 ]
 DiffOption = Annotated[
-    bool, typer.Option("--diff", help="Also show which lines of the rulebook differ.")
+    bool, typer.Option("--diff", help="Also show the changed lines of the rulebook.")
 ]
 
 
@@ -31,10 +32,10 @@ def add_to(app: typer.Typer) -> None:
     app.command(
         "compare",
         cls=Command,
-        rich_help_panel="Look",
+        rich_help_panel="Reports",
         epilog=examples(
             "apportion compare 2026-08 2026-09",
-            "apportion compare 2026-09              # what my changed rules would move",
+            "apportion compare 2026-09              # the effect of changed rules",
             "apportion compare 1f0c9a 77e2b4 --to why.csv",
         ),
     )(compare)
@@ -49,12 +50,11 @@ def compare(
     to: ToOption = None,
     raw: RawOption = False,
 ) -> None:
-    """Tell what each owner pays before and after, and what moved it.
+    """Compare what each owner pays in two months or runs, by cause.
 
-    Usage (between months), restated (a later delivery of the same month), tags, rules and
-    drivers, one changed after the other, so that they add up to the change exactly. With one
-    month alone, its allocation is compared with what the rulebook as it is now would make of it:
-    a change of rules in money, before anything is recorded.
+    Causes are usage (between months), restated bills, tags, rules and drivers. They add up
+    exactly to the change. With one month, compares its allocation with the current rulebook:
+    the effect of a rule change before you allocate.
     """
     session: Session = ctx.obj
     sent = Output(form, to, raw)

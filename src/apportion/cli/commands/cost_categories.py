@@ -22,7 +22,7 @@ def add_to(app: typer.Typer) -> None:
         name="cost-categories",
         cls=Group,
         rich_markup_mode=None,
-        help="AWS Cost Categories as a rulebook, and a rulebook as these.",
+        help="Convert AWS Cost Categories to a rulebook, and a rulebook to them.",
         epilog=examples(
             "apportion aws cost-categories import --to rulebook/2026-01.yaml",
             "apportion aws cost-categories export --to categories.json",
@@ -49,7 +49,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def _list_commands(ctx: typer.Context) -> None:
-    """AWS Cost Categories as a rulebook, and a rulebook as these."""
+    """Convert AWS Cost Categories to a rulebook, and a rulebook to them."""
     if ctx.invoked_subcommand is None:
         typer.echo(ctx.get_help())
 
@@ -58,25 +58,37 @@ def import_(
     ctx: typer.Context,
     names: Annotated[
         list[str] | None,
-        typer.Option("--name", metavar="NAME", help="Only this one, and those it looks at."),
+        typer.Option(
+            "--name",
+            metavar="NAME",
+            help="Only this cost category and those it refers to. Repeatable.",
+        ),
     ] = None,
     from_file: Annotated[
         Path | None,
-        typer.Option("--from-file", metavar="FILE", help="JSON, as the AWS CLI describes them."),
+        typer.Option(
+            "--from-file",
+            metavar="FILE",
+            help="JSON from the AWS CLI. Default: read the cost categories from AWS.",
+        ),
     ] = None,
     effective: Annotated[
         str,
-        typer.Option(metavar="YEAR-MONTH", help="The rulebook's first month, not that of AWS."),
+        typer.Option(
+            metavar="YEAR-MONTH",
+            help="First month of the rulebook. Default: the effective start in AWS.",
+        ),
     ] = "",
-    currency: Annotated[str, typer.Option(metavar="CODE", help="Of the bill.")] = "USD",
+    currency: Annotated[str, typer.Option(metavar="CODE", help="Currency of the bill.")] = "USD",
     profile: ProfileOption = "",
     role: RoleOption = "",
     to: ToOption = None,
 ) -> None:
-    """Write a rulebook that gives charges the values that AWS Cost Categories give them.
+    """Write a rulebook from AWS Cost Categories.
 
-    Rules, inherited values, defaults and split charges are taken over. What a rulebook cannot say
-    is left out and told, with a comment at its place. The first category carries cost.
+    Converts rules, inherited values, defaults and split charges. Parts that a rulebook cannot
+    express are findings, with a comment at their place. The first category becomes the owner
+    dimension.
     """
     from apportion.app import cost_categories as room
 
@@ -94,11 +106,11 @@ def import_(
 
 
 def export(ctx: typer.Context, period: PeriodOption = "", to: ToOption = None) -> None:
-    """Write a month's rulebook as definitions of AWS Cost Categories; nothing is created.
+    """Write the rulebook of a month as AWS Cost Category definitions; nothing is created.
 
-    Each is what `aws ce create-cost-category-definition --cli-input-json` takes. What AWS cannot
-    say is left out and told: drivers, chains, dates, other spellings. Lookups and tags of accounts
-    are taken as they are today.
+    Each definition is input for `aws ce create-cost-category-definition --cli-input-json`.
+    Parts that AWS cannot express are findings: drivers, chains, dates, alternative spellings.
+    Lookups and account tags are used with their current values.
     """
     from apportion.app.cost_categories import write_definitions
 

@@ -39,7 +39,7 @@ def add_to(app: typer.Typer) -> None:
         name=_NAME,
         cls=Group,
         rich_markup_mode=None,
-        help="Ask AWS Cost Explorer, without a bill or a ledger.",
+        help="Query AWS Cost Explorer, without a bill or a ledger.",
         epilog=examples(
             "apportion cost-explorer costs --days 30 --by tag:Project",
             "apportion cost-explorer costs --cost-center FIN-100 --to fin-100.csv",
@@ -74,7 +74,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def _list_commands(ctx: typer.Context) -> None:
-    """Ask AWS Cost Explorer, without a bill or a ledger."""
+    """Query AWS Cost Explorer, without a bill or a ledger."""
     if ctx.invoked_subcommand is None:
         typer.echo(ctx.get_help())
 
@@ -84,10 +84,13 @@ def costs(
     days: DaysOption = None,
     by: ByOption = None,
     cost_center: Annotated[
-        str, typer.Option(metavar="NAME", help="Only this, and in words what that leaves out.")
+        str,
+        typer.Option(
+            metavar="NAME", help="Only this cost center. A message shows the cost that is left out."
+        ),
     ] = "",
     tag_key: Annotated[
-        str, typer.Option(metavar="KEY", help="The tag that names the cost centre.")
+        str, typer.Option(metavar="KEY", help="Tag key of the cost center.")
     ] = "CostCenter",
     metric: MetricOption = Metric.UNBLENDED,
     granularity: Annotated[
@@ -101,10 +104,10 @@ def costs(
     to: ToOption = None,
     raw: RawOption = False,
 ) -> None:
-    """Tell costs by day and project, account, service or tag.
+    """Show costs by day and by project, account, service or tag.
 
-    The whole is asked for as well, and the parts must add up to it. With --cost-center the rest of
-    the bill is told in words: what carries no such tag, and every other cost centre.
+    The total is requested too, and the parts must add up to it. With --cost-center, messages
+    show the cost of other cost centers and the cost without that tag.
     """
     from apportion.core.aws.cost_explorer.rows import center_outcome
     from apportion.usecases.aws import cost_explorer
@@ -133,9 +136,11 @@ def resources(
     ctx: typer.Context,
     service: Annotated[
         list[str],
-        typer.Option(metavar="NAME", help="As Cost Explorer names it; may be repeated."),
+        typer.Option(metavar="NAME", help="Service name as in Cost Explorer. Repeatable."),
     ],
-    days: Annotated[int, typer.Option(metavar="N", help="The days before today, in UTC.")] = 14,
+    days: Annotated[
+        int, typer.Option(metavar="N", help="Number of days before today, in UTC.")
+    ] = 14,
     metric: MetricOption = Metric.UNBLENDED,
     profile: ProfileOption = "",
     max_requests: MaxRequestsOption = MAX_REQUESTS,
@@ -145,9 +150,9 @@ def resources(
     to: ToOption = None,
     raw: RawOption = False,
 ) -> None:
-    """Tell what single resources cost, in the last 14 days.
+    """Show the cost of single resources in the last 14 days.
 
-    Such costs are there only where they are switched on in Cost Explorer's settings.
+    Resource-level data must be enabled in the Cost Explorer settings.
     """
     from apportion.core.aws.cost_explorer.query_names import MOST_DAYS_OF_RESOURCES
     from apportion.usecases.aws import cost_explorer
@@ -167,7 +172,9 @@ def tags(
     ctx: typer.Context,
     keys: Annotated[
         list[str] | None,
-        typer.Argument(metavar="KEY", help="List the values of these; without any, all keys."),
+        typer.Argument(
+            metavar="KEY", help="List the values of these tag keys. Default: list all keys."
+        ),
     ] = None,
     days: DaysOption = None,
     profile: ProfileOption = "",
@@ -178,7 +185,7 @@ def tags(
     to: ToOption = None,
     raw: RawOption = False,
 ) -> None:
-    """List tag keys in use, or their values, and what is one name in several spellings."""
+    """List tag keys in use or their values, with different spellings of the same name."""
     from apportion.usecases.aws import cost_explorer
 
     session: Session = ctx.obj
@@ -193,7 +200,7 @@ def tags(
 
 
 def policy(ctx: typer.Context, to: ToOption = None) -> None:
-    """Write the IAM policy that these commands need: three actions, none of which writes."""
+    """Write the IAM policy for these commands: three read-only actions."""
     import json
 
     from apportion.app.cost_explorer import cost_explorer_policy

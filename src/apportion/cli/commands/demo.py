@@ -39,18 +39,21 @@ def add_to(app: typer.Typer) -> None:
 def demo(
     ctx: typer.Context,
     folder: Annotated[
-        Path, typer.Argument(metavar="FOLDER", help="Where to; made if it is not there.")
+        Path, typer.Argument(metavar="FOLDER", help="Target folder. Created if it does not exist.")
     ] = Path("apportion-demo"),
     lines: Annotated[
         int | None,
-        typer.Option(metavar="N", min=1, help="About so many lines a month, instead of 80,000."),
+        typer.Option(
+            metavar="N", min=1, help="Approximate number of lines a month. Default: 80,000."
+        ),
     ] = None,
 ) -> None:
-    """See it all at work on a made-up company's bills.
+    """Run Apportion on the bills of an example company.
 
-    Makes three months of AWS bills (CUR 2.0) of a company with a dozen accounts, tags as they are
-    in life, commitments, credits and a restated month; takes them in, allocates them by a rulebook
-    that shows every kind of rule, and proves it. It takes about a minute and needs no network.
+    Creates three months of AWS bills (CUR 2.0) for a company with a dozen accounts: incomplete
+    tags, commitments, credits and a restated month. Ingests and allocates them with a rulebook
+    that shows every kind of rule, and proves the totals. Takes about a minute; no network is
+    needed.
     """
     session: Session = ctx.obj
     at = session.path(folder)
@@ -67,7 +70,7 @@ def _run(session: Session, at: Path, lines: int | None) -> tuple[list[Outcome], 
 
     outside = session.outside
     with session.console.steps(outside.timer) as say:
-        say("making three months of bills")
+        say("creating three months of bills")
         made = generate(at / BILLS, lines=lines, forms=(Form.CUR_2,))
         workspace = outside.open(read(at, {}, file=Path(FILE)), say)
         roots = dict.fromkeys(bill.root for bill in made.bills)  # a restated month has its own
@@ -87,23 +90,18 @@ def _tell(session: Session, folder: Path, taken_in: list[Outcome], allocated: Ou
         console.say(sentence)
     found = [finding for one in (*taken_in, allocated) for finding in one.findings]
     if found and not console.all_findings:
-        console.say(f"On the way it found {counted(found)}; --all-findings lists them.")
+        console.say(f"Findings: {counted(found)}. --all-findings lists them.")
     elif found:
         console.findings(found)
     console.say("")
     console.say(
-        f"{folder / BILLS} has the bills, {folder / 'rulebook'} the rules, {folder / 'ledger'} "
-        "what came out of both. Go on with:"
+        f"Bills: {folder / BILLS}. Rules: {folder / 'rulebook'}. Ledger: {folder / 'ledger'}. Next:"
     )
     console.say(f"  cd {shlex.quote(str(folder))}")
-    console.say("  apportion serve --open                  # the pages, in a browser")
     console.say(f"  apportion explain {_biggest(rows, allocated.columns)} --period {newest}")
-    console.say(
-        f"  apportion review --period {newest}         # the folder for the monthly meeting"
-    )
-    console.say(
-        f"  apportion compare {newest}               # once a rule is changed: what it moves"
-    )
+    console.say(f"  apportion review --period {newest}         # the monthly review for finance")
+    console.say(f"  apportion compare {newest}               # the effect of your rule changes")
+    console.say("  pip install 'apportion[web]' && apportion serve --open    # the dashboard")
 
 
 def _biggest(rows: Sequence[Row], columns: Sequence[str]) -> str:

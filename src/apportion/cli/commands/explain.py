@@ -29,7 +29,7 @@ def add_to(app: typer.Typer) -> None:
     app.command(
         "explain",
         cls=Command,
-        rich_help_panel="Look",
+        rich_help_panel="Reports",
         epilog=examples(
             "apportion explain FIN-100 --period 2026-09",
             "apportion explain FIN-100 --depth 4 | less -R",
@@ -41,23 +41,24 @@ def add_to(app: typer.Typer) -> None:
 
 def explain(
     ctx: typer.Context,
-    owner: Annotated[str, typer.Argument(metavar="OWNER", help="Who pays.")] = "",
+    owner: Annotated[str, typer.Argument(metavar="OWNER", help="The owner to explain.")] = "",
     period: PeriodOption = "",
-    pool: Annotated[str, typer.Option(metavar="NAME", help="A pool of shared cost.")] = "",
-    resource: Annotated[str, typer.Option(metavar="ID", help="A resource of the bill.")] = "",
+    pool: Annotated[str, typer.Option(metavar="NAME", help="Explain this shared cost pool.")] = "",
+    resource: Annotated[str, typer.Option(metavar="ID", help="Explain this resource.")] = "",
     depth: Annotated[
-        int, typer.Option(metavar="N", min=1, help="How many levels of branches the tree shows.")
+        int, typer.Option(metavar="N", min=1, help="Number of tree levels to show.")
     ] = 2,
     as_of: AsOfOption = "",
     form: FormOption = None,
     to: ToOption = None,
     raw: RawOption = False,
 ) -> None:
-    """Tell where a number comes from, back to the rule.
+    """Explain an amount: the rules, splits and charges behind it.
 
-    With its line in the rulebook, the split chain with its ratios and driver values, down to
-    the biggest charges, as a tree; with --output json as nested objects, in the other forms as
-    one row for each branch.
+    Shows a tree with the rulebook lines, the splits with their ratios and driver values, and
+    the largest charges. --output json writes nested objects; other formats write one row for
+    each node. Give an owner, --pool or --resource. Without --period, uses the newest allocated
+    month.
     """
     if sum(map(bool, (owner, pool, resource))) != 1:
         raise NothingToExplainError
@@ -87,7 +88,7 @@ def _send(root: ExplanationNode, depth: int, sent: Output, console: Console) -> 
         shown = pruned(root, depth)
         console.tree(shown)
         if shown != root:
-            console.say(f"Deeper: --depth {depth + 1}. Everything: --output json.\n")
+            console.say(f"More levels: --depth {depth + 1}. All levels: --output json.\n")
     elif sent.chosen is Form.JSON:
         deliver(lambda: document(nested(root)), sent, console)
     elif sent.chosen is Form.TABLE:

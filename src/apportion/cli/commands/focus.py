@@ -31,11 +31,11 @@ class Version(StrEnum):
 
 ToOption = Annotated[
     Path | None,
-    typer.Option("--to", metavar="FOLDER", help="A new folder; focus-2026-09 if left out."),
+    typer.Option("--to", metavar="FOLDER", help="New folder. Default: focus-YEAR-MONTH."),
 ]
 VersionOption = Annotated[
     Version,
-    typer.Option("--version", metavar="VERSION", help="1.2, 1.3 or 1.4 of FOCUS."),
+    typer.Option("--version", metavar="VERSION", help="FOCUS version: 1.2, 1.3 or 1.4."),
 ]
 
 
@@ -44,7 +44,7 @@ def add_to(app: typer.Typer) -> None:
     app.command(
         "focus",
         cls=Command,
-        rich_help_panel="Look",
+        rich_help_panel="Reports",
         epilog=examples(
             "apportion focus --period 2026-09",
             "apportion focus --version 1.2 --to for-the-bi-team/",
@@ -60,11 +60,12 @@ def focus(
     as_of: AsOfOption = "",
     form: FormOption = None,
 ) -> None:
-    """Write a month as FOCUS rows, which any tool for FOCUS reads.
+    """Write an allocated month in FOCUS format.
 
-    A charge that a pool shared out keeps its row with every amount zero, and each who pays has a
-    row with his part, so that sums stay. Dimensions are columns like x_CostCenter. One Parquet
-    file or more, with SHA256SUMS; they are read back and compared before the folder appears.
+    Charges in shared cost pools keep their row with zero amounts; each payer gets a row with
+    its part; totals do not change. Dimensions become columns like x_CostCenter. Writes Parquet
+    files with SHA256SUMS; they are read back and compared before the folder appears. Without
+    --period, uses the newest allocated month.
     """
     session: Session = ctx.obj
     month = checked(period)

@@ -50,17 +50,20 @@ PathsArgument = Annotated[
     list[str],
     typer.Argument(
         metavar="PATH",
-        help="Files of one bill, or their folder; s3://bucket/prefix/export; or: cost-explorer.",
+        help="Files or folder of one bill, s3://bucket/prefix/export, or the word cost-explorer.",
     ),
 ]
 BillOption = Annotated[
     str | None,
-    typer.Option(metavar="NAME", help="Name the bill; needed where several payers' come in."),
+    typer.Option(
+        metavar="NAME", help="Name of the bill. Required if you ingest bills of several payers."
+    ),
 ]
 ReplaceOption = Annotated[
     bool,
     typer.Option(
-        "--replace", help="Take the earlier delivery's place, though not all of it is held."
+        "--replace",
+        help="Replace the earlier delivery, even if some of its lines are missing in this one.",
     ),
 ]
 TogetherOption = Annotated[
@@ -68,18 +71,19 @@ TogetherOption = Annotated[
     typer.Option(
         "--together-with",
         metavar="RUN",
-        help="It is another part of this delivery; may be repeated, for other months.",
+        help="This is another part of the delivery ingested in RUN. Repeatable for other months.",
     ),
 ]
 SplitCostOption = Annotated[
     SplitCost,
     typer.Option(
         metavar="ROWS",
-        help="Where AWS splits a cluster's cost: count the parent's row, or its children.",
+        help="Split cost allocation data: count the parent row (parent) or its child "
+        "rows (children).",
     ),
 ]
 PayerOption = Annotated[
-    str, typer.Option(metavar="ID", help="The account that pays; cost-explorer needs it.")
+    str, typer.Option(metavar="ID", help="Payer account. Required for cost-explorer.")
 ]
 
 
@@ -120,18 +124,19 @@ def ingest(
     to: ToOption = None,
     raw: RawOption = False,
 ) -> None:
-    """Take a bill's files into the ledger, verified byte by byte.
+    """Ingest bill files into the ledger and verify every byte.
 
-    FOCUS 1.0 to 1.4, AWS CUR 2.0 and legacy CUR are told apart by their columns; CSV, gzip, zip and
-    Parquet by their bytes, which are checked before anything is read. A delivery replaces its
-    months as a whole; the same bytes again change nothing, and earlier deliveries stay readable.
-    One that lacks what the earlier held stops: is it its other part, another bill, or right now?
+    The format (FOCUS 1.0 to 1.4, CUR 2.0, legacy CUR) is detected from the columns; CSV, gzip,
+    zip and Parquet from the content. All files are verified before any is read. A new delivery
+    replaces the whole month; identical files change nothing, and earlier deliveries remain
+    readable. A delivery that lacks lines of the earlier one is rejected: use --together-with,
+    --bill or --replace.
 
-    An export in S3 is read by its manifests: the months whose delivery is new are fetched, verified
-    and taken in, and one that changes while it is read is begun again.
+    From s3://, new deliveries are found in the export's manifests, downloaded and verified. If
+    the export changes during the download, the download restarts.
 
-    The word cost-explorer asks AWS Cost Explorer instead, for the months that --days lie in: by
-    account and service, or --by one name or two. A folder of that name is given by its full path.
+    The word cost-explorer reads costs from AWS Cost Explorer for the months that include
+    --days. To ingest a folder with that name, give its full path.
     """
     session: Session = ctx.obj
     sent = Output(form, to, raw)

@@ -19,15 +19,18 @@ ExportPeriodsOption = Annotated[
         "--period",
         "-p",
         metavar="YEAR-MONTH",
-        help="s3://: only this month; may be repeated. Without any, all that the export has.",
+        help="s3://: only this month. Repeatable. Default: all months of the export.",
     ),
 ]
 ForceOption = Annotated[
-    bool, typer.Option("--force", help="s3://: fetch what the ledger has, too.")
+    bool,
+    typer.Option("--force", help="s3://: download again deliveries that the ledger already has."),
 ]
 KeepFilesOption = Annotated[
     bool,
-    typer.Option("--keep-files", help="s3://: leave the files in `downloads` beside the ledger."),
+    typer.Option(
+        "--keep-files", help="s3://: keep the downloaded files in `downloads` beside the ledger."
+    ),
 ]
 
 

@@ -39,20 +39,21 @@ def add_to(app: typer.Typer) -> None:
 def init(
     ctx: typer.Context,
     folder: Annotated[
-        Path, typer.Argument(metavar="FOLDER", help="Where to; made if it is not there.")
+        Path, typer.Argument(metavar="FOLDER", help="Target folder. Created if it does not exist.")
     ] = Path(),
 ) -> None:
-    """Write a commented starter: settings, a rulebook, the files it names, a tag policy.
+    """Create a commented starter: settings, rulebook, input files and tag policy.
 
-    It runs as it is on any AWS or FOCUS bill: cost centres come from tags, then accounts, and tax
-    and support are shared in proportion. No file is overwritten.
+    Works without changes on any AWS or FOCUS bill: cost centers come from tags, then from
+    accounts; tax and support are split in proportion to cost. Existing files are never
+    overwritten.
     """
     session: Session = ctx.obj
     at = session.path(folder)
     written = write_new(at, starter())
     ignored = _ignore(at)
     session.console.text("\n".join([*written, *ignored]))
-    session.console.good(f"Started in {'this folder' if folder == Path() else at}. Next:")
+    session.console.good(f"Created a starter in {'this folder' if folder == Path() else at}. Next:")
     step = f"cd {shlex.quote(str(folder))} && " if folder != Path() else ""
     session.console.say(
         f"  {step}apportion ingest PATH-OF-A-BILL\n  apportion allocate\n  apportion report"

@@ -41,7 +41,7 @@ def add_to(app: typer.Typer) -> None:
         name="ledger",
         cls=Group,
         rich_markup_mode=None,
-        help="Show what the ledger holds and how it came there, let go of its past, and repair it.",
+        help="List bills and runs, delete superseded data, repair the ledger.",
         epilog=examples(
             "apportion ledger list",
             "apportion ledger history --period 2026-09",
@@ -68,7 +68,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def _list_commands(ctx: typer.Context) -> None:
-    """Show what the ledger holds and how it came there, let go of its past, and repair it."""
+    """List bills and runs, delete superseded data, repair the ledger."""
     if ctx.invoked_subcommand is None:
         typer.echo(ctx.get_help())
 
@@ -76,7 +76,7 @@ def _list_commands(ctx: typer.Context) -> None:
 def list_(
     ctx: typer.Context, form: FormOption = None, to: ToOption = None, raw: RawOption = False
 ) -> None:
-    """List the bills it holds and whether they are allocated."""
+    """List the bills in the ledger and whether they are allocated."""
     session: Session = ctx.obj
     sent = Output(form, to, raw)
     sent.check(session.console)
@@ -92,10 +92,10 @@ def history(
     to: ToOption = None,
     raw: RawOption = False,
 ) -> None:
-    """List every delivery and allocation, oldest first.
+    """List all runs (deliveries and allocations), oldest first.
 
-    Files also have every cost column, and each input with the beginning of its sha256. The id of
-    an allocation, or its beginning, is what --as-of takes, unless it was expired.
+    Files also contain every cost column and each input with its sha256. --as-of takes the run
+    id of an allocation, or its first characters, unless the run is expired.
     """
     session: Session = ctx.obj
     sent, month = Output(form, to, raw), checked(period)
@@ -112,10 +112,10 @@ def repair(
     to: ToOption = None,
     raw: RawOption = False,
 ) -> None:
-    """Make a lost catalog again from the tables beside it, and prove every run.
+    """Rebuild a lost catalog from the tables, and prove every run.
 
-    Nothing is changed where a run is not what its record says, or where the catalog is whole. Of a
-    ledger in S3, a lost head is made again, too.
+    Nothing is changed if a run does not match its record, or if the catalog is complete. For a
+    ledger in S3, the head object is rebuilt too.
     """
     session: Session = ctx.obj
     sent = Output(form, to, raw)
@@ -132,7 +132,7 @@ def _finish(
     outcome: Outcome, shown: Sequence[str], sent: Output, console: Console, *, moment: int
 ) -> None:
     if not outcome.rows:
-        console.say("The ledger holds nothing yet. Take a bill in with `apportion ingest PATH`.")
+        console.say("The ledger is empty. Ingest a bill with `apportion ingest PATH`.")
     elif sent.for_a_person:
         kept = tuple(name for name in outcome.columns if name in shown)
         rows = tuple(_readable(row, moment) for row in outcome.rows)

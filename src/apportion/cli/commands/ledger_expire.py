@@ -38,30 +38,34 @@ _MOMENT = "%Y-%m-%dT%H:%M:%SZ"
 KeepRunsOption = Annotated[
     int,
     typer.Option(
-        metavar="N", min=0, help="Superseded runs to keep of each month and bill, the newest."
+        metavar="N", min=0, help="Number of superseded runs to keep for each month and bill."
     ),
 ]
 AgeOption = Annotated[
     str,
     typer.Option(
-        metavar="AGE|DAY", help="Keep what was replaced later: 90d, or a day like 2026-09-01."
+        metavar="AGE|DAY",
+        help="Expire only runs superseded before this age or day, for example 90d or 2026-09-01.",
     ),
 ]
 IncludeOption = Annotated[
     list[EvidenceKind] | None,
     typer.Option(
         metavar="EVIDENCE",
-        help="Also what is evidence: published, delivered or protected; may be repeated.",
+        help="Also expire runs of this kind: published, delivered or protected. Repeatable.",
         case_sensitive=False,
     ),
 ]
 ReportsOption = Annotated[
     str,
     typer.Option(
-        metavar="S3", help="Where reports were delivered without this ledger: keep their runs."
+        metavar="S3",
+        help="S3 location of reports that were delivered without this ledger. Their runs are kept.",
     ),
 ]
-YesOption = Annotated[bool, typer.Option("--yes", help="Expire what is shown.")]
+YesOption = Annotated[
+    bool, typer.Option("--yes", help="Delete the files. Default: only show what can be deleted.")
+]
 
 
 def add_to(ledger: typer.Typer) -> None:
@@ -97,11 +101,11 @@ def expire(
     to: ToOption = None,
     raw: RawOption = False,
 ) -> None:
-    """Tell which superseded deliveries and allocations can go; with --yes, remove their files.
+    """Show which superseded runs can be deleted; with --yes, delete their files.
 
-    What is current of each month and bill always stays, and what it stands on. So does evidence:
-    runs that are published, that a report was delivered of, or that `ledger protect` names. Of
-    what goes, the record stays with its totals and hashes; --as-of cannot read it any more.
+    The current run of each month and bill is always kept, with the runs it depends on. Runs
+    that are published, delivered or protected are kept too, unless you give --include. The
+    records of expired runs stay, with totals and hashes; --as-of can no longer read them.
     """
     from apportion.model.retention import Policy
 
@@ -123,19 +127,20 @@ def expire(
 def protect(
     ctx: typer.Context,
     run: Annotated[
-        str, typer.Argument(metavar="RUN|FILE", help="An allocation's id, or its manifest.")
+        str,
+        typer.Argument(metavar="RUN|FILE", help="Run id of an allocation, or its manifest file."),
     ],
     reason: Annotated[
-        str, typer.Option(metavar="WORDS", help="Why, or for whom: told wherever it stays.")
+        str, typer.Option(metavar="TEXT", help="Reason, shown wherever the run is listed.")
     ],
     form: FormOption = None,
     to: ToOption = None,
     raw: RawOption = False,
 ) -> None:
-    """Keep an allocation, and the deliveries that it read, from `ledger expire`.
+    """Protect an allocation and its deliveries from `ledger expire`.
 
-    Do this before a proof's manifest is handed out: only while the files are there can it be
-    verified.
+    Do this before you hand out the manifest of a proof: it can be verified only while the files
+    exist.
     """
     from apportion.usecases.runs.manifest_files import read_manifests
 

@@ -38,52 +38,63 @@ class QueryVia(StrEnum):
 
 
 DatabaseOption = Annotated[
-    str, typer.Option(metavar="NAME", help="The Glue database of the published tables.")
+    str, typer.Option(metavar="NAME", help="Glue database of the published tables.")
 ]
 RegionOption = Annotated[
-    str, typer.Option(metavar="REGION", help="Of AWS; without, the profile's.")
+    str, typer.Option(metavar="REGION", help="AWS region. Default: the profile's region.")
 ]
 ViaOption = Annotated[
     QueryVia,
     typer.Option(
         metavar="NAME",
-        help="duckdb asks this ledger, athena what is published.",
+        help="duckdb reads this ledger; athena reads the published tables.",
         case_sensitive=False,
     ),
 ]
 WorkgroupOption = Annotated[
-    str, typer.Option(metavar="NAME", help="Athena: it limits what a query may scan.")
+    str,
+    typer.Option(
+        metavar="NAME", help="Athena workgroup. It limits the bytes that a query may scan."
+    ),
 ]
 ResultsOption = Annotated[
     str,
     typer.Option(
-        metavar="S3", help="Athena: s3://… for results, where the workgroup names no place."
+        metavar="S3",
+        help="Athena: s3://… for results. Required if the workgroup has no result location.",
     ),
 ]
 TimeoutOption = Annotated[
-    int, typer.Option(metavar="SECONDS", min=1, help="Athena: stop a query that takes longer.")
+    int, typer.Option(metavar="SECONDS", min=1, help="Athena: cancel the query after this time.")
 ]
 FormsOption = Annotated[
     list[str] | None,
     typer.Option(
-        "--formats", metavar="FORMS", help="csv, json, parquet, xlsx, by commas [csv,xlsx]."
+        "--formats",
+        metavar="FORMATS",
+        help="csv, json, parquet, xlsx; separated by commas. [default: csv,xlsx]",
     ),
 ]
 EmailOption = Annotated[
     list[str] | None,
-    typer.Option(metavar="ADDRESS", help="Write to this address by SES; may be repeated."),
+    typer.Option(
+        metavar="ADDRESS", help="Send an e-mail to this address with Amazon SES. Repeatable."
+    ),
 ]
 SenderOption = Annotated[
-    str, typer.Option("--from", metavar="ADDRESS", help="The sender, verified in SES.")
+    str, typer.Option("--from", metavar="ADDRESS", help="Sender address, verified in Amazon SES.")
 ]
-TopicOption = Annotated[str, typer.Option(metavar="ARN", help="Tell this topic of SNS.")]
+TopicOption = Annotated[str, typer.Option(metavar="ARN", help="Send a message to this SNS topic.")]
 AttachOption = Annotated[
-    bool, typer.Option("--attach", help="Attach the owners' table and the workbook.")
+    bool, typer.Option("--attach", help="Attach the owners table and the workbook to the e-mail.")
 ]
 LinkOption = Annotated[
     int,
     typer.Option(
-        metavar="HOURS", min=0, max=168, help="Put links into the letter that open for so long."
+        metavar="HOURS",
+        min=0,
+        max=168,
+        help="Add presigned links to the e-mail, valid for N hours.",
     ),
 ]
 _DATABASE, _WORKGROUP, _TIMEOUT = "apportion", "apportion", 300
@@ -121,7 +132,7 @@ def add_to(app: typer.Typer) -> None:
 
 def publish(
     ctx: typer.Context,
-    place: Annotated[str, typer.Argument(metavar="S3", help="Where: s3://bucket/prefix.")],
+    place: Annotated[str, typer.Argument(metavar="S3", help="Target: s3://bucket/prefix.")],
     period: PeriodOption = "",
     database: DatabaseOption = _DATABASE,
     region: RegionOption = "",
@@ -130,11 +141,11 @@ def publish(
     to: ToOption = None,
     raw: RawOption = False,
 ) -> None:
-    """Publish proved months as Iceberg tables in S3 and Glue, for Athena, Spark and BI.
+    """Publish proved months as Iceberg tables in S3 and AWS Glue, for Athena, Spark and BI.
 
-    Without --period, every month that is allocated. What is written is read back and compared
-    with the proof before readers see it; then they see the whole month at once. A month that is
-    published already is not written again.
+    Without --period, publishes every allocated month. The written data is read back and
+    compared with the proof before readers see it; then the whole month becomes visible at once.
+    A published month is not written again.
     """
     from apportion.app.publishing import open_lake
 
@@ -152,7 +163,7 @@ def query(
     sql: Annotated[
         str,
         typer.Argument(
-            metavar="SQL", help="A SELECT, or the name of an everyday question, like owners."
+            metavar="SQL", help="A SELECT statement, or the name of a saved query, like owners."
         ),
     ],
     via: ViaOption = QueryVia.DUCKDB,
@@ -167,11 +178,11 @@ def query(
     to: ToOption = None,
     raw: RawOption = False,
 ) -> None:
-    """Ask in SQL: this ledger, or through Athena what is published. Same tables, same names.
+    """Query the ledger or, through Athena, the published tables with SQL.
 
     Tables: allocations, daily, shares, drivers, keys, proofs, findings, runs, and by_NAME for
-    each dimension. Everyday questions: accounts, biggest, days, findings, movers, owners, pools,
-    proof, services, unallocated; they ask for the newest month, or for --period.
+    each dimension. Saved queries: accounts, biggest, days, findings, movers, owners, pools,
+    proof, services, unallocated; they use the newest month or --period.
     """
     from apportion.core.reporting.published_tables import named
 
@@ -188,16 +199,16 @@ def query(
         questions = Questions(database, workgroup, results, timeout)
         with session.console.steps(session.outside.timer) as say:
             athena = open_athena(questions, region=region, clients=session.clients(profile))
-            say("asking Athena")
+            say("querying Athena")
             outcome = athena.query(asked)
     if not outcome.rows:
-        session.console.say("There is nothing that fits.")
+        session.console.say("No rows.")
     finish(outcome, sent, session.console)
 
 
 def deliver(
     ctx: typer.Context,
-    place: Annotated[str, typer.Argument(metavar="S3", help="Where: s3://bucket/prefix.")],
+    place: Annotated[str, typer.Argument(metavar="S3", help="Target: s3://bucket/prefix.")],
     period: PeriodOption = "",
     formats: FormsOption = None,
     email: EmailOption = None,
@@ -214,11 +225,11 @@ def deliver(
     to: ToOption = None,
     raw: RawOption = False,
 ) -> None:
-    """Deliver a month's report to S3, and tell people of it: once, however often it is run.
+    """Deliver the report of a month to S3, and notify recipients once.
 
-    The answers to all everyday questions go below PLACE/PERIOD/ID/, and latest.json names the
-    newest ID when all is there. The ID is a hash of what the report is made of: the same report
-    is the same files and no second letter.
+    Writes the results of all saved queries below S3/PERIOD/ID/; then latest.json refers to the
+    new ID. The ID is a hash of the report: the same report gives the same files and no second
+    e-mail.
     """
     from apportion.app.publishing import Readers, deliver_published, forms, open_store, telling
 

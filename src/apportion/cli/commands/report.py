@@ -29,28 +29,29 @@ from apportion.model.question import Granularity, Question
 ByOption = Annotated[
     list[str] | None,
     typer.Option(
-        metavar="NAMES", help="Dimensions or columns, by commas; the owner's if left out."
+        metavar="NAMES",
+        help="Dimensions or columns, separated by commas. Default: the owner dimension.",
     ),
 ]
 GranularityOption = Annotated[Granularity, typer.Option(metavar="STEP", help="month or day.")]
 WhereOption = Annotated[
-    str, typer.Option(metavar="CONDITION", help="Only charges that this SQL holds for.")
+    str, typer.Option(metavar="CONDITION", help="Only charges that match this SQL condition.")
 ]
 OwnerOption = Annotated[
     list[str] | None,
-    typer.Option("--owner", "--cost-center", metavar="NAME", help="Only this; may be repeated."),
+    typer.Option("--owner", "--cost-center", metavar="NAME", help="Only this owner. Repeatable."),
 ]
 CostOption = Annotated[
-    str, typer.Option(metavar="COLUMN", help="A cost column other than the rulebook's.")
+    str, typer.Option(metavar="COLUMN", help="Cost column. Default: the rulebook's.")
 ]
 ReviewOption = Annotated[
-    bool, typer.Option("--for-review", help="What needs a look: unallocated, rejected, pools.")
+    bool, typer.Option("--for-review", help="Show unallocated cost, rejected values and pools.")
 ]
 SectionOption = Annotated[
     str,
     typer.Option(
         metavar="NAME",
-        help="Only this table of the review: unallocated, rejected, pools, drivers, shares, kept.",
+        help="Show one review table: unallocated, rejected, pools, drivers, shares or kept.",
     ),
 ]
 
@@ -63,7 +64,7 @@ def add_to(app: typer.Typer) -> None:
     app.command(
         "report",
         cls=Command,
-        rich_help_panel="Look",
+        rich_help_panel="Reports",
         epilog=examples(
             "apportion report --period 2026-09",
             "apportion report --by cost_center,project --granularity day --to september.csv",
@@ -88,11 +89,11 @@ def report(
     to: ToOption = None,
     raw: RawOption = False,
 ) -> None:
-    """Tell who pays what: direct, shared and in total.
+    """Show what each owner pays: direct cost, shared cost and total.
 
-    And how much of it carries a valid tag. Without --period, the newest month allocated.
-    Filters choose rows; they never change an amount. In JSON amounts are text, so that no digit
-    is lost; in Parquet they are DECIMAL(38, 18).
+    Also shows the share of direct cost with a valid tag. Without --period, uses the newest
+    allocated month. Filters select rows; they never change an amount. In JSON, amounts are text
+    with all digits; in Parquet, DECIMAL(38, 18).
     """
     session: Session = ctx.obj
     sent, month = Output(form, to, raw), checked(period)
@@ -106,7 +107,7 @@ def report(
     with session.workspace() as workspace:
         outcome = workspace.report(replace(asked, period=month or newest_allocated(workspace)))
     if not outcome.rows:
-        session.console.say("No charge fits.")
+        session.console.say("No charges match.")
     finish(outcome, sent, session.console, total=True)
 
 
@@ -138,7 +139,7 @@ def _show(sections: Sequence[tuple[str, Outcome]], console: Console) -> None:
         if outcome.rows:
             console.table(outcome.rows, outcome.columns, total=True)
         else:
-            console.text("nothing")
+            console.text("none")
     console.findings([finding for _, outcome in sections for finding in outcome.findings])
     others = [name for name, _ in sections if name in _ON_REQUEST]
     if others:

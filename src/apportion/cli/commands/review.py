@@ -21,7 +21,7 @@ from apportion.cli.ui.print_outcome import finish
 
 ToOption = Annotated[
     Path | None,
-    typer.Option("--to", metavar="FOLDER", help="A new folder; review-2026-09 if left out."),
+    typer.Option("--to", metavar="FOLDER", help="New folder. Default: review-YEAR-MONTH."),
 ]
 
 
@@ -30,7 +30,7 @@ def add_to(app: typer.Typer) -> None:
     app.command(
         "review",
         cls=Command,
-        rich_help_panel="Look",
+        rich_help_panel="Reports",
         epilog=examples(
             "apportion review --period 2026-09", "apportion review --period 2026-09 --to meeting/"
         ),
@@ -44,12 +44,12 @@ def review(
     as_of: AsOfOption = "",
     form: FormOption = None,
 ) -> None:
-    """Write the monthly review: a folder for the meeting with finance.
+    """Write the monthly review for the meeting with finance, as a folder.
 
-    What each owner pays and why, the change against the month before by its causes, cost without
-    an owner with proposals, pools and their numbers, who changed which rule and what that moved
-    (from Git), tag coverage, open findings and a list to sign; as HTML, Markdown and Excel, and a
-    statement for each owner.
+    Contains the cost of each owner, the change from the month before by cause, unallocated cost
+    with proposals, pools and drivers, rule changes (from Git) and their effect, tag coverage,
+    open findings and a sign-off list; as HTML, Markdown and Excel, with a statement for each
+    owner. Without --period, uses the newest allocated month.
     """
     session: Session = ctx.obj
     month = checked(period)

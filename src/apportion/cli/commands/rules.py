@@ -22,7 +22,7 @@ def add_to(app: typer.Typer) -> None:
         cls=Group,
         no_args_is_help=False,
         rich_markup_mode=None,
-        help="Check the rulebooks, show the one in force, describe the format.",
+        help="Check rulebooks, show the rulebook of a month, print the JSON Schema.",
         epilog=examples("apportion rules check", "apportion rules show --period 2026-09"),
     )
     app.add_typer(rules, rich_help_panel="Rules and ledger")
@@ -44,16 +44,15 @@ def add_to(app: typer.Typer) -> None:
 
 
 def _list_commands(ctx: typer.Context) -> None:
-    """Check the rulebooks, show the one in force, describe the format."""
+    """Check rulebooks, show the rulebook of a month, print the JSON Schema."""
     if ctx.invoked_subcommand is None:
         typer.echo(ctx.get_help())
 
 
 def check(ctx: typer.Context, form: FormOption = None, to: ToOption = None) -> None:
-    """Tell everything that is wrong with the rulebooks.
+    """Check the rulebooks and the files they refer to.
 
-    And with the files they name, all at once, each with its file, line and column. The exit
-    code is 1 if a finding fails.
+    Shows all findings, each with file, line and column. The exit code is 1 if a finding fails.
     """
     session: Session = ctx.obj
     sent = Output(form, to)
@@ -66,14 +65,13 @@ def check(ctx: typer.Context, form: FormOption = None, to: ToOption = None) -> N
 def show(
     ctx: typer.Context,
     period: PeriodOption = "",
-    sql: Annotated[bool, typer.Option("--sql", help="Only the SQL that it compiles to.")] = False,
+    sql: Annotated[bool, typer.Option("--sql", help="Show only the SQL.")] = False,
     form: FormOption = None,
     to: ToOption = None,
 ) -> None:
-    """Print the rulebook in force for a month.
+    """Show the rulebook of a month and the SQL it compiles to.
 
-    And the SQL that it compiles to. Without --period, the one in force for the newest month in
-    the ledger.
+    Without --period, uses the newest month in the ledger.
     """
     session: Session = ctx.obj
     sent, month = Output(form, to), checked(period)
@@ -124,7 +122,7 @@ def _newest(workspace: Workspace, session: Session) -> str:
 def schema(ctx: typer.Context, to: ToOption = None) -> None:
     """Print the JSON Schema of the rulebook format.
 
-    Editors complete and check rulebooks by it. The first line of a rulebook names it to them:
+    Editors use it to complete and check rulebooks. Refer to it in the first line of a rulebook:
     `# yaml-language-server: $schema=../rulebook.schema.json`.
     """
     session: Session = ctx.obj

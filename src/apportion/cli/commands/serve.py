@@ -25,7 +25,7 @@ def add_to(app: typer.Typer) -> None:
     """Add `serve` to the program."""
     app.command(
         cls=Command,
-        rich_help_panel="Look",
+        rich_help_panel="Reports",
         epilog=examples(
             "apportion serve --open",
             "apportion serve --port 0",
@@ -36,25 +36,27 @@ def add_to(app: typer.Typer) -> None:
 
 def serve(
     ctx: typer.Context,
-    host: Annotated[str, typer.Option(metavar="HOST", help="Where to listen.")] = HOST,
+    host: Annotated[str, typer.Option(metavar="HOST", help="Address to listen on.")] = HOST,
     port: Annotated[
-        int, typer.Option(metavar="N", min=0, max=65535, help="The port; 0 takes a free one.")
+        int, typer.Option(metavar="N", min=0, max=65535, help="Port. 0 picks a free one.")
     ] = PORT,
-    browser: Annotated[bool, typer.Option("--open", help="Open it in a browser.")] = False,
+    browser: Annotated[
+        bool, typer.Option("--open", help="Open the dashboard in a browser.")
+    ] = False,
     access: Annotated[
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="Who signs in how and sees what. Without it, access.yaml beside apportion.toml.",
+            help="Sign-in and access rules. Default: access.yaml beside apportion.toml, if"
+            " it exists.",
         ),
     ] = None,
 ) -> None:
-    """Show the ledger's pages in a browser.
+    """Start the dashboard on this computer.
 
-    What a month cost and whose it is, how each amount found its owner, pools, tags, the proof and
-    the rules; every page has its address, its tables and its files. Nothing is fetched from
-    elsewhere. It listens to this machine alone, unless access.yaml says how people sign in and
-    what each group sees. Ctrl-C ends it.
+    Shows cost by owner, how each amount was allocated, pools, tags, the proof and the rules.
+    Nothing is loaded from other servers. Only this computer can connect, unless access.yaml
+    defines sign-in and access. Press Ctrl-C to stop. Requires: pip install 'apportion[web]'.
     """
     _show(ctx.obj, host, port, access, browser=browser)
 
@@ -76,7 +78,7 @@ def _show(session: Session, host: str, port: int, access: Path | None, *, browse
             library.prepare()
             rehearse(library)
         address = f"http://{_shown(host)}:{listening.getsockname()[1]}/"
-        session.console.good(f"The pages are at {address} until you press Ctrl-C.")
+        session.console.good(f"Dashboard: {address} (press Ctrl-C to stop)")
         if browser:
             typer.launch(address)
         config = uvicorn.Config(

@@ -16,11 +16,14 @@ from apportion.model.errors.base import NothingThereError
 from apportion.model.errors.web import NoWebError
 from apportion.usecases.atomic_folder import new_folder, refuse_if_filled
 
-FolderArgument = Annotated[Path, typer.Argument(metavar="FOLDER", help="A new folder.")]
+FolderArgument = Annotated[Path, typer.Argument(metavar="FOLDER", help="New folder for the pages.")]
 PeriodsOption = Annotated[
     list[str] | None,
     typer.Option(
-        "--period", "-p", metavar="YEAR-MONTH", help="A month; may be repeated. Else the newest."
+        "--period",
+        "-p",
+        metavar="YEAR-MONTH",
+        help="Billing month. Repeatable. Default: the newest allocated month.",
     ),
 ]
 
@@ -29,7 +32,7 @@ def add_to(app: typer.Typer) -> None:
     """Add `site` to the program."""
     app.command(
         cls=Command,
-        rich_help_panel="Look",
+        rich_help_panel="Reports",
         epilog=examples(
             "apportion site public/", "apportion site public/ --period 2026-08 --period 2026-09"
         ),
@@ -37,18 +40,18 @@ def add_to(app: typer.Typer) -> None:
 
 
 def site(ctx: typer.Context, folder: FolderArgument, period: PeriodsOption = None) -> None:
-    """Write the dashboard's pages as files, for a bucket, a wiki or a mail.
+    """Write the dashboard as static files, for a bucket, a wiki or an e-mail.
 
-    The same pages as `apportion serve`, every owner in them, with their CSV files; they need no
-    server. Links to what would be a question of its own (one resource, one day of an owner) are
-    left out.
+    Contains the same pages as `apportion serve`, with all owners and their CSV files. No server
+    is needed. Links to single resources and single days are left out. Requires: pip install
+    'apportion[web]'.
     """
     session: Session = ctx.obj
     wanted = [checked(each) for each in period or ()]
     at = session.path(folder)
     refuse_if_filled(at)
     count = _write(session, at, wanted)
-    session.console.good(f"Wrote {count} files into {folder}; open {folder / 'index.html'}.")
+    session.console.good(f"Wrote {count} files to {folder}. Open {folder / 'index.html'}.")
 
 
 def _write(session: Session, folder: Path, wanted: list[str]) -> int:
@@ -66,7 +69,7 @@ def _write(session: Session, folder: Path, wanted: list[str]) -> int:
         library.prepare()
         periods = wanted or list(library.edition.periods[:1])
         _check(periods, library.edition.periods)
-        say(f"writing pages of {', '.join(periods)}")
+        say(f"writing pages for {', '.join(periods)}")
         app = create_app(library, watch=False)
         return asyncio.run(_put(files(app, periods), beside))
 

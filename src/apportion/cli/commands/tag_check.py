@@ -46,32 +46,42 @@ def add_to(tags: typer.Typer) -> None:
 def check(
     ctx: typer.Context,
     paths: Annotated[
-        list[Path], typer.Argument(metavar="PATH", help="Folders, plans or templates.")
+        list[Path],
+        typer.Argument(
+            metavar="PATH", help="Terraform folders, plans (JSON) or CloudFormation templates."
+        ),
     ],
     policy: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="A tags.yaml or generated policy.json; no settings."),
+        typer.Option(
+            metavar="FILE",
+            help="Tag policy: a tags.yaml or a generated policy.json. No settings file is needed.",
+        ),
     ] = None,
     tag: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="KEY=VALUE", help="A tag from outside, as a stack's; may be repeated."
+            metavar="KEY=VALUE",
+            help="A tag that is set outside the code, for example on the stack. Repeatable.",
         ),
     ] = None,
     shape: Annotated[
-        Shape, typer.Option("--format", metavar="FORM", help="text, json, sarif or github.")
+        Shape,
+        typer.Option(
+            "--format", metavar="FORMAT", help="text, json, sarif or github (annotations)."
+        ),
     ] = Shape.TEXT,
     to: ToOption = None,
     patch: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Write a patch that puts spellings right."),
+        typer.Option(metavar="FILE", help="Write a patch that corrects spelling."),
     ] = None,
 ) -> None:
-    """Check the tags of Terraform code, plans and CloudFormation templates.
+    """Check the tags in Terraform code, Terraform plans and CloudFormation templates.
 
-    Folders are read as they are: modules, locals, merge() and default_tags, each finding with its
-    file and line. What only a plan can tell is told as such and does not fail; a plan is exact.
-    Nothing is rewritten. The exit code is 1 if a mandatory tag is missing or wrong.
+    Resolves modules, locals, merge() and default_tags. Each finding has its file and line.
+    Values that are known only in a plan are reported and do not fail; a plan is exact. Files
+    are not changed. The exit code is 1 if a mandatory tag is missing or wrong.
     """
     from apportion.app.tag_check import check as checked
 
@@ -107,10 +117,10 @@ def _offer(text: str, to: Path | None, session: Session) -> None:
     """Write the patch where it was asked for, else say that there is one."""
     if text and to is not None:
         write_atomically(session.path(to), text.encode())
-        session.console.good(f"Wrote {to}: look at it, then `git apply {to}`.")
+        session.console.good(f"Wrote {to}. Review it, then run `git apply {to}`.")
     elif text:
         session.console.say(
-            "Some are only spelt otherwise: --patch FILE writes what puts them right."
+            "Some tags differ only in spelling. --patch FILE writes the corrections."
         )
 
 

@@ -31,13 +31,16 @@ _PANEL = "Bills"
 CoverageByOption = Annotated[
     list[str] | None,
     typer.Option(
-        "--by", metavar="NAMES", help="owner, account, service, environment, region or month."
+        "--by",
+        metavar="NAMES",
+        help="Group by owner, account, service, environment, region or month.",
     ),
 ]
 FailUnderOption = Annotated[
     str,
     typer.Option(
-        metavar="PERCENT", help="End with 1 if less of the spend has valid mandatory tags."
+        metavar="PERCENT",
+        help="Exit code 1 if less than this percentage of cost has valid mandatory tags.",
     ),
 ]
 
@@ -80,11 +83,11 @@ def coverage(
     to: ToOption = None,
     raw: RawOption = False,
 ) -> None:
-    """Tell how much spend carries valid mandatory tags.
+    """Show how much cost has valid mandatory tags.
 
-    By owner if left out, beside the month before; --by month tells every month. What is wrong
-    comes as findings with its money. Only usage of resources counts as able to carry tags; fees,
-    taxes and credits do not.
+    Groups by owner by default, with the month before; --by month shows all months. Invalid tags
+    are findings with their cost. Only resource usage counts; fees, taxes and credits cannot
+    have tags.
     """
     from apportion.usecases.tags.coverage import CoverageQuery
 
@@ -104,27 +107,28 @@ def untagged(
     ctx: typer.Context,
     period: PeriodOption = "",
     limit: Annotated[
-        int, typer.Option(metavar="N", min=0, help="Only the N that cost most; 0 is all.")
+        int,
+        typer.Option(metavar="N", min=0, help="Only the N most expensive resources; 0 shows all."),
     ] = 50,
     only_manual: Annotated[
-        bool, typer.Option("--only-manual", help="Only what code did not make.")
+        bool, typer.Option("--only-manual", help="Only resources that were not created by code.")
     ] = False,
     messages: Annotated[
-        bool, typer.Option("--messages", help="Only the sentences to send to owners.")
+        bool, typer.Option("--messages", help="Only the messages to send to owners.")
     ] = False,
     events: Annotated[
         list[Path] | None,
-        typer.Option(metavar="FILE", help="CloudTrail records, to tell who made them."),
+        typer.Option(metavar="FILE", help="CloudTrail records, to find who created the resources."),
     ] = None,
     as_of: AsOfOption = "",
     form: FormOption = None,
     to: ToOption = None,
     raw: RawOption = False,
 ) -> None:
-    """List resources without valid mandatory tags by monthly cost.
+    """List resources without valid mandatory tags, most expensive first.
 
-    Each with its probable owner, why we think so, and a sentence to send them. What code made is
-    told from what was made by hand where the policy says by which tag.
+    Each row has the probable owner, the reason for it, and a message to send. Resources created
+    by code are marked if the tag policy defines the tag that shows it.
     """
     from apportion.usecases.tags.untagged import Wanted
 
@@ -148,16 +152,17 @@ def suggest(
     ctx: typer.Context,
     period: PeriodOption = "",
     accept: Annotated[
-        str, typer.Option(metavar="ID", help="Take this alias into tag policy and rulebook.")
+        str, typer.Option(metavar="ID", help="Add this alias to the tag policy and the rulebook.")
     ] = "",
     form: FormOption = None,
     to: ToOption = None,
     raw: RawOption = False,
 ) -> None:
-    """Tell which values and keys are the same in other spellings, and what they mean.
+    """Suggest aliases for tag keys and values with different spelling.
 
-    And which projects name several owners. Each with its money. An alias that is accepted is
-    written into the files with all comments kept; they are read again before they are replaced.
+    Also lists projects with several owners. Each suggestion has its cost. --accept adds an
+    alias to the tag policy and the rulebook; comments are kept, and the files are checked
+    before they are replaced.
     """
     session: Session = ctx.obj
     sent = Output(form, to, raw)

@@ -22,11 +22,16 @@ from .tag_scan import AccountsOption, RegionsOption, RoleNameOption, ScanOptions
 if TYPE_CHECKING:
     from apportion.model.tags.live import FixPlan
 
-YesOption = Annotated[bool, typer.Option("--yes", help="Make the changes.")]
+YesOption = Annotated[
+    bool, typer.Option("--yes", help="Make the changes. Default: only show them.")
+]
 UndoOption = Annotated[
     Path | None,
     typer.Option(
-        "--undo-file", metavar="FILE", help="Where to keep what was there before.", dir_okay=False
+        "--undo-file",
+        metavar="FILE",
+        help="File for the previous tags. Default: PLAN.undo.json beside the plan.",
+        dir_okay=False,
     ),
 ]
 
@@ -38,13 +43,13 @@ def add_to(tags: typer.Typer) -> None:
         cls=Group,
         no_args_is_help=False,
         rich_markup_mode=None,
-        help="Put tags right on what exists: plan, read, apply, and take back.",
+        help="Correct tags on existing resources: plan, apply, undo.",
         epilog=examples(
             "apportion tags fix plan --to fix.json",
             "apportion tags fix apply fix.json --role-name apportion-tag-fixer --yes",
         ),
     )
-    tags.add_typer(fix, rich_help_panel="Live")
+    tags.add_typer(fix, rich_help_panel="Live resources")
     fix.callback(invoke_without_command=True)(_list_commands)
     fix.command(
         cls=Command,
@@ -70,7 +75,7 @@ def add_to(tags: typer.Typer) -> None:
 
 
 def _list_commands(ctx: typer.Context) -> None:
-    """Put tags right on what exists: plan, read, apply, and take back."""
+    """Correct tags on existing resources: plan, apply, undo."""
     if ctx.invoked_subcommand is None:
         typer.echo(ctx.get_help())
 
@@ -85,16 +90,18 @@ def plan(
     view: ViewOption = "",
     period: PeriodOption = "",
     limit: Annotated[
-        int, typer.Option(metavar="N", min=0, help="Only the N that cost most; 0 is all.")
+        int,
+        typer.Option(metavar="N", min=0, help="Only the N most expensive resources; 0 shows all."),
     ] = 0,
     form: FormOption = None,
     to: ToOption = None,
     raw: RawOption = False,
 ) -> None:
-    """Propose tags for what lacks them, from what the tags mean, neighbours, accounts and rules.
+    """Plan tag changes for resources without valid tags.
 
-    Nothing is changed. With --output json or --to a .json file, the plan is written: what to set on
-    which resource, what was there, and why. Read it, take out what is wrong, give it to `apply`.
+    Values come from existing tags, related resources, accounts and rules. Nothing is changed.
+    With --output json or --to FILE.json, writes the plan: the new tags of each resource, the
+    previous tags and the reason. Review it, delete wrong entries, then run `apply`.
     """
     from apportion.core.tags.remediation.fix_plan import write_fixes
 
@@ -117,7 +124,9 @@ def plan(
 
 def apply(
     ctx: typer.Context,
-    file: Annotated[Path, typer.Argument(metavar="PLAN", help="What `plan --to FILE` wrote.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="PLAN", help="Plan file that `plan --to FILE` wrote.")
+    ],
     yes: YesOption = False,
     role_name: RoleNameOption = "",
     role: RoleOption = "",
@@ -127,10 +136,10 @@ def apply(
     to: ToOption = None,
     raw: RawOption = False,
 ) -> None:
-    """Set exactly the tags of a plan, if nothing changed since it was made.
+    """Apply a tag plan, if no resource changed since it was made.
 
-    Without --yes they are shown and none is set. What was there before is written first, beside the
-    plan as PLAN.undo.json; `undo` takes it back. What AWS refuses is told resource by resource.
+    Without --yes, only shows the changes. The previous tags are saved first, in PLAN.undo.json
+    beside the plan; `undo` restores them. Changes that AWS rejects are listed by resource.
     """
     session: Session = ctx.obj
     sent = Output(form, to, raw)
@@ -151,10 +160,10 @@ def undo(
     to: ToOption = None,
     raw: RawOption = False,
 ) -> None:
-    """Make tags what they were before a plan was applied.
+    """Restore the tags from before a plan was applied.
 
-    Only where they still are what the plan made of them: what somebody changed since is told, and
-    then nothing is changed. Without --yes it is shown.
+    If anyone changed these tags since, shows the differences and changes nothing. Without
+    --yes, only shows the changes.
     """
     session: Session = ctx.obj
     sent = Output(form, to, raw)
@@ -196,6 +205,6 @@ def _change(
         live = asked.reach(session).live
         outcome = make(planned, live, name=path.name, now=now, keep=kept, say=say)
     if keep is not None and keep.exists():
-        more = f"Take it back with `apportion tags fix undo {keep.name}`."
+        more = f"To undo: `apportion tags fix undo {keep.name}`."
         outcome = replace(outcome, messages=(*outcome.messages, more))
     finish(outcome, sent, session.console)

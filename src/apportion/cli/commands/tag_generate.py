@@ -19,20 +19,29 @@ _PANEL = "Enforcement"
 _FOLDER = Path("generated")
 
 FolderOption = Annotated[
-    Path, typer.Option("--folder", metavar="FOLDER", help="Where the generated files lie.")
+    Path, typer.Option("--folder", metavar="FOLDER", help="Folder with the generated files.")
 ]
 LimitOption = Annotated[
     int,
     typer.Option(
-        "--scp-limit", metavar="N", min=1_000, help="Characters of one service control policy."
+        "--scp-limit",
+        metavar="N",
+        min=1_000,
+        help="Maximum characters in one service control policy.",
     ),
 ]
 DocumentsOption = Annotated[
     int,
-    typer.Option("--scp-documents", metavar="N", min=1, max=9, help="As many deny creation."),
+    typer.Option(
+        "--scp-documents", metavar="N", min=1, max=9, help="Number of policies that deny creation."
+    ),
 ]
 RankByBillOption = Annotated[
-    bool, typer.Option("--rank-by-bill", help="Pack by the newest bill, not by the pinned ranking.")
+    bool,
+    typer.Option(
+        "--rank-by-bill",
+        help="Rank resource types by the newest bill. Default: the ranking in ranking.csv.",
+    ),
 ]
 
 
@@ -65,21 +74,23 @@ def add_to(tags: typer.Typer) -> None:
 def generate(
     ctx: typer.Context,
     folder: Annotated[
-        Path, typer.Option("--to", "--folder", metavar="FOLDER", help="Where the files go.")
+        Path,
+        typer.Option("--to", "--folder", metavar="FOLDER", help="Folder for the generated files."),
     ] = _FOLDER,
     check: Annotated[
-        bool, typer.Option("--check", help="Write nothing; end with 1 where files differ.")
+        bool, typer.Option("--check", help="Write nothing. Exit code 1 if any file differs.")
     ] = False,
     period: PeriodOption = "",
     rank_by_bill: RankByBillOption = False,
     scp_limit: LimitOption = 10_240,
     scp_documents: DocumentsOption = 1,
 ) -> None:
-    """Write all that enforces the tag policy, the same each time.
+    """Generate the files that enforce the tag policy.
 
-    Service control policies, packed by what the types of your bill cost; the tag policy of AWS
-    Organizations; AWS Config rules; the keys to activate; Cloud Custodian; a Terraform module. What
-    they are packed by is pinned beside them. Nothing is attached to anything.
+    Writes service control policies (resource types ranked by cost), an AWS Organizations tag
+    policy, AWS Config rules, the tag keys to activate, Cloud Custodian policies and a Terraform
+    module. The same input gives the same files; the ranking is stored with them. Nothing is
+    attached in AWS.
     """
     from apportion.usecases.tags.generate import GenerateRequest, differences
 
@@ -92,7 +103,7 @@ def generate(
         different = tuple(differences(made.files, at))
         session.console.findings((*made.findings, *different))
         if not different:
-            session.console.good(f"{folder} is what the tag policy generates.")
+            session.console.good(f"The files in {folder} are up to date.")
         end_by(different)
         return
     for name, text in made.files.items():
@@ -103,7 +114,7 @@ def generate(
     for sentence in made.messages:
         session.console.say(sentence)
     session.console.say(
-        "Prove them with `apportion tags prove-scp`; attach them to a sandbox first."
+        "Next: test them with `apportion tags prove-scp`, then attach them to a sandbox account."
     )
 
 
@@ -118,10 +129,10 @@ def prove_scp(
     to: ToOption = None,
     raw: RawOption = False,
 ) -> None:
-    """Show what the service control policies deny, and in money what they cannot.
+    """Test the generated service control policies, and show the cost they cannot control.
 
-    Our evaluator is asked about every call that creates a type of the bill: with right tags it has
-    to go through, without each, or with a wrong value, it has to be denied.
+    Every API call that creates a resource type of the bill is evaluated. It must be allowed
+    with valid tags, and denied if a mandatory tag is missing or has a wrong value.
     """
     from apportion.usecases.tags.generate import GenerateRequest
 
@@ -139,11 +150,11 @@ def prove_scp(
 def replay(
     ctx: typer.Context,
     events: Annotated[
-        list[Path], typer.Argument(metavar="EVENTS", help="Files of CloudTrail records, in JSON.")
+        list[Path], typer.Argument(metavar="EVENTS", help="CloudTrail records in JSON.")
     ],
     folder: FolderOption = _FOLDER,
     denied: Annotated[
-        bool, typer.Option("--only-denied", help="Only what would be denied.")
+        bool, typer.Option("--only-denied", help="Only calls that would be denied.")
     ] = False,
     period: PeriodOption = "",
     scp_limit: LimitOption = 10_240,
@@ -152,10 +163,10 @@ def replay(
     to: ToOption = None,
     raw: RawOption = False,
 ) -> None:
-    """Show which past creations the service control policies would have denied.
+    """Show which past API calls the service control policies would have denied.
 
-    Records come as CloudTrail writes them to S3 (gzip or not), as `aws cloudtrail lookup-events`
-    prints them, as EventBridge's events, or one a line.
+    Reads CloudTrail records from S3 (gzip or plain), from `aws cloudtrail lookup-events`, from
+    EventBridge, or one record in each line.
     """
     from dataclasses import replace
 

@@ -42,9 +42,9 @@ def add_to(tags: typer.Typer) -> None:
 
 
 def check_policy(ctx: typer.Context, form: FormOption = None, to: ToOption = None) -> None:
-    """Tell everything that is wrong with the tag policy.
+    """Check the tag policy.
 
-    All at once, each with its file, line and column. The exit code is 1 if a finding fails.
+    Shows all findings, each with file, line and column. The exit code is 1 if a finding fails.
     """
     session: Session = ctx.obj
     sent = Output(form, to)
@@ -55,10 +55,10 @@ def check_policy(ctx: typer.Context, form: FormOption = None, to: ToOption = Non
 
 
 def show(ctx: typer.Context, form: FormOption = None, to: ToOption = None) -> None:
-    """Print the tag policy: its keys, where each is mandatory, what it may hold.
+    """Show the tag policy: keys, where they are mandatory, allowed values.
 
-    The rulebook's values are put in. As JSON it is the whole policy, as the function in AWS reads
-    it.
+    Values from the rulebook are included. JSON is the complete policy, as the AWS Lambda
+    function reads it.
     """
     from apportion.core.tags.policy.json import policy_json
 
@@ -75,7 +75,7 @@ def show(ctx: typer.Context, form: FormOption = None, to: ToOption = None) -> No
 
 
 def docs(ctx: typer.Context, to: ToOption = None) -> None:
-    """Write the page that tells engineers which tags to write, in Markdown."""
+    """Write a Markdown page that shows engineers which tags to set."""
     from apportion.core.tags.policy.page import policy_page
 
     session: Session = ctx.obj
@@ -85,10 +85,10 @@ def docs(ctx: typer.Context, to: ToOption = None) -> None:
 
 
 def schema(ctx: typer.Context, to: ToOption = None) -> None:
-    """Print the JSON Schema of the tag policy's format.
+    """Print the JSON Schema of the tag policy format.
 
-    Editors complete and check tags.yaml by it. Its first line names it to them:
-    `# yaml-language-server: $schema=tags.schema.json`.
+    Editors use it to complete and check tags.yaml. Refer to it in the first line: `#
+    yaml-language-server: $schema=tags.schema.json`.
     """
     session: Session = ctx.obj
     deliver(policy_schema, Output(Form.JSON, to and session.path(to)), session.console)

@@ -24,21 +24,31 @@ if TYPE_CHECKING:
 AccountsOption = Annotated[
     list[str] | None,
     typer.Option(
-        "--accounts", metavar="IDS", help="Account ids, by commas; `all` is every one in the bill."
+        "--accounts",
+        metavar="IDS",
+        help="Account ids, separated by commas; `all` means every account in the bill.",
     ),
 ]
 RegionsOption = Annotated[
     list[str] | None,
-    typer.Option("--regions", metavar="NAMES", help="Regions, by commas; those in the bill."),
+    typer.Option(
+        "--regions",
+        metavar="NAMES",
+        help="Regions, separated by commas. Default: the regions in the bill.",
+    ),
 ]
 RoleNameOption = Annotated[
     str,
-    typer.Option("--role-name", metavar="NAME", help="Act in the role of this name, everywhere."),
+    typer.Option(
+        "--role-name", metavar="NAME", help="Assume the role with this name in each account."
+    ),
 ]
 ViewOption = Annotated[
     str,
     typer.Option(
-        "--explorer-view", metavar="ARN", help="Ask Resource Explorer what never had a tag."
+        "--explorer-view",
+        metavar="ARN",
+        help="Resource Explorer view, to find resources that never had a tag.",
     ),
 ]
 
@@ -47,7 +57,7 @@ def add_to(tags: typer.Typer) -> None:
     """Add `tags scan`."""
     tags.command(
         cls=Command,
-        rich_help_panel="Live",
+        rich_help_panel="Live resources",
         epilog=examples(
             "apportion tags scan",
             "apportion tags scan --accounts all --role-name apportion-tag-scanner",
@@ -66,19 +76,23 @@ def scan(
     profile: ProfileOption = "",
     view: ViewOption = "",
     period: PeriodOption = "",
-    every: Annotated[bool, typer.Option("--all", help="Well tagged resources as well.")] = False,
+    every: Annotated[
+        bool, typer.Option("--all", help="Also show resources with valid tags.")
+    ] = False,
     limit: Annotated[
-        int, typer.Option(metavar="N", min=0, help="Only the N that cost most; 0 is all.")
+        int,
+        typer.Option(metavar="N", min=0, help="Only the N most expensive resources; 0 shows all."),
     ] = 0,
     form: FormOption = None,
     to: ToOption = None,
     raw: RawOption = False,
 ) -> None:
-    """Tell what lacks valid mandatory tags now, by monthly cost.
+    """List resources without valid mandatory tags in your accounts now, by cost.
 
-    The tagging API of each account and region is asked; it knows what is tagged or once was. What
-    the bill has besides never had a tag (`bill`), or had some and is gone (`unseen`). Nothing is
-    changed. An account or region that cannot be looked at is told, and the others are looked at.
+    Reads the tagging API of each account and region. It returns resources that have or had
+    tags. Resources that are only in the bill never had a tag (`bill`), or had tags and no
+    longer exist (`unseen`). Nothing is changed. Accounts and regions that cannot be read are
+    reported; the others are scanned.
     """
     from apportion.usecases.tags.scan import scan as told
 
@@ -114,7 +128,7 @@ class ScanOptions:
         self._period = checked(period)
         for account in self._accounts:
             if account != "all" and not re.fullmatch(r"\d{12}", account, re.ASCII):
-                raise typer.BadParameter(f"{account!r} is no account id of twelve digits")
+                raise typer.BadParameter(f"{account!r} is not an account id (12 digits)")
 
     def reach(self, session: Session) -> AccountReach:
         """Reach the accounts."""

@@ -16,7 +16,7 @@ def add_to(app: typer.Typer) -> None:
         cls=Group,
         no_args_is_help=False,
         rich_markup_mode=None,
-        help="One tag policy: check it, see who follows it, enforce it.",
+        help="Check, measure and enforce the tag policy.",
         epilog=examples(
             "apportion tags check-policy",
             "apportion tags coverage --by owner",
@@ -34,6 +34,6 @@ def add_to(app: typer.Typer) -> None:
 
 
 def _list_commands(ctx: typer.Context) -> None:
-    """One tag policy: check it, see who follows it, enforce it."""
+    """Check, measure and enforce the tag policy."""
     if ctx.invoked_subcommand is None:
         typer.echo(ctx.get_help())

@@ -15,7 +15,7 @@ from apportion.model.errors.output_files import NotAWorkbookError
 
 ToOption = Annotated[
     Path | None,
-    typer.Option("--to", metavar="FILE", help="Where to; apportion-2026-09.xlsx if left out."),
+    typer.Option("--to", metavar="FILE", help="Excel file. Default: apportion-YEAR-MONTH.xlsx."),
 ]
 
 
@@ -24,7 +24,7 @@ def add_to(app: typer.Typer) -> None:
     app.command(
         "workbook",
         cls=Command,
-        rich_help_panel="Look",
+        rich_help_panel="Reports",
         epilog=examples(
             "apportion workbook --period 2026-09", "apportion workbook --to for-finance.xlsx"
         ),
@@ -39,9 +39,9 @@ def workbook(
 ) -> None:
     """Write a month as an Excel workbook.
 
-    A summary, a sheet for each dimension, days, shared cost with its shares and numbers, and the
-    proof, which the spreadsheet checks by formulas of its own. Without --period, the newest month
-    allocated. No text of a bill becomes a formula or a link.
+    Contains a summary, a sheet for each dimension, daily cost, shared cost with drivers, and
+    the proof with formulas that check it. Without --period, uses the newest allocated month.
+    Text of the bill never becomes a formula or a link.
     """
     session: Session = ctx.obj
     month = checked(period)

@@ -9,7 +9,7 @@ import typer
 
 RoleOption = Annotated[
     str,
-    typer.Option("--role-arn", metavar="ARN", help="Act in this role, taken with the profile."),
+    typer.Option("--role-arn", metavar="ARN", help="Assume this IAM role."),
 ]
 
 

@@ -22,29 +22,35 @@ FormOption = Annotated[
     typer.Option(
         "--output",
         "-o",
-        metavar="FORM",
-        help="table, json, jsonl, csv, parquet or xlsx. Files have every digit, tables the cents.",
+        metavar="FORMAT",
+        help="table, json, jsonl, csv, parquet or xlsx. Tables round to cents; files "
+        "keep all digits.",
         case_sensitive=False,
     ),
 ]
 ToOption = Annotated[
     Path | None,
-    typer.Option("--to", metavar="FILE", help="Write to a file; its ending chooses the form."),
+    typer.Option("--to", metavar="FILE", help="Write to this file. The extension sets the format."),
 ]
 RawOption = Annotated[
     bool,
-    typer.Option("--raw", help="CSV: leave text that a spreadsheet would run as a formula."),
+    typer.Option(
+        "--raw", help="CSV: do not escape text that a spreadsheet would run as a formula."
+    ),
 ]
 AsOfOption = Annotated[
     str,
     typer.Option(
-        "--as-of", metavar="RUN|TIME", help="As it stood at a run's end or at a time, not now."
+        "--as-of", metavar="RUN|TIME", help="Use the data as of this run or time. Default: now."
     ),
 ]
 WaitOption = Annotated[
     float,
     typer.Option(
-        "--wait", metavar="SECONDS", min=0, help="How long to wait for another process's writing."
+        "--wait",
+        metavar="SECONDS",
+        min=0,
+        help="Wait this long while another process writes to the ledger.",
     ),
 ]
 WAIT = 10.0

@@ -18,26 +18,35 @@ CACHE_HOURS = 8
 
 DaysOption = Annotated[
     int | None,
-    typer.Option(metavar="N", help=f"The days before today, in UTC; {DAYS} if left out."),
+    typer.Option(metavar="N", help=f"Number of days before today, in UTC. Default: {DAYS}."),
 ]
 ByOption = Annotated[
     list[str] | None,
-    typer.Option(metavar="NAMES", help="service, account, tag:KEY, category:NAME, …; by commas."),
+    typer.Option(
+        metavar="NAMES",
+        help="Group by service, account, tag:KEY, category:NAME, …; separated by commas.",
+    ),
 ]
 MetricOption = Annotated[
     Metric,
     typer.Option(metavar="METRIC", help="UnblendedCost, NetAmortizedCost, …", case_sensitive=False),
 ]
 ProfileOption = Annotated[
-    str, typer.Option(metavar="NAME", help="A profile of the AWS configuration.")
+    str, typer.Option(metavar="NAME", help="Profile in the AWS configuration.")
 ]
 MaxRequestsOption = Annotated[
-    int, typer.Option(metavar="N", min=0, help="Send at most N requests, of one cent each.")
+    int,
+    typer.Option(
+        metavar="N", min=0, help="Send at most N requests. AWS charges 0.01 USD for each."
+    ),
 ]
 CacheHoursOption = Annotated[
-    int, typer.Option(metavar="HOURS", min=0, help="Take the same answer again for so long.")
+    int,
+    typer.Option(
+        metavar="HOURS", min=0, help="Reuse a cached response for N hours; 0 uses no cache."
+    ),
 ]
-NoCacheOption = Annotated[bool, typer.Option("--no-cache", help="Ask again, whatever is kept.")]
+NoCacheOption = Annotated[bool, typer.Option("--no-cache", help="Ignore cached responses.")]
 
 
 def access(

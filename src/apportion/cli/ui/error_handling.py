@@ -69,7 +69,7 @@ def tell(error: Exception, console: Console, environment: Mapping[str, str]) -> 
         console.trace("".join(traceback.format_exception(error)))
     if isinstance(error, FindingsError):
         console.findings(error.findings)
-        console.error(f"{_stands(error)}: put right what is wrong, then run it again.")
+        console.error(f"{_stands(error)}. Correct the findings, then run the command again.")
         return error.exit_code
     if isinstance(error, ApportionError):
         console.error(str(error))
@@ -79,11 +79,13 @@ def tell(error: Exception, console: Console, environment: Mapping[str, str]) -> 
     if isinstance(error, OSError):
         console.error(_system(error))
     elif isinstance(caused := getattr(error, "orig", None), sqlite3.Error):
-        console.error(f"The ledger's catalog could not be written: {caused}. The old state stands.")
+        console.error(
+            f"The ledger catalog could not be written: {caused}. The ledger is unchanged."
+        )
     elif isinstance(error, MemoryError):
-        console.error("The machine ran out of memory. Nothing was published; the old state stands.")
+        console.error("Out of memory. Nothing was published; the ledger is unchanged.")
     else:
-        hint = "" if traced else f"To see where, run it again with {TRACE}=1 before the command."
+        hint = "" if traced else f"For a traceback, run the command again with {TRACE}=1."
         console.error(_bug(error), hint=hint)
     return FAILED
 
@@ -91,9 +93,7 @@ def tell(error: Exception, console: Console, environment: Mapping[str, str]) -> 
 def _stands(error: FindingsError) -> str:
     if not error.published:
         return "Nothing was published"
-    return (
-        f"Nothing was published but {', '.join(error.published)}, which came before it and stands"
-    )
+    return f"Only {', '.join(error.published)} was published, before the error; nothing else"
 
 
 def _tell_usage(error: Exception, console: Console) -> int:
@@ -106,7 +106,7 @@ def _tell_usage(error: Exception, console: Console) -> int:
 def _system(error: OSError) -> str:
     why = (error.strerror or str(error) or type(error).__name__).lower()
     if error.filename is None:
-        return f"The system refused: {why}. The old state stands."
+        return f"The operating system reported an error: {why}. The ledger is unchanged."
     names = " and ".join(str(name) for name in (error.filename, error.filename2) if name)
     return f"{names}: {why}."
 
@@ -114,7 +114,7 @@ def _system(error: OSError) -> str:
 def _bug(error: Exception) -> str:
     said = str(error).strip().partition("\n")[0]
     what = f"{type(error).__name__}: {said}" if said else type(error).__name__
-    return f"{_sentence(what)} This is a bug in Apportion, not in your files; please report it."
+    return f"{_sentence(what)} This is a bug in Apportion, not in your files. Please report it."
 
 
 def _sentence(text: str) -> str:

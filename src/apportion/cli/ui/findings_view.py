@@ -105,7 +105,7 @@ def _amount(amount: Decimal) -> str:
 def _rest(findings: list[Finding], shown: int | None, paint: Paint) -> list[str]:
     if shown is None or len(findings) <= shown:
         return []
-    words = f"… and {len(findings) - shown:,} more like these; --all-findings shows them"
+    words = f"… and {len(findings) - shown:,} more; --all-findings shows them"
     return [f"{_INDENT * 2}{paint(words, 'faint')}"]
 
 

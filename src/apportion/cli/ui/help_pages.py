@@ -19,7 +19,9 @@ from typer.core import TyperCommand, TyperGroup
 
 WIDEST = 80
 _INDENT = "  "
-EVERYWHERE = "Also --quiet, --no-color, --all-findings, --settings FILE: apportion --help."
+EVERYWHERE = (
+    "Global options: --quiet, --no-color, --all-findings, --settings FILE; see apportion --help."
+)
 
 
 class _Context(Protocol):

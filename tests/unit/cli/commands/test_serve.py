@@ -55,7 +55,7 @@ def test_it_serves_until_ctrl_c(folder: Path) -> None:
         process.send_signal(signal.SIGINT)
         assert process.wait() == 130
         assert process.stderr.read() == (
-            "error: Interrupted. What was recorded before stands; nothing is left half done.\n"
+            "error: Interrupted. Completed work is kept; unfinished work is discarded.\n"
         )
 
 

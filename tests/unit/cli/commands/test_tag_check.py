@@ -86,7 +86,7 @@ def test_as_annotations_of_github_that_no_text_can_break(typed: Typed) -> None:
 
 def test_a_patch_is_one_that_git_takes_and_puts_things_right(typed: Typed) -> None:
     assert typed(*CHECK, "planted", "--patch", "tags.patch").code == 1
-    assert "look at it, then `git apply tags.patch`" in typed.err
+    assert "Review it, then run `git apply tags.patch`" in typed.err
     git = ["git", "-C", str(typed.folder)]
     subprocess.run([*git, "init", "-q"], check=True)
     subprocess.run([*git, "apply", "tags.patch"], check=True)

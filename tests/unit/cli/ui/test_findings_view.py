@@ -75,7 +75,7 @@ def test_of_a_flood_the_most_expensive_are_shown_and_the_rest_counted() -> None:
     assert "1,200 warnings" in page
     assert "value 1199," in page
     assert "value 1189," not in page
-    assert "… and 1,190 more like these; --all-findings shows them" in page
+    assert "… and 1,190 more; --all-findings shows them" in page
     assert "value 0," in lay_out(findings, shown=None)
 
 
