@@ -182,7 +182,7 @@ def test_the_same_again_writes_nothing(typed: Typed, company: Company) -> None:
     company.account("lab")
     assert [row["status"] for row in sync(typed, company)] == ["new", "new"]
     assert sync(on(typed, 9, 4), company) == []
-    assert "as they were; nothing was written" in typed.err
+    assert "no change; nothing was written" in typed.err
     typed.well("ledger", "history", "-o", "json")
     assert len(typed.rows) == 1
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from apportion.model.errors.base import AwsRefusedError
-from apportion.model.errors.publishing import QueryFailedError
+from apportion.model.errors.publishing import InvalidQueryError, QueryFailedError
 from apportion.model.outcome import Outcome
 
 from .actions import QUERY
@@ -22,6 +22,9 @@ _LEAST = 10 * 1000**2
 _TERABYTE = 1000**4
 
 _SHORTEST_PAUSE, _LONGEST_PAUSE = 1, 5
+#: How Athena's reasons begin where the query is wrong, and no table is missing.
+_WRONG_QUERY = ("COLUMN_NOT_FOUND", "SYNTAX_ERROR", "TYPE_MISMATCH", "FUNCTION_NOT_FOUND")
+
 _ENDED = {"SUCCEEDED", "FAILED", "CANCELLED"}
 
 
@@ -81,8 +84,7 @@ class Athena:
             if state == "SUCCEEDED":
                 return execution
             if state in _ENDED:
-                said = str(execution["Status"].get("StateChangeReason") or state.lower())
-                raise QueryFailedError("Athena", said.strip().splitlines()[0][:500], _remedy(said))
+                raise _failed(execution["Status"])
             if self._timer() > until:
                 said = f"the query was {state.lower()} for {self._patience} s and was stopped"
                 raise QueryFailedError("Athena", said, "Wait longer with --timeout SECONDS.")
@@ -152,6 +154,15 @@ def _cost(execution: Mapping[str, Any]) -> str:
         f"Athena scanned {scanned / 1000**2:,.1f} MB in {seconds:.1f} s: about {price:.5f} USD at "
         f"{_PRICE} USD a TB."
     )
+
+
+def _failed(status: Mapping[str, Any]) -> QueryFailedError | InvalidQueryError:
+    """Tell a query that is wrong (an unknown column) from one that was not answered."""
+    said = str(status.get("StateChangeReason") or status["State"].lower())
+    sentence = said.strip().splitlines()[0][:500]
+    if sentence.startswith(_WRONG_QUERY):
+        return InvalidQueryError(sentence)
+    return QueryFailedError("Athena", sentence, _remedy(said))
 
 
 def _remedy(said: str) -> str:

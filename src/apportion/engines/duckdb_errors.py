@@ -1,4 +1,4 @@
-"""DuckDB's errors about files and amounts, in the words of who gave them."""
+"""DuckDB's errors about files, amounts and queries, as errors of the program."""
 
 from __future__ import annotations
 
@@ -7,7 +7,11 @@ import re
 import duckdb
 
 from apportion.model.errors.base import EngineError
-from apportion.model.errors.engine import AmountsOverflowError, BillNotReadError
+from apportion.model.errors.engine import (
+    AmountsOverflowError,
+    BillNotReadError,
+    SqlNotValidError,
+)
 
 _CSV = re.compile(r"CSV Error|CSV Parser|sniffing file|read_csv", re.IGNORECASE)
 _FILE = re.compile(r'(?:file = |sniffing file ")(?P<file>[^\n"]+)')
@@ -22,9 +26,16 @@ _REASONS = (
 )
 _MIXED = "line ends or quotes of several kinds are mixed"
 
+#: Errors that the text of a query causes: names, types and values in it.
+_OF_THE_QUERY = (
+    *(duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException),
+    *(duckdb.SyntaxException, duckdb.ConversionException, duckdb.InvalidInputException),
+    *(duckdb.NotImplementedException, duckdb.TypeMismatchException),
+)
+
 
 def in_words(error: duckdb.Error, said: str) -> EngineError:
-    """Say what failed without DuckDB's advice, which is for who writes its SQL."""
+    """Say what failed without DuckDB's advice, which is about SQL that users do not see."""
     if isinstance(error, duckdb.OutOfRangeException) and "Overflow" in said:
         return AmountsOverflowError()
     if _CSV.search(said) and (file := _FILE.search(said)):
@@ -33,4 +44,6 @@ def in_words(error: duckdb.Error, said: str) -> EngineError:
         lowered = said.lower() if line else ""
         why = next((why for mark, why in _REASONS if mark.lower() in lowered), _MIXED)
         return BillNotReadError(file["file"], int(line["line"]) if line else 0, why)
+    if isinstance(error, _OF_THE_QUERY):
+        return SqlNotValidError(said)
     return EngineError(said)

@@ -80,4 +80,7 @@ def remedy(run: Manifest) -> str:
             f"Run `apportion allocate --period {run.period}` again, or restore the file from a "
             "copy. An earlier allocation can still be read with `--as-of`."
         )
-    return "Restore it from a copy, or take the accounts' whole history in again."
+    return (
+        "Restore the file from a copy, or run `apportion aws accounts sync` (or `import`) again: "
+        "it rebuilds the history from earlier synchronisations."
+    )

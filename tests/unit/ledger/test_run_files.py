@@ -159,7 +159,7 @@ def test_what_to_do_is_told_for_each_kind_of_run(folder: Path) -> None:
     (folder / run.files_of("costs")[0].name).unlink()
     for kind, told in (
         (RunKind.ALLOCATE, "Run `apportion allocate --period 2026-09` again, .*--as-of"),
-        (RunKind.ACCOUNTS, "take the accounts' whole history in again"),
+        (RunKind.ACCOUNTS, "run `apportion aws accounts sync`"),
     ):
         with pytest.raises(LedgerDamagedError, match=told):
             IcebergLedger(folder).files("costs", replace(run, kind=kind))

@@ -17,6 +17,14 @@ class BillNotReadError(EngineError):
         )
 
 
+class SqlNotValidError(EngineError):
+    """The engine refused a query for what it says; `said` is the engine's sentence."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__(said)
+        self.said = said.strip().splitlines()[0].rstrip(".!")
+
+
 class AmountsOverflowError(EngineError):
     """A sum of amounts has more digits than the engine keeps."""
 

@@ -2,6 +2,7 @@
 
 WrongUseError
 ├── PublishedNameError     a dimension is called like a published column
+├── InvalidQueryError      a query is not valid SQL, or does more than read published tables
 └── TableElsewhereError    a published table lies in another place
 OperationError
 ├── NotWhatArrivedError    what was published is not what was proved, once read back
@@ -11,7 +12,7 @@ OperationError
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from .base import OperationError, WrongUseError
 
@@ -33,6 +34,18 @@ class NotPublishedError(WrongUseError):
         super().__init__(
             f"There is no table {', '.join(names) or 'of that form'}. There are {', '.join(known)}."
         )
+
+
+class InvalidQueryError(WrongUseError):
+    """A query is not valid SQL, names an unknown column, or does more than read tables.
+
+    `columns` are those of the tables that the query names.
+    """
+
+    def __init__(self, said: str, columns: Mapping[str, Sequence[str]] | None = None) -> None:
+        listed = [f"{table} has {', '.join(names)}" for table, names in (columns or {}).items()]
+        remedy = f" Columns: {'; '.join(listed)}." if listed else ""
+        super().__init__(f"The query is not valid: {said.strip().rstrip('.')}.{remedy}")
 
 
 class NothingToDeliverError(WrongUseError):

@@ -1,16 +1,15 @@
-"""Synchronise accounts into the ledger, list them, and give an allocation what it takes of them."""
+"""Synchronise accounts into the ledger, list them, and add their values to rules."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
 
 from apportion.core.aws.account_files import read_accounts
 from apportion.core.aws.account_history import Change, holding, is_closed, synchronised
-from apportion.core.billing.bill_identity import newest
 from apportion.core.identity import run_id, sha256
 from apportion.core.rulebook.inputs.account_facts import (
     account_columns,
@@ -18,8 +17,7 @@ from apportion.core.rulebook.inputs.account_facts import (
     with_gaps,
     write_facts,
 )
-from apportion.core.rulebook.rule_columns import columns_used
-from apportion.core.templates import name
+from apportion.core.rulebook.rule_columns import columns_used, spellings
 from apportion.model.aws.accounts import Account, AccountFacts, DateRange, Organization
 from apportion.model.errors.base import NothingThereError
 from apportion.model.findings.accounts import NO_ACCOUNTS
@@ -30,10 +28,10 @@ from apportion.model.period import Period
 from apportion.model.row import Row
 from apportion.usecases.context import RunContext
 from apportion.usecases.fail_on_findings import record, stop_if_failing
-from apportion.usecases.row_values import text_of
 from apportion.usecases.runs.load_rules import Rules, read_text
 
-_TABLE = "accounts"
+from .account_histories import REPLACED, SINCE, TABLE, histories, histories_to_write
+
 _COLUMNS = {
     "Period": "VARCHAR",
     "Bill": "VARCHAR",
@@ -50,14 +48,6 @@ _LISTED = ("account", "name", "unit", "state", "tags", "valid_from", "valid_to",
 _CHANGED = ("account", "name", "status", "what")
 
 
-@dataclass(frozen=True)
-class _Known:
-    """An organisation's history, and the run that wrote it."""
-
-    run: Manifest
-    stretches: tuple[DateRange, ...]
-
-
 def synchronise(
     seen: Organization,
     context: RunContext,
@@ -66,25 +56,28 @@ def synchronise(
     since: date | None = None,
     wait: float = 0,
 ) -> Outcome:
-    """Make what is seen the last word of the organisation's history; rows say what changed.
+    """Add the accounts of an organisation to its history; rows are changes.
 
-    `since` is the day from which it holds, today without one. What is seen again changes nothing.
+    `since` is the day from which they hold; default: today. Equal accounts change nothing. A
+    history with a damaged file is rebuilt and written again, with a finding.
     """
     stop_if_failing(_nothing_seen(seen, source))
     today = date.fromisoformat(context.now()[:10])
     with context.ledger.lock(wait=wait):
-        every = _known(context)
+        every = histories_to_write(context)
         known = every.get(seen.id)
-        before = known.stretches if known else ()
+        before = known.days if known else ()
+        damage = known.damage if known else ()
         others = (history for id_, history in every.items() if id_ != seen.id)
-        elsewhere = {each.account.id for history in others for each in history.stretches}
+        elsewhere = {each.account.id for history in others for each in history.days}
         after, changes = synchronised(
             before, seen.accounts, on=today, since=since, elsewhere=elsewhere
         )
-        if known and after == before:
-            return _told(seen, (), known.run, "as they were; nothing was written")
-        run = _record(seen, after, changes, source, context)
-    return _told(seen, changes, run, _counted(changes))
+        if known and after == before and not damage:
+            return _outcome(seen, (), known.run, "no change; nothing was written")
+        details = {SINCE: str(since)} if since else {}
+        run = _record(seen, after, changes, source, context, details)
+    return replace(_outcome(seen, changes, run, _counted(changes)), findings=damage)
 
 
 def import_file(
@@ -95,9 +88,9 @@ def import_file(
     since: date | None = None,
     wait: float = 0,
 ) -> Outcome:
-    """Take accounts from a file as if they had been seen; with days in it, it is their history.
+    """Import accounts from a file as if AWS listed them; a file with days is their whole history.
 
-    Raises FindingsError where the file cannot be read in whole.
+    Raises FindingsError where part of the file cannot be read.
     """
     today = date.fromisoformat(context.now()[:10])
     text, findings = read_text(path, path.name, Place(path.name))
@@ -116,15 +109,15 @@ def import_file(
 
 
 def listed(context: RunContext, *, day: date | None = None, all_days: bool = False) -> Outcome:
-    """List accounts as they were on a day (today), or every stretch of days of each.
+    """List accounts as they were on a day (today), or with `all_days` each range of days.
 
-    An account that is gone is listed as it was last, with the day that it ends on.
+    A closed account is listed as it was last, with its last day.
     """
-    known = _known(context)
+    known = histories(context)
     if not known:
         raise NothingThereError("accounts", [], "Run `apportion aws accounts sync` first.")
     on = day or date.fromisoformat(context.now()[:10])
-    whose = [(each, id_) for id_, history in sorted(known.items()) for each in history.stretches]
+    whose = [(each, id_) for id_, history in sorted(known.items()) for each in history.days]
     then = set(holding((each for each, _ in whose), on))
     shown = whose if all_days else [pair for pair in whose if pair[0] in then]
     shown.sort(key=lambda pair: (pair[0].account.id, pair[0].valid_from))
@@ -138,122 +131,92 @@ def listed(context: RunContext, *, day: date | None = None, all_days: bool = Fal
 def with_accounts(
     rules: Rules, period: Period, bills: Mapping[str, Manifest], context: RunContext
 ) -> Rules:
-    """Add to the rules what they take from accounts that charge to these bills.
+    """Add to the rules the values of the accounts in these bills that the rulebook uses.
 
-    It becomes one of the inputs, so that a run names it and it is kept with the rulebook.
+    They become an input, so that a run names them and they are kept with the rulebook.
     """
-    known = _known(context)
+    known = histories(context)
     if not known:
         return rules
     columns = account_columns(columns_used(rules.rulebook, rules.lookups))
     facts = account_facts(
-        with_gaps(history.stretches for history in known.values()),
+        with_gaps(history.days for history in known.values()),
         columns=columns,
         accounts=_charging(bills.values()),
         until=period.last_day,
         versions={organization: history.run.run for organization, history in known.items()},
+        spellings=spellings(rules.rulebook),
     )
     if not facts.columns:
         return rules
     content = write_facts(facts).encode()
-    file = Input(_TABLE, "synchronised accounts", sha256(content), len(content))
+    file = Input(TABLE, "synchronised accounts", sha256(content), len(content))
     return replace(rules, accounts=facts, contents=(*rules.contents, (file, content)))
 
 
 def facts_of_all(rules: Rules, context: RunContext, *, until: date) -> AccountFacts:
-    """Give what a rulebook takes from all accounts that are known, charged for or not."""
-    stretches = with_gaps(history.stretches for history in _known(context).values())
+    """Read the values that a rulebook uses of all known accounts, with charges or without."""
+    days = with_gaps(history.days for history in histories(context).values())
     return account_facts(
-        stretches,
+        days,
         columns=account_columns(columns_used(rules.rulebook, rules.lookups)),
-        accounts={each.account.id for each in stretches},
+        accounts={each.account.id for each in days},
         until=until,
         versions={},
+        spellings=spellings(rules.rulebook),
     )
 
 
 def told_versions(rules: Rules) -> dict[str, str]:
-    """Name the synchronisations that the rules took accounts from, for a run's record."""
+    """Name the synchronisations whose accounts the rules use, for a run's record."""
     versions = (f"{organization} run {run}" for organization, run in rules.accounts.versions)
-    return {_TABLE: ", ".join(versions)} if rules.accounts.versions else {}
+    return {TABLE: ", ".join(versions)} if rules.accounts.versions else {}
 
 
 def _take_history(
     organization: str,
-    stretches: Sequence[DateRange],
+    days: Sequence[DateRange],
     context: RunContext,
     *,
     source: str,
     wait: float,
 ) -> Outcome:
-    """Make this the organisation's whole history, in place of what was known."""
-    seen = Organization(organization, tuple(each.account for each in stretches))
+    """Replace the whole history of an organisation."""
+    seen = Organization(organization, tuple(each.account for each in days))
     stop_if_failing(_nothing_seen(seen, source))
     with context.ledger.lock(wait=wait):
-        known = _known(context).get(organization)
-        if known and _plain(known.stretches) == _plain(stretches):
-            return _told(seen, (), known.run, "as they were; nothing was written")
+        known = histories_to_write(context, replacing=organization).get(organization)
+        if known and _plain(known.days) == _plain(days):
+            return _outcome(seen, (), known.run, "no change; nothing was written")
         changes = [
             Change(each.account.id, each.account.name, "history")
-            for each in holding(stretches, date.max)
+            for each in holding(days, date.max)
         ]
-        run = _record(seen, stretches, changes, source, context)
-    return _told(seen, changes, run, "their history is that of the file")
+        run = _record(seen, days, changes, source, context, {REPLACED: source})
+    return _outcome(seen, changes, run, "their history is that of the file")
 
 
 def _charging(bills: Iterable[Manifest]) -> Collection[str]:
     return {total.sub_account for manifest in bills for total in manifest.totals}
 
 
-def _known(context: RunContext) -> dict[str, _Known]:
-    """Read the newest history of each organisation."""
-    return {
-        organization: _Known(run, tuple(_read(run, context)))
-        for organization, run in newest(context.ledger.runs(), RunKind.ACCOUNTS, "").items()
-    }
-
-
-def _read(run: Manifest, context: RunContext) -> list[DateRange]:
-    context.engine.open_parquet(_TABLE, context.ledger.files(_TABLE, run))
-    rows = context.engine.rows(f"SELECT * FROM {name(_TABLE)}")
-    stretches = (_stretch(row) for row in rows)
-    return sorted(stretches, key=lambda each: (each.account.id, each.valid_from))
-
-
-def _stretch(row: Row) -> DateRange:
-    tags = json.loads(text_of(row["Tags"]) or "{}")
-    begins, ends, synced = row["ValidFrom"], row["ValidTo"], row["Synced"]
-    assert isinstance(synced, date)
-    return DateRange(
-        Account(
-            text_of(row["SubAccountId"]),
-            text_of(row["SubAccountName"]),
-            text_of(row["x_OrganizationalUnit"]),
-            tuple(sorted(tags.items())),
-            text_of(row["State"]),
-        ),
-        begins if isinstance(begins, date) else date.min,
-        ends if isinstance(ends, date) else date.max,
-        synced,
-    )
-
-
 def _record(
     seen: Organization,
-    stretches: Sequence[DateRange],
+    days: Sequence[DateRange],
     changes: Sequence[Change],
     source: str,
     context: RunContext,
+    details: Mapping[str, str],
 ) -> Manifest:
-    """Write the history and make it true; what was seen is kept beside it."""
+    """Write and record the history; the accounts that were seen are kept beside it."""
     content = json.dumps(asdict(seen), sort_keys=True, indent=1).encode()
     context.say("writing accounts")
-    rows = [_row(seen.id, each) for each in stretches]
+    rows = [_row(seen.id, each) for each in days]
     context.engine.load("accounts made", _COLUMNS, rows)
-    folder = context.ledger.new_folder(_TABLE)
+    folder = context.ledger.new_folder(TABLE)
     files = context.engine.write('SELECT * FROM "accounts made"', folder)
     context.ledger.keep_input(content)
-    seen_file = Input(_TABLE, source, sha256(content), len(content))
+    seen_file = Input(TABLE, source, sha256(content), len(content))
     history = json.dumps([[str(field) for field in row] for row in rows])
     manifest = Manifest(
         run=run_id("accounts", context.version, seen.id, history, inputs=(seen_file,)),
@@ -264,10 +227,11 @@ def _record(
         version=context.version,
         inputs=(seen_file,),
         totals=(),
-        snapshots={_TABLE: context.ledger.replace(_TABLE, period="", bill=seen.id, files=files)},
+        snapshots={TABLE: context.ledger.replace(TABLE, period="", bill=seen.id, files=files)},
         details={
             "accounts": str(len({each.id for each in seen.accounts})),
             "changes": _counted(changes),
+            **details,
         },
     )
     return record(manifest, context)
@@ -304,19 +268,19 @@ def _listed_row(organization: str, each: DateRange) -> Row:
     return dict(zip(_LISTED, values, strict=True))
 
 
-def _plain(stretches: Sequence[DateRange]) -> set[tuple[Account, date, date]]:
-    """What stretches say, without when that was first seen."""
-    return {(each.account, each.valid_from, each.valid_to) for each in stretches}
+def _plain(days: Sequence[DateRange]) -> set[tuple[Account, date, date]]:
+    """Accounts and days, without the day on which they were first seen."""
+    return {(each.account, each.valid_from, each.valid_to) for each in days}
 
 
 def _counted(changes: Sequence[Change]) -> str:
-    """Count what became of accounts."""
+    """Count changes by status."""
     words = ("new", "changed", "corrected", "back", "closed", "history")
     counts = {word: sum(change.status == word for change in changes) for word in words}
     return ", ".join(f"{count} {word}" for word, count in counts.items() if count) or "no change"
 
 
-def _told(seen: Organization, changes: Sequence[Change], run: Manifest, status: str) -> Outcome:
+def _outcome(seen: Organization, changes: Sequence[Change], run: Manifest, status: str) -> Outcome:
     rows = tuple(
         {"account": c.account, "name": c.name, "status": c.status, "what": c.what} for c in changes
     )
@@ -335,6 +299,6 @@ def _nothing_seen(seen: Organization, source: str) -> list[Finding]:
             f"organisation {seen.id}",
             expected="at least one account",
             found="none",
-            remedy="Nothing was changed: it would close every account that is known.",
+            remedy="Check the file or the role. An empty list would close every known account.",
         )
     ]

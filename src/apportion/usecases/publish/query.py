@@ -8,9 +8,10 @@ from pathlib import Path
 
 from apportion.core.reporting import published_tables as what
 from apportion.core.reporting.query_tree import reads_of
-from apportion.core.templates import text
+from apportion.core.templates import name, text
 from apportion.model.errors.base import EngineError
-from apportion.model.errors.publishing import NotPublishedError, QueryFailedError
+from apportion.model.errors.engine import SqlNotValidError
+from apportion.model.errors.publishing import InvalidQueryError, NotPublishedError
 from apportion.model.outcome import Outcome
 from apportion.model.row import Row
 from apportion.ports.engine import Engine
@@ -19,7 +20,6 @@ from apportion.usecases.runs.open_run import Published, allocated_periods, find
 
 from .publish import runs_row, write_tables
 
-_ENGINE = "The ledger"
 _SERIALIZE = "SELECT json_serialize_sql(CAST({} AS VARCHAR))"
 
 
@@ -53,8 +53,12 @@ class LedgerQueryEngine:
 
     def query(self, sql: str) -> Outcome:
         engine = self._closed(self._scratch)
-        self._prepare(tables_of(sql, engine), engine)
-        columns, rows = _answer(sql, engine)
+        tables = tables_of(sql, engine)
+        self._prepare(tables, engine)
+        try:
+            columns, rows = _answer(sql, engine)
+        except SqlNotValidError as error:
+            raise InvalidQueryError(error.said, _columns(tables, engine)) from None
         return Outcome(columns, rows)
 
     def _prepare(self, wanted: set[str], engine: Engine) -> None:
@@ -94,13 +98,13 @@ class LedgerQueryEngine:
 
 
 def tables_of(sql: str, engine: Engine) -> set[str]:
-    """Name the tables that a query reads; raises QueryFailedError for all that does more."""
+    """Name the tables that a query reads; raises InvalidQueryError for all that does more."""
     read = reads_of(_parsed(sql, engine))
     if read.refused:
         said = (
             f"expected tables, and functions that compute; found {', '.join(sorted(read.refused))}"
         )
-        raise QueryFailedError(_ENGINE, said)
+        raise InvalidQueryError(said)
     return read.tables
 
 
@@ -110,13 +114,21 @@ def _parsed(sql: str, engine: Engine) -> object:
         ((answer,),) = (row.values() for row in engine.rows(_SERIALIZE.format(text(sql))))
         found = json.loads(str(answer))
     except (EngineError, RecursionError) as error:
-        raise QueryFailedError(_ENGINE, str(error).partition("\n")[0]) from None
+        raise InvalidQueryError(str(error).partition("\n")[0]) from None
     if found["error"] and found["error_type"] == "parser":
-        raise QueryFailedError(_ENGINE, found["error_message"].partition("\n")[0])
+        raise InvalidQueryError(found["error_message"].partition("\n")[0])
     statements = [] if found["error"] else found["statements"]
     if len(statements) != 1:
-        raise QueryFailedError(_ENGINE, "expected one query that reads (SELECT …, WITH …)")
+        raise InvalidQueryError("expected one query that reads (SELECT …, WITH …)")
     return statements[0]
+
+
+def _columns(tables: Collection[str], engine: Engine) -> dict[str, list[str]]:
+    """List the columns of tables that a query names."""
+    return {
+        table: [str(row["column_name"]) for row in engine.rows(f"DESCRIBE {name(table)}")]
+        for table in sorted(tables)
+    }
 
 
 def _answer(sql: str, engine: Engine) -> tuple[tuple[str, ...], tuple[Row, ...]]:

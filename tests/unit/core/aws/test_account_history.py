@@ -202,3 +202,24 @@ def test_it_is_known_when_a_value_was_seen_first() -> None:
 def test_facts_are_written_and_read() -> None:
     facts = facts_of((JUNE, LAB), (JULY, replace(LAB, name='"labs"\nß')))
     assert read_facts(write_facts(facts)) == facts
+
+
+def test_the_spelling_of_the_rulebook_wins_as_for_tags_of_charges() -> None:
+    tags = (("CostCenter", "A"), ("Cost-Center", "B"), ("cost_center", " "))
+    history = [DateRange(replace(LAB, tags=tags), date.min, date.max, JUNE)]
+
+    def value(written: str) -> str | None:
+        column = "account_tag:costcenter"
+        facts = account_facts(
+            history,
+            columns=[column],
+            accounts={LAB.id},
+            until=JULY,
+            versions={},
+            spellings={column: written},
+        )
+        return facts.rows[0].values[0]
+
+    assert value("CostCenter") == "A"
+    assert value("Cost-Center") == "B"
+    assert value("cost_center") in {"A", "B"}, "an empty tag is none"

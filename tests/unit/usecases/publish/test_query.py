@@ -20,7 +20,11 @@ from apportion.aws.athena import Athena
 from apportion.core.reporting.published_tables import everyday, everyday_names, named, of_period
 from apportion.engines.duckdb import DuckDB
 from apportion.model.errors.base import AwsDeniedError, EngineError
-from apportion.model.errors.publishing import NotPublishedError, QueryFailedError
+from apportion.model.errors.publishing import (
+    InvalidQueryError,
+    NotPublishedError,
+    QueryFailedError,
+)
 from moto_world import MotoWorld, serving
 from published_months import ONCE, allocated
 from stories import total_of
@@ -86,8 +90,26 @@ def test_tables_join(workspace: Workspace) -> None:
     ],
 )
 def test_only_one_query_that_reads_is_taken(workspace: Workspace, sql: str) -> None:
-    with pytest.raises(QueryFailedError, match="did not answer"):
+    with pytest.raises(InvalidQueryError, match="The query is not valid"):
         workspace.publishing.query(sql)
+
+
+@pytest.mark.parametrize(
+    ("sql", "said"),
+    [
+        ('SELECT "CostCenter" FROM daily', r'"CostCenter" not found.*daily has Period, .*"?Cost'),
+        ("SELECT r.nothing FROM runs r", r"nothing.*Columns: runs has .*RunId"),
+        ("SELECT CAST('x' AS INTEGER) FROM runs", "Could not convert"),
+        ('SELECT SUM("Period") FROM runs', "No function matches"),
+    ],
+)
+def test_a_wrong_query_is_wrong_use_and_names_the_columns(
+    workspace: Workspace, sql: str, said: str
+) -> None:
+    with pytest.raises(InvalidQueryError, match=said) as wrong:
+        workspace.publishing.query(sql)
+    assert wrong.value.exit_code == 2
+    assert "Nothing was published" not in str(wrong.value)
 
 
 #: Ways to a file, with `{}` for its name: by a table, past the names of WITH, by a function.
@@ -137,7 +159,7 @@ def test_only_what_is_published_is_there(workspace: Workspace, private: Path, sq
 
 @pytest.mark.parametrize("sql", FUNCTIONS_OF_FILES)
 def test_only_what_computes_is_called(workspace: Workspace, private: Path, sql: str) -> None:
-    with pytest.raises(QueryFailedError, match="expected tables, and functions that compute"):
+    with pytest.raises(InvalidQueryError, match="expected tables, and functions that compute"):
         workspace.publishing.query(sql.replace("{}", str(private)))
 
 
@@ -192,7 +214,7 @@ def test_what_reads_and_computes_is_answered(workspace: Workspace, sql: str, ans
 
 def test_a_query_too_deep_to_read_is_told(workspace: Workspace) -> None:
     deep = f"SELECT {'(' * 3000}1{')' * 3000}"
-    with pytest.raises(QueryFailedError, match="did not answer"):
+    with pytest.raises(InvalidQueryError, match="The query is not valid"):
         workspace.publishing.query(deep)
 
 
@@ -241,6 +263,12 @@ def test_a_query_that_fails_is_told_in_athena_s_words() -> None:
     client = Client(states=["FAILED"], reason="Query exceeded the bytes scanned limit")
     with pytest.raises(QueryFailedError, match=r"bytes scanned limit\. The workgroup limits"):
         athena(client).query("SELECT …")
+
+
+def test_a_wrong_query_is_wrong_use_in_athena_too() -> None:
+    reason = "COLUMN_NOT_FOUND: line 1:8: Column 'team' cannot be resolved"
+    with pytest.raises(InvalidQueryError, match="Column 'team' cannot be resolved"):
+        athena(Client(states=["FAILED"], reason=reason)).ask("SELECT team FROM daily")
 
 
 def test_who_may_not_is_told_the_action() -> None:

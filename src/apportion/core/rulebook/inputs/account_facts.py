@@ -64,17 +64,21 @@ def account_facts(
     accounts: Collection[str],
     until: date,
     versions: Mapping[str, str],
+    spellings: Mapping[str, str] | None = None,
 ) -> AccountFacts:
     """Keep what matters of a history; AccountFacts without columns where nothing does.
 
-    Where two organisations tell of one account, what began later holds.
+    Where two organisations have the same account, what began later holds. `spellings` maps columns
+    to the tag key as the rulebook writes it: of several spellings on an account, this one counts,
+    as it does for tags of charges.
     """
+    written = {column: (spellings or {}).get(column, column) for column in columns}
     kept = [s for s in stretches if s.account.id in accounts and s.valid_from <= until]
     kept.sort(key=lambda s: (s.account.id, s.valid_from, s.valid_to))
     rows: list[AccountFact] = []
     for id_, found in groupby(kept, key=lambda s: s.account.id):
         rows += _merged(
-            AccountFact(id_, s.valid_from, _values(s.account, columns), s.synced) for s in found
+            AccountFact(id_, s.valid_from, _values(s.account, written), s.synced) for s in found
         )
     if not any(value for row in rows for value in row.values):
         return AccountFacts()
@@ -154,18 +158,18 @@ def _merged(rows: Iterable[AccountFact]) -> list[AccountFact]:
     return kept
 
 
-def _values(account: Account, columns: Sequence[str]) -> tuple[str | None, ...]:
-    return tuple(_value(account, column) for column in columns)
+def _values(account: Account, written: Mapping[str, str]) -> tuple[str | None, ...]:
+    return tuple(_value(account, column, key) for column, key in written.items())
 
 
-def _value(account: Account, column: str) -> str | None:
+def _value(account: Account, column: str, key: str) -> str | None:
     if column == NAME:
         return account.name.strip() or None
     if column == UNIT:
         return account.unit.strip() or None
     tags = dict(account.tags)
-    spelt = matching(tags, column.removeprefix(_TAG))
-    return next((tags[key].strip() for key in spelt if tags[key].strip()), None)
+    found = matching(tags, key.removeprefix(_TAG))
+    return next((tags[each].strip() for each in found if tags[each].strip()), None)
 
 
 def _written(day: date) -> str:
