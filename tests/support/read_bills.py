@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ from apportion.model.charges import ChargeQueries, SplitCost
 from apportion.model.delivery import BillFile, Delivery, Encoding, Format
 from apportion.model.findings.finding import Finding
 from apportion.model.focus import COST_COLUMNS
+from apportion.sources.mapping_files import mapping_text
 
 ENGINE = DuckDB(Path(tempfile.gettempdir()) / "apportion-tests")
 MAP = pa.map_(pa.string(), pa.string())
@@ -199,14 +199,9 @@ def deliver(engine: DuckDB, path: Path, format_: Format) -> Delivery:
         encoding=encoding,
         files=(BillFile(path.name, str(path), "", 0, 0, "nothing"),),
         columns=columns,
-        mapping=mapping_text(format_),
+        mapping=mapping_text(format_.value),
         stated=(),
     )
-
-
-def mapping_text(format_: Format) -> str:
-    """Read a mapping file out of the package."""
-    return (files("apportion.sources") / "mappings" / f"{format_}.yaml").read_text("utf-8")
 
 
 def _names(lines: Sequence[Mapping[str, Any]]) -> list[str]:

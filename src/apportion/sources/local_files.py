@@ -8,7 +8,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from importlib import resources
 from pathlib import Path
 
 from apportion.model.delivery import BillFile, Delivery, Encoding, Format
@@ -21,6 +20,7 @@ from .delivery_findings import rewritten_ids, rounded, unchecked, without_charge
 from .discover import Candidate, discover
 from .file_names import kind_of
 from .ids import id_findings
+from .mapping_files import mapping_text
 from .measures import is_measure
 from .recognise import Recognised, focus_version, other_dataset, recognise, squeeze
 from .schemas import Part, schemas_differ
@@ -141,7 +141,7 @@ def _deliver(
             for each, counted in good
         ),
         columns=columns,
-        mapping=_mapping(bill_format),
+        mapping=mapping_text(bill_format.value),
         written=_written(columns, [each for each, _ in good]),
         stated=stated,
         ten_places=_ten_places(good, layout, columns),
@@ -173,11 +173,6 @@ def _ten_places(
     return frozenset(
         name for name, sql_type in columns.items() if sql_type == "DOUBLE" and fits.get(lower(name))
     )
-
-
-def _mapping(bill_format: Format) -> str:
-    mappings = resources.files(__package__) / "mappings"
-    return (mappings / f"{bill_format.value}.yaml").read_text(encoding="utf-8")
 
 
 def _unite(files: Sequence[_Read]) -> tuple[dict[str, str], list[Finding]]:

@@ -1,8 +1,8 @@
-"""Tell when files of one delivery hold the same charges: two deliveries, read as one, count twice.
+"""Find files of one delivery that hold the same charges: two deliveries read as one count twice.
 
-Exports that run daily write the month so far each time, its past days a little restated, a final
-report lies beside the open one, one table is saved as .csv and as .csv.gz. No file says so, but the
-same charges stand in both.
+Exports that run daily write the month so far each time, with earlier days slightly restated; a
+final report is in the folder of the open one; one table is saved as .csv and as .csv.gz. No file
+states this, but the same charges are in both.
 """
 
 from __future__ import annotations
@@ -11,32 +11,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from apportion.core.templates import each, name, sql
-from apportion.model.charges import ChargeQueries
 from apportion.model.delivery import BillFile, Delivery
 from apportion.model.findings.deliveries import CHARGES_TWICE
 from apportion.model.findings.finding import Finding
 
-from .raw_columns import RawColumns, normal_name
+from .mapping import BillMapping
+from .raw_columns import normal_name
 
-#: So many lines of each file are compared; what repeats a file repeats its beginning.
-_MOST_LINES = 10_000
+#: Lines of each file that are compared; a file that repeats another repeats its first lines.
+_LINES_COMPARED = 10_000
 
-#: A bill may hold charges that are alike; a part cut off from it shares few with the rest.
-_ENOUGH = 20
-_PART_OF_MANY = 10
-
-_COSTS = ("BilledCost", "line_item_unblended_cost")
-_TIMES = (
-    *("ChargePeriodStart", "BillingPeriodStart"),
-    *("line_item_usage_start_date", "bill_billing_period_start_date"),
-)
+#: A bill may hold equal charges; two parts of one bill have few charges in common.
+_MIN_EQUAL = 20
+_EQUAL_IN = 10
 
 
 @dataclass(frozen=True)
 class DuplicatePair:
-    """Two files by their numbers: charges alike, of how many that the smaller one shows.
+    """Two files by their numbers, with the charges that both hold.
 
-    `near` are kinds of charge with nearly the same cost, of `kinds` of the smaller one.
+    `alike` charges are equal, of `fewer` in the smaller file. `near` descriptions have nearly the
+    same cost, of `kinds` in the smaller file.
     """
 
     one: int
@@ -48,39 +43,37 @@ class DuplicatePair:
 
     @property
     def repeated(self) -> bool:
-        """Whether one repeats the other, to the last digit or restated."""
-        some = self.alike >= _ENOUGH and self.alike * _PART_OF_MANY >= self.fewer
+        """Whether one file repeats the other, to the last digit or restated."""
+        some = self.alike >= _MIN_EQUAL and self.alike * _EQUAL_IN >= self.fewer
         return some or self.alike * 2 >= self.fewer or self.near * 2 >= self.kinds
 
 
 def worth_comparing(files: Sequence[BillFile]) -> list[BillFile]:
-    """List the files that nothing says to be parts of one delivery; one alone repeats nothing."""
+    """List the files that no manifest lists as parts of one delivery, if there are several."""
     unlisted = [file for file in files if file.rows and not file.listed]
     return unlisted if len(unlisted) > 1 else []
 
 
-def charges_query(
-    delivery: Delivery, queries: ChargeQueries, files: Sequence[tuple[str, Sequence[str]]]
-) -> str:
+def charges_query(delivery: Delivery, files: Sequence[tuple[str, Sequence[str]]]) -> str:
     """Compare files; each has the name of its view, and the names of its columns."""
-    columns = RawColumns.of(delivery)
-    cost, *_ = (found for found in map(columns.find, _COSTS) if found)
-    told = {column.name for column in map(columns.find, _TIMES) if column}
-    told |= {
-        column
-        for column in columns.names()
-        if name(column) in queries.descriptors and "invoice" not in normal_name(column)
+    mapping = BillMapping.of(delivery)
+    cost = mapping.cost_column()
+    assert cost
+    compared = {column.name for column in (mapping.day_column(), mapping.period_column()) if column}
+    compared |= {
+        column.name for column in mapping.descriptors() if "invoice" not in normal_name(column.name)
     }
-    for _, there in files:  # what one file lacks tells nothing apart
-        told &= {column for column in told if column.lower() in set(map(str.lower, there))}
+    for _, columns in files:  # a column that one file does not have makes no charges differ
+        present = set(map(str.lower, columns))
+        compared = {column for column in compared if column.lower() in present}
     parts = (
         sql(
             "core/billing/charges_of_file",
             number=str(number),
-            told=each(map(name, sorted(told)), ", "),
+            compared=each(map(name, sorted(compared)), ", "),
             file=name(view),
             cost=name(cost.name),
-            most=str(_MOST_LINES),
+            limit=str(_LINES_COMPARED),
         )
         for number, (view, _) in enumerate(files)
     )

@@ -1,118 +1,157 @@
-"""A mapping file, as values: how a format's columns become FOCUS columns."""
+"""The mapping of one bill: its format's mapping file, applied to the columns that the bill has.
+
+`BillMapping` is the only value that queries, checks and comparisons take. It owns
+
+1. the mapping file, parsed with the files it extends  `mapping_file.py`
+2. the raw columns, found by what their names mean     `raw_columns.py`
+3. columns that no expression uses                     `extra_columns.py`
+4. expressions as SQL                                  `expressions.py`, values in `value_sql.py`
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
+from functools import cached_property
 
-import sqlglot
-import yaml
 from sqlglot import exp
 
-from apportion.model.focus import COST_COLUMNS, KEY_COLUMNS, QUANTITY_COLUMNS
+from apportion.model.delivery import Delivery
 
-from .raw_columns import normal_name
+from . import value_sql
+from .expressions import Expressions
+from .extra_columns import ExtraColumns, extra_columns, kept_name
+from .mapping_file import MappingFile, MissingColumns, SplitCostRows, names_in
+from .raw_columns import RawColumn, RawColumnKind, RawColumns, normal_name
 
-
-@dataclass(frozen=True)
-class MissingColumn:
-    """What it means that a bill has none of these columns, or not all of them."""
-
-    columns: tuple[str, ...]
-    any_of_them: bool
-    warns: bool
-    so: str
-
-
-@dataclass(frozen=True)
-class SplitRows:
-    """How split cost allocation rows find their parent, and what they take from it."""
-
-    child: str
-    parent: str
-    resource: str
-    same: tuple[str, ...]
-    ties: tuple[str, ...]
-    takes: str
-    takes_of_list: str
+#: Columns that totals are grouped by: texts that look alike must be one, in both implementations.
+_GROUPED_BY = ("BillingAccountId", "SubAccountId", "BillingCurrency")
 
 
 @dataclass(frozen=True)
 class BillMapping:
-    """A mapping file. Expressions are text, in the words that `cur-2.0.yaml` explains."""
+    """How the columns of one bill become FOCUS columns.
 
-    require: Mapping[str, tuple[str, ...]]
-    ids: tuple[str, ...]
-    implied: frozenset[str]
-    json: tuple[str, ...]
-    lacks: tuple[MissingColumn, ...]
-    period: str
-    day: str
-    describe: Mapping[str, str]
-    measure: Mapping[str, str]
-    others: tuple[str, ...]
-    not_describing: tuple[str, ...]
-    split: SplitRows | None
+    `months` are the billing periods that the bill is known to have.
+    """
+
+    file: MappingFile
+    columns: RawColumns
+    months: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, delivery: Delivery) -> BillMapping:
+        """Apply the mapping file of a delivery to its columns."""
+        return cls(
+            file=MappingFile.parse(delivery.mapping),
+            columns=RawColumns.of(delivery),
+            months=tuple(sorted({total.period for total in delivery.stated})),
+        )
+
+    @cached_property
+    def expressions(self) -> Expressions:
+        """The reader of expressions that the file does not have, such as parts of them."""
+        return Expressions(self.columns, self.months)
 
     @property
-    def columns_used(self) -> frozenset[str]:
-        """The normal names of all columns that the expressions use."""
-        return self.columns_of(
-            self.period, self.day, *self.describe.values(), *self.measure.values()
-        )
+    def period(self) -> exp.Expr:
+        """The billing period of a line, `YYYY-MM`."""
+        return self.expressions.text(self.file.period)
 
-    def columns_of(self, *expressions: str) -> frozenset[str]:
-        """List the normal names of the columns that expressions use."""
-        return frozenset(
-            normal_name(column.name)
-            for expression in expressions
-            for column in parsed(expression).find_all(exp.Column)
-        )
+    @property
+    def day(self) -> exp.Expr:
+        """The day on which a line's charge period starts."""
+        return self.expressions.text(self.file.day)
 
+    @cached_property
+    def descriptions(self) -> dict[str, exp.Expr]:
+        """Every one of focus.KEY_COLUMNS, in order, with x_Other for columns without a place."""
+        texts = {
+            column: self.expressions.text(expression)
+            for column, expression in self.file.describe.items()
+        }
+        for column in _GROUPED_BY:
+            texts[column] = value_sql.clean(texts[column])
+        texts["x_Other"] = self._other()
+        return texts
 
-@cache
-def read_mapping(text: str) -> BillMapping:
-    """Read a mapping file; it is ours, so what is wrong in it raises as it comes."""
-    document: dict[str, Any] = yaml.safe_load(text)
-    describe, measure = document["describe"], document["measure"]
-    assert set(describe) <= set(KEY_COLUMNS)
-    assert set(measure) == {*COST_COLUMNS, *QUANTITY_COLUMNS}
-    same_names = document["format"] == "focus"
-    return BillMapping(
-        require={what: tuple(columns) for what, columns in document["require"].items()},
-        ids=tuple(document["ids"]),
-        implied=frozenset(map(normal_name, document.get("implied", ()))),
-        json=tuple(document["json"]),
-        lacks=tuple(map(_lack, document["lacks"])),
-        period=document["period"],
-        day=document["day"],
-        describe={
-            column: describe.get(column, column if same_names else "NULL") for column in KEY_COLUMNS
-        },
-        measure={column: measure[column] for column in (*COST_COLUMNS, *QUANTITY_COLUMNS)},
-        others=tuple(document.get("others", ())),
-        not_describing=tuple(map(normal_name, document.get("not_describing", ()))),
-        split=_split(document["split"]) if "split" in document else None,
-    )
+    def descriptors(self) -> list[RawColumn]:
+        """List the raw columns that descriptions are read from, each once.
 
+        They come by name, so that a file with the same columns in another order has the same keys.
+        """
+        by_name = {column.name: column for column in self.columns.all()}
+        used = {
+            column.name
+            for expression in self.descriptions.values()
+            for column in expression.find_all(exp.Column)
+            if column.this.quoted and normal_name(column.name) not in self.file.implied_columns
+        }
+        return [by_name[name] for name in sorted(used)]
 
-@cache
-def parsed(expression: str) -> exp.Expr:
-    """Parse an expression of a mapping; copy it before changing it."""
-    return sqlglot.parse_one(expression, read="duckdb")
+    def quantity(self, column: str) -> exp.Expr:
+        """A quantity column."""
+        return self.expressions.quantity(self.file.measure[column])
 
+    @property
+    def split_cost(self) -> SplitCostRows | None:
+        """How split cost rows are read; None if the bill has no such rows."""
+        rows = self.file.split_cost
+        return rows if rows and self.columns.has([rows.parent_resource]) else None
 
-def _lack(entry: Mapping[str, Any]) -> MissingColumn:
-    any_of_them = "without_one_of" in entry
-    return MissingColumn(
-        columns=tuple(entry["without_one_of" if any_of_them else "without"]),
-        any_of_them=any_of_them,
-        warns=entry["weight"] == "warning",
-        so=entry["so"],
-    )
+    @cached_property
+    def extra_columns(self) -> ExtraColumns:
+        """The columns that no expression uses."""
+        return extra_columns(self.file, self.columns)
 
+    def missing(self) -> list[tuple[MissingColumns, list[str]]]:
+        """List the effects of missing columns, each with the columns that are missing."""
+        absent = [(entry, self._absent(entry.columns)) for entry in self.file.if_missing]
+        return [
+            (entry, names)
+            for entry, names in absent
+            if names and (entry.any_of or len(names) == len(entry.columns))
+        ]
 
-def _split(entry: Mapping[str, Any]) -> SplitRows:
-    return SplitRows(**{**entry, "same": tuple(entry["same"]), "ties": tuple(entry["ties"])})
+    def tag_columns(self) -> list[RawColumn]:
+        """List the columns of the bill that hold tags or other maps."""
+        return self._found(self.file.json_columns)
+
+    def numeric_ids(self) -> list[RawColumn]:
+        """List the columns of ids that hold numbers."""
+        return [column for column in self._found(self.file.id_columns) if column.is_number]
+
+    def cost_column(self) -> RawColumn | None:
+        """Find the raw column of BilledCost."""
+        return next(iter(self._found(names_in(self.file.measure["BilledCost"]))), None)
+
+    def day_column(self) -> RawColumn | None:
+        """Find the raw column that days are read from."""
+        return next(iter(self._found(names_in(self.file.day))), None)
+
+    def period_column(self) -> RawColumn | None:
+        """Find the raw column of billing periods; None if they are read from days."""
+        return self.columns.find(names_in(self.file.period)[0])
+
+    def _found(self, names: Iterable[str]) -> list[RawColumn]:
+        return [column for column in map(self.columns.find, names) if column]
+
+    def _absent(self, names: Iterable[str]) -> list[str]:
+        return [
+            name for name in names if not self.columns.find(name) and not self.columns.flat(name)
+        ]
+
+    def _other(self) -> exp.Expr:
+        """Keep columns without a FOCUS column, and the text of tags that cannot be read."""
+        kept = [
+            (kept_name(column), value_sql.text(column))
+            for column in sorted(self.extra_columns.kept, key=lambda one: one.name)
+        ]
+        unread = [
+            (column.name, value_sql.unread_tags(column))
+            for column in self.tag_columns()
+            if column.holds_text or column.kind is RawColumnKind.NESTED
+        ]
+        if not kept and not unread:
+            return value_sql.raw(None)
+        return value_sql.json_of(value_sql.flat_pairs([*kept, *unread]))

@@ -1,7 +1,7 @@
-"""Split cost allocation rows: hand a parent's cost over to its children, or let them be free.
+"""Split cost allocation rows: transfer a parent's cost to its children.
 
-What children take is stated by AWS; nothing is divided. Costs less what a line hands over add up,
-in every family and so in every account, to what they were.
+AWS states what children take; nothing is divided. In every family, and so in every account, the
+costs less what the lines transfer have the same sum as the costs.
 """
 
 from __future__ import annotations
@@ -11,40 +11,47 @@ from sqlglot import exp
 from apportion.core.templates import sql
 
 from . import value_sql
-from .mapping import BillMapping, SplitRows
-from .mapping_sql import Mapped
+from .mapping import BillMapping
+from .mapping_file import SplitCostRows
 
 
-def is_child(split: SplitRows, mapped: Mapped) -> exp.Expr:
-    """Tell a line that repeats a part of another line's cost."""
-    return value_sql.fill("COALESCE(c, FALSE)", c=mapped.condition(split.child))
-
-
-def handed_over(split: SplitRows, mapping: BillMapping, mapped: Mapped) -> str:
-    """Give the bill's lines as a subquery with two more columns: what each line hands over."""
-    ties = [mapped.described(column).sql("duckdb") for column in split.ties]
-    dearest = mapped.money(mapping.measure["EffectiveCost"]).sql("duckdb")
+def charges_with_transfers(rows: SplitCostRows, mapping: BillMapping) -> str:
+    """Give the bill's lines as a subquery with two more columns: what each line transfers."""
+    is_child, read = _is_child(rows, mapping), mapping.expressions
+    tie_breakers = [_sql(read.text(column)) for column in rows.tie_breakers]
+    highest_cost = _sql(read.money(mapping.file.measure["EffectiveCost"]))
     return sql(
-        "core/billing/split_rows",
-        is_child=is_child(split, mapped).sql("duckdb"),
-        child_family=_family(split, split.parent, mapped),
-        family=_family(split, split.resource, mapped),
-        takes=mapped.money(split.takes).sql("duckdb"),
-        takes_of_list=mapped.money(split.takes_of_list).sql("duckdb"),
-        dearest=", ".join([f"{dearest} DESC", *ties]),
+        "core/billing/split_cost_rows",
+        is_child=_sql(is_child),
+        child_family=_family(rows, rows.parent_resource, mapping),
+        family=_family(rows, rows.resource, mapping),
+        cost=_sql(read.money(rows.cost)),
+        list_cost=_sql(read.money(rows.list_cost)),
+        highest_cost=", ".join([f"{highest_cost} DESC", *tie_breakers]),
     )
 
 
-def less_handed(cost: exp.Expr, column: str) -> exp.Expr:
-    """Take what a line hands over from one of its costs."""
-    handed = exp.column("#handed of list" if column == "ListCost" else "#handed", quoted=True)
-    return value_sql.fill("cost - handed", cost=cost, handed=handed)
+def less_transferred(cost: exp.Expr, column: str) -> exp.Expr:
+    """Subtract what a line transfers from one of its costs."""
+    transferred = "#transferred_list_cost" if column == "ListCost" else "#transferred_cost"
+    return value_sql.fill(
+        "cost - transferred", cost=cost, transferred=exp.column(transferred, quoted=True)
+    )
 
 
-def _family(split: SplitRows, resource: str, mapped: Mapped) -> str:
-    """Name what a parent and its children have in common: account, currency, hour, instance."""
+def _is_child(rows: SplitCostRows, mapping: BillMapping) -> exp.Expr:
+    """Whether a line repeats a part of another line's cost."""
+    return value_sql.fill("COALESCE(c, FALSE)", c=mapping.expressions.condition(rows.is_child))
+
+
+def _family(rows: SplitCostRows, resource: str, mapping: BillMapping) -> str:
+    """The values that a parent and its children share: account, currency, hour, instance."""
     parts = [
-        value_sql.fill("COALESCE(CAST(x AS TEXT), '')", x=mapped.described(column)).sql("duckdb")
-        for column in (*split.same, resource)
+        _sql(value_sql.fill("COALESCE(CAST(x AS TEXT), '')", x=mapping.expressions.text(column)))
+        for column in (*rows.family, resource)
     ]
     return f"ROW({', '.join(parts)})"
+
+
+def _sql(expression: exp.Expr) -> str:
+    return expression.sql("duckdb", comments=False)

@@ -157,7 +157,7 @@ def clean(read: exp.Expr) -> exp.Expr:
     )
 
 
-def given(column: RawColumn | None) -> exp.Expr:
+def has_value(column: RawColumn | None) -> exp.Expr:
     """Tell whether a line has something in a column; cheap, for conditions over every line."""
     if column is None:
         return fill("FALSE")
@@ -332,7 +332,7 @@ def in_order(column: RawColumn, written: exp.Expr, *, without: str = "") -> exp.
     return fill(whole, fast=fast, x=raw(column), written=written)
 
 
-def broken(column: RawColumn) -> exp.Expr:
+def unread_tags(column: RawColumn) -> exp.Expr:
     """Give the text of what should be tags and is not read; NULL where it is, or is empty."""
     if column.kind is RawColumnKind.NESTED:
         return _let(_tags(column), fill(tag_shapes.UNREAD, t=fill("CAST(j AS TEXT)")))
@@ -341,7 +341,7 @@ def broken(column: RawColumn) -> exp.Expr:
     return _let(_tags(column), fill(tag_shapes.UNREAD, t=text(column)))
 
 
-def entry(column: RawColumn | None, key: str) -> exp.Expr:
+def map_value(column: RawColumn | None, key: str) -> exp.Expr:
     """Read one value of a map or a JSON object."""
     if column is None:
         return fill("CAST(NULL AS TEXT)")

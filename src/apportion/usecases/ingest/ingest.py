@@ -222,7 +222,7 @@ def _twice(work: _Work, context: RunContext) -> list[Finding]:
         views.append((view, [str(column["column_name"]) for column in columns]))
     if not views:
         return []
-    pairs = context.engine.rows(charges_query(work.delivery, work.queries, views))
+    pairs = context.engine.rows(charges_query(work.delivery, views))
     return charges_twice(
         files,
         [

@@ -9,15 +9,12 @@ from typing import Any
 
 import pytest
 
-from apportion.core.billing.mapping import read_mapping
 from apportion.core.billing.raw_columns import normal_name
 from apportion.model.delivery import Format
-from apportion.model.focus import COST_COLUMNS, KEY_COLUMNS, QUANTITY_COLUMNS
 from read_bills import (
     LINE,
     cur_line,
     findings_of,
-    mapping_text,
     read,
     read_lines,
     utc,
@@ -487,27 +484,6 @@ def test_the_bill_of_another_maker(shared_data: Path) -> None:
     assert reading.totals == (Decimal("2089.4499999768"),) * 4
     assert reading.charges[0]["ServiceName"]
     assert [finding for finding in reading.findings if finding.code.severity != "notice"] == []
-
-
-def test_the_two_reports_of_aws_have_the_same_rules() -> None:
-    new, old = (read_mapping(mapping_text(one)) for one in (Format.CUR_2, Format.CUR_LEGACY))
-    assert new.measure == old.measure
-    assert new.describe == old.describe
-    assert (new.period, new.day, new.split) == (old.period, old.day, old.split)
-    assert (new.require, new.ids, new.lacks, new.json) == (
-        old.require,
-        old.ids,
-        old.lacks,
-        old.json,
-    )
-
-
-@pytest.mark.parametrize("format_", list(Format))
-def test_a_mapping_says_every_column(format_: Format) -> None:
-    mapping = read_mapping(mapping_text(format_))
-    assert tuple(mapping.describe) == KEY_COLUMNS
-    assert tuple(mapping.measure) == (*COST_COLUMNS, *QUANTITY_COLUMNS)
-    assert "source: https://" in mapping_text(format_)
 
 
 def _told() -> list[dict[str, Any]]:

@@ -17,11 +17,11 @@ from apportion.core.rulebook.conditions.column_aliases import (
 from apportion.core.rulebook.conditions.columns import is_known
 
 MAPPING = yaml.safe_load(files("apportion.sources.mappings").joinpath("cur-2.0.yaml").read_text())
-#: The columns that are read as they are; `object_of(x)` takes a map as it is.
+#: The columns that are read as they are; `json_of(x)` takes a map as it is.
 PLAIN = {
     found[1]: column
     for column, sql in MAPPING["describe"].items()
-    if (found := re.fullmatch(r"(?:object_of\()?([a-z_]+)\)?", str(sql)))
+    if (found := re.fullmatch(r"(?:json_of\()?([a-z_]+)\)?", str(sql)))
 }
 
 

@@ -1,5 +1,4 @@
--- The texts of a column that should hold tags and are not read, as their keys have kept them, with
--- the money of their lines.
+-- Texts of a column of tags that are not JSON, as the keys keep them, with the cost of their lines.
 SELECT
   "BillingCurrency" AS "Currency",
   SUM("BilledCost") AS "Cost",
