@@ -1,4 +1,62 @@
-"""The only place where money is divided: exactly, to the last unit."""
+"""The only place where money is divided: in whole units, to the last one, without loss.
+
+The problem
+-----------
+Parts that are rounded one by one do not add up: a third of 1.00, three times, is 0.99. Here the
+parts of an amount always add up to it exactly, each part is less than one unit from its exact
+value, and the same input gives the same parts on every machine.
+
+A unit is 1e-18 of the currency, the last place of DECIMAL(38, 18) (`model/money.py`), so an amount
+of 1.00 has 10**18 units. Amounts are Python integers, which do not overflow; weights are integers
+or fractions, first scaled to the smallest integers in the same proportions (`whole_numbers`). No
+division goes through a float or a Decimal.
+
+Largest remainder
+-----------------
+`apportion` is the method of Hamilton. For `units` and the weights w with the sum W,
+
+1. divide: units·w = q·W + r for each part, with the remainder r from 0 to W - 1,
+2. give each part its quotient q,
+3. the units left over are units - Σq = Σr / W, fewer than there are parts with a remainder; give
+   one unit each to the parts with the largest remainders.
+
+10 units by the weights 2, 1 and 4, whose sum is 7:
+
+    A: 20 = 2·7 + 6     B: 10 = 1·7 + 3     C: 40 = 5·7 + 5
+
+The quotients add up to 8. Two units are left over, for the remainders 6 and 5:
+
+    >>> apportion(10, {"A": 2, "B": 1, "C": 4})
+    {'A': 3, 'B': 1, 'C': 6}
+
+Ties go to the names that sort first: parts are sorted by name before the division, and the sort by
+remainder is stable. So the order of lines in a bill or a driver changes no part:
+
+    >>> apportion(1, {"C": 1, "A": 1, "B": 1})
+    {'A': 1, 'B': 0, 'C': 0}
+
+A part without weight has no remainder, and gets nothing.
+
+Negative amounts (credits, refunds) are divided by their absolute value; then every sign is turned.
+A credit of the same size as a cost cancels it in every part:
+
+    >>> apportion(-10, {"A": 2, "B": 1, "C": 4})
+    {'A': -3, 'B': -1, 'C': -6}
+
+Lines and parts at once
+-----------------------
+`apportion_lines` splits several lines so that each line adds up, and so does each part over all
+lines. Largest remainder for each line would not give that. It rounds running sums instead: with S
+the sum of the lines so far, and C the sum of the weights so far, the cut is S·C / W, rounded down.
+A part of a line is the difference between the cuts around it, in both directions. All differences
+add up to the last cuts, which are exact. Lines of 5 and 5 by the weights 1 and 2:
+
+    running sum  5: cuts 0, 1,  5, so the first line is 1 and 4
+    running sum 10: cuts 0, 3, 10, in all 3 and 7, so the second line is 2 and 3
+
+    >>> apportion_lines([5, 5], [1, 2])
+    [[1, 4], [2, 3]]
+"""
 
 from __future__ import annotations
 
@@ -12,12 +70,12 @@ from typing import TypeVar
 from apportion.model.money import EXACT, to_units
 from apportion.model.split import Units
 
-#: What a part is named by. Names are ordered, and their order settles ties.
+#: The name of a part. Names can be sorted, and their order decides ties.
 Name = TypeVar("Name", bound="str | tuple[str, ...]")
 
 
 class NoWeightError(ValueError):
-    """There is something to share, and nobody to share it with."""
+    """No weight is positive, or one is negative."""
 
     def __init__(self, weights: Mapping[Name, Fraction | int]) -> None:
         found = ", ".join(f"{name} {weight}" for name, weight in weights.items()) or "no weights"
@@ -25,12 +83,11 @@ class NoWeightError(ValueError):
 
 
 def apportion(units: int, weights: Mapping[Name, Fraction | int]) -> dict[Name, int]:
-    """Split a count of units in proportion to weights, so that the parts add up to it exactly.
+    """Split a number of units in proportion to weights; the parts add up to it exactly.
 
-    Largest remainder: everyone gets what is whole, then the units left over go one each to those
-    who lost most by that, ties in the order of names. A credit is split like the cost it takes
-    back: `apportion(-x)` is `apportion(x)` with every sign turned. The result is in the order of
-    names. Raises NoWeightError if a weight is negative or none is positive.
+    Largest remainder, ties in the order of names; `apportion(-x)` is `apportion(x)` with every sign
+    turned. The result is in the order of names. Raises NoWeightError if a weight is negative or
+    none is positive.
     """
     ordered = _in_order(weights)
     return dict(zip(ordered, _divide(units, list(ordered.values())), strict=True))
@@ -48,29 +105,28 @@ def apportion_lines(
 ) -> list[list[int]]:
     """Split lines in proportion to weights, so that each line adds up, and each part over all.
 
-    Returns a part of each line for each weight. With `totals`, which must add up to the lines
-    unless both come to zero, the parts over all lines are exactly these; they must be near the
-    proportion, as `apportion` makes them. Cut points of both sums are rounded down, so what lies
-    between two cuts is off by less than two units, and every sum telescopes.
+    Returns, for each line, a part for each weight. With `totals` the parts over all lines are
+    exactly these: they must have the sum of the lines, if it is not zero, and be near the
+    proportion, as those of `apportion` are. A part is less than two units from its exact value.
     """
-    over_all = sum(lines)
-    ends = weights if totals is None or not over_all else totals
-    whole = sum(ends)
-    cuts = list(accumulate(ends, initial=0))
+    line_sum = sum(lines)
+    proportions = weights if totals is None or not line_sum else totals
+    whole = sum(proportions)
+    bounds = list(accumulate(proportions, initial=0))
     assert whole
-    assert ends is weights or whole == over_all
-    before = [0] * len(ends)
+    assert proportions is weights or whole == line_sum
+    before = [0] * len(proportions)
     parts = []
-    for so_far in accumulate(lines):
-        cut = [so_far * end // whole for end in cuts]
-        added = [high - low for low, high in pairwise(cut)]
-        parts.append([new - old for new, old in zip(added, before, strict=True)])
-        before = added
+    for running_sum in accumulate(lines):
+        cuts = [running_sum * bound // whole for bound in bounds]
+        so_far = [high - low for low, high in pairwise(cuts)]
+        parts.append([new - old for new, old in zip(so_far, before, strict=True)])
+        before = so_far
     return parts
 
 
 def part_of(amount: Decimal, whole: Decimal, *, places: int = 6) -> Decimal | None:
-    """Tell what part of the whole an amount is, rounded half up; None of a whole that is zero."""
+    """Divide an amount by a whole, rounded half up; None if the whole is zero."""
     if not whole:
         return None
     numerator, denominator = to_units(amount), to_units(whole)
@@ -80,7 +136,7 @@ def part_of(amount: Decimal, whole: Decimal, *, places: int = 6) -> Decimal | No
 
 
 def whole_numbers(weights: Mapping[Name, Fraction | int]) -> dict[Name, int]:
-    """Give the smallest whole numbers that stand in the same proportions."""
+    """Scale weights to the smallest whole numbers in the same proportions."""
     scale = lcm(*(weight.denominator for weight in weights.values()))
     whole = {
         name: weight.numerator * (scale // weight.denominator) for name, weight in weights.items()
@@ -99,15 +155,16 @@ def _in_order(weights: Mapping[Name, Fraction | int]) -> dict[Name, int]:
 def _divide(units: int, weights: Sequence[int]) -> list[int]:
     total = sum(weights)
     divided = [divmod(abs(units) * weight, total) for weight in weights]
-    parts = _hand_out(abs(units), [part for part, _ in divided], [lost for _, lost in divided])
+    quotients, remainders = [quotient for quotient, _ in divided], [rest for _, rest in divided]
+    parts = _add_leftover(abs(units), quotients, remainders)
     return [-part for part in parts] if units < 0 else parts
 
 
-def _hand_out(wanted: int, parts: list[int], lost: Sequence[int]) -> list[int]:
-    """Add one to the parts that lost most, until all add up to what is wanted."""
-    left_over = wanted - sum(parts)
-    # A stable sort: those who lost the same stay in the order they came in, reversed or not.
-    for place in sorted(range(len(lost)), key=lost.__getitem__, reverse=True)[:left_over]:
-        parts[place] += 1
-    assert sum(parts) == wanted
+def _add_leftover(units: int, parts: list[int], remainders: Sequence[int]) -> list[int]:
+    """Add one unit to the parts with the largest remainders, until all add up to `units`."""
+    left_over = units - sum(parts)
+    by_remainder = sorted(range(len(parts)), key=remainders.__getitem__, reverse=True)
+    for at in by_remainder[:left_over]:  # a stable sort: ties stay in the order of names
+        parts[at] += 1
+    assert sum(parts) == units
     return parts

@@ -1,7 +1,71 @@
 """Where cost ends when pools pass it on to each other: exactly, whatever the graph.
 
-Ratios are kept as whole numbers that stand in proportion, so that they add up to one by
-construction. What is divided here are those, never money.
+The problem
+-----------
+Pools and owners are a graph. An edge from a pool to a target carries a ratio of the pool's cost,
+and the ratios of one pool add up to one. Owners have no edges: cost ends there. The question is
+which part of each pool's cost ends with each owner, also if pools serve each other, so that cost
+passes through the same pool again and again. In cost accounting this is the reciprocal method.
+
+It is a linear system. With `P` the ratios between pools and `R` those from pools to ends, the
+parts `X` (a row for each pool, a column for each end) are the solution of
+
+    X = P·X + R,  that is  (I - P)·X = R
+
+In probability, the same system gives the absorption probabilities of a Markov chain: pools are the
+transient states, ends the absorbing ones.
+
+An example
+----------
+The platform pool gives 1/5 of its cost to the data pool and 4/5 to owner A; the data pool gives 1/2
+to the platform pool and 1/2 to owner B:
+
+    platform = 1/5 data     + 4/5 A
+    data     = 1/2 platform + 1/2 B
+
+Put the second line into the first: platform = 1/10 platform + 1/10 B + 8/10 A. The cost that comes
+back leaves again in the same proportions, so platform = 8/9 A + 1/9 B, and data = 4/9 A + 5/9 B:
+
+    >>> edges = {"platform": {"data": 1, "A": 4}, "data": {"platform": 1, "B": 1}}
+    >>> solve(edges).parts["platform"]
+    {'A': 8, 'B': 1}
+    >>> solve(edges).parts["data"]
+    {'B': 5, 'A': 4}
+
+The method
+----------
+1. `components` groups the pools that reach each other (strongly connected components). A group
+   comes after all groups that it points to, so their solution is known. A pool in no cycle is a
+   group by itself, and most rulebooks have no other.
+2. In a group from which no edge leads outside, cost only circulates. Each pool is then its own end,
+   and the group is reported as a closed ring.
+3. Any other group is solved by elimination (`_eliminate`): in each pool's row, the pools before it
+   are replaced by what they pass on; afterwards, from the last pool to the first, the pools after
+   it.
+
+Elimination has the form of Grassmann, Taksar and Heyman (1985): the pivot 1 - p, where p is the
+part that comes back to a pool, is computed as the sum of the pool's other ratios, not by
+subtraction. All numbers are therefore sums and products of positive numbers: no sign can change and
+no digit is cancelled.
+
+Numbers are integers. A row holds weights in proportion, not ratios; a step multiplies the row by
+the sum of the row that it puts in, and divides it by the greatest common divisor. Nothing is
+rounded, and the parts of a pool add up to one by construction. Money is not divided here; see
+`rounding.py`.
+
+Why it ends
+-----------
+A step replaces the first eliminated pool of a row by pools that come later in the group, or by
+ends. So the position of the first one grows with each step, and a row of a group of k pools is
+complete after fewer than k steps. No row becomes empty: some pool of the group points outside it,
+and every pool of the group reaches that pool.
+
+Cost
+----
+Grouping takes time in proportion to the edges. A pool outside of cycles takes one step for each
+pool among its targets. A group of k pools with n ends takes about k² steps over rows of at most
+k + n numbers. A number has at most about k times the digits of the weights, because the entries of
+an eliminated row are minors of the integer matrix, or divisors of them.
 """
 
 from __future__ import annotations
@@ -17,25 +81,22 @@ from .rounding import Name, whole_numbers
 
 @dataclass(frozen=True)
 class Solution(Generic[Name]):
-    """For each node, the smallest whole numbers in proportion to what reaches each end.
+    """For each node, the smallest whole numbers in proportion to the parts that reach each end.
 
-    Ends are what no arrow leaves. A node of a closed ring, where everything only goes round, is
-    its own end; `rings` lists these groups.
+    Ends are names without edges. A node of a closed ring, in which cost only circulates, is its own
+    end; `rings` lists these groups.
     """
 
     parts: Mapping[Name, Mapping[Name, int]]
     rings: tuple[tuple[Name, ...], ...]
 
 
-def solve(arrows: Mapping[Name, Mapping[Name, Fraction | int]]) -> Solution[Name]:
-    """Follow every node's arrows to their ends; the keys of `arrows` are the nodes.
+def solve(edges: Mapping[Name, Mapping[Name, Fraction | int]]) -> Solution[Name]:
+    """Follow every node's edges to their ends; the keys of `edges` are the nodes.
 
-    Weights are zero or more, at least one positive; only their proportions count. Groups of nodes
-    that serve each other are taken in the order of topology, and each is solved as the linear
-    equations it is: what a node passes on = its arrows to the outside + its arrows to the others,
-    followed further.
+    Weights are zero or more, at least one of them positive; only their proportions count.
     """
-    rows = {node: _positive(weights) for node, weights in arrows.items()}
+    rows = {node: _positive(weights) for node, weights in edges.items()}
     parts: dict[Name, dict[Name, int]] = {}
     rings = []
     for group in components(rows):
@@ -44,90 +105,88 @@ def solve(arrows: Mapping[Name, Mapping[Name, Fraction | int]]) -> Solution[Name
             rings.append(tuple(sorted(group)))
             parts.update({node: {node: 1} for node in group})
         else:
-            _settle(group, rows, parts)
+            _eliminate(group, rows, parts)
     return Solution(parts, tuple(sorted(rings)))
 
 
-def components(arrows: Mapping[Name, Mapping[Name, int]]) -> Iterator[list[Name]]:
+def components(edges: Mapping[Name, Mapping[Name, int]]) -> Iterator[list[Name]]:
     """Group the nodes that reach each other; a group comes after all groups it points to.
 
-    Tarjan's algorithm with its own stack: a chain may be longer than Python lets calls nest.
+    Tarjan's algorithm with a path of its own: a chain may be longer than Python's recursion limit.
     """
-    number: dict[Name, int] = {}  # in the order of discovery
-    lowest: dict[Name, int] = {}  # the first node known to be reached, among those still open
-    still_open: dict[Name, None] = {}
-    for root in arrows:
-        trail = [] if root in number else [root]
-        targets = {root: iter(arrows[root])}
-        while trail:
-            node = trail[-1]
-            if node not in number:
-                number[node] = lowest[node] = len(number)
-                still_open[node] = None
+    index: dict[Name, int] = {}  # in the order of discovery
+    low_link: dict[Name, int] = {}  # the lowest index known to be reached, among nodes on the stack
+    stack: dict[Name, None] = {}
+    for root in edges:
+        path = [] if root in index else [root]
+        targets = {root: iter(edges[root])}
+        while path:
+            node = path[-1]
+            if node not in index:
+                index[node] = low_link[node] = len(index)
+                stack[node] = None
             new = None
             for target in targets[node]:
-                if target in still_open:
-                    lowest[node] = min(lowest[node], number[target])
-                elif target in arrows and target not in number:
+                if target in stack:
+                    low_link[node] = min(low_link[node], index[target])
+                elif target in edges and target not in index:
                     new = target
                     break
             if new is not None:
-                trail.append(new)
-                targets[new] = iter(arrows[new])
+                path.append(new)
+                targets[new] = iter(edges[new])
                 continue
-            trail.pop()
-            if trail:
-                lowest[trail[-1]] = min(lowest[trail[-1]], lowest[node])
-            if lowest[node] == number[node]:
-                yield _close(node, still_open)
+            path.pop()
+            if path:
+                low_link[path[-1]] = min(low_link[path[-1]], low_link[node])
+            if low_link[node] == index[node]:
+                yield _pop_group(node, stack)
 
 
-def _close(first: Name, still_open: dict[Name, None]) -> list[Name]:
-    """Take a finished group off the stack: everything found since its first node."""
+def _pop_group(first: Name, stack: dict[Name, None]) -> list[Name]:
+    """Take a complete group off the stack: every node found since its first one."""
     group: list[Name] = []
     while not group or group[-1] != first:
-        group.append(still_open.popitem()[0])
+        group.append(stack.popitem()[0])
     return group
 
 
-def _settle(
+def _eliminate(
     group: list[Name],
     rows: Mapping[Name, Mapping[Name, int]],
     parts: dict[Name, dict[Name, int]],
 ) -> None:
-    """Solve one group by Gauss elimination, adding its nodes to `parts`.
-
-    Nothing is subtracted (the form of Grassmann, Taksar and Heyman), so weights stay positive.
-    Someone in the group points outside it, so no row can run empty.
-    """
-    ahead: dict[Name, dict[Name, int]] = {}  # what a node passes to the nodes after it and to ends
-    position = {node: place for place, node in enumerate(group)}
+    """Solve one group without subtraction (see the module), adding its nodes to `parts`."""
+    reduced: dict[Name, dict[Name, int]] = {}  # weights on nodes after this one, and outside
+    position = {node: at for at, node in enumerate(group)}
     for node in group:
         row = dict(rows[node])
-        while before := [target for target in row if target in ahead]:
+        while before := [target for target in row if target in reduced]:
             first = min(before, key=position.__getitem__)
-            row = _follow(row, first, ahead[first])
-        # What a pool gives itself comes round again, and leaves in the proportions of the rest.
+            row = _substitute(row, first, reduced[first])
+        # The part that comes back to the node leaves again in the proportions of the others.
         row.pop(node, None)
-        ahead[node] = row
+        reduced[node] = row
     for node in reversed(group):
-        row = ahead[node]
+        row = reduced[node]
         for target in [target for target in row if target in parts]:
-            row = _follow(row, target, parts[target])
+            row = _substitute(row, target, parts[target])
         parts[node] = _positive(row)
 
 
-def _follow(row: Mapping[Name, int], node: Name, onward: Mapping[Name, int]) -> dict[Name, int]:
-    """Replace a node in a row by what it passes on."""
-    whole, passing = sum(onward.values()), row[node]
-    followed = {target: weight * whole for target, weight in row.items() if target != node}
-    for target, weight in onward.items():
-        followed[target] = followed.get(target, 0) + passing * weight
-    common = gcd(*followed.values())  # without it the numbers would grow at every step
-    return {target: weight // common for target, weight in followed.items()}
+def _substitute(
+    row: Mapping[Name, int], node: Name, weights: Mapping[Name, int]
+) -> dict[Name, int]:
+    """Replace a node in a row by the targets to which it passes its cost on."""
+    whole, passed_on = sum(weights.values()), row[node]
+    result = {target: weight * whole for target, weight in row.items() if target != node}
+    for target, weight in weights.items():
+        result[target] = result.get(target, 0) + passed_on * weight
+    common = gcd(*result.values())  # without it the numbers would grow with every step
+    return {target: weight // common for target, weight in result.items()}
 
 
 def _positive(weights: Mapping[Name, Fraction | int]) -> dict[Name, int]:
     positive = {target: weight for target, weight in weights.items() if weight > 0}
-    assert positive, "a node without arrows is an end, not a node"
+    assert positive, "a node without edges is an end, not a node"
     return whole_numbers(positive)

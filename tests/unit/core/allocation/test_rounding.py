@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import random
 from fractions import Fraction
 
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from apportion.core.allocation import rounding
 from apportion.core.allocation.rounding import (
     NoWeightError,
     apportion,
@@ -25,6 +27,10 @@ weights = st.dictionaries(
     min_size=1,
     max_size=12,
 ).filter(lambda found: any(found.values()))
+
+
+def test_the_examples_in_the_documentation_hold() -> None:
+    assert doctest.testmod(rounding) == (0, 4)
 
 
 def test_one_cent_among_three_goes_to_the_first_by_name() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import doctest
 import random
 from fractions import Fraction
 
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from apportion.core.allocation import solve_graph
 from apportion.core.allocation.solve_graph import components, solve
 
 Arrows = dict[str, dict[str, int]]
@@ -16,6 +18,10 @@ Arrows = dict[str, dict[str, int]]
 def ratios(arrows: Arrows, node: str) -> dict[str, Fraction]:
     parts = solve(arrows).parts[node]
     return {end: Fraction(part, sum(parts.values())) for end, part in parts.items()}
+
+
+def test_the_example_in_the_documentation_holds() -> None:
+    assert doctest.testmod(solve_graph) == (0, 3)
 
 
 def test_a_pool_alone_passes_on_by_its_weights() -> None:
