@@ -80,8 +80,9 @@ def test_the_demo_ends_with_owners_proofs_and_what_is_next(tmp_path: Path) -> No
     assert "total " in out.getvalue()
     told = " ".join(err.getvalue().split())
     assert told.count("is proved") == 3
-    assert "cd larkmoor apportion serve --open" in told
+    assert "cd larkmoor apportion explain ECOM-200 --period 2026-09" in told
     assert told.count("apportion explain ") == 1
+    assert "pip install 'apportion[web]' && apportion serve --open" in told
 
     assert run(["demo", "larkmoor"], outside) == 2  # which would deliver the first August again
 
