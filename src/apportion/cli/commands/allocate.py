@@ -11,12 +11,16 @@ from apportion.cli.options.common import (
     WAIT,
     AsOfOption,
     FormOption,
-    PeriodOption,
     RawOption,
     ToOption,
     WaitOption,
-    checked,
-    listed,
+)
+from apportion.cli.options.period import (
+    MonthsOption,
+    newest_allocated,
+    newest_delivered,
+    several_months,
+    with_latest,
 )
 from apportion.cli.session import Session
 from apportion.cli.ui.help_pages import Command, examples
@@ -46,7 +50,7 @@ def add_to(app: typer.Typer) -> None:
 
 def allocate(
     ctx: typer.Context,
-    period: PeriodOption = "",
+    period: MonthsOption = "",
     wait: WaitOption = WAIT,
     form: FormOption = None,
     to: ToOption = None,
@@ -59,16 +63,18 @@ def allocate(
     before is not allocated again.
     """
     session: Session = ctx.obj
-    sent, month = Output(form, to, raw), checked(period)
+    sent, months = Output(form, to, raw), several_months(period, session.outside.now())
     sent.check(session.console)
     with session.workspace() as workspace:
-        outcome = workspace.allocate(listed(month), wait=wait)
+        outcome = workspace.allocate(
+            with_latest(months, lambda: newest_delivered(workspace)), wait=wait
+        )
     finish(outcome, sent, session.console, total=True)
 
 
 def prove(
     ctx: typer.Context,
-    period: PeriodOption = "",
+    period: MonthsOption = "",
     manifest: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Verify this run manifest and the files it lists."),
@@ -91,9 +97,14 @@ def prove(
     proves every allocated month.
     """
     session: Session = ctx.obj
-    sent, month = Output(form, to, raw), checked(period)
+    sent, months = Output(form, to, raw), several_months(period, session.outside.now())
     sent.check(session.console)
     with session.workspace() as workspace:
         named = session.path(manifest) if manifest else None
-        outcome = workspace.prove(listed(month), manifest=named, as_of=as_of, by_account=by_account)
+        outcome = workspace.prove(
+            with_latest(months, lambda: newest_allocated(workspace)),
+            manifest=named,
+            as_of=as_of,
+            by_account=by_account,
+        )
     finish(outcome, sent, session.console)

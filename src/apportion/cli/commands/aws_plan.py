@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from apportion.cli.options.aws import RoleOption
-from apportion.cli.options.common import FormOption, RawOption, ToOption, checked
+from apportion.cli.options.common import FormOption, RawOption, ToOption
 from apportion.cli.options.cost_explorer import ProfileOption
+from apportion.cli.options.period import exact_month
 from apportion.cli.session import Session
 from apportion.cli.ui.help_pages import Command, examples
 from apportion.cli.ui.output import Form, Output, deliver, send
@@ -63,7 +64,7 @@ def plan(
     from apportion.model.period import Period
 
     session: Session = ctx.obj
-    sent, month = Output(form, to, raw), checked(backfill)
+    sent, month = Output(form, to, raw), exact_month(backfill)
     sent.check(session.console)
     settings = session.settings()
     with session.console.steps(session.outside.timer) as say:

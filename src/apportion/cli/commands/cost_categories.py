@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 
 from apportion.cli.options.aws import RoleOption
-from apportion.cli.options.common import PeriodOption, ToOption, checked
+from apportion.cli.options.common import ToOption
 from apportion.cli.options.cost_explorer import ProfileOption
+from apportion.cli.options.period import PeriodOption, exact_month, one_month
 from apportion.cli.session import Session
 from apportion.cli.ui.help_pages import Command, Group, examples
 from apportion.cli.ui.output import Output, deliver
@@ -93,7 +94,7 @@ def import_(
     from apportion.app import cost_categories as room
 
     session: Session = ctx.obj
-    month = checked(effective)
+    month = exact_month(effective)
     if from_file is not None:
         found = room.from_file(session.path(from_file))
     else:
@@ -115,7 +116,7 @@ def export(ctx: typer.Context, period: PeriodOption = "", to: ToOption = None) -
     from apportion.app.cost_categories import write_definitions
 
     session: Session = ctx.obj
-    month = checked(period)
+    month = one_month(period, session.outside.now())
     with session.workspace() as workspace:
         made = workspace.cost_categories.export(month)
     deliver(write_definitions(made.categories).encode, Output(to=to), session.console)

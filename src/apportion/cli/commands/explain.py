@@ -6,15 +6,8 @@ from typing import Annotated
 
 import typer
 
-from apportion.cli.options.common import (
-    AsOfOption,
-    FormOption,
-    PeriodOption,
-    RawOption,
-    ToOption,
-    checked,
-    newest_allocated,
-)
+from apportion.cli.options.common import AsOfOption, FormOption, RawOption, ToOption
+from apportion.cli.options.period import PeriodOption, newest_allocated, one_month
 from apportion.cli.session import Session
 from apportion.cli.ui.console import Console
 from apportion.cli.ui.help_pages import Command, examples
@@ -63,7 +56,7 @@ def explain(
     if sum(map(bool, (owner, pool, resource))) != 1:
         raise NothingToExplainError
     session: Session = ctx.obj
-    sent, month = Output(form, to, raw), checked(period)
+    sent, month = Output(form, to, raw), one_month(period, session.outside.now())
     sent.check(session.console)
     with session.workspace() as workspace:
         when = month or newest_allocated(workspace)

@@ -8,13 +8,8 @@ from typing import Annotated
 
 import typer
 
-from apportion.cli.options.common import (
-    AsOfOption,
-    FormOption,
-    PeriodOption,
-    checked,
-    newest_allocated,
-)
+from apportion.cli.options.common import AsOfOption, FormOption
+from apportion.cli.options.period import PeriodOption, newest_allocated, one_month
 from apportion.cli.session import Session
 from apportion.cli.ui.help_pages import Command, examples
 from apportion.cli.ui.output import Output
@@ -68,7 +63,7 @@ def focus(
     --period, uses the newest allocated month.
     """
     session: Session = ctx.obj
-    month = checked(period)
+    month = one_month(period, session.outside.now())
     with session.workspace() as workspace:
         asked = month or newest_allocated(workspace)
         folder = session.path(to or Path(f"focus-{asked}"))

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from apportion.cli.options.common import checked
+from apportion.cli.options.period import months_outside
 from apportion.cli.session import Session
 from apportion.model.aws.export import S3Location, Taking
 from apportion.model.errors.exports import OnlyForError
@@ -18,7 +18,7 @@ ExportPeriodsOption = Annotated[
     typer.Option(
         "--period",
         "-p",
-        metavar="YEAR-MONTH",
+        metavar="PERIOD",
         help="s3://: only this month. Repeatable. Default: all months of the export.",
     ),
 ]
@@ -73,7 +73,7 @@ def from_exports(
 
     for place in places:
         S3Location.parse(place)
-    wanted = [checked(period) for period in periods]
+    wanted = months_outside(periods, session.outside.now())
     clients = session.clients(profile)
     with session.workspace() as workspace:
         return together(

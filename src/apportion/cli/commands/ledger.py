@@ -8,15 +8,8 @@ from dataclasses import replace
 
 import typer
 
-from apportion.cli.options.common import (
-    WAIT,
-    FormOption,
-    PeriodOption,
-    RawOption,
-    ToOption,
-    WaitOption,
-    checked,
-)
+from apportion.cli.options.common import WAIT, FormOption, RawOption, ToOption, WaitOption
+from apportion.cli.options.period import LATEST, PeriodOption, newest_delivered, one_month
 from apportion.cli.session import Session
 from apportion.cli.ui.console import Console
 from apportion.cli.ui.help_pages import Command, Group, examples
@@ -98,10 +91,11 @@ def history(
     id of an allocation, or its first characters, unless the run is expired.
     """
     session: Session = ctx.obj
-    sent, month = Output(form, to, raw), checked(period)
+    sent, month = Output(form, to, raw), one_month(period, session.outside.now())
     sent.check(session.console)
     with session.workspace() as workspace:
-        outcome = workspace.history(month)
+        latest = period.strip() == LATEST
+        outcome = workspace.history(newest_delivered(workspace) if latest else month)
     _finish(outcome, _HISTORY_SHOWN, sent, session.console, moment=len("2026-10-03 12:00"))
 
 

@@ -10,17 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from apportion.cli.options.common import (
-    WAIT,
-    FormOption,
-    PeriodOption,
-    RawOption,
-    ToOption,
-    WaitOption,
-    checked,
-    listed,
-)
+from apportion.cli.options.common import WAIT, FormOption, RawOption, ToOption, WaitOption
 from apportion.cli.options.cost_explorer import ProfileOption
+from apportion.cli.options.period import MonthsOption, newest_delivered, several_months, with_latest
 from apportion.cli.session import Session
 from apportion.cli.ui.help_pages import Command, examples
 from apportion.cli.ui.output import Output
@@ -91,7 +83,7 @@ def expire(
     ctx: typer.Context,
     keep_runs: KeepRunsOption = 3,
     older_than: AgeOption = "1d",
-    period: PeriodOption = "",
+    period: MonthsOption = "",
     include: IncludeOption = None,
     reports: ReportsOption = "",
     profile: ProfileOption = "",
@@ -110,11 +102,12 @@ def expire(
     from apportion.model.retention import Policy
 
     session: Session = ctx.obj
-    sent, month = Output(form, to, raw), checked(period)
+    sent, months = Output(form, to, raw), several_months(period, session.outside.now())
     sent.check(session.console)
     since = _since(older_than, session.outside.now())
-    policy = Policy(keep_runs, since, listed(month), frozenset(include or ()))
     with session.workspace(removing=yes) as workspace:
+        chosen = with_latest(months, lambda: newest_delivered(workspace))
+        policy = Policy(keep_runs, since, chosen, frozenset(include or ()))
         delivered = _delivered(session, reports, profile)
         outcome = (
             workspace.expiry.expire(policy, delivered=delivered, wait=wait)

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from apportion.cli.options.common import (
-    FormOption,
-    PeriodOption,
-    RawOption,
-    ToOption,
-    checked,
-    listed,
-)
+from apportion.cli.options.common import FormOption, RawOption, ToOption
 from apportion.cli.options.cost_explorer import ProfileOption
+from apportion.cli.options.period import (
+    MonthsOption,
+    PeriodOption,
+    newest_allocated,
+    one_month,
+    several_months,
+    with_latest,
+)
 from apportion.cli.session import Session
 from apportion.cli.ui.help_pages import Command, examples
 from apportion.cli.ui.output import Output
@@ -133,7 +134,7 @@ def add_to(app: typer.Typer) -> None:
 def publish(
     ctx: typer.Context,
     place: Annotated[str, typer.Argument(metavar="S3", help="Target: s3://bucket/prefix.")],
-    period: PeriodOption = "",
+    period: MonthsOption = "",
     database: DatabaseOption = _DATABASE,
     region: RegionOption = "",
     profile: ProfileOption = "",
@@ -150,11 +151,13 @@ def publish(
     from apportion.app.publishing import open_lake
 
     session: Session = ctx.obj
-    sent, month = Output(form, to, raw), checked(period)
+    sent, months = Output(form, to, raw), several_months(period, session.outside.now())
     sent.check(session.console)
     with session.workspace() as workspace:
         lake = open_lake(place, database=database, region=region, clients=session.clients(profile))
-        outcome = workspace.publishing.publish(lake, listed(month))
+        outcome = workspace.publishing.publish(
+            lake, with_latest(months, lambda: newest_allocated(workspace))
+        )
     finish(outcome, sent, session.console)
 
 
@@ -187,7 +190,7 @@ def query(
     from apportion.core.reporting.published_tables import named
 
     session: Session = ctx.obj
-    sent, month = Output(form, to, raw), checked(period)
+    sent, month = Output(form, to, raw), one_month(period, session.outside.now())
     sent.check(session.console)
     asked = named(sql, month)
     if via is QueryVia.DUCKDB:
@@ -234,7 +237,7 @@ def deliver(
     from apportion.app.publishing import Readers, deliver_published, forms, open_store, telling
 
     session: Session = ctx.obj
-    sent, month = Output(form, to, raw), checked(period)
+    sent, month = Output(form, to, raw), one_month(period, session.outside.now())
     sent.check(session.console)
     picked, clients = _picked(formats, email, sender), session.clients(profile)
     store = open_store(place, region=region, clients=clients)

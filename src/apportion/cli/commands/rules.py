@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from apportion.cli.options.common import FormOption, PeriodOption, ToOption, checked
+from apportion.cli.options.common import FormOption, ToOption
+from apportion.cli.options.period import PeriodOption, one_month
 from apportion.cli.session import Session
 from apportion.cli.ui.help_pages import Command, Group, examples
 from apportion.cli.ui.output import Form, Output, deliver
@@ -74,7 +75,7 @@ def show(
     Without --period, uses the newest month in the ledger.
     """
     session: Session = ctx.obj
-    sent, month = Output(form, to), checked(period)
+    sent, month = Output(form, to), one_month(period, session.outside.now())
     with session.workspace() as workspace:
         rules = workspace.rules_in_force(month or _newest(workspace, session))
     laid_out = [(step, _laid_out(text)) for step, text in rules.statements]

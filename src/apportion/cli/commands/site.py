@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from apportion.cli.options.common import checked
+from apportion.cli.options.period import LATEST, several_months
 from apportion.cli.session import Session
 from apportion.cli.ui.help_pages import Command, examples
 from apportion.model.errors.base import NothingThereError
@@ -22,7 +22,7 @@ PeriodsOption = Annotated[
     typer.Option(
         "--period",
         "-p",
-        metavar="YEAR-MONTH",
+        metavar="PERIOD",
         help="Billing month. Repeatable. Default: the newest allocated month.",
     ),
 ]
@@ -47,7 +47,8 @@ def site(ctx: typer.Context, folder: FolderArgument, period: PeriodsOption = Non
     'apportion[web]'.
     """
     session: Session = ctx.obj
-    wanted = [checked(each) for each in period or ()]
+    now = session.outside.now()
+    wanted = [month for each in period or () for month in several_months(each, now)]
     at = session.path(folder)
     refuse_if_filled(at)
     count = _write(session, at, wanted)
@@ -67,7 +68,8 @@ def _write(session: Session, folder: Path, wanted: list[str]) -> int:
     ):
         library = open_library(session.settings(), scratch, say=say)
         library.prepare()
-        periods = wanted or list(library.edition.periods[:1])
+        newest = list(library.edition.periods[:1])
+        periods = [m for each in wanted or newest for m in (newest if each == LATEST else [each])]
         _check(periods, library.edition.periods)
         say(f"writing pages for {', '.join(periods)}")
         app = create_app(library, watch=False)

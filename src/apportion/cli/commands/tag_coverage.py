@@ -9,14 +9,8 @@ from typing import Annotated
 
 import typer
 
-from apportion.cli.options.common import (
-    AsOfOption,
-    FormOption,
-    PeriodOption,
-    RawOption,
-    ToOption,
-    checked,
-)
+from apportion.cli.options.common import AsOfOption, FormOption, RawOption, ToOption
+from apportion.cli.options.period import PeriodOption, one_month
 from apportion.cli.session import Session
 from apportion.cli.ui.help_pages import Command, examples
 from apportion.cli.ui.output import Output, deliver, write_atomically
@@ -94,7 +88,9 @@ def coverage(
     session: Session = ctx.obj
     sent = Output(form, to, raw)
     sent.check(session.console)
-    asked = CoverageQuery(checked(period), _names(by), _percent(fail_under), as_of)
+    asked = CoverageQuery(
+        one_month(period, session.outside.now()), _names(by), _percent(fail_under), as_of
+    )
     with session.workspace() as workspace:
         outcome = workspace.tags.coverage(asked)
     in_groups = outcome.columns[1] != "currency"
@@ -136,7 +132,7 @@ def untagged(
     sent = Output(form, to, raw)
     sent.check(session.console)
     texts = tuple(read_records(session.path(path)) for path in events or ())
-    wanted = Wanted(checked(period), limit, only_manual, as_of, texts)
+    wanted = Wanted(one_month(period, session.outside.now()), limit, only_manual, as_of, texts)
     with session.workspace() as workspace:
         outcome = workspace.tags.untagged(wanted)
     if messages:
@@ -169,11 +165,13 @@ def suggest(
     sent.check(session.console)
     with session.workspace() as workspace:
         if accept:
-            for path, text, said in workspace.tags.accepted(accept, checked(period)):
+            for path, text, said in workspace.tags.accepted(
+                accept, one_month(period, session.outside.now())
+            ):
                 write_atomically(path, text.encode())
                 session.console.good(f"{path.name}: {said}.")
             return
-        outcome = workspace.tags.suggest(checked(period))
+        outcome = workspace.tags.suggest(one_month(period, session.outside.now()))
     if sent.for_a_person:
         outcome = _without(outcome, "environments", "accounts")
     finish(outcome, sent, session.console)

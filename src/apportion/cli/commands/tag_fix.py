@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from apportion.cli.options.aws import RoleOption
-from apportion.cli.options.common import FormOption, PeriodOption, RawOption, ToOption
+from apportion.cli.options.common import FormOption, RawOption, ToOption
 from apportion.cli.options.cost_explorer import ProfileOption
+from apportion.cli.options.period import PeriodOption, one_month
 from apportion.cli.session import Session
 from apportion.cli.ui.help_pages import Command, Group, examples
 from apportion.cli.ui.output import Form, Output, deliver, send, write_atomically
@@ -108,7 +109,15 @@ def plan(
     session: Session = ctx.obj
     sent = Output(form, to, raw)
     sent.check(session.console)
-    asked = ScanOptions(accounts, regions, role_name, role, profile, view, period)
+    asked = ScanOptions(
+        accounts,
+        regions,
+        role_name,
+        role,
+        profile,
+        view,
+        one_month(period, session.outside.now()),
+    )
     with session.workspace() as workspace:
         scanned = asked.look(session, workspace)
         made, outcome = workspace.tags.plan_fixes(scanned, now=session.outside.now(), most=limit)

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from apportion.cli.options.common import FormOption, PeriodOption, RawOption, ToOption, checked
+from apportion.cli.options.common import FormOption, RawOption, ToOption
+from apportion.cli.options.period import PeriodOption, one_month
 from apportion.cli.session import Session
 from apportion.cli.ui.help_pages import Command, examples
 from apportion.cli.ui.output import Output, write_atomically
@@ -96,7 +97,9 @@ def generate(
 
     session: Session = ctx.obj
     at = session.path(folder)
-    wish = GenerateRequest(at, scp_limit, scp_documents, checked(period), rank_by_bill)
+    wish = GenerateRequest(
+        at, scp_limit, scp_documents, one_month(period, session.outside.now()), rank_by_bill
+    )
     with session.workspace() as workspace:
         made = workspace.tags.generate(wish)
     if check:
@@ -140,7 +143,11 @@ def prove_scp(
     sent = Output(form, to, raw)
     sent.check(session.console)
     wish = GenerateRequest(
-        session.path(folder), scp_limit, scp_documents, checked(period), rank_by_bill
+        session.path(folder),
+        scp_limit,
+        scp_documents,
+        one_month(period, session.outside.now()),
+        rank_by_bill,
     )
     with session.workspace() as workspace:
         outcome = workspace.tags.prove_controls(workspace.tags.generate(wish))
@@ -175,7 +182,9 @@ def replay(
     session: Session = ctx.obj
     sent = Output(form, to, raw)
     sent.check(session.console)
-    wish = GenerateRequest(session.path(folder), scp_limit, scp_documents, checked(period))
+    wish = GenerateRequest(
+        session.path(folder), scp_limit, scp_documents, one_month(period, session.outside.now())
+    )
     texts = [read_records(session.path(path)) for path in events]
     with session.workspace() as workspace:
         outcome = workspace.tags.replay(workspace.tags.generate(wish), texts)

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from apportion.cli.options.aws import RoleOption
-from apportion.cli.options.common import FormOption, PeriodOption, RawOption, ToOption, checked
+from apportion.cli.options.common import FormOption, RawOption, ToOption
 from apportion.cli.options.cost_explorer import ProfileOption
+from apportion.cli.options.period import PeriodOption, one_month
 from apportion.cli.session import Session
 from apportion.cli.ui.help_pages import Command, examples
 from apportion.cli.ui.output import Output
@@ -99,7 +100,15 @@ def scan(
     session: Session = ctx.obj
     sent = Output(form, to, raw)
     sent.check(session.console)
-    asked = ScanOptions(accounts, regions, role_name, role, profile, view, period)
+    asked = ScanOptions(
+        accounts,
+        regions,
+        role_name,
+        role,
+        profile,
+        view,
+        one_month(period, session.outside.now()),
+    )
     with session.workspace() as workspace:
         outcome = told(asked.look(session, workspace), every=every, most=limit)
     if sent.for_a_person:  # wider than any terminal
@@ -125,7 +134,7 @@ class ScanOptions:
         self._roles = role_name, role_arn
         self._profile = profile
         self._view = view
-        self._period = checked(period)
+        self._period = period
         for account in self._accounts:
             if account != "all" and not re.fullmatch(r"\d{12}", account, re.ASCII):
                 raise typer.BadParameter(f"{account!r} is not an account id (12 digits)")

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from apportion.cli.options.common import AsOfOption, PeriodOption, checked, newest_allocated
+from apportion.cli.options.common import AsOfOption
+from apportion.cli.options.period import PeriodOption, newest_allocated, one_month
 from apportion.cli.session import Session
 from apportion.cli.ui.help_pages import Command, examples
 from apportion.cli.ui.output import Form, Output, deliver
@@ -44,7 +45,7 @@ def workbook(
     Text of the bill never becomes a formula or a link.
     """
     session: Session = ctx.obj
-    month = checked(period)
+    month = one_month(period, session.outside.now())
     if to is not None and (to.is_dir() or to.suffix.lower() != ".xlsx"):
         raise NotAWorkbookError(str(to), folder=to.is_dir())
     with session.workspace() as workspace:

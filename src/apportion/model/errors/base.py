@@ -123,7 +123,10 @@ class NotAPeriodError(WrongUseError):
     """A period is not written as one."""
 
     def __init__(self, written: str) -> None:
-        super().__init__(f"A period is written year-month, like 2026-09; found {written!r}.")
+        super().__init__(
+            "A period is written latest, last-month, as a range 2026-07..2026-09 or as a month "
+            f"like 2026-09; found {written!r}."
+        )
 
 
 class NothingToExplainError(WrongUseError):
