@@ -209,7 +209,7 @@ def test_of_two_spellings_of_a_tag_the_rulebooks_counts_in_every_format(
     taken = workspace.ingest([bill(tmp_path)])
     assert "B015" not in {finding.code.number for finding in taken.findings}
     found = {finding.code.number: finding for finding in workspace.allocate().findings}
-    assert found["D004"].remedy.startswith("Where a charge has several")
+    assert found["D004"].remedy.startswith("If a charge has several")
     assert owners(workspace) == wanted
 
 

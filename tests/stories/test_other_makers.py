@@ -276,7 +276,7 @@ def test_two_exports_of_a_month_never_count_twice(
 ) -> None:
     finding = refused(workspace, put(tmp_path, files))
     assert finding.code.number == "L006"
-    assert "newest export" in finding.remedy
+    assert "latest export" in finding.remedy
 
 
 def test_parts_of_one_export_count_together(tmp_path: Path, workspace: Workspace) -> None:
@@ -382,10 +382,10 @@ def test_a_changed_ledger_is_not_reported_from(
         rewrite(path, '* REPLACE (1::DECIMAL(38, 18) AS "BilledCost")')
 
     again = apportion.open_workspace(tmp_path)
-    with pytest.raises(OperationError, match="not what was proved"):
+    with pytest.raises(OperationError, match="differs from its proof"):
         again.report(Question("2026-09", granularity=granularity))
     if table == "months":
-        with pytest.raises(OperationError, match="not what was proved"):
+        with pytest.raises(OperationError, match="differs from its proof"):
             again.explain_owner("A", "2026-09")
     proved = again.prove()
     assert {finding.code.number for finding in proved.findings} >= {"P001", "P007"}

@@ -87,7 +87,7 @@ def test_characters_that_no_report_could_show() -> None:
 
 def test_an_escape_that_stands_for_no_character() -> None:
     assert only(rulebook('"\\UFFFFFFFF"')[1]) == (
-        "R001 rulebook.yaml: this is no YAML, found an escape that stands for no character."
+        "R001 rulebook.yaml: not valid YAML, found an escape that stands for no character."
     )
 
 
@@ -100,7 +100,7 @@ def test_a_field_with_a_control_character() -> None:
 def test_a_field_longer_than_csv_allows() -> None:
     most = csv.field_size_limit()  # which a bill that was read before has raised
     assert only(driver(f"owner,number\n{'a' * (most + 1)},1\n")[1]) == (
-        f"R060 cpu.csv:2: this is no CSV, found field larger than field limit ({most})."
+        f"R060 cpu.csv:2: not valid CSV, found field larger than field limit ({most})."
     )
 
 
@@ -149,11 +149,11 @@ def test_a_driver_without_numbers_for_a_month() -> None:
     before, after = (only(list(months_missing(numbers, each))) for each in months)
     assert before == (
         "R074 cpu.csv: the driver's months, expected numbers for 2026-05 to 2026-08, found none "
-        "for 2026-05 and 2026-07. Bring the driver up to date."
+        "for 2026-05 and 2026-07. Update the driver."
     )
     assert after == (
         "R074 cpu.csv: the driver's months, expected numbers for 2026-09 to 2026-10, found none "
-        "for 2026-09 to 2026-10. Bring the driver up to date."
+        "for 2026-09 to 2026-10. Update the driver."
     )
     always, _ = read_driver("owner,number\nA,1\n", name="cpu.csv")
     assert always is not None

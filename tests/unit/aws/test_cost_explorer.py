@@ -216,7 +216,7 @@ def test_who_may_not_is_told_what_to_add_to_which_role(asking: Asking) -> None:
 def test_what_is_denied_outright_is_not_to_be_allowed(asking: Asking) -> None:
     why = f"User: {CALLER} is not authorized to perform: ce:GetTags with an explicit deny in a "
     asking.fake.faults = [RefusedError("AccessDeniedException", f"{why}service control policy")]
-    with pytest.raises(AwsDeniedError, match="A policy denies it outright") as told:
+    with pytest.raises(AwsDeniedError, match="A policy denies it explicitly") as told:
         asking.explorer().tags(START, END)
     assert "Effect" not in str(told.value)
 
@@ -431,7 +431,7 @@ def test_without_boto3_it_is_said_how_to_get_it() -> None:
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
     assert done.stdout == (
-        "AWS is reached through boto3: install it with pip install 'apportion[aws]'.\n"
+        "This command needs boto3. Install it with pip install 'apportion[aws]'.\n"
     )
 
 

@@ -143,7 +143,7 @@ def read_all(engine: DuckDB, file: Path) -> None:
 
 def test_amounts_that_cannot_be_added_are_told_in_words(engine: DuckDB) -> None:
     engine.load("made", {"cost": SQL_TYPE}, [(Decimal(10**20 - 1),)] * 2)
-    with pytest.raises(EngineError, match=r"Amounts add up to more than 20 digits.*wrong"):
+    with pytest.raises(EngineError, match=r"A total has more than 20 digits.*wrong"):
         engine.rows("SELECT SUM(cost) FROM made")
 
 

@@ -193,7 +193,7 @@ def test_a_workbook_takes_the_place_of_no_other_file(tmp_path: Path) -> None:
     settings.write_text('rulebooks = "rulebook"\n')
     outside = Outside(folder=tmp_path, environment={}, out=io.StringIO(), err=said)
     assert run(["workbook", "--to", str(settings)], outside) == 2
-    assert "name ends in .xlsx" in " ".join(said.getvalue().split())
+    assert "the extension .xlsx" in " ".join(said.getvalue().split())
     assert settings.read_text() == 'rulebooks = "rulebook"\n'
 
 

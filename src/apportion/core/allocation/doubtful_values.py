@@ -10,12 +10,13 @@ from decimal import Decimal
 
 from apportion.core.rulebook.conditions.parse import compared_values
 from apportion.core.rulebook.rule_columns import conditions
-from apportion.core.rulebook.suggestions import listed, shown
+from apportion.core.rulebook.suggestions import shown
 from apportion.core.templates import each, name, text
 from apportion.model.findings.dimensions import NOT_IN_LOOKUP, OTHER_SPELLING, SPELT_ALIKE
 from apportion.model.findings.finding import Finding
 from apportion.model.inputs import Lookup
 from apportion.model.rulebook import Condition, Dimension, OtherValues, Rulebook
+from apportion.model.wording import join_words
 
 from .rollup import ROLLED
 
@@ -77,11 +78,11 @@ def spelt_alike(dimension: Dimension, found: Iterable[Spelling]) -> Iterator[Fin
     for (_bare_value, currency), alike in sorted(groups.items()):
         first, *others = sorted(alike, key=lambda s: (-abs(s.cost), s.value))
         if others:
-            names = sorted(s.value for s in alike)
+            names = [repr(shown(value)) for value in sorted(s.value for s in alike)]
             yield Finding(
                 SPELT_ALIKE,
                 str(dimension.place),
-                f"{dimension.name} {listed([repr(shown(each_)) for each_ in names], last='and')}",
+                f"{dimension.name} {join_words(names, last='and')}",
                 "one spelling",
                 remedy=f"List {first.value!r} under `values` of {dimension.name}: then all of them "
                 "are read as it.",
@@ -124,7 +125,7 @@ def other_spellings(
                 str(condition.place),
                 f"{column} is never {shown(written)!r}",
                 "what stands in the bill",
-                listed([repr(shown(value)) for value in near], last="and", most=_MOST),
+                join_words([repr(shown(value)) for value in near], last="and", most=_MOST),
                 f"Did you mean {shown(near[0])}?",
             )
 
@@ -155,7 +156,7 @@ def not_in_lookup(
         yield Finding(
             NOT_IN_LOOKUP,
             lookup.name,
-            f"{lookup.columns[0]} {listed(names, last='and', most=_MOST)}",
+            f"{lookup.columns[0]} {join_words(names, last='and', most=_MOST)}",
             f"a line that holds from {first} to {last}" if ended else "a line for each",
             "lines for other days" if ended else "none",
             f"Add lines with their {dimension.name}, or give it from a tag.",

@@ -54,8 +54,8 @@ def newcomers(
             splits.NEWCOMER,
             str(dimension.place),
             f"{dimension.name} {shown(owner)}",
-            expected="an owner who has cost of its own, or stands in `values`",
-            found="a name in a split alone",
+            expected="an owner with direct cost, or one in `values`",
+            found="a name in splits only",
             remedy=f"{meant} If not, list it under `values` of {dimension.name}.",
             amount=from_units(units),
             currency=currency,
@@ -73,7 +73,7 @@ def _same_owner(evidence: SplitInputs) -> Iterable[Finding]:
                 splits.SAME_OWNER,
                 str(pool.place),
                 f"owner {pool.owner} of pool {pool.name}",
-                expected="one pool for an owner",
+                expected="one pool for each owner",
                 found=f"pool {first} before it",
                 remedy=f"What is put on {pool.owner} flows through pool {first}.",
             )
@@ -113,7 +113,7 @@ def _stale(pool: Pool, numbers: DriverValues, days: Iterable[date]) -> Iterable[
             f"driver of pool {pool.name}",
             expected="lines for the period",
             found="none",
-            remedy="Bring the driver up to date.",
+            remedy="Update the driver.",
         )
     missing = sorted(day for day in set(days) if day not in numbers.days)
     if numbers.days and missing:
@@ -123,7 +123,7 @@ def _stale(pool: Pool, numbers: DriverValues, days: Iterable[date]) -> Iterable[
             splits.MISSING_DAYS,
             numbers.name,
             f"driver of pool {pool.name}",
-            expected="a number for every day on which the pool has cost",
+            expected="a number for every day with cost in the pool",
             found=f"none for {', '.join(map(str, missing))}",
             remedy="Their cost stays with the pool."
             if keep
@@ -142,5 +142,5 @@ def _not_in_to(evidence: SplitInputs, pool: Pool, numbers: DriverValues) -> Iter
                 reading.place,
                 f"{owner} in the driver of pool {pool.name}",
                 expected=f"one of {', '.join(pool.to)}",
-                remedy="The line is passed over; add the owner to `to` if it should pay.",
+                remedy="The line is ignored. Add the owner to `to` if it should pay.",
             )

@@ -134,9 +134,9 @@ def _nobody(case: _Case, split: Even | Fixed | Proportional | Usage) -> tuple[_N
             splits.SPLIT_EVENLY,
             str(case.pool.place),
             describe(case.pool, case.within),
-            expected=f"somebody with a positive number in {_words(split)}",
-            found="nobody",
-            remedy="It was split evenly, as the rulebook says.",
+            expected=f"an owner with a positive number in {_words(split)}",
+            found="none",
+            remedy="The pool was split evenly (`if_nothing_to_split_by: even`).",
             currency=case.currency,
         )
     )
@@ -261,7 +261,7 @@ def _impossible(case: _Case, impossible: ImpossibleLimitsError) -> Finding:
         f"limits of {describe(case.pool, case.within)}",
         expected="limits that those who pay can keep while they pay 100 %",
         found=str(impossible),
-        remedy="Lower the least or raise the most shares.",
+        remedy="Lower the minimums or raise the maximums.",
         currency=case.currency,
     )
 

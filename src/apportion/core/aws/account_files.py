@@ -14,11 +14,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from apportion.core.rulebook.inputs.csv_rows import capped, read_csv, read_day
-from apportion.core.rulebook.suggestions import did_you_mean, listed, shown
+from apportion.core.rulebook.suggestions import did_you_mean, shown
 from apportion.model.aws.accounts import Account, DateRange
 from apportion.model.findings import accounts as codes
 from apportion.model.findings.finding import Finding, Place, add, failing
 from apportion.model.findings.rules import WRONG_DATE
+from apportion.model.wording import join_words
 
 _SHORT_ID = re.compile(r"\d{1,11}", re.ASCII)
 _TAG = "tag:"
@@ -204,7 +205,7 @@ def _check_twice(stretches: Sequence[DateRange], name: str, findings: list[Findi
 
 
 def _unknown(written: str, place: Place, findings: list[Finding]) -> None:
-    expected = listed([*_NAMES, "tag:KEY"])
+    expected = join_words([*_NAMES, "tag:KEY"])
     remedy = did_you_mean(written, _NAMES) or f"Tags stand in columns like tag:{shown(written)}."
     subject = f"nothing is known of {shown(written)}"
     add(findings, codes.WRONG_ACCOUNTS_FILE, place, subject, expected, remedy=remedy)

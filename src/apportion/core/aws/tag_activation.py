@@ -12,7 +12,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from apportion.core.rulebook.rule_columns import conditions
-from apportion.core.rulebook.suggestions import listed
 from apportion.core.rulebook.tag_keys import normalise
 from apportion.model.aws.export_definition import Call
 from apportion.model.errors.plans import BackfillMonthError
@@ -33,6 +32,7 @@ from apportion.model.tags.activation import (
     TagState,
 )
 from apportion.model.tags.tag_policy import TagPolicy
+from apportion.model.wording import join_words
 
 COLUMNS = ("key", "kind", "place", "known_to_aws_as", "type", "status", "last_used", "plan")
 _A_CALL = 20
@@ -276,7 +276,7 @@ def _applies_to_all(state: TagState, activated: Sequence[str]) -> list[Finding]:
             codes.BACKFILL_ALL,
             f"account {state.account}",
             "values of inactive keys disappear from the months that are written again",
-            found=f"{len(lost)} such keys: {listed(lost, last='and', most=5)}",
+            found=f"{len(lost)} such keys: {join_words(lost, last='and', most=5)}",
             remedy="If any was active in those months and somebody needs it, activate it first.",
         )
     ]
@@ -286,7 +286,7 @@ def _words(plan: TagPlan, inactive: Sequence[str], backfill: Period | None) -> t
     if not plan.calls:
         return ("Nothing to do: AWS writes every key that it knows and that is asked for.",)
     calls = f"{len(plan.calls)} call{'' if len(plan.calls) == 1 else 's'}"
-    what = [f"activate {listed(inactive, last='and')}"] if inactive else []
+    what = [f"activate {join_words(inactive, last='and')}"] if inactive else []
     if any(call.operation == BACKFILL for call in plan.calls):
         what.append(f"write the past from {backfill}-01 on")
     words = [f"{calls}: {', '.join(what)}. Nothing was changed."]

@@ -74,10 +74,10 @@ def ambiguous(place: str, bills: Sequence[str]) -> Finding:
     return Finding(
         ACCOUNTS_OVERLAP,
         place,
-        "the bill that the delivery belongs to",
-        expected="one that has most of its accounts",
+        "bill of this delivery",
+        expected="one bill with most of its accounts",
         found=", ".join(bills),
-        remedy="Nothing was taken in. Name the bill that is meant with --bill.",
+        remedy="Nothing was ingested. Name the bill with --bill.",
     )
 
 
@@ -98,7 +98,7 @@ def overlap(
         f"billing account {', '.join(sorted(own & theirs))}",
         expected=f"all charges of bill {other} ({', '.join(sorted(theirs))}), or none of them",
         found=", ".join(sorted(own)),
-        remedy=f"Nothing was taken in. To replace bill {other}, ingest with --replace, or deliver "
+        remedy=f"Nothing was ingested. To replace bill {other}, ingest with --replace, or deliver "
         f"all its accounts with --bill {other}. If it is another export of other charges, which "
         "stands beside it, name it with --bill NAME.",
         amount=amount,
@@ -123,7 +123,7 @@ def new_payers(delivery: Manifest, runs: Sequence[Manifest]) -> list[Finding]:
             f"{delivery.period} bill {delivery.bill}",
             f"billing account {payer or '(none)'}",
             expected=f"one that the ledger knows ({', '.join(sorted(known)) or 'none'})",
-            found="a new one, whose charges count beside the others",
+            found="a new one; its cost is added to the others",
             remedy="If it is a known payer whose id was written in another way, correct the file "
             f"and ingest it with --bill {delivery.bill} --replace.",
             amount=amount,
@@ -160,7 +160,7 @@ def restated(
             SHRUNK if new_lines < old_lines else RESTATED,
             f"{after.period} bill {after.bill}",
             ", ".join(changes),
-            remedy=f"The earlier delivery is run {before.run}; it stays readable.",
+            remedy=f"The earlier delivery is run {before.run}; still readable with --as-of.",
         )
     ]
 

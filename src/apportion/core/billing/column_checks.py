@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from apportion.core.rulebook.suggestions import did_you_mean, listed
+from apportion.core.rulebook.suggestions import did_you_mean
 from apportion.model.charges import SplitCost
 from apportion.model.delivery import Delivery
 from apportion.model.findings import charges as codes
 from apportion.model.findings.finding import Finding
+from apportion.model.wording import join_words
 
 from .mapping import BillMapping
 from .raw_columns import normal_name
+
+#: Of more optional columns, the notice shows the names alone.
+_MOST_EXPLAINED = 2
 
 
 def column_findings(
@@ -37,8 +41,8 @@ def _required_missing(place: str, mapping: BillMapping) -> Iterator[Finding]:
                 codes.MISSING,
                 place,
                 f"no column for the {what}",
-                expected=listed(options),
-                found=listed(names, last="and"),
+                expected=join_words(options),
+                found=join_words(names, last="and"),
                 remedy=did_you_mean(options[0], names),
             )
 
@@ -50,9 +54,9 @@ def _alike(place: str, mapping: BillMapping) -> Iterator[Finding]:
             yield Finding(
                 codes.ALIKE_IN_MONEY if name in measured else codes.ALIKE,
                 place,
-                listed([column.name for column in several], last="and"),
+                join_words([column.name for column in several], last="and"),
                 expected="one column of this meaning",
-                remedy="Leave all but one out of the file.",
+                remedy="Keep one of them in the file.",
             )
 
 
@@ -62,10 +66,10 @@ def _numeric_ids(place: str, mapping: BillMapping) -> Iterator[Finding]:
         yield Finding(
             codes.NUMERIC_ID,
             place,
-            listed(numeric, last="and"),
+            join_words(numeric, last="and"),
             expected="text",
             found="numbers",
-            remedy="Export the ids as text; leading zeros may be lost already.",
+            remedy="Export the ids as text; leading zeros may already be lost.",
         )
 
 
@@ -85,10 +89,12 @@ def _optional_missing(place: str, mapping: BillMapping) -> Iterator[Finding]:
     for code, warns in ((codes.LACKS, True), (codes.LACKS_LITTLE, False)):
         of_code = [(entry, names) for entry, names in missing if entry.warns is warns]
         if of_code:
-            columns = [listed(names) for _, names in of_code]
-            effects = "; ".join(entry.effect for entry, _ in of_code)
+            columns = [join_words(names) for _, names in of_code]
+            explained = warns or len(of_code) <= _MOST_EXPLAINED
+            effects = "; ".join(entry.effect for entry, _ in of_code) if explained else ""
             noun = "column" if len(columns) == 1 else "columns"
-            yield Finding(code, place, f"no {noun} {listed(columns, last='and')}: {effects}")
+            subject = f"no {noun} {join_words(columns, last='and')}"
+            yield Finding(code, place, f"{subject}: {effects}" if effects else subject)
 
 
 def _no_children(place: str, mapping: BillMapping, split_cost: SplitCost) -> Iterator[Finding]:
@@ -107,4 +113,4 @@ def _no_children(place: str, mapping: BillMapping, split_cost: SplitCost) -> Ite
 def _left_out(place: str, mapping: BillMapping) -> Iterator[Finding]:
     left_out = [column.name for column in mapping.extra_columns.left_out]
     if left_out:
-        yield Finding(codes.LEFT_OUT, place, f"not kept: {listed(left_out, last='and')}")
+        yield Finding(codes.LEFT_OUT, place, f"not kept: {join_words(left_out, last='and')}")

@@ -176,7 +176,7 @@ def part_replaces(place: str, before: Manifest, compared: Sequence[Compared]) ->
             place,
             f"billing account {each.billing_account or '(none)'}: {each.lost_lines:,} of "
             f"{each.lines:,} lines of the delivery of {before.at}, run {before.run}",
-            expected="a delivery that holds them too, as it replaces the whole month",
+            expected="a delivery that also holds them, because it replaces the whole month",
             found=_what_is_not_there(each, compared),
             remedy=ways_on(before.run),
             amount=each.lost[0],
@@ -225,7 +225,7 @@ def repeats(place: str, before: Manifest, compared: Iterable[Compared]) -> list[
             CHARGES_TWICE,
             place,
             f"charges of run {before.run}",
-            expected="every charge in one of the parts",
+            expected="every charge in one part only",
             found=f"{each.common_lines:,} of {each.new_lines:,} lines of charges that are in both",
             remedy="Nothing was taken in. If it is the same part again, it is there already. If "
             "both are meant, put them into one file.",

@@ -100,7 +100,8 @@ def _finding(files: Sequence[BillFile], pair: DuplicatePair) -> Finding:
         CHARGES_TWICE,
         files[pair.other].name,
         f"charges of {files[pair.one].name}",
-        expected="every charge in one file",
+        expected="every charge in one file only",
         found=_in_both(pair),
-        remedy="Give only the newest export of a month. If both are meant, put them into one file.",
+        remedy="Ingest only the latest export of a month. If both are correct, merge them into "
+        "one file.",
     )

@@ -43,7 +43,7 @@ def told_left_out(
             LEFT_OUT,
             f"{period} billing account {each.billing_account or '(none)'}",
             f"{each.lines:,} lines of {_delivery(each.run, delivered)}",
-            expected="in a delivery that is in force",
+            expected="in a current delivery",
             found="in none",
             remedy="The proof is about what is in force. If they count, ingest their files with "
             "--together-with and the run in force, or a delivery that holds all.",

@@ -12,7 +12,6 @@ from itertools import groupby
 from apportion.core.allocation.weights import EVERYONE
 from apportion.core.rulebook.dimension_sql import canonical
 from apportion.core.rulebook.rule_columns import source_label
-from apportion.core.rulebook.suggestions import listed
 from apportion.model.findings.finding import Place
 from apportion.model.inputs import Lookup, lookup_key
 from apportion.model.money import EXACT, PLACES, text
@@ -34,6 +33,7 @@ from apportion.model.rulebook import (
     Usage,
     ValueSource,
 )
+from apportion.model.wording import join_words
 
 from .drilldown import Part
 
@@ -125,7 +125,7 @@ def lookup_lines(
             spelt = {row.value for row in rows}
             means = canonical(dimension, spelt) if dimension.values else {}
             lines = [str(row.line) for row in rows if means.get(row.value, row.value) == value]
-            return f"{source.file}:{listed(lines, last='and', most=5)}" if lines else ""
+            return f"{source.file}:{join_words(lines, last='and', most=5)}" if lines else ""
     return ""
 
 
@@ -135,7 +135,7 @@ def split_words(split: Split) -> str:
         case Even():
             return "evenly"
         case Fixed(percents):
-            return "fixed: " + listed([f"{o} {p} %" for o, p in percents], last="and")
+            return "fixed: " + join_words([f"{o} {p} %" for o, p in percents], last="and")
         case Proportional(where):
             return "in proportion to spend" + (f" where {where.text}" if where else "")
         case Usage(file):
@@ -163,7 +163,7 @@ def rule_in_brief(pool: Pool, owner: str) -> dict[str, object]:
     facts = {
         "split": split_in_brief(pool.split),
         "within": pool.within,
-        "limits": listed(limits, last="and"),
+        "limits": join_words(limits, last="and"),
     }
     return {name: value for name, value in facts.items() if value}
 
@@ -184,8 +184,8 @@ def rule_facts(pool: Pool) -> dict[str, object]:
     limits = [_limit_words(limit) for limit in pool.limits]
     optional = {
         "within": pool.within,
-        "to": listed(pool.to, last="and"),
-        "limits": listed(limits, last="and"),
+        "to": join_words(pool.to, last="and"),
+        "limits": join_words(limits, last="and"),
         "passes on": pool.owner,
     }
     return facts | {name: value for name, value in optional.items() if value}
@@ -261,9 +261,9 @@ def _inner(part: Part, most: int, subjects: tuple[Subject, ...]) -> ExplanationN
 def _source_words(source: ValueSource) -> str:
     match source:
         case FromTag(keys=keys, written=written):
-            return f"tag {listed(written or keys)}"
+            return f"tag {join_words(written or keys)}"
         case FromAccountTag(keys=keys, written=written):
-            return f"tag {listed(written or keys)} of the account"
+            return f"tag {join_words(written or keys)} of the account"
         case FromLookup(file=file):
             return f"lookup {file}"
         case FromColumn(column=column):

@@ -8,10 +8,11 @@ from decimal import Decimal
 
 from apportion.core.allocation.rounding import part_of
 from apportion.core.rulebook.dimension_sql import canonical, dimension_columns
-from apportion.core.rulebook.suggestions import did_you_mean, listed
+from apportion.core.rulebook.suggestions import did_you_mean
 from apportion.core.templates import name, text
 from apportion.model.inputs import Lookup, lookup_key
 from apportion.model.rulebook import Dimension, FromAccountTag, FromLookup, FromTag, Rulebook, Value
+from apportion.model.wording import join_words
 
 from .explain import added
 
@@ -102,7 +103,7 @@ def proposal(
     ways = [*_lookup_lines(dimension, lookups, account), *_tags(dimension)]
     if not ways:
         return f"Add a source for it to {dimension.name} ({dimension.place})."
-    sentence = f"{listed(ways)}."
+    sentence = f"{join_words(ways)}."
     sentence = sentence[0].upper() + sentence[1:]
     if likely is None:
         return sentence

@@ -10,8 +10,7 @@ from apportion.model.findings.finding import Finding
 from apportion.model.inputs import Driver
 from apportion.model.period import Period
 from apportion.model.rulebook import Rulebook
-
-from .suggestions import listed
+from apportion.model.wording import join_words
 
 
 def months_in_force(
@@ -38,7 +37,7 @@ def months_missing(driver: Driver, months: Sequence[Period]) -> Iterator[Finding
             "the driver's months",
             f"numbers for {_spans(months)}",
             f"none for {_spans(missing)}",
-            "Bring the driver up to date.",
+            "Update the driver.",
         )
 
 
@@ -50,4 +49,6 @@ def _spans(months: Iterable[Period]) -> str:
             spans[-1].append(month)
         else:
             spans.append([month])
-    return listed([" to ".join(dict.fromkeys(map(str, (s[0], s[-1])))) for s in spans], last="and")
+    return join_words(
+        [" to ".join(dict.fromkeys(map(str, (s[0], s[-1])))) for s in spans], last="and"
+    )

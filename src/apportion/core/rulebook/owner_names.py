@@ -8,8 +8,9 @@ from apportion.model.findings import rules
 from apportion.model.findings.finding import Finding
 from apportion.model.inputs import Driver
 from apportion.model.rulebook import Dimension, OtherValues, Rulebook
+from apportion.model.wording import join_words
 
-from .suggestions import did_you_mean, listed, shown
+from .suggestions import did_you_mean, shown
 from .tag_keys import normalise_value
 
 #: Beyond these, unknown names get no suggestion: looking for one compares it with every value.
@@ -64,7 +65,7 @@ def _unknown(driver: Driver, names: Sequence[str], dimension: str) -> list[Findi
             rules.UNKNOWN_DRIVER_OWNER,
             f"{driver.name}:{at[0]}",
             f"{dimension} has no value {shown(owner)}" + _more(at),
-            f"one of {listed(names)}",
+            f"one of {join_words(names)}",
             remedy=did_you_mean(owner, names) if number < _MOST_SUGGESTIONS else "",
         )
         for number, (owner, at) in enumerate(lines.items())

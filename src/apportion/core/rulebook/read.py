@@ -18,12 +18,13 @@ from apportion.model.rulebook import (
     Rulebook,
     TwoPart,
 )
+from apportion.model.wording import join_words
 
 from .owner_names import check_owners
 from .read_dimensions import check_comparisons, read_dimensions, sort_by_need
 from .read_pools import read_pools
 from .schema import FORMAT, rulebook_schema
-from .suggestions import did_you_mean, listed, shown
+from .suggestions import did_you_mean, shown
 from .yaml.nodes import MapNode, Node, TextNode, read_yaml
 from .yaml.schema_types import Fitting, fit
 
@@ -104,7 +105,7 @@ def _owner(node: Node | None, dimensions: Sequence[Dimension], findings: list[Fi
         return names[0] if names else ""
     if names and node.text not in names:
         subject = f"the owner {shown(node.text)} is no dimension"
-        expected, remedy = listed(names), did_you_mean(node.text, names)
+        expected, remedy = join_words(names), did_you_mean(node.text, names)
         findings.append(
             Finding(
                 rules.UNKNOWN_OWNER_DIMENSION, str(node.place), subject, expected, remedy=remedy

@@ -19,13 +19,14 @@ from apportion.model.rulebook import (
     Value,
     ValueSource,
 )
+from apportion.model.wording import join_words
 
 from .conditions.columns import read_column
 from .conditions.parse import compared_values, is_always_true, read_condition
 from .dimension_names import check_name
 from .misplaced_expressions import check_tag_keys, check_value, check_values
 from .owner_names import Values
-from .suggestions import did_you_mean, listed, shown
+from .suggestions import did_you_mean, shown
 from .tag_keys import normalise, normalise_value
 from .yaml.nodes import ListNode, MapNode, Node, TextNode
 
@@ -79,7 +80,7 @@ def check_comparisons(
             meant = known.canonical(text)
             remedy = f"Did you mean {meant}?" if meant else did_you_mean(text, known.names)
             subject = f"{column} is never {shown(text)}"
-            expected = f"one of {listed(known.names)}"
+            expected = f"one of {join_words(known.names)}"
             findings.append(
                 Finding(rules.NEVER_EQUAL, str(condition.place), subject, expected, remedy=remedy)
             )
@@ -230,7 +231,7 @@ def _with_canonical_values(dimension: Dimension, findings: list[Finding]) -> Dim
         if isinstance(source, FromCondition) and values.canonical(source.value) is None:
             subject = f"{dimension.name} does not allow the value {shown(source.value)}"
             remedy = did_you_mean(source.value, values.names)
-            expected = f"one of {listed(values.names)}"
+            expected = f"one of {join_words(values.names)}"
             add(findings, rules.UNKNOWN_VALUE, source.place, subject, expected, remedy=remedy)
     sources = tuple(
         replace(source, value=values.canonical(source.value) or source.value)

@@ -24,10 +24,11 @@ from apportion.model.rulebook import (
     TwoPart,
     Usage,
 )
+from apportion.model.wording import join_words
 
 from .conditions.parse import only_value, read_condition
 from .owner_names import Values
-from .suggestions import did_you_mean, listed, shown
+from .suggestions import did_you_mean, shown
 from .yaml.nodes import ListNode, MapNode, Node, TextNode
 
 EVERYONE = "*"
@@ -158,7 +159,7 @@ class _Reader:
                 value.get(name) if isinstance(value, MapNode) else None for name in ("min", "max")
             )
             if isinstance(value, MapNode) and not value.entries and value.whole:
-                self._add(rules.EMPTY, value.place, "a limit says nothing", "min or max")
+                self._add(rules.EMPTY, value.place, "a limit is empty", "min or max")
             owner = key.text if key.text == EVERYONE else self._meant(key)
             limits.append(
                 Limit(owner, _percent(least) if least else None, _percent(most) if most else None)
@@ -172,7 +173,7 @@ class _Reader:
         if node.text not in others:
             same = node.text == self._owner
             subject = f"within {shown(node.text)}"
-            expected = f"a dimension: {listed(others)}" if others else "a second dimension"
+            expected = f"a dimension: {join_words(others)}" if others else "a second dimension"
             found = "the dimension of the owners" if same else "no dimension"
             remedy = "" if same else did_you_mean(node.text, others)
             self._add(rules.WRONG_PARTITION, node.place, subject, expected, found, remedy)
@@ -189,7 +190,7 @@ class _Reader:
                 again = [n for n, meant in zip(nodes, names, strict=True) if meant == name][1]
                 subject = f"{shown(name)} is named twice"
                 self._add(
-                    rules.NAMED_TWICE, again.place, subject, found=listed(spellings, last="and")
+                    rules.NAMED_TWICE, again.place, subject, found=join_words(spellings, last="and")
                 )
         return tuple(dict.fromkeys(names))
 
@@ -201,7 +202,11 @@ class _Reader:
             subject = f"{self._owner} has no value {shown(name)}"
             remedy = did_you_mean(name, known)
             self._add(
-                rules.UNKNOWN_OWNER, node.place, subject, f"one of {listed(known)}", remedy=remedy
+                rules.UNKNOWN_OWNER,
+                node.place,
+                subject,
+                f"one of {join_words(known)}",
+                remedy=remedy,
             )
         return name
 
@@ -231,7 +236,7 @@ def _check_names(pools: Sequence[Pool], values: Values | None, findings: list[Fi
                 rules.SAME_OWNER,
                 pool.place,
                 subject,
-                remedy="Join them, or say `owner:`.",
+                remedy="Merge them, or set `owner:`.",
             )
     owners = {*owned, *(values.names if values else ())}
     for pool in pools:
@@ -252,7 +257,13 @@ def _check_payers(pool: Pool, findings: list[Finding]) -> None:
     for name in dict.fromkeys([*stated, *(limit.owner for limit in pool.limits)]):
         if pool.to and name not in pool.to and name != EVERYONE:
             subject = f"{shown(name)} has a share of {shown(pool.name)} and is not in `to`"
-            add(findings, rules.OWNER_NOT_IN_TO, pool.place, subject, f"one of {listed(pool.to)}")
+            add(
+                findings,
+                rules.OWNER_NOT_IN_TO,
+                pool.place,
+                subject,
+                f"one of {join_words(pool.to)}",
+            )
 
 
 def _check_limits(pool: Pool, findings: list[Finding]) -> None:
@@ -273,8 +284,8 @@ def _check_limits(pool: Pool, findings: list[Finding]) -> None:
             findings,
             rules.IMPOSSIBLE_LIMITS,
             pool.place,
-            "the least shares",
-            "at most 100 together",
+            "sum of the minimums",
+            "at most 100",
             f"{least}",
         )
     if pool.to and most < _HUNDRED:
@@ -282,8 +293,8 @@ def _check_limits(pool: Pool, findings: list[Finding]) -> None:
             findings,
             rules.IMPOSSIBLE_LIMITS,
             pool.place,
-            "the most shares",
-            "at least 100 together",
+            "sum of the maximums",
+            "at least 100",
             f"{most}",
         )
 

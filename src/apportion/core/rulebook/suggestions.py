@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from difflib import get_close_matches
 
 from .tag_keys import normalise_value
@@ -35,15 +35,6 @@ def closest(word: str, options: Iterable[str]) -> str:
     near = sorted(written, key=lambda option: abs(len(option) - len(wanted)))
     matches = get_close_matches(wanted, near[:_MOST_OPTIONS], n=1, cutoff=0.65)
     return written[matches[0]] if matches else ""
-
-
-def listed(words: Sequence[str], *, last: str = "or", most: int = 12) -> str:
-    """Join words as a sentence does, `a, b or c`; of a long list, the first ones and the count."""
-    if len(words) > most:
-        return f"{', '.join(words[:most])} {last} {len(words) - most} more"
-    if len(words) < 2:
-        return "".join(words)
-    return f"{', '.join(words[:-1])} {last} {words[-1]}"
 
 
 def shown(text: str) -> str:

@@ -1,4 +1,4 @@
-"""What an engine may fail at while it reads a bill."""
+"""Errors of the engine while it reads a bill."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from .base import EngineError, OperationError
 
 
 class BillNotReadError(EngineError):
-    """The engine cannot read a record of a CSV; `line` is zero where it does not say which."""
+    """A CSV record cannot be read; `line` is zero if the engine does not report it."""
 
     def __init__(self, file: str, line: int, why: str) -> None:
         OperationError.__init__(
             self,
-            f"{file}{f':{line}' if line else ''}: {why}. Export the file again as RFC 4180 has it: "
-            "commas, quotes inside values doubled, one kind of line ends. "
-            "Nothing was published; the old state stands.",
+            f"{file}{f':{line}' if line else ''}: {why}. Export the file again as RFC 4180: "
+            "commas, doubled quotes inside values, one kind of line end. "
+            "Nothing was published; the earlier state is unchanged.",
         )
 
 
@@ -31,6 +31,6 @@ class AmountsOverflowError(EngineError):
     def __init__(self) -> None:
         OperationError.__init__(
             self,
-            "Amounts add up to more than 20 digits before the point, which no currency needs: one "
-            "of the bill's amounts is wrong. Nothing was published; the old state stands.",
+            "A total has more than 20 digits before the decimal point, so an amount in the bill is "
+            "wrong. Nothing was published; the earlier state is unchanged.",
         )

@@ -1,13 +1,13 @@
-"""What can go wrong with published tables, delivered reports and queries.
+"""Errors about published tables, delivered reports and queries.
 
 WrongUseError
-├── PublishedNameError     a dimension is called like a published column
+├── PublishedNameError     a dimension has the name of a published column
 ├── InvalidQueryError      a query is not valid SQL, or does more than read published tables
-└── TableElsewhereError    a published table lies in another place
+└── TableElsewhereError    a published table has another location
 OperationError
-├── NotWhatArrivedError    what was published is not what was proved, once read back
-├── OthersWroteError       someone else wrote at the same time, and was first
-└── QueryFailedError       Athena, or the engine, did not answer a query
+├── NotWhatArrivedError    published data, read back, differs from the proof
+├── OthersWroteError       another writer was first
+└── QueryFailedError       a query in Athena or the engine failed
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ from .base import OperationError, WrongUseError
 
 
 class PublishedNameError(WrongUseError):
-    """A dimension is called like a column that is published beside it."""
+    """A dimension has the name of a published column."""
 
     def __init__(self, names: Sequence[str]) -> None:
         super().__init__(
-            f"The dimensions {', '.join(names)} are called like columns of the published tables. "
-            "Give them another name in the rulebook, allocate, and publish again."
+            f"Published tables have columns named like these dimensions: {', '.join(names)}. "
+            "Rename them in the rulebook, allocate, and publish again."
         )
 
 
 class NotPublishedError(WrongUseError):
-    """A query names a table that is not published, and would not be there to be asked."""
+    """A query names a table that is not published."""
 
     def __init__(self, names: Sequence[str], known: Sequence[str]) -> None:
         super().__init__(
-            f"There is no table {', '.join(names) or 'of that form'}. There are {', '.join(known)}."
+            f"There is no table {', '.join(names) or 'of that form'}. Tables: {', '.join(known)}."
         )
 
 
@@ -49,55 +49,55 @@ class InvalidQueryError(WrongUseError):
 
 
 class NothingToDeliverError(WrongUseError):
-    """A period is not published, so there is nothing to report on."""
+    """A period is neither published nor allocated."""
 
     def __init__(self, period: str) -> None:
         super().__init__(
-            f"{period or 'No period'} is published or allocated. Run `apportion allocate`, and "
-            "`apportion publish` where reports are asked of Athena."
+            f"{f'{period} is not' if period else 'No period is'} published or allocated. Run "
+            "`apportion allocate`, and `apportion publish` for reports from Athena."
         )
 
 
 class WhomError(WrongUseError):
-    """It is not said in which forms, or from whom, a report is to be sent."""
+    """A wrong format, sender or recipient of a report."""
 
     def __init__(self, option: str, expected: str, found: str) -> None:
         super().__init__(f"{option}: expected {expected}, found {found}.")
 
 
 class TableElsewhereError(WrongUseError):
-    """A table of the Glue database lies in another place than the one to publish to."""
+    """A table of the Glue database has another location."""
 
     def __init__(self, database: str, table: str, place: str) -> None:
         super().__init__(
-            f"The table {database}.{table} lies at {place}. Publish there, or name another "
+            f"The location of table {database}.{table} is {place}. Publish there, or name another "
             "database with --database."
         )
 
 
 class NotWhatArrivedError(OperationError):
-    """What was published, once read back, is another sum than the one that was proved."""
+    """Published data, read back, has another total than its proof."""
 
     def __init__(self, table: str, period: str, expected: str, found: str) -> None:
         super().__init__(
-            f"The published table {table} does not hold what was proved of {period}: expected "
-            f"{expected}, found {found}. Nothing of it is seen by readers; the old state stands. "
-            "Publish again; if it stays so, please report it."
+            f"The published table {table} differs from the proof of {period}: expected "
+            f"{expected}, found {found}. Readers still see the earlier state. "
+            "Publish again; if it happens again, please report it."
         )
 
 
 class OthersWroteError(OperationError):
-    """Someone else wrote at the same time, and was first; nothing of ours counts."""
+    """Another writer was first; nothing was written."""
 
     def __init__(self, what: str) -> None:
         super().__init__(
-            f"Someone else has changed {what} meanwhile. What they wrote stands and nothing of "
-            "ours counts; run the command again."
+            f"Another process changed {what} at the same time. Its change is kept, and this run "
+            "changed nothing. Run the command again."
         )
 
 
 class QueryFailedError(OperationError):
-    """A query was not answered."""
+    """A query failed."""
 
     def __init__(self, engine: str, said: str, remedy: str = "") -> None:
-        super().__init__(f"{engine} did not answer: {said.strip().rstrip('.')}. {remedy}".rstrip())
+        super().__init__(f"{engine} failed: {said.strip().rstrip('.')}. {remedy}".rstrip())

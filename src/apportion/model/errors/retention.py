@@ -1,11 +1,11 @@
-"""What can go wrong where runs were expired, or are to be.
+"""Errors about the expiry of runs.
 
 WrongUseError
-├── NotAnAgeError          an age is not written as one
-├── NoDeliveriesError      a place that is named for its reports has none
-├── NotADeliveryError      one of them does not say which run it is of
+├── NotAnAgeError          not an age
+├── NoDeliveriesError      a delivery location has no reports
+├── NotADeliveryError      a delivered report does not name its run
 └── NothingThereError
-    └── ExpiredError       a run is recorded, and its files are gone
+    └── ExpiredError       the files of a run were deleted
 """
 
 from __future__ import annotations
@@ -20,32 +20,32 @@ class NotAnAgeError(WrongUseError):
 
     def __init__(self, written: str) -> None:
         super().__init__(
-            f"An age is written in days, like 90d, or as a day, like 2026-09-01; found {written!r}."
+            f"Expected an age in days, like 90d, or a day, like 2026-09-01; found {written!r}."
         )
 
 
 class NoDeliveriesError(WrongUseError):
-    """No report was delivered to a place whose reports were to be kept."""
+    """No report was delivered to a location whose reports must be kept."""
 
     def __init__(self, place: str) -> None:
         super().__init__(
-            f"No report was delivered to {place}: name the place that `apportion deliver` was "
-            "given. Nothing was expired."
+            f"No report was delivered to {place}. Name the location used with `apportion deliver`. "
+            "Nothing was expired."
         )
 
 
 class NotADeliveryError(WrongUseError):
-    """A delivered report does not say which run it is of."""
+    """A delivered report does not name its run."""
 
     def __init__(self, place: str, why: str) -> None:
         super().__init__(
-            f"{place} is not what `apportion deliver` writes ({why}), so nobody knows which run "
-            "it stands on. Nothing was expired: restore the file, or remove the report."
+            f"{place} is not a file of `apportion deliver` ({why}), so the run of the report is "
+            "unknown. Nothing was expired. Restore the file, or delete the report."
         )
 
 
 class ExpiredError(NothingThereError):
-    """A run that is asked for was expired; its record tells what it was."""
+    """A run was expired; only its record remains."""
 
     def __init__(
         self, run: str, period: str, when: tuple[str, str], readable: Sequence[str]
@@ -54,7 +54,7 @@ class ExpiredError(NothingThereError):
         still = f" Still readable: {', '.join(readable)}." if readable else ""
         WrongUseError.__init__(
             self,
-            f"Run {run} of {period}, recorded {at}, was expired at {expired}: its files are gone, "
-            "so it cannot be read, compared or proved again. What remains is its record, with "
-            f"totals and hashes: `apportion ledger history --period {period}`.{still}",
+            f"Run {run} of {period}, recorded {at}, was expired at {expired}. Its files are "
+            "deleted, so it cannot be read, compared or proved again. Its record with "
+            f"totals and hashes remains: `apportion ledger history --period {period}`.{still}",
         )

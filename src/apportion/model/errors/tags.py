@@ -1,13 +1,13 @@
-"""Operations about tags that failed, in the manner of `errors`.
+"""Errors about tags.
 
 WrongUseError
-├── NotAPercentError         a percentage is not written as one
-├── NoSuchSuggestionError    there is no suggestion of that id to accept
-├── CannotAcceptError        a file is laid out so that it cannot be edited with care
-├── NoTfparseError           the extra that reads Terraform code is not installed
+├── NotAPercentError         not a percentage
+├── NoSuchSuggestionError    no suggestion with this id
+├── CannotAcceptError        a file cannot be edited without losing text
+├── NoTfparseError           the `tags` extra is not installed
 ├── TerraformCodeError       Terraform code cannot be read
-├── NotATagError             a tag is not written as one
-└── NothingToCheckError      a path holds nothing that declares resources
+├── NotATagError             not a tag
+└── NothingToCheckError      a path declares no resources
 """
 
 from __future__ import annotations
@@ -18,35 +18,35 @@ from .base import WrongUseError
 
 
 class NotAPercentError(WrongUseError):
-    """A percentage is not written as one."""
+    """Not a percentage."""
 
     def __init__(self, written: str) -> None:
         super().__init__(
-            f"A percentage lies between 0 and 100, like 90 or 92.5; found {written!r}."
+            f"Expected a percentage from 0 to 100, like 90 or 92.5; found {written!r}."
         )
 
 
 class NoSuchSuggestionError(WrongUseError):
-    """A suggestion of this id is not there."""
+    """No suggestion with this id."""
 
     def __init__(self, wanted: str, have: Sequence[str]) -> None:
-        known = f"There are {', '.join(have)}." if have else "There are none that can be accepted."
+        known = f"Suggestions: {', '.join(have)}." if have else "No suggestion can be accepted."
         super().__init__(f"There is no suggestion {wanted!r} to accept. {known}")
 
 
 class CannotAcceptError(WrongUseError):
-    """A file is laid out so that it cannot be edited without losing something."""
+    """A file cannot be edited without losing text."""
 
     def __init__(self, file: str, why: str) -> None:
-        super().__init__(f"{file} was not changed. {why}. Write the alias by hand.")
+        super().__init__(f"{file} was not changed. {why}. Add the alias by hand.")
 
 
 class NoTfparseError(WrongUseError):
-    """What reads Terraform code is an extra of the package, and is not installed."""
+    """The `tags` extra is not installed."""
 
     def __init__(self) -> None:
         super().__init__(
-            "Terraform code is read with tfparse: install it with pip install 'apportion[tags]', "
+            "Reading Terraform code needs tfparse. Install it with pip install 'apportion[tags]', "
             "or check a plan: terraform show -json plan > plan.json."
         )
 
@@ -60,17 +60,17 @@ class TerraformCodeError(WrongUseError):
 
 
 class NothingToCheckError(WrongUseError):
-    """A path holds nothing that declares resources."""
+    """A path declares no resources."""
 
     def __init__(self, path: str) -> None:
         super().__init__(
-            f"{path} has nothing to check: expected a folder with .tf files, a plan "
+            f"{path} contains nothing to check: expected a folder with .tf files, a plan "
             "(terraform show -json), or a CloudFormation template (.yaml, .json)."
         )
 
 
 class NotATagError(WrongUseError):
-    """A tag is not written as one."""
+    """Not a tag."""
 
     def __init__(self, written: str) -> None:
-        super().__init__(f"A tag is written KEY=VALUE, like CostCenter=FIN-100; found {written!r}.")
+        super().__init__(f"Expected a tag like CostCenter=FIN-100 (KEY=VALUE), found {written!r}.")

@@ -21,8 +21,8 @@ LACKS_LITTLE = Code(
     "B103",
     Severity.NOTICE,
     "Optional columns are missing",
-    "Providers leave out columns that would be empty, so this can be normal. Shown once for each "
-    "set of missing columns.",
+    "Providers leave out columns that would be empty, so this can be normal. Shown when a "
+    "delivery is new.",
 )
 ALIKE = Code(
     "B104",

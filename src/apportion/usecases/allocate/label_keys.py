@@ -126,9 +126,9 @@ def _hidden(rulebook: Rulebook, context: RunContext) -> list[Finding]:
         Finding(
             HIDDEN_CHARACTERS,
             rulebook.name,
-            "values that are read without what cannot be seen",
+            "values with invisible characters",
             found=", ".join(ascii(text) for text in texts_of(row["Texts"])),
-            remedy="Correct the tag or the name where it is made.",
+            remedy="Correct the tag or the name at its source.",
             amount=_decimal(row["Cost"]),
             currency=text_of(row["BillingCurrency"]),
         )
@@ -192,7 +192,7 @@ def _spelt_twice(rulebook: Rulebook, spelt: Mapping[str, Sequence[str]]) -> list
             rulebook.name,
             wanted,
             found=", ".join(map(repr, raw)),
-            remedy=f"Where a charge has several, {raw[0]!r} is used.",
+            remedy=f"If a charge has several, {raw[0]!r} is used.",
         )
         for wanted, raw in spelt.items()
         if len(raw) > 1
@@ -282,7 +282,7 @@ def _other_currencies(rules: Rules, context: RunContext) -> list[Finding]:
             rules.rulebook.name,
             f"{row['Lines']} line{'' if row['Lines'] == 1 else 's'}",
             expected=rules.rulebook.currency,
-            remedy="They are split apart, by what owners spend in that currency.",
+            remedy="They are split separately, by the cost of owners in that currency.",
             amount=_decimal(row["Cost"]),
             currency=str(row["BillingCurrency"]),
         )

@@ -102,7 +102,7 @@ def _owners_changed(published: Published, context: RunContext) -> list[Finding]:
             f"{row['Keys']} kinds of charge",
             expected=f"the owners that {published.rulebook.name} gives",
             found="others",
-            remedy="Restore the ledger's files from a copy, or allocate the period again.",
+            remedy="Restore the ledger's files from a backup, or allocate the period again.",
             amount=money_of(row["Cost"]),
             currency=text_of(row["BillingCurrency"]),
         )
@@ -120,7 +120,8 @@ def _months_differ(published: Published, context: RunContext) -> list[Finding]:
             f"{row['Keys']} kinds of charge",
             expected="the sum of their days",
             found="another amount",
-            remedy="Restore the ledger's files from a copy, or ingest the bill into a new ledger.",
+            remedy="Restore the ledger's files from a backup, or ingest the bill again in a new "
+            "ledger.",
             amount=money_of(row["Cost"]),
         )
         for row in context.engine.rows(query)
@@ -202,7 +203,8 @@ def _record_changed(manifest: Manifest, runs: Sequence[Manifest]) -> list[Findin
             f"the {manifest.kind} record",
             expected="what the manifest says",
             found="another record, or none",
-            remedy="The ledger or the manifest was changed after the run. Trust neither unseen.",
+            remedy="The ledger or the manifest was changed after the run. Restore both from backup "
+            "or run again; do not rely on either.",
         )
     ]
 

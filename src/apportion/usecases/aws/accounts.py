@@ -193,7 +193,7 @@ def _take_history(
             for each in holding(days, date.max)
         ]
         run = _record(seen, days, changes, source, context, {REPLACED: source})
-    return _outcome(seen, changes, run, "their history is that of the file")
+    return _outcome(seen, changes, run, "the history in the file applies")
 
 
 def _charging(bills: Iterable[Manifest]) -> Collection[str]:

@@ -95,7 +95,7 @@ def _unhealthy(export: Export) -> Finding:
         f"export {export.definition['Name']}",
         expected="HEALTHY",
         found=f"{export.status} {export.reason}".rstrip(),
-        remedy=_REMEDIES.get(export.reason, "See the export in the Billing console."),
+        remedy=_REMEDIES.get(export.reason, "Open the export in the Billing console."),
     )
 
 

@@ -31,7 +31,6 @@ from apportion.core.reporting.explain import (
     ratio_words,
 )
 from apportion.core.rulebook.dimension_sql import canonical
-from apportion.core.rulebook.suggestions import listed
 from apportion.model.errors.base import NothingThereError
 from apportion.model.focus import COST_COLUMNS
 from apportion.model.money import from_units, to_units
@@ -40,6 +39,7 @@ from apportion.model.period import Period
 from apportion.model.row import Row
 from apportion.model.rulebook import Dimension, Pool, Rulebook
 from apportion.model.split import Share, Step
+from apportion.model.wording import join_words
 from apportion.usecases.allocate.label_keys import label
 from apportion.usecases.context import RunContext
 from apportion.usecases.row_values import day_of, money_of, text_of
@@ -227,7 +227,7 @@ class Case:
         if way.ring:
             return "pools serve only each other"
         found = (s for s in self.steps if (s.pool, s.within) == way.last and is_kept(s))
-        return listed(list(dict.fromkeys(map(self._kept_because, found))), last="and")
+        return join_words(list(dict.fromkeys(map(self._kept_because, found))), last="and")
 
     @cached_property
     def _by_day(self) -> Mapping[tuple[str, date | None], Sequence[Step]]:

@@ -11,11 +11,11 @@ from fractions import Fraction
 from apportion.core.allocation.rounding import apportion, part_of
 from apportion.core.reporting.drilldown import pool_charges
 from apportion.core.reporting.explain import added, biggest_first, plain, ratio_words, rule_facts
-from apportion.core.rulebook.suggestions import listed
 from apportion.model.money import from_units
 from apportion.model.outcome import Explanation, ExplanationNode
 from apportion.model.rulebook import Pool
 from apportion.model.split import Share, Step
+from apportion.model.wording import join_words
 from apportion.usecases.context import RunContext
 
 from .case import Case, currencies_of, nothing_like
@@ -110,7 +110,7 @@ def _paid(
         if not straight and not kept:
             facts["reached"] = "through other pools"
         if kept:
-            why = listed(sorted({case.kept_words(way) for way in case.kept(found)}), last="and")
+            why = join_words(sorted({case.kept_words(way) for way in case.kept(found)}), last="and")
             facts["kept because"] = why
         title = f"kept with {owner}" if kept else owner
         children.append(ExplanationNode(title, amount, shares[0].currency, facts=facts))

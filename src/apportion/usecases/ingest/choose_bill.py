@@ -162,10 +162,10 @@ def check_part(place: Place, run: str) -> bool:
         NOT_TOGETHER,
         f"{place.period} bill {place.bill}",
         f"run {part.run}",
-        expected="the delivery that is in force",
+        expected="the current delivery",
         found=f"run {current.run} of {current.at}, which "
         + ("holds it already" if part.run in current.together else "took its place"),
-        remedy=f"Nothing was taken in. Ingest with --together-with {current.run}.",
+        remedy=f"Nothing was ingested. Ingest with --together-with {current.run}.",
     )
     stop_if_failing([finding])
     return False
@@ -188,5 +188,5 @@ def _not_together(
         f"run {wanted}",
         expected=f"a delivery of one bill that is in force: {', '.join(there) or 'there is none'}",
         found=found,
-        remedy="Nothing was taken in. `apportion ledger history` lists the runs.",
+        remedy="Nothing was ingested. `apportion ledger history` lists the runs.",
     )

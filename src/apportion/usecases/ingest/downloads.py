@@ -118,11 +118,6 @@ def in_bytes(count: int) -> str:
     return f"{tenths // 10:,}.{tenths % 10} TB"
 
 
-def counted(number: int, thing: str) -> str:
-    """Write a number of things: 1 file, 2 files."""
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
-
-
 def _mark_of(folder: Path) -> Path:
     return folder.with_name(f"{folder.name}.keep")
 

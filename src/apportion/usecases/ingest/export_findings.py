@@ -37,7 +37,7 @@ def emptied(delivery: ExportDelivery, run: Manifest) -> Finding:
         expected="charges, of which the ledger holds "
         + ", ".join(f"{text(a['BilledCost'])} {currency}" for currency, _, a in amounts),
         found="none",
-        remedy=f"Nothing was taken in; run {run.run} of {run.at} stays in force. If the month has "
+        remedy=f"Nothing was ingested; run {run.run} of {run.at} stays in force. If the month has "
         "cost, have the export written again.",
         amount=amounts[0][2]["BilledCost"] if len(amounts) == 1 else None,
         currency=amounts[0][0] if len(amounts) == 1 else "",
@@ -51,7 +51,7 @@ def no_manifest(export: S3Location, month: ExportMonth) -> Finding:
         f"s3://{export.bucket}/{month.manifest}",
         f"month {month.period}",
         expected="its manifest",
-        found="nothing of that name",
+        found="no such object",
         remedy="Its first delivery may not be complete yet: try again in some hours.",
     )
 
@@ -64,5 +64,5 @@ def changed_again(delivery: ExportDelivery, times: int) -> Finding:
         "the delivery",
         expected="the same manifest before and after the download",
         found=f"another one, {times} times",
-        remedy="Nothing of the month was taken in. Try again in an hour.",
+        remedy="Nothing of the month was ingested. Try again in an hour.",
     )

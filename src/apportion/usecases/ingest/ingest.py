@@ -24,6 +24,7 @@ from apportion.core.templates import name, sql
 from apportion.model.charges import ChargeQueries, SplitCost
 from apportion.model.delivery import AS_FOUND, Delivery, Encoding, Intent
 from apportion.model.errors.base import KeyCollisionError
+from apportion.model.findings.charges import LACKS_LITTLE
 from apportion.model.findings.deliveries import NO_JSON, SEVERAL_FORMATS, UNREADABLE_TIME
 from apportion.model.findings.finding import Finding
 from apportion.model.focus import COST_COLUMNS
@@ -153,6 +154,8 @@ def _take_in(work: _Work, context: RunContext, findings: list[Finding]) -> Inges
             unchanged.append(_come_again(current, work, context))
         else:
             todo.append(replace(place, damage=tuple(damage)))
+    if not todo:  # nothing new: what the bill lacks was shown when it was recorded
+        findings = [finding for finding in findings if finding.code is not LACKS_LITTLE]
     parts = _read(work, context) if todo else {}
     ready = [_prepare(work, place, parts[place.period], context) for place in todo]
     stop_if_failing([finding for each in ready for finding in each.findings])
@@ -350,7 +353,7 @@ def _several_formats(deliveries: Sequence[Delivery]) -> list[Finding]:
             "the delivery",
             expected="files of one format",
             found=", ".join(found),
-            remedy="Ingest one of them; the others would count the same charges again.",
+            remedy="Ingest one format; the others would count the same charges again.",
         )
     ]
 
@@ -367,8 +370,7 @@ def _unreadable_times(work: _Work, context: RunContext) -> list[Finding]:
             f"{column} of {times['Lines']:,} lines",
             expected="a date and time like 2024-09-01T00:00:00Z",
             found=", ".join(map(repr, _texts(times["Texts"]))) or "nothing",
-            remedy="Nothing was taken in. Dates are written with the year first; export the file "
-            "again.",
+            remedy="Nothing was ingested. Write dates with the year first; export the file again.",
         )
         for column, query in times_queries(work.delivery, work.queries)
         for times in context.engine.rows(query)
@@ -385,8 +387,7 @@ def _no_json(work: _Work, period: str, context: RunContext) -> list[Finding]:
             f"{column} of {texts['Lines']:,} lines",
             expected='JSON like {"CostCenter": "FIN-100"}',
             found=", ".join(map(repr, _texts(texts["Texts"]))),
-            remedy="These charges count in full, without what stands there. Export the column as "
-            "JSON.",
+            remedy="These charges count in full, without these tags. Export the column as JSON.",
             amount=Decimal(str(texts["Cost"])),
             currency=str(texts["Currency"] or ""),
         )

@@ -38,11 +38,12 @@ from apportion.model.findings.finding import Finding, failing
 from apportion.model.manifest import Manifest, RunKind
 from apportion.model.outcome import Outcome
 from apportion.model.period import Period
+from apportion.model.wording import plural
 from apportion.ports.bills import Bucket, Source
 from apportion.usecases.context import RunContext
 from apportion.usecases.outcomes import together, told_ingest
 
-from .downloads import Download, Downloads, counted, in_bytes, write_lists
+from .downloads import Download, Downloads, in_bytes, write_lists
 from .export_findings import changed_again, emptied, no_manifest, other_export
 from .ingest import Ingested, ingest
 
@@ -74,7 +75,7 @@ def ingest_export(
     downloads = Downloads(folder, export)
     work = _Work(context, bucket, export, downloads, read, taking)
     outcomes: list[Outcome] = []
-    context.say(f"reading {counted(len(months), 'manifest')} of {export}")
+    context.say(f"reading {plural(len(months), 'manifest')} of {export}")
     with downloads.held(wait=taking.wait):
         for month in months:
             try:
@@ -171,11 +172,11 @@ class _Work:
     def sentence(self, months: int) -> str:
         """Tell what was done, in a sentence."""
         done = self._counted
-        fetched = f" ({counted(done.files, 'file')}, {in_bytes(done.size)})" if done.files else ""
+        fetched = f" ({plural(done.files, 'file')}, {in_bytes(done.size)})" if done.files else ""
         failed = months - done.months - done.known
         beside = f", {failed} not taken in" if failed else ""
         return (
-            f"{self._export}: {counted(months, 'month')}, {done.known} known already, "
+            f"{self._export}: {plural(months, 'month')}, {done.known} known already, "
             f"{done.months} fetched{fetched}{beside}."
         )
 
@@ -227,7 +228,7 @@ class _Work:
             again, text = self._manifest(month)
             if download and again.delivery == delivery.delivery:
                 return download, delivery
-            self._plugs.say(f"{month.period} was rewritten meanwhile; beginning again")
+            self._plugs.say(f"{month.period} was rewritten during the download; starting again")
             delivery, manifest = again, text
         raise FindingsError([changed_again(delivery, TIMES)])
 
@@ -248,7 +249,7 @@ class _Work:
         self._downloads.check_room(download, pinned)
         size = sum(pin.size for pin in pinned)
         self._plugs.say(
-            f"fetching {delivery.period}: {counted(len(pinned), 'file')}, {in_bytes(size)}"
+            f"fetching {delivery.period}: {plural(len(pinned), 'file')}, {in_bytes(size)}"
         )
         before = download.have()
         try:
@@ -356,7 +357,7 @@ class _Downloaded:
                 "charges",
                 expected=f"those of {expected}",
                 found=f"some of {', '.join(sorted(found))}",
-                remedy="Nothing was taken in. Export the month again; two exports may have been "
+                remedy="Nothing was ingested. Export the month again; two exports may have been "
                 "mixed.",
             )
         ]

@@ -30,9 +30,9 @@ def check_together(
             CHARGES_TWICE,
             place,
             f"the file {file.name}",
-            expected="files that the earlier part does not have",
+            expected="files that are not in the earlier part",
             found=f"the same bytes as {known[file.sha256]} in run {part.run}",
-            remedy="Nothing was taken in. Leave this file out.",
+            remedy="Nothing was ingested. Remove this file.",
         )
         for file in inputs
         if file.sha256 in known

@@ -361,10 +361,10 @@ def _maybe(document: Mapping[str, Any], marker: str, store: ObjectStore) -> Find
     return Finding(
         MAYBE_SENT,
         f"{document['period']} delivery {document['delivery']}",
-        "a letter that was begun",
-        expected="word that it left",
+        "an e-mail that may have been sent",
+        expected="a confirmation",
         found="none",
-        remedy=f"Look whether it arrived. If it did not, remove {store.location(marker)} and "
+        remedy=f"Check whether it arrived. If not, delete {store.location(marker)} and "
         "deliver again.",
     )
 
@@ -373,9 +373,9 @@ def _failed(document: Mapping[str, Any], error: AwsError) -> Finding:
     return Finding(
         NOT_SENT,
         f"{document['period']} delivery {document['delivery']}",
-        "a letter",
+        "the e-mail",
         found=str(error).rstrip("."),
-        remedy="Put it right and deliver again: the files are there, and only this is sent.",
+        remedy="Correct it and deliver again: only the e-mail is sent, the files are delivered.",
     )
 
 

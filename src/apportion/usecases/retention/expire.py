@@ -17,9 +17,10 @@ from apportion.model.manifest import Manifest, RunKind
 from apportion.model.outcome import Outcome
 from apportion.model.retention import Past, Policy, RetentionEvidence, UnreferencedFile
 from apportion.model.row import Row
+from apportion.model.wording import plural
 from apportion.ports.ledger import ExpirableLedger
 from apportion.usecases.context import RunContext
-from apportion.usecases.ingest.downloads import counted, in_bytes
+from apportion.usecases.ingest.downloads import in_bytes
 
 from .evidence import noted
 
@@ -62,7 +63,7 @@ def look(
     made = _plan(context, ledger, policy, delivered)
     words = [*_would(made), *_unreadable(made, "could no longer")]
     if made.going or made.loose:
-        words.append("Nothing was changed. Repeat the command with --yes to do it.")
+        words.append("Nothing was changed. Repeat the command with --yes to expire these runs.")
     return Outcome(COLUMNS, tuple(_rows(made, "expire")), messages=tuple(words))
 
 
@@ -88,7 +89,7 @@ def expire(
             context.say("recording the expiry")
             ledger.record(_record(made, policy, context))
         if made.loose:
-            context.say(f"removing {counted(len(made.loose), 'file')}")
+            context.say(f"removing {plural(len(made.loose), 'file')}")
         ledger.expire_snapshots(kept(made.runs, [each.number for each in made.going]))
         forget(_readable(ledger.runs()))
     words = (*_did(made), *_unreadable(made, "can no longer"))
@@ -215,14 +216,14 @@ def _unreadable(made: Plan, verb: str) -> list[str]:
         several = list(group)
         first, last = several[0].run.at, several[-1].replaced
         words.append(
-            f"{period}: --as-of {verb} read {counted(len(several), 'allocation')} that stood "
+            f"{period}: --as-of {verb} read {plural(len(several), 'allocation')} that stood "
             f"between {first} and {last}. Totals and hashes stay in the history."
         )
     return words
 
 
 def _files(made: Plan) -> str:
-    return f"{counted(len(made.loose), 'file')}, {in_bytes(made.bytes)},"
+    return f"{plural(len(made.loose), 'file')}, {in_bytes(made.bytes)},"
 
 
 def _runs(made: Plan) -> str:
@@ -230,4 +231,4 @@ def _runs(made: Plan) -> str:
     months = len({each.run.period for each in made.going})
     if not count:
         return "No run"
-    return f"{counted(count, 'run')} of {counted(months, 'month')}"
+    return f"{plural(count, 'run')} of {plural(months, 'month')}"

@@ -28,7 +28,7 @@ def _damage(run: Manifest, context: RunContext) -> list[Finding]:
                 f"a file of {run.period} run {run.run}",
                 expected=damaged.expected,
                 found=damaged.found,
-                remedy="It was written anew. Look after the disk that the ledger lies on.",
+                remedy="It was replaced. Check the disk of the ledger.",
             )
         ]
     return []

@@ -96,7 +96,7 @@ def _later(allocation: Manifest, runs: Sequence[Manifest]) -> Iterator[Finding]:
                 NOT_ALLOCATED,
                 f"{allocation.period} bill {bill}",
                 f"the delivery of {delivered.at}, run {delivered.run}",
-                expected="an allocation that reads it",
+                expected="an allocation that includes it",
                 found=f"run {allocation.run} of {allocation.at}",
                 remedy=f"Run `apportion allocate --period {allocation.period}`.",
             )
@@ -159,7 +159,7 @@ def kept_rules(manifest: Manifest, context: RunContext) -> Rules:
     source = next(content for file, content in kept if file is written).decode("utf-8-sig")
     rulebook, _findings = read_rulebook(source, name=written.name)
     if rulebook is None:
-        raise LedgerDamagedError(written.name, "a rulebook that can be read", "one that cannot")
+        raise LedgerDamagedError(written.name, "a readable rulebook", "one that cannot be read")
     texts = {(file.role, file.name): content.decode("utf-8-sig") for file, content in kept}
     accounts = next(
         (read_facts(text) for (role, _), text in texts.items() if role == "accounts"), _NONE

@@ -14,9 +14,9 @@ from apportion.model.findings.finding import Finding, failing
 from apportion.model.manifest import Manifest, RunKind
 from apportion.model.outcome import Outcome
 from apportion.model.row import Row
+from apportion.model.wording import plural
 from apportion.usecases.allocate.prove import prove
 from apportion.usecases.context import RunContext
-from apportion.usecases.ingest.downloads import counted
 from apportion.usecases.ingest.ingest import ledger_total
 
 from .ledger_views import open_bills
@@ -35,7 +35,7 @@ def prove_runs(context: RunContext, *, place: str) -> Outcome:
     words: list[str] = []
     rows = list(_rows(runs, context, place, words))
     proved = sum(row["status"] == "proved" for row in rows)
-    words.append(f"{counted(proved, 'run')} of {len(rows)} proved again by what their records say.")
+    words.append(f"{plural(proved, 'run')} of {len(rows)} proved again against their records.")
     return Outcome(COLUMNS, tuple(rows), messages=tuple(words))
 
 

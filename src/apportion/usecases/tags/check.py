@@ -206,7 +206,9 @@ def _document(path: Path, file: str) -> tuple[list[Declared], list[Finding]] | N
         except (ValueError, RecursionError) as error:
             if '"resource_changes"' in text:
                 found = str(error) or type(error).__name__
-                return [], [Finding(codes.NOT_READ, file, "this plan is no JSON", found=found)]
+                return [], [
+                    Finding(codes.NOT_READ, file, "this plan is not valid JSON", found=found)
+                ]
             tree = None
         if is_plan(tree):
             return read_plan(tree, file=file), []

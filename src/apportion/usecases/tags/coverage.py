@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, localcontext
 
-from apportion.core.rulebook.suggestions import did_you_mean, listed, shown
+from apportion.core.rulebook.suggestions import did_you_mean, shown
 from apportion.core.tags.coverage import (
     GROUPS,
     added,
@@ -26,6 +26,7 @@ from apportion.model.money import EXACT
 from apportion.model.outcome import Outcome
 from apportion.model.settings import Settings
 from apportion.model.tags.tag_policy import Fault, TagPolicy, TagProblem
+from apportion.model.wording import join_words
 from apportion.usecases.context import RunContext
 from apportion.usecases.row_values import money_of, text_of
 from apportion.usecases.runs.open_run import allocated_periods
@@ -147,10 +148,10 @@ def _below(
         yield Finding(
             codes.BELOW,
             period,
-            "spend with valid mandatory tags",
+            "cost with valid mandatory tags",
             expected=f"{asked.fail_under:f} % or more",
             found=f"{share * 100:.2f} %",
-            remedy="Begin with what costs most: `apportion tags untagged`.",
+            remedy="Begin with the resources that cost most: `apportion tags untagged`.",
             amount=lacking,
             currency=currency,
         )
@@ -185,7 +186,7 @@ def _finding(policy: TagPolicy, period: str, at: tuple[str, Fault, str], one: _S
     key, fault, currency = at
     place = next(one.place for one in policy.keys if one.name == key)
     costly = sorted(one.found, key=lambda found: (-one.found[found], found))
-    found = listed([shown(bare_key(text)) for text in costly if text], last="and", most=3)
+    found = join_words([shown(bare_key(text)) for text in costly if text], last="and", most=3)
     plural = "" if one.resources == 1 else "s"
     return Finding(
         _CODES[fault],

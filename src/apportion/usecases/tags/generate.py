@@ -82,9 +82,9 @@ def differences(made: Mapping[str, str], folder: Path) -> Iterator[Finding]:
                 codes.OUT_OF_DATE,
                 f"{folder.name}/{name}",
                 "the file",
-                expected="what the tag policy generates",
-                found="another text" if found is not None else "no file",
-                remedy="Run `apportion tags generate`, look at the changes, commit them.",
+                expected="the output of the tag policy",
+                found="other content" if found is not None else "no file",
+                remedy="Run `apportion tags generate`, review the changes and commit them.",
             )
     for path in sorted(folder.glob("scp-*.json")):
         if path.name not in made:
@@ -109,7 +109,11 @@ def prove_controls(made: Generated, currency: str = "") -> Outcome:
     )
     findings = [
         Finding(
-            codes.CONTROL_WRONG, "scp", wrong, "only what lacks a tag is denied", amount=one.cost
+            codes.CONTROL_WRONG,
+            "scp",
+            wrong,
+            "only requests without a required tag are denied",
+            amount=one.cost,
         )
         for one in proved
         for wrong in one.wrong

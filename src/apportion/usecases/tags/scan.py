@@ -100,10 +100,10 @@ def look(
     lines = list(billed(context, month))
     places = list(_places(where, lines))
     accounts = len({account for account, _ in places})
-    context.say(f"looking at tags in {len(places)} regions of {accounts} accounts")
+    context.say(f"reading tags in {len(places)} regions of {accounts} accounts")
     found, findings, looked = _everywhere(places, live)
     if explorer is not None:
-        context.say("asking Resource Explorer for what never had a tag")
+        context.say("searching untagged resources with Resource Explorer")
         try:
             found += [(one, EXPLORER) for one in explorer.untagged()]
         except AwsError as error:

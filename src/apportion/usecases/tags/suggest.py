@@ -124,7 +124,7 @@ def _differing(month: Judged, found: list[Suggestion]) -> Iterator[Finding]:
                 f"project {one.project} in {where} ({', '.join(sorted(one.accounts))})",
                 expected=f"{one.key} {one.meant}, as most of it has",
                 found=one.found,
-                remedy="Put the tags right, or agree that the project has several owners.",
+                remedy="Correct the tags, or accept that the project has several owners.",
                 amount=one.cost,
                 currency=one.currency,
             )

@@ -190,10 +190,10 @@ def test_a_missing_permission_is_named(typed: Typed, action: str) -> None:
 @pytest.mark.parametrize(
     ("place", "word"),
     [
-        ("exports/cur2", "is written s3://bucket/prefix"),
+        ("exports/cur2", "like s3://bucket/prefix"),
         ("s3://acme-billing/exports/the bill", "letters, digits, - and _"),
         ("s3://acme-billing/cur2", "expected s3://bucket/prefix/name"),
-        ("s3://acme-billing/a/../cur2", "is written s3://bucket/prefix"),
+        ("s3://acme-billing/a/../cur2", "like s3://bucket/prefix"),
     ],
 )
 def test_places_where_no_export_can_be(typed: Typed, place: str, word: str) -> None:
@@ -245,8 +245,8 @@ def test_words_that_belong_elsewhere(typed: Typed) -> None:
     assert "A period is written" in typed("ingest", typed.place, "-p", "September").err
     assert typed.code == 2
     assert typed("ingest", typed.place, "--days", "3").code == 2
-    assert "is written s3://bucket/prefix" in typed("ingest", "s3:/x").err
-    assert "holds no export" in typed("ingest", typed.place).err
+    assert "like s3://bucket/prefix" in typed("ingest", "s3:/x").err
+    assert "contains no export" in typed("ingest", typed.place).err
     assert typed.code == 2
 
 

@@ -60,7 +60,7 @@ def test_it_serves_until_ctrl_c(folder: Path) -> None:
 
 
 def test_other_machines_are_let_in_by_sign_in_alone(folder: Path) -> None:
-    assert "nobody would have to sign in" in refused(folder, "--host", "0.0.0.0", "--port", "0")
+    assert "without sign-in" in refused(folder, "--host", "0.0.0.0", "--port", "0")
     access = folder / "access.yaml"
     access.write_text("access: 1\nsign_in: {password: secret}\ngroups: {a: everything}\n")
     try:

@@ -141,7 +141,7 @@ def test_a_plan_that_is_cut_off_is_told(typed: Typed) -> None:
     (typed.folder / "plan.json").write_text(plan_without_project()[:-9])
     assert typed(*CHECK, "plan.json").code == 1
     assert "T040" in typed.err
-    assert "this plan is no JSON" in typed.err
+    assert "this plan is not valid JSON" in typed.err
 
 
 @pytest.mark.parametrize("name", ["main.tofu", "main.tofu.json", "main.tf.json"])
@@ -173,9 +173,9 @@ def test_what_terraform_and_opentofu_read_apart_is_judged_for_both(typed: Typed)
     ("words", "said"),
     [
         (("nowhere",), "nowhere"),
-        (("policy.yaml",), "has nothing to check"),
-        (("empty",), "has nothing to check"),
-        (("planted", "--tag", "x"), "A tag is written KEY=VALUE"),
+        (("policy.yaml",), "contains nothing to check"),
+        (("empty",), "contains nothing to check"),
+        (("planted", "--tag", "x"), "Expected a tag like CostCenter=FIN-100 (KEY=VALUE)"),
     ],
 )
 def test_wrong_use_is_told(typed: Typed, words: tuple[str, ...], said: str) -> None:

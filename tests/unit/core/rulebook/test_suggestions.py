@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from apportion.core.rulebook.suggestions import did_you_mean, listed, shown
+from apportion.core.rulebook.suggestions import did_you_mean, shown
 
 
 @pytest.mark.parametrize(
@@ -25,13 +25,6 @@ def test_what_was_meant(word: str, said: str) -> None:
 def test_the_same_word_in_another_spelling_is_found_among_any_number() -> None:
     options = [f"cost-centre-{number}" for number in range(20_000)]
     assert did_you_mean("Cost Centre 19999", options) == "Did you mean cost-centre-19999?"
-
-
-def test_lists_are_read_as_a_sentence() -> None:
-    assert [listed(words) for words in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == [
-        "", "a", "a or b", "a, b or c",
-    ]  # fmt: skip
-    assert listed([str(n) for n in range(20)], most=3) == "0, 1, 2 or 17 more"
 
 
 def test_what_a_user_wrote_is_shown_on_one_line_and_short() -> None:

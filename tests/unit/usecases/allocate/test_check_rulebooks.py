@@ -29,7 +29,7 @@ def test_all_of_it_at_once(tmp_path: Path) -> None:
     )
     assert str(months) == (
         "R074 drivers/cases.csv: the driver's months, expected numbers for 2026-09 to 2026-10, "
-        "found none for 2026-09 to 2026-10. Bring the driver up to date."
+        "found none for 2026-09 to 2026-10. Update the driver."
     )
 
 

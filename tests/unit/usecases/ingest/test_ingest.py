@@ -57,6 +57,7 @@ def test_the_same_bytes_change_nothing_whatever_the_file_is_called(
     ]
     again = workspace.ingest(deliver(tmp_path, [A, B], "other.csv.gz"))
     assert [row["status"] for row in again.rows] == ["unchanged"]
+    assert "B103" not in [finding.code.number for finding in again.findings]
     assert again.rows[0]["run"] == first.rows[0]["run"]
     assert len(workspace.history().rows) == 1
 
@@ -74,7 +75,8 @@ def test_a_later_delivery_replaces_the_month_and_the_earlier_one_stays(
         "L001 2026-09 bill 000000000001: lines 2 → 4, "
         "BilledCost 7.00 → 11.00 USD, ContractedCost 7.00 → 11.00 USD, "
         "EffectiveCost 7.00 → 11.00 USD, ListCost 7.00 → 11.00 USD. "
-        f"The earlier delivery is run {workspace.history().rows[0]['run']}; it stays readable."
+        f"The earlier delivery is run {workspace.history().rows[0]['run']}; "
+        "still readable with --as-of."
     )
     assert teams(workspace) == {"a": 7}, "until it is allocated, the old allocation stands"
     assert [row["allocated"] for row in workspace.held().rows] == ["before this delivery"]

@@ -220,7 +220,7 @@ def test_two_exports_under_one_prefix_are_never_mixed(story: Story) -> None:
     other.deliver(SEPTEMBER, [charges(SEPTEMBER, "100")], execution="other")
     with pytest.raises(NoExportError, match=r"2 exports; name one of them: .*focus, .*focus-csv"):
         story.take(f"s3://{story.export.bucket}/exports")
-    with pytest.raises(NoExportError, match="holds no export"):
+    with pytest.raises(NoExportError, match="contains no export"):
         story.take(f"s3://{story.export.bucket}/elsewhere")
     assert story.status(story.take()) == {SEPTEMBER: "unchanged"}
 

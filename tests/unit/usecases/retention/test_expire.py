@@ -264,7 +264,7 @@ def test_typed_by_a_user(typed: Typed) -> None:
     typed.well("ledger", "history")
     assert "2026-12-01 08:00" in typed.out
     assert typed("ledger", "expire", "--older-than", "3 weeks").code == 2
-    assert "An age is written in days, like 90d" in typed.err
+    assert "Expected an age in days, like 90d" in typed.err
 
     typed.well(*WORDS, "--include", "protected", "--yes")
     assert typed("prove", "--manifest", proof).code == 1

@@ -290,7 +290,7 @@ def test_applied_with_refusals_told_and_taken_back(
         TABLE, LOGS, f"arn:aws:s3:::{BUCKET}", FAR,
     }  # fmt: skip
     assert typed("tags", "fix", "apply", str(plan), *FIXER, "--yes").code == 2
-    assert "nothing is overwritten" in typed.err
+    assert "not overwritten" in typed.err
 
     typed.well("tags", "fix", "undo", str(undo), *FIXER, "--yes")
     assert company.tags() == before

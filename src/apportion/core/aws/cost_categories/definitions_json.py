@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from apportion.core.rulebook.suggestions import listed, shown
+from apportion.core.rulebook.suggestions import shown
 from apportion.model.aws.cost_category import (
     ACCOUNT_NAME,
     TAG,
@@ -30,6 +30,7 @@ from apportion.model.aws.cost_category import (
 )
 from apportion.model.findings.cost_categories import WRONG_DEFINITION
 from apportion.model.findings.finding import Finding
+from apportion.model.wording import join_words
 
 _VERSION = "CostCategoryExpression.v1"
 _MONTH = re.compile(r"(\d{4}-(?:0[1-9]|1[0-2]))-\d\d")
@@ -125,7 +126,7 @@ def _match(field: str, said: Mapping[str, Any]) -> Match:
     options = {_text(option) for option in said.get("MatchOptions") or ()}
     how = (options - _CASE) or {How.EQUALS.value}
     if len(how) != 1 or not how <= set(How):
-        raise _UnsayableError(f"the match options {listed(sorted(options), last='and')}")
+        raise _UnsayableError(f"the match options {join_words(sorted(options), last='and')}")
     values = tuple(_text(value) for value in said.get("Values") or ())
     (only,) = how
     if not values and only != How.ABSENT:

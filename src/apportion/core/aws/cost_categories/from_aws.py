@@ -10,7 +10,7 @@ from decimal import Decimal, localcontext
 
 from apportion.core.rulebook.dimension_names import taken
 from apportion.core.rulebook.read import read_rulebook
-from apportion.core.rulebook.suggestions import listed, shown
+from apportion.core.rulebook.suggestions import shown
 from apportion.core.templates import text as literal
 from apportion.model.aws.cost_category import (
     TAG,
@@ -30,6 +30,7 @@ from apportion.model.aws.cost_category import (
 from apportion.model.findings.cost_categories import IMPORTED_OTHERWISE, NOT_IMPORTED
 from apportion.model.findings.finding import Code, Finding
 from apportion.model.money import EXACT
+from apportion.model.wording import join_words
 
 from .expressions_to_sql import COLUMNS, Named, NoColumnError, condition_of
 
@@ -214,13 +215,15 @@ def _about(category: CostCategory, month: str, names: Mapping[str, Named]) -> li
     if tags:
         told.append(
             (
-                f"tags {listed(tags, last='and')}",
+                f"tags {join_words(tags, last='and')}",
                 "read in every spelling of the key, and without spaces around values",
             )
         )
     if cur:
-        columns = listed([COLUMNS[key] for key in cur], last="and")
-        told.append((listed(cur, last="and"), f"read as {columns}, which only a CUR has in full"))
+        columns = join_words([COLUMNS[key] for key in cur], last="and")
+        told.append(
+            (join_words(cur, last="and"), f"read as {columns}, which only a CUR has in full")
+        )
     if any(match.key == "REGION" for match in matches):
         told.append(("REGION", "read as RegionId; charges of no region have none, not `global`"))
     never = sorted(
@@ -232,7 +235,7 @@ def _about(category: CostCategory, month: str, names: Mapping[str, Named]) -> li
         and names[match.key].stated
     )
     if never:
-        categories = listed(list(dict.fromkeys(never)), last="and")
+        categories = join_words(list(dict.fromkeys(never)), last="and")
         told.append((f"ABSENT of {categories}", "never true, as a default value is always there"))
     if category.effective and category.effective != month:
         told.append(("the month it begins with", f"{category.effective} in AWS, {month} here"))

@@ -17,7 +17,7 @@ from apportion.core.rulebook.dimension_sql import canonical
 from apportion.core.rulebook.inputs.account_facts import facts_on
 from apportion.core.rulebook.inputs.date_segments import rows_on
 from apportion.core.rulebook.rule_columns import columns_read
-from apportion.core.rulebook.suggestions import listed, shown
+from apportion.core.rulebook.suggestions import shown
 from apportion.model.aws.accounts import NAME, AccountFacts
 from apportion.model.aws.cost_category import (
     ACCOUNT_NAME,
@@ -51,6 +51,7 @@ from apportion.model.rulebook import (
     Rulebook,
     ValueSource,
 )
+from apportion.model.wording import join_words
 
 from .sql_to_expressions import DIMENSIONS, Reader, UnsayableError
 
@@ -154,7 +155,7 @@ class _Writer:
             rules += _listed_values(dimension, ConditionKind.TAG, key)
             if not dimension.values or dimension.other_values is OtherValues.KEEP:
                 rules.append(Inherited(TAG, key))
-        spelt = listed(source.written or source.keys, last="and")
+        spelt = join_words(source.written or source.keys, last="and")
         found = "this spelling of the key alone"
         if dimension.values:
             found = f"{found}, and of the values those that the rulebook spells out"
@@ -188,7 +189,7 @@ class _Writer:
             )
         if not rules:
             raise UnsayableError("tags of accounts that are not synchronised")
-        keys = listed(source.written or source.keys, last="and")
+        keys = join_words(source.written or source.keys, last="and")
         found = f"the accounts that have it on {self._on}, by their ids"
         self._otherwise(str(source.place), f"account tag {keys}", found)
         return rules
@@ -196,7 +197,7 @@ class _Writer:
     def _of_lookup(self, dimension: Dimension, source: FromLookup, lookup: Lookup) -> list[Rule]:
         unknown = [column for column in lookup.columns if column not in DIMENSIONS]
         if unknown:
-            raise UnsayableError(f"a lookup by {listed(unknown, last='and')}")
+            raise UnsayableError(f"a lookup by {join_words(unknown, last='and')}")
         dated = [r for r in lookup.rows if (r.valid_from, r.valid_to) != (date.min, date.max)]
         if dated:
             found = f"what it says on {self._on}"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal, localcontext
 
-from apportion.core.rulebook.suggestions import did_you_mean, listed
+from apportion.core.rulebook.suggestions import did_you_mean
 from apportion.core.rulebook.tag_keys import normalise_value
 from apportion.model.aws.cost_center import (
     UNTAGGED,
@@ -35,6 +35,7 @@ from apportion.model.aws.cost_query import (
 from apportion.model.findings.cost_explorer import NO_COST, OTHER_SPELLINGS
 from apportion.model.findings.finding import Finding
 from apportion.model.money import EXACT
+from apportion.model.wording import join_words
 
 from .query_names import currency_of, name_of, told_days
 from .reconcile import add_up, compare_parts, estimated, never_seen
@@ -162,7 +163,7 @@ def _doubts(
                 OTHER_SPELLINGS,
                 place,
                 f"{tag.name} {cost_center}",
-                found=listed([each.cost_center for each in same], last="and"),
+                found=join_words([each.cost_center for each in same], last="and"),
                 remedy="Write the tag alike everywhere, or let a rulebook take them for one.",
                 amount=amount,
                 currency=currency_of(got.whole.lines),

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from apportion.core.rulebook.suggestions import did_you_mean, listed, shown
+from apportion.core.rulebook.suggestions import did_you_mean, shown
 from apportion.model.aws.cost_center import UNTAGGED
 from apportion.model.aws.cost_query import By, CostLine, GroupKind, Metric
 from apportion.model.errors.base import CostQueryError
+from apportion.model.wording import join_words
 
 #: Dimensions that Cost Explorer groups by, as the API reference of GetCostAndUsage lists them, and
 #: REGION, which it does not list and takes.
@@ -48,7 +49,9 @@ def by(word: str) -> By:
     if dimension is None:
         known = ["tag:KEY", "category:NAME", *DIMENSIONS]
         guess = did_you_mean(word, known) or f"Perhaps tag:{word}?"
-        raise CostQueryError("A name to group by", listed(known, most=20), repr(shown(word)), guess)
+        raise CostQueryError(
+            "A name to group by", join_words(known, most=20), repr(shown(word)), guess
+        )
     return By(GroupKind.DIMENSION, dimension)
 
 
@@ -63,7 +66,7 @@ def metric(word: str) -> Metric:
     for each in Metric:
         if each.casefold().removesuffix("cost") == wanted:
             return each
-    raise CostQueryError("The metric", listed(list(Metric)), repr(shown(word)))
+    raise CostQueryError("The metric", join_words(list(Metric)), repr(shown(word)))
 
 
 def last_days(days: int, today: date, *, most: int = MOST_DAYS) -> tuple[date, date]:
@@ -87,5 +90,5 @@ def currency_of(lines: Sequence[CostLine]) -> str:
     """Tell the one currency that the lines with money in them have."""
     found = {line.currency for line in lines if any(line.amounts.values())}
     if len(found) > 1:
-        raise CostQueryError("Cost Explorer's answer", "one currency", listed(sorted(found)))
+        raise CostQueryError("Cost Explorer's answer", "one currency", join_words(sorted(found)))
     return found.pop() if found else "USD"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from apportion.core.rulebook.suggestions import listed
 from apportion.core.rulebook.tag_keys import normalise, normalise_value
 from apportion.model.aws.cost_center import CostCenterCosts
 from apportion.model.aws.cost_query import ACCOUNT, CostAnswer, CostQuery, Metric, Spent
@@ -13,6 +12,7 @@ from apportion.model.findings.finding import Finding
 from apportion.model.money import text
 from apportion.model.outcome import Outcome
 from apportion.model.question import Granularity
+from apportion.model.wording import join_words
 
 from .query_names import currency_of, name_of
 from .reconcile import add_up
@@ -90,7 +90,7 @@ def tags_outcome(found: Sequence[tuple[str, str]], place: str, spent: Spent) -> 
             OTHER_SPELLINGS,
             place,
             f"values of tag {group[0]}" if group[0] else "tag keys",
-            found=listed(spellings, last="and"),
+            found=join_words(spellings, last="and"),
             remedy="Write it alike everywhere; until then a rulebook can take them for one.",
         )
         for group, spellings in alike.items()

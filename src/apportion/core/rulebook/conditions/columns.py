@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from apportion.core.rulebook.suggestions import did_you_mean, listed, shown
+from apportion.core.rulebook.suggestions import did_you_mean, shown
 from apportion.model import focus
 from apportion.model.aws.accounts import UNIT
 from apportion.model.findings import rules
 from apportion.model.findings.finding import Finding, Place
+from apportion.model.wording import join_words
 
 from .column_aliases import column_called, is_amount_of_cur, is_time_of_cur, tag_called
 
@@ -72,7 +73,7 @@ def _unusable(written: str, lower: str, place: Place, dimensions: Collection[str
         subject = f"rules cannot use {column.name}, the ledger's keys do not hold it"
         return Finding(rules.NOT_FOR_RULES, str(place), subject)
     kinds = ["a FOCUS column", "an x_ column", *(["a dimension"] if dimensions else [])]
-    expected = listed(kinds)
+    expected = join_words(kinds)
     remedy = _meant(written, dimensions)
     subject = f"no column is called {shown(written)}"
     return Finding(rules.UNKNOWN_COLUMN, str(place), subject, expected, remedy=remedy)

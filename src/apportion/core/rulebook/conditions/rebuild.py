@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from apportion.core.rulebook.suggestions import did_you_mean, listed, shown
+from apportion.core.rulebook.suggestions import did_you_mean, shown
 from apportion.core.rulebook.tag_keys import normalise
 from apportion.model.findings import rules
 from apportion.model.findings.finding import Code, Finding, Place
+from apportion.model.wording import join_words
 
 from .column_aliases import column_called, tag_called
 from .columns import is_known, read_column
@@ -123,7 +124,10 @@ class Rebuilder:
         if term.kind not in (ValueKind.YES_NO, ValueKind.UNKNOWN):
             wrong = f"{_written(node)} alone is {term.kind}"
             self._add(
-                rules.NOT_YES_OR_NO, wrong, "something that is true or not", remedy=_question(term)
+                rules.NOT_YES_OR_NO,
+                wrong,
+                "a condition that is true or false",
+                remedy=_question(term),
             )
         return term.sql
 
@@ -296,7 +300,7 @@ class Rebuilder:
             self._add(
                 rules.UNKNOWN_FUNCTION,
                 f"the function {shown(name)} is not allowed in a condition",
-                listed(sorted(FUNCTIONS), most=40),
+                join_words(sorted(FUNCTIONS), most=40),
                 remedy=did_you_mean(name, FUNCTIONS),
             )
             return _WRONG

@@ -10,10 +10,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from apportion.core.rulebook.suggestions import listed, shown
+from apportion.core.rulebook.suggestions import shown
 from apportion.model.findings import rules
 from apportion.model.findings.finding import Code, Finding, Place, add
 from apportion.model.period import Period
+from apportion.model.wording import join_words
 
 #: Of each kind of finding, so many are told for a file; the rest is counted.
 MOST_OF_A_KIND = 100
@@ -58,7 +59,7 @@ def read_csv(text: str, *, name: str, findings: list[Finding]) -> Sheet | None:
             findings,
             rules.NOT_CSV,
             Place(name, last + 1),
-            "this is no CSV",
+            "not valid CSV",
             found=shown(str(error)),
             remedy="A double quote that opens a field has to close it; one within it is doubled."
             if "end of data" in str(error)
@@ -124,7 +125,7 @@ def _of_length(
             continue
         place = Place(name, row.line)
         how = "short" if len(row.fields) < len(header) else "long"
-        expected = f"{len(header)} fields ({listed(header, last='and')})"
+        expected = f"{len(header)} fields ({join_words(header, last='and')})"
         remedy = "A field with a comma in it stands in double quotes." if how == "long" else ""
         found = str(len(row.fields))
         add(findings, rules.WRONG_LENGTH, place, f"the line is too {how}", expected, found, remedy)

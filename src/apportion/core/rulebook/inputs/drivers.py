@@ -9,11 +9,12 @@ from datetime import date
 from decimal import Decimal
 from hashlib import sha256
 
-from apportion.core.rulebook.suggestions import did_you_mean, listed, shown
+from apportion.core.rulebook.suggestions import did_you_mean, shown
 from apportion.model.findings import rules
 from apportion.model.findings.finding import Finding, Place, add, failing
 from apportion.model.inputs import Driver, DriverRow
 from apportion.model.period import Period
+from apportion.model.wording import join_words
 
 from .csv_rows import Row, Sheet, capped, read_csv, read_day
 
@@ -70,9 +71,9 @@ def _read_header(sheet: Sheet, findings: list[Finding]) -> _Columns | None:
                 f"a driver has no column {shown(written)}",
                 did_you_mean(column, _COLUMNS),
             )
-            add(wrong, rules.WRONG_HEADER, place, subject, listed(_COLUMNS), remedy=remedy)
+            add(wrong, rules.WRONG_HEADER, place, subject, join_words(_COLUMNS), remedy=remedy)
         elif column in at:
-            add(wrong, rules.WRONG_HEADER, place, f"the column {column} stands twice")
+            add(wrong, rules.WRONG_HEADER, place, f"the column {column} appears twice")
         at.setdefault(column, number)
     numbers = [column for column in NUMBERS if column in at]
     if not wrong:
@@ -88,11 +89,11 @@ def _check_columns(
     at: dict[str, int], numbers: list[str], place: Place, findings: list[Finding]
 ) -> None:
     if "owner" not in at:
-        add(findings, rules.WRONG_HEADER, place, "no column is called owner", "owner and number")
+        add(findings, rules.WRONG_HEADER, place, "there is no column owner", "owner and number")
     if len(numbers) != 1:
         subject = "the column with the numbers"
-        found = listed(numbers, last="and") or "none"
-        add(findings, rules.WRONG_HEADER, place, subject, f"one of {listed(NUMBERS)}", found)
+        found = join_words(numbers, last="and") or "none"
+        add(findings, rules.WRONG_HEADER, place, subject, f"one of {join_words(NUMBERS)}", found)
     if "day" in at and "month" in at:
         add(findings, rules.WRONG_HEADER, place, "when the numbers are for", "day or month", "both")
 
@@ -157,6 +158,6 @@ def _tell_added_up(rows: Iterable[DriverRow], name: str, findings: list[Finding]
         if len(at) > 1:
             when = " ".join(str(part) for part in (day or month, within) if part)
             subject = f"{shown(owner)}{f' ({shown(when)})' if when else ''} has {len(at)} lines"
-            found = f"lines {listed([str(line) for line in at], last='and')}"
+            found = f"lines {join_words([str(line) for line in at], last='and')}"
             remedy = "Their numbers are added up."
             add(findings, rules.ADDED_UP, Place(name, at[1]), subject, "one", found, remedy)

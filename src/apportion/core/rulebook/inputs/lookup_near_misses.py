@@ -48,7 +48,7 @@ def near_misses(lookup: Lookup, lines: Sequence[tuple[int, str, str]]) -> Iterat
             ALMOST_MATCHES,
             f"{lookup.name}:{line}",
             f"{shown(written)} in the file",
-            expected="what stands in the bill",
+            expected="the spelling of the bill",
             found=", ".join([shown(there), *others, *more]),
             remedy="Write values as the bill does, each way in a line of its own; a spreadsheet "
             "keeps zeros in columns that are formatted as text.",

@@ -67,7 +67,7 @@ def _read_header(sheet: Sheet, dimension: str, findings: list[Finding]) -> _Colu
         known = written.lower() if written.lower() in own else None
         found = known or _charge_column(written, own, place, wrong)
         if found is not None and found in at:
-            add(wrong, rules.WRONG_HEADER, place, f"the column {shown(found)} stands twice")
+            add(wrong, rules.WRONG_HEADER, place, f"the column {shown(found)} appears twice")
         if found is not None:
             at.setdefault(found, number)
     names = tuple(name for name in at if name not in own)
@@ -113,7 +113,7 @@ def _read_row(row: Row, columns: _Columns, name: str, findings: list[Finding]) -
         return None
     if begins > ends:
         found = f"{VALID_FROM} {begins} and {VALID_TO} {ends}"
-        add(findings, rules.FROM_AFTER_TO, place, "the line never holds", found=found)
+        add(findings, rules.FROM_AFTER_TO, place, "the line is never valid", found=found)
         return None
     return LookupRow(match, value, begins, ends, row.line)
 

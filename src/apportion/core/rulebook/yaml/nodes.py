@@ -78,7 +78,7 @@ def read_yaml(text: str, *, name: str, findings: list[Finding]) -> Node | None:
     except (ValueError, OverflowError):
         # PyYAML lets chr() and int() fail on escapes like "\UFFFFFFFF" and on huge %YAML versions.
         found = "an escape that stands for no character"
-        findings.append(Finding(rules.NOT_YAML, name, "this is no YAML", found=found))
+        findings.append(Finding(rules.NOT_YAML, name, "not valid YAML", found=found))
         return None
     return builder.finish()
 
@@ -198,7 +198,7 @@ def _unreadable(error: yaml.YAMLError, text: str, name: str) -> Finding:
     problem = shown(str(getattr(error, "problem", "") or error).removeprefix("found "))
     tab = "character '\\t'" in problem
     remedy = "Indent with spaces." if tab else "Put a text with special characters in quotes."
-    return Finding(rules.NOT_YAML, str(place), "this is no YAML", found=problem, remedy=remedy)
+    return Finding(rules.NOT_YAML, str(place), "not valid YAML", found=problem, remedy=remedy)
 
 
 def _place_of(position: int, text: str, name: str) -> Place:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
-from apportion.core.rulebook.suggestions import did_you_mean, listed, shown
+from apportion.core.rulebook.suggestions import did_you_mean, shown
 from apportion.model.findings import rules
 from apportion.model.findings.finding import Code, Finding, Place, add
+from apportion.model.wording import join_words
 
 from .nodes import ListNode, MapNode, Node, TextNode
 
@@ -222,7 +223,7 @@ def _fit_record(node: Node, shape: Record, fitting: Fitting) -> Node | None:
 def _unknown_key(name: TextNode, shape: Record, fitting: Fitting) -> None:
     names = [key.name for key in shape.keys]
     subject = f"{shape.what} has no key {shown(name.text)}"
-    fitting.add(rules.UNKNOWN_KEY, name.place, subject, listed(names, most=20),
+    fitting.add(rules.UNKNOWN_KEY, name.place, subject, join_words(names, most=20),
                 remedy=did_you_mean(name.text, names))  # fmt: skip
 
 
@@ -238,9 +239,9 @@ def _check_keys(node: MapNode, shape: Record, fitting: Fitting) -> None:
     chosen = [name for name in written if name in shape.one_of]
     misspelt = any(name not in {key.name for key in shape.keys} for name in written)
     if len(chosen) > 1 or (shape.one_of and not chosen and not misspelt):
-        found = listed(chosen, last="and") or "none of them"
+        found = join_words(chosen, last="and") or "none of them"
         fitting.add(rules.NOT_EXACTLY_ONE, node.place, shape.what,
-                    f"exactly one of {listed(shape.one_of)}", found)  # fmt: skip
+                    f"exactly one of {join_words(shape.one_of)}", found)  # fmt: skip
 
 
 def _addition(key: Key) -> str:
@@ -280,11 +281,11 @@ def _form_of_shape(shape: Shape) -> str:
 def _described(shape: Shape) -> str:
     match shape:
         case Text():
-            return listed(shape.words) if shape.words else shape.expected
+            return join_words(shape.words) if shape.words else shape.expected
         case Either(shapes):
             return " or ".join(_described(one) for one in shapes)
         case Record():
-            names = listed(shape.one_of or [key.name for key in shape.keys], last="or")
+            names = join_words(shape.one_of or [key.name for key in shape.keys], last="or")
             return f"a mapping with {names}"
         case _:
             return {Nothing: "nothing", ListOf: "a list", MapOf: "a mapping"}[type(shape)]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import islice, product
 
-from apportion.core.rulebook.suggestions import did_you_mean, listed, shown
+from apportion.core.rulebook.suggestions import did_you_mean, shown
 from apportion.core.rulebook.tag_keys import normalise, normalise_value
 from apportion.model.findings import tags as codes
 from apportion.model.findings.finding import Finding, Place, add
@@ -18,6 +18,7 @@ from apportion.model.tags.tag_policy import (
     TagPolicy,
     TagRule,
 )
+from apportion.model.wording import join_words
 
 from .verdict import NAMED, accepts, made_of
 
@@ -37,7 +38,7 @@ def check_policy(policy: TagPolicy, place: Place, findings: list[Finding]) -> No
         for name in used:
             if name not in names:
                 add(findings, codes.UNKNOWN_TAG, at, f"{subject} names {shown(name)}",
-                     listed(names), did_you_mean(name, names))  # fmt: skip
+                     join_words(names), did_you_mean(name, names))  # fmt: skip
     _check_circles(policy, findings)
     for exemption in policy.exemptions:
         if not (exemption.accounts or exemption.resources or exemption.resource_types):
@@ -127,13 +128,13 @@ def _check_environments(policy: TagPolicy, findings: list[Finding]) -> None:
         environments = key.mandatory.environments if key.mandatory else ()
         if environments and named is None:
             add(findings, codes.ENVIRONMENT_UNNAMED, key.place,
-                 f"{key.name} is mandatory in {listed(environments, last='and')}",
+                 f"{key.name} is mandatory in {join_words(environments, last='and')}",
                  remedy="Add `environment:` with the key that names it.")  # fmt: skip
         for environment in environments:
             if known and environment not in known:
                 add(findings, codes.UNKNOWN_ENVIRONMENT, key.place,
                      f"{key.name} is mandatory in {shown(environment)}",
-                     listed(known), remedy=did_you_mean(environment, known))  # fmt: skip
+                     join_words(known), remedy=did_you_mean(environment, known))  # fmt: skip
 
 
 def _check_rule(policy: TagPolicy, rule: TagRule, findings: list[Finding]) -> None:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import date
 from hashlib import sha256
 
-from apportion.core.rulebook.suggestions import did_you_mean, listed, shown
+from apportion.core.rulebook.suggestions import did_you_mean, shown
 from apportion.core.rulebook.yaml.nodes import ListNode, MapNode, Node, TextNode, read_yaml
 from apportion.core.rulebook.yaml.schema_types import Fitting, fit
 from apportion.model.findings import tags as codes
@@ -34,6 +34,7 @@ from apportion.model.tags.tag_policy import (
     TagValue,
     Targets,
 )
+from apportion.model.wording import join_words
 
 from .checks import check_policy, check_resolved
 from .schema import FORMAT
@@ -101,7 +102,7 @@ def _values_of(key: TagKey, rulebook: Rulebook | None, findings: list[Finding]) 
     found = "it lists no values" if dimension else "no such dimension"
     if rulebook is None:
         found = "no rulebook is in force"
-    expected = listed(having) or "a dimension that lists its values"
+    expected = join_words(having) or "a dimension that lists its values"
     remedy = "" if dimension else did_you_mean(wanted.dimension, having)
     subject = f"{key.name} takes the values of {shown(wanted.dimension)}"
     findings.append(

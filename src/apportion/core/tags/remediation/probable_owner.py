@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from apportion.core.rulebook.suggestions import listed
 from apportion.core.rulebook.tag_keys import normalise
 from apportion.core.tags.policy.verdict import Judge, bare_key
 from apportion.core.tags.resource_types import name_prefix
@@ -20,6 +19,7 @@ from apportion.model.tags.tag_policy import (
     TagProblem,
     Verdict,
 )
+from apportion.model.wording import join_words
 
 #: Neighbours speak for a resource if there are as many, and as many percent of them agree.
 _LEAST_NEIGHBOURS = 2
@@ -127,9 +127,9 @@ def sentence(one: Untagged, known: Mapping[str, str], guess: Guess, *, period: s
     """
     told_of = [problem for problem in one.verdict.problems if problem.mandatory]
     lacks = [problem.key for problem in told_of if problem.fault is Fault.MISSING]
-    wrong = listed(
+    wrong = join_words(
         [
-            *([f"has no {listed(lacks)}"] if lacks else []),
+            *([f"has no {join_words(lacks)}"] if lacks else []),
             *(_wrong(problem) for problem in told_of if problem.fault is not Fault.MISSING),
         ],
         last="and",
@@ -147,7 +147,7 @@ def sentence(one: Untagged, known: Mapping[str, str], guess: Guess, *, period: s
     }
     wanted = [f"{name} = {value}" if value else name for name, value in values.items()]
     end = ", or tell us whose it is." if guessed or not guess.owner else "."
-    return " ".join([*told, f"Please set {listed(wanted, last='and')}{end}"])
+    return " ".join([*told, f"Please set {join_words(wanted, last='and')}{end}"])
 
 
 def problem_words(problems: Sequence[TagProblem]) -> str:
