@@ -18,12 +18,18 @@ from apportion.model.errors.periods import BackwardsRangeError, NoLatestError, O
 from apportion.model.manifest import RunKind
 from apportion.model.period import Period
 
+from .completion import complete_period
+
 LATEST, LAST_MONTH, RANGE = "latest", "last-month", ".."
 
 PeriodOption = Annotated[
     str,
     typer.Option(
-        "--period", "-p", metavar="PERIOD", help="A month like 2026-09, latest or last-month."
+        "--period",
+        "-p",
+        metavar="PERIOD",
+        help="A month like 2026-09, latest or last-month.",
+        autocompletion=complete_period,
     ),
 ]
 MonthsOption = Annotated[
@@ -33,6 +39,7 @@ MonthsOption = Annotated[
         "-p",
         metavar="PERIOD",
         help="A month like 2026-09, a range like 2026-07..2026-09, latest or last-month.",
+        autocompletion=complete_period,
     ),
 ]
 
