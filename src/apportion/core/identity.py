@@ -1,4 +1,4 @@
-"""Who a run is: a hash of all that decides its result, so that the same work is known again."""
+"""Run ids: a hash of all inputs of a run, so that the same work has the same id."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _GENERATION = "1"
 
 
 def run_id(*decided_by: str, inputs: Sequence[Input]) -> str:
-    """Hash the words and files that decide a run; twelve hexadecimal digits.
+    """Hash the options and files that decide a run; twelve hexadecimal digits.
 
-    Names of files do not count, only what is in them and the part they play.
+    Only the content and role of files count, not their names.
     """
     parts = [_GENERATION, *decided_by, *sorted(f"{file.role} {file.sha256}" for file in inputs)]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]

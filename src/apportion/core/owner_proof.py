@@ -1,4 +1,4 @@
-"""Prove what each owner pays: sums by account do not show that two owners were exchanged."""
+"""Prove the cost of each owner: sums by account do not show that two owners were exchanged."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _NOTHING = (text(Decimal()),) * len(COST_COLUMNS)
 
 
 def owner_totals(rows: Iterable[Mapping[str, object]]) -> tuple[OwnerTotal, ...]:
-    """Make an owner's totals of rows of `owner_totals.sql`."""
+    """Make the totals of owners from rows of `owner_totals.sql`."""
     own: dict[_Key, tuple[str, ...]] = {}
     shared: dict[_Key, tuple[str, ...]] = {}
     for row in rows:
@@ -32,7 +32,7 @@ def owner_totals(rows: Iterable[Mapping[str, object]]) -> tuple[OwnerTotal, ...]
 def compare_owners(
     place: str, recorded: Sequence[OwnerTotal], found: Sequence[OwnerTotal]
 ) -> list[Finding]:
-    """Compare what owners pay by the files with what the run recorded, column by column."""
+    """Compare the cost of owners in the files with the recorded cost, column by column."""
     before, after = _by_owner(recorded), _by_owner(found)
     findings = []
     for owner, currency in sorted(before.keys() | after.keys()):

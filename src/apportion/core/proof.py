@@ -1,4 +1,4 @@
-"""Prove that nothing was lost: the stages of a run, compared to the last digit.
+"""Prove that no cost is lost: compare the stages of a run to the last digit.
 
 stated by the provider's files = ledger = derived = allocated
 """
@@ -19,13 +19,13 @@ from apportion.model.split import PoolCost, Share, Units
 
 STAGES = ("stated", "ledger", "derived", "allocated")
 
-#: Of what: billing account, sub account, currency.
+#: Billing account, sub account, currency.
 Account = tuple[str, str, str]
 
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a proof: the same money at every stage, and how far the stages lie apart."""
+    """One line of a proof: the amount at every stage, and the difference between the stages."""
 
     period: str
     billing_account: str
@@ -36,7 +36,7 @@ class Line:
 
     @property
     def difference(self) -> Decimal:
-        """The widest distance between two stages."""
+        """The largest difference between two stages."""
         with localcontext(EXACT):
             return max(self.by_stage) - min(self.by_stage)
 
@@ -51,7 +51,7 @@ def compare(
 ) -> list[Finding]:
     """Compare each of these stages with the one before it, for every account and column.
 
-    A stage without any total has lost everything; it is not passed over.
+    A stage without totals counts as zero, so it is a finding.
     """
     findings: list[Finding] = []
     for before, after in pairwise(stages):
@@ -60,7 +60,7 @@ def compare(
 
 
 def lines(period: str, totals: Sequence[Total]) -> list[Line]:
-    """Lay the stages side by side: one line an account, currency and cost column."""
+    """Put the stages side by side: one line for each account, currency and cost column."""
     stages = [_by_account(totals, stage) for stage in STAGES]
     accounts = sorted({account for stage in stages for account in stage})
     return [
@@ -71,7 +71,7 @@ def lines(period: str, totals: Sequence[Total]) -> list[Line]:
 
 
 def balance(costs: Iterable[PoolCost], shares: Iterable[Share]) -> list[Finding]:
-    """Check that a pool gave on what it held, for each payer, currency and day."""
+    """Check that the shares of a pool add up to its cost, for each payer, currency and day."""
     held: dict[tuple[str, str, str, str], list[int]] = {}
     for cost in costs:
         _add(held, (cost.pool, cost.billing_account, cost.currency, str(cost.day)), cost.units, 1)

@@ -1,4 +1,4 @@
-"""The SQL files, as text, and the ways a name or a text becomes part of one."""
+"""SQL files as text, with names and texts put into them safely."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlglot import exp
 
 
 def sql(step: str, **parts: str) -> str:
-    """Read a SQL file beside the code that runs it, and put SQL parts where it names them.
+    """Read a SQL file beside the code that runs it, and fill in its parts.
 
     `step` is the folder below the package and the file's name: `core/billing/lines` is
     `core/billing/sql/lines.sql`.
@@ -25,7 +25,7 @@ def name(identifier: str) -> str:
 
 
 def text(value: str) -> str:
-    """Quote a text; the only way in which a user's words enter a query."""
+    """Quote a text; the only way for a user's text into a query."""
     return exp.Literal.string(value).sql("duckdb")
 
 

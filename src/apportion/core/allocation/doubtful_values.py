@@ -1,4 +1,4 @@
-"""Values that are probably mistakes: spelt two ways, or of an account that no lookup has."""
+"""Values that are probably mistakes: in two spellings, or of an account without a lookup line."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _MOST = 5
 
 @dataclass(frozen=True)
 class Spelling:
-    """A value of a dimension that another one differs from in case and separators alone."""
+    """A value of a dimension that differs from another one only in case and separators."""
 
     bare: str
     value: str
@@ -38,7 +38,7 @@ class Spelling:
 
 @dataclass(frozen=True)
 class Unlisted:
-    """An account whose charges no source gave a value, and the days on which it has them."""
+    """An account with charges for which no source has a value, and their days."""
 
     account: str
     currency: str
@@ -48,7 +48,7 @@ class Unlisted:
 
 
 def free_dimensions(rulebook: Rulebook) -> list[Dimension]:
-    """List the dimensions in which every spelling is a value of its own."""
+    """List the dimensions in which every spelling is a separate value."""
     return [
         dimension
         for dimension in rulebook.dimensions
@@ -57,7 +57,7 @@ def free_dimensions(rulebook: Rulebook) -> list[Dimension]:
 
 
 def spellings_query(rulebook: Rulebook, dimension: Dimension) -> str:
-    """List the values of a dimension that differ in case and separators alone."""
+    """List the values of a dimension that differ only in case and separators."""
     value, cost = name(dimension.name), name(rulebook.cost)
     spent = (
         f'SELECT {_bare(value)} AS "Bare", {value} AS "Value", '
@@ -71,7 +71,7 @@ def spellings_query(rulebook: Rulebook, dimension: Dimension) -> str:
 
 
 def spelt_alike(dimension: Dimension, found: Iterable[Spelling]) -> Iterator[Finding]:
-    """Tell of values that differ in their spelling alone; of each currency by itself."""
+    """Find values that differ only in their spelling, for each currency."""
     groups: dict[tuple[str, str], list[Spelling]] = defaultdict(list)
     for spelling in found:
         groups[spelling.bare, spelling.currency].append(spelling)
@@ -106,7 +106,7 @@ def compared_in(rulebook: Rulebook) -> list[tuple[Condition, str, str]]:
 
 
 def near_query(column: str, texts: Sequence[str]) -> str:
-    """List what a column holds that is one of the texts but for capitals and blanks around it."""
+    """List values of a column that equal a text without regard to case and surrounding blanks."""
     wanted = each((f"{_folded(text(each_))}" for each_ in texts), ", ")
     held = name(column)
     return f'SELECT DISTINCT {held} AS "Value" FROM facts WHERE {_folded(held)} IN ({wanted})'
@@ -115,7 +115,7 @@ def near_query(column: str, texts: Sequence[str]) -> str:
 def other_spellings(
     compared: Iterable[tuple[Condition, str, str]], held: Mapping[str, Iterable[str]]
 ) -> Iterator[Finding]:
-    """Tell of texts that no charge has, while some have them in another spelling."""
+    """Find texts that no charge has, but that some charges have in another spelling."""
     for condition, column, written in compared:
         values = set(held.get(column, ()))
         near = sorted(v for v in values if v.strip().casefold() == written.strip().casefold())
@@ -131,7 +131,7 @@ def other_spellings(
 
 
 def unlisted_query(rulebook: Rulebook, dimension: Dimension, column: str) -> str:
-    """Add up, by account, the direct cost that no source of a dimension gave a value."""
+    """Add up, by account, the direct cost for which no source of a dimension has a value."""
     source = name(f"{dimension.name}_source")
     return (
         f'SELECT {name(column)} AS "Account", COALESCE("BillingCurrency", \'\') AS "Currency", '
@@ -144,7 +144,7 @@ def unlisted_query(rulebook: Rulebook, dimension: Dimension, column: str) -> str
 def not_in_lookup(
     lookup: Lookup, dimension: Dimension, unlisted: Iterable[Unlisted]
 ) -> Iterator[Finding]:
-    """Tell of the accounts that a lookup has no line for, those that cost most first."""
+    """Find accounts without a line in a lookup, in the order of their cost."""
     there = {row.match[0] for row in lookup.rows}
     groups: dict[tuple[str, bool], list[Unlisted]] = defaultdict(list)
     for each_ in unlisted:

@@ -1,4 +1,4 @@
-"""What a driver says about one period: who used how much, on which day, in which partition."""
+"""The numbers of a driver in one period: by owner, day and partition."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from apportion.model.period import Period
 
 @dataclass(frozen=True)
 class DriverValue:
-    """What one owner used; `place` is the file and its first line that says so."""
+    """The number of one owner; `place` is the file and the owner's first line."""
 
     number: Fraction
     place: str
@@ -23,11 +23,11 @@ class DriverValue:
 
 @dataclass(frozen=True)
 class DriverValues:
-    """The lines of a driver that hold for a period, by day; None: those that name no day.
+    """The lines of a driver that hold for a period, by day; None for lines without a day.
 
-    In a driver with days, a line without one holds on each of them. A bill also has charges of days
-    before its month, which it corrects: `before_and_after` are the lines of such days. They are no
-    part of the month's sum.
+    In a driver with days, a line without one holds on each of them. A bill also corrects charges of
+    days outside its month: `before_and_after` are the lines of such days, which are not part of the
+    month's sum.
     """
 
     name: str
@@ -36,7 +36,7 @@ class DriverValues:
 
     @cached_property
     def days(self) -> frozenset[date]:
-        """The days that have lines of their own; empty if the period has none."""
+        """The days with lines; empty if no line of the period has a day."""
         days = frozenset(day for day in self.by_day if day is not None)
         return days | self.before_and_after.keys() if days else days
 
@@ -70,8 +70,8 @@ class DriverValues:
         return (*own, *self.by_day.get(None, ()))
 
 
-def readings(driver: Driver, period: Period) -> DriverValues:
-    """Pick the lines of a period: its days, its month, and lines that name neither."""
+def driver_values(driver: Driver, period: Period) -> DriverValues:
+    """Pick the lines of a period: those of its days, of its month, and those without either."""
     by_day: dict[date | None, list[DriverRow]] = defaultdict(list)
     others: dict[date, list[DriverRow]] = defaultdict(list)
     for row in driver.rows:

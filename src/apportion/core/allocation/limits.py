@@ -1,4 +1,4 @@
-"""Keep shares between the least and the most that each may be, and their sum one."""
+"""Ratios within limits: each between its minimum and maximum, with the sum one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _NO, _ALL = Fraction(), Fraction(1)
 
 
 class ImpossibleLimitsError(ValueError):
-    """No shares keep all limits and add up to one."""
+    """No ratios keep all limits and add up to one."""
 
 
 def limit(
@@ -21,11 +21,11 @@ def limit(
     most: Mapping[Name, Fraction],
     leftover_to: Name | None = None,
 ) -> dict[Name, Fraction]:
-    """Share one out in proportion to weights, nobody below their least or above their most.
+    """Split one in proportion to weights, with each ratio from its `least` to its `most`.
 
-    All whom no limit holds pay in proportion to their weights (water-filling, exact). When
-    everyone with a weight is at their most, what is left goes to `leftover_to`, else evenly to
-    those without weight. Raises ImpossibleLimitsError, which says what is wrong in a few words.
+    Names at no limit pay in proportion to their weights (water-filling, exact). If every name with
+    a weight is at its maximum, the rest goes to `leftover_to`, otherwise evenly to names without
+    weight. Raises ImpossibleLimitsError with the reason in a few words.
     """
     _possible(weights, least, most)
     shares: dict[Name, Fraction] = {}
@@ -67,11 +67,11 @@ def _held(
     least: Mapping[Name, Fraction],
     most: Mapping[Name, Fraction],
 ) -> dict[Name, Fraction]:
-    """Fix those who stay at their limit whatever the others do, or everyone if it comes out even.
+    """Fix the names that stay at their limit whatever others do; all of them if nothing is left.
 
-    If raising some to their least takes more than capping others at their most gives back, the
-    rest will get less than wanted: so who is at the least now will be there in the end; and the
-    other way round.
+    If raising some to their minimum takes more than capping others at their maximum gives back, the
+    rest will get less than wanted. So a name that is at its minimum now is there at the end, too;
+    the same holds for maxima in the other case.
     """
     held = {
         name: min(max(share, least.get(name, _NO)), most.get(name, _ALL))

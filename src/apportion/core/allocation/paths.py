@@ -1,7 +1,7 @@
-"""How shared cost reaches its payers: the arrows of a split, followed and told apart.
+"""The paths by which shared cost reaches its payers, for explanations.
 
-The last pool that hands cost to a payer tells its ways apart, so that the ways of a share add up to
-it whatever goes round between pools before.
+Paths are distinguished by the last pool before the payer, so that the paths of a share add up to
+it, also if cost circulates between pools before.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _KEPT = "kept"
 
 @dataclass(frozen=True, order=True)
 class SharePath:
-    """Where cost ends, and the pool that gives it there; `ring` where it only goes round."""
+    """The owner where cost ends, and the last pool before it; `ring` if it only circulates."""
 
     owner: str
     kept: bool
@@ -35,7 +35,7 @@ class SharePath:
 
 @dataclass(frozen=True, eq=False)
 class Graph:
-    """The arrows of one currency that hold on a day, by the pool that they leave."""
+    """The steps of one currency that hold on a day, by the pool that they leave."""
 
     rulebook: Rulebook
     steps: Mapping[Node, tuple[Step, ...]]
@@ -44,20 +44,20 @@ class Graph:
 
     @classmethod
     def of(cls, rulebook: Rulebook, steps: Iterable[Step]) -> Graph:
-        """Gather the arrows of a day; each of those that hold for a whole period is one of them."""
+        """Group the steps of a day; steps of the whole period hold on each day."""
         found: dict[Node, list[Step]] = {}
         for step in steps:
             found.setdefault((step.pool, step.within), []).append(step)
         return cls(rulebook, {node: tuple(arrows) for node, arrows in found.items()})
 
     def landing(self, step: Step) -> Node:
-        """The pool, or partition of it, that an arrow points to."""
+        """The pool, or partition of it, that a step leads to."""
         inside = {pool.name: pool.within for pool in self.rulebook.pools}
         same = inside[step.target] == inside[step.pool]
         return step.target, step.within if same else ""
 
     def ways(self, node: Node) -> dict[SharePath, int]:
-        """The ways from a pool to all who pay, with whole numbers in proportion."""
+        """The paths from a pool to all payers, with whole numbers in proportion."""
         found: dict[SharePath, int] = {}
         for end, part in self._solved.parts.get(node, {}).items():
             way = (
@@ -69,12 +69,12 @@ class Graph:
         return found
 
     def ratio(self, node: Node, way: SharePath) -> Fraction:
-        """The part of a pool's cost that goes one way."""
+        """The ratio of a pool's cost that takes one path."""
         ways = self.ways(node)
         return Fraction(ways[way], sum(ways.values())) if way in ways else Fraction(1)
 
     def split(self, units: int, node: Node, *, owner: str, kept: bool) -> dict[SharePath, int]:
-        """Tell what an owner's share of a pool's cost took each way; exact."""
+        """Split an owner's share of a pool's cost over its paths; exact."""
         parts = {
             way: part
             for way, part in self.ways(node).items()
@@ -86,19 +86,19 @@ class Graph:
         return dict(zip(parts, _in_order(apportion(units, named)), strict=True))
 
     def arriving(self, start: Node, at: Sequence[Node]) -> Fraction:
-        """The part of a pool's cost that comes to any of some pools, counted when it first comes.
+        """The ratio of a pool's cost that reaches any of some pools, counted at the first arrival.
 
-        What starts at a pool is there already, and is followed until it comes back.
+        Cost that starts at one of them is followed until it comes back.
         """
         cut = {node: self._targets(node) for node in self.steps if node not in at}
-        # The first step away is taken from a node of its own, so that coming back ends there.
+        # The first step starts at an extra node, so that cost that comes back ends at the pool.
         begin = (*start, "begin")
         ends = solve({**cut, begin: self._targets(start)}).parts[begin]
         here = sum(part for end, part in ends.items() if end in at)
         return Fraction(here, sum(ends.values()))
 
     def factors(self, start: Node, way: SharePath) -> dict[str, Fraction]:
-        """What a way's ratio is made of: arrives * handed on / (1 - comes round)."""
+        """The factors of a path's ratio: arrives * handed on / (1 - comes round)."""
         ratio = self.ratio(start, way)
         given = sum((step.ratio for step in self.given(way)), Fraction())
         if not given:
@@ -110,20 +110,20 @@ class Graph:
         return factors | ({"comes round": comes_round} if comes_round else {})
 
     def coming_round(self, node: Node) -> Fraction:
-        """The part of what a pool hands on that comes back to it."""
+        """The ratio of a pool's cost that comes back to it."""
         if node not in self._round:
             there = self.between(node, node)
             self._round[node] = self.arriving(node, [node]) if there else Fraction()
         return self._round[node]
 
     def between(self, start: Node, last: Node) -> list[Step]:
-        """The arrows that lead from one pool to another, nearest first."""
+        """The steps that lead from one pool to another, nearest first."""
         if (start, last) not in self._between:
             self._between[start, last] = self._find_between(start, last)
         return self._between[start, last]
 
     def given(self, way: SharePath) -> list[Step]:
-        """The arrows along which a way leaves its last pool."""
+        """The steps from the last pool of a path to its payer."""
         return [
             step
             for step in self.steps.get(way.last, ())
@@ -146,7 +146,7 @@ class Graph:
         return solve({node: self._targets(node) for node in self.steps})
 
     def _targets(self, node: Node) -> dict[tuple[str, ...], Fraction]:
-        """A node's arrows; ends are named with the pool they leave, so that ways stay apart."""
+        """A node's steps; the name of an end includes the last pool, so that paths stay apart."""
         targets: dict[tuple[str, ...], Fraction] = {}
         for step in self.steps[node]:
             end: tuple[str, ...] = (step.target, _KEPT if is_kept(step) else "", *node)
@@ -155,7 +155,7 @@ class Graph:
         return targets
 
     def _stuck(self, node: tuple[str, ...]) -> SharePath:
-        """Where cost stays that only goes round."""
+        """The path of cost that only circulates."""
         pool = next(pool for pool in self.rulebook.pools if pool.name == node[0])
         default = self.rulebook.dimension(self.rulebook.owner).default
         return SharePath(pool.owner or default, kept=True, last=(node[0], node[1]), ring=True)
@@ -186,7 +186,7 @@ class Graph:
 
 
 def is_kept(step: Step) -> bool:
-    """Tell whether an arrow leads nowhere: what it carries stays with the pool's keeper."""
+    """Whether the cost of a step stays with the pool's keeper."""
     return not step.target_is_pool and step.driver.endswith(f", {_KEPT}")
 
 

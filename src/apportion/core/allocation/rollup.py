@@ -1,4 +1,4 @@
-"""Add labelled costs up to what splits and reports need."""
+"""Sums of labelled costs, for splits and reports."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from apportion.model.rulebook import Dimension, Pool, Proportional, Rulebook, Tw
 
 _SUMS = each((f"SUM({name(c)}) AS {name(c)}" for c in COST_COLUMNS), ", ")
 
-#: What carries cost: keys that a later delivery uses no more, and days on which a key costs
-#: nothing, make an owner of nobody.
+#: Labels with cost: a key that a later delivery does not use, or a day on which a key costs
+#: nothing, does not make an owner.
 ROLLED = 'rolled INNER JOIN labelled USING ("KeyId", "FirstDay", "LastDay")'
 
 
 def allocations_query(rulebook: Rulebook, period: str) -> str:
-    """Who owns each key and on which days: the ledger's `allocations`.
+    """The owner of each key and its days: the ledger's `allocations`.
 
-    What the keys cost stays in `costs`: a changed rule writes no money again.
+    The cost of keys stays in `costs`, so a changed rule writes no amounts.
     """
     columns = ("KeyId", "FirstDay", "LastDay", *GRAIN, *dimension_columns(rulebook), "Pool")
     picked = each(map(name, columns), ", ")
@@ -40,7 +40,7 @@ def derived_totals_query() -> str:
 
 
 def rejected_query(rulebook: Rulebook, dimension: Dimension) -> str:
-    """List the values that were refused, with the money and the source they came from."""
+    """List the values that were rejected, with their cost."""
     refused = name(f"{dimension.name}_rejected")
     return (
         f'SELECT {refused} AS "Value", "BillingCurrency", SUM({name(rulebook.cost)}) AS "Cost" '
@@ -50,7 +50,7 @@ def rejected_query(rulebook: Rulebook, dimension: Dimension) -> str:
 
 
 def other_currencies_query(rulebook: Rulebook) -> str:
-    """Add up what is not in the rulebook's currency."""
+    """Add up the cost in other currencies than the rulebook's."""
     return (
         f'SELECT "BillingCurrency", CAST(SUM("Lines") AS BIGINT) AS "Lines", '
         f'SUM({name(rulebook.cost)}) AS "Cost" '
@@ -60,17 +60,17 @@ def other_currencies_query(rulebook: Rulebook) -> str:
 
 
 def pool_costs_query(rulebook: Rulebook) -> str:
-    """What each pool holds by payer, currency and day, in each partition."""
+    """The cost of each pool by payer, currency and day, in each partition."""
     return sql("core/allocation/pool_costs", within=partition(rulebook))
 
 
 def claimed_twice_query(rulebook: Rulebook) -> str:
-    """What pools took of charges that other pools claim too, with the money."""
+    """The cost of charges that match several pools, by the pool that has them."""
     return sql("core/allocation/claimed_twice", cost=name(rulebook.cost))
 
 
 def owners_changed_query(rulebook: Rulebook) -> str:
-    """Compare the dimensions and pools in `owned` with those of `labelled`, with the money."""
+    """Compare the dimensions and pools in `owned` with those in `labelled`, with the cost."""
     columns = (*(dimension.name for dimension in rulebook.dimensions), "Pool")
     differs = each(
         (f"owned.{name(c)} IS DISTINCT FROM labelled.{name(c)}" for c in columns), " OR "
@@ -79,31 +79,31 @@ def owners_changed_query(rulebook: Rulebook) -> str:
 
 
 def pools_query() -> str:
-    """List the pools that hold something."""
+    """List the pools with cost."""
     return f'SELECT DISTINCT "Pool" FROM {ROLLED} WHERE "Pool" IS NOT NULL'
 
 
 def owners_query(rulebook: Rulebook) -> str:
-    """List the owners that carry cost of their own, by currency."""
+    """List the owners with direct cost, by currency."""
     return (
         f'SELECT DISTINCT "BillingCurrency", {name(rulebook.owner)} AS "Owner" '
-        f"FROM {ROLLED} WHERE {_own(rulebook)}"
+        f"FROM {ROLLED} WHERE {_direct_cost(rulebook)}"
     )
 
 
 def partitions_query(rulebook: Rulebook) -> str | None:
-    """List the owners that carry cost in each value of the dimensions that pools split within."""
+    """List the owners with cost in each value of the dimensions that pools split within."""
     parts = [
         f'SELECT DISTINCT {text(within)} AS "Dimension", "BillingCurrency", '
         f'COALESCE({name(within)}, \'\') AS "Within", {name(rulebook.owner)} AS "Owner" '
-        f"FROM {ROLLED} WHERE {_own(rulebook)}"
+        f"FROM {ROLLED} WHERE {_direct_cost(rulebook)}"
         for within in dict.fromkeys(pool.within for pool in rulebook.pools if pool.within)
     ]
     return " UNION ALL ".join(parts) or None
 
 
 def own_by_owner_query(rulebook: Rulebook) -> str:
-    """Add up what owners spend themselves in the rulebook's cost column, by currency."""
+    """Add up the direct cost of owners in the rulebook's cost column, by currency."""
     return (
         'SELECT COALESCE("BillingCurrency", \'\') AS "Currency", '
         f'{name(rulebook.owner)} AS "Owner", SUM({name(rulebook.cost)}) AS "Cost" '
@@ -112,13 +112,13 @@ def own_by_owner_query(rulebook: Rulebook) -> str:
 
 
 def spend_query(rulebook: Rulebook) -> str | None:
-    """What owners spend by themselves, once for each pool that is split in proportion to it."""
+    """The spend of owners, once for each pool that is split in proportion to it."""
     parts = [_spend_of(rulebook, pool) for pool in rulebook.pools if _by_spend(pool)]
     return " UNION ALL ".join(parts) or None
 
 
 def _spend_of(rulebook: Rulebook, pool: Pool) -> str:
-    """Money to split by is the rulebook's cost column; `within` partitions it like the pool."""
+    """Spend is in the rulebook's cost column; `within` partitions it like the pool."""
     within = f"COALESCE({name(pool.within)}, '')" if pool.within else "''"
     flagged = spend_column(pool) in flag_columns(rulebook)
     counted = f" AND {name(spend_column(pool))}" if flagged else ""
@@ -126,12 +126,12 @@ def _spend_of(rulebook: Rulebook, pool: Pool) -> str:
         f'SELECT {text(pool.name)} AS "Pool", "BillingCurrency", '
         f'{name(rulebook.owner)} AS "Owner", {within} AS "Within", '
         f'SUM({name(rulebook.cost)}) AS "Spend" '
-        f"FROM {ROLLED} WHERE {_own(rulebook)}{counted} GROUP BY ALL"
+        f"FROM {ROLLED} WHERE {_direct_cost(rulebook)}{counted} GROUP BY ALL"
     )
 
 
-def _own(rulebook: Rulebook) -> str:
-    """Charges that are an owner's own: in no pool, or in the pool that passes this owner's on."""
+def _direct_cost(rulebook: Rulebook) -> str:
+    """The condition of direct cost: in no pool, or in the pool that passes this owner's cost on."""
     linked = [
         f"({name('Pool')} = {text(pool.name)} AND {name(rulebook.owner)} = {text(pool.owner)})"
         for pool in rulebook.pools
@@ -141,7 +141,7 @@ def _own(rulebook: Rulebook) -> str:
 
 
 def partition(rulebook: Rulebook) -> str:
-    """Give the value of the dimension that a pool is split inside of, as SQL; empty without one."""
+    """The value, in SQL, of the dimension that a pool is split within; empty without one."""
     cases = [
         f"WHEN {text(pool.name)} THEN COALESCE({name(pool.within)}, '')"
         for pool in rulebook.pools

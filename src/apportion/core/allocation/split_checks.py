@@ -1,4 +1,4 @@
-"""What is doubtful about drivers and pools, apart from any one split."""
+"""Checks of drivers and pools that do not depend on one split."""
 
 from __future__ import annotations
 
@@ -16,31 +16,33 @@ from .driver_values import DriverValues
 from .split_inputs import SplitInputs, usage_of
 
 
-def doubts(evidence: SplitInputs, asked: Mapping[str, Iterable[date]]) -> list[Finding]:
-    """Find names with two meanings, stale drivers, and drivers that name somebody who cannot pay.
+def check_splits(
+    inputs: SplitInputs, days_with_cost: Mapping[str, Iterable[date]]
+) -> list[Finding]:
+    """Find names with two meanings, old drivers, and drivers with owners that cannot pay.
 
-    `asked` are the pools that had something to split, and on which days.
+    `days_with_cost` are the days of each pool that had cost to split.
     """
-    found = [*_same_owner(evidence), *_two_meanings(evidence)]
-    for name, days in asked.items():
-        pool = evidence.pools[name]
-        numbers = evidence.readings(pool)
+    found = [*_same_owner(inputs), *_two_meanings(inputs)]
+    for name, days in days_with_cost.items():
+        pool = inputs.pools[name]
+        numbers = inputs.driver_values(pool)
         if numbers is not None:
-            found += [*_stale(pool, numbers, days), *_not_in_to(evidence, pool, numbers)]
+            found += [*_stale(pool, numbers, days), *_not_in_to(inputs, pool, numbers)]
     return found
 
 
-def newcomers(
+def probable_misspellings(
     shares: Iterable[Share],
     owners: Mapping[str, Iterable[str]],
     *,
     dimension: Dimension,
     cost_index: int,
 ) -> list[Finding]:
-    """Find who pays shares without any cost of their own, and is called almost like one who has.
+    """Find owners that pay shares without direct cost, with almost the name of one that has some.
 
-    That may be so, of a team that only uses what others run; or a name is misspelt. Where a list of
-    values says who exists, nobody is a newcomer.
+    The name may be misspelt, or a team only uses services of others. An owner in the list of values
+    is no finding.
     """
     own = frozenset[str]().union(*owners.values())
     known = own | {value.name for value in dimension.values} | {dimension.default}
@@ -65,9 +67,9 @@ def newcomers(
     ]
 
 
-def _same_owner(evidence: SplitInputs) -> Iterable[Finding]:
-    for pool in evidence.pools.values():
-        first = evidence.pool_of_owner.get(pool.owner, pool.name)
+def _same_owner(inputs: SplitInputs) -> Iterable[Finding]:
+    for pool in inputs.pools.values():
+        first = inputs.pool_of_owner.get(pool.owner, pool.name)
         if first != pool.name:
             yield Finding(
                 splits.SAME_OWNER,
@@ -79,11 +81,11 @@ def _same_owner(evidence: SplitInputs) -> Iterable[Finding]:
             )
 
 
-def _two_meanings(evidence: SplitInputs) -> Iterable[Finding]:
-    owners = frozenset[str]().union(*evidence.owners.values())
-    for giver in evidence.pools.values():
-        for name in sorted(_names_in(giver, evidence.readings(giver)) & owners):
-            pool = evidence.pools.get(name)
+def _two_meanings(inputs: SplitInputs) -> Iterable[Finding]:
+    owners = frozenset[str]().union(*inputs.owners.values())
+    for giver in inputs.pools.values():
+        for name in sorted(_names_in(giver, inputs.driver_values(giver)) & owners):
+            pool = inputs.pools.get(name)
             if pool is not None and pool.owner != name:
                 yield Finding(
                     splits.TWO_MEANINGS,
@@ -131,12 +133,12 @@ def _stale(pool: Pool, numbers: DriverValues, days: Iterable[date]) -> Iterable[
         )
 
 
-def _not_in_to(evidence: SplitInputs, pool: Pool, numbers: DriverValues) -> Iterable[Finding]:
+def _not_in_to(inputs: SplitInputs, pool: Pool, numbers: DriverValues) -> Iterable[Finding]:
     if not pool.to:
         return
-    meant = {evidence.named(name, giver=pool, within="") for name in (*pool.to, pool.name)}
+    meant = {inputs.named(name, giver=pool, within="") for name in (*pool.to, pool.name)}
     for owner, reading in sorted(numbers.of(day=None, within="").items()):
-        if evidence.named(owner, giver=pool, within="") not in meant:
+        if inputs.named(owner, giver=pool, within="") not in meant:
             yield Finding(
                 splits.NOT_IN_TO,
                 reading.place,

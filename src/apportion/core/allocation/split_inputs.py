@@ -1,4 +1,4 @@
-"""All that decides how pools are split, and where cost may land."""
+"""The inputs of a split, and the targets that cost may go to."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .driver_values import DriverValues
 
 
 class InputKind(StrEnum):
-    """What cost may land on."""
+    """The kind of a target."""
 
     OWNER = "owner"
     POOL = "pool"
@@ -24,7 +24,7 @@ class InputKind(StrEnum):
 
 
 class Target(NamedTuple):
-    """Where cost may land. `why` is the number of the finding that says why it is kept."""
+    """A target of cost. `why` is the number of the finding if cost is kept."""
 
     name: str
     kind: InputKind
@@ -34,10 +34,10 @@ class Target(NamedTuple):
 
 @dataclass(frozen=True)
 class SplitInputs:
-    """All that decides how pools are split. `pools` stand in the rulebook's order.
+    """The inputs of a split. `pools` are in the rulebook's order.
 
-    `spend` is by pool and currency, `drivers` by file, `owners` by currency. `partitions` are those
-    of them who have cost in a value of a dimension: by dimension, currency and value.
+    `spend` is by pool and currency, `drivers` by file, `owners` by currency. `partitions` are the
+    owners with cost in a value of a dimension: by dimension, currency and value.
     """
 
     pools: Mapping[str, Pool]
@@ -50,7 +50,7 @@ class SplitInputs:
 
     @cached_property
     def pool_of_owner(self) -> Mapping[str, str]:
-        """The pool that passes on what lands on an owner: the first that says so."""
+        """The pool that passes on the cost of an owner: the first with this `owner`."""
         return {pool.owner: pool.name for pool in reversed([*self.pools.values()]) if pool.owner}
 
     @cached_property
@@ -59,20 +59,20 @@ class SplitInputs:
         return {name: place for place, name in enumerate(self.pools)}
 
     def named(self, name: str, *, giver: Pool, within: str) -> Target:
-        """Whom a name in `to`, percentages, limits or a driver means: a pool before an owner."""
+        """The target of a name in `to`, percentages, limits or a driver: a pool before an owner."""
         if name in self.pools:
             return self._pool(name, giver, within)
         return self.owner(name, giver=giver, within=within)
 
     def owner(self, name: str, *, giver: Pool, within: str) -> Target:
-        """Where cost lands that is put on an owner: the pool that passes it on, or the owner."""
+        """The target of cost that goes to an owner: the pool that passes it on, or the owner."""
         pool = self.pool_of_owner.get(name)
         return self._pool(pool, giver, within) if pool else Target(name, InputKind.OWNER)
 
     def everyone(self, pool: Pool, *, currency: str, within: str) -> frozenset[str]:
-        """Give the owners with cost of their own, in a partition of a pool those with cost in it.
+        """The owners with direct cost, in a partition of a pool those with direct cost in it.
 
-        The default owner is none of them.
+        The default owner is not one of them.
         """
         found = (
             self.partitions.get((pool.within, currency, within), frozenset())
@@ -82,25 +82,25 @@ class SplitInputs:
         return found - {self.default_owner}
 
     def keeper(self, pool: str) -> str:
-        """The owner with whom cost stays that a pool cannot pass on."""
+        """The owner of cost that a pool cannot pass on."""
         return self.pools[pool].owner or self.default_owner
 
-    def readings(self, pool: Pool) -> DriverValues | None:
+    def driver_values(self, pool: Pool) -> DriverValues | None:
         """The driver's numbers of a pool that is split by usage, in whole or after a floor."""
         usage = usage_of(pool)
         return self.drivers.get(usage.file, DriverValues(usage.file, {}, {})) if usage else None
 
     def has_days(self, pool: Pool) -> bool:
-        """Tell whether a pool is split by numbers of each day."""
-        numbers = self.readings(pool)
+        """Whether a pool is split by numbers of each day."""
+        numbers = self.driver_values(pool)
         return numbers is not None and bool(numbers.days)
 
-    def day_asked(self, pool: Pool, day: date) -> date | None:
-        """Tell which day's numbers split a day of a pool: None for the whole month's.
+    def driver_day(self, pool: Pool, day: date) -> date | None:
+        """The day whose numbers split a day of a pool; None for those of the whole month.
 
-        A day that is not among the driver's own is one whose cost is kept.
+        If the result is not a day of the driver, the cost is kept.
         """
-        usage, numbers = usage_of(pool), self.readings(pool)
+        usage, numbers = usage_of(pool), self.driver_values(pool)
         if usage is None or numbers is None or not numbers.days:
             return None
         keep = usage.missing_days is MissingDays.KEEP

@@ -1,4 +1,4 @@
-"""Split shared costs: what pools hold goes in, what each owner pays of it comes out."""
+"""Split shared cost: from the cost of pools to the shares of owners."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from apportion.model.period import Period
 from apportion.model.rulebook import Method, Pool
 from apportion.model.split import PoolCost, Share, Spend, Step, Units
 
-from .driver_values import readings
+from .driver_values import driver_values
 from .rounding import apportion_all
 from .solve_graph import solve
 from .split_inputs import InputKind, SplitInputs, Target
@@ -24,9 +24,9 @@ from .weights import PoolWeights
 
 @dataclass(frozen=True)
 class SplitResult:
-    """Who pays what of which pool, the arrows it went along, and what one should know about it.
+    """The shares of owners in pools, the steps that cost took, and findings; all are sorted.
 
-    For every pool cost and every cost column, the shares add up to it exactly. All are sorted.
+    For every pool cost and every cost column, the shares add up to it exactly.
     """
 
     shares: tuple[Share, ...]
@@ -47,32 +47,31 @@ def split_pools(  # noqa: PLR0913 - all that decides a split, each named by the 
     period: Period,
     cost_index: int,
 ) -> SplitResult:
-    """Split what pools hold among owners, through other pools where cost lands on them.
+    """Split the cost of pools among owners, through other pools if they get a part of it.
 
-    `pools` stand in the rulebook's order, `drivers` go by the file that a split names, `owners` by
-    currency, `partitions` name those with cost in a value of a dimension that a pool is split
+    `pools` are in the rulebook's order, `drivers` by the file that a split names, `owners` by
+    currency; `partitions` are the owners with cost in a value of a dimension that a pool is split
     within, by dimension, currency and value. `cost_index` is the cost column in which findings
-    state amounts. Costs that differ in nothing but their amount are added up first; what is zero in
-    every column has no shares.
-    Currencies never touch each other.
+    state amounts. Costs that differ only in their amount are added up first; a cost that is zero in
+    every column has no shares. Currencies are split apart from each other.
     """
-    evidence = SplitInputs(
+    inputs = SplitInputs(
         {pool.name: pool for pool in pools},
         method,
         _by_pool(spend),
-        {file: readings(driver, period) for file, driver in drivers.items()},
+        {file: driver_values(driver, period) for file, driver in drivers.items()},
         owners,
         partitions,
         default_owner,
     )
-    trail = SplitTrace(evidence, cost_index)
+    trace = SplitTrace(inputs, cost_index)
     shares = [
         share
-        for alike in _alike(evidence, _added(costs))
-        for share in _split_alike(evidence, alike, trail)
+        for alike in _by_numbers(inputs, _added(costs))
+        for share in _split_group(inputs, alike, trace)
     ]
     shares.sort(key=lambda s: (s.pool, s.currency, s.billing_account, s.day, s.within))
-    return SplitResult(tuple(shares), trail.steps(), trail.findings())
+    return SplitResult(tuple(shares), trace.steps(), trace.findings())
 
 
 def _by_pool(spend: Iterable[Spend]) -> dict[tuple[str, str], tuple[Spend, ...]]:
@@ -83,7 +82,7 @@ def _by_pool(spend: Iterable[Spend]) -> dict[tuple[str, str], tuple[Spend, ...]]
 
 
 def _added(costs: Iterable[PoolCost]) -> list[PoolCost]:
-    """Add up costs of the same pool, payer, day and partition; leave out what comes to nothing."""
+    """Add up costs of the same pool, payer, day and partition; leave out those that are zero."""
     added: dict[PoolCost, Units] = {}
     for cost in costs:
         key = replace(cost, units=())
@@ -92,21 +91,21 @@ def _added(costs: Iterable[PoolCost]) -> list[PoolCost]:
     return [replace(key, units=units) for key, units in added.items() if any(units)]
 
 
-def _alike(evidence: SplitInputs, costs: Iterable[PoolCost]) -> list[list[PoolCost]]:
-    """Group the costs of a currency whose days are all split by the same numbers."""
+def _by_numbers(inputs: SplitInputs, costs: Iterable[PoolCost]) -> list[list[PoolCost]]:
+    """Group the costs of a currency by days that are split by the same numbers."""
     by_day: dict[tuple[str, date], list[PoolCost]] = defaultdict(list)
     for cost in costs:
         by_day[cost.currency, cost.day].append(cost)
     alike: dict[tuple[object, ...], list[PoolCost]] = defaultdict(list)
     for (currency, day), found in by_day.items():
-        numbers = (evidence.day_asked(pool, day) for pool in evidence.pools.values())
+        numbers = (inputs.driver_day(pool, day) for pool in inputs.pools.values())
         alike[currency, *numbers] += found
     return list(alike.values())
 
 
 @dataclass(frozen=True)
 class _Payment:
-    """One payer of a node: the ends of the graph that are his, and their part of the whole."""
+    """One payer of a node: its ends in the graph, and their ratio."""
 
     owner: str
     kept: bool
@@ -114,22 +113,20 @@ class _Payment:
     ends: tuple[Target, ...]
 
 
-def _split_alike(
-    evidence: SplitInputs, costs: list[PoolCost], trail: SplitTrace
-) -> Iterator[Share]:
+def _split_group(inputs: SplitInputs, costs: list[PoolCost], trace: SplitTrace) -> Iterator[Share]:
     """Split costs of one currency whose days are all split by the same numbers."""
     currency = costs[0].currency
-    weighed = _weigh_all(costs, trail)
+    weighed = _weigh_all(costs, trace)
     solution = solve({node: weighing.ratios for node, weighing in weighed.items()})
     payments = {
-        node: _payments(evidence, solution.parts[node]) for node in dict.fromkeys(map(_node, costs))
+        node: _payments(inputs, solution.parts[node]) for node in dict.fromkeys(map(_node, costs))
     }
     ring_of = {node: ring for ring in solution.rings for node in ring}
     for cost in costs:
         node = _node(cost)
         parts = apportion_all(cost.units, solution.parts[node])
         assert tuple(map(sum, zip(*parts.values(), strict=True))) == cost.units
-        trail.keep(currency, ring_of, parts)
+        trace.keep(currency, ring_of, parts)
         for paid in payments[node]:
             units = tuple(map(sum, zip(*(parts[end] for end in paid.ends), strict=True)))
             yield Share(
@@ -149,8 +146,8 @@ def _node(cost: PoolCost) -> Target:
     return Target(cost.pool, InputKind.POOL, cost.within)
 
 
-def _weigh_all(costs: Sequence[PoolCost], trail: SplitTrace) -> dict[Target, PoolWeights]:
-    """Weigh the pools that hold these costs, and those where they land, and so on."""
+def _weigh_all(costs: Sequence[PoolCost], trace: SplitTrace) -> dict[Target, PoolWeights]:
+    """Weigh the pools of these costs, the pools that get a part of them, and so on."""
     weighed: dict[Target, PoolWeights] = {}
     days = sorted({cost.day for cost in costs})
     currency = costs[0].currency
@@ -158,17 +155,17 @@ def _weigh_all(costs: Sequence[PoolCost], trail: SplitTrace) -> dict[Target, Poo
     while waiting:
         node = waiting.pop()
         if node not in weighed:
-            weighed[node] = trail.weigh(node, currency=currency, days=days)
+            weighed[node] = trace.weigh(node, currency=currency, days=days)
             waiting += [target for target in weighed[node].ratios if target.kind is InputKind.POOL]
     return weighed
 
 
-def _payments(evidence: SplitInputs, parts: Mapping[Target, int]) -> list[_Payment]:
-    """Gather ends by payer; an end that is no owner is a pool whose keeper pays."""
+def _payments(inputs: SplitInputs, parts: Mapping[Target, int]) -> list[_Payment]:
+    """Group ends by payer; an end that is not an owner is a pool whose keeper pays."""
     ends: dict[tuple[str, bool], list[Target]] = defaultdict(list)
     for end in sorted(parts):
         kept = end.kind is not InputKind.OWNER
-        ends[evidence.keeper(end.name) if kept else end.name, kept].append(end)
+        ends[inputs.keeper(end.name) if kept else end.name, kept].append(end)
     whole = sum(parts.values())
     return [
         _Payment(owner, kept, Fraction(sum(parts[end] for end in found), whole), tuple(found))

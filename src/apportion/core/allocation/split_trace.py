@@ -1,4 +1,4 @@
-"""What is noted while pools are split: the arrows cost went along, and what stayed behind."""
+"""A record of a split: the steps that cost took, and the cost that stayed with pools."""
 
 from __future__ import annotations
 
@@ -12,31 +12,31 @@ from apportion.model.findings.finding import Finding
 from apportion.model.money import from_units
 from apportion.model.split import Step, Units
 
-from .split_checks import doubts
+from .split_checks import check_splits
 from .split_inputs import InputKind, SplitInputs, Target, describe
 from .weights import PoolWeights, weigh
 
 
 @dataclass
 class SplitTrace:
-    """What is noted on the way: weighings and the days they hold for, and money that stays."""
+    """Collects weights, the days for which they hold, and cost that stays with pools."""
 
-    evidence: SplitInputs
+    inputs: SplitInputs
     cost_index: int
     weighed: dict[tuple[Target, str, date | None], PoolWeights] = field(default_factory=dict)
-    arrows: dict[tuple[Target, str, date | None], PoolWeights] = field(default_factory=dict)
-    asked: dict[str, set[date]] = field(default_factory=lambda: defaultdict(set))
+    edges: dict[tuple[Target, str, date | None], PoolWeights] = field(default_factory=dict)
+    days_with_cost: dict[str, set[date]] = field(default_factory=lambda: defaultdict(set))
     kept: dict[tuple[str, tuple[Target, ...]], Units] = field(default_factory=dict)
 
     def weigh(self, node: Target, *, currency: str, days: Sequence[date]) -> PoolWeights:
-        """Weigh a node for days that are split alike, once for all that ask the same."""
-        pool = self.evidence.pools[node.name]
-        self.asked[node.name].update(days)
-        key = (node, currency, self.evidence.day_asked(pool, days[0]))
+        """Weigh a node for days that are split by the same numbers, once for each driver day."""
+        pool = self.inputs.pools[node.name]
+        self.days_with_cost[node.name].update(days)
+        key = (node, currency, self.inputs.driver_day(pool, days[0]))
         if key not in self.weighed:
-            self.weighed[key] = weigh(self.evidence, node, currency=currency, day=key[2])
-        for day in days if self.evidence.has_days(pool) else (None,):
-            self.arrows[node, currency, day] = self.weighed[key]
+            self.weighed[key] = weigh(self.inputs, node, currency=currency, day=key[2])
+        for day in days if self.inputs.has_days(pool) else (None,):
+            self.edges[node, currency, day] = self.weighed[key]
         return self.weighed[key]
 
     def keep(
@@ -45,7 +45,7 @@ class SplitTrace:
         ring_of: Mapping[Target, tuple[Target, ...]],
         parts: Mapping[Target, Units],
     ) -> None:
-        """Add up what stays with each pool, or with the pools of a closed ring together."""
+        """Add up the cost that stays with each pool, or with all pools of a closed ring."""
         for end, units in parts.items():
             if end.kind is not InputKind.OWNER:
                 key = (currency, ring_of.get(end, (end,)))
@@ -53,14 +53,14 @@ class SplitTrace:
                 self.kept[key] = tuple(map(sum, zip(before, units, strict=True)))
 
     def steps(self) -> tuple[Step, ...]:
-        """List the arrows of the graph."""
+        """List the edges of the graph."""
         steps = [
             Step(
                 pool=node.name,
                 currency=currency,
                 within=node.within,
                 day=day,
-                target=_landing(self.evidence, target),
+                target=_target_name(self.inputs, target),
                 target_is_pool=target.kind is InputKind.POOL,
                 weight=weighing.numbers[target],
                 ratio=ratio,
@@ -68,7 +68,7 @@ class SplitTrace:
                 if target.kind is InputKind.KEPT
                 else weighing.driver,
             )
-            for (node, currency, day), weighing in self.arrows.items()
+            for (node, currency, day), weighing in self.edges.items()
             for target, ratio in weighing.ratios.items()
         ]
         return tuple(
@@ -84,9 +84,9 @@ class SplitTrace:
     def findings(self) -> tuple[Finding, ...]:
         """List all findings, each once."""
         found = [each for weighing in self.weighed.values() for each in weighing.findings]
-        found += doubts(self.evidence, self.asked)
+        found += check_splits(self.inputs, self.days_with_cost)
         found += [
-            _stays(self.evidence, ends, currency=currency, units=units[self.cost_index])
+            _kept_finding(self.inputs, ends, currency=currency, units=units[self.cost_index])
             for (currency, ends), units in self.kept.items()
             if any(units)
         ]
@@ -98,18 +98,18 @@ class SplitTrace:
         )
 
 
-def _landing(evidence: SplitInputs, target: Target) -> str:
-    return evidence.keeper(target.name) if target.kind is InputKind.KEPT else target.name
+def _target_name(inputs: SplitInputs, target: Target) -> str:
+    return inputs.keeper(target.name) if target.kind is InputKind.KEPT else target.name
 
 
-def _stays(
-    evidence: SplitInputs, ends: tuple[Target, ...], *, currency: str, units: int
+def _kept_finding(
+    inputs: SplitInputs, ends: tuple[Target, ...], *, currency: str, units: int
 ) -> Finding:
-    """Say what money stays, with which pool or ring of pools, and why."""
-    first = min(ends, key=lambda end: evidence.rank[end.name])
-    pool = evidence.pools[first.name]
-    subject = " and ".join(describe(evidence.pools[end.name], end.within) for end in ends)
-    keepers = " and ".join(sorted({evidence.keeper(end.name) for end in ends}))
+    """Name the cost that stays with a pool or a closed ring, and the reason."""
+    first = min(ends, key=lambda end: inputs.rank[end.name])
+    pool = inputs.pools[first.name]
+    subject = " and ".join(describe(inputs.pools[end.name], end.within) for end in ends)
+    keepers = " and ".join(sorted({inputs.keeper(end.name) for end in ends}))
     code, expected, found = _REASONS[first.why]
     return Finding(
         code,
@@ -123,7 +123,7 @@ def _stays(
     )
 
 
-#: Why an end keeps what comes to it: the number of its finding, none for a ring's.
+#: Why an end keeps its cost: by the number of the finding, which is empty for a closed ring.
 _REASONS = {
     splits.NOBODY_TO_PAY.number: (
         splits.NOBODY_TO_PAY,

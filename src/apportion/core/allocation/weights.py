@@ -1,4 +1,4 @@
-"""What each pool is split by: turn its rule, spend and drivers into ratios."""
+"""Weights: turn the rule, spend and driver of each pool into ratios."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from .limits import ImpossibleLimitsError, limit
 from .rounding import whole_numbers
 from .split_inputs import InputKind, SplitInputs, Target, describe
 
-#: The owner of a limit that holds for all who have none of their own.
+#: The owner of a limit that holds for all owners without one of their own.
 EVERYONE = "*"
 
 _Numbers = dict[Target, Fraction]
@@ -34,9 +34,9 @@ _Numbers = dict[Target, Fraction]
 
 @dataclass(frozen=True)
 class PoolWeights:
-    """How one pool is split: the numbers asked, and the ratios that follow, which add up to one.
+    """How one pool is split: the numbers, and the ratios from them, which add up to one.
 
-    Spend is in units of the currency. Only who pays something is named.
+    Spend is in units of the currency. Targets that pay nothing are left out.
     """
 
     numbers: Mapping[Target, Fraction]
@@ -45,10 +45,10 @@ class PoolWeights:
     findings: tuple[Finding, ...]
 
 
-def weigh(evidence: SplitInputs, node: Target, *, currency: str, day: date | None) -> PoolWeights:
-    """Weigh one pool, or one partition of it, for a day that `day_asked` named."""
-    pool = evidence.pools[node.name]
-    case = _Case(evidence, pool, node.within, currency, day, [])
+def weigh(inputs: SplitInputs, node: Target, *, currency: str, day: date | None) -> PoolWeights:
+    """Weigh one pool, or one partition of it, for a day that `driver_day` returned."""
+    pool = inputs.pools[node.name]
+    case = _Case(inputs, pool, node.within, currency, day, [])
     if isinstance(pool.split, TwoPart):
         numbers, driver = _two_part(case, pool.split)
     else:
@@ -63,9 +63,9 @@ def weigh(evidence: SplitInputs, node: Target, *, currency: str, day: date | Non
 
 @dataclass(frozen=True)
 class _Case:
-    """One weighing: the evidence and what it is asked about; findings are collected on the way."""
+    """One weighing: the inputs, the pool, partition, currency and day; it collects findings."""
 
-    evidence: SplitInputs
+    inputs: SplitInputs
     pool: Pool
     within: str
     currency: str
@@ -73,10 +73,10 @@ class _Case:
     findings: list[Finding]
 
     def named(self, name: str) -> Target:
-        return self.evidence.named(name, giver=self.pool, within=self.within)
+        return self.inputs.named(name, giver=self.pool, within=self.within)
 
     def owner(self, name: str) -> Target:
-        return self.evidence.owner(name, giver=self.pool, within=self.within)
+        return self.inputs.owner(name, giver=self.pool, within=self.within)
 
     @property
     def node(self) -> Target:
@@ -86,26 +86,26 @@ class _Case:
         return Target(self.pool.name, InputKind.KEPT, self.within, why)
 
     def may_pay(self, target: Target) -> bool:
-        """Tell whether the method lets this pool give to a target."""
-        if target.kind is InputKind.OWNER or self.evidence.method is Method.RECIPROCAL:
+        """Whether the method lets this pool pass cost to a target."""
+        if target.kind is InputKind.OWNER or self.inputs.method is Method.RECIPROCAL:
             return True
-        rank = self.evidence.rank
-        step_down = self.evidence.method is Method.STEP_DOWN
+        rank = self.inputs.rank
+        step_down = self.inputs.method is Method.STEP_DOWN
         return step_down and rank[target.name] > rank[self.pool.name]
 
     def candidates(self) -> list[Target]:
-        """Those who pay when nothing else tells owners apart, in a stable order."""
+        """The targets of an even split, in a stable order."""
         if self.pool.to:
             named = {name: self.named(name) for name in self.pool.to}
         else:
-            everyone = self.evidence.everyone(self.pool, currency=self.currency, within=self.within)
+            everyone = self.inputs.everyone(self.pool, currency=self.currency, within=self.within)
             named = {name: self.owner(name) for name in sorted(everyone)}
         others = [target for name, target in named.items() if name != self.pool.owner]
         return [t for t in dict.fromkeys(others) if self.may_pay(t) and t != self.node]
 
 
 def _numbers(case: _Case, split: Even | Fixed | Proportional | Usage) -> tuple[_Numbers, str]:
-    """The number of each target, at least one of them positive, and where they come from."""
+    """The number of each target, at least one of them positive, and the name of their driver."""
     if isinstance(split, Usage) and case.day is not None and _lacks_day(case):
         return {case.kept(splits.DAYS_KEPT.number): Fraction(1)}, split.file
     if isinstance(split, Even):
@@ -116,46 +116,50 @@ def _numbers(case: _Case, split: Even | Fixed | Proportional | Usage) -> tuple[_
         found = _spend(case)
     else:
         found = _usage(case)
-    return (found, _words(split)) if any(found.values()) else _nobody(case, split)
+    return (found, _driver_name(split)) if any(found.values()) else _without_numbers(case, split)
 
 
 def _lacks_day(case: _Case) -> bool:
-    numbers = case.evidence.readings(case.pool)
+    numbers = case.inputs.driver_values(case.pool)
     return numbers is not None and case.day not in numbers.days
 
 
-def _nobody(case: _Case, split: Even | Fixed | Proportional | Usage) -> tuple[_Numbers, str]:
-    """Do what the pool says for when nobody has a positive number."""
+def _without_numbers(
+    case: _Case, split: Even | Fixed | Proportional | Usage
+) -> tuple[_Numbers, str]:
+    """Apply `if_nothing_to_split_by`: no target has a positive number."""
     candidates = case.candidates()
     if not candidates or case.pool.if_nothing is IfNothing.KEEP:
-        return {case.kept(splits.NOBODY_TO_PAY.number): Fraction(1)}, _words(split)
+        return {case.kept(splits.NOBODY_TO_PAY.number): Fraction(1)}, _driver_name(split)
     case.findings.append(
         Finding(
             splits.SPLIT_EVENLY,
             str(case.pool.place),
             describe(case.pool, case.within),
-            expected=f"an owner with a positive number in {_words(split)}",
+            expected=f"an owner with a positive number in {_driver_name(split)}",
             found="none",
             remedy="The pool was split evenly (`if_nothing_to_split_by: even`).",
             currency=case.currency,
         )
     )
-    return dict.fromkeys(candidates, Fraction(1)), f"even, as {_words(split)} gives nobody a number"
+    return dict.fromkeys(
+        candidates, Fraction(1)
+    ), f"even, as {_driver_name(split)} gives nobody a number"
 
 
 def _percentages(case: _Case, split: Fixed) -> _Numbers:
     named = [(case.named(name), Fraction(percent)) for name, percent in split.percents]
-    return _added((target, percent) for target, percent in named if case.may_pay(target))
+    return _sum_by_target((target, percent) for target, percent in named if case.may_pay(target))
 
 
 def _spend(case: _Case) -> _Numbers:
-    """What owners spend; nobody pays by what the pool itself spends."""
+    """The spend of owners, without the pool's own."""
     spent: dict[str, int] = {}
-    for row in case.evidence.spend.get((case.pool.name, case.currency), ()):
+    for row in case.inputs.spend.get((case.pool.name, case.currency), ()):
         if row.owner != case.pool.owner and case.within in ("", row.within):
             spent[row.owner] = spent.get(row.owner, 0) + row.units
     numbers = {owner: Fraction(units, UNITS_IN_ONE) for owner, units in spent.items()}
-    found = _paying(case, {owner: (case.owner(owner), n) for owner, n in numbers.items()})
+    found = _may_pay_of(case, {owner: (case.owner(owner), n) for owner, n in numbers.items()})
     for owner in sorted(owner for owner in found if spent[owner] < 0):
         case.findings.append(
             Finding(
@@ -172,10 +176,10 @@ def _spend(case: _Case) -> _Numbers:
 
 
 def _usage(case: _Case) -> _Numbers:
-    """What the driver says; a pool's own usage comes round again and leaves with the rest."""
-    numbers = case.evidence.readings(case.pool)
+    """The driver's numbers; the solver distributes the pool's own usage with the rest."""
+    numbers = case.inputs.driver_values(case.pool)
     used = numbers.of(day=case.day, within=case.within) if numbers else {}
-    found = _paying(case, {name: (case.named(name), used[name].number) for name in used})
+    found = _may_pay_of(case, {name: (case.named(name), used[name].number) for name in used})
     for name in sorted(name for name in found if used[name].number < 0):
         case.findings.append(
             Finding(
@@ -183,17 +187,17 @@ def _usage(case: _Case) -> _Numbers:
                 used[name].place,
                 f"{describe(case.pool, case.within)}: number of {name}",
                 expected="zero or more",
-                found=_written(used[name].number),
+                found=_decimal_text(used[name].number),
                 remedy="It counts as zero.",
             )
         )
     return _not_negative(case, found)
 
 
-def _paying(
+def _may_pay_of(
     case: _Case, found: Mapping[str, tuple[Target, Fraction]]
 ) -> dict[str, tuple[Target, Fraction]]:
-    """Keep the numbers of those whom `to` and the method let pay."""
+    """Keep the numbers of targets that `to` and the method let pay."""
     named = set(case.candidates()) if case.pool.to else None
     return {
         name: (target, number)
@@ -203,34 +207,34 @@ def _paying(
 
 
 def _not_negative(case: _Case, found: Mapping[str, tuple[Target, Fraction]]) -> _Numbers:
-    """Add up by target, what is negative as zero; with `to`, everyone named there has a number."""
+    """Add up by target, negative numbers as zero; with `to`, each target in it has a number."""
     nothing = dict.fromkeys(case.candidates() if case.pool.to else (), Fraction())
-    return nothing | _added(
+    return nothing | _sum_by_target(
         (target, number if number > 0 else Fraction()) for target, number in found.values()
     )
 
 
 def _two_part(case: _Case, split: TwoPart) -> tuple[_Numbers, str]:
-    """Percentages of the floor, and of the rest by its own numbers; all together are the pool."""
+    """Percentages of the floor, and of the rest by its numbers; together they are the pool."""
     floor = _percentages(case, split.floor)
     rest = 100 - sum(Fraction(percent) for _, percent in split.floor.percents)
     if rest <= 0:
-        return (floor, "floor") if any(floor.values()) else _nobody(case, split.floor)
+        return (floor, "floor") if any(floor.values()) else _without_numbers(case, split.floor)
     numbers, driver = _numbers(case, split.rest)
     total = sum(numbers.values())
     by_rest = ((target, rest * number / total) for target, number in numbers.items())
-    return _added((*floor.items(), *by_rest)), f"floor, then {driver}"
+    return _sum_by_target((*floor.items(), *by_rest)), f"floor, then {driver}"
 
 
 def _limited(case: _Case, numbers: _Numbers) -> _Numbers:
-    """Ratios within the pool's limits; who has a least pays it even without a number."""
-    # Own usage leaves with the rest, and would lift the others over their limits afterwards.
+    """Ratios within the pool's limits; a target with a minimum pays it even without a number."""
+    # The pool's own usage is distributed with the rest, and would lift others over their limits.
     others = {target: number for target, number in numbers.items() if target != case.node}
     if not any(others.values()):
         return _ratios(numbers)
     own = {case.named(each.owner): each for each in case.pool.limits if each.owner != EVERYONE}
-    asked = set(case.candidates()) if case.pool.to else {t for t in own if case.may_pay(t)}
-    promised = [t for t, each in own.items() if each.least and t in asked - {case.node}]
+    named = set(case.candidates()) if case.pool.to else {t for t in own if case.may_pay(t)}
+    promised = [t for t, each in own.items() if each.least and t in named - {case.node}]
     taking_part = dict.fromkeys(promised, Fraction()) | others
     default = next((each for each in case.pool.limits if each.owner == EVERYONE), None)
     held = {
@@ -272,15 +276,15 @@ def _ratios(numbers: _Numbers) -> _Numbers:
     return {target: Fraction(number, total) for target, number in whole.items()}
 
 
-def _added(pairs: Iterable[tuple[Target, Fraction]]) -> _Numbers:
-    """Add up what several names of one target have."""
+def _sum_by_target(pairs: Iterable[tuple[Target, Fraction]]) -> _Numbers:
+    """Add up the numbers of several names of one target."""
     added: _Numbers = {}
     for target, number in pairs:
         added[target] = added[target] + number if target in added else number
     return added
 
 
-def _words(split: Even | Fixed | Proportional | Usage) -> str:
+def _driver_name(split: Even | Fixed | Proportional | Usage) -> str:
     match split:
         case Even():
             return "even"
@@ -292,6 +296,6 @@ def _words(split: Even | Fixed | Proportional | Usage) -> str:
             return file
 
 
-def _written(number: Fraction) -> str:
-    """A number of a driver as decimal text: the sum of decimals is one."""
+def _decimal_text(number: Fraction) -> str:
+    """A number of a driver as decimal text; sums of decimals are decimals."""
     return str(Decimal(number.numerator) / Decimal(number.denominator))

@@ -1,6 +1,6 @@
-"""Split a bill into what describes its charges and what they cost: a star of keys and costs.
+"""Split a bill into keys (descriptions of charges) and costs, as a star schema.
 
-Of a hundred million lines few descriptions differ. Rules run on descriptions only.
+A hundred million lines have few different descriptions. Rules run on descriptions only.
 """
 
 from __future__ import annotations
@@ -11,15 +11,15 @@ from apportion.core.templates import each, name, sql, text
 from apportion.model.charges import ChargeQueries
 from apportion.model.money import SQL_TYPE
 
-#: Part of every key: change it when keys are hashed in another way, and old keys are no longer met.
-#: How values are described is in `ChargeQueries.identity`, which is a part of every key, too.
+#: Part of every key. Change it when the hashes are computed differently, so that no old key
+#: matches. `ChargeQueries.identity`, the fingerprint of descriptions, is part of every key too.
 _GENERATION = "apportion 2"
 
 
 def lines_query(queries: ChargeQueries, bill: str, *, period: str | None = None) -> str:
     """Add up the bill's lines to one row a key and day, in the form of the ledger's `costs`.
 
-    A `period` is the one that all lines are known to have.
+    `period` is given if all lines are known to have the same one.
     """
     return sql(
         "core/billing/lines",
@@ -30,7 +30,7 @@ def lines_query(queries: ChargeQueries, bill: str, *, period: str | None = None)
             f"CAST(SUM({expr}) AS {SQL_TYPE}) AS {name(column)}" for column, expr in queries.measure
         ),
         relation=queries.relation,
-        # What is the same on every line would only make groups wider.
+        # A constant would only make the groups wider.
         groups=each(("1", "3", "4", "5") if period is None else ("3", "4", "5"), ", "),
         **_hashes(queries, bill),
     )
@@ -44,7 +44,7 @@ def months_query(period: str, bill: str) -> str:
 def described_by_place(queries: ChargeQueries, bill: str, views: Mapping[int, str]) -> str:
     """Describe the keys in `new_keys` that were first seen in these files of the bill.
 
-    `views` are over one file each, by the file's place in the bill; the table `no lines` has the
+    `views` are over one file each, by the file's place in the bill; the table `no_lines` has the
     columns of all files.
     """
     lines = (
@@ -53,13 +53,13 @@ def described_by_place(queries: ChargeQueries, bill: str, views: Mapping[int, st
     )
     return sql(
         "core/billing/described_by_place",
-        lines=each(('SELECT * FROM "no lines"', *lines), "\nUNION ALL BY NAME\n"),
+        lines=each(('SELECT * FROM "no_lines"', *lines), "\nUNION ALL BY NAME\n"),
         **_described(queries, bill),
     )
 
 
 def described_by_hash(queries: ChargeQueries, bill: str) -> str:
-    """Describe the keys in `new_keys` of a bill whose engine does not know where lines stand."""
+    """Describe the keys in `new_keys` of a bill whose lines have no numbers in the engine."""
     return sql(
         "core/billing/described_by_hash", **_described(queries, bill), **_hashes(queries, bill)
     )
@@ -73,25 +73,25 @@ def _described(queries: ChargeQueries, bill: str) -> dict[str, str]:
 
 
 def _constant(value: str) -> str:
-    """Write a text that is the same on every row; as an ENUM it costs nothing to write."""
+    """Write a text that is the same on every row; an ENUM takes no time to write."""
     return f"CAST({text(value)} AS ENUM ({text(value)}))"
 
 
 def _hashes(queries: ChargeQueries, bill: str) -> dict[str, str]:
-    """Hash every descriptor by itself, texts by two functions, and make the two hashes of a key."""
+    """Hash every descriptor, texts in two ways, and combine them to the key's two hashes."""
     salt = text(f"{_GENERATION} {queries.identity} {bill}")
     hashed: dict[str, str] = {}
-    there, back = [salt], [salt]
+    forward, backward = [salt], [salt]
     for number, column in enumerate(queries.descriptors):
-        hashed[f"#hash {number}"] = f"hash({column})"
-        there.append(name(f"#hash {number}"))
+        hashed[f"#hash_{number}"] = f"hash({column})"
+        forward.append(name(f"#hash_{number}"))
         if column in queries.texts:
-            hashed[f"#check {number}"] = f"hash({column} || '#')"
-        back.append(name(f"#check {number}" if column in queries.texts else f"#hash {number}"))
+            hashed[f"#check_{number}"] = f"hash({column} || '#')"
+        backward.append(name(f"#check_{number}" if column in queries.texts else f"#hash_{number}"))
     return {
         "hashes": each((f"{expr} AS {name(alias)}" for alias, expr in hashed.items()), ", "),
-        "key_id": _hash(there),
-        "key_check": _hash([text("check"), *reversed(back)]),
+        "key_id": _hash(forward),
+        "key_check": _hash([text("check"), *reversed(backward)]),
     }
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from difflib import unified_diff
 from itertools import pairwise
 
-from apportion.core.allocation.driver_values import readings
+from apportion.core.allocation.driver_values import driver_values
 from apportion.core.rulebook.dimension_sql import GRAIN, label_columns
 from apportion.core.templates import each, name, sql
 from apportion.model.inputs import Driver
@@ -110,7 +110,7 @@ def numbers_of(driver: Driver, before: Period, now: Period) -> Driver:
     """Let a driver say of one month what it says of another, day numbers added up."""
     if before == now:
         return driver
-    rows = readings(driver, before).of_month
+    rows = driver_values(driver, before).of_month
     return replace(driver, rows=tuple(replace(row, day=None, month=str(now)) for row in rows))
 
 

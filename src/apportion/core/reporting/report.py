@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from apportion.core.allocation.distribute import spread
+from apportion.core.allocation.distribute import distribute
 from apportion.core.templates import each, name, text
 from apportion.model.focus import COST_COLUMNS
 from apportion.model.money import to_units
@@ -90,7 +90,7 @@ def push_down(
             at = dimensions.index(kept)
             default[at] = share.within
             weights = {values: w for values, w in weights.items() if values[at] == share.within}
-        for values, units in spread(share.units, weights, otherwise=tuple(default)).items():
+        for values, units in distribute(share.units, weights, otherwise=tuple(default)).items():
             yield share, values, units
 
 

@@ -1,4 +1,4 @@
-"""Which values a dimension allows, of a lookup's and a bill's, and which one another may mean."""
+"""The allowed values of a dimension among those of a lookup, and suggestions for the others."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def allowed_in(lookup: Lookup, dimension: Dimension) -> tuple[dict[str, str], li
 
 
 def suggestion(value: str, dimension: Dimension) -> str:
-    """Say which allowed value is nearest to one that is not allowed, and what to do."""
+    """Suggest the closest allowed value for a value that is not allowed."""
     spellings = {
         spelling.casefold(): allowed.name
         for allowed in dimension.values

@@ -1,4 +1,4 @@
-"""What a dimension can be called: no name of a FOCUS column or of a column of results."""
+"""Names that a dimension may have: not those of FOCUS columns or of columns of results."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from .yaml.nodes import TextNode
 
 _LETTERS = set("abcdefghijklmnopqrstuvwxyz0123456789_")
 _LONGEST = 60
-#: What results add to a dimension's name for two more columns.
+#: Suffixes of the two columns that results add to a dimension.
 _ADDED = ("_source", "_rejected")
 
 
 def check_name(key: TextNode, names: Sequence[str], findings: list[Finding]) -> None:
-    """Find a name that no dimension can have; `names` are those of all dimensions."""
+    """Find a name that a dimension must not have; `names` are those of all dimensions."""
     name = key.text
     subject = f"no dimension can be called {shown(name)}"
     if not (set(name) <= _LETTERS and name[0].isalpha() and len(name) <= _LONGEST):
@@ -31,7 +31,7 @@ def check_name(key: TextNode, names: Sequence[str], findings: list[Finding]) -> 
 
 
 def taken(name: str, names: Sequence[str] = ()) -> str:
-    """Say what has a name already; empty where nothing has."""
+    """Describe the column that already has a name; empty if there is none."""
     if is_column(name) or name.startswith("x_"):
         return "the name of a column"
     if name in TAKEN:

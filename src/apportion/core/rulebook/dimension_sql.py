@@ -31,7 +31,7 @@ from .tag_keys import normalise_value
 
 _NO_ACCOUNTS = AccountFacts()
 
-#: What a result can be told apart by beside the rulebook's dimensions.
+#: Columns that results are grouped by, in addition to the rulebook's dimensions.
 GRAIN = (
     "BillingAccountId",
     "BillingCurrency",
@@ -48,7 +48,7 @@ def label_columns(rulebook: Rulebook) -> tuple[str, ...]:
 
 
 def dimension_columns(rulebook: Rulebook) -> tuple[str, ...]:
-    """List the columns that dimensions add: the value, its source, and a value that was refused."""
+    """List the columns that dimensions add: value, source, and a rejected value."""
     return tuple(
         column
         for dimension in rulebook.dimensions
@@ -61,34 +61,34 @@ def dimension_columns(rulebook: Rulebook) -> tuple[str, ...]:
 
 
 def flag_columns(rulebook: Rulebook) -> tuple[str, ...]:
-    """List the columns that say whether a charge counts as spend for a pool's condition."""
+    """List the columns of flags: whether a charge counts as spend of a pool's condition."""
     return tuple(spend_column(pool) for pool in rulebook.pools if _spend_condition(pool))
 
 
 def spend_column(pool: Pool) -> str:
     """Name the flag of a pool that is split in proportion to a condition."""
-    return f"spend for {pool.name}"
+    return f"#spend:{pool.name}"
 
 
-def canon_table(dimension: Dimension) -> str:
+def allowed_values_table(dimension: Dimension) -> str:
     """Name the table that maps raw values to allowed ones."""
-    return f"canon {dimension.name}"
+    return f"allowed_values_{dimension.name}"
 
 
 def lookup_table(lookup: Lookup, segment: Segment) -> str:
     """Name the table that holds a lookup's lines in a segment."""
-    return f"lookup {lookup_key(lookup.dimension, lookup.name)} {segment.number}"
+    return f"lookup_{lookup_key(lookup.dimension, lookup.name)}_{segment.number}"
 
 
 def accounts_table(segment: Segment) -> str:
-    """Name the table that holds what is known of accounts in a segment."""
-    return f"accounts {segment.number}"
+    """Name the table that holds the facts of accounts in a segment."""
+    return f"accounts_{segment.number}"
 
 
 def raw_values_query(dimension: Dimension) -> str | None:
-    """List the distinct values that the bill offers to a dimension; None where nothing is checked.
+    """List the distinct values of the bill for a dimension; None if any value is allowed.
 
-    Dimensions that look at earlier dimensions do so in conditions only, so facts are enough.
+    Dimensions read earlier dimensions in conditions only, so the facts are enough.
     """
     if not dimension.values:
         return None
@@ -102,7 +102,7 @@ def raw_values_query(dimension: Dimension) -> str | None:
 
 
 def canonical(dimension: Dimension, raw: Iterable[str]) -> dict[str, str]:
-    """Map each raw value that is allowed to the way the rulebook writes it."""
+    """Map each raw value that is allowed to the rulebook's spelling."""
     spellings = {
         normalise_value(spelling): value.name
         for value in dimension.values
@@ -118,29 +118,31 @@ def canonical(dimension: Dimension, raw: Iterable[str]) -> dict[str, str]:
 def labelled_query(
     rulebook: Rulebook,
     lookups: Mapping[str, Lookup],
-    parts: Sequence[Segment],
+    segments: Sequence[Segment],
     *,
     accounts: AccountFacts = _NO_ACCOUNTS,
 ) -> str:
     """Label every key, for the days of each segment, with its dimensions and pool."""
     columns = ("KeyId", "FirstDay", "LastDay", "PoolMatches", *label_columns(rulebook))
-    pooled = " UNION ALL ".join(_segment(rulebook, lookups, part, accounts) for part in parts)
+    pooled = " UNION ALL ".join(
+        _segment_query(rulebook, lookups, segment, accounts) for segment in segments
+    )
     return f"SELECT {each(map(name, columns))}\nFROM ({pooled})"
 
 
-def _segment(
-    rulebook: Rulebook, lookups: Mapping[str, Lookup], part: Segment, accounts: AccountFacts
+def _segment_query(
+    rulebook: Rulebook, lookups: Mapping[str, Lookup], segment: Segment, accounts: AccountFacts
 ) -> str:
     """One segment: facts, a layer for each dimension, then the pools."""
     carried = ["KeyId", *dict.fromkeys((*GRAIN, *columns_used(rulebook, lookups)))]
-    layer = facts_layer(carried, part, accounts)
+    layer = facts_layer(carried, segment, accounts)
     for dimension in rulebook.dimensions:
-        layer = _dimension_layer(dimension, layer, carried, lookups, part)
-    return _pool_layer(rulebook, layer, part)
+        layer = _dimension_layer(dimension, layer, carried, lookups, segment)
+    return _pool_layer(rulebook, layer, segment)
 
 
-def facts_layer(carried: Sequence[str], part: Segment, accounts: AccountFacts) -> str:
-    """The facts; where a charge says nothing of its account, what is known of that on the days."""
+def facts_layer(carried: Sequence[str], segment: Segment, accounts: AccountFacts) -> str:
+    """The facts; empty columns of accounts are filled from account facts of the segment."""
     if not accounts.columns:
         return f"SELECT {each(map(name, carried), ', ')} FROM facts"
     filled = (
@@ -150,7 +152,7 @@ def facts_layer(carried: Sequence[str], part: Segment, accounts: AccountFacts) -
         for column in carried
     )
     return (
-        f"SELECT {each(filled, ', ')} FROM facts LEFT JOIN {name(accounts_table(part))} AS a "
+        f"SELECT {each(filled, ', ')} FROM facts LEFT JOIN {name(accounts_table(segment))} AS a "
         'ON facts."SubAccountId" = a."#account"'
     )
 
@@ -160,22 +162,22 @@ def _dimension_layer(
     inner: str,
     carried: list[str],
     lookups: Mapping[str, Lookup],
-    part: Segment,
+    segment: Segment,
 ) -> str:
     """Wrap one dimension around `inner`; `carried` grows by the columns it adds."""
-    offers = SourceColumns(dimension, lookups, part)
+    sources = SourceColumns(dimension, lookups, segment)
     picked = each((f"inside.{name(column)}" for column in carried), ", ")
     joined = (
-        f"SELECT {picked}, {each(offers.columns, ', ')} FROM ({inner}) AS inside {offers.joins}"
+        f"SELECT {picked}, {each(sources.columns, ', ')} FROM ({inner}) AS inside {sources.joins}"
     )
-    first = each((*offers.values, text(dimension.default)), ", ")
+    first = each((*sources.values, text(dimension.default)), ", ")
     added = [
         f"COALESCE({first}) AS {name(dimension.name)}",
-        f"{offers.source()} AS {name(f'{dimension.name}_source')}",
+        f"{sources.source()} AS {name(f'{dimension.name}_source')}",
     ]
     names = [dimension.name, f"{dimension.name}_source"]
     if _rejects(dimension):
-        added.append(f"{offers.rejected()} AS {name(f'{dimension.name}_rejected')}")
+        added.append(f"{sources.rejected()} AS {name(f'{dimension.name}_rejected')}")
         names.append(f"{dimension.name}_rejected")
     kept = each(map(name, carried), ", ")
     carried.extend(names)
@@ -183,9 +185,11 @@ def _dimension_layer(
 
 
 class SourceColumns:
-    """What each source of a dimension offers: `r<n>` as it was written, `v<n>` as it is allowed."""
+    """The values of a dimension's sources: `r<n>` as written, `v<n>` as allowed."""
 
-    def __init__(self, dimension: Dimension, lookups: Mapping[str, Lookup], part: Segment) -> None:
+    def __init__(
+        self, dimension: Dimension, lookups: Mapping[str, Lookup], segment: Segment
+    ) -> None:
         self._dimension = dimension
         self.columns: list[str] = []
         self.values: list[str] = []
@@ -196,7 +200,7 @@ class SourceColumns:
                 case FromCondition(where=where, value=value):
                     self._condition(where.sql, value, source)
                 case FromLookup(file=file):
-                    self._lookup(lookups[lookup_key(dimension.name, file)], part, source)
+                    self._lookup(lookups[lookup_key(dimension.name, file)], segment, source)
                 case _:
                     for raw in _raw(source):
                         self._raw(raw, source)
@@ -206,7 +210,7 @@ class SourceColumns:
         return " ".join(self._joins)
 
     def source(self) -> str:
-        """Name the source whose value won."""
+        """Name the first source that has an allowed value."""
         cases = (
             f"WHEN {value} IS NOT NULL THEN {text(label)}"
             for value, label in zip(self.values, self._labels, strict=True)
@@ -214,7 +218,7 @@ class SourceColumns:
         return f"CASE {each(cases, ' ')} ELSE 'default' END"
 
     def rejected(self) -> str:
-        """The first value that was refused before one was taken."""
+        """The first value that was rejected before an allowed one."""
         cases = (
             f"WHEN {value} IS NOT NULL THEN NULL WHEN r{at} IS NOT NULL THEN r{at}"
             for at, value in enumerate(self.values)
@@ -225,8 +229,8 @@ class SourceColumns:
         at = len(self.values)
         self._add("CAST(NULL AS VARCHAR)", f"CASE WHEN {where} THEN {text(value)} END", at, source)
 
-    def _lookup(self, lookup: Lookup, part: Segment, source: ValueSource) -> None:
-        at, table = len(self.values), name(lookup_table(lookup, part))
+    def _lookup(self, lookup: Lookup, segment: Segment, source: ValueSource) -> None:
+        at, table = len(self.values), name(lookup_table(lookup, segment))
         matches = (f"inside.{name(column)} = l{at}.m{n}" for n, column in enumerate(lookup.columns))
         self._joins.append(f"LEFT JOIN {table} AS l{at} ON {each(matches, ' AND ')}")
         self._add(f'l{at}."#raw"', f'l{at}."#value"', at, source)
@@ -236,9 +240,8 @@ class SourceColumns:
         if not self._dimension.values:
             self._add(raw, raw, at, source)
             return
-        self._joins.append(
-            f'LEFT JOIN {name(canon_table(self._dimension))} AS c{at} ON c{at}."#raw" = {raw}'
-        )
+        table = name(allowed_values_table(self._dimension))
+        self._joins.append(f'LEFT JOIN {table} AS c{at} ON c{at}."#raw" = {raw}')
         kept = self._dimension.other_values is OtherValues.KEEP
         self._add(
             raw, f'COALESCE(c{at}."#value", {raw})' if kept else f'c{at}."#value"', at, source
@@ -250,7 +253,7 @@ class SourceColumns:
         self._labels.append(source_label(source))
 
 
-def _pool_layer(rulebook: Rulebook, inner: str, part: Segment) -> str:
+def _pool_layer(rulebook: Rulebook, inner: str, segment: Segment) -> str:
     """Put each key into the first pool whose condition holds."""
     holds = [f"COALESCE({pool.where.sql}, FALSE)" for pool in rulebook.pools]
     cases = (
@@ -267,7 +270,9 @@ def _pool_layer(rulebook: Rulebook, inner: str, part: Segment) -> str:
         each((f"CAST({hold} AS INTEGER)" for hold in holds), " + ") or "0",
     ]
     picked = [f"{added[0]} AS {name('Pool')}", f"{added[1]} AS {name('PoolMatches')}", *flags]
-    days = f"DATE '{part.first}' AS {name('FirstDay')}, DATE '{part.last}' AS {name('LastDay')}"
+    days = (
+        f"DATE '{segment.first}' AS {name('FirstDay')}, DATE '{segment.last}' AS {name('LastDay')}"
+    )
     return f"SELECT *, {days}, {each(picked, ', ')} FROM ({inner})"
 
 

@@ -1,4 +1,4 @@
-"""Texts as people see them: two values that look alike are one owner, whatever hides in them."""
+"""Texts without invisible characters: two values that look alike are one owner."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from apportion.core.templates import each, name, text
 from apportion.model.invisible_characters import BLANKS, INVISIBLE
 
-#: The column of the facts that has a text in which something hides, or NULL.
+#: The column of the facts with a text that has invisible characters, or NULL.
 HIDDEN = "#hidden"
 _AROUND = " \t\r\n"
 
 
-def seen(value: str) -> str:
+def visible(value: str) -> str:
     """Read a text without invisible characters and without blanks around it; empty is NULL."""
     bare = (
         f"REGEXP_REPLACE(REGEXP_REPLACE({value}, {text(INVISIBLE)}, '', 'g'), "
@@ -22,8 +22,8 @@ def seen(value: str) -> str:
     return f"NULLIF(TRIM({shown}, {text(_AROUND)}), '')"
 
 
-def hidden(values: Sequence[str]) -> str:
-    """Give the first of these texts in which something hides; NULL where there is none."""
+def first_with_invisible(values: Sequence[str]) -> str:
+    """Give the first of these texts with invisible characters; NULL if there is none."""
     cases = (
         f"CASE WHEN {_is_ascii(value)} THEN NULL "
         f"WHEN REGEXP_MATCHES({value}, {text(f'{INVISIBLE}|{BLANKS}')}) THEN {value} END"
@@ -32,8 +32,8 @@ def hidden(values: Sequence[str]) -> str:
     return f"COALESCE({each((*cases, 'CAST(NULL AS VARCHAR)'), ', ')})"
 
 
-def hidden_query(cost: str) -> str:
-    """Add up the money of the charges in whose texts something hides."""
+def invisible_characters_query(cost: str) -> str:
+    """Add up the cost of charges with invisible characters in their texts."""
     return (
         f'SELECT "BillingCurrency", SUM({name(cost)}) AS "Cost", '
         f'LIST_SORT(LIST(DISTINCT {name(HIDDEN)}))[:3] AS "Texts" '
@@ -43,5 +43,5 @@ def hidden_query(cost: str) -> str:
 
 
 def _is_ascii(value: str) -> str:
-    """Most texts are; to ask it is many times cheaper than to look for what hides."""
+    """Most texts are ASCII; this check is many times faster than the search."""
     return f"STRLEN({value}) = LENGTH({value})"

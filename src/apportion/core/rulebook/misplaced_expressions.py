@@ -1,4 +1,4 @@
-"""Finds SQL and templates where a rulebook takes a text as it is written."""
+"""Find SQL and templates in places where a rulebook takes a text as it is written."""
 
 from __future__ import annotations
 
@@ -25,15 +25,17 @@ _COLUMNS = {column.name for column in focus.COLUMNS} | set(focus.KEY_COLUMNS)
 
 def check_value(node: TextNode, findings: list[Finding]) -> None:
     """Find an expression in the place of a value."""
-    _tell("value", node.text.strip(), node.place, _meant(node.text.strip()), findings)
+    _report("value", node.text.strip(), node.place, _replacement(node.text.strip()), findings)
 
 
 def check_values(dimension: Dimension, default: Node | None, findings: list[Finding]) -> None:
     """Find expressions among the allowed values of a dimension, and in its default."""
     for value in dimension.values:
-        _tell("value", value.name, value.place, _meant(value.name), findings)
+        _report("value", value.name, value.place, _replacement(value.name), findings)
     if isinstance(default, TextNode):
-        _tell("default", dimension.default, default.place, _meant(dimension.default), findings)
+        _report(
+            "default", dimension.default, default.place, _replacement(dimension.default), findings
+        )
 
 
 def check_tag_keys(given: Node, findings: list[Finding]) -> None:
@@ -42,17 +44,17 @@ def check_tag_keys(given: Node, findings: list[Finding]) -> None:
         text = node.text.strip() if isinstance(node, TextNode) else ""
         found = _TAG.fullmatch(text) if "[" in text else None
         remedy = f"Write the key alone: {shown(found[2].strip())}." if found else ""
-        _tell("tag key", text, node.place, remedy, findings)
+        _report("tag key", text, node.place, remedy, findings)
 
 
-def _tell(what: str, text: str, place: Place, remedy: str, findings: list[Finding]) -> None:
+def _report(what: str, text: str, place: Place, remedy: str, findings: list[Finding]) -> None:
     if remedy:
         subject = f"the {what} {shown(text)} is an expression"
         add(findings, rules.EXPRESSION, place, subject, "a text", remedy=remedy)
 
 
-def _meant(text: str) -> str:
-    """Say what to write in place of an expression; empty where the text is none."""
+def _replacement(text: str) -> str:
+    """Suggest the source to write instead of an expression; empty if the text is not one."""
     if text in _COLUMNS:
         return f"To take the value of a column, write `column: {text}`."
     tag = _TAG.fullmatch(text)

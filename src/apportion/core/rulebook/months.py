@@ -1,4 +1,4 @@
-"""The months that a rulebook is in force for, and those that a driver has no numbers for."""
+"""The months in which a rulebook is in force, and months without numbers in a driver."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from apportion.model.wording import join_words
 def months_in_force(
     rulebook: Rulebook, rulebooks: Iterable[Rulebook], *, today: date
 ) -> list[Period]:
-    """List the months that are over and that a rulebook is in force for; at least its first one."""
+    """List the past months in which a rulebook is in force; at least its first one."""
     ends = min((r.effective for r in rulebooks if r.effective > rulebook.effective), default=None)
     months = [rulebook.effective]
     while (month := months[-1].next) < Period.of(today) and (ends is None or month < ends):
@@ -25,9 +25,9 @@ def months_in_force(
 
 
 def months_missing(driver: Driver, months: Sequence[Period]) -> Iterator[Finding]:
-    """Find the months that no line of a driver holds for."""
+    """Find the months without a line in a driver."""
     if any(row.day is None and not row.month for row in driver.rows):
-        return  # a line that names no time holds for all
+        return  # a line without a day or month holds for all of them
     named = {str(Period.of(row.day)) if row.day else row.month for row in driver.rows}
     missing = [month for month in months if str(month) not in named]
     if missing:

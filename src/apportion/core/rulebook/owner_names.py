@@ -1,4 +1,4 @@
-"""The names that cost can be given to, and which of them a written name means."""
+"""The names of owners, and the owner that a written name means."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from apportion.model.wording import join_words
 from .suggestions import did_you_mean, shown
 from .tag_keys import normalise_value
 
-#: Beyond these, unknown names get no suggestion: looking for one compares it with every value.
+#: After so many unknown names there are no suggestions: each one is compared with every value.
 _MOST_SUGGESTIONS = 100
 
 
 class Values:
-    """The values that a dimension can have. `known` is false where anything can be one."""
+    """The values that a dimension can have. `known` is false if any text can be a value."""
 
     def __init__(self, dimension: Dimension) -> None:
         listed_only = dimension.other_values is OtherValues.REJECT
@@ -31,7 +31,7 @@ class Values:
         }
 
     def canonical(self, written: str) -> str | None:
-        """Give the value as the rulebook writes it; None if the dimension can never have it."""
+        """Give the value as the rulebook writes it; None if the dimension cannot have it."""
         if written in self.names:
             return written
         found = self._spellings.get(normalise_value(written))
@@ -41,9 +41,9 @@ class Values:
 def check_owners(
     rulebook: Rulebook, drivers: Mapping[str, Driver] | Iterable[Driver]
 ) -> list[Finding]:
-    """Find the owners that drivers name and that nobody can be; one finding a name and file.
+    """Find names in drivers that are not owners; one finding for each name and file.
 
-    A driver must spell an owner as the rulebook does: its numbers are not run through aliases.
+    A driver must spell an owner as the rulebook does: aliases do not apply to drivers.
     Names of pools are owners too. Nothing is checked where every value is allowed.
     """
     values = Values(rulebook.dimension(rulebook.owner))

@@ -1,4 +1,4 @@
-"""Reads a rulebook from YAML, tells all that is wrong with it, and picks the one in force."""
+"""Read a rulebook from YAML with all its findings, and pick the rulebook in force."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ __all__ = ["check_owners", "read_rulebook", "rulebook_in_force", "rulebook_schem
 
 
 def read_rulebook(text: str, *, name: str) -> tuple[Rulebook | None, list[Finding]]:
-    """Read a rulebook; None if any finding fails. `name` is what places call the file.
+    """Read a rulebook; None if any finding fails. `name` is the file in places.
 
-    All findings come at once, in the order of the text. The hash is that of the text in UTF-8, so
-    the caller decides whether a byte order mark belongs to it.
+    All findings are returned, in the order of the text. The hash is of the text in UTF-8, so the
+    caller decides whether a byte order mark is part of it.
     """
     findings: list[Finding] = []
     node = read_yaml(text, name=name, findings=findings)
@@ -49,9 +49,9 @@ def read_rulebook(text: str, *, name: str) -> tuple[Rulebook | None, list[Findin
 def rulebook_in_force(
     rulebooks: Sequence[Rulebook], period: Period
 ) -> tuple[Rulebook | None, list[Finding]]:
-    """Pick the newest rulebook that is in force for a period, None if they all begin later.
+    """Pick the newest rulebook that is in force for a period, None if all begin later.
 
-    Two that begin in the same month are a finding, whatever the period; then the first by name.
+    Two rulebooks that begin in the same month are a finding; the first by name is used.
     """
     findings = same_months(rulebooks)
     begun = [rulebook for rulebook in rulebooks if rulebook.effective <= period]
@@ -63,7 +63,7 @@ def rulebook_in_force(
 
 
 def same_months(rulebooks: Sequence[Rulebook]) -> list[Finding]:
-    """Find rulebooks that begin in a month that another one begins in."""
+    """Find rulebooks that begin in the same month as another one."""
     first: dict[Period, Rulebook] = {}
     findings: list[Finding] = []
     for rulebook in sorted(rulebooks, key=lambda one: one.name):

@@ -1,4 +1,4 @@
-"""Reads the dimensions of a rulebook: their sources, values and defaults, and what they need."""
+"""Read the dimensions of a rulebook: sources, values, defaults, and their order."""
 
 from __future__ import annotations
 
@@ -46,10 +46,9 @@ def read_dimensions(node: Node | None, findings: list[Finding]) -> tuple[Dimensi
 
 
 def sort_by_need(dimensions: Sequence[Dimension], findings: list[Finding]) -> tuple[Dimension, ...]:
-    """Put dimensions after those that their conditions use, else in the order of the file.
+    """Put dimensions after those that their conditions use, otherwise in the order of the file.
 
-    Those that wait for each other, and those that wait for them, are left as they are; each circle
-    is a finding.
+    Dimensions of a cycle, and those that need one, stay in their order; each cycle is a finding.
     """
     names = [dimension.name for dimension in dimensions]
     needs = {dimension.name: _needs(dimension, names) for dimension in dimensions}
@@ -59,7 +58,7 @@ def sort_by_need(dimensions: Sequence[Dimension], findings: list[Finding]) -> tu
     while waiting:
         ready = next((one for one in waiting if needs[one.name] <= done), None)
         if ready is None:
-            _tell_circles(waiting, needs, findings)
+            _report_cycles(waiting, needs, findings)
             return (*order, *waiting)
         order.append(ready)
         done.add(ready.name)
@@ -130,7 +129,7 @@ def _read_sources(
 def _read_source(
     node: MapNode, names: Sequence[str], findings: list[Finding]
 ) -> ValueSource | None:
-    """Read one source; None where a part that it needs was wrong and has its finding."""
+    """Read one source; None if a required part of it has a finding."""
     place = node.place
     kind = next((key.text for key, _ in node.entries if key.text != "value"), "")
     given = node.get(kind)
@@ -225,7 +224,7 @@ def _looked_at(source: ValueSource) -> list[object]:
 
 
 def _with_canonical_values(dimension: Dimension, findings: list[Finding]) -> Dimension:
-    """Spell the values of conditions as the list does; one that is not allowed is a finding."""
+    """Write the values of conditions as the list does; one that is not allowed is a finding."""
     values = Values(dimension)
     for source in dimension.sources:
         if isinstance(source, FromCondition) and values.canonical(source.value) is None:
@@ -252,20 +251,20 @@ def _needs(dimension: Dimension, names: Collection[str]) -> set[str]:
     }
 
 
-def _tell_circles(
+def _report_cycles(
     waiting: Sequence[Dimension], needs: Mapping[str, set[str]], findings: list[Finding]
 ) -> None:
-    """Follow the needs from each dimension until one comes again; each circle is told once."""
+    """Follow the needs of each dimension until one repeats; each cycle is one finding."""
     names = [dimension.name for dimension in waiting]
-    told: set[str] = set()
+    reported: set[str] = set()
     for dimension in waiting:
         path = [dimension.name]
         while path[-1] not in path[:-1]:
             path.append(next(name for name in names if name in needs[path[-1]]))
-        circle = path[path.index(path[-1]) :]
-        if told.isdisjoint(circle):
-            told.update(circle)
-            place = next(one.place for one in waiting if one.name == circle[0])
-            subject = f"dimensions need each other: {' needs '.join(circle)}"
+        cycle = path[path.index(path[-1]) :]
+        if reported.isdisjoint(cycle):
+            reported.update(cycle)
+            place = next(one.place for one in waiting if one.name == cycle[0])
+            subject = f"dimensions need each other: {' needs '.join(cycle)}"
             remedy = "Let one of them look at columns or tags instead."
             add(findings, rules.CYCLE, place, subject, remedy=remedy)

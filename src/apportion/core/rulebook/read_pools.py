@@ -1,4 +1,4 @@
-"""Reads the shared part of a rulebook: pools, how each is split, and who may pay."""
+"""Read the shared part of a rulebook: pools, their splits, and the owners that may pay."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def read_pools(
 
 
 class _Reader:
-    """Knows what a pool may refer to. `values` is None where the owner dimension is wrong."""
+    """Reads pools by the names that they may use. `values` is None if the owner has a finding."""
 
     def __init__(
         self,
@@ -73,7 +73,7 @@ class _Reader:
         self.values = Values(found) if found else None
 
     def read(self, node: MapNode) -> Pool | None:
-        """Read one pool; None where its condition or split was wrong and has its finding."""
+        """Read one pool; None if its condition or split has a finding."""
         where = node.get("where")
         condition = self._condition(where)
         split = self._split(node.get("split"))
@@ -180,7 +180,7 @@ class _Reader:
         return node.text
 
     def _names(self, nodes: Sequence[TextNode]) -> tuple[str, ...]:
-        """Read a list of owners: each known, and none twice in any spelling."""
+        """Read a list of owners; unknown and repeated ones are findings."""
         names = [self._name(node) for node in nodes]
         for name, count in Counter(names).items():
             if count > 1:
@@ -195,7 +195,7 @@ class _Reader:
         return tuple(dict.fromkeys(names))
 
     def _name(self, node: TextNode) -> str:
-        """Read one owner, spelt as the rulebook spells it."""
+        """Read one owner, in the spelling of the rulebook."""
         name = self._meant(node)
         if self.values and name not in self._pools and self.values.canonical(name) is None:
             known = [*self.values.names, *self._pools]
@@ -218,7 +218,7 @@ class _Reader:
 
 
 def _check_names(pools: Sequence[Pool], values: Values | None, findings: list[Finding]) -> None:
-    """Names must tell pools and owners apart."""
+    """Find names of pools that are used twice, or that an owner has."""
     named: dict[str, Pool] = {}
     owned: dict[str, Pool] = {}
     for pool in pools:

@@ -1,7 +1,7 @@
-"""What rules look at: the ledger's keys, with the tags that a rulebook names beside their columns.
+"""The columns that rules read: those of the ledger's keys, and one for each tag in the rulebook.
 
-Tags are JSON text in the keys. Their names are read once for each distinct set of tags, so a rule
-costs the same whether a bill has a thousand lines or a hundred million.
+Tags are JSON text in the keys. They are read once for each distinct text, so the time of a rule
+does not depend on the lines of the bill.
 """
 
 from __future__ import annotations
@@ -26,19 +26,19 @@ from apportion.model.rulebook import (
     ValueSource,
 )
 
-from .look_alikes import HIDDEN, hidden, seen
+from .look_alikes import HIDDEN, first_with_invisible, visible
 from .tag_keys import normalise
 
 #: `Tags['Cost Center']`, `account_tags['Team']` and `"tag:CostCenter"` in a condition.
 _TAG_IN_CONDITION = re.compile(
     r"""\b((?:account_)?tags?)(?:\s*\[\s*'((?:[^']|'')*)'\s*\]|:([^"]+)")""", re.IGNORECASE
 )
-#: The JSON columns of keys, and how a name that lives inside one begins in a condition.
+#: The JSON columns of keys, and the prefix in a condition of a name inside each.
 JSON_COLUMNS = {"Tags": "tag:", "x_AccountTags": "account_tag:", "x_Other": "x_"}
 
 
 def columns_used(rulebook: Rulebook, lookups: Mapping[str, Lookup]) -> tuple[str, ...]:
-    """List every column of the facts that the rulebook's sources and conditions look at."""
+    """List every column of the facts that the rulebook's sources and conditions read."""
     used = {column for condition in conditions(rulebook) for column in condition.columns}
     for dimension in rulebook.dimensions:
         for source in dimension.sources:
@@ -50,14 +50,14 @@ def columns_used(rulebook: Rulebook, lookups: Mapping[str, Lookup]) -> tuple[str
     return tuple(sorted(used))
 
 
-def inside(column: str, used: Sequence[str]) -> tuple[str, ...]:
-    """Pick, of the columns used, those that live inside a JSON column."""
+def columns_inside(column: str, used: Sequence[str]) -> tuple[str, ...]:
+    """List those of the columns used that are inside a JSON column."""
     prefix = JSON_COLUMNS[column]
     return tuple(use for use in used if use.startswith(prefix) and use not in KEY_COLUMNS)
 
 
-def looked_for(rulebook: Rulebook) -> list[tuple[Place, str, tuple[str, ...]]]:
-    """List what the rulebook looks for: where, in words, and the columns that would do."""
+def columns_sought(rulebook: Rulebook) -> list[tuple[Place, str, tuple[str, ...]]]:
+    """List what the rulebook reads: place, name, and the columns of which one is enough."""
     sources = [
         (source.place, source_label(source), columns_read(source))
         for dimension in rulebook.dimensions
@@ -87,7 +87,7 @@ def columns_read(source: ValueSource) -> tuple[str, ...]:
 def spellings(rulebook: Rulebook) -> dict[str, str]:
     """Map the columns of tags to the key as the rulebook writes it: sources first, then conditions.
 
-    Where a charge has a tag in several spellings, this one counts.
+    If a charge has a tag in several spellings, this one counts.
     """
     written: dict[str, str] = {}
     for dimension in rulebook.dimensions:
@@ -104,7 +104,7 @@ def spellings(rulebook: Rulebook) -> dict[str, str]:
 
 
 def source_label(source: ValueSource) -> str:
-    """Name a source in results: its kind, and what it looks at."""
+    """Name a source in results: its kind, and the tags, file or column that it reads."""
     match source:
         case FromTag(keys=keys):
             return f"tag:{','.join(keys)}"
@@ -119,35 +119,35 @@ def source_label(source: ValueSource) -> str:
 
 
 def raw_names_query(column: str) -> str:
-    """List the distinct names that stand inside a JSON column."""
+    """List the distinct names inside a JSON column."""
     return sql("core/rulebook/raw_names", column=name(column))
 
 
 def unpacked_table(column: str) -> str:
     """Name the table that holds a JSON column unpacked."""
-    return f"unpacked {column}"
+    return f"unpacked_{column}"
 
 
 def unpacked_query(column: str, spelt: Mapping[str, Sequence[str]]) -> str:
     """Unpack a JSON column, once for each distinct text.
 
-    `spelt` maps each wanted column to the raw names it goes by, best first; the first one that
-    holds more than space wins.
+    `spelt` maps each column to its raw names in the bill, best first; the first one that is not
+    blank wins.
     """
     values = [f"{_first_filled(spelt[wanted])} AS {name(wanted)}" for wanted in spelt]
     read = [each_raw for wanted in spelt for each_raw in _read(spelt[wanted])]
-    values.append(f"{hidden(read)} AS {name(HIDDEN)}")
+    values.append(f"{first_with_invisible(read)} AS {name(HIDDEN)}")
     return sql("core/rulebook/unpacked", column=name(column), values=each(["json", *values]))
 
 
 def facts_query(columns: Sequence[str], unpacked: Sequence[str]) -> str:
-    """Put unpacked JSON columns beside the columns of keys that are needed; see seen_texts.py."""
+    """Join unpacked JSON columns to the columns of keys that are needed; see look_alikes.py."""
     own = dict.fromkeys(column for column in columns if column in KEY_COLUMNS)
     picked = ['keys."KeyId"']
-    picked += [f"{seen(f'keys.{name(column)}')} AS {name(column)}" for column in own]
+    picked += [f"{visible(f'keys.{name(column)}')} AS {name(column)}" for column in own]
     picked += [f"{name(unpacked_table(c))}.* EXCLUDE (json, {name(HIDDEN)})" for c in unpacked]
     hides = [f"{name(unpacked_table(c))}.{name(HIDDEN)}" for c in unpacked]
-    hides.append(hidden([f"keys.{name(column)}" for column in own]))
+    hides.append(first_with_invisible([f"keys.{name(column)}" for column in own]))
     picked.append(f"COALESCE({each(hides, ', ')}) AS {name(HIDDEN)}")
     joins = [
         f"LEFT JOIN {name(unpacked_table(c))} ON keys.{name(c)} = {name(unpacked_table(c))}.json"
@@ -173,12 +173,12 @@ def conditions(rulebook: Rulebook) -> list[Condition]:
 
 
 def _first_filled(raw_names: Sequence[str]) -> str:
-    """Read the first of these names that holds more than blanks."""
-    values = map(seen, _read(raw_names))
+    """Read the first of these names that is not blank."""
+    values = map(visible, _read(raw_names))
     return f"COALESCE({each(values, ', ')})" if raw_names else "CAST(NULL AS VARCHAR)"
 
 
 def _read(raw_names: Sequence[str]) -> list[str]:
-    """Read the names by JSON pointer: quotes, dots and brackets in a tag key mean nothing there."""
+    """Read the names by JSON pointer, in which quotes, dots and brackets have no meaning."""
     pointers = (raw.replace("~", "~0").replace("/", "~1") for raw in raw_names)
     return [f"json_extract_string(json, {text('/' + pointer)})" for pointer in pointers]

@@ -1,4 +1,4 @@
-"""What each rule would have given, had none before it: rules that match and never win are seen."""
+"""The cost that each rule matches by itself: a rule that matches and never wins has no effect."""
 
 from __future__ import annotations
 
@@ -13,32 +13,32 @@ from .dimension_sql import GRAIN, SourceColumns, facts_layer
 from .inputs.date_segments import Segment
 from .rule_columns import columns_used
 
-#: In place of a dimension, for what the conditions of pools hold for.
+#: In place of a dimension, for the conditions of pools.
 POOLS = ""
 
 
-def offers_query(
+def matched_costs_query(
     rulebook: Rulebook,
     lookups: Mapping[str, Lookup],
-    parts: Sequence[Segment],
+    segments: Sequence[Segment],
     *,
     accounts: AccountFacts,
 ) -> str:
-    """Add up what each source has a value for, and what the condition of each pool holds for.
+    """Add up the cost for which a source has a value, or the condition of a pool holds.
 
     One row a dimension (`POOLS` for pools), currency and `#at`, the place of the source in the
     dimension or of the pool in the rulebook. It reads `facts`, `labelled` and `rolled`, as
-    `run.label` leaves them.
+    `label_keys` makes them.
     """
     found = []
-    for part in parts:
-        facts = facts_layer(_columns(rulebook, lookups), part, accounts)
+    for segment in segments:
+        facts = facts_layer(_columns(rulebook, lookups), segment, accounts)
         for at, dimension in enumerate(rulebook.dimensions):
-            inside = _inside(rulebook, rulebook.dimensions[:at], facts, part)
-            found += _offered(dimension, inside, lookups, part)
-        inside = _inside(rulebook, rulebook.dimensions, facts, part)
+            inside = _inside(rulebook, rulebook.dimensions[:at], facts, segment)
+            found += _matches_of_sources(dimension, inside, lookups, segment)
+        inside = _inside(rulebook, rulebook.dimensions, facts, segment)
         found += [
-            _counted(POOLS, at, inside, pool.where.sql) for at, pool in enumerate(rulebook.pools)
+            _matched(POOLS, at, inside, pool.where.sql) for at, pool in enumerate(rulebook.pools)
         ]
     return (
         'SELECT "#dimension", "#at", "#currency", SUM("#cost") AS "#cost", '
@@ -47,22 +47,22 @@ def offers_query(
     )
 
 
-def _offered(
-    dimension: Dimension, inside: str, lookups: Mapping[str, Lookup], part: Segment
+def _matches_of_sources(
+    dimension: Dimension, inside: str, lookups: Mapping[str, Lookup], segment: Segment
 ) -> list[str]:
-    offers = SourceColumns(dimension, lookups, part)
+    sources = SourceColumns(dimension, lookups, segment)
     joined = (
         f'SELECT inside."#currency", inside."#cost", inside."#lines", '
-        f"{each(offers.columns, ', ')} FROM ({inside}) AS inside {offers.joins}"
+        f"{each(sources.columns, ', ')} FROM ({inside}) AS inside {sources.joins}"
     )
     return [
-        _counted(dimension.name, at, joined, f"COALESCE({each(columns, ', ')}) IS NOT NULL")
+        _matched(dimension.name, at, joined, f"COALESCE({each(columns, ', ')}) IS NOT NULL")
         for at, columns in enumerate(_columns_of(dimension))
     ]
 
 
 def _columns_of(dimension: Dimension) -> list[tuple[str, ...]]:
-    """Name the columns in which each source's values stand: of a tag, one for each of its keys."""
+    """Name the columns of each source's values: a tag has one for each of its keys."""
     found: list[tuple[str, ...]] = []
     at = 0
     for source in dimension.sources:
@@ -72,7 +72,7 @@ def _columns_of(dimension: Dimension) -> list[tuple[str, ...]]:
     return found
 
 
-def _counted(dimension: str, at: int, relation: str, condition: str) -> str:
+def _matched(dimension: str, at: int, relation: str, condition: str) -> str:
     return (
         f'SELECT {text(dimension)} AS "#dimension", {at} AS "#at", "#currency", "#cost", "#lines" '
         f"FROM ({relation}) WHERE {condition}"
@@ -83,8 +83,10 @@ def _columns(rulebook: Rulebook, lookups: Mapping[str, Lookup]) -> list[str]:
     return ["KeyId", *dict.fromkeys((*GRAIN, *columns_used(rulebook, lookups)))]
 
 
-def _inside(rulebook: Rulebook, dimensions: Sequence[Dimension], facts: str, part: Segment) -> str:
-    """What conditions look at: facts and the dimensions before, with the money beside them."""
+def _inside(
+    rulebook: Rulebook, dimensions: Sequence[Dimension], facts: str, segment: Segment
+) -> str:
+    """The columns that conditions read: facts and earlier dimensions, with the cost."""
     names = each((f", labelled.{name(dimension.name)}" for dimension in dimensions), "")
     return (
         f'SELECT known.*{names}, COALESCE(labelled."BillingCurrency", \'\') AS "#currency", '
@@ -92,5 +94,5 @@ def _inside(rulebook: Rulebook, dimensions: Sequence[Dimension], facts: str, par
         f'FROM labelled INNER JOIN ({facts}) AS known ON known."KeyId" = labelled."KeyId" '
         'INNER JOIN rolled ON rolled."KeyId" = labelled."KeyId" '
         'AND rolled."FirstDay" = labelled."FirstDay" '
-        f"WHERE labelled.\"FirstDay\" = DATE '{part.first}'"
+        f"WHERE labelled.\"FirstDay\" = DATE '{segment.first}'"
     )

@@ -14,11 +14,15 @@ from apportion.core.allocation.rollup import (
     spend_query,
 )
 from apportion.core.rulebook.allowed_values import allowed_in
-from apportion.core.rulebook.dimension_sql import canon_table, labelled_query, raw_values_query
+from apportion.core.rulebook.dimension_sql import (
+    allowed_values_table,
+    labelled_query,
+    raw_values_query,
+)
 from apportion.core.rulebook.inputs.date_segments import Segment
 from apportion.core.rulebook.months import months_in_force, months_missing
 from apportion.core.rulebook.read import same_months
-from apportion.core.rulebook.rule_columns import JSON_COLUMNS, columns_used, inside
+from apportion.core.rulebook.rule_columns import JSON_COLUMNS, columns_inside, columns_used
 from apportion.core.templates import sql
 from apportion.model.errors.base import FindingsError
 from apportion.model.findings.finding import Finding, failing
@@ -85,12 +89,17 @@ def in_force(period: Period, folder: Path, beside: Path) -> RulesInForce:
 def _statements(rules: Rules, period: Period) -> list[tuple[str, str]]:
     rulebook = rules.rulebook
     used = columns_used(rulebook, rules.lookups)
-    names = [f"{name} in {column}" for column in JSON_COLUMNS for name in inside(column, used)]
+    names = [
+        f"{name} in {column}" for column in JSON_COLUMNS for name in columns_inside(column, used)
+    ]
     whole = [Segment(0, period.first_day, period.last_day)]
     steps = [
         ("names looked for in tags", "-- " + ("\n-- ".join(names) or "none")),
         *(
-            (f"{canon_table(dimension)}: spellings to compare with the allowed values", query)
+            (
+                f"{allowed_values_table(dimension)}: spellings to compare with the allowed values",
+                query,
+            )
             for dimension in rulebook.dimensions
             if (query := raw_values_query(dimension))
         ),

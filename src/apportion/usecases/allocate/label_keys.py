@@ -16,7 +16,7 @@ from apportion.core.rulebook.allowed_values import allowed_in, suggestion
 from apportion.core.rulebook.dimension_sql import (
     GRAIN,
     accounts_table,
-    canon_table,
+    allowed_values_table,
     canonical,
     labelled_query,
     lookup_table,
@@ -30,14 +30,14 @@ from apportion.core.rulebook.inputs.lookup_near_misses import (
     near_misses,
     near_misses_query,
 )
-from apportion.core.rulebook.look_alikes import hidden_query
+from apportion.core.rulebook.look_alikes import invisible_characters_query
 from apportion.core.rulebook.rule_columns import (
     JSON_COLUMNS,
+    columns_inside,
     columns_read,
+    columns_sought,
     columns_used,
     facts_query,
-    inside,
-    looked_for,
     raw_names_query,
     spellings,
     unpacked_query,
@@ -104,7 +104,7 @@ def _make_facts(rules: Rules, context: RunContext) -> list[Finding]:
     there: dict[str, list[str]] = {}
     unpacked = []
     for column, prefix in JSON_COLUMNS.items():
-        wanted = inside(column, used)
+        wanted = columns_inside(column, used)
         if wanted:
             unpacked.append(column)
             raw = [str(row["name"]) for row in context.engine.rows(raw_names_query(column))]
@@ -132,7 +132,7 @@ def _hidden(rulebook: Rulebook, context: RunContext) -> list[Finding]:
             amount=_decimal(row["Cost"]),
             currency=text_of(row["BillingCurrency"]),
         )
-        for row in context.engine.rows(hidden_query(rulebook.cost))
+        for row in context.engine.rows(invisible_characters_query(rulebook.cost))
     ]
 
 
@@ -156,7 +156,7 @@ def _not_there(
             found="no charge with it",
             remedy=_nearest(columns, there) or _remedy(columns),
         )
-        for place, subject, columns in looked_for(rules.rulebook)
+        for place, subject, columns in columns_sought(rules.rulebook)
         if not any(spelt.get(each, (each,)) or offered(rules.accounts, each) for each in columns)
     ]
 
@@ -213,7 +213,7 @@ def _load_canonical(rules: Rules, context: RunContext) -> list[Finding]:
                 raw |= offered(rules.accounts, column)
         pairs = canonical(dimension, sorted(raw)).items()
         columns = {"#raw": "VARCHAR", "#value": "VARCHAR"}
-        context.engine.load(canon_table(dimension), columns, pairs)
+        context.engine.load(allowed_values_table(dimension), columns, pairs)
     return []
 
 

@@ -11,7 +11,7 @@ from apportion.core.allocation.rollup import (
     pool_costs_query,
     spend_query,
 )
-from apportion.core.allocation.split_checks import newcomers
+from apportion.core.allocation.split_checks import probable_misspellings
 from apportion.core.allocation.split_pools import SplitResult, split_pools
 from apportion.model.focus import COST_COLUMNS
 from apportion.model.money import SQL_TYPE, from_units, to_units
@@ -92,7 +92,7 @@ def split_costs(
         period=period,
         cost_index=index,
     )
-    new = newcomers(split.shares, owners, dimension=dimension, cost_index=index)
+    new = probable_misspellings(split.shares, owners, dimension=dimension, cost_index=index)
     return replace(split, findings=(*split.findings, *new))
 
 

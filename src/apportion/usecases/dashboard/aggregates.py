@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from apportion.core.dashboard import aggregates
-from apportion.core.rulebook.unused_rules import offers_query
+from apportion.core.rulebook.unused_rules import matched_costs_query
 from apportion.model.manifest import Manifest
 from apportion.model.money import SQL_TYPE
 from apportion.model.outcome import Outcome
@@ -103,7 +103,7 @@ def _queries(published: Published, context: RunContext) -> dict[str, str]:
 
 def _offers(published: Published, context: RunContext) -> str:
     rules = published.rules
-    return offers_query(
+    return matched_costs_query(
         rules.rulebook, rules.lookups, segments_of(rules, context), accounts=rules.accounts
     )
 

@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from fractions import Fraction
 from functools import cached_property
 
-from apportion.core.allocation.driver_values import DriverValues, readings
+from apportion.core.allocation.driver_values import DriverValues, driver_values
 from apportion.core.allocation.paths import Graph, SharePath, is_kept
 from apportion.core.allocation.split_inputs import usage_of
 from apportion.core.reporting.drilldown import (
@@ -209,7 +209,7 @@ class Case:
         if usage is None:
             return None
         driver = self.published.rules.drivers[usage.file]
-        return readings(driver, Period.parse(self.published.manifest.period))
+        return driver_values(driver, Period.parse(self.published.manifest.period))
 
     def kept(self, shares: Iterable[Share]) -> dict[SharePath, int]:
         """Where kept shares stay, with their units."""

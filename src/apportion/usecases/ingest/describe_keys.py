@@ -21,8 +21,8 @@ def open_known(current: Manifest | None, context: RunContext) -> list[str]:
     """Make `known`, the keys that the bill's period has already, and list their files."""
     files = context.ledger.files("keys", current) if current else []
     if files:
-        context.engine.open_parquet("known keys", files)
-        context.engine.create_table("known", 'SELECT "KeyId", "KeyCheck" FROM "known keys"')
+        context.engine.open_parquet("known_keys", files)
+        context.engine.create_table("known", 'SELECT "KeyId", "KeyCheck" FROM "known_keys"')
     else:
         context.engine.load("known", _KEY_COLUMNS, [])
     return files
@@ -52,12 +52,12 @@ def _by_place(
     delivery: Delivery, queries: ChargeQueries, bill: str, context: RunContext
 ) -> list[Path]:
     """Read only the files, and of them the parts, in which the keys were first seen."""
-    context.engine.create_table("no lines", "SELECT * FROM bill LIMIT 0")
+    context.engine.create_table("no_lines", "SELECT * FROM bill LIMIT 0")
     rows = context.engine.rows('SELECT DISTINCT "File" FROM new_keys ORDER BY 1')
     places = [int(str(row["File"])) for row in rows]
     written = []
     for start in range(0, max(1, len(places)), _FILES_AT_ONCE):
-        views = {place: f"file {place}" for place in places[start : start + _FILES_AT_ONCE]}
+        views = {place: f"file_{place}" for place in places[start : start + _FILES_AT_ONCE]}
         for place, view in views.items():
             context.engine.open_bill(view, [delivery.files[place].path], delivery.encoding)
         query = described_by_place(queries, bill, views)

@@ -219,7 +219,7 @@ def _twice(work: _Work, context: RunContext) -> list[Finding]:
     files = worth_comparing(work.delivery.files)
     views = []
     for number, file in enumerate(files):
-        view = f"file {number}"
+        view = f"file_{number}"
         context.engine.open_bill(view, [file.path], work.delivery.encoding)
         columns = context.engine.rows(f"DESCRIBE {name(view)}")
         views.append((view, [str(column["column_name"]) for column in columns]))

@@ -1,4 +1,4 @@
--- What pools took of charges that other pools claim too, of those that the period has costs of.
+-- The cost of charges that match several pools, by the pool that has them.
 SELECT
   "Pool",
   COALESCE("BillingCurrency", '') AS "BillingCurrency",

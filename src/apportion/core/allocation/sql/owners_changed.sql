@@ -1,4 +1,4 @@
--- What the published files and the rules, derived again, give to different owners.
+-- Keys with another owner in the published files than by the rules, derived again.
 SELECT
   COALESCE(owned."BillingCurrency", labelled."BillingCurrency", '') AS "BillingCurrency",
   COUNT(*) AS "Keys",

@@ -1,4 +1,4 @@
--- What each pool holds by payer, currency and day, in each partition.
+-- The cost of each pool by payer, currency and day, in each partition.
 SELECT
   labelled."Pool",
   labelled."BillingCurrency",

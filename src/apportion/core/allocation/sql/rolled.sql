@@ -1,6 +1,6 @@
--- What each key cost in the days of each segment: one row for each row of the labels that cost, with
--- the first and the last day on which it did. Days are read only of keys that a segment cuts; the
--- others cost what they did in the month.
+-- The cost of each key in the days of each segment: one row for each label with cost, with the first
+-- and the last day of its cost. Days are read only of keys that a segment cuts; other keys have the
+-- cost of the month.
 WITH cut AS (
   SELECT labelled."KeyId", labelled."FirstDay", labelled."LastDay"
   FROM {labels} AS labelled

@@ -1,5 +1,5 @@
--- Pairs of files that hold the same charges: how many of those of the file that has fewer, to the
--- last digit, and how many that differ by less than a quarter, as when they were restated.
+-- Pairs of files with the same charges: the number of equal charges, of those in the smaller file,
+-- and the number of descriptions whose cost differs by less than a quarter (restated).
 WITH charges AS ({charges}),
 alike AS (SELECT DISTINCT "Number", "Charge", "Cost" FROM charges),
 counted AS (SELECT "Number", COUNT(*) AS n FROM alike GROUP BY 1),

@@ -1,4 +1,4 @@
--- Describe new keys where lines have no place: read all lines again, and describe one for each key.
+-- Describe new keys of lines without numbers: read all lines again, and describe one for each key.
 SELECT
   new_keys."Period",
   {bill} AS "Bill",

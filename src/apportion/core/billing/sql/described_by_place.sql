@@ -1,4 +1,4 @@
--- Describe new keys from the one line that each was first seen in.
+-- Describe each new key from the line in which it was first found.
 SELECT
   new_keys."Period",
   {bill} AS "Bill",

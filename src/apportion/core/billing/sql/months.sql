@@ -1,4 +1,4 @@
--- What each key cost in the whole period, and from when to when: a month is told without its days.
+-- The cost of each key in the whole period, with its first and last day.
 SELECT
   {period} AS "Period",
   {bill} AS "Bill",

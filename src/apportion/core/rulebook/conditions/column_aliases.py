@@ -1,11 +1,11 @@
-"""What columns are called elsewhere: in the CUR, in its older form, and by people."""
+"""Other names of columns: in the CUR, in its legacy form, and in common use."""
 
 from __future__ import annotations
 
 import re
 
-#: Columns of the CUR, as its version 2.0 writes them, and the columns that they are read into. A
-#: test compares them with the mapping by which bills are read.
+#: Columns of the CUR 2.0, and the FOCUS columns that the mapping file reads them into. A test
+#: compares both.
 CUR = {
     "bill_payer_account_id": "BillingAccountId",
     "bill_payer_account_name": "BillingAccountName",
@@ -27,7 +27,7 @@ CUR = {
     "cost_category": "x_CostCategories",
 }
 
-#: Columns of the CUR that a mapping makes a column of together with others.
+#: Columns of the CUR that the mapping file combines with others.
 _CUR_IN_PART = {
     "bill_invoicing_entity": "InvoiceIssuerName",
     "line_item_legal_entity": "InvoiceIssuerName",
@@ -43,7 +43,7 @@ _CUR_IN_PART = {
     "resource_tags": "Tags",
 }
 
-#: What people, and the filters of AWS, call them.
+#: Names in common use, and in the filters of AWS.
 _BY_PEOPLE = {
     **dict.fromkeys(
         ("account", "account_id", "linked_account", "linked_account_id", "member_account_id"),
@@ -81,12 +81,12 @@ _TAGS = re.compile(r"resource_tags_(?:user_)?(.+)")
 
 
 def column_called(written: str) -> str:
-    """Find the column that someone calls otherwise; empty where there is none."""
+    """Find the column with another name; empty if there is none."""
     return _BY_NAME.get(_plain(written), "")
 
 
 def tag_called(written: str) -> str:
-    """Find the key of a tag that stands in a column of its own: `resourceTags/user:Team`."""
+    """Find the key of a tag that has a column of its own: `resourceTags/user:Team`."""
     found = _TAGS.fullmatch(_plain(written))
     if not found:
         return ""
@@ -95,12 +95,12 @@ def tag_called(written: str) -> str:
 
 
 def is_time_of_cur(written: str) -> bool:
-    """Tell whether a column of the CUR says when."""
+    """Whether a column of the CUR holds times."""
     return _TIMES.fullmatch(_plain(written)) is not None
 
 
 def is_amount_of_cur(written: str) -> bool:
-    """Tell whether a column of the CUR says how much."""
+    """Whether a column of the CUR holds amounts."""
     return _AMOUNTS.fullmatch(_plain(written)) is not None
 
 

@@ -1,4 +1,4 @@
-"""The columns that rules may use, found by name whatever the case."""
+"""The columns that rules may use, found by name without regard to case."""
 
 from __future__ import annotations
 
@@ -48,14 +48,14 @@ def read_column(
 
 
 def is_known(written: str, dimensions: Collection[str] = ()) -> bool:
-    """Tell whether `read_column` has a column for a name, or a better reason than a misspelling."""
+    """Whether `read_column` has a column for a name, or a better reason than a misspelling."""
     lower = written.lower()
     own = lower in {name.lower() for name in dimensions} or _OWN.fullmatch(written) is not None
     return own or lower in _BY_LOWER or lower in _RENAMED or lower in _ALL or lower in _TIMES
 
 
 def is_column(name: str) -> bool:
-    """Tell whether a FOCUS column or one of our own is called so, whatever the case."""
+    """Whether a FOCUS column or an `x_` column has this name, without regard to case."""
     return name.lower() in _ALL or name.lower() in _BY_LOWER
 
 
@@ -80,7 +80,7 @@ def _unusable(written: str, lower: str, place: Place, dimensions: Collection[str
 
 
 def _meant(written: str, dimensions: Collection[str]) -> str:
-    """Suggest the column that is called so elsewhere, else the one that is spelt almost so."""
+    """Suggest the column with this name elsewhere, otherwise the one with the closest name."""
     if key := tag_called(written):
         return f"Write Tags['{shown(key)}'] in a condition, `tag: {shown(key)}` as a source."
     elsewhere = column_called(written)

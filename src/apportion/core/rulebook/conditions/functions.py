@@ -1,4 +1,4 @@
-"""The functions that conditions may call, and what each takes and gives."""
+"""The functions that conditions may call, with the types of arguments and results."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from enum import StrEnum
 
 
 class ValueKind(StrEnum):
-    """What an expression gives."""
+    """The type of an expression."""
 
     TEXT = "a text"
     NUMBER = "a number"
@@ -20,7 +20,7 @@ class ValueKind(StrEnum):
 
 
 class Argument(StrEnum):
-    """What an argument must be."""
+    """The type of an argument."""
 
     TEXT = "a text"
     DATE = "a date"
@@ -47,7 +47,7 @@ class Function:
         return f"{most - self.optional} to {most}" if self.optional else str(most)
 
     def accepts(self, count: int) -> bool:
-        """Tell whether that many arguments are right."""
+        """Whether a number of arguments is right."""
         if self.repeated:
             return count >= len(self.takes)
         return len(self.takes) - self.optional <= count <= len(self.takes)
@@ -106,7 +106,7 @@ _MOST_REPEATS = 1000  # RE2's own limit, nested ones multiplied
 
 
 def wrong_pattern(pattern: str) -> str:
-    """Say what is wrong with a regular expression, empty if nothing is.
+    """Describe the fault of a regular expression; empty if there is none.
 
     Right is what both Python and RE2 read, so that what passes here runs in DuckDB; RE2 takes time
     linear in the text. RE2's own classes of Unicode and quoting are therefore refused too.

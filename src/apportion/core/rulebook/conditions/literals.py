@@ -1,4 +1,4 @@
-"""What may be written out in a condition: numbers, dates, patterns, and how they are copied."""
+"""Literals in conditions: numbers, dates and patterns, and how they are copied."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def literal_copy(node: exp.Expr) -> exp.Expr:
 
 
 def is_date(text: str) -> bool:
-    """Tell whether a text is a date as ISO 8601 writes it: 2026-01-31."""
+    """Whether a text is a date in the form of ISO 8601: 2026-01-31."""
     try:
         return date.fromisoformat(text).isoformat() == text
     except ValueError:

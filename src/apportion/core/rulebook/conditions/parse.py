@@ -1,4 +1,4 @@
-"""Conditions: SQL over the columns of a charge, read against a list of what is allowed."""
+"""Conditions: SQL over the columns of a charge, checked against an allow-list."""
 
 from __future__ import annotations
 
@@ -59,12 +59,12 @@ def read_condition(
 
 
 def is_always_true(condition: Condition) -> bool:
-    """Tell whether the condition is plainly `true`."""
+    """Whether the condition is `true`."""
     return condition.sql == "TRUE"
 
 
 def only_value(condition: Condition, column: str) -> str:
-    """Give X where the whole condition is `column = 'X'`, else an empty text."""
+    """Give X if the whole condition is `column = 'X'`, otherwise an empty text."""
     tree = sqlglot.parse_one(condition.sql, dialect="duckdb")
     if not isinstance(tree, exp.EQ):
         return ""

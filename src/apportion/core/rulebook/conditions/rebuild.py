@@ -1,4 +1,4 @@
-"""Rebuilds a parsed condition from allowed pieces only: nothing of the user's tree goes through."""
+"""Rebuild a parsed condition from allowed parts only: nothing of the user's tree goes through."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ _CASTS = {
 
 @dataclass(frozen=True)
 class Term:
-    """A rebuilt expression and what it gives."""
+    """A rebuilt expression and its type."""
 
     sql: exp.Expr
     kind: ValueKind
@@ -76,7 +76,7 @@ _WRONG = Term(exp.null(), ValueKind.UNKNOWN)
 
 
 class Rebuilder:
-    """Walks the parsed tree once; `columns` are the names it met, in canonical spelling."""
+    """Walks the parsed tree once; `columns` are the names in it, in canonical spelling."""
 
     def __init__(
         self, *, place: Place, dimensions: Collection[str], findings: list[Finding]
@@ -119,7 +119,7 @@ class Rebuilder:
         return rule(node)
 
     def yes_no(self, node: exp.Expr | None) -> exp.Expr:
-        """Rebuild an expression that must give yes or no."""
+        """Rebuild an expression that must be true or false."""
         term = self.term(node)
         if term.kind not in (ValueKind.YES_NO, ValueKind.UNKNOWN):
             wrong = f"{_written(node)} alone is {term.kind}"

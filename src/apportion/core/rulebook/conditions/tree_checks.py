@@ -1,4 +1,4 @@
-"""The parsed tree of a condition: its depth, its chains, and parts nobody expects."""
+"""The parsed tree of a condition: its depth, its chains, and unexpected parts."""
 
 from __future__ import annotations
 

@@ -86,7 +86,7 @@ def account_facts(
 
 
 def days_of_change(facts: AccountFacts) -> set[date]:
-    """List the days on which something else begins to hold; what holds first is no change."""
+    """List the days on which a fact changes; the first fact is not a change."""
     return {
         row.begins
         for _, rows in groupby(facts.rows, key=lambda row: row.account)
@@ -96,7 +96,7 @@ def days_of_change(facts: AccountFacts) -> set[date]:
 
 
 def facts_on(facts: AccountFacts, day: date) -> list[AccountFact]:
-    """Pick what holds on a day, one fact an account."""
+    """Pick the facts of a day, one for each account."""
     return list({row.account: row for row in facts.rows if row.begins <= day}.values())
 
 
@@ -109,7 +109,7 @@ def offered(facts: AccountFacts, column: str) -> set[str]:
 
 
 def synced_on(facts: AccountFacts, column: str, *, account: str, day: date) -> date | None:
-    """Tell since which synchronisation an account's value is known; None where there is none."""
+    """The date of the synchronisation since which an account's value is known; None without one."""
     if column not in facts.columns:
         return None
     at = facts.columns.index(column)
@@ -148,7 +148,7 @@ def read_facts(text: str) -> AccountFacts:
 
 
 def _merged(rows: Iterable[AccountFact]) -> list[AccountFact]:
-    """Leave out what says the same as the one before."""
+    """Leave out facts that are equal to the one before."""
     kept: list[AccountFact] = []
     for row in rows:
         if kept and kept[-1].begins == row.begins:

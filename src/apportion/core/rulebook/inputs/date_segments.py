@@ -1,4 +1,4 @@
-"""Stretches of days in which every lookup says the same, so that rules need not run on each day."""
+"""Segments: days in which no lookup changes, so that rules run once for each segment."""
 
 from __future__ import annotations
 

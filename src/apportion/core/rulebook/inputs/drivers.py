@@ -1,4 +1,4 @@
-"""Reads drivers: CSV files with the numbers that a pool is split by."""
+"""Read drivers: CSV files with the numbers that a pool is split by."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from apportion.model.wording import join_words
 
 from .csv_rows import Row, Sheet, capped, read_csv, read_day
 
-#: What the column with the numbers may be called.
+#: Names that the column of numbers may have.
 NUMBERS = ("number", "usage", "value", "quantity")
 _COLUMNS = ("owner", *NUMBERS, "day", "month", "within")
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,2})?", re.ASCII)

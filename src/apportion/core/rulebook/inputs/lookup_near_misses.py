@@ -26,7 +26,7 @@ def line_columns(lookup: Lookup) -> dict[str, str]:
 
 
 def near_misses_query(lookup: Lookup) -> str:
-    """List what stands in the bill and almost matches, with the line that it almost matches."""
+    """List values of the bill that almost match, each with the line."""
     columns = list(enumerate(map(name, lookup.columns)))
     return sql(
         "core/rulebook/inputs/near_misses",
@@ -39,7 +39,7 @@ def near_misses_query(lookup: Lookup) -> str:
 
 
 def near_misses(lookup: Lookup, lines: Sequence[tuple[int, str, str]]) -> Iterator[Finding]:
-    """Tell of a lookup's lines, what is written in them, and what stands in the bill so almost."""
+    """List lines of a lookup whose values are almost in the bill."""
     if lines:
         line, written, there = lines[0]
         others = [shown(one) for _, _, one in lines[1:_MOST]]

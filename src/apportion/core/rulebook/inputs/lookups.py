@@ -1,4 +1,4 @@
-"""Reads lookups: CSV files that give a dimension's value for columns of the charge."""
+"""Read lookups: CSV files that give a dimension's value for columns of the charge."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class _Columns:
 
 
 def _read_header(sheet: Sheet, dimension: str, findings: list[Finding]) -> _Columns | None:
-    """Tell the columns apart; None where one of them is wrong."""
+    """Sort the columns; None if one of them has a finding."""
     place = Place(sheet.name, 1)
     own = (dimension, VALID_FROM, VALID_TO)
     at: dict[str, int] = {}

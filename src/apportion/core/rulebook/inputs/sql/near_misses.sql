@@ -1,9 +1,9 @@
--- What stands in the bill and no line of a lookup matches as it is written, but some would if
--- blanks, quotes, case and leading zeros did not count.
-WITH there AS (SELECT DISTINCT {columns} FROM facts),
-told AS (
+-- Values of the bill that no line of a lookup matches as written, although some lines would match
+-- without blanks, quotes, case and leading zeros.
+WITH in_bill AS (SELECT DISTINCT {columns} FROM facts),
+candidates AS (
   SELECT line, {written} AS written, {found} AS found, {same} AS same
-  FROM lookup_lines AS l JOIN there AS f ON {alike}
+  FROM lookup_lines AS l JOIN in_bill AS f ON {alike}
 )
 SELECT MIN(line) AS line, ARG_MIN(written, line) AS written, found
-FROM told GROUP BY found HAVING NOT BOOL_OR(same) ORDER BY 1, 3
+FROM candidates GROUP BY found HAVING NOT BOOL_OR(same) ORDER BY 1, 3
