@@ -449,7 +449,7 @@ def test_explain_is_a_tree_or_rows(program: Program) -> None:
         "FIN-100 100.00 USD",
         "├─ direct 60.00 USD",
         "└─ shared 40.00 USD",
-        "ratio 40.0000% · driver even · rulebook/2026-01.yaml:31:5",
+        "ratio 40.0000 % · driver even · rulebook/2026-01.yaml:31:5",
     ]
     tree = json.loads(program("explain", "--pool", "p", "-o", "json").stdout)
     assert tree["children"][1]["facts"] == {"ratio": "0.40", "driver": "even"}

@@ -201,8 +201,8 @@ def _from_cost_explorer(session: Session, asked: IngestOptions, taking: Taking) 
     if not asked.payer:
         raise CostQueryError(
             "--payer",
-            "the id of the account that pays, which Cost Explorer does not tell and the ledger "
-            "needs in order to count nothing twice",
+            "the id of the account that pays; Cost Explorer does not return it, and the ledger "
+            "needs it to detect duplicate charges",
             "none",
         )
     by, days = names(asked.by, "service"), days_before(session, asked.days)

@@ -122,7 +122,7 @@ def _facts(branch: ExplanationNode, room: int) -> list[str]:
 
 def _fact(name: str, value: object) -> str:
     if isinstance(value, Decimal):
-        return f"{value:.4%}" if is_share(name) else f"{value:,f}"
+        return f"{value * 100:.4f} %" if is_share(name) else f"{value:,f}"
     if isinstance(value, Sequence) and not isinstance(value, str):
         return ", ".join(visible(plain.text(inner)) for inner in value)
     return visible(plain.text(value))
