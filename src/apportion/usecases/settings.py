@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from difflib import get_close_matches
 from hashlib import sha256
 from pathlib import Path
 
+from apportion.core.rulebook.suggestions import did_you_mean
 from apportion.model.errors.base import NoSettingsError, WrongSettingsError
 from apportion.model.settings import Settings
 
@@ -101,8 +101,7 @@ def _text(path: Path, shown: str) -> str:
 
 def _problem(key: str, value: object, *, place: str) -> str:
     if key not in DEFAULTS:
-        near = get_close_matches(key.lower(), DEFAULTS, n=1, cutoff=0.5)
-        guess = f" Did you mean {near[0]}?" if near else ""
+        guess = f" {did_you_mean(key, DEFAULTS)}".rstrip()
         known = ", ".join(DEFAULTS)
         return f"{place}: there is no setting {key!r}; known: {known}.{guess}"
     if not isinstance(value, str):

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from apportion.core.allocation.rounding import part_of
 from apportion.core.rulebook.dimension_sql import canonical, dimension_columns
-from apportion.core.rulebook.suggestions import did_you_mean
+from apportion.core.rulebook.suggestions import closest
 from apportion.core.templates import name, text
 from apportion.model.inputs import Lookup, lookup_key
 from apportion.model.rulebook import Dimension, FromAccountTag, FromLookup, FromTag, Rulebook, Value
@@ -80,13 +80,12 @@ def likely_owners(sums: Iterable[tuple[str, str, Decimal]]) -> dict[str, Likely]
     return found
 
 
-def closest(refused: str, dimension: Dimension) -> Value | None:
+def closest_value(refused: str, dimension: Dimension) -> Value | None:
     """Find the allowed value that was probably meant."""
     spellings = {
         spelling: value for value in dimension.values for spelling in (value.name, *value.aliases)
     }
-    sentence = did_you_mean(refused, spellings)
-    return next((v for s, v in spellings.items() if sentence == f"Did you mean {s}?"), None)
+    return spellings.get(closest(refused, spellings))
 
 
 def proposal(
@@ -116,7 +115,7 @@ def _rejects(rulebook: Rulebook, dimension: Dimension) -> bool:
 
 
 def _allow(refused: str, dimension: Dimension) -> str:
-    near = closest(refused, dimension)
+    near = closest_value(refused, dimension)
     if near is None:
         return f"Correct {refused!r}, or add it to the values of {dimension.name}."
     return f"Correct {refused!r} to {near.name}, or add it to its aliases ({near.place})."

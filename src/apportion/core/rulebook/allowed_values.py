@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
-
 from apportion.model.findings.dimensions import LOOKUP_VALUE
 from apportion.model.findings.finding import Finding
 from apportion.model.inputs import Lookup
 from apportion.model.rulebook import Dimension, OtherValues
 
 from .dimension_sql import canonical
+from .suggestions import closest
 
 
 def allowed_in(lookup: Lookup, dimension: Dimension) -> tuple[dict[str, str], list[Finding]]:
@@ -37,12 +36,12 @@ def allowed_in(lookup: Lookup, dimension: Dimension) -> tuple[dict[str, str], li
 def suggestion(value: str, dimension: Dimension) -> str:
     """Suggest the closest allowed value for a value that is not allowed."""
     spellings = {
-        spelling.casefold(): allowed.name
+        spelling: allowed.name
         for allowed in dimension.values
         for spelling in (allowed.name, *allowed.aliases)
     }
-    close = get_close_matches(value.casefold(), list(spellings), n=1)
-    if not close:
+    meant = closest(value, spellings)
+    if not meant:
         return "Add it to the rulebook's values, or correct the tag."
-    near = spellings[close[0]]
+    near = spellings[meant]
     return f"Did you mean {near}? Correct the tag, or add {value!r} to the aliases of {near}."

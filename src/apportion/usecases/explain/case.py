@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from difflib import get_close_matches
 from fractions import Fraction
 from functools import cached_property
 
@@ -31,6 +30,7 @@ from apportion.core.reporting.explain import (
     ratio_words,
 )
 from apportion.core.rulebook.dimension_sql import canonical
+from apportion.core.rulebook.suggestions import closest, did_you_mean
 from apportion.model.errors.base import NothingThereError
 from apportion.model.focus import COST_COLUMNS
 from apportion.model.money import from_units, to_units
@@ -289,12 +289,10 @@ def meant(
 
 
 def nothing_like(wanted: str, known: Sequence[str], *, kind: str, period: str) -> NothingThereError:
-    """Say what there is instead, what is spelt alike first."""
-    folded = {name.casefold(): name for name in known}
-    close = [folded[near] for near in get_close_matches(wanted.casefold(), folded, n=3)]
-    have = list(dict.fromkeys([*close, *sorted(known)]))[:10]
-    remedy = f"Did you mean {close[0]}?" if close else ""
-    return NothingThereError(f"{kind} {wanted} in {period}", have, remedy)
+    """Make the error for an unknown name; the closest known name is listed first."""
+    meant = closest(wanted, known)
+    have = list(dict.fromkeys([*filter(None, [meant]), *sorted(known)]))[:10]
+    return NothingThereError(f"{kind} {wanted} in {period}", have, did_you_mean(wanted, known))
 
 
 def currencies_of(case: Case, found: Iterable[str], wanted: str, *, what: str) -> list[str]:

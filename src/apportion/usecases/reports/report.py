@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal, localcontext
-from difflib import get_close_matches
 
 from apportion.core.allocation.rounding import part_of
 from apportion.core.reporting.report import (
@@ -19,7 +18,7 @@ from apportion.core.reporting.report import (
     units_of,
 )
 from apportion.core.rulebook.conditions.parse import read_condition
-from apportion.core.rulebook.suggestions import did_you_mean
+from apportion.core.rulebook.suggestions import closest, did_you_mean
 from apportion.core.templates import each, name, text
 from apportion.model.errors.base import FindingsError, UnknownColumnError
 from apportion.model.findings.finding import Finding, Place, failing
@@ -153,8 +152,7 @@ def _columns(published: Published, by: Sequence[str]) -> tuple[str, ...]:
     spelt = {column.casefold(): column for column in known}
     for wanted in by:
         if wanted.casefold().replace("-", "_") not in spelt:
-            near = get_close_matches(wanted.casefold(), spelt, n=1)
-            raise UnknownColumnError(wanted, known, spelt[near[0]] if near else "")
+            raise UnknownColumnError(wanted, known, closest(wanted, known))
     return tuple(dict.fromkeys(spelt[wanted.casefold().replace("-", "_")] for wanted in by))
 
 

@@ -11,7 +11,7 @@ from apportion.core.allocation.paths import is_kept
 from apportion.core.allocation.rounding import part_of
 from apportion.core.reporting.explain import rounded, split_words
 from apportion.core.reporting.review_topics import (
-    closest,
+    closest_value,
     likely_owners,
     likely_query,
     proposal,
@@ -83,7 +83,7 @@ def _rejected(case: Case) -> Outcome:
         query = rejected_values_query(case.rulebook, dimension)
         for row in case.rows(query) if query else []:
             value = text_of(row["Value"])
-            near = closest(value, dimension)
+            near = closest_value(value, dimension)
             rows.append(
                 {
                     "dimension": dimension.name,

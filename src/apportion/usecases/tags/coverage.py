@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, localcontext
 
-from apportion.core.rulebook.suggestions import did_you_mean, shown
+from apportion.core.rulebook.suggestions import closest, shown
 from apportion.core.tags.coverage import (
     GROUPS,
     added,
@@ -106,8 +106,7 @@ def _groups(by: Sequence[str]) -> tuple[tuple[str, ...], bool]:
     known = (*GROUPS, _MONTH)
     for word in by:
         if word not in known:
-            near = did_you_mean(word, known).removeprefix("Did you mean ").rstrip("?")
-            raise UnknownColumnError(word, known, near)
+            raise UnknownColumnError(word, known, closest(word, known))
     groups = tuple(dict.fromkeys(word for word in by if word != _MONTH))
     return groups or (() if _MONTH in by else ("owner",)), _MONTH in by
 

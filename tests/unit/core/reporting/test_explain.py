@@ -22,7 +22,7 @@ from apportion.core.reporting.explain import (
     source_of,
     split_words,
 )
-from apportion.core.reporting.review_topics import Likely, closest, likely_owners, proposal
+from apportion.core.reporting.review_topics import Likely, closest_value, likely_owners, proposal
 from apportion.core.rulebook.read import read_rulebook
 from apportion.model.inputs import Lookup, LookupRow
 from apportion.model.outcome import ExplanationNode
@@ -181,10 +181,10 @@ def test_a_proposal_says_what_would_give_an_owner() -> None:
 
 def test_an_alias_spelt_alike_means_its_value() -> None:
     team = rules().dimension("team")
-    near = closest("r-d", team)
+    near = closest_value("r-d", team)
     assert near is not None
     assert near.name == "Red"
-    assert closest("Purple", team) is None
+    assert closest_value("Purple", team) is None
 
 
 def test_who_has_most_of_an_account_is_likely() -> None:
