@@ -16,31 +16,55 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from .app.accounts import Accounts
+    from .app.cost_categories import CostCategories
     from .app.cost_explorer import allocate_costs, export_to_csv
+    from .app.publishing import Publishing
+    from .app.retention import Expiry
+    from .app.tags import Tags
     from .app.workspace import Workspace, open_workspace
     from .model.aws.cost_center import CostCenterCosts, DailyCost, LeftOut
+    from .model.aws.cost_query import By
+    from .model.aws.export import S3Location, Taking
+    from .model.charges import SplitCost
     from .model.errors.base import ApportionError, FindingsError, OperationError, WrongUseError
     from .model.findings.finding import Finding, Severity
     from .model.outcome import Explanation, ExplanationNode, Outcome, RulesInForce
     from .model.question import Granularity, Question
+    from .model.settings import Settings
+    from .ports.bills import Bucket, CostReports
+    from .usecases.reports.review_topics import Review
 
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Accounts": "app.accounts",
     "ApportionError": "model.errors.base",
-    "ExplanationNode": "model.outcome",
+    "Bucket": "ports.bills",
+    "By": "model.aws.cost_query",
+    "CostCategories": "app.cost_categories",
     "CostCenterCosts": "model.aws.cost_center",
+    "CostReports": "ports.bills",
     "DailyCost": "model.aws.cost_center",
+    "Expiry": "app.retention",
     "Explanation": "model.outcome",
+    "ExplanationNode": "model.outcome",
     "Finding": "model.findings.finding",
     "FindingsError": "model.errors.base",
     "Granularity": "model.question",
     "LeftOut": "model.aws.cost_center",
     "OperationError": "model.errors.base",
     "Outcome": "model.outcome",
+    "Publishing": "app.publishing",
     "Question": "model.question",
+    "Review": "usecases.reports.review_topics",
     "RulesInForce": "model.outcome",
+    "S3Location": "model.aws.export",
+    "Settings": "model.settings",
     "Severity": "model.findings.finding",
+    "SplitCost": "model.charges",
+    "Tags": "app.tags",
+    "Taking": "model.aws.export",
     "Workspace": "app.workspace",
     "WrongUseError": "model.errors.base",
     "allocate_costs": "app.cost_explorer",
@@ -49,9 +73,15 @@ _HOMES = {
 }
 
 __all__ = [
+    "Accounts",
     "ApportionError",
+    "Bucket",
+    "By",
+    "CostCategories",
     "CostCenterCosts",
+    "CostReports",
     "DailyCost",
+    "Expiry",
     "Explanation",
     "ExplanationNode",
     "Finding",
@@ -60,9 +90,16 @@ __all__ = [
     "LeftOut",
     "OperationError",
     "Outcome",
+    "Publishing",
     "Question",
+    "Review",
     "RulesInForce",
+    "S3Location",
+    "Settings",
     "Severity",
+    "SplitCost",
+    "Tags",
+    "Taking",
     "Workspace",
     "WrongUseError",
     "__version__",

@@ -1,9 +1,11 @@
-"""What `import apportion` promises."""
+"""The public names of `import apportion`."""
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import apportion
 
@@ -13,13 +15,33 @@ PROMISED = {
     *("Explanation", "ExplanationNode", "Outcome", "RulesInForce"),
     *("CostCenterCosts", "DailyCost", "LeftOut", "allocate_costs", "export_to_csv"),
     *("Granularity", "Question"),
-    *("Workspace", "open_workspace", "__version__"),
+    *("Workspace", "open_workspace", "Settings", "__version__"),
+    *("Accounts", "CostCategories", "Expiry", "Publishing", "Review", "Tags"),
+    *("Bucket", "By", "CostReports", "S3Location", "SplitCost", "Taking"),
 }
 
 
 def test_the_public_names_are_what_they_are() -> None:
     assert set(apportion.__all__) == PROMISED
     assert all(getattr(apportion, name) is not None for name in PROMISED)
+
+
+def test_every_type_of_the_facade_is_public_and_documented() -> None:
+    page = (Path(__file__).parents[2] / "docs/reference/library.md").read_text("utf-8")
+    members = [apportion.open_workspace, apportion.Workspace.__init__]
+    for name, member in vars(apportion.Workspace).items():
+        if not name.startswith("_"):
+            members.append(getattr(member, "func", member))  # a cached property has its function
+            assert re.search(rf"`[^`\n]*\b{name}\b", page), name
+    types = {
+        word
+        for member in members
+        for annotation in member.__annotations__.values()
+        for word in re.findall(r"\b[A-Z]\w+", annotation)
+    } - {"Callable", "Sequence", "Path", "None"}
+    assert len(types) > 15  # a check that finds nothing to check fails
+    assert types - set(apportion.__all__) == set()
+    assert {name for name in types if f"`{name}`" not in page and f"{name}(" not in page} == set()
 
 
 def test_importing_the_package_loads_no_engine() -> None:

@@ -1,1 +1,1 @@
-"""Which plug goes into which socket: a file for each thing that one opens."""
+"""Composition root: chooses the adapters; the library's facade is `workspace.py`."""

@@ -20,24 +20,26 @@ if TYPE_CHECKING:
 
 
 class Accounts:
-    """All that one can do with accounts in a workspace; the plugs are made when first needed."""
+    """Accounts of a workspace; adapters are made when first needed."""
 
     def __init__(self, context: Callable[[], RunContext]) -> None:
-        self._plugs = context
+        self._context = context
 
     def sync(self, seen: Organization, *, since: date | None = None, wait: float = 0) -> Outcome:
-        """Keep what changed in an organisation. `since`: what is seen holds from that day on."""
-        return synchronise(seen, self._plugs(), source="AWS Organizations", since=since, wait=wait)
+        """Record changes of an organisation; they hold from `since` on."""
+        return synchronise(
+            seen, self._context(), source="AWS Organizations", since=since, wait=wait
+        )
 
     def import_file(
         self, path: Path, *, organization: str, since: date | None = None, wait: float = 0
     ) -> Outcome:
-        """Take accounts from a CSV or JSON file; with days in it, it is their whole history."""
-        return import_file(path, self._plugs(), organization=organization, since=since, wait=wait)
+        """Import accounts from a CSV or JSON file; a file with days is their whole history."""
+        return import_file(path, self._context(), organization=organization, since=since, wait=wait)
 
     def listed(self, *, day: date | None = None, all_days: bool = False) -> Outcome:
-        """List accounts as they were on a day, or every stretch of days of each."""
-        return listed(self._plugs(), day=day, all_days=all_days)
+        """List accounts as they were on a day, or every period of each."""
+        return listed(self._context(), day=day, all_days=all_days)
 
 
 def look_at_organization(

@@ -25,18 +25,18 @@ __all__ = ["CostCategories", "from_file", "look_at_categories", "to_rulebook", "
 
 
 class CostCategories:
-    """A workspace's rulebooks in AWS's words; the plugs are made when first needed."""
+    """A workspace's rulebooks as AWS Cost Categories; adapters are made when first needed."""
 
     def __init__(self, settings: Settings, context: Callable[[], RunContext], now: str) -> None:
         self._settings = settings
-        self._plugs = context
+        self._context = context
         self._today = date.fromisoformat(now[:10])
 
     def export(self, period: str = "") -> Exported:
-        """Say the rulebook in force in a month, this one without one, as cost categories."""
+        """Convert a month's rulebook (default: this month's) to cost categories."""
         month = Period.parse(period) if period else Period.of(self._today)
         folders = Path(self._settings.rulebooks), Path(self._settings.drivers)
-        return from_rulebook(month, *folders, self._plugs(), on=self._today)
+        return from_rulebook(month, *folders, self._context(), on=self._today)
 
 
 def look_at_categories(

@@ -1,7 +1,7 @@
-"""Costs straight from Cost Explorer, without a ledger: which plugs that takes, put together.
+"""Costs from Cost Explorer, without a ledger.
 
-The two functions here do what the scripts do that many teams begin with, and tell what such a
-script leaves out. The command line is `apportion cost-explorer`.
+The two functions replace the scripts that many teams begin with, and report what such a script
+leaves out. The command line is `apportion cost-explorer`.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 class CostRequest(TypedDict, total=False):
-    """What both functions may be told; see `allocate_costs`."""
+    """Options of both functions; see `allocate_costs`."""
 
     days: int
     metric: str
@@ -49,9 +49,9 @@ def allocate_costs(
     client: Client | None = None,
     today: date | None = None,
 ) -> CostCenterCosts:
-    """Tell a cost centre's daily cost by project over the last days, and what that leaves out.
+    """Return a cost centre's daily cost by project, and the cost that this leaves out.
 
-    Four questions: the cost centre by `by` (a tag key, or `category:NAME`); what carries no tag
+    Four queries: the cost centre by `by` (a tag key, or `category:NAME`); what carries no tag
     `tag_key`; the other cost centres; the whole. They are compared day by day, and a difference is
     a finding in the result. `client` is boto3's of the service `ce`; without one, it is made from
     the environment. Today (in UTC) is not counted: its cost is not known yet. At most a hundred
@@ -70,7 +70,7 @@ def allocate_costs(
 def export_to_csv(
     cost_center: str, filename: str | Path, **asked: Unpack[CostRequest]
 ) -> CostCenterCosts:
-    """Write what `allocate_costs` tells as `Date,Project,Cost`, every digit; return it too.
+    """Write the result of `allocate_costs` as `Date,Project,Cost`, every digit; returns it.
 
     The file is there whole or not at all, and no text in it is a formula to a spreadsheet. Raises
     FindingsError, with nothing written, where the parts of the bill are not the whole.
@@ -114,5 +114,5 @@ def connect(
 
 
 def cost_explorer_policy() -> dict[str, object]:
-    """Give the IAM policy of all that is called here: three actions, none of which writes."""
+    """The IAM policy of these calls: three actions, all read-only."""
     return policy(Role.REPORT_READER, {})

@@ -1,4 +1,4 @@
-"""Exports of bills in S3: which plugs it takes to bring them here, and to have AWS write them.
+"""Bill exports in S3: fetch them into a ledger, list them, create them.
 
 Nothing here needs a terminal: a Lambda function calls `fetch_and_ingest` with the address of the
 manifest that has just arrived.
@@ -23,7 +23,7 @@ Clients = Callable[[str, str], "Client"]
 
 
 class TakesExports(Protocol):
-    """What bills are taken into: `Workspace` is one."""
+    """The part of `Workspace` that ingests exports."""
 
     def ingest_export(
         self,
@@ -44,7 +44,7 @@ def fetch_and_ingest(
     clients: Clients | None = None,
     say: Callable[[str], None] = lambda _step: None,
 ) -> Outcome:
-    """Take the months of an export into the ledger that it does not hold as they are delivered now.
+    """Ingest the months of an export whose current delivery is not in the ledger.
 
     `location` is `s3://bucket/prefix/export`, or the address of one manifest of it, which is that
     one month. Without `periods`, all months count that the export has. A month whose delivery is
@@ -67,16 +67,16 @@ def from_environment(profile: str = "") -> Clients:
 
 
 def existing_exports(clients: Clients) -> Outcome:
-    """List the exports that AWS writes for the account."""
+    """List the account's exports."""
     from apportion.aws.data_exports import DataExports  # noqa: PLC0415 - boto3 is an extra
 
     return existing(DataExports(clients))
 
 
 def plan_export(wanted: WantedExport, clients: Clients, *, region: str = "") -> ExportPlan:
-    """Compare an export that is wanted with those that there are; nothing is changed.
+    """Compare a wanted export with the existing ones; nothing is changed.
 
-    `region` is the bucket's; without it, S3 is asked.
+    `region` is the bucket's; default: read from S3.
     """
     from apportion.aws.data_exports import REGION, DataExports  # noqa: PLC0415 - boto3 is an extra
     from apportion.aws.s3_bucket import region_of  # noqa: PLC0415 - boto3 is an extra
@@ -87,7 +87,7 @@ def plan_export(wanted: WantedExport, clients: Clients, *, region: str = "") -> 
 
 
 def apply_export(planned: ExportPlan, clients: Clients) -> Outcome:
-    """Make the calls of a plan."""
+    """Send the calls of a plan."""
     from apportion.aws.data_exports import DataExports  # noqa: PLC0415 - boto3 is an extra
 
     return apply(DataExports(clients), planned)

@@ -1,4 +1,4 @@
-"""Tags in accounts and regions, reached in a role of each account; plugs put together."""
+"""Tags in accounts and regions, read in a role of each account."""
 
 from __future__ import annotations
 

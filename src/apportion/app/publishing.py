@@ -1,4 +1,4 @@
-"""Publishing to S3 and Glue, queries, and reports that are delivered: the plugs put together."""
+"""Publish to S3 and Glue, query, and deliver reports."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ FORMS = ("csv", "json", "parquet", "xlsx")
 
 @dataclass(frozen=True)
 class Questions:
-    """Where SQL is asked in Athena: how long one waits for it, in seconds, and whence it reads."""
+    """Settings of Athena; `patience` is the timeout in seconds."""
 
     database: str = "apportion"
     workgroup: str = "primary"
@@ -49,7 +49,7 @@ class Questions:
 
 @dataclass(frozen=True)
 class Readers:
-    """Who is told of a report, from which address, and how the files reach them."""
+    """Recipients of a report, the sender, and how they receive the files."""
 
     emails: tuple[str, ...] = ()
     sender: str = ""
@@ -59,7 +59,7 @@ class Readers:
 
 
 class Publishing:
-    """What a ledger gives to others: published tables, answers, delivered reports."""
+    """Published tables, SQL queries, and delivered reports of a ledger."""
 
     def __init__(
         self,
@@ -67,45 +67,47 @@ class Publishing:
         now: Callable[[], str],
         notes: Callable[[], ExpirableLedger],
     ) -> None:
-        self._plugs = context
+        self._context = context
         self._now = now
         self._notes = notes
 
     def publish(self, lake: PublishedTables, periods: Sequence[str] = ()) -> Outcome:
-        """Publish these periods, or all that are allocated, one after the other."""
-        from apportion.usecases.outcomes import together  # noqa: PLC0415 - as said above
+        """Publish these periods, in order. Default: all allocated periods."""
+        from apportion.usecases.outcomes import join_outcomes  # noqa: PLC0415 - as said above
         from apportion.usecases.publish.publish import publish  # noqa: PLC0415 - functions report without it
         from apportion.usecases.runs.open_run import allocated_periods  # noqa: PLC0415 - as said above
 
-        context = self._plugs()
+        context = self._context()
         wanted = [str(Period.parse(period)) for period in periods] or allocated_periods(context)
         outcomes = []
         for period in wanted:
             with _scratch() as scratch:
                 done = publish(context, lake, period=period, scratch=Path(scratch))
             outcomes.append(self._noted(done, EvidenceKind.PUBLISHED, lake.location()))
-        return together(outcomes)
+        return join_outcomes(outcomes)
 
     def query(self, sql: str) -> Outcome:
-        """Answer SQL over the ledger as if it were published."""
+        """Run SQL over the ledger, with the tables that publishing would make."""
         from apportion.engines.duckdb import DuckDB  # noqa: PLC0415 - functions report without it
         from apportion.usecases.publish.query import LedgerQueryEngine  # noqa: PLC0415 - as said above
 
         with _scratch() as scratch:
-            return LedgerQueryEngine(self._plugs(), Path(scratch), closed=DuckDB.closed).query(sql)
+            return LedgerQueryEngine(self._context(), Path(scratch), closed=DuckDB.closed).query(
+                sql
+            )
 
     def deliver(
         self, store: ObjectStore, forms: Forms, period: str, telling: Notifications
     ) -> Outcome:
-        """Deliver a period's report from the ledger; the newest period's if none is named."""
+        """Deliver a period's report from the ledger. Default: the newest period."""
         from apportion.engines.duckdb import DuckDB  # noqa: PLC0415 - functions report without it
         from apportion.usecases.publish.query import LedgerQueryEngine  # noqa: PLC0415 - as said above
         from apportion.usecases.runs.open_run import allocated_periods  # noqa: PLC0415 - as said below
 
-        context = self._plugs()
+        context = self._context()
         periods = [each for each in allocated_periods(context) if not period or each <= period]
         with _scratch() as scratch:
-            # What moved is told against the month before.
+            # The report compares with the month before.
             asking = LedgerQueryEngine(
                 context, Path(scratch), closed=DuckDB.closed, periods=periods[-2:], ahead=TABLES
             )
@@ -118,7 +120,7 @@ class Publishing:
         )
 
     def _noted(self, done: Outcome, how: EvidenceKind, where: str) -> Outcome:
-        """Note in the ledger that others were given a run, so that no expiry takes it away."""
+        """Note in the ledger that a run was handed out, so that no expiry deletes it."""
         from apportion.usecases.retention.evidence import note  # noqa: PLC0415 - functions report without it
 
         given = {(str(row["run"]), str(row["period"])) for row in done.rows}
@@ -144,7 +146,7 @@ def deliver_published(
     now: datetime,
     say: Callable[[str], None] = lambda _step: None,
 ) -> Outcome:
-    """Deliver a published period's report, asked of Athena; no ledger is needed."""
+    """Deliver a published period's report, read by Athena; no ledger is needed."""
     return deliver(
         athena,
         store,
@@ -159,7 +161,7 @@ def deliver_published(
 def open_lake(
     place: str, *, database: str = "apportion", region: str = "", clients: Clients
 ) -> PublishedTables:
-    """Reach the published tables at `s3://bucket/prefix`. Raises NotAPlaceError."""
+    """Open the published tables at `s3://bucket/prefix`. Raises NotAPlaceError."""
     # boto3 is an extra, and takes a quarter of a second to import.
     from apportion.aws.published_tables import GlueTables  # noqa: PLC0415 - as said above
     from apportion.aws.s3_store import S3Store  # noqa: PLC0415 - as said above
@@ -169,7 +171,7 @@ def open_lake(
 
 
 def open_athena(questions: Questions, *, region: str = "", clients: Clients) -> QueryEngine:
-    """Reach Athena."""
+    """Open Athena."""
     from apportion.aws.athena import Athena  # noqa: PLC0415 - boto3 is an extra
 
     return Athena(
@@ -182,14 +184,14 @@ def open_athena(questions: Questions, *, region: str = "", clients: Clients) -> 
 
 
 def open_store(place: str, *, region: str = "", clients: Clients) -> ObjectStore:
-    """Reach the objects below `s3://bucket/prefix`. Raises NotAPlaceError."""
+    """Open the objects below `s3://bucket/prefix`. Raises NotAPlaceError."""
     from apportion.aws.s3_store import S3Store  # noqa: PLC0415 - boto3 is an extra
 
     return S3Store(clients("s3", region), place)
 
 
 def telling(readers: Readers, *, region: str = "", clients: Clients) -> Notifications:
-    """Reach the readers of a report."""
+    """Open the notification channels of a report."""
     from apportion.aws.notifications import Mail, Topic  # noqa: PLC0415 - boto3 is an extra
 
     posts: list[Notifier] = []
@@ -202,7 +204,7 @@ def telling(readers: Readers, *, region: str = "", clients: Clients) -> Notifica
 
 
 def forms(names: Sequence[str]) -> Forms:
-    """Pick forms by their endings. Another one is a line here."""
+    """Choose report formats by their file extensions."""
     picked: dict[str, Report] = {}
     if "csv" in names:
         picked["csv"] = CsvReport()
@@ -217,7 +219,7 @@ def forms(names: Sequence[str]) -> Forms:
 
 
 def _workbook(period: str, made: str, tables: Sequence[tuple[str, Outcome]]) -> bytes:
-    """Write all tables as one workbook for Excel, a sheet each, with sums that Excel works out."""
+    """Write all tables as one Excel workbook, a sheet each, with sums as formulas."""
     from apportion.reports.excel import ExcelWorkbook  # noqa: PLC0415 - only where it is wanted
 
     sheets = tuple(

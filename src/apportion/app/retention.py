@@ -1,4 +1,4 @@
-"""What of a ledger's past is kept: expiry, protection, and evidence of what others were given.
+"""Retention: expiry, protection, and evidence of published and delivered runs.
 
 `Workspace.expiry` is one of these. The command line is `apportion ledger`.
 """
@@ -14,7 +14,7 @@ from apportion.ledger.iceberg import IcebergLedger
 from apportion.model.outcome import Outcome
 from apportion.model.retention import Policy, RetentionEvidence
 from apportion.usecases.retention.evidence import delivered, protect
-from apportion.usecases.retention.expire import expire, look
+from apportion.usecases.retention.expire import expire, plan_expiry
 
 if TYPE_CHECKING:
     from apportion.usecases.context import RunContext
@@ -23,18 +23,18 @@ if TYPE_CHECKING:
 
 
 class Expiry:
-    """All that concerns a ledger's past; the plugs are made when first needed."""
+    """Retention of a ledger; adapters are made when first needed."""
 
     def __init__(
         self, folder: Path, context: Callable[[], RunContext], now: Callable[[], str]
     ) -> None:
         self._folder = folder
-        self._plugs = context
+        self._context = context
         self._now = now
 
-    def look(self, policy: Policy, *, delivered: Collection[RetentionEvidence] = ()) -> Outcome:
-        """Tell what an expiry would take; nothing changes. Rows are runs with their files."""
-        return look(self._plugs(), self._ledger, policy, delivered=delivered)
+    def plan(self, policy: Policy, *, delivered: Collection[RetentionEvidence] = ()) -> Outcome:
+        """List what an expiry would delete; nothing changes. Rows are runs with their files."""
+        return plan_expiry(self._context(), self._ledger, policy, delivered=delivered)
 
     def expire(
         self, policy: Policy, *, delivered: Collection[RetentionEvidence] = (), wait: float = 0
@@ -42,7 +42,9 @@ class Expiry:
         """Expire superseded runs: their files go, their records stay."""
         shelf = AggregatesCache(self._folder / "daybooks")
         ledger, forget = self._ledger, shelf.clear
-        return expire(self._plugs(), ledger, policy, delivered=delivered, forget=forget, wait=wait)
+        return expire(
+            self._context(), ledger, policy, delivered=delivered, forget=forget, wait=wait
+        )
 
     def protect(self, run: str, *, because: str) -> Outcome:
         """Keep an allocation, and the deliveries that it read, from every expiry."""

@@ -1,4 +1,4 @@
-"""Tags: the policy, how much spend carries them, what is wrong and whom to ask; plugs put together.
+"""Tags of a workspace: policy, coverage, suggestions, generated controls, fixes.
 
 `Workspace.tags` is one of these. The command line is `apportion tags`.
 """
@@ -30,15 +30,15 @@ from apportion.usecases.tags.untagged import Wanted, untagged
 
 
 class Tags:
-    """All that one can do with tags in a workspace; the plugs are made when first needed."""
+    """Tags of a workspace; adapters are made when first needed."""
 
     def __init__(self, settings: Settings, context: Callable[[], RunContext], now: str) -> None:
         self._settings = settings
-        self._plugs = context
+        self._context = context
         self._today = date.fromisoformat(now[:10])
 
     def check_policy(self) -> Outcome:
-        """Tell everything that is wrong with the tag policy; rows are its keys."""
+        """Check the tag policy; rows are its keys."""
         return check_tag_policy(self._settings, today=self._today)
 
     def policy(self) -> TagPolicy:
@@ -46,35 +46,35 @@ class Tags:
         return tag_policy(self._settings, today=self._today)[0]
 
     def coverage(self, asked: CoverageQuery) -> Outcome:
-        """Tell how much spend carries valid mandatory tags, and what is wrong with the rest."""
-        return coverage(self._plugs(), self._settings, asked, today=self._today)
+        """Report how much spend carries valid mandatory tags, and why the rest does not."""
+        return coverage(self._context(), self._settings, asked, today=self._today)
 
     def untagged(self, wanted: Wanted) -> Outcome:
-        """List the resources without valid mandatory tags by cost, with whom to ask."""
-        return untagged(self._plugs(), self._settings, wanted, today=self._today)
+        """List the resources without valid mandatory tags by cost, with a contact."""
+        return untagged(self._context(), self._settings, wanted, today=self._today)
 
     def suggest(self, period: str = "") -> Outcome:
-        """List what tags probably mean, with the money."""
-        return suggest(self._plugs(), self._settings, period=period, today=self._today)
+        """List probable corrections of tag values, with the money."""
+        return suggest(self._context(), self._settings, period=period, today=self._today)
 
     def accepted(self, suggestion: str, period: str = "") -> list[tuple[Path, str, str]]:
-        """Make the files that accepting a suggestion changes: path, new text, what it says.
+        """Make the files that accepting a suggestion changes: path, new text, description.
 
-        Nothing is written: each text was read again and says one alias more, nothing else.
+        Nothing is written. Each text was parsed again and differs by one alias.
         """
-        context, settings = self._plugs(), self._settings
+        context, settings = self._context(), self._settings
         return accepted(context, settings, suggestion, period=period, today=self._today)
 
     def generate(self, wish: GenerateRequest) -> Generated:
-        """Write all that enforces the policy, as texts; packed by a bill or a pinned ranking."""
-        return generate(self._plugs(), self._settings, wish, today=self._today)
+        """Generate the controls that enforce the policy, as texts; packed by cost."""
+        return generate(self._context(), self._settings, wish, today=self._today)
 
     def prove_controls(self, made: Generated) -> Outcome:
         """Evaluate generated control policies for every call that creates a type of the bill."""
         return prove_controls(made)
 
     def replay(self, made: Generated, events: Sequence[str]) -> Outcome:
-        """Tell which past calls, from CloudTrail's records, would have been denied."""
+        """List the past calls in CloudTrail's records that would have been denied."""
         return replay_events(made, events, today=self._today)
 
     def look(
@@ -84,12 +84,12 @@ class Tags:
         live: Callable[[str, str], Live],
         explorer: Untagged | None = None,
     ) -> Scanned:
-        """Look at tags as they are now; `app.live_tags.Reach` gives what reaches them."""
-        context = self._plugs()
+        """Read the current tags; `app.live_tags.AccountReach` gives the adapters."""
+        context = self._context()
         return look(context, self._settings, where, live=live, explorer=explorer, today=self._today)
 
     def plan_fixes(
         self, scanned: Scanned, *, now: datetime, most: int = 0
     ) -> tuple[FixPlan, Outcome]:
-        """Propose tags for what was seen without them; nothing is changed."""
-        return fix.plan(self._plugs(), scanned, now=now, most=most)
+        """Propose tags for resources without them; nothing is changed."""
+        return fix.plan(self._context(), scanned, now=now, most=most)

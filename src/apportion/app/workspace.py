@@ -1,6 +1,6 @@
-"""Which plug goes into which socket: a workspace, with everything one can do in it.
+"""The workspace: the facade of the library, and the adapters that it uses.
 
-The command line is made of these methods, and so is the library: `apportion.open_workspace()`.
+The command line and the library (`apportion.open_workspace()`) call these methods.
 """
 
 from __future__ import annotations
@@ -38,7 +38,12 @@ from apportion.usecases.for_each_month import month_by_month
 from apportion.usecases.ingest.ingest import ingest
 from apportion.usecases.ingest.ingest_cost_explorer import ask_for_bills
 from apportion.usecases.ingest.ingest_export import ingest_export
-from apportion.usecases.outcomes import together, told_allocate, told_costs, told_ingest
+from apportion.usecases.outcomes import (
+    allocate_outcome,
+    cost_explorer_outcome,
+    ingest_outcome,
+    join_outcomes,
+)
 from apportion.usecases.reports.compare import allocated, compare, planned, rules_diff
 from apportion.usecases.reports.focus_export import focus
 from apportion.usecases.reports.month_review import gather
@@ -67,9 +72,9 @@ def utc_now() -> str:
 
 
 class Workspace:
-    """A folder with settings, rulebooks and a ledger. Plugs are made when first needed.
+    """A folder with settings, rulebooks and a ledger. Adapters are made when first needed.
 
-    `say` is told each step of long work as it begins; `now` gives UTC time as ISO 8601.
+    `say` receives each step of long work as it begins; `now` gives UTC time as ISO 8601.
     """
 
     def __init__(
@@ -94,15 +99,15 @@ class Workspace:
         split_cost: SplitCost = SplitCost.PARENT,
         wait: float = 0,
     ) -> Outcome:
-        """Take files or folders of one delivery into the ledger; rows say what each became.
+        """Ingest files or folders of one delivery; rows show the status of each period.
 
-        A delivery that lacks what the earlier one of its bill held stops, unless it is to
-        `replace` it, is a part to be read `together_with` its run, or belongs to another `bill`.
+        A delivery that lacks charges of the earlier one of its bill stops, unless `replace` is
+        set, it is a part to be read `together_with` a run, or it belongs to another `bill`.
         """
         source = LocalFiles(paths, scratch=self._scratch.path / "bill")
         intent = Intent(bill, replace, tuple(together_with))
-        done = ingest(source, self._plugs, intent=intent, split_cost=split_cost, wait=wait)
-        return told_ingest(done)
+        done = ingest(source, self._context, intent=intent, split_cost=split_cost, wait=wait)
+        return ingest_outcome(done)
 
     def ingest_export(
         self,
@@ -112,12 +117,12 @@ class Workspace:
         periods: Sequence[str] = (),
         taking: Taking | None = None,
     ) -> Outcome:
-        """Take in the months of an export whose delivery the ledger does not hold.
+        """Ingest the months of an export whose delivery is not in the ledger.
 
         Files are fetched into `downloads` beside the ledger. `app.exports` opens the bucket.
         """
         return ingest_export(
-            self._plugs,
+            self._context,
             bucket,
             place,
             read=lambda paths: LocalFiles(paths, scratch=self._scratch.path / "bill"),
@@ -137,10 +142,11 @@ class Workspace:
         replace: bool = False,
         wait: float = 0,
     ) -> Outcome:
-        """Take in what Cost Explorer says of the months that the days lie in.
+        """Ingest the months of these days from Cost Explorer.
 
-        `payer` is the account that pays, which Cost Explorer does not tell: by it the ledger sees
-        that a month is there already from a full bill. `app.cost_explorer.connect` makes `reports`.
+        `payer` is the billing account, which Cost Explorer does not return: by it the ledger
+        recognises a month that it already has from a full bill. `app.cost_explorer.connect` makes
+        `reports`.
         """
         self._say("asking Cost Explorer")
         bills, findings = ask_for_bills(
@@ -155,19 +161,21 @@ class Workspace:
         months = {each.period: each for each in bills}
         intent = Intent(bill, replace, whole=True)
 
-        def take_in(period: Period, say: Callable[[str], None]) -> Outcome:
-            source, context = months[period], dataclasses.replace(self._plugs, say=say)
-            return told_costs(ingest(source, context, intent=intent, wait=wait), source.name)
+        def ingest_month(period: Period, say: Callable[[str], None]) -> Outcome:
+            source, context = months[period], dataclasses.replace(self._context, say=say)
+            return cost_explorer_outcome(
+                ingest(source, context, intent=intent, wait=wait), source.name
+            )
 
-        done = month_by_month(list(months), take_in, say=self._say)
+        done = month_by_month(list(months), ingest_month, say=self._say)
         nothing = () if bills else ("There was nothing to take in.",)
         words = (*done.messages, *nothing, f"{reports.spent}.")
         return dataclasses.replace(done, findings=(*findings, *done.findings), messages=words)
 
     def allocate(self, periods: Sequence[str] = (), *, wait: float = 0) -> Outcome:
-        """Allocate periods (without any: all that the ledger has a bill of) and prove them.
+        """Allocate and prove periods. Default: all periods with a bill.
 
-        Rows are the owners with what they pay; every manifest is written beside the ledger.
+        Rows are the owners with their cost; each manifest is written beside the ledger.
         """
         wanted = [Period.parse(period) for period in periods] or self._delivered()
         work = partial(self._allocate, wait=wait)
@@ -181,72 +189,72 @@ class Workspace:
         as_of: str = "",
         by_account: bool = False,
     ) -> Outcome:
-        """Prove periods again from the files, or verify a manifest that was handed out."""
+        """Prove periods again from the files, or verify a manifest."""
         if manifest is not None:
-            return verify(self._plugs, read_manifests(manifest))
-        wanted = [str(Period.parse(p)) for p in periods] or allocated_periods(self._plugs)
-        return together(
-            [prove(self._plugs, period=p, as_of=as_of, by_account=by_account) for p in wanted]
+            return verify(self._context, read_manifests(manifest))
+        wanted = [str(Period.parse(p)) for p in periods] or allocated_periods(self._context)
+        return join_outcomes(
+            [prove(self._context, period=p, as_of=as_of, by_account=by_account) for p in wanted]
         )
 
     def report(self, question: Question) -> Outcome:
         """Group a period's allocation."""
-        return report(self._plugs, question)
+        return report(self._context, question)
 
     def review(self, period: str, *, as_of: str = "") -> Review:
-        """What to talk about in the monthly review: unallocated, rejected, pools."""
-        return review(self._plugs, period=period, as_of=as_of)
+        """Topics of the monthly review: unallocated, rejected, pools."""
+        return review(self._context, period=period, as_of=as_of)
 
     def explain_owner(self, owner: str, period: str, *, as_of: str = "") -> Explanation:
-        """Take what an owner pays back to its causes."""
-        return explain_owner(self._plugs, owner=owner, period=period, as_of=as_of)
+        """Explain an owner's cost down to charges and rules."""
+        return explain_owner(self._context, owner=owner, period=period, as_of=as_of)
 
     def explain_pool(self, pool: str, period: str, *, as_of: str = "") -> Explanation:
-        """Take a pool back to what it holds, and on to who pays it."""
-        return explain_pool(self._plugs, pool=pool, period=period, as_of=as_of)
+        """Explain a pool: its charges, and the owners that pay it."""
+        return explain_pool(self._context, pool=pool, period=period, as_of=as_of)
 
     def explain_resource(self, resource: str, period: str, *, as_of: str = "") -> Explanation:
-        """Tell who pays a resource, and why."""
-        return explain_resource(self._plugs, resource=resource, period=period, as_of=as_of)
+        """Explain which owners pay a resource, and why."""
+        return explain_resource(self._context, resource=resource, period=period, as_of=as_of)
 
     def workbook(self, period: str, *, as_of: str = "") -> bytes:
         """Write a period as a workbook for Excel; see `core.reporting.workbook` for its sheets."""
-        return ExcelWorkbook().write(workbook(self._plugs, period=period, as_of=as_of))
+        return ExcelWorkbook().write(workbook(self._context, period=period, as_of=as_of))
 
     def focus(self, period: str, *, folder: Path, version: str = "1.4", as_of: str = "") -> Outcome:
         """Write a period as FOCUS rows into a new folder of Parquet files; rows list them."""
-        return focus(self._plugs, period=period, folder=folder, version=version, as_of=as_of)
+        return focus(self._context, period=period, folder=folder, version=version, as_of=as_of)
 
     def compare(self, before: str, after: str = "") -> tuple[Outcome, tuple[str, ...]]:
-        """Lay two allocations side by side, cause by cause, with the lines of rules that differ.
+        """Compare two allocations, cause by cause, with the changed lines of the rules.
 
-        Each is a month or a run's id; without `after`, what the rules as they are now would make
-        of the month. Nothing is recorded.
+        Each is a month or a run id. Default for `after`: the month by the current rules, which
+        are not recorded.
         """
         settings = self._settings
-        old = allocated(self._plugs, before)
+        old = allocated(self._context, before)
         new = (
-            allocated(self._plugs, after)
+            allocated(self._context, after)
             if after
             else planned(
-                self._plugs,
+                self._context,
                 old.period,
                 rulebooks=Path(settings.rulebooks),
                 beside=Path(settings.drivers),
             )
         )
-        return compare(self._plugs, old, new), rules_diff(old, new)
+        return compare(self._context, old, new), rules_diff(old, new)
 
     def write_review(self, period: str, *, folder: Path, as_of: str = "") -> Outcome:
-        """Write the monthly review into a new folder: Markdown, HTML, Excel, a statement each."""
+        """Write the monthly review into a new folder: Markdown, HTML, Excel, owners' statements."""
         refuse_if_filled(folder)
         history, places = rules_history(self._settings)
-        month = gather(self._plugs, history, period=period, places=places, as_of=as_of)
+        month = gather(self._context, history, period=period, places=places, as_of=as_of)
         workbook = self.workbook(period, as_of=month.run)
         return write_review(month, folder=folder, workbook=workbook)
 
     def check_rules(self) -> Outcome:
-        """Read every rulebook with all that it names."""
+        """Check every rulebook and the files that it names."""
         settings, today = self._settings, date.fromisoformat(self._now()[:10])
         return check(Path(settings.rulebooks), Path(settings.drivers), today=today)
 
@@ -258,44 +266,44 @@ class Workspace:
 
     @cached_property
     def accounts(self) -> Accounts:
-        """The accounts of organisations: what they are called, where they stand, and since when."""
-        return Accounts(lambda: self._plugs)
+        """Accounts of organisations: names, units, and validity."""
+        return Accounts(lambda: self._context)
 
     @cached_property
     def cost_categories(self) -> CostCategories:
-        """The rulebooks in the words of AWS Cost Categories."""
-        return CostCategories(self._settings, lambda: self._plugs, self._now())
+        """The rulebooks as AWS Cost Categories."""
+        return CostCategories(self._settings, lambda: self._context, self._now())
 
     @cached_property
     def tags(self) -> Tags:
-        """What concerns tags: the policy, its coverage in money, what to put right."""
-        return Tags(self._settings, lambda: self._plugs, self._now())
+        """Tags: policy, coverage in money, fixes."""
+        return Tags(self._settings, lambda: self._context, self._now())
 
     @cached_property
     def publishing(self) -> Publishing:
-        """What others are given: published tables, answers to SQL, delivered reports."""
+        """Published tables, SQL queries, delivered reports."""
         folder = Path(self._settings.ledger)
-        return Publishing(lambda: self._plugs, self._now, lambda: IcebergLedger(folder))
+        return Publishing(lambda: self._context, self._now, lambda: IcebergLedger(folder))
 
     @cached_property
     def expiry(self) -> Expiry:
-        """What of the ledger's past is kept."""
-        return Expiry(Path(self._settings.ledger), lambda: self._plugs, self._now)
+        """Retention of superseded runs."""
+        return Expiry(Path(self._settings.ledger), lambda: self._context, self._now)
 
     def repair(self, *, wait: float = 0) -> Outcome:
-        """Make the ledger's catalog again where it is lost, and prove it; rows are the runs."""
+        """Rebuild a lost catalog and prove it; rows are the runs."""
         folder = Path(self._settings.ledger)
         return repair(
-            folder, lambda ledger: dataclasses.replace(self._plugs, ledger=ledger), wait=wait
+            folder, lambda ledger: dataclasses.replace(self._context, ledger=ledger), wait=wait
         )
 
     def held(self) -> Outcome:
-        """List what the ledger holds."""
-        return held(self._plugs)
+        """List the bills in the ledger."""
+        return held(self._context)
 
     def history(self, period: str = "") -> Outcome:
-        """Tell every delivery and allocation."""
-        return history(self._plugs, period=period)
+        """List every delivery and allocation."""
+        return history(self._context, period=period)
 
     def _allocate(self, period: Period, say: Callable[[str], None], *, wait: float) -> Outcome:
 
@@ -303,21 +311,21 @@ class Workspace:
         rules, findings = rules_for(period, Path(settings.rulebooks), Path(settings.drivers))
         if rules is None:
             raise FindingsError(findings)
-        done = allocate(period, rules, dataclasses.replace(self._plugs, say=say), wait=wait)
+        done = allocate(period, rules, dataclasses.replace(self._context, say=say), wait=wait)
         owners, written = self.report(Question(str(period))), self._written(done.manifest)
-        return told_allocate(done.manifest, (*findings, *done.findings), owners, written)
+        return allocate_outcome(done.manifest, (*findings, *done.findings), owners, written)
 
     def _written(self, allocation: Manifest) -> Path:
         """Write the manifest of an allocation and its deliveries beside the ledger."""
         folder = Path(self._settings.ledger) / "proofs"
-        return write_manifests(folder, allocation, self._plugs.ledger.runs())
+        return write_manifests(folder, allocation, self._context.ledger.runs())
 
     def _delivered(self) -> list[Period]:
 
-        return [Period.parse(p) for p in periods(self._plugs.ledger.runs(), RunKind.INGEST)]
+        return [Period.parse(p) for p in periods(self._context.ledger.runs(), RunKind.INGEST)]
 
     @cached_property
-    def _plugs(self) -> RunContext:
+    def _context(self) -> RunContext:
 
         return RunContext(
             ledger=IcebergLedger(Path(self._settings.ledger)),
@@ -334,8 +342,8 @@ def open_workspace(
     say: Callable[[str], None] = lambda _step: None,
     now: Callable[[], str] = utc_now,
 ) -> Workspace:
-    """Open the workspace of a folder: apportion.toml is looked for there and upwards.
+    """Open the workspace of a folder; apportion.toml is searched there and in its parents.
 
-    Only the file counts, not the environment, which is the command line's. Raises SettingsError.
+    Reads the file only; the environment is read by the command line. Raises SettingsError.
     """
     return Workspace(read_settings(Path(folder), {}), say=say, now=now)

@@ -17,9 +17,10 @@ from apportion.model.settings import Settings
 from apportion.ports.bills import CostReports
 
 from .ui.console import Console
-from .workspace import Clients, Connect, Open, Workspace, client_real, connect_real, open_real
+from .workspace import Clients, Connect, Open, client_real, connect_real, open_real
 
 if TYPE_CHECKING:
+    from apportion.app.workspace import Workspace
     from apportion.aws.api_calls import Client
 
 

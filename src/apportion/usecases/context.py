@@ -1,4 +1,4 @@
-"""What a run is given from outside: the plugs, the clock, and a listener for its steps."""
+"""The adapters of a run, its clock, and a listener for its steps."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from apportion.ports.ledger import Ledger
 
 @dataclass(frozen=True)
 class RunContext:
-    """`now` gives UTC time as ISO 8601; `say` is told each step as it begins.
+    """`now` gives UTC time as ISO 8601; `say` receives each step as it begins.
 
-    `whole` are the runs whose files this process has added up, by day or by month, and found to be
-    what was proved: files of the ledger never change, so once is enough.
+    `whole` are the runs whose files this process has compared with the proved totals, by day or by
+    month: files of the ledger never change, so once is enough.
     """
 
     ledger: Ledger

@@ -10,7 +10,7 @@ from apportion.model.findings.finding import Finding
 from apportion.model.outcome import Outcome
 from apportion.model.period import Period
 
-from .outcomes import together
+from .outcomes import join_outcomes
 
 Say = Callable[[str], None]
 
@@ -18,30 +18,30 @@ Say = Callable[[str], None]
 def month_by_month(
     months: Sequence[Period], work: Callable[[Period, Say], Outcome], *, say: Say
 ) -> Outcome:
-    """Do the work for each month and put the outcomes together; a month alone needs no naming.
+    """Run the work for each month and join the outcomes; a single month is not named.
 
-    A FindingsError of a later month says which months stand already.
+    A FindingsError of a later month names the months that are done.
     """
     if len(months) < 2:
-        return together([work(month, say) for month in months])
+        return join_outcomes([work(month, say) for month in months])
     done: list[Outcome] = []
     for month in months:
         try:
-            done.append(work(month, _telling(month, say)))
+            done.append(work(month, _with_month(month, say)))
         except FindingsError as error:
             stand = [str(each) for each in months[: len(done)]]
             own = [_placed(finding, [month]) for finding in error.findings]
             raise FindingsError(own, published=stand) from error
     found = [(month, outcome.findings) for month, outcome in zip(months, done, strict=True)]
-    return replace(together(done), findings=_by_month(found))
+    return replace(join_outcomes(done), findings=_by_month(found))
 
 
-def _telling(month: Period, say: Say) -> Say:
+def _with_month(month: Period, say: Say) -> Say:
     return lambda step: say(step if str(month) in step else f"{month}: {step}")
 
 
 def _by_month(found: Sequence[tuple[Period, Sequence[Finding]]]) -> tuple[Finding, ...]:
-    """Let each finding name its months; what several find alike is one finding."""
+    """Name the months in each finding; equal findings of several months become one."""
     months: dict[Finding, list[Period]] = {}
     for month, findings in found:
         for finding in dict.fromkeys(findings):

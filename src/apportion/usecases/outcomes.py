@@ -1,4 +1,4 @@
-"""What runs came to, told as rows and sentences."""
+"""Outcomes of ingest and allocate: rows and sentences."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from .runs.history import sums
 _INGESTED = ("period", "bill", "run", "status", "format", "currency", "lines", *COST_COLUMNS)
 
 
-def told_ingest(done: Ingested) -> Outcome:
-    """One row a period and currency, and whether it is new to the ledger."""
+def ingest_outcome(done: Ingested) -> Outcome:
+    """One row for each period and currency, with its status."""
     runs = [(run, "recorded") for run in done.recorded]
     runs += [(run, "unchanged") for run in done.unchanged]
     rows = [
@@ -41,9 +41,9 @@ def told_ingest(done: Ingested) -> Outcome:
     return Outcome(_INGESTED, tuple(rows), done.findings, words)
 
 
-def told_costs(done: Ingested, file: str) -> Outcome:
-    """The same of a month that Cost Explorer told, of which nobody has seen a file."""
-    outcome = told_ingest(done)
+def cost_explorer_outcome(done: Ingested, file: str) -> Outcome:
+    """As `ingest_outcome`, for Cost Explorer; findings name it instead of a file."""
+    outcome = ingest_outcome(done)
     findings = (
         replace(each, place="Cost Explorer") if each.place == file else each
         for each in outcome.findings
@@ -51,10 +51,10 @@ def told_costs(done: Ingested, file: str) -> Outcome:
     return replace(outcome, findings=tuple(findings))
 
 
-def told_allocate(
+def allocate_outcome(
     manifest: Manifest, findings: Sequence[Finding], owners: Outcome, written: Path
 ) -> Outcome:
-    """The owners, and the proof in a sentence."""
+    """The owners, and the proof in one sentence."""
     assert not compare(manifest.period, manifest.totals)
     lines = sum(total.lines for total in manifest.totals if total.stage == "allocated")
     amounts = ", ".join(
@@ -69,8 +69,8 @@ def told_allocate(
     return Outcome(owners.columns, owners.rows, tuple(findings), words)
 
 
-def together(outcomes: Sequence[Outcome]) -> Outcome:
-    """Put the outcomes of several periods into one."""
+def join_outcomes(outcomes: Sequence[Outcome]) -> Outcome:
+    """Join the outcomes of several periods."""
     return Outcome(
         columns=outcomes[0].columns if outcomes else (),
         rows=tuple(row for outcome in outcomes for row in outcome.rows),

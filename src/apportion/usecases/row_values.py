@@ -1,4 +1,4 @@
-"""What comes out of an engine as an object, as the type that it is."""
+"""Values of engine rows, as their Python types."""
 
 from __future__ import annotations
 

@@ -190,7 +190,7 @@ def test_what_others_were_given_stays(world: MotoWorld, tmp_path: Path) -> None:
     (first, *_) = workspace.publishing.publish(lake).rows
     workspace.publishing.deliver(reports, forms(["csv"]), PERIOD, Notifications())
     workspace = allocated(tmp_path, version=2, now="2026-11-02T08:00:00Z")
-    (row,) = [row for row in workspace.expiry.look(ALL).rows if row["becomes"] == "stays"]
+    (row,) = [row for row in workspace.expiry.plan(ALL).rows if row["becomes"] == "stays"]
     assert row["run"] == first["run"]
     why = [reason.split(" ")[:2] for reason in str(row["why"]).split("; ")]
     (found,) = delivered_at(f"s3://{bucket}/reports", clients=world.client)

@@ -69,14 +69,14 @@ def from_exports(
 ) -> Outcome:
     """Take in what is new of exports, one after the other."""
     from apportion.app.exports import fetch_and_ingest
-    from apportion.usecases.outcomes import together
+    from apportion.usecases.outcomes import join_outcomes
 
     for place in places:
         S3Location.parse(place)
     wanted = months_outside(periods, session.outside.now())
     clients = session.clients(profile)
     with session.workspace() as workspace:
-        return together(
+        return join_outcomes(
             [
                 fetch_and_ingest(workspace, place, periods=wanted, taking=taking, clients=clients)
                 for place in places

@@ -112,7 +112,7 @@ def expire(
         outcome = (
             workspace.expiry.expire(policy, delivered=delivered, wait=wait)
             if yes
-            else workspace.expiry.look(policy, delivered=delivered)
+            else workspace.expiry.plan(policy, delivered=delivered)
         )
     finish(_shown(outcome) if sent.for_a_person else outcome, sent, session.console)
 

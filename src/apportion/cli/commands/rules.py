@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,8 +12,10 @@ from apportion.cli.session import Session
 from apportion.cli.ui.help_pages import Command, Group, examples
 from apportion.cli.ui.output import Form, Output, deliver
 from apportion.cli.ui.print_outcome import end_by, finish
-from apportion.cli.workspace import Workspace
 from apportion.model.period import Period
+
+if TYPE_CHECKING:
+    from apportion.app.workspace import Workspace
 
 
 def add_to(app: typer.Typer) -> None:

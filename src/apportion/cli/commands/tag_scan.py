@@ -19,7 +19,7 @@ from apportion.cli.ui.print_outcome import finish
 
 if TYPE_CHECKING:
     from apportion.app.live_tags import AccountReach
-    from apportion.cli.workspace import Workspace
+    from apportion.app.workspace import Workspace
     from apportion.usecases.tags.scan import Scanned
 
 AccountsOption = Annotated[

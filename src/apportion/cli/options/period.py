@@ -8,17 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from apportion.cli.workspace import Workspace
 from apportion.model.errors.base import NotAPeriodError, NothingThereError
 from apportion.model.errors.periods import BackwardsRangeError, NoLatestError, OneMonthError
 from apportion.model.manifest import RunKind
 from apportion.model.period import Period
 
 from .completion import complete_period
+
+if TYPE_CHECKING:
+    from apportion.app.workspace import Workspace
 
 LATEST, LAST_MONTH, RANGE = "latest", "last-month", ".."
 

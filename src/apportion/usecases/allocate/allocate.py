@@ -21,7 +21,7 @@ from apportion.model.findings.finding import Finding
 from apportion.model.manifest import Manifest, RunKind, Total
 from apportion.model.period import Period
 from apportion.model.rulebook import Rulebook
-from apportion.usecases.aws.accounts import told_versions, with_accounts
+from apportion.usecases.aws.accounts import account_versions, with_accounts
 from apportion.usecases.context import RunContext
 from apportion.usecases.fail_on_findings import record, stop_if_failing
 from apportion.usecases.ingest.ingest import ledger_total
@@ -47,8 +47,8 @@ class Allocated:
 def allocate(period: Period, rules: Rules, context: RunContext, *, wait: float = 0) -> Allocated:
     """Give every charge of a period its owners, and record the run if the proof holds.
 
-    Raises NothingThereError where the ledger has no bill of the period, FindingsError where a
-    stage does not hold what the one before it held.
+    Raises NothingThereError where the ledger has no bill of the period, FindingsError where the
+    totals of two stages differ.
     """
     with context.ledger.lock(wait=wait):
         runs = context.ledger.runs()
@@ -109,7 +109,7 @@ def _allocate(
         totals=tuple(totals),
         snapshots={},
         bills={bill: delivered.run for bill, delivered in bills.items()},
-        details=_details(rules.rulebook) | told_versions(rules),
+        details=_details(rules.rulebook) | account_versions(rules),
         findings=tuple(findings),
         owners=owners,
     )
@@ -142,7 +142,7 @@ def _derived(context: RunContext) -> list[Total]:
 
 
 def _reread(files: Mapping[str, list[Path]], context: RunContext) -> list[Total]:
-    """Read the written files back: what they hold is what is proved."""
+    """Read the written files back: their content is proved."""
     open_allocations([str(path) for path in files["allocations"]], context, by_day=False)
     context.engine.open_parquet("shares", [str(path) for path in files["shares"]])
     rows = context.engine.rows(sql("usecases/allocate/allocated_totals"))
@@ -152,7 +152,7 @@ def _reread(files: Mapping[str, list[Path]], context: RunContext) -> list[Total]
 def _publish(
     manifest: Manifest, rules: Rules, files: Mapping[str, list[Path]], context: RunContext
 ) -> Manifest:
-    """Make the files the ledger's, keep the inputs, and record the run: the last line decides."""
+    """Add the files to the ledger, store the inputs, and record the run: the last line commits."""
     for _file, content in rules.contents:
         context.ledger.keep_input(content)
     snapshots = {

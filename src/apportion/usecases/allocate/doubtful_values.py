@@ -1,4 +1,4 @@
-"""Ask the engine which values of a labelled month are probably not what was meant."""
+"""Find values of a labelled month that are probably mistakes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from apportion.usecases.runs.load_rules import Rules
 
 
 def doubtful_values(rules: Rules, context: RunContext) -> list[Finding]:
-    """Find them in `facts`, `labelled` and `rolled`, as `run.label` leaves them."""
+    """Search `facts`, `labelled` and `rolled`, as `label` creates them."""
     return [
         *_spelt_alike(rules, context),
         *_other_spellings(rules, context),

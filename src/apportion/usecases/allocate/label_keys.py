@@ -67,7 +67,7 @@ from .doubtful_values import doubtful_values
 
 
 def label(rules: Rules, context: RunContext) -> list[Finding]:
-    """Make `labelled` and `rolled` from the views `keys` and `costs`."""
+    """Create `labelled` and `rolled` from the views `keys`, `costs` and `months`."""
     context.say("reading tags")
     findings = _make_facts(rules, context)
     context.say("deriving owners")
@@ -85,7 +85,7 @@ def label(rules: Rules, context: RunContext) -> list[Finding]:
 
 
 def segments_of(rules: Rules, context: RunContext) -> list[Segment]:
-    """Cut the days of `costs` wherever a lookup, or what is known of accounts, is another."""
+    """Cut the days of `costs` where a lookup or the account data changes."""
     (row,) = context.engine.rows(
         'SELECT MIN("ChargeDay") AS first, MAX("ChargeDay") AS last FROM costs'
     )
@@ -121,7 +121,7 @@ def _make_facts(rules: Rules, context: RunContext) -> list[Finding]:
 
 
 def _hidden(rulebook: Rulebook, context: RunContext) -> list[Finding]:
-    """Name values in which something cannot be seen, with the money of their charges."""
+    """Find values with invisible characters, with the money of their charges."""
     return [
         Finding(
             HIDDEN_CHARACTERS,
@@ -147,7 +147,7 @@ def _spelt(wanted: str, prefix: str, raw: list[str]) -> tuple[str, ...]:
 def _not_there(
     rules: Rules, spelt: Mapping[str, Sequence[str]], there: Mapping[str, Sequence[str]]
 ) -> list[Finding]:
-    """Tell what the rulebook looks for and no charge has; of alternatives, only if all lack."""
+    """Find tags and columns of the rulebook that no charge has, with all their alternatives."""
     return [
         Finding(
             NO_SUCH_TAG,
@@ -236,7 +236,7 @@ def _load_lookups(rules: Rules, parts: list[Segment], context: RunContext) -> li
 
 
 def _load_accounts(rules: Rules, parts: list[Segment], context: RunContext) -> None:
-    """Make a table for each segment of what is known of accounts on its days."""
+    """Create a table of account data for each segment."""
     accounts = rules.accounts
     columns = dict.fromkeys(("#account", *accounts.columns), "VARCHAR")
     for part in parts if accounts.columns else ():
@@ -291,7 +291,7 @@ def _other_currencies(rules: Rules, context: RunContext) -> list[Finding]:
 
 
 def _pool_findings(rules: Rules, context: RunContext) -> list[Finding]:
-    """Say what pools took that others claim too, and which pools hold nothing."""
+    """Find charges that several pools claim, and empty pools."""
     findings = [
         Finding(
             SEVERAL_POOLS,

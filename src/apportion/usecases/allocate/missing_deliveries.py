@@ -1,4 +1,4 @@
-"""What was delivered once and is in no delivery in force, told beside each proof."""
+"""Charges that were delivered once and are in no current delivery."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def find_left_out(
     """Compare deliveries that were replaced by an explicit word with what is in force.
 
     `costs` and `keys` must stand open over `bills`, and `runs` are those up to the allocation.
-    What came back since, in whatever bill, is not told; of files that are gone, the record is.
+    Charges that came back since, in any bill, are not reported; of expired files, the record is.
     """
     delivered = {
         run.run: run for run in runs if run.kind is RunKind.INGEST and run.period == period

@@ -48,12 +48,12 @@ COLUMNS = (
 def prove(
     context: RunContext, *, period: str, as_of: str = "", by_account: bool = False
 ) -> Outcome:
-    """Add every stage up again and lay them side by side; a difference is a failing finding.
+    """Add up every stage again and compare; a difference is a failing finding.
 
-    `stated` is what the provider's files said at ingest, by the path that is not the ledger's. The
-    others are read again from the ledger's files, whose hashes must be those recorded; dimensions
-    are derived and pools split again by the rulebook that the run went by. One line a payer,
-    currency and cost column; with `by_account` one a usage account.
+    `stated` was read from the provider's files at ingest, by a second implementation. The other
+    stages are read again from the ledger's files, whose hashes must be those recorded; dimensions
+    are derived and pools split again by the rulebook of the run. One row for each payer, currency
+    and cost column; with `by_account` one for each usage account.
     """
     published = find(context, period=period, as_of=as_of)
     totals = again(published, context)
@@ -61,17 +61,17 @@ def prove(
     findings += _owners_changed(published, context) + _months_differ(published, context)
     findings += owners_differ(published, context)
     columns = tuple(c for c in COLUMNS if by_account or c != "SubAccountId")
-    told = (*findings, *_left_out(published, context), *published.later)
+    reported = (*findings, *_left_out(published, context), *published.later)
     rows = _rows(period, totals if by_account else _by_payer(totals))
     words = (
         _sentence(published, totals, findings),
         *unrecorded((*published.bills.values(), published.manifest)),
     )
-    return Outcome(columns, rows, told, words)
+    return Outcome(columns, rows, reported, words)
 
 
 def _left_out(published: Published, context: RunContext) -> list[Finding]:
-    """Tell what was delivered before the allocation and is not in it."""
+    """List what was delivered before the allocation and is not in it."""
     manifest, runs = published.manifest, context.ledger.runs()
     numbers = [number for number, run in enumerate(runs) if run.run == manifest.run]
     return find_left_out(manifest.period, published.bills, runs[: numbers[-1]], context)
@@ -130,7 +130,7 @@ def _months_differ(published: Published, context: RunContext) -> list[Finding]:
 
 
 def again(published: Published, context: RunContext) -> list[Total]:
-    """Take the totals of every stage again, from the files."""
+    """Compute the totals of every stage again, from the files."""
     stated = [
         total
         for manifest in published.bills.values()
@@ -152,11 +152,11 @@ def again(published: Published, context: RunContext) -> list[Total]:
 
 
 def verify(context: RunContext, manifests: Sequence[Manifest]) -> Outcome:
-    """Verify a manifest that was handed out: an allocation and the deliveries that it read.
+    """Verify a manifest: an allocation and the deliveries that it read.
 
-    The ledger must hold the same record, the kept inputs must hash as it says, and every stage
-    must add up again to what it says. Of a run that was expired, the stages are told as recorded,
-    and a finding says that nobody can add them up any more.
+    The ledger must have the same record, the stored inputs the recorded hashes, and every stage
+    the recorded totals. Of an expired run, the stages are shown as recorded, and a finding reports
+    that they cannot be added up again.
     """
     (wanted,) = (manifest for manifest in manifests if manifest.kind is RunKind.ALLOCATE)
     runs = context.ledger.runs()
@@ -175,7 +175,7 @@ def verify(context: RunContext, manifests: Sequence[Manifest]) -> Outcome:
 
 
 def _remains(wanted: Manifest, expiry: Manifest, findings: Sequence[Finding]) -> Outcome:
-    """Tell what can still be said of a manifest whose files are gone."""
+    """Verify the record and inputs of a run whose files were expired."""
     gone = Finding(
         EXPIRED,
         f"{wanted.period} run {wanted.run}",

@@ -43,7 +43,7 @@ def owners_differ(published: Published, context: RunContext) -> list[Finding]:
 
 
 def unrecorded(runs: Iterable[Manifest]) -> list[str]:
-    """Say of which runs the record holds no hashes of files: only their sums can be proved."""
+    """List runs recorded without hashes of files: only their sums can be proved."""
     return [
         f"The record of {run.period} run {run.run} holds no hashes of its files: version "
         f"{run.version} took none. What they hold is added up, their bytes are not compared."

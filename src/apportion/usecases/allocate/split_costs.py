@@ -1,4 +1,4 @@
-"""Split what pools hold: the engine tells what owners spend, the core what they pay."""
+"""Split pools: the engine adds up cost by owner, the core computes the shares."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ DRIVERS = {
 
 
 def pool_costs(rules: Rules, context: RunContext) -> list[PoolCost]:
-    """Add up what each pool holds, from `labelled` and `costs`."""
+    """Add up the cost in each pool, from `labelled` and `costs`."""
     return [
         PoolCost(
             pool=str(row["Pool"]),
@@ -69,7 +69,7 @@ def pool_costs(rules: Rules, context: RunContext) -> list[PoolCost]:
 def split_costs(
     period: Period, rules: Rules, costs: list[PoolCost], context: RunContext
 ) -> SplitResult:
-    """Ask the engine what owners spend, and the core what they pay."""
+    """Query the cost of owners and compute the shares of pools."""
     rulebook = rules.rulebook
     owners: dict[str, set[str]] = {}
     for row in context.engine.rows(owners_query(rulebook)):
@@ -97,7 +97,7 @@ def split_costs(
 
 
 def load_split(period: Period, split: SplitResult, context: RunContext) -> None:
-    """Make the tables `shares made` and `drivers made` of a split, as the ledger holds them."""
+    """Create the tables `shares made` and `drivers made` of a split, as in the ledger."""
     written = str(period)
     shares = (
         (

@@ -167,7 +167,7 @@ def facts_of_all(rules: Rules, context: RunContext, *, until: date) -> AccountFa
     )
 
 
-def told_versions(rules: Rules) -> dict[str, str]:
+def account_versions(rules: Rules) -> dict[str, str]:
     """Name the synchronisations whose accounts the rules use, for a run's record."""
     versions = (f"{organization} run {run}" for organization, run in rules.accounts.versions)
     return {TABLE: ", ".join(versions)} if rules.accounts.versions else {}

@@ -66,7 +66,7 @@ def days_held(context: RunContext) -> tuple[DayHeld, ...]:
 def identity_of(
     accounts: Sequence[tuple[str, str]], details: Mapping[str, str], context: RunContext
 ) -> BillIdentity:
-    """Say which bill it is; `accounts` are its payers with their usage accounts."""
+    """Identify the bill; `accounts` are its payers with their usage accounts."""
     rows = context.engine.rows(
         f"SELECT DISTINCT {name('ServiceProviderName')} AS provider FROM keys ORDER BY 1"
         if "ServiceProviderName" in _columns("keys", context)
@@ -82,7 +82,7 @@ def identity_of(
 
 
 def is_there(delivery: Manifest, runs: Sequence[Manifest]) -> bool:
-    """Tell whether a delivery's files were not expired."""
+    """Whether the ledger still has a delivery's files."""
     gone = expired(runs)
     return any(
         run.run == delivery.run and run.snapshots == delivery.snapshots and number not in gone

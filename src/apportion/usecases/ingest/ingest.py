@@ -1,4 +1,4 @@
-"""Take a bill into the ledger: verify, split into keys and costs, compare totals, record."""
+"""Ingest a bill: verify, split into keys and costs, compare totals, record."""
 
 from __future__ import annotations
 
@@ -10,22 +10,14 @@ from types import MappingProxyType
 
 from apportion.core.billing.bill_identity import new_payers, restated
 from apportion.core.billing.charge_queries import charge_queries
-from apportion.core.billing.duplicate_charges import (
-    DuplicatePair,
-    charges_query,
-    charges_twice,
-    worth_comparing,
-)
 from apportion.core.billing.keys_and_costs import lines_query, months_query
-from apportion.core.billing.unparseable_values import json_queries, times_queries
 from apportion.core.identity import run_id, sha256
 from apportion.core.proof import compare, total
-from apportion.core.templates import name, sql
+from apportion.core.templates import sql
 from apportion.model.charges import ChargeQueries, SplitCost
 from apportion.model.delivery import AS_FOUND, Delivery, Encoding, Intent
 from apportion.model.errors.base import KeyCollisionError
 from apportion.model.findings.charges import LACKS_LITTLE
-from apportion.model.findings.deliveries import NO_JSON, SEVERAL_FORMATS, UNREADABLE_TIME
 from apportion.model.findings.finding import Finding
 from apportion.model.focus import COST_COLUMNS
 from apportion.model.manifest import BillIdentity, DayHeld, Input, Manifest, RunKind, Total
@@ -38,6 +30,7 @@ from apportion.usecases.runs.damage import damage_of
 
 from .choose_bill import Place, check_part, find_places
 from .completeness import days_held, identity_of
+from .delivery_checks import find_duplicates, no_json, several_formats, unreadable_times
 from .describe_keys import describe, open_known
 from .replace_delivery import Replaces, what_is_replaced
 from .together import add_stated, check_together, put_together
@@ -45,7 +38,7 @@ from .together import add_stated, check_together, put_together
 
 @dataclass(frozen=True)
 class Ingested:
-    """What a delivery became: runs recorded now, and runs that stood with the same bytes."""
+    """Runs recorded now, and unchanged runs with the same bytes."""
 
     recorded: tuple[Manifest, ...]
     unchanged: tuple[Manifest, ...]
@@ -54,7 +47,7 @@ class Ingested:
 
 @dataclass(frozen=True)
 class _Work:
-    """One delivery on its way into one bill."""
+    """One delivery that is ingested into one bill."""
 
     delivery: Delivery
     queries: ChargeQueries
@@ -89,7 +82,7 @@ class _Work:
 
 @dataclass(frozen=True)
 class _Ready:
-    """A period that was proved and may be recorded: its files, and what they come to."""
+    """A proved period, ready to be recorded: its files and totals."""
 
     place: Place
     known: Sequence[str]
@@ -114,14 +107,14 @@ def ingest(
 ) -> Ingested:
     """Make a delivery the current one of its bill and periods; the same bytes change nothing.
 
-    `details` say where it comes from; they go into the record and decide nothing. Raises
-    FindingsError, with nothing recorded, where bytes, columns or totals are not right, and where
-    it lacks what an earlier delivery held and `intent` does not say that this is meant.
+    `details` describe its origin; they are recorded and decide nothing. Raises FindingsError, with
+    nothing recorded, where bytes, columns or totals are wrong, and where it lacks charges of an
+    earlier delivery and `intent` does not allow that.
     """
     context.say("verifying the files")
     deliveries, findings = source.deliver()
     stop_if_failing(findings)
-    findings += _several_formats(deliveries)
+    findings += several_formats(deliveries)
     stop_if_failing(findings)
     if not deliveries:
         return Ingested((), (), tuple(findings))
@@ -135,10 +128,10 @@ def ingest(
     with context.ledger.lock(wait=wait):
         inputs = _inputs(delivery)
         work = _Work(delivery, queries, "", inputs, decided_by, details, intent)
-        return _take_in(work, context, findings)
+        return _ingest_periods(work, context, findings)
 
 
-def _take_in(work: _Work, context: RunContext, findings: list[Finding]) -> Ingested:
+def _ingest_periods(work: _Work, context: RunContext, findings: list[Finding]) -> Ingested:
     delivery = work.delivery
     if not delivery.stated:  # files with a header alone
         return Ingested((), (), tuple(findings))
@@ -151,7 +144,7 @@ def _take_in(work: _Work, context: RunContext, findings: list[Finding]) -> Inges
         damage = damage_of([current], context) if current else []
         again = check_part(place, run)
         if current and (again or current.run == run) and not damage:
-            unchanged.append(_come_again(current, work, context))
+            unchanged.append(_update_details(current, work, context))
         else:
             todo.append(replace(place, damage=tuple(damage)))
     if not todo:  # nothing new: what the bill lacks was shown when it was recorded
@@ -169,8 +162,8 @@ def _take_in(work: _Work, context: RunContext, findings: list[Finding]) -> Inges
     return Ingested(tuple(recorded), tuple(unchanged), tuple(findings))
 
 
-def _come_again(current: Manifest, work: _Work, context: RunContext) -> Manifest:
-    """Write down that the same bytes came under another name, so that it is known next time."""
+def _update_details(current: Manifest, work: _Work, context: RunContext) -> Manifest:
+    """Record a new name of the same bytes, so that the next ingest recognises it."""
     details = {**current.details, **work.details}
     if details == current.details:
         return current
@@ -179,19 +172,19 @@ def _come_again(current: Manifest, work: _Work, context: RunContext) -> Manifest
 
 
 def _read(work: _Work, context: RunContext) -> Mapping[str | None, list[Path]]:
-    """Read every line once, and write what each period's days cost."""
+    """Read every line once, and write daily cost by period."""
     files = [file.path for file in work.delivery.files]
     context.say("reading the lines")
-    stop_if_failing(_twice(work, context))
+    stop_if_failing(find_duplicates(work.delivery, context))
     context.engine.open_bill("bill", files, work.delivery.encoding)
     parts = _write_lines(work, context)
     context.engine.open_parquet("lines", [str(path) for files in parts.values() for path in files])
-    stop_if_failing(_unreadable_times(work, context))
+    stop_if_failing(unreadable_times(work.delivery, work.queries, context))
     return parts
 
 
 def _write_lines(work: _Work, context: RunContext) -> Mapping[str | None, list[Path]]:
-    """Write the lines by period, which need not be asked of every line where there is only one."""
+    """Write the lines by period; faster where all lines have one period."""
     folder = context.ledger.new_folder("costs")
     period = _only_period(work, context)
     if period is None:
@@ -202,7 +195,7 @@ def _write_lines(work: _Work, context: RunContext) -> Mapping[str | None, list[P
 
 
 def _only_period(work: _Work, context: RunContext) -> str | None:
-    """Find the one period that all lines have. A CSV would have to be read once more for it."""
+    """Find the one period of all lines. A CSV would have to be read once more for it."""
     if work.delivery.encoding is not Encoding.PARQUET:
         return None
     periods = [
@@ -214,31 +207,10 @@ def _only_period(work: _Work, context: RunContext) -> str | None:
     return str(periods[0]) if len(periods) == 1 and periods[0] is not None else None
 
 
-def _twice(work: _Work, context: RunContext) -> list[Finding]:
-    """Compare the first charges of files that no manifest names as parts of one delivery."""
-    files = worth_comparing(work.delivery.files)
-    views = []
-    for number, file in enumerate(files):
-        view = f"file_{number}"
-        context.engine.open_bill(view, [file.path], work.delivery.encoding)
-        columns = context.engine.rows(f"DESCRIBE {name(view)}")
-        views.append((view, [str(column["column_name"]) for column in columns]))
-    if not views:
-        return []
-    pairs = context.engine.rows(charges_query(work.delivery, views))
-    return charges_twice(
-        files,
-        [
-            DuplicatePair(**{str(part): int(str(number)) for part, number in pair.items()})
-            for pair in pairs
-        ],
-    )
-
-
 def _prepare(work: _Work, place: Place, staged: Sequence[Path], context: RunContext) -> _Ready:
     """Prove a period's files, and compare them with those that they would replace.
 
-    Of a damaged delivery nothing stays, not even the descriptions of its keys.
+    Nothing of a damaged delivery is reused, not even the descriptions of its keys.
     """
     period = place.period
     known = open_known(place.part or place.readable, context)
@@ -249,7 +221,7 @@ def _prepare(work: _Work, place: Place, staged: Sequence[Path], context: RunCont
     keys = [*known, *map(str, new)]
     totals = [*work.stated(period), *_ledger_totals(keys, context)]
     stop_if_failing(compare(period, totals, stages=("stated", "ledger")))
-    findings = _no_json(work, period, context)
+    findings = no_json(work.delivery, f"{period} bill {work.bill}", context)
     if place.part:
         stop_if_failing(check_together(work.bill, work.inputs, place.part, context))
         costs = put_together(costs, place.part, context)
@@ -274,7 +246,7 @@ def _prepare(work: _Work, place: Place, staged: Sequence[Path], context: RunCont
 
 
 def _record(work: _Work, ready: _Ready, context: RunContext) -> Manifest:
-    """Make a period's files the ledger's; the last line decides."""
+    """Add a period's files to the ledger; the last line commits."""
     place, period = ready.place, ready.place.period
     partition = {"period": period, "bill": work.bill}
     part, current = place.part, place.readable
@@ -310,7 +282,7 @@ def _moved(files: Sequence[Path], folder: Path) -> list[Path]:
 
 
 def _add_up(work: _Work, period: str, costs: Sequence[Path], context: RunContext) -> list[Path]:
-    """Read the written costs back, and write what each key cost in the period."""
+    """Read the written costs back, and write the cost of each key in the period."""
     context.engine.open_parquet("costs", [str(path) for path in costs])
     months = context.engine.write(
         months_query(period, work.bill), context.ledger.new_folder("months")
@@ -340,64 +312,6 @@ def ledger_total(stage: str, row: Row) -> Total:
     )
     amounts = (Decimal(str(row[column])) for column in COST_COLUMNS)
     return total(stage, account, int(str(row["Lines"])), amounts)
-
-
-def _several_formats(deliveries: Sequence[Delivery]) -> list[Finding]:
-    if len(deliveries) < 2:
-        return []
-    found = [f"{d.format} ({d.encoding}, {d.files[0].name})" for d in deliveries]
-    return [
-        Finding(
-            SEVERAL_FORMATS,
-            deliveries[0].files[0].name,
-            "the delivery",
-            expected="files of one format",
-            found=", ".join(found),
-            remedy="Ingest one format; the others would count the same charges again.",
-        )
-    ]
-
-
-def _unreadable_times(work: _Work, context: RunContext) -> list[Finding]:
-    """Tell which texts are no times, in another pass where there are any."""
-    (row,) = context.engine.rows(sql("usecases/ingest/unreadable_times"))
-    if not row["Lines"]:
-        return []
-    return [
-        Finding(
-            UNREADABLE_TIME,
-            f"{work.delivery.files[0].name}" + (" and others" if work.delivery.files[1:] else ""),
-            f"{column} of {times['Lines']:,} lines",
-            expected="a date and time like 2024-09-01T00:00:00Z",
-            found=", ".join(map(repr, _texts(times["Texts"]))) or "nothing",
-            remedy="Nothing was ingested. Write dates with the year first; export the file again.",
-        )
-        for column, query in times_queries(work.delivery, work.queries)
-        for times in context.engine.rows(query)
-        if times["Lines"]
-    ]
-
-
-def _no_json(work: _Work, period: str, context: RunContext) -> list[Finding]:
-    """Tell which tags could not be read; `keys` and `months` are those of the period."""
-    return [
-        Finding(
-            NO_JSON,
-            f"{period} bill {work.bill}",
-            f"{column} of {texts['Lines']:,} lines",
-            expected='JSON like {"CostCenter": "FIN-100"}',
-            found=", ".join(map(repr, _texts(texts["Texts"]))),
-            remedy="These charges count in full, without these tags. Export the column as JSON.",
-            amount=Decimal(str(texts["Cost"])),
-            currency=str(texts["Currency"] or ""),
-        )
-        for column, query in json_queries(work.delivery)
-        for texts in context.engine.rows(query)
-    ]
-
-
-def _texts(value: object) -> list[str]:
-    return [str(text) for text in value] if isinstance(value, list) else []
 
 
 def _inputs(delivery: Delivery) -> tuple[Input, ...]:

@@ -41,7 +41,7 @@ from apportion.model.period import Period
 from apportion.model.wording import plural
 from apportion.ports.bills import Bucket, Source
 from apportion.usecases.context import RunContext
-from apportion.usecases.outcomes import together, told_ingest
+from apportion.usecases.outcomes import ingest_outcome, join_outcomes
 
 from .downloads import Download, Downloads, in_bytes, write_lists
 from .export_findings import changed_again, emptied, no_manifest, other_export
@@ -51,7 +51,7 @@ from .ingest import Ingested, ingest
 TIMES = 3
 _AT_ONCE = 4
 _MOST_EXPORTS = 50
-#: Downloads of more are told of by tenths.
+#: Larger downloads report their progress in tenths.
 _LARGE = 100_000_000
 
 
@@ -67,7 +67,7 @@ def ingest_export(
 ) -> Outcome:
     """Take in the months whose delivery the ledger does not hold; `folder` is for downloads.
 
-    A month that cannot be taken in is told by failing findings, and does not keep others back.
+    A month that cannot be ingested is reported by failing findings; the other months go on.
     """
     wanted = [str(Period.parse(period)) for period in periods]
     export, months = find_months(bucket, place)
@@ -79,11 +79,11 @@ def ingest_export(
     with downloads.held(wait=taking.wait):
         for month in months:
             try:
-                outcomes.append(told_ingest(work.take_in(month)))
+                outcomes.append(ingest_outcome(work.take_in(month)))
             except FindingsError as stopped:
                 outcomes.append(Outcome((), (), stopped.findings))
-    columns = told_ingest(Ingested((), (), ())).columns
-    done = together([Outcome(columns, (), tuple(findings)), *outcomes])
+    columns = ingest_outcome(Ingested((), (), ())).columns
+    done = join_outcomes([Outcome(columns, (), tuple(findings)), *outcomes])
     return replace(done, messages=(work.sentence(len(months)),))
 
 
@@ -132,7 +132,7 @@ class _Work:
         read: Callable[[Sequence[Path]], Source],
         taking: Taking,
     ) -> None:
-        self._plugs = context
+        self._context = context
         self._bucket = bucket
         self._export = export
         self._downloads = downloads
@@ -148,12 +148,12 @@ class _Work:
             self._counted.known += 1
             self._downloads.clear(month.period)  # a run may have ended just before it did
             return Ingested((), (known,), ())
-        before = newest(self._plugs.ledger.runs(), RunKind.INGEST, month.period)
+        before = newest(self._context.ledger.runs(), RunKind.INGEST, month.period)
         download, delivery = self._fetched(month, delivery, manifest)
         source = _Downloaded(self._read([download.folder]), delivery, download)
         done = ingest(
             source,
-            self._plugs,
+            self._context,
             intent=self._taking.intent,
             split_cost=self._taking.split_cost,
             wait=self._taking.wait,
@@ -166,8 +166,8 @@ class _Work:
             download.keep()
         self._downloads.clear(month.period)
         runs = [run for run in (*done.recorded, *done.unchanged) if run.bill in before]
-        told = [found for run in runs if (found := other_export(before[run.bill], run))]
-        return replace(done, findings=(*done.findings, *told))
+        findings = [found for run in runs if (found := other_export(before[run.bill], run))]
+        return replace(done, findings=(*done.findings, *findings))
 
     def sentence(self, months: int) -> str:
         """Tell what was done, in a sentence."""
@@ -202,7 +202,7 @@ class _Work:
         if self._taking.force:
             return None
         wanted = self._details(delivery).items()
-        runs = self._plugs.ledger.runs()
+        runs = self._context.ledger.runs()
         current = newest(runs, RunKind.INGEST, delivery.period)
         for bill, run in current.items():
             parts = [known for known in runs if known.run in run.together]
@@ -228,7 +228,7 @@ class _Work:
             again, text = self._manifest(month)
             if download and again.delivery == delivery.delivery:
                 return download, delivery
-            self._plugs.say(f"{month.period} was rewritten during the download; starting again")
+            self._context.say(f"{month.period} was rewritten during the download; starting again")
             delivery, manifest = again, text
         raise FindingsError([changed_again(delivery, TIMES)])
 
@@ -248,7 +248,7 @@ class _Work:
         download = self._downloads.of(delivery, pinned)
         self._downloads.check_room(download, pinned)
         size = sum(pin.size for pin in pinned)
-        self._plugs.say(
+        self._context.say(
             f"fetching {delivery.period}: {plural(len(pinned), 'file')}, {in_bytes(size)}"
         )
         before = download.have()
@@ -270,7 +270,7 @@ class _Work:
         self, delivery: ExportDelivery, pins: Sequence[PinnedObject], download: Download
     ) -> dict[str, Fetched]:
         """Fetch files side by side; the first that fails stops the others where they are."""
-        progress = _Progress(delivery.period, sum(pin.size for pin in pins), self._plugs.say)
+        progress = _Progress(delivery.period, sum(pin.size for pin in pins), self._context.say)
         with ThreadPoolExecutor(_AT_ONCE) as threads:
             tasks = {
                 pin.key: threads.submit(
@@ -337,10 +337,10 @@ class _Downloaded:
             )
             for each in deliveries
         ]
-        told = [replace(each, place=self._address(str(each.place))) for each in findings]
-        if not failing(told):
-            told += self._other_months(named)
-        return named, told
+        placed = [replace(each, place=self._address(str(each.place))) for each in findings]
+        if not failing(placed):
+            placed += self._other_months(named)
+        return named, placed
 
     def _address(self, path: str) -> str:
         return path.replace(self._folder, str(self._delivery.export))

@@ -1,4 +1,4 @@
-"""What a delivery takes the place of: all of it is held, or the run stops, or it is recorded."""
+"""Compare a delivery with the one that it replaces: missing charges stop it or are recorded."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .completeness import compare_held, held_now, open_delivery
 
 @dataclass(frozen=True)
 class Replaces:
-    """What a delivery replaces: whole bills, and charges that it does not hold itself."""
+    """Bills that a delivery replaces, and charges that it lacks."""
 
     bills: tuple[str, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
@@ -28,9 +28,9 @@ class Replaces:
 
 
 def what_is_replaced(place: Place, intent: Intent, form: str, context: RunContext) -> Replaces:
-    """Compare what stands open as `costs` and `keys` with what it would replace.
+    """Compare the open `costs` and `keys` with the delivery that they would replace.
 
-    Findings fail where it may not, which an explicit word allows.
+    Findings fail where charges are missing, unless `intent` allows it.
     """
     bills: list[str] = []
     out: list[LeftOut] = list(place.current.left_out) if place.current else []

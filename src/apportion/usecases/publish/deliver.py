@@ -110,13 +110,13 @@ def deliver(
         document, more = _write(asking, store, forms, run, folder, say)
         words += more
     words += _point(store, document)
-    findings, told = _tell(store, document, folder, telling, now, say)
+    findings, states = _notify(store, document, folder, telling, now, say)
     status = "delivered" if done is None else "unchanged"
     rows = [
         _row(document, status, name, store.location(f"{folder}/{name}"), size["bytes"])
         for name, size in document["files"].items()
     ]
-    rows += [_row(document, state, way, "", None) for way, state in told]
+    rows += [_row(document, state, way, "", None) for way, state in states]
     sentence = {
         "delivered": f"The report of {found} is delivered: {store.location(folder)}/",
         "unchanged": f"The report of {found} was delivered already: {store.location(folder)}/",
@@ -270,7 +270,7 @@ def _order(content: bytes) -> tuple[str, str, bool] | None:
     return str(period), str(allocated), bool(delivery)
 
 
-def _tell(
+def _notify(
     store: ObjectStore,
     document: Mapping[str, Any],
     folder: str,
@@ -278,9 +278,9 @@ def _tell(
     now: Callable[[], str],
     say: Callable[[str], None],
 ) -> tuple[list[Finding], list[tuple[str, str]]]:
-    """Tell everyone who was not told yet; what may have arrived is not sent again."""
+    """Notify channels that were not notified yet; a possible duplicate is not sent."""
     findings: list[Finding] = []
-    told: list[tuple[str, str]] = []
+    states: list[tuple[str, str]] = []
     for post in telling.posts:
         marker = f"{folder}/sent/{post.name}.json"
         claim = {"way": post.name, "state": "sending", "since": now(), "by": telling.fresh()}
@@ -288,7 +288,7 @@ def _tell(
         if mark is None:
             sent = _state(store, marker) == "sent"
             findings += [] if sent else [_maybe(document, marker, store)]
-            told.append((post.name, "sent before" if sent else "unknown"))
+            states.append((post.name, "sent before" if sent else "unknown"))
             continue
         say(f"sending {post.name}")
         try:
@@ -296,15 +296,15 @@ def _tell(
         except _REFUSALS as error:
             store.write(marker, _json({**claim, "state": "failed"}), instead_of=mark)
             findings.append(_failed(document, error))
-            told.append((post.name, "not sent"))
+            states.append((post.name, "not sent"))
         except AwsError:
             findings.append(_maybe(document, marker, store))
-            told.append((post.name, "unknown"))
+            states.append((post.name, "unknown"))
         else:
             signed = {**claim, "state": "sent", "at": now(), "id": number}
             store.write(marker, _json(signed), instead_of=mark)
-            told.append((post.name, "sent"))
-    return findings, told
+            states.append((post.name, "sent"))
+    return findings, states
 
 
 #: After these it is known that nothing was sent.

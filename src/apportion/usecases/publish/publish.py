@@ -56,7 +56,7 @@ def publish(context: RunContext, lake: PublishedTables, *, period: str, scratch:
         (row,) = context.engine.write(f"SELECT * FROM {name('runs made')}", _new(scratch, "runs"))
         lake.commit(row, what.RUNS_COLUMNS, period=period, run=manifest.run)
     lake.clear(period, what.TABLES)
-    return _told(published, "unchanged" if unchanged else "published", digest)
+    return _publish_outcome(published, "unchanged" if unchanged else "published", digest)
 
 
 def manifest_sha256(manifest: Manifest) -> str:
@@ -191,7 +191,7 @@ def _manifest_text(manifest: Manifest) -> str:
     return json.dumps(to_plain(manifest), separators=(",", ":"), sort_keys=True)
 
 
-def _told(published: Published, status: str, digest: str) -> Outcome:
+def _publish_outcome(published: Published, status: str, digest: str) -> Outcome:
     manifest = published.manifest
     rows = tuple(
         {

@@ -42,7 +42,7 @@ class LedgerQueryEngine:
         periods: Sequence[str] = (),
         ahead: Collection[str] = (),
     ) -> None:
-        self._plugs = context
+        self._context = context
         self._scratch = scratch
         self._closed = closed
         self._periods = periods
@@ -64,8 +64,8 @@ class LedgerQueryEngine:
     def _prepare(self, wanted: set[str], engine: Engine) -> None:
         """Show an engine the tables and views that are wanted, over all periods."""
         if not self._found:
-            periods = self._periods or allocated_periods(self._plugs)
-            self._found = [find(self._plugs, period=period) for period in periods]
+            periods = self._periods or allocated_periods(self._context)
+            self._found = [find(self._context, period=period) for period in periods]
         dimensions = {
             dimension.name
             for published in self._found
@@ -90,9 +90,9 @@ class LedgerQueryEngine:
         files: dict[str, list[str]] = {table: [] for table in tables}
         for published in self._found:
             period = published.manifest.period
-            self._plugs.say(f"reading {period}")
+            self._context.say(f"reading {period}")
             folder = self._scratch / f"{period}-{self._asked}"
-            for table, paths in write_tables(self._plugs, published, folder, tables).items():
+            for table, paths in write_tables(self._context, published, folder, tables).items():
                 files[table] += map(str, paths)
         self._made = files
 

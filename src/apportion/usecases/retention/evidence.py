@@ -27,8 +27,8 @@ def note(ledger: ExpirableLedger, evidence: RetentionEvidence) -> None:
     """
     same = [each for each in noted(ledger) if _of_same(each, evidence)]
     newest = max(same, key=lambda each: each.at, default=None)
-    told = [newest] if evidence.how is EvidenceKind.PUBLISHED and newest else same
-    if evidence.run not in {each.run for each in told}:
+    known = [newest] if evidence.how is EvidenceKind.PUBLISHED and newest else same
+    if evidence.run not in {each.run for each in known}:
         ledger.add_note(json.dumps(asdict(evidence), sort_keys=True).encode())
 
 

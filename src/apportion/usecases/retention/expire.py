@@ -49,7 +49,7 @@ class Plan:
         return sum(file.size for file in self.loose)
 
 
-def look(
+def plan_expiry(
     context: RunContext,
     ledger: ExpirableLedger,
     policy: Policy,
@@ -145,15 +145,15 @@ def _readable(runs: Sequence[Manifest]) -> set[str]:
 
 
 def _rows(made: Plan, becomes: str) -> Iterable[Row]:
-    """A row a run; files that several have are told with the first of them, the rest at the end."""
-    told: set[str] = set()
+    """One row for each run; a shared file is listed with its first run, the rest at the end."""
+    listed: set[str] = set()
     parts: dict[tuple[str, str], list[UnreferencedFile]] = defaultdict(list)
     for file in made.loose:
         parts[file.period, file.bill].append(file)
     for each in sorted(made.past, key=lambda one: (one.run.period, one.number)):
         beside = parts[each.run.period, each.run.bill]
-        files = [file for file in _own(each, beside) if file.name not in told]
-        told |= {file.name for file in files}
+        files = [file for file in _own(each, beside) if file.name not in listed]
+        listed |= {file.name for file in files}
         yield {
             "period": each.run.period,
             "bill": each.run.bill,
@@ -166,7 +166,7 @@ def _rows(made: Plan, becomes: str) -> Iterable[Row]:
             "bytes": sum(file.size for file in files),
             "why": _why(each, files),
         }
-    rest = [file for file in made.loose if file.name not in told]
+    rest = [file for file in made.loose if file.name not in listed]
     if rest:
         empty = dict.fromkeys(("period", "bill", "run", "at", "replaced"), "")
         sums = {"files": len(rest), "bytes": sum(file.size for file in rest)}

@@ -81,7 +81,7 @@ def history(context: RunContext, *, period: str = "") -> Outcome:
             "expired": gone[number].at if number in gone else None,
         }
         for number, run in runs
-        for currency, lines, amounts in _told_sums(run)
+        for currency, lines, amounts in _sums_of_run(run)
     ]
     return Outcome(_HISTORY, tuple(rows))
 
@@ -104,7 +104,7 @@ def sums(manifest: Manifest, stage: str) -> list[tuple[str, int, dict[str, Decim
 _ZERO = Decimal()
 
 
-def _told_sums(run: Manifest) -> Sequence[tuple[str, int, Mapping[str, Decimal | None]]]:
+def _sums_of_run(run: Manifest) -> Sequence[tuple[str, int, Mapping[str, Decimal | None]]]:
     """What a run came to; of accounts, how many there were, of an expiry, how many runs."""
     if run.kind is RunKind.ACCOUNTS:
         return [("", int(run.details["accounts"]), dict.fromkeys(COST_COLUMNS))]

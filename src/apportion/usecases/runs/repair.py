@@ -84,7 +84,7 @@ def _prove(run: Manifest, context: RunContext, place: str) -> None:
         raise NotRepairedError(place, f"{_name(run)}: {wrong[0]}")
 
 
-def _nothing(_run: Manifest, _plugs: RunContext) -> list[Finding]:
+def _nothing(_run: Manifest, _context: RunContext) -> list[Finding]:
     return []
 
 

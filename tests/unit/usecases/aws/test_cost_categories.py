@@ -17,8 +17,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import category_evaluator as aws
+from apportion.app.workspace import Workspace
 from apportion.aws.actions import COST_CATEGORIES
-from apportion.cli.workspace import Workspace
 from apportion.core.aws.cost_categories.definitions_json import (
     definitions_of,
     read_definitions,

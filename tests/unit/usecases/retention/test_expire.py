@@ -119,7 +119,7 @@ def test_what_is_kept_reads_as_before_and_what_is_expired_is_gone(folder: Path) 
     snapshots = look_with_foreign_eyes(folder)
     workspace = reopened(folder, now=NOW)
 
-    planned = workspace.expiry.look(Policy(1, NOW))
+    planned = workspace.expiry.plan(Policy(1, NOW))
     assert sizes(folder) == files, "looking changes nothing"
     outcome = workspace.expiry.expire(Policy(1, NOW))
     assert figures(outcome) == figures(planned)

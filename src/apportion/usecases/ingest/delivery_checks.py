@@ -1,0 +1,99 @@
+"""Check the charges of a delivery: one format, no file twice, readable times and tags."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from apportion.core.billing.duplicate_charges import (
+    DuplicatePair,
+    charges_query,
+    charges_twice,
+    worth_comparing,
+)
+from apportion.core.billing.unparseable_values import json_queries, times_queries
+from apportion.core.templates import name, sql
+from apportion.model.charges import ChargeQueries
+from apportion.model.delivery import Delivery
+from apportion.model.findings.deliveries import NO_JSON, SEVERAL_FORMATS, UNREADABLE_TIME
+from apportion.model.findings.finding import Finding
+from apportion.usecases.context import RunContext
+from apportion.usecases.row_values import texts_of
+
+
+def several_formats(deliveries: Sequence[Delivery]) -> list[Finding]:
+    """Refuse files of several formats: they would count the same charges twice."""
+    if len(deliveries) < 2:
+        return []
+    found = [f"{d.format} ({d.encoding}, {d.files[0].name})" for d in deliveries]
+    return [
+        Finding(
+            SEVERAL_FORMATS,
+            deliveries[0].files[0].name,
+            "the delivery",
+            expected="files of one format",
+            found=", ".join(found),
+            remedy="Ingest one format; the others would count the same charges again.",
+        )
+    ]
+
+
+def find_duplicates(delivery: Delivery, context: RunContext) -> list[Finding]:
+    """Compare the first charges of files that no manifest names as parts of one delivery."""
+    files = worth_comparing(delivery.files)
+    views = []
+    for number, file in enumerate(files):
+        view = f"file_{number}"
+        context.engine.open_bill(view, [file.path], delivery.encoding)
+        columns = context.engine.rows(f"DESCRIBE {name(view)}")
+        views.append((view, [str(column["column_name"]) for column in columns]))
+    if not views:
+        return []
+    pairs = context.engine.rows(charges_query(delivery, views))
+    return charges_twice(
+        files,
+        [
+            DuplicatePair(**{str(part): int(str(number)) for part, number in pair.items()})
+            for pair in pairs
+        ],
+    )
+
+
+def unreadable_times(
+    delivery: Delivery, queries: ChargeQueries, context: RunContext
+) -> list[Finding]:
+    """Find texts that are not times; a second pass only where there are any."""
+    (row,) = context.engine.rows(sql("usecases/ingest/unreadable_times"))
+    if not row["Lines"]:
+        return []
+    return [
+        Finding(
+            UNREADABLE_TIME,
+            f"{delivery.files[0].name}" + (" and others" if delivery.files[1:] else ""),
+            f"{column} of {times['Lines']:,} lines",
+            expected="a date and time like 2024-09-01T00:00:00Z",
+            found=", ".join(map(repr, texts_of(times["Texts"]))) or "nothing",
+            remedy="Nothing was ingested. Write dates with the year first; export the file again.",
+        )
+        for column, query in times_queries(delivery, queries)
+        for times in context.engine.rows(query)
+        if times["Lines"]
+    ]
+
+
+def no_json(delivery: Delivery, place: str, context: RunContext) -> list[Finding]:
+    """Find tags that are not JSON, in the open `keys` and `months` of the period."""
+    return [
+        Finding(
+            NO_JSON,
+            place,
+            f"{column} of {texts['Lines']:,} lines",
+            expected='JSON like {"CostCenter": "FIN-100"}',
+            found=", ".join(map(repr, texts_of(texts["Texts"]))),
+            remedy="These charges count in full, without these tags. Export the column as JSON.",
+            amount=Decimal(str(texts["Cost"])),
+            currency=str(texts["Currency"] or ""),
+        )
+        for column, query in json_queries(delivery)
+        for texts in context.engine.rows(query)
+    ]
