@@ -94,18 +94,18 @@ def connect(
     # boto3 is an extra, and takes a quarter of a second to import.
     from apportion.aws.connect import cost_explorer_client  # noqa: PLC0415 - as said above
     from apportion.aws.cost_explorer import CostExplorer  # noqa: PLC0415 - as said above
-    from apportion.aws.response_cache import Answers  # noqa: PLC0415 - as said above
+    from apportion.aws.response_cache import ResponseCache  # noqa: PLC0415 - as said above
 
     whose = ""
     if client is None:
         client, whose = cost_explorer_client(access.profile)
     answers = (
-        Answers(
+        ResponseCache(
             Path(access.kept),
-            whose=whose,
+            identity=whose,
             keep=timedelta(hours=access.hours),
             now=now,
-            fresh=access.fresh,
+            refresh=access.fresh,
         )
         if access.kept and access.hours
         else None

@@ -179,7 +179,7 @@ def open_athena(questions: Questions, *, region: str = "", clients: Clients) -> 
         database=questions.database,
         workgroup=questions.workgroup,
         results=questions.results,
-        patience=questions.patience,
+        timeout=questions.patience,
     )
 
 
@@ -192,14 +192,15 @@ def open_store(place: str, *, region: str = "", clients: Clients) -> ObjectStore
 
 def telling(readers: Readers, *, region: str = "", clients: Clients) -> Notifications:
     """Open the notification channels of a report."""
-    from apportion.aws.notifications import Mail, Topic  # noqa: PLC0415 - boto3 is an extra
+    # boto3 is an extra.
+    from apportion.aws.notifications import EmailNotifier, TopicNotifier  # noqa: PLC0415 - as said above
 
     posts: list[Notifier] = []
     if readers.emails:
         client = clients("sesv2", region)
-        posts.append(Mail(client, sender=readers.sender, readers=readers.emails))
+        posts.append(EmailNotifier(client, sender=readers.sender, recipients=readers.emails))
     if readers.topic:
-        posts.append(Topic(clients("sns", region), arn=readers.topic))
+        posts.append(TopicNotifier(clients("sns", region), arn=readers.topic))
     return Notifications(posts, readers.attach, readers.link_hours * 3600)
 
 

@@ -9,7 +9,7 @@ from datetime import date
 from apportion.aws.api_calls import Client
 from apportion.aws.event_store import DynamoEventStore
 from apportion.aws.live_tags import LiveTags
-from apportion.aws.tag_notifications import Notices
+from apportion.aws.tag_notifications import TagNotifier
 from apportion.core.tags.events.created_resources import partition_of
 from apportion.core.tags.policy.json import NotAPolicyError, read_policy_json
 from apportion.core.tags.policy.verdict import Judge
@@ -81,12 +81,12 @@ class Function:
             defaults={str(a): {str(k): str(v) for k, v in d.items()} for a, d in read.items()},
         )
 
-    def _notices(self) -> Notices | None:
+    def _notices(self) -> TagNotifier | None:
         topic = self._environment.get("APPORTION_TOPIC", "")
         chat = self._environment.get("APPORTION_CHAT_TOPIC", "")
         if not topic and not chat:
             return None
-        return Notices(self._clients("sns", ""), topic=topic, chat=chat)
+        return TagNotifier(self._clients("sns", ""), topic=topic, chat=chat)
 
     def _live_tags(self, account: str, region: str) -> LiveTags:
         """Reach an account and region, in the role of members where one is named."""

@@ -1,7 +1,7 @@
-"""What Apportion calls in AWS for each purpose: boto3's names, and the actions that they need.
+"""The AWS calls of each purpose: names in boto3, and the IAM actions that they need.
 
-An error names the action by this list. Policies are made of `model/iam/roles.py`; a test compares
-both with the calls that are made.
+Errors name the action from this list. Policies come from `model/iam/roles.py`; a test compares both
+with the calls that are made.
 """
 
 from __future__ import annotations

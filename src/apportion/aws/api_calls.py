@@ -1,4 +1,4 @@
-"""Sends requests to AWS: counted, within a budget, paced, tried again; boto3's errors end here."""
+"""Requests to AWS: counted, within a budget, paced and retried; boto3's errors end here."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from apportion.model.errors.base import (
 
 from .errors import PAGES_CHANGED, PagesChangedError, code_of, refusal, sentence, without_answer
 
-#: What a service says when it is asked too often.
+#: Error codes of a service that throttles.
 _THROTTLED = {
     "LimitExceededException",
     "ProvisionedThroughputExceededException",
@@ -45,11 +45,11 @@ class Client(Protocol):
 class Calls:
     """The requests of one client, one after another.
 
-    When AWS throttles, this waits and keeps a distance between all later requests, which shrinks
-    as they go well. A request that was throttled counts: AWS does not say that it is free. Errors
-    with a code in `through` are answers to the caller, and raised as boto3 raises them. `resource`
-    is what all the requests are about, as a policy names it. With `once` only a throttled request
-    is sent again: of any other that failed it is not known what it did.
+    When AWS throttles, this waits, and pauses before all later requests; the pause shrinks as they
+    succeed. A throttled request counts: AWS does not document that it is free. Errors with a code
+    in `through` are raised as boto3 raises them, for the caller to handle. `resource` is the
+    resource of all the requests, as a policy names it. With `once` only a throttled request is
+    sent again: it is unknown what any other failed request did.
     """
 
     def __init__(
@@ -88,7 +88,7 @@ class Calls:
                 if isinstance(error, ClientError) and code_of(error) in self._through:
                     raise
                 if not _worth_another_try(error):
-                    raise _told(action, error, self.resource) from None
+                    raise _mapped(action, error, self.resource) from None
                 if self._once and not _throttled(error):
                     break
                 self._pause = min(max(2 * self._pause, 1), _LONGEST_PAUSE)
@@ -111,7 +111,7 @@ class Calls:
 
 
 def _rewind(parameters: Mapping[str, object]) -> None:
-    """Begin files again: what was tried before has read them, as far as it came."""
+    """Rewind files: the attempt before has read part of them."""
     for value in parameters.values():
         if isinstance(value, IOBase) and value.seekable():
             value.seek(0)
@@ -128,7 +128,7 @@ def _throttled(error: Exception) -> bool:
     return isinstance(error, ClientError) and code_of(error) in _THROTTLED
 
 
-def _told(action: str, error: Exception, resource: str) -> Exception:
+def _mapped(action: str, error: Exception, resource: str) -> Exception:
     if not isinstance(error, ClientError):
         return without_answer(action, error)
     if code_of(error) in PAGES_CHANGED:

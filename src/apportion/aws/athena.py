@@ -29,10 +29,10 @@ _ENDED = {"SUCCEEDED", "FAILED", "CANCELLED"}
 
 
 class Athena:
-    """One query after another, each waited for, for at most `patience` seconds.
+    """One query after another, each with a timeout in seconds.
 
-    What we give up, by patience or by the user's Ctrl-C, is stopped, as it would go on costing.
-    `workgroup` says where results go and how much a query may scan.
+    A query that times out, or that the user ends with Ctrl-C, is stopped, so that it costs no more.
+    `workgroup` decides where results go and how much a query may scan.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class Athena:
         database: str,
         workgroup: str,
         results: str = "",
-        patience: int = 300,
+        timeout: int = 300,
         sleep: Callable[[float], None] = time.sleep,
         timer: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -50,7 +50,7 @@ class Athena:
         self._database = database
         self._workgroup = workgroup
         self._results = results
-        self._patience = patience
+        self._timeout = timeout
         self._sleep = sleep
         self._timer = timer
 
@@ -75,7 +75,7 @@ class Athena:
         return str(self._calls.send("start_query_execution", asked)["QueryExecutionId"])
 
     def _wait(self, query: str) -> Mapping[str, Any]:
-        until = self._timer() + self._patience
+        until = self._timer() + self._timeout
         pause = _SHORTEST_PAUSE
         while True:
             answer = self._calls.send("get_query_execution", {"QueryExecutionId": query})
@@ -86,7 +86,7 @@ class Athena:
             if state in _ENDED:
                 raise _failed(execution["Status"])
             if self._timer() > until:
-                said = f"the query was {state.lower()} for {self._patience} s and was stopped"
+                said = f"the query was {state.lower()} for {self._timeout} s and was stopped"
                 raise QueryFailedError("Athena", said, "Wait longer with --timeout SECONDS.")
             self._sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE)
@@ -157,7 +157,7 @@ def _cost(execution: Mapping[str, Any]) -> str:
 
 
 def _failed(status: Mapping[str, Any]) -> QueryFailedError | InvalidQueryError:
-    """Tell a query that is wrong (an unknown column) from one that was not answered."""
+    """Separate a query that is wrong (an unknown column) from one that was not answered."""
     said = str(status.get("StateChangeReason") or status["State"].lower())
     sentence = said.strip().splitlines()[0][:500]
     if sentence.startswith(_WRONG_QUERY):

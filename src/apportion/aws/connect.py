@@ -1,4 +1,4 @@
-"""Makes the clients of boto3 from a profile, or from what the environment gives."""
+"""Clients of boto3 from a profile, or from the environment."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def client_of(service: str, *, profile: str = "", region: str = "") -> Client:
 
 
 def cost_explorer_client(profile: str) -> tuple[Client, str]:
-    """Make a client of Cost Explorer, and a word that tells its credentials from others.
+    """Make a client of Cost Explorer, and a text that identifies its credentials.
 
     The client repeats nothing by itself: `Calls` does, and counts. Raises AwsCredentialsError.
     """
@@ -73,10 +73,10 @@ def cost_explorer_client(profile: str) -> tuple[Client, str]:
 def in_role(
     clients: Callable[[str, str], Client], role: str, *, session: str = "apportion"
 ) -> Callable[[str, str], Client]:
-    """Make clients that act in a role, whose trust policy lets those that `clients` makes take it.
+    """Make clients that act in a role; its trust policy must allow the identity of `clients`.
 
-    Its credentials, of an hour, are asked for once. Whoever reads CloudTrail sees the role's name
-    with that of the session. Without a role these are the clients as they were.
+    Its credentials last an hour and are requested once. CloudTrail shows the role's name and the
+    session's. Without a role these are `clients` unchanged.
     """
     if not role:
         return clients

@@ -1,4 +1,4 @@
-"""AWS Cost Categories: the definitions of a payer, as AWS says them."""
+"""AWS Cost Categories: the definitions of a payer, as AWS returns them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _BUDGET = 1_000
 
 
 class CostCategories:
-    """Asks the service `ce` for definitions; each is described by itself, as lists lack rules."""
+    """Reads definitions from the service `ce`, one request each, as lists lack rules."""
 
     def __init__(
         self,
@@ -26,8 +26,8 @@ class CostCategories:
         self._say = say
 
     def definitions(self) -> list[Mapping[str, Any]]:
-        """Give all definitions, in the order in which AWS lists them."""
-        self._say("asking AWS for its cost categories")
+        """Read all definitions, in the order in which AWS lists them."""
+        self._say("reading cost categories from AWS")
         return [self._described(arn) for arn in self._arns()]
 
     def _arns(self) -> list[str]:

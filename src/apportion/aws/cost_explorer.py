@@ -14,17 +14,17 @@ from .actions import COST_REPORTS
 from .api_calls import Calls, Client
 from .cost_explorer_json import lines, names, period, written
 from .errors import PagesChangedError
-from .response_cache import Answers
+from .response_cache import ResponseCache
 
 _TIMES_FROM_THE_START = 2
 
 
 class CostExplorer:
-    """Asks Cost Explorer through a boto3 client of the service `ce`.
+    """Queries Cost Explorer through a boto3 client of the service `ce`.
 
     Pages are followed by hand, as boto3 has no paginator for them; requests go one by one, each
-    page is one of the `budget`, and answers are taken from `answers` where they are kept. `say` is
-    told of each question that is sent.
+    page counts in the `budget`, and cached responses are taken from `answers`. `say` gets a message
+    for each query that is sent.
     """
 
     def __init__(
@@ -32,7 +32,7 @@ class CostExplorer:
         client: Client,
         *,
         budget: int,
-        answers: Answers | None = None,
+        answers: ResponseCache | None = None,
         say: Callable[[str], None] = lambda _step: None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -50,7 +50,7 @@ class CostExplorer:
         if query.resources:
             operation = "get_cost_and_usage_with_resources"
         by = " and ".join(map(str, query.by)) or "the whole"
-        self._say(f"asking Cost Explorer for {query.start} to {query.end} by {by}")
+        self._say(f"reading costs from Cost Explorer for {query.start} to {query.end} by {by}")
         pages = self._pages(operation, written(query))
         return CostAnswer(
             lines=tuple(line for page in pages for line in lines(query, page)),
@@ -58,7 +58,7 @@ class CostExplorer:
         )
 
     def tags(self, start: date, end: date, *, key: str = "") -> list[str]:
-        self._say(f"asking Cost Explorer for the {f'values of {key}' if key else 'tags in use'}")
+        self._say(f"reading from Cost Explorer: the {f'values of {key}' if key else 'tags in use'}")
         request: dict[str, object] = {"TimePeriod": period(start, end)}
         if key:
             request["TagKey"] = key
@@ -86,7 +86,7 @@ class CostExplorer:
         raise AwsRefusedError(
             COST_REPORTS[operation],
             said,
-            "the pages of the answer changed while they were read, twice",
+            "the pages of the response changed twice while they were read",
             "Try again in some minutes.",
         )
 

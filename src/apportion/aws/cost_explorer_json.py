@@ -1,4 +1,4 @@
-"""Cost Explorer's JSON: our questions written in it, its answers read from it.
+"""Cost Explorer's JSON: queries written, responses read.
 
 Fields follow the API reference of GetCostAndUsage.
 """
@@ -37,12 +37,12 @@ _STEPS = {Granularity.DAY: "DAILY", Granularity.MONTH: "MONTHLY"}
 
 
 def period(start: date, end: date) -> dict[str, str]:
-    """Write days; the end is exclusive here and there."""
+    """Write days; the end is exclusive in both."""
     return {"Start": start.isoformat(), "End": end.isoformat()}
 
 
 def written(query: CostQuery) -> dict[str, object]:
-    """Write a question. All metrics are asked at once: a request has one price."""
+    """Write a query with all metrics: a request has one price."""
     request: dict[str, object] = {
         "TimePeriod": period(query.start, query.end),
         "Granularity": _STEPS[query.granularity],
@@ -65,7 +65,7 @@ def expression(where: Filter) -> dict[str, object]:
 
 
 def lines(query: CostQuery, page: Mapping[str, Any]) -> Iterator[CostLine]:
-    """Read one page. A day that goes on from page to page comes in parts."""
+    """Read one page. A day can continue on the next page."""
     for day in page["ResultsByTime"]:
         groups = day.get("Groups") or []
         if not query.by:
@@ -83,9 +83,9 @@ def lines(query: CostQuery, page: Mapping[str, Any]) -> Iterator[CostLine]:
 
 
 def value_of(by: By, key: str) -> str:
-    """Take the value out of a group's key: `Project$atlas` is atlas, `Project$` nothing.
+    """Read the value in a group's key: `Project$atlas` is atlas, `Project$` nothing.
 
-    The value begins after the first `$`; it may have others of its own.
+    The value begins after the first `$` and may contain others.
     """
     if by.kind is GroupKind.DIMENSION:
         return key
@@ -93,7 +93,7 @@ def value_of(by: By, key: str) -> str:
 
 
 def names(page: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Read the names of accounts beside a page."""
+    """Read the names of accounts in a page."""
     for about in page.get("DimensionValueAttributes") or []:
         name = (about.get("Attributes") or {}).get("description")
         if name:

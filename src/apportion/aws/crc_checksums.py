@@ -1,6 +1,6 @@
-"""The cyclic checksums that S3 states of objects, which Python's library does not have.
+"""The CRC checksums that S3 states for objects and that Python's library lacks.
 
-S3 gives CRC-64/NVME to whatever is uploaded without a checksum of another kind. A block is cut into
+S3 computes CRC-64/NVME for an object that is uploaded without another checksum. A block is cut into
 lanes that numpy steps through side by side, eight bytes a step; then the lanes are put together,
 for a checksum of two parts follows from those of the parts. Parameters are those of the catalogue
 of CRC algorithms (CRC-64/NVME, CRC-32/ISCSI); all bits are reflected, and start and end inverted.
@@ -23,7 +23,7 @@ _SMALLEST = 12
 
 
 class Crc:
-    """A checksum of bytes that come one after another."""
+    """A checksum of bytes that arrive in pieces."""
 
     def __init__(self, kind: str) -> None:
         self._polynomial, self._width = {
@@ -45,11 +45,11 @@ class Crc:
             self._state = (self._state >> 8) ^ table[(self._state ^ byte) & 0xFF]
 
     def digest(self) -> bytes:
-        """Give the checksum as S3 writes it before Base64: the highest byte first."""
+        """Return the checksum as S3 writes it before Base64: the highest byte first."""
         return (self._state ^ self._ones).to_bytes(self._width >> 3, "big")
 
     def _block(self, block: memoryview, power: int) -> None:
-        """Take in 2^power bytes."""
+        """Process 2^power bytes."""
         of_lane = power >> 1
         words = np.frombuffer(block, dtype="<u8").reshape(-1, 1 << (of_lane - 3))
         lanes = _lanes(words, _tables(self._polynomial))
@@ -61,7 +61,7 @@ class Crc:
 
 
 def _lanes(words: Words, tables: Words) -> Words:
-    """Take the checksum of each row, from nothing."""
+    """Compute the checksum of each row, from zero."""
     state = np.zeros(len(words), dtype=np.uint64)
     low = np.uint64(0xFF)
     for step in range(words.shape[1]):
@@ -82,7 +82,7 @@ def _moved_on(states: Words, polynomial: int, power: int) -> Words:
 
 @cache
 def _zeros(polynomial: int, power: int) -> Words:
-    """Tell what each bit of a state becomes when 2^power zero bytes follow."""
+    """Compute what each bit of a state becomes after 2^power zero bytes."""
     if not power:
         bits = np.left_shift(np.uint64(1), np.arange(64, dtype=np.uint64))
         table: Any = _tables(polynomial)[0]
@@ -93,7 +93,7 @@ def _zeros(polynomial: int, power: int) -> Words:
 
 @cache
 def _tables(polynomial: int) -> Words:
-    """Tell what a byte does to a state, with no to seven zero bytes after it."""
+    """Compute the effect of a byte on a state, with zero to seven zero bytes after it."""
     first = []
     for byte in range(256):
         word = byte

@@ -1,4 +1,4 @@
-"""Data Exports of AWS Billing: those that there are, what they can hold, and new ones.
+"""Data Exports of AWS Billing: existing exports, their possible columns, and new ones.
 
 Implements `ports.bills.Exports`. The service has one endpoint, in us-east-1.
 """
@@ -21,7 +21,7 @@ REGION = "us-east-1"
 
 
 class DataExports:
-    """Asks through boto3 clients of the services `bcm-data-exports` and `sts`."""
+    """Uses boto3 clients of the services `bcm-data-exports` and `sts`."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""Turns what AWS and boto3 say into sentences that name the action, the caller and the remedy."""
+"""Maps errors of AWS and boto3 to sentences with the action, the caller and the remedy."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ PAGES_CHANGED = {"InvalidNextTokenException", "RequestChangedException"}
 
 _DENIED = {
     *("AccessDenied", "AccessDeniedException", "AllAccessDisabled", "UnauthorizedOperation"),
-    *("403", "Forbidden"),  # what a HEAD request is told, which has no words
+    *("403", "Forbidden"),  # the error of a HEAD request, which has no message
 }
 _EXPIRED = {"ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired"}
 _NOT_TAKEN = {
@@ -47,15 +47,15 @@ _SIGN_IN = "Sign in again (`aws sso login`, or fresh keys) and repeat the comman
 _CLOCK = re.compile(r"signature (?:expired|not yet current)|skew", re.IGNORECASE)
 _NOT_ENABLED = re.compile(r"not enabled for cost explorer", re.IGNORECASE)
 _CALLER = re.compile(r"User: (\S+) is not authorized")
-#: What a service says where it could not do our call for want of the permission for another.
+#: The message of a service whose call needs a permission for another action.
 _WHAT = re.compile(r"not authorized to perform: ([\w-]+:\w+)(?: on resource: \"?([^\s\"]+)\"?)?")
 _REMEDIES = {
-    "DataUnavailableException": "Costs of single resources, and hourly costs, are there only once "
-    "they are switched on in Cost Explorer's settings, and for the last 14 days.",
-    "AWSOrganizationsNotInUseException": "This account is in no organisation. Give its accounts in "
-    "a file instead: `apportion aws accounts import FILE`.",
-    "BillExpirationException": "Ask for days that begin later: Cost Explorer keeps thirteen "
-    "months by the day.",
+    "DataUnavailableException": "Costs of single resources and hourly costs exist only after "
+    "they are enabled in Cost Explorer's settings, and for the last 14 days.",
+    "AWSOrganizationsNotInUseException": "This account is in no organisation. Import its accounts "
+    "from a file instead: `apportion aws accounts import FILE`.",
+    "BillExpirationException": "Choose a later start: Cost Explorer keeps thirteen months of "
+    "daily data.",
 }
 
 
@@ -64,23 +64,23 @@ class PagesChangedError(Exception):
 
 
 def code_of(error: ClientError) -> str:
-    """Tell AWS's code of an error."""
+    """Read AWS's code of an error."""
     return str(error.response.get("Error", {}).get("Code", ""))
 
 
 def sentence(error: ClientError) -> str:
-    """Take the first line of AWS's own words: later ones repeat parts of the request."""
+    """Read the first line of AWS's message: later ones repeat parts of the request."""
     said = str(error.response.get("Error", {}).get("Message", "")).strip()
     return said.splitlines()[0][:500] if said else code_of(error)
 
 
 def refusal(action: str, error: ClientError, resource: str = "*") -> AwsError:
-    """Tell what AWS refused, and what to do about it. `resource` is what the call was about."""
+    """Make an error from what AWS refused, with a remedy. `resource` is that of the call."""
     code, said = code_of(error), sentence(error)
     if _NOT_ENABLED.search(said):
         remedy = (
-            "Open Cost Explorer once in the console of the account that pays and, for members of "
-            "an organisation, allow them to; the first figures take a day."
+            "Open Cost Explorer once in the console of the payer account and, for member accounts, "
+            "allow access there; the first figures take a day."
         )
         return AwsRefusedError(action, code, said, remedy)
     if code in _DENIED:
@@ -100,11 +100,11 @@ def _denied(action: str, said: str, resource: str) -> AwsDeniedError:
 
 
 def without_answer(action: str, error: Exception) -> AwsError:
-    """Tell why a request never left, or came to nothing."""
+    """Make an error for a request that was not sent or got no response."""
     if isinstance(error, ProfileNotFound):
         return AwsCredentialsError(
             str(error).rstrip("."),
-            "Profiles stand in ~/.aws/config; `aws configure list-profiles`.",
+            "Profiles are in ~/.aws/config; list them with `aws configure list-profiles`.",
         )
     if isinstance(error, NoCredentialsError):
         return AwsCredentialsError(
@@ -127,10 +127,10 @@ def without_answer(action: str, error: Exception) -> AwsError:
 def _not_taken(code: str, said: str) -> AwsError:
     if code in {"RequestExpired", "RequestTimeTooSkewed"} or _CLOCK.search(said):
         return AwsCredentialsError(
-            "AWS does not take the time of the request",
-            "Set this machine's clock, which must be right within five minutes.",
+            "AWS does not accept the time of the request",
+            "Set this machine's clock; it may be wrong by at most five minutes.",
         )
-    return AwsCredentialsError(f"AWS does not take the credentials ({code})", _SIGN_IN)
+    return AwsCredentialsError(f"AWS does not accept the credentials ({code})", _SIGN_IN)
 
 
 def _line(error: Exception) -> str:

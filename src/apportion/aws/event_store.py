@@ -1,7 +1,7 @@
-"""What the validation function remembers, in one table of DynamoDB: events, and the tag policy.
+"""The state of the validation function in one DynamoDB table: events, and the tag policy.
 
-Items have the key `id`. An event is begun with a lease: if the function dies, the event can be
-begun again when the lease is over. DynamoDB takes items away when `expiration` has passed.
+Items have the key `id`. An event is started with a lease: if the function dies, another invocation
+can start it again when the lease is over. DynamoDB deletes items after `expiration`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _KEPT_SECONDS = 7 * 24 * 3600
 
 
 class DynamoEventStore:
-    """`lease` is how many seconds one event may take: the function's time limit, and a bit."""
+    """`lease` is the seconds that one event may take: slightly more than the function's timeout."""
 
     def __init__(
         self,
@@ -44,9 +44,9 @@ class DynamoEventStore:
         return item.get("policy", {}).get("S", ""), item.get("defaults", {}).get("S", "")
 
     def begin(self, event: str, now: int) -> bool:
-        """Take an event on; False where that was done already.
+        """Start an event; False where it was handled already.
 
-        Raises BlockingIOError if another invocation is at it, which may still fail.
+        Raises BlockingIOError if another invocation is handling it, which may still fail.
         """
         item = {
             **_key(f"event {event}"),
@@ -78,7 +78,7 @@ class DynamoEventStore:
         return True
 
     def done(self, event: str) -> None:
-        """Remember that an event was dealt with."""
+        """Mark an event as handled."""
         self._calls.send(
             "update_item",
             {
@@ -91,7 +91,7 @@ class DynamoEventStore:
         )
 
     def forget(self, event: str) -> None:
-        """Let an event that failed be tried again at once."""
+        """Remove an event that failed, so that it can be retried at once."""
         self._calls.send("delete_item", {"TableName": self._table, "Key": _key(f"event {event}")})
 
 

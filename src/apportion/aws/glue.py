@@ -1,4 +1,4 @@
-"""A Glue client for pyiceberg, which calls by itself: counted and told like every other call."""
+"""A Glue client for pyiceberg: its calls are counted and its errors mapped like all others."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _ANSWERS = {_ABSENT, "AlreadyExistsException", "ConcurrentModificationException"
 
 
 class Glue:
-    """Passes on the operations that have an IAM action in our list, and no other."""
+    """Forwards the operations that have an IAM action in `actions.py`, and no other."""
 
     def __init__(self, client: Client, *, sleep: Callable[[float], None] = time.sleep) -> None:
         self.exceptions = client.exceptions
@@ -54,7 +54,7 @@ class Glue:
                     raise
 
     def need_table(self, database: str, wanted: Mapping[str, Any]) -> None:
-        """Make a table or view; where another has made one of its name meanwhile, make it this."""
+        """Make a table or view; replace one that another process has made meanwhile."""
         try:
             self.create_table(DatabaseName=database, TableInput=wanted)
         except ClientError as error:

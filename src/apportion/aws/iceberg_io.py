@@ -17,9 +17,9 @@ _MOST = 1000
 
 
 class Metadata:
-    """Iceberg's metadata in a store. An object never changes, so each is brought here once.
+    """Iceberg's metadata in a store. An object never changes, so each is fetched once.
 
-    Without that, a publication asks twice as much (350 calls against 173, measured).
+    Without this cache, publishing needs twice the calls (350 instead of 173, measured).
     """
 
     def __init__(self, store: S3Store) -> None:
@@ -49,7 +49,7 @@ class Metadata:
 class S3IO(FileIO):
     """Reads and writes objects below one prefix. Metadata and lists of files are small.
 
-    Nothing is deleted: what a commit that came second has written is led to by no snapshot.
+    Nothing is deleted: no snapshot references the files of a commit that came second.
     """
 
     def __init__(self, properties: Properties = EMPTY_DICT) -> None:

@@ -1,6 +1,6 @@
-"""Tags as they are on resources now, by the Resource Groups Tagging API of an account and region.
+"""Current tags of resources from the Resource Groups Tagging API of an account and region.
 
-It tells resources that are tagged or once were; those that never were only Resource Explorer lists.
+The API lists resources that have or had tags; only Resource Explorer lists those that never had.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ _BUDGET = 10_000
 
 
 class LiveTags:
-    """Reads with one list of actions and writes with another: who only looks need not write."""
+    """Reads with one list of actions and writes with another, so that readers need no writes."""
 
     def __init__(self, client: Client, *, sleep: Callable[[float], None] = time.sleep) -> None:
         self._looks = Calls(client, SEE_RESOURCES, budget=_BUDGET, sleep=sleep)
         self._changes = Calls(client, FIX_TAGS, budget=_BUDGET, sleep=sleep)
 
     def every(self) -> Iterator[LiveResource]:
-        """Go through all resources of the account and region that have or had tags."""
+        """List all resources of the account and region that have or had tags."""
         yield from self._pages({"ResourcesPerPage": A_PAGE})
 
     def look(self, arns: Sequence[str]) -> dict[str, tuple[tuple[str, str], ...]]:
-        """Tell the tags of some resources; those that the API does not know are not in it."""
+        """Read the tags of some resources; those that the API does not know are left out."""
         found: dict[str, tuple[tuple[str, str], ...]] = {}
         for at in range(0, len(arns), LOOKED_UP):
             asked = {"ResourceARNList": list(arns[at : at + LOOKED_UP])}
@@ -40,12 +40,12 @@ class LiveTags:
         return found
 
     def tag(self, arns: Sequence[str], tags: Mapping[str, str]) -> dict[str, str]:
-        """Set tags on at most 20 resources; returns why not, by ARN, where AWS refused."""
+        """Set tags on at most 20 resources; returns the reasons of AWS by refused ARN."""
         asked = {"ResourceARNList": list(arns), "Tags": dict(tags)}
         return _failed(self._changes.send("tag_resources", asked))
 
     def untag(self, arns: Sequence[str], keys: Sequence[str]) -> dict[str, str]:
-        """Take tags off at most 20 resources; returns why not, by ARN, where AWS refused."""
+        """Remove tags from at most 20 resources; returns the reasons of AWS by refused ARN."""
         asked = {"ResourceARNList": list(arns), "TagKeys": list(keys)}
         return _failed(self._changes.send("untag_resources", asked))
 
@@ -62,9 +62,9 @@ class LiveTags:
 
 
 class Explorer:
-    """Resource Explorer, asked through a view: it lists what never had a tag, of all its regions.
+    """Resource Explorer through a view: it lists resources without tags in all its regions.
 
-    `ListResources` has no end, where `Search` stops at 1,000.
+    `ListResources` has no limit; `Search` stops at 1,000.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ class Explorer:
         self._view = view
 
     def untagged(self) -> Iterator[LiveResource]:
-        """Go through the resources without tags of users that the view shows."""
+        """List the resources without user tags that the view shows."""
         asked: dict[str, object] = {
             "Filters": {"FilterString": "tag:none"},
             "ViewArn": self._view,

@@ -1,4 +1,4 @@
-"""Report notifications: e-mail by SES, and a topic of SNS; see `ports.notifications`."""
+"""Report notifications: e-mail through SES, and an SNS topic; see `ports.notifications`."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ from .actions import MAIL, TELL
 from .api_calls import Calls, Client
 
 #: SNS takes 256 kB, and a subject of 100 characters of ASCII without line breaks.
-_LONGEST, _LONGEST_SUBJECT = 200_000, 99
+_MAX_TEXT, _MAX_SUBJECT = 200_000, 99
 
 
-class Mail:
-    """Letters by SES to some readers, in one message. The sender must be verified there."""
+class EmailNotifier:
+    """One e-mail through SES to all recipients. The sender must be verified in SES."""
 
     def __init__(
         self,
         client: Client,
         *,
         sender: str,
-        readers: Sequence[str],
+        recipients: Sequence[str],
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._calls = Calls(client, MAIL, budget=sys.maxsize, sleep=sleep, once=True)
         self._sender = sender
-        self._readers = list(readers)
+        self._recipients = list(recipients)
 
     @property
     def name(self) -> str:
-        return f"email-{_short(self._sender, *sorted(self._readers))}"
+        return f"email-{_short(self._sender, *sorted(self._recipients))}"
 
     def send(self, subject: str, text: str, files: Mapping[str, bytes]) -> str:
         simple: dict[str, object] = {
@@ -47,15 +47,15 @@ class Mail:
             "send_email",
             {
                 "FromEmailAddress": self._sender,
-                "Destination": {"ToAddresses": self._readers},
+                "Destination": {"ToAddresses": self._recipients},
                 "Content": {"Simple": simple},
             },
         )
         return str(answer["MessageId"])
 
 
-class Topic:
-    """A message to all that have subscribed to a topic of SNS. It carries no files."""
+class TopicNotifier:
+    """A message to the subscribers of an SNS topic. It has no attachments."""
 
     def __init__(
         self, client: Client, *, arn: str, sleep: Callable[[float], None] = time.sleep
@@ -67,12 +67,12 @@ class Topic:
     def name(self) -> str:
         return f"topic-{_short(self._arn)}"
 
-    def send(self, subject: str, text: str, files: Mapping[str, bytes]) -> str:  # noqa: ARG002 - a topic carries none
-        plain = subject.encode("ascii", "replace").decode()[:_LONGEST_SUBJECT]
-        said = {"TopicArn": self._arn, "Subject": plain, "Message": text[:_LONGEST]}
-        return str(self._calls.send("publish", said)["MessageId"])
+    def send(self, subject: str, text: str, files: Mapping[str, bytes]) -> str:  # noqa: ARG002 - a topic has no attachments
+        plain = subject.encode("ascii", "replace").decode()[:_MAX_SUBJECT]
+        request = {"TopicArn": self._arn, "Subject": plain, "Message": text[:_MAX_TEXT]}
+        return str(self._calls.send("publish", request)["MessageId"])
 
 
 def _short(*parts: str) -> str:
-    """Tell recipients apart without writing their addresses into names."""
+    """Make a name of recipients that does not contain their addresses."""
     return sha256("\n".join(parts).encode()).hexdigest()[:12]

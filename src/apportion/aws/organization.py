@@ -23,7 +23,7 @@ _BUDGET = 100_000
 
 
 class Organizations:
-    """Asks one thing after another: the service throttles at some requests a second."""
+    """Sends one request after another: the service throttles at a few requests a second."""
 
     def __init__(
         self,
@@ -38,7 +38,7 @@ class Organizations:
 
     def look(self) -> Organization:
         """Read all accounts, or raise: half an organisation would close the other half."""
-        self._say("asking AWS Organizations for its accounts")
+        self._say("reading accounts from AWS Organizations")
         described = self._calls.send("describe_organization", {})
         accounts = list(self._pages("list_accounts", {}, "Accounts"))
         found = []
@@ -67,7 +67,7 @@ class Organizations:
         return self._unit(str(parent["Id"])) if parent["Type"] == _UNIT else ()
 
     def _unit(self, id_: str) -> tuple[str, ...]:
-        """Name a unit and those above it; each is asked for once."""
+        """Name a unit and its parents; each is read once."""
         if id_ not in self._units:
             asked = {"OrganizationalUnitId": id_}
             described = self._calls.send("describe_organizational_unit", asked)

@@ -2,7 +2,7 @@
 
 Every table but `runs` is called `<name>_by_run` and partitioned by period and run; its view
 `<name>` shows the runs that `runs` names. A commit is one conditional update of one Glue table, so
-of two publishers at once one is told that the other was first.
+one of two publishers at the same time fails.
 """
 
 from __future__ import annotations
@@ -178,7 +178,7 @@ class GlueTables:
         return found
 
     def _need(self, table: str, columns: Mapping[str, str]) -> Table:
-        """Open a table with all these columns; what is missing is made, by us or by another."""
+        """Open a table with all these columns; make the table or columns that are missing."""
         for _ in range(_TRIES):
             found = self._find(table)
             try:
@@ -229,7 +229,7 @@ class GlueTables:
 
 
 def _swap(table: Table, new: Sequence[DataFile], out: Sequence[DataFile], *, run: str) -> None:
-    """Take files out of a table and others in, in one snapshot that names the run."""
+    """Remove files from a table and add others, in one snapshot that names the run."""
     names, there = _paths(new), _paths(out)
     if names == there:
         return

@@ -1,7 +1,7 @@
-"""Keeps answers for a stated time, by exactly what was asked, so that asking again costs nothing.
+"""A cache of responses for a limited time, so that a repeated request costs nothing.
 
-A file is named by the hash of the question and holds the question, the time, the answer and the
-answer's hash. Whatever is damaged, old or another question's is as good as not there.
+A file is named by the hash of the request and holds the request, the time, the response and its
+hash. A file that is damaged, old or of another request is not used.
 """
 
 from __future__ import annotations
@@ -16,48 +16,48 @@ from pathlib import Path
 from typing import Any
 
 
-class Answers:
-    """The kept answers in a folder. `whose` tells credentials apart: others may see other costs.
+class ResponseCache:
+    """Cached responses in a folder. `identity` separates credentials, which may see other costs.
 
-    `fresh` finds none, and keeps what is brought.
+    With `refresh`, no cached response is used, and new ones are kept.
     """
 
     def __init__(
         self,
         folder: Path,
         *,
-        whose: str,
+        identity: str,
         keep: timedelta,
         now: Callable[[], datetime],
-        fresh: bool = False,
+        refresh: bool = False,
     ) -> None:
         self._folder = folder
-        self._whose = whose
+        self._identity = identity
         self._keep = keep
         self._now = now
-        self._fresh = fresh
+        self._refresh = refresh
 
     def find(self, operation: str, request: Mapping[str, object]) -> Sequence[Any] | None:
-        """Find the pages that answer a request."""
-        if self._fresh:
+        """Find the cached pages of a request."""
+        if self._refresh:
             return None
-        question = self._question(operation, request)
+        key = self._key(operation, request)
         try:
-            kept = json.loads(self._file(question).read_bytes())
+            kept = json.loads(self._file(key).read_bytes())
             at = datetime.fromisoformat(kept["at"])
-            sound = kept["question"] == question and kept["sha256"] == _hash(kept["pages"])
+            sound = kept["request"] == key and kept["sha256"] == _hash(kept["pages"])
             age = self._now() - at
         except (OSError, ValueError, KeyError, TypeError):
             return None
         pages: Sequence[Any] = kept["pages"]
-        # An answer from the future says that a clock was wrong, not that the answer is fresh.
+        # A response from the future comes from a wrong clock; it may be old.
         return pages if sound and timedelta(0) <= age < self._keep else None
 
     def keep(self, operation: str, request: Mapping[str, object], pages: Sequence[Any]) -> None:
-        """Keep the pages that answer a request; only the user can read them."""
-        question = self._question(operation, request)
+        """Keep the pages of a request; only the user can read them."""
+        key = self._key(operation, request)
         content = {
-            "question": question,
+            "request": key,
             "at": self._now().isoformat(),
             "sha256": _hash(pages),
             "pages": pages,
@@ -69,16 +69,16 @@ class Answers:
                 os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb"
             ) as file:
                 file.write(_canonical(content))
-            draft.replace(self._file(question))
+            draft.replace(self._file(key))
         except BaseException:
             draft.unlink(missing_ok=True)
             raise
 
-    def _question(self, operation: str, request: Mapping[str, object]) -> dict[str, object]:
-        return {"whose": self._whose, "operation": operation, "request": dict(request)}
+    def _key(self, operation: str, request: Mapping[str, object]) -> dict[str, object]:
+        return {"identity": self._identity, "operation": operation, "request": dict(request)}
 
-    def _file(self, question: Mapping[str, object]) -> Path:
-        return self._folder / f"{_hash(question)}.json"
+    def _file(self, key: Mapping[str, object]) -> Path:
+        return self._folder / f"{_hash(key)}.json"
 
 
 def _hash(value: object) -> str:

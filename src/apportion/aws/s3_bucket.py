@@ -106,7 +106,7 @@ class S3Bucket:
         raise NotWhatS3HasError(address, str(pin.checksum), str(found))
 
     def _bring(self, pin: PinnedObject, part: Path, progress: Callable[[int], None]) -> None:
-        """Bring what of an object is not there yet, however often the line breaks."""
+        """Fetch the rest of an object, however often the connection breaks."""
         have = part.stat().st_size if part.exists() else 0
         if have > pin.size:
             part.unlink()
@@ -129,12 +129,12 @@ class S3Bucket:
                         self._sleep(min(1 << broken - 1, _LONGEST_PAUSE))
                 else:
                     if have != pin.size:
-                        raise AwsBusyError("s3:GetObject", 1, f"{have} of {pin.size} bytes came")
+                        raise AwsBusyError("s3:GetObject", 1, f"{have} of {pin.size} bytes arrived")
             file.flush()
             os.fsync(file.fileno())
 
     def _rest(self, pin: PinnedObject, have: int) -> Iterator[bytes]:
-        """Ask for the bytes from `have` on, of the pinned object or none."""
+        """Request the bytes from `have` on, of the pinned object only."""
         asked = {**self._named(pin.key), "IfMatch": pin.etag}
         if have:
             asked["Range"] = f"bytes={have}-"
@@ -150,7 +150,7 @@ class S3Bucket:
         return chunks
 
     def _in_words(self, key: str, error: ClientError) -> AwsError:
-        """Say why a HEAD was refused: S3 tells only whoever asks for a byte."""
+        """Find why a HEAD request was refused: S3 gives a reason only for a GET."""
         calls = self._calls(key)
         try:
             calls.send("get_object", {**self._named(key), "Range": "bytes=0-0"})["Body"].close()
@@ -193,7 +193,7 @@ def open_bucket(
 
 
 def region_of(client: Client, bucket: str, *, sleep: Callable[[float], None] = time.sleep) -> str:
-    """Ask for a bucket's region, which S3 tells even where it refuses; "" if it does not."""
+    """Read the region of a bucket, which S3 returns even with a refusal; "" if it does not."""
     refusals = {"301", "400", "403", "404", "PermanentRedirect"}
     calls = Calls(client, BILLS_IN_S3, budget=sys.maxsize, sleep=sleep, through=refusals)
     try:

@@ -1,4 +1,4 @@
-"""Compares a file with the checksum that S3 states of the object."""
+"""The checksum that S3 states for an object, and that of a file."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ class _Sum(Protocol):
 
 
 def stated(answer: Mapping[str, Any]) -> Checksum | None:
-    """Take the checksum of a whole object out of S3's answer.
+    """Read the checksum of a whole object from a response of S3.
 
-    A checksum of checksums, as uploads in parts may have, says nothing about the bytes in a row.
+    A checksum of checksums, as multipart uploads may have, is not one of the bytes in order.
     Without any other, the ETag is the MD5 of an object that was put in one piece and is encrypted
     with S3's own keys or not at all.
     """

@@ -100,7 +100,7 @@ class S3Store:
     def write(
         self, name: str, content: bytes | Path, *, new: bool = False, instead_of: str = ""
     ) -> str | None:
-        """As the port says. What a lost answer would have said is asked before it is judged.
+        """See the port. After a lost response, the object is read before the write is judged.
 
         S3 may have taken a write that it answered with an error, or not at all. Sent again under a
         condition, it is refused for the sake of itself.
@@ -128,7 +128,7 @@ class S3Store:
             return str(self._calls.send("put_object", {**parameters, "Body": file})["ETag"])
 
     def _mark_of(self, name: str, content: bytes | Path) -> str | None:
-        """Tell the mark of an object if it holds just this content, which was sent before."""
+        """Read the mark of an object if it has exactly this content, which was sent before."""
         there = self.read(name)
         ours = content if isinstance(content, bytes) else content.read_bytes()
         return there.mark if there is not None and there.content == ours else None
@@ -142,7 +142,7 @@ class S3Store:
                 raise self._not_removed(error)
 
     def _not_removed(self, error: Mapping[str, str]) -> AwsError:
-        """Tell of the first of the objects that S3 did not remove."""
+        """Raise an error for the first object that S3 did not remove."""
         action, said = OBJECTS["delete_objects"], error.get("Message", "")
         if error.get("Code") == "AccessDenied":
             return AwsDeniedError(action, "The caller", said, self._calls.resource)
@@ -166,7 +166,7 @@ class S3Store:
         return str(sign("get_object", Params=self._named(name), ExpiresIn=seconds))
 
     def name_of(self, location: str) -> str:
-        """Tell an object's name by its address; raises ElsewhereError if it is not ours."""
+        """Find an object's name by its location; raises ElsewhereError outside the prefix."""
         start = self.location("")
         if not location.startswith(start):
             raise ElsewhereError(location)

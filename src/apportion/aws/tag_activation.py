@@ -1,4 +1,4 @@
-"""Cost allocation tags in Cost Explorer: how they stand, and the two calls that change that."""
+"""Cost allocation tags in Cost Explorer: their state, and the two calls that change it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _A_PAGE = 1_000
 
 
 class TagActivation:
-    """Reads with one list of actions and writes with another: who only plans need not write."""
+    """Reads with one list of actions and writes with another, so that plans need no writes."""
 
     def __init__(
         self,
@@ -35,8 +35,8 @@ class TagActivation:
         self._say = say
 
     def look(self) -> TagState:
-        """Tell every key that AWS knows, and the backfills that it was asked for."""
-        self._say("asking AWS for its cost allocation tags")
+        """Read every key that AWS knows, and the requested backfills."""
+        self._say("reading cost allocation tags from AWS")
         account = str(self._identity.send("get_caller_identity", {})["Account"])
         keys = self._pages(
             "list_cost_allocation_tags", {"MaxResults": _A_PAGE}, "CostAllocationTags"
@@ -49,7 +49,7 @@ class TagActivation:
         return TagState(account, tuple(map(_key, keys)), tuple(map(_backfill, history)))
 
     def make(self, call: Call) -> list[Mapping[str, str]]:
-        """Make one call of a plan; returns what AWS refused of it."""
+        """Make one call of a plan; returns the keys that AWS refused."""
         self._say(f"calling {CHANGE_TAGS[call.operation]}")
         answer = self._changes.send(call.operation, call.parameters)
         return [dict(error) for error in answer.get("Errors") or ()]

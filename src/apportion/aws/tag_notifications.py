@@ -1,6 +1,6 @@
-"""Messages about tags to topics of SNS: plain ones for mail, and those that chat rooms show.
+"""Notifications about tags to SNS topics: plain text for e-mail, and messages for chat channels.
 
-Attributes say owner, creator and account, so that a subscription can filter by them.
+Attributes hold owner, creator and account, so that a subscription can filter by them.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from .actions import TELL
 from .api_calls import Calls, Client
 
 #: SNS takes 256 kB, and a subject of 100 characters of ASCII without line breaks.
-_LONGEST, _LONGEST_SUBJECT, _LONGEST_ATTRIBUTE = 60_000, 99, 256
+_MAX_TEXT, _MAX_SUBJECT, _MAX_ATTRIBUTE = 60_000, 99, 256
 
 
-class Notices:
-    """Two topics, of which either may be empty: `topic` for mail, `chat` for Slack or Teams.
+class TagNotifier:
+    """Two topics, either of which may be empty: `topic` for e-mail, `chat` for Slack or Teams.
 
-    Amazon Q Developer (once AWS Chatbot) shows what comes to `chat`: its custom notifications.
+    Amazon Q Developer (formerly AWS Chatbot) shows the messages of `chat` as custom notifications.
     """
 
     def __init__(
@@ -39,21 +39,21 @@ class Notices:
         self._chat = chat
 
     def send(self, subject: str, text: str, about: Mapping[str, str]) -> None:
-        """Tell all topics. Whatever the texts hold, they are texts to SNS."""
-        plain = "".join(c if " " <= c <= "~" else "?" for c in subject)[:_LONGEST_SUBJECT]
+        """Publish to all topics. SNS treats the texts as plain texts."""
+        plain = "".join(c if " " <= c <= "~" else "?" for c in subject)[:_MAX_SUBJECT]
         attributes = {
-            name: {"DataType": "String", "StringValue": value[:_LONGEST_ATTRIBUTE]}
+            name: {"DataType": "String", "StringValue": value[:_MAX_ATTRIBUTE]}
             for name, value in about.items()
             if value
         }
         for arn, calls in self._topics.items():
-            said = text[:_LONGEST]
+            message = text[:_MAX_TEXT]
             if arn == self._chat:
                 shown = {
                     "textType": "client-markdown",
                     "title": subject,
-                    "description": said[:8000],
+                    "description": message[:8000],
                 }
-                said = json.dumps({"version": "1.0", "source": "custom", "content": shown})
-            asked: dict[str, object] = {"TopicArn": arn, "Message": said, "Subject": plain}
-            calls.send("publish", {**asked, "MessageAttributes": attributes})
+                message = json.dumps({"version": "1.0", "source": "custom", "content": shown})
+            request: dict[str, object] = {"TopicArn": arn, "Message": message, "Subject": plain}
+            calls.send("publish", {**request, "MessageAttributes": attributes})

@@ -1,4 +1,4 @@
-"""DuckDB: the engine that comes with the program."""
+"""DuckDB, the default engine."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sqlglot import exp
 from apportion.model.delivery import Encoding
 from apportion.model.row import Row
 
-from .duckdb_errors import in_words
+from .duckdb_errors import mapped_error
 
 #: How many rows go into DuckDB at once when a table is made from Python values.
 _BATCH = 50_000
@@ -49,16 +49,16 @@ class DuckDB:
             "TimeZone": "UTC",
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
-            "enable_progress_bar": "false",  # what is going on is told by whoever asked for it
+            "enable_progress_bar": "false",  # the caller shows progress
             **({"threads": str(threads)} if threads else {}),
         }.items():
             self._run(f"SET {setting} = {_text(value)}")
 
     @classmethod
     def closed(cls, folder: Path) -> DuckDB:
-        """Make one for queries that others wrote: it reaches the files of a folder alone.
+        """Make an engine for queries of users: it can read only the files of a folder.
 
-        No statement opens it again, as its settings are locked. What it spills goes to the folder.
+        Its settings are locked, so no statement can change that. It spills to the folder.
         """
         made = cls(folder)
         for setting, value in {
@@ -124,7 +124,7 @@ class DuckDB:
         )
 
     def _fetch_parts(self, by: str, folder: Path) -> dict[Path, str | None]:
-        """Read each part's value from its files: folder names are escaped, and NULL is a word."""
+        """Read each part's value from its files: folder names are escaped, and NULL is a text."""
         parts = sorted({path.parent for path in folder.rglob("*.parquet")})
         values: dict[Path, str | None] = {}
         for part in parts:
@@ -137,7 +137,7 @@ class DuckDB:
     def _insert(
         self, table: str, columns: Mapping[str, str], rows: Sequence[Sequence[object]]
     ) -> None:
-        """Hand rows over as Arrow, many times faster than one INSERT a row."""
+        """Insert rows as Arrow, many times faster than one INSERT for each row."""
         arrays = [pa.array(values) for values in zip(*rows, strict=True)]
         batch = pa.table(arrays, names=list(columns))
         self._connection.register("#batch", batch)
@@ -158,7 +158,7 @@ class DuckDB:
         except duckdb.InterruptException as error:
             raise KeyboardInterrupt from error
         except duckdb.Error as error:
-            raise in_words(error, _said(str(error))) from error
+            raise mapped_error(error, _message(str(error))) from error
         except RuntimeError as error:
             if str(error) == _INTERRUPTED:
                 raise KeyboardInterrupt from error
@@ -199,8 +199,8 @@ def _with_one_header(files: Sequence[str]) -> list[list[str]]:
     return list(sorted_out.values())
 
 
-def _said(error: str) -> str:
-    """Take the words out of an error that DuckDB tells as JSON, as its writing threads do."""
+def _message(error: str) -> str:
+    """Read the message of an error that DuckDB writes as JSON, as its writing threads do."""
     found = _MESSAGE.search(error)
     return str(json.loads(found[1])) if found else error
 
@@ -214,5 +214,5 @@ def _text(value: str) -> str:
 
 
 def _paths(files: Sequence[str]) -> str:
-    """Name files as they are: a bracket or star in a name is no pattern."""
+    """Quote files as they are: a bracket or star in a name is not a pattern."""
     return f"[{', '.join(_text(escape(file)) for file in files)}]"

@@ -16,7 +16,7 @@ from apportion.model.errors.engine import (
 _CSV = re.compile(r"CSV Error|CSV Parser|sniffing file|read_csv", re.IGNORECASE)
 _FILE = re.compile(r'(?:file = |sniffing file ")(?P<file>[^\n"]+)')
 _LINE = re.compile(r"CSV Error on Line: (?P<line>\d+)")
-#: What DuckDB says of a record, and what is wrong with it. The first that fits counts.
+#: Parts of DuckDB's messages, and what is wrong with the record. The first match counts.
 _REASONS = (
     ("Maximum line size", "a record is longer than 4 MB; a quote may never be closed"),
     ("Expected Number of Columns", "a record has more or fewer fields than the header"),
@@ -34,16 +34,16 @@ _OF_THE_QUERY = (
 )
 
 
-def in_words(error: duckdb.Error, said: str) -> EngineError:
-    """Say what failed without DuckDB's advice, which is about SQL that users do not see."""
-    if isinstance(error, duckdb.OutOfRangeException) and "Overflow" in said:
+def mapped_error(error: duckdb.Error, message: str) -> EngineError:
+    """Map an error, without DuckDB's advice about SQL that users do not see."""
+    if isinstance(error, duckdb.OutOfRangeException) and "Overflow" in message:
         return AmountsOverflowError()
-    if _CSV.search(said) and (file := _FILE.search(said)):
-        line = _LINE.search(said)
+    if _CSV.search(message) and (file := _FILE.search(message)):
+        line = _LINE.search(message)
         # Without a line, DuckDB names all that might be wrong.
-        lowered = said.lower() if line else ""
+        lowered = message.lower() if line else ""
         why = next((why for mark, why in _REASONS if mark.lower() in lowered), _MIXED)
         return BillNotReadError(file["file"], int(line["line"]) if line else 0, why)
     if isinstance(error, _OF_THE_QUERY):
-        return SqlNotValidError(said)
-    return EngineError(said)
+        return SqlNotValidError(message)
+    return EngineError(message)

@@ -1,7 +1,7 @@
-"""The same work as the ingest function's, as a task of ECS: `python -m apportion.lambdas.task`.
+"""The work of the ingest function as an ECS task: `python -m apportion.lambdas.task`.
 
-Fargate gives a larger disk and no limit of fifteen minutes. A schedule starts it: every month of
-the export that is new is taken in, allocated, proved and published. It ends with 1 on failure.
+Fargate has a larger disk and no limit of fifteen minutes. A schedule starts it: every new month of
+the export is ingested, allocated, proved and published. It ends with 1 on failure.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from .logging import logger
 
 
 def main(event: Mapping[str, Any] | None = None, _context: object = None) -> dict[str, Any]:
-    """Take in a month (`{"period": "2026-09"}`), or every month that is new."""
+    """Ingest a month (`{"period": "2026-09"}`), or every month that is new."""
     request = request_of(event or {}, os.environ)
     assert request is not None  # an event without S3's own is always ours
     return run(request, os.environ, from_environment())

@@ -1,18 +1,18 @@
-"""CloudTrail tells what was created: its tags are judged by the policy, at once.
+"""Validate the tags of new resources in CloudTrail events by the tag policy.
 
 Runs from dist/lambda/validate_tags.zip, with the standard library and the runtime's boto3 alone.
-What it is told by the environment:
+Environment variables:
 
 APPORTION_TABLE          the DynamoDB table of events and of the policy (key `id`, ttl `expiration`)
-APPORTION_ACT            notify, tag, quarantine, by commas; empty: it only reports
-APPORTION_TOPIC          the ARN of the SNS topic for people
+APPORTION_ACT            notify, tag, quarantine, separated by commas; empty: it only reports
+APPORTION_TOPIC          the ARN of the SNS topic for e-mail
 APPORTION_CHAT_TOPIC     the ARN of the SNS topic that Amazon Q Developer shows in Slack or Teams
-APPORTION_CREATOR_TAG    the key that names who made a resource
+APPORTION_CREATOR_TAG    the key of the tag with the creator of a resource
 APPORTION_QUARANTINE_TAG the key that is set while mandatory tags are wrong [apportion:quarantine]
-APPORTION_MEMBER_ROLE    the name of a role to take in other accounts, where events come from many
-APPORTION_ACCOUNT        the function's own account, in which no role is taken; without a role of
-                         members, events of other accounts are left aside
-APPORTION_LEASE          the seconds for which an event that was begun is left alone [120]
+APPORTION_MEMBER_ROLE    the name of a role to assume in other accounts, if events come from many
+APPORTION_ACCOUNT        the function's own account, where no role is assumed; without a role of
+                         members, events of other accounts are ignored
+APPORTION_LEASE          the seconds that an invocation has for an event it has started [120]
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ Line = dict[str, object]
 
 
 def main(event: object, _context: object = None) -> dict[str, Any]:
-    """Answer an event of EventBridge, or a batch of them from SQS with what failed of it."""
+    """Handle an event of EventBridge, or a batch of them from SQS; returns failed items."""
     return run(event, function_of_environment(), now=lambda: int(time.time()))
 
 
@@ -44,24 +44,25 @@ def run(
     function: Function,
     *,
     now: Callable[[], int],
-    say: Callable[[Line], None] | None = None,
+    log: Callable[[Line], None] | None = None,
 ) -> dict[str, Any]:
-    """Deal with what came. What can never be read is told and done with, not tried for ever.
+    """Handle the event. One that can never be read is logged and not retried.
 
-    Of a batch, what failed is named, and comes again; a single event that failed is raised.
+    The failed messages of a batch are named, so that SQS sends them again; a failed single event
+    raises.
     """
-    tell = say or _say
+    write = log or _log
     records = event.get("Records") if isinstance(event, Mapping) else None
     if not isinstance(records, list):
-        lines = _one(event, function, now(), tell)
+        lines = _one(event, function, now(), write)
         return {"resources": sum(bool(line.get("resource")) for line in lines)}
     failed = []
     for record in records:
         try:
             body = _body(record)
-            _one(body, function, now(), tell)
+            _one(body, function, now(), write)
         except (ApportionError, BlockingIOError, ValueError) as error:
-            tell({"verdict": "none", "why": f"{type(error).__name__}: {error}"})
+            write({"verdict": "none", "why": f"{type(error).__name__}: {error}"})
             failed.append(str(record.get("messageId", "")) if isinstance(record, Mapping) else "")
     return {"batchItemFailures": [{"itemIdentifier": one} for one in failed]}
 
@@ -76,18 +77,18 @@ def function_of_environment() -> Function:
     )
 
 
-def _one(event: object, function: Function, now: int, tell: Callable[[Line], None]) -> list[Line]:
+def _one(event: object, function: Function, now: int, write: Callable[[Line], None]) -> list[Line]:
     today = datetime.fromtimestamp(now, UTC).date()
     bench = function.bench(today=today, now=now)
     lines = validate(event, bench, today=today, now=now)
     for line in lines:
-        tell(line)
-    tell(_metrics(lines, now))
+        write(line)
+    write(_metrics(lines, now))
     return lines
 
 
 def _body(record: object) -> object:
-    """Read a message; one that is no JSON is no event, whatever it is."""
+    """Read a message; None for one that is no JSON."""
     body = record.get("body") if isinstance(record, Mapping) else None
     try:
         return json.loads(body) if isinstance(body, str) else body
@@ -96,11 +97,11 @@ def _body(record: object) -> object:
 
 
 def _metrics(lines: list[Line], now: int) -> Line:
-    """Count what was found, in CloudWatch's embedded metric format."""
+    """Count the verdicts, in CloudWatch's embedded metric format."""
     counts = {
         "ResourcesValid": sum(line["verdict"] == "valid" for line in lines),
         "ResourcesInvalid": sum(line["verdict"] == "invalid" for line in lines),
-        "EventsLeftAside": sum(line["verdict"] == "none" for line in lines),
+        "EventsIgnored": sum(line["verdict"] == "none" for line in lines),
         "TagsRefused": sum(bool(line.get("refused")) for line in lines),
     }
     metrics = [{"Name": name, "Unit": "Count"} for name in counts]
@@ -108,5 +109,5 @@ def _metrics(lines: list[Line], now: int) -> Line:
     return {"_aws": {"Timestamp": now * 1000, "CloudWatchMetrics": [written]}, **counts}
 
 
-def _say(line: Line) -> None:
+def _log(line: Line) -> None:
     sys.stdout.write(json.dumps(line, ensure_ascii=True) + "\n")

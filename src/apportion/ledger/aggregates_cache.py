@@ -18,7 +18,7 @@ from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from uuid import uuid4
 
-from .file_hashes import Hashes
+from .file_hashes import FileHashes
 from .fsync import DurableWriter, sync_file, sync_folder
 
 _NAME = re.compile(r"[0-9a-z][0-9a-z.-]*")
@@ -32,7 +32,7 @@ class AggregatesCache:
     def __init__(self, *folders: Path, new_name: Callable[[], str] = lambda: uuid4().hex) -> None:
         self._folders = folders
         self._new_name = new_name
-        self._hashes = Hashes()
+        self._hashes = FileHashes()
 
     def find(self, name: str) -> Mapping[str, list[Path]] | None:
         """Find the tables of a run; None where they are not made yet.

@@ -28,7 +28,7 @@ from .fsync import make_folder, sync_file, sync_folder
 from .warehouse import FOLDER, WarehouseIO, location_of, table_folder
 
 #: Seconds that SQLite waits for another process to end its (milliseconds short) commit.
-_PATIENCE = 20.0
+_TIMEOUT = 20.0
 
 METADATA = ".metadata.json"
 
@@ -54,7 +54,7 @@ class Catalog:
     """The tables in a ledger's folder; nothing is made before `begin` or `need` is called.
 
     `file` is the catalog where it does not lie in its place; with `alone`, what lies beside it does
-    not count. `patience` are the seconds to wait for one that is locked.
+    not count. `timeout` is the seconds to wait for one that is locked.
     """
 
     def __init__(
@@ -63,12 +63,12 @@ class Catalog:
         *,
         file: Path | None = None,
         alone: bool = False,
-        patience: float = _PATIENCE,
+        timeout: float = _TIMEOUT,
     ) -> None:
         self._folder = folder
         self._file = file or folder / "catalog.db"
         self._alone = alone
-        self._patience = patience
+        self._timeout = timeout
         self._opened: SqlCatalog | None = None
         self._latest: dict[str, Table] = {}
 
@@ -127,17 +127,17 @@ class Catalog:
 
     @contextmanager
     def reading(self, name: str) -> Iterator[None]:
-        """Tell of a catalog, or of metadata of this table, that cannot be read as damage."""
+        """Raise LedgerDamagedError for a catalog or metadata of this table that cannot be read."""
         began = time.monotonic()
         try:
             yield
         except (DatabaseError, sqlite3.Error) as fault:
-            said = str(getattr(fault, "orig", None) or fault)
-            if "locked" in said:
+            message = str(getattr(fault, "orig", None) or fault)
+            if "locked" in message:
                 waited = f"{time.monotonic() - began:.0f} s"
                 raise LedgerBusyError(str(self._file), "another process", waited) from fault
             raise LedgerDamagedError(
-                str(self._file), "a catalog in SQLite", said, REMEDY
+                str(self._file), "a catalog in SQLite", message, REMEDY
             ) from fault
         except UNREADABLE as fault:
             place = table_folder(name, folder=self._folder) / "metadata"
@@ -155,7 +155,7 @@ class Catalog:
             raise
 
     def _exists(self) -> bool:
-        """Tell whether there is a catalog; raises LedgerDamagedError where it is lost."""
+        """Whether there is a catalog; raises LedgerDamagedError where it is lost."""
         if _filled(self._file):
             return True
         held = next((path for each in _HELD for path in self._folder.glob(each)), None)
@@ -169,9 +169,9 @@ class Catalog:
         if self._opened is None:
             # pyiceberg takes a catalog that is locked for one without tables, after waiting for it.
             address = f"{self._file.absolute().as_uri()}?mode=rw"
-            with closing(sqlite3.connect(address, uri=True, timeout=self._patience)) as file:
+            with closing(sqlite3.connect(address, uri=True, timeout=self._timeout)) as file:
                 file.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
-            opened = open_catalog(self._file, folder=self._folder, patience=self._patience)
+            opened = open_catalog(self._file, folder=self._folder, timeout=self._timeout)
             self._opened = opened
         return self._opened
 
@@ -203,10 +203,10 @@ def _with_its_last_snapshot(table: Table) -> Table:
 
 
 def open_catalog(
-    file: Path, *, folder: Path, make: bool = False, patience: float = _PATIENCE
+    file: Path, *, folder: Path, make: bool = False, timeout: float = _TIMEOUT
 ) -> SqlCatalog:
     """Open a catalog of the tables in a folder; with `make`, one that is not there yet."""
-    uri = URL.create("sqlite", database=str(file.absolute()), query={"timeout": str(patience)})
+    uri = URL.create("sqlite", database=str(file.absolute()), query={"timeout": str(timeout)})
     properties = {
         "uri": uri.render_as_string(),
         "init_catalog_tables": str(make).lower(),
@@ -220,7 +220,7 @@ def open_catalog(
 
 
 def _newest_version(name: str, *, folder: Path) -> int:
-    """Tell the newest version of a table that its metadata was ever written of; -1 if none was."""
+    """Find the newest version of a table among its metadata files; -1 if there is none."""
     place = table_folder(name, folder=folder) / "metadata"
     try:
         with os.scandir(place) as found:
@@ -230,7 +230,7 @@ def _newest_version(name: str, *, folder: Path) -> int:
 
 
 def version_of(metadata: Path) -> int:
-    """Tell which version of a table a file of metadata is, by its name; -1 for another file."""
+    """Read the version of a table from the name of a metadata file; -1 for another file."""
     number = metadata.name.partition("-")[0]
     return int(number) if metadata.name.endswith(METADATA) and number.isdigit() else -1
 

@@ -1,4 +1,4 @@
-"""The sha256 of the ledger's files, taken once for as long as a file stays as it is."""
+"""The sha256 of the ledger's files, computed once while a file does not change."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from concurrent.futures import ThreadPoolExecutor
 from hashlib import file_digest
 from pathlib import Path
 
-#: What the file system tells of a file that nobody wrote to: its place, size and last change.
+#: The path, size and last change of a file: equal while nothing writes to it.
 _State = tuple[str, int, int, int, int]
 
 #: Files are hashed side by side where there is more than this to read, in bytes.
-_MUCH = 4 << 20
+_MIN_PARALLEL = 4 << 20
 
 
-class Hashes:
-    """Remembers for one process what it has read; a file that was written to is read again."""
+class FileHashes:
+    """A cache for one process; a file that was written to is read again."""
 
     def __init__(self) -> None:
         self._known: dict[_State, str] = {}
@@ -29,7 +29,7 @@ class Hashes:
             for state, file in zip(states, files, strict=True)
             if state not in self._known
         ]
-        if sum(state[3] for state, _ in wanting) < _MUCH or len(wanting) == 1:
+        if sum(state[3] for state, _ in wanting) < _MIN_PARALLEL or len(wanting) == 1:
             self._known |= {state: _hash(file) for state, file in wanting}
         else:
             with ThreadPoolExecutor(os.cpu_count()) as pool:
@@ -39,8 +39,8 @@ class Hashes:
 
 
 def _state(file: Path) -> _State:
-    told = file.stat()
-    return (str(file), told.st_dev, told.st_ino, told.st_size, told.st_mtime_ns)
+    stat = file.stat()
+    return (str(file), stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns)
 
 
 def _hash(file: Path) -> str:

@@ -2,9 +2,9 @@
 
 ledger/catalog.db      which metadata is the current one of each table
 ledger/warehouse/      the tables: data (Parquet that the engine wrote) and metadata
-ledger/inputs/         every rulebook, lookup and driver that a run was given, by sha256
-ledger/evidence/       notes of which runs others were given, by sha256
-ledger/.lock           held by the one that writes; .lock.json says who, for people
+ledger/inputs/         every rulebook, lookup and driver of a run, by sha256
+ledger/evidence/       notes of runs that were published or delivered, by sha256
+ledger/.lock           held by the writer; .lock.json names it for users
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from .catalog import Catalog
 from .fsync import make_folder, sync_file, sync_folder
 from .inputs import Inputs
 from .lock import WriteLock
-from .run_files import Seals, remedy
+from .run_files import RunFiles, remedy
 from .table_commits import Commit, evolve, forget, stated_files, swap
 from .warehouse import location_of, path_of, table_folder
 
@@ -45,8 +45,8 @@ class IcebergLedger:
     """A ledger in a folder. Reading makes nothing; the folder appears with the first write.
 
     `replace` and `record` take the lock by themselves, without waiting, where `writing` does not
-    surround them. `fresh` gives names never given before, `clock` the time; both are for people
-    and file names and never decide a result. One instance may serve several threads for reading.
+    surround them. `new_name` makes unique names, `clock` the time; both are only for
+    users and file names and never decide a result. Several threads may read one instance.
     `catalog` is one to use in the place of the folder's own.
     """
 
@@ -54,18 +54,18 @@ class IcebergLedger:
         self,
         folder: Path,
         *,
-        fresh: Callable[[], str] = lambda: uuid4().hex,
+        new_name: Callable[[], str] = lambda: uuid4().hex,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         catalog: Catalog | None = None,
     ) -> None:
         # Symlinks stay as given: a ledger may have a stable name and a place that changes.
         self._folder = folder.absolute()
-        self._fresh = fresh
+        self._new_name = new_name
         self._catalog = catalog or Catalog(self._folder)
         self._lock = WriteLock(self._folder, clock=clock)
-        self._inputs = Inputs(self._folder / "inputs", fresh=fresh)
-        self._notes = Inputs(self._folder / "evidence", fresh=fresh)
-        self._seals = Seals(self._folder)
+        self._inputs = Inputs(self._folder / "inputs", new_name=new_name)
+        self._notes = Inputs(self._folder / "evidence", new_name=new_name)
+        self._run_files = RunFiles(self._folder)
         self._staged: set[Path] = set()
         self._read: dict[str, list[records.Record]] = {}
 
@@ -77,7 +77,7 @@ class IcebergLedger:
         return [manifest for _, manifest in self._all_records(table)[1]] if table else []
 
     def new_folder(self, table: str) -> Path:
-        folder = self._data_folder(table) / self._fresh()
+        folder = self._data_folder(table) / self._new_name()
         self._begin()
         make_folder(folder.parent)
         folder.mkdir()
@@ -97,7 +97,7 @@ class IcebergLedger:
         """As `replace`, and keeps what the last recorded run of this period and bill holds.
 
         Not what the table holds: there may be files of a run that was killed before its record,
-        and to keep those beside their second coming would count them twice.
+        and keeping those when they are written again would count them twice.
         """
         with self.lock(wait=0):
             kept = self._recorded(table, period=period, bill=bill)
@@ -108,7 +108,7 @@ class IcebergLedger:
         with self.lock(wait=0):
             for name, snapshot in manifest.snapshots.items():
                 self._catalog.holding(name, snapshot)
-            manifest = replace(manifest, files=self._seals.of(manifest, self.runs()))
+            manifest = replace(manifest, files=self._run_files.of(manifest, self.runs()))
             table = self._catalog.need(tables.RUNS)
             known, recorded = self._all_records(table)
             last = len(recorded)
@@ -129,7 +129,7 @@ class IcebergLedger:
         """As the port says; sorted. Of a run of before files were hashed, sizes are compared."""
         planned = self._of_snapshot(table, run.snapshots[table], (run.period, run.bill))
         found = [self._whole(file, remedy(run)) for file in planned]
-        self._seals.check(table, run, found)
+        self._run_files.check(table, run, found)
         return [str(path) for path in found]
 
     def files_at(self, table: str, *, snapshot: int, period: str, bill: str) -> list[str]:
@@ -229,7 +229,7 @@ class IcebergLedger:
             out, back = _without(now, kept), _without(kept, now)
             snapshot = swap(iceberg, commit, out=out, new=[*back, *described])
         there = [*map(self._whole, kept), *(file.absolute() for file in files)]
-        self._seals.put(table, snapshot, there)
+        self._run_files.put(table, snapshot, there)
         self._staged.difference_update(file.absolute().parent for file in files)
         return snapshot
 
@@ -270,8 +270,8 @@ class IcebergLedger:
     def _all_records(self, table: Table) -> tuple[list[DataFile], list[records.Record]]:
         """Read the record of every run: the files, and the runs, numbered from one.
 
-        Lists of files have no checksum. One flipped bit says of a file that it is deleted, and the
-        runs in it would never have been: so the snapshot's own counts are compared, too.
+        Lists of files have no checksum. One flipped bit can mark a file as deleted, and its runs
+        would be missing: so the snapshot's own counts are compared, too.
         """
         known = self._planned(table, snapshot=None, where=AlwaysTrue())
         found = self._records(known)
@@ -296,7 +296,7 @@ class IcebergLedger:
     def _write_records(self, written: Sequence[records.Record]) -> Path:
         folder = self._data_folder(tables.RUNS)
         make_folder(folder)
-        path = records.write(written, folder, name=self._fresh())
+        path = records.write(written, folder, name=self._new_name())
         self._read[location_of(path)] = list(written)
         return path
 

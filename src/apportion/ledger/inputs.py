@@ -1,4 +1,4 @@
-"""Inputs kept for ever: bytes under their own sha256."""
+"""Inputs that are kept for ever: bytes under their own sha256."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 class Inputs:
     """A folder of inputs. Written by anyone at any time: equal names hold equal bytes."""
 
-    def __init__(self, folder: Path, *, fresh: Callable[[], str]) -> None:
+    def __init__(self, folder: Path, *, new_name: Callable[[], str]) -> None:
         self._folder = folder
-        self._fresh = fresh
+        self._new_name = new_name
 
     def keep(self, content: bytes) -> str:
-        """Keep the content and return its digest; a copy that rotted is written anew."""
+        """Keep the content and return its digest; a damaged copy is written again."""
         digest = sha256(content).hexdigest()
         path = self._path(digest)
         if not (path.exists() and path.read_bytes() == content):
             make_folder(path.parent)
-            write_whole(path, content, draft=path.parent / f".{self._fresh()}")
+            write_whole(path, content, draft=path.parent / f".{self._new_name()}")
         return digest
 
     def kept(self, digest: str) -> bytes:
-        """Read back what was kept, and prove that it is that."""
+        """Read a kept input, and check its sha256."""
         if not _DIGEST.fullmatch(digest):
             raise NothingThereError(f"kept input {digest!r}", [], "A sha256 is 64 hex digits.")
         path = self._path(digest)
@@ -45,7 +45,7 @@ class Inputs:
         return content
 
     def all(self) -> list[bytes]:
-        """Read back everything that was kept, and prove it."""
+        """Read all kept inputs, and check their sha256."""
         names = (path.name for path in self._folder.glob("??/*"))
         return [self.kept(name) for name in sorted(names) if _DIGEST.fullmatch(name)]
 

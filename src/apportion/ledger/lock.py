@@ -1,4 +1,4 @@
-"""One writer at a time, and a name for who it is."""
+"""One writer at a time, and a note that names the holder."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from apportion.model.errors.base import LedgerBusyError
 from .fsync import make_folder
 
 #: How long a refused writer looks for the name of a holder that has only just got the lock.
-_PATIENCE = 0.2
+_NOTE_TIMEOUT = 0.2
 
 
 class WriteLock:
     """The lock on a ledger's folder.
 
-    The operating system holds it and lets go when its process dies, however it dies. Who holds it
-    is written beside it for people alone: a stale or broken note changes nothing but a sentence.
+    The operating system releases it when its process dies, however it dies. A note beside it names
+    the holder for users only: a stale or broken note changes nothing but a message.
     """
 
     def __init__(self, folder: Path, *, clock: Callable[[], datetime]) -> None:
@@ -74,14 +74,14 @@ class WriteLock:
         draft.replace(self._note)
 
     def _holder(self) -> str:
-        until = time.monotonic() + _PATIENCE
+        until = time.monotonic() + _NOTE_TIMEOUT
         while (holder := _describe(self._note)) is None and time.monotonic() < until:
             time.sleep(0.02)
         return holder or "another process"
 
 
 def _describe(note: Path) -> str | None:
-    """Say who signed; None if nobody did, or one that has died since."""
+    """Name the holder in the note; None without a note, or if the holder is dead."""
     try:
         said = json.loads(note.read_text(encoding="utf-8"))
         pid, host, command, since = (said[key] for key in ("pid", "host", "command", "since"))

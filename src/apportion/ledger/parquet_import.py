@@ -1,4 +1,4 @@
-"""Look at a Parquet file before it enters a table, and describe it as Iceberg wants it."""
+"""Check a Parquet file before it is added to a table, and describe it for Iceberg."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ def new_columns(table: str, files: Sequence[Path], *, known: Schema) -> Schema:
             found = _iceberg_type(table, file.name, column)
             name = names.setdefault(column.name.lower(), column.name)
             if name != column.name:
-                told = f"column {name}", f"column {column.name}"
-                raise LedgerRefusesError(table, file.name, *told)
+                facts = f"column {name}", f"column {column.name}"
+                raise LedgerRefusesError(table, file.name, *facts)
             if types.setdefault(name, found) != found:
-                told = f"column {name} as {sql_name(types[name])}", sql_name(found)
-                raise LedgerRefusesError(table, file.name, *told)
+                facts = f"column {name} as {sql_name(types[name])}", sql_name(found)
+                raise LedgerRefusesError(table, file.name, *facts)
     there = {field.name for field in known.fields}
     new = [name for name in types if name not in there]
     return Schema(
@@ -63,8 +63,8 @@ def check_partition(table: str, file: Path, *, values: Sequence[str]) -> None:
                 continue
             other = _others(file, group=group, column=column, value=value)
             if other:
-                told = f"{column} {value!r} in every row", repr(other[0])
-                raise LedgerRefusesError(table, file.name, *told)
+                facts = f"{column} {value!r} in every row", repr(other[0])
+                raise LedgerRefusesError(table, file.name, *facts)
 
 
 def describe(file: Path, *, metadata: TableMetadata, values: Sequence[str]) -> DataFile:
@@ -107,13 +107,13 @@ def _iceberg_type(table: str, file: str, column: pa.Field) -> IcebergType:
         mapping = NameMapping.model_validate([{"field-id": 1, "names": [column.name]}])
         schema = pyarrow_to_schema(pa.schema([column]), name_mapping=mapping)
     except (ValueError, TypeError):
-        told = f"column {column.name} with a type of the ledger", str(column.type)
-        raise LedgerRefusesError(table, file, *told) from None
+        facts = f"column {column.name} with a type of the ledger", str(column.type)
+        raise LedgerRefusesError(table, file, *facts) from None
     return schema.fields[0].field_type
 
 
 def _proved(chunk: pq.ColumnChunkMetaData, value: str) -> bool:
-    """Tell whether the statistics say that every row holds the value; bounds may be cut short."""
+    """Whether the statistics prove that every row has the value; bounds may be truncated."""
     stated = chunk.statistics if chunk.is_stats_set else None
     return (
         stated is not None

@@ -57,7 +57,7 @@ def read(path: Path) -> list[Record]:
         rows = pq.read_table(BytesIO(content), columns=["Sequence", "Manifest"]).to_pylist()
         return [(row["Sequence"], from_text(row["Manifest"])) for row in rows]
     except (pa.ArrowException, ValueError, LookupError, TypeError, ArithmeticError) as fault:
-        # Whole, and yet not ours to read: written by a later version, perhaps.
+        # Whole, but not readable: perhaps a later version wrote it.
         raise LedgerDamagedError(str(path), "a record of runs", str(fault)) from fault
 
 

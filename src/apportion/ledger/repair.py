@@ -1,8 +1,8 @@
-"""Make a catalog again from the tables beside it, where it is lost or cannot be read any more.
+"""Rebuild a catalog from the tables beside it, if it is lost or cannot be read.
 
 Each version of a table has a file of metadata, and the newest of them leads to everything. One
-writer at a time makes versions one after the other, so the newest is the one that counted, or one
-that a killed process had written whole and not made count yet; both are states that stand.
+writer at a time makes versions one after the other, so the newest is the current one, or one
+that a killed process had written completely and not committed yet; both are valid states.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _BESIDE = ("-journal", "-wal", "-shm")
 
 
 class Repair:
-    """A catalog that is made again beside the lost one, and takes its place when it is proved."""
+    """A catalog that is rebuilt beside the lost one, and replaces it once it is proved."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder.absolute()
@@ -121,7 +121,7 @@ class Repair:
                 return max(read)[1]
         if versions:
             last = str(place / f"{versions[0]:05}-*{METADATA}")
-            raise LedgerDamagedError(last, "metadata of Iceberg", "what cannot be read")
+            raise LedgerDamagedError(last, "metadata of Iceberg", "files that cannot be read")
         return None
 
     def _read(self, path: Path) -> TableMetadata | None:

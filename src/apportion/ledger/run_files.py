@@ -1,7 +1,7 @@
-"""Which files a run has, with their hashes: written down when it is recorded, compared when read.
+"""The files of runs with their hashes: recorded with the run, compared when read.
 
-Metadata of Iceberg says where the files of a snapshot are; the record of the run says which they
-must be. So neither a file nor a list of files can be exchanged for another one unseen.
+Iceberg's metadata has the locations of a snapshot's files; the record of the run has their hashes.
+So neither a file nor a list of files can be replaced unnoticed.
 """
 
 from __future__ import annotations
@@ -12,17 +12,17 @@ from pathlib import Path
 from apportion.model.errors.base import LedgerDamagedError
 from apportion.model.manifest import LedgerFile, Manifest, RunKind
 
-from .file_hashes import Hashes
+from .file_hashes import FileHashes
 
 _Snapshot = tuple[str, int]  # a table's name, and its snapshot
 
 
-class Seals:
-    """The files of one ledger; those of a snapshot that is not recorded yet are remembered."""
+class RunFiles:
+    """The files of one ledger; those of snapshots that are not recorded yet are kept in memory."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._hashes = Hashes()
+        self._hashes = FileHashes()
         self._put: dict[_Snapshot, tuple[LedgerFile, ...]] = {}
 
     def put(self, table: str, snapshot: int, files: Sequence[Path]) -> None:
@@ -56,19 +56,19 @@ class Seals:
         if not recorded:
             return
         for path in sorted(recorded.keys() - set(files)):
-            told = "a file of the snapshot", "none in the table's metadata"
-            raise LedgerDamagedError(str(path), *told, remedy(run))
+            facts = "a file of the snapshot", "none in the table's metadata"
+            raise LedgerDamagedError(str(path), *facts, remedy(run))
         for path, found in zip(files, self._hashes.of(files), strict=True):
             if path not in recorded:
-                told = f"files of run {run.run} alone", "one that is not in its record"
-                raise LedgerDamagedError(str(path), *told, remedy(run))
+                facts = f"files of run {run.run} alone", "one that is not in its record"
+                raise LedgerDamagedError(str(path), *facts, remedy(run))
             if found != recorded[path].sha256:
-                told = f"sha256 {recorded[path].sha256}", f"sha256 {found}"
-                raise LedgerDamagedError(str(path), *told, remedy(run))
+                facts = f"sha256 {recorded[path].sha256}", f"sha256 {found}"
+                raise LedgerDamagedError(str(path), *facts, remedy(run))
 
 
 def remedy(run: Manifest) -> str:
-    """Say how a run's file comes to be right again."""
+    """Write how to restore a file of a run."""
     if run.kind is RunKind.INGEST:
         return (
             f"Ingest the files of {run.period} bill {run.bill} again and run `apportion allocate "

@@ -75,7 +75,7 @@ class Copy:
                     raise
 
     def gather_found(self, store: ObjectStore, *, say: Say) -> dict[str, Stated]:
-        """Gather every object in the new place, whatever it is, and tell what it was."""
+        """Fetch every object to the new place; returns what each is."""
         shutil.rmtree(self._new, ignore_errors=True)
         found: dict[str, Stated] = {}
         objects = store.names()
@@ -99,13 +99,13 @@ class Copy:
         self._finish()
 
     def remember(self, head: bytes) -> None:
-        """Keep the head that the copy was given back by."""
+        """Keep the head that was written when the copy was uploaded."""
         draft = self.folder / f"{_HEAD}.part"
         draft.write_bytes(head)
         draft.replace(self.folder / _HEAD)
 
     def settle(self) -> None:
-        """See that the catalog is whole as a file alone, and has nothing beside it to be undone."""
+        """Check that the catalog is whole without a journal beside it."""
         file = self.folder.absolute() / CATALOG
         try:
             with closing(sqlite3.connect(f"{file.as_uri()}?mode=rw", uri=True)) as catalog:
@@ -116,7 +116,7 @@ class Copy:
             raise LedgerDamagedError(str(file), "a catalog in SQLite", str(said))
 
     def _take_over(self, name: str, stated: Stated) -> bool:
-        """Take a file from where it is already, if it is that to the last bit."""
+        """Take a file from another copy if it is identical."""
         path = self._new / name
         if _is(path, stated):
             return True
@@ -139,7 +139,7 @@ class Copy:
             draft.unlink(missing_ok=True)
 
     def _finish(self) -> None:
-        """End what a killed process may have left between two copies."""
+        """Finish the replacement that a killed process may have left half done."""
         if self._old.exists() and self.folder.exists():
             for part in _STAYING:
                 if (self._old / part).exists() and not (self.folder / part).exists():
@@ -148,7 +148,7 @@ class Copy:
 
 
 def digest_of(path: Path) -> Stated:
-    """Tell what a file is."""
+    """Read the size and sha256 of a file."""
     with path.open("rb") as file:
         return Stated(path.stat().st_size, file_digest(file, "sha256").hexdigest())
 
@@ -162,7 +162,7 @@ def _is(path: Path, stated: Stated) -> bool:
 
 
 def _double(source: Path, path: Path) -> None:
-    """Give a file a second name, where it never changes and that can be; copy it otherwise."""
+    """Link a file that never changes, if the file system can; copy it otherwise."""
     if source.name != CATALOG:
         try:
             os.link(source, path)

@@ -1,4 +1,4 @@
-"""The head of a ledger in a store: the one object that changes, and says what it is."""
+"""The head of a ledger in a store: the one object that changes, with the list of its files."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ REMEDY = (
 
 @dataclass(frozen=True)
 class Stated:
-    """What a file of the ledger is: its length in bytes, and its sha256 in hex."""
+    """Size in bytes and sha256 in hex of a file of the ledger."""
 
     size: int
     sha256: str
@@ -39,8 +39,8 @@ class Stated:
 class Head:
     """The ledger's files by name, and the objects that no head names any more.
 
-    `begun` is the head of a ledger whose first files are just being given: it names none of them
-    yet. It is written before they are, so that files without a head are always damage.
+    `begun` marks the head of a ledger whose first files are being uploaded: it names none of them
+    yet. It is written first, so that files without a head are always damage.
     """
 
     files: Mapping[str, Stated] = field(default_factory=dict)
@@ -104,7 +104,7 @@ def _check(head: Head, where: str) -> None:
 
 
 def is_ours(name: str) -> bool:
-    """Tell a name that can only lie in a ledger's folder from any other."""
+    """Whether a name is one of a file in a ledger's folder."""
     parts = PurePosixPath(name).parts
     return name == CATALOG or (len(parts) > 1 and parts[0] in KEPT and ".." not in parts)
 

@@ -1,14 +1,14 @@
-"""A ledger that is kept in a store: brought here before work, and given back after it.
+"""A ledger in a store: downloaded before work, and uploaded after it.
 
 head.json            which files the ledger has, by name, size and sha256: all that ever changes;
-                     and which objects no head names any more, until somebody removes them
+                     and which objects no head names any more, until they are removed
 files/<name>         the ledger's files, which are written once
 catalog/<sha256>     the catalog, under the hash of what it is
 
 The first head is there before any object, all objects are there before the head that names them,
-and a head is replaced only if it is still the one that was read: of two that worked at the same
-time, one is told that the other was first. A process that dies on the way leaves the old state, and
-some objects that no head names.
+and a head is replaced only if it is still the one that was read: of two writers at the same
+time, one fails. A process that dies in between leaves the old state, and some objects that no head
+names.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from . import s3_head as heads
 from .catalog import Catalog
 from .s3_copies import Copy, digest_of
 from .s3_head import CATALOG, HEAD, Head, Stated, object_of
-from .unreferenced_files import check_led_to
+from .unreferenced_files import check_referenced
 
 _TRIES = 3
 
@@ -40,11 +40,11 @@ _FILE_LOST = (
     "an earlier copy with this file can still read the ledger."
 )
 
-_AGAIN = "Nothing was given back. Run the command again: what it works with is fetched anew."
+_AGAIN = "Nothing was uploaded. Run the command again: it fetches a new copy."
 
 
 class S3Ledger:
-    """The copy of a ledger in a folder that belongs to it alone; whatever else lies there goes.
+    """The copy of a ledger in a folder of its own; other files there are removed.
 
     `beside` are folders with other copies, whose files need not be fetched again.
     """
@@ -103,29 +103,29 @@ class S3Ledger:
         self._copy.take_place(b"")
 
     def recorded(self) -> bool:
-        """Tell whether something was recorded, noted or expired in the copy since it was fetched.
+        """Whether something was recorded, noted or expired in the copy since it was fetched.
 
-        Whatever else has changed, like the files of a run that failed, is not given back.
+        Other changes, like the files of a failed run, are not uploaded.
         """
         here, there = set(self._copy.names()), self._head.files.keys()
         told = any(name.startswith(_RECORDS) for name in here ^ there)
         return told or any(name.startswith("warehouse/") for name in there - here)
 
     def repaired(self) -> bool:
-        """Tell whether the copy has a catalog that the store has not, or a head is wanting."""
+        """Whether the copy has a catalog that the store lacks, or the head is missing."""
         catalog = self._head.files.get(CATALOG)
         return catalog is None or digest_of(self._copy.folder / CATALOG) != catalog
 
     def give_back(self) -> bool:
-        """Give back what was recorded or repaired; False if nothing was.
+        """Upload what was recorded or repaired; False if nothing was.
 
         Raises OthersWroteError, and LedgerDamagedError where the copy is not what it was any more.
         """
         if not (self.recorded() or (self._repairing and self.repaired())):
             return False
-        self._say("giving the ledger back")
+        self._say("uploading the ledger")
         self._copy.settle()
-        check_led_to(Catalog(self._copy.folder), folder=self._copy.folder)
+        check_referenced(Catalog(self._copy.folder), folder=self._copy.folder)
         files = self._files()
         self._begin()
         for name, stated in files.items():
@@ -140,8 +140,8 @@ class S3Ledger:
     def remove_gone(self) -> None:
         """Remove the objects that the ledger does not have any more.
 
-        No head names them, nor any that is still to come: who began with an earlier one cannot
-        give back. One that is removed twice is removed.
+        No head names them, and no later head will: a writer that began with an earlier head cannot
+        upload. Removing an object twice does no harm.
         """
         if self._head.gone:
             self._say(f"removing {len(self._head.gone)} objects in S3")
@@ -170,7 +170,7 @@ class S3Ledger:
         return Head()
 
     def _files(self) -> dict[str, Stated]:
-        """Tell what each file of the copy is; those that are written once must be as they were."""
+        """List the files of the copy; those that are written once must be unchanged."""
         files: dict[str, Stated] = {}
         for name, path in self._copy.names().items():
             known, found = self._head.files.get(name), digest_of(path)

@@ -1,8 +1,8 @@
-"""Let go of snapshots that no kept run needs, and of the files that only they lead to.
+"""Expire snapshots that no kept run needs, and delete the files that only they reference.
 
-pyiceberg takes snapshots out of a table's metadata and leaves all files where they are. Every
-snapshot that stays is whole for every reader of Iceberg, so a file goes only when none of them
-names it, whichever month it is of.
+pyiceberg removes snapshots from a table's metadata and keeps all files. Every snapshot that stays
+is whole for every reader of Iceberg, so a file is deleted only when none of them names it,
+whichever month it is of.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def files_to_remove(catalog: Catalog, kept: Snapshots, *, folder: Path) -> list[
 
 
 def drop(catalog: Catalog, kept: Snapshots) -> None:
-    """Take all other snapshots out of the metadata, table by table. No file is touched."""
+    """Remove all other snapshots from the metadata, table by table. No file is deleted."""
     for name in NAMES:
         table = catalog.find(name)
         if table is None:
@@ -55,7 +55,7 @@ def drop(catalog: Catalog, kept: Snapshots) -> None:
 
 
 def _data(catalog: Catalog, name: str, folder: Path) -> dict[Path, tuple[_Part, frozenset[int]]]:
-    """Tell of each file of data which period and bill it is of, and which snapshots name it."""
+    """Map each data file to its period and bill, and to the snapshots that name it."""
     table = catalog.find(name)
     parts: dict[str, _Part] = {}
     named: dict[str, set[int]] = defaultdict(set)

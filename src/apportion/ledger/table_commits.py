@@ -1,4 +1,4 @@
-"""Change a table in one commit: new columns, files out, files in, old snapshots forgotten."""
+"""Change a table in one commit: new columns, files out, files in, old snapshots expired."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def evolve(commit: Commit, new: Schema) -> None:
 
 
 def swap(table: Table, commit: Commit, *, out: Sequence[DataFile], new: Sequence[DataFile]) -> int:
-    """Take files out of the table and others in; returns the one snapshot in which both happen."""
+    """Remove files from the table and add others; returns the one snapshot of both."""
     if _dead_manifests(table) >= _DEAD_MANIFESTS:
         # An overwrite carries manifests of deletions along for ever; an append drops them.
         with commit.update_snapshot().fast_append():
@@ -57,7 +57,7 @@ def swap(table: Table, commit: Commit, *, out: Sequence[DataFile], new: Sequence
 
 
 def forget(commit: Commit, *, but: int) -> None:
-    """Drop all snapshots but the newest ones, of a table whose past nobody asks for."""
+    """Drop all snapshots but the newest ones, of a table whose past is not read."""
     metadata = commit.table_metadata
     current = metadata.current_snapshot_id
     past = sorted(metadata.snapshots, key=lambda each: each.sequence_number or 0)[:-but]
@@ -78,7 +78,7 @@ def keep_only(commit: Commit, kept: Collection[int]) -> int:
 
 
 def stated_files(table: Table) -> int:
-    """Tell how many files of data the current snapshot says that it has."""
+    """Read the number of data files that the current snapshot states."""
     snapshot = table.current_snapshot()
     summary = snapshot.summary if snapshot else None
     return int(summary["total-data-files"] or 0) if summary else 0

@@ -149,7 +149,7 @@ def schema(table: str) -> Schema:
 
 
 def partitioning(table: str) -> PartitionSpec:
-    """Tell what the table is partitioned by: period and bill, or nothing."""
+    """The partitioning of a table: period and bill, or none."""
     if table == RUNS:
         return PartitionSpec()
     known = schema(table)
@@ -164,6 +164,6 @@ def partitioning(table: str) -> PartitionSpec:
 
 
 def sql_name(iceberg_type: IcebergType) -> str:
-    """Name a type as our SQL names it, for people."""
+    """Name a type as SQL names it, for messages."""
     names = {known: name for name, known in _TYPES.items()}
     return names.get(iceberg_type, str(iceberg_type).upper())

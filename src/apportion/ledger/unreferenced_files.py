@@ -1,4 +1,4 @@
-"""Find files in the warehouse that no snapshot leads to, and remove them."""
+"""Find files in the warehouse that no snapshot references, and remove them."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from . import tables
 from .catalog import Catalog
 from .warehouse import path_of, table_folder
 
-#: What the ledger writes. Whatever else someone put into the warehouse is theirs.
+#: The files that the ledger writes. Other files in the warehouse are left alone.
 _OURS = ("data/*.parquet", "data/*/*.parquet", "metadata/*.avro", "metadata/*.metadata.json")
 
 
 def find(
     catalog: Catalog, names: Sequence[str], *, folder: Path, kept: Snapshots | None = None
 ) -> list[Path]:
-    """List, sorted, the files of ours in these tables' folders that the tables do not lead to.
+    """List, sorted, the ledger's files in these tables' folders that the tables do not reference.
 
     With `kept`, as if each table had these snapshots alone, beside its current one. Metadata that
-    cannot be read raises LedgerDamagedError: what is not understood is not orphaned.
+    cannot be read raises LedgerDamagedError: an unknown file is not unreferenced.
     """
     found: list[Path] = []
     for name in names:
@@ -32,22 +32,22 @@ def find(
         place = table_folder(name, folder=folder)
         with catalog.reading(name):
             snapshots = None if kept is None else kept.get(name, frozenset())
-            led_to = {path_of(each, folder=folder) for each in _locations(table, snapshots)}
+            referenced = {path_of(each, folder=folder) for each in _locations(table, snapshots)}
         ours = {path for pattern in _OURS for path in place.glob(pattern) if path.is_file()}
-        found += ours - led_to
+        found += ours - referenced
     return sorted(found)
 
 
-def check_led_to(catalog: Catalog, *, folder: Path) -> None:
-    """Look for every file that a snapshot of any table leads to. Raises LedgerDamagedError."""
+def check_referenced(catalog: Catalog, *, folder: Path) -> None:
+    """Check that every referenced file exists. Raises LedgerDamagedError."""
     for name in tables.COLUMNS:
         table = catalog.find(name)
         with catalog.reading(name):
             old = {entry.metadata_file for entry in table.metadata.metadata_log} if table else set()
-            led_to = {path_of(each, folder=folder) for each in {*_locations(table, None)} - old}
-        for path in sorted(led_to):
+            referenced = {path_of(each, folder=folder) for each in {*_locations(table, None)} - old}
+        for path in sorted(referenced):
             if not path.is_file():
-                raise LedgerDamagedError(str(path), "a file that the tables lead to", "nothing")
+                raise LedgerDamagedError(str(path), "a file that the tables reference", "nothing")
 
 
 def remove(files: Sequence[Path]) -> None:
@@ -60,7 +60,7 @@ def remove(files: Sequence[Path]) -> None:
 
 
 def _locations(table: Table | None, kept: Collection[int] | None) -> Iterator[str]:
-    """Name everything that a table's current metadata leads to, by these snapshots or by all."""
+    """List everything that a table's current metadata references, by these snapshots or all."""
     if table is None:
         return
     yield table.metadata_location

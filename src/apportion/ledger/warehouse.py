@@ -1,4 +1,4 @@
-"""Where Iceberg's files lie: a folder, and the names by which the metadata knows them."""
+"""Locations of Iceberg's files: a folder, and the names in the metadata."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from apportion.model.errors.base import LedgerDamagedError
 from .fsync import DurableWriter, make_folder
 from .tables import NAMESPACE
 
-#: The property that tells WarehouseIO the ledger's folder.
+#: The property with the ledger's folder for WarehouseIO.
 FOLDER = "apportion.folder"
 
 _MARK = f"/warehouse/{NAMESPACE}/"
 
 
 class WarehouseIO(FileIO):
-    """The way of pyiceberg to the ledger's files, and to no other file.
+    """The access of pyiceberg to the ledger's files, and to no other file.
 
     Iceberg keeps absolute locations. We follow only their end, below `warehouse/apportion/`, so a
     ledger that was moved or restored elsewhere works and never reaches into its old place; other
@@ -43,17 +43,17 @@ class WarehouseIO(FileIO):
 
 
 def table_folder(table: str, *, folder: Path) -> Path:
-    """Tell where a table's `data` and `metadata` folders lie."""
+    """The folder with a table's `data` and `metadata`."""
     return folder / "warehouse" / NAMESPACE / table
 
 
 def location_of(path: Path) -> str:
-    """Tell the location that Iceberg's metadata keeps for a path."""
+    """The location that Iceberg's metadata keeps for a path."""
     return f"file://{path.absolute().as_posix()}"
 
 
 def path_of(location: str, *, folder: Path) -> Path:
-    """Find the file that a location means in this folder, wherever the ledger was made."""
+    """Find the file of a location in this folder, wherever the ledger was made."""
     _, mark, end = location.rpartition(_MARK)
     if not mark or ".." in PurePosixPath(end).parts:
         raise LedgerDamagedError(location, f"a place below {folder}", "another place")

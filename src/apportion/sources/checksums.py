@@ -1,4 +1,4 @@
-"""Read the lists of SHA-256 that lie beside billing files."""
+"""Lists of SHA-256 beside billing files."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _LONGEST_LIST = 16 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Checksum:
-    """What a list says of one file."""
+    """The checksum of one file in a list."""
 
     path: Path
     sha256: str
@@ -24,13 +24,13 @@ class Checksum:
 
 
 def is_checksum_list(name: str) -> bool:
-    """Tell by its name whether a file is a list of SHA-256, as sha256sum writes it."""
+    """Whether a file is a list of SHA-256, as sha256sum writes it, by its name."""
     lowered = name.lower()
     return lowered.startswith("sha256sum") or lowered.endswith((".sha256", ".sha256sum"))
 
 
 def read_checksums(lists: Sequence[Path]) -> tuple[list[Checksum], list[Finding]]:
-    """Read lists of `<sha256>  <name>`; a bare hash in `x.csv.sha256` speaks of x.csv beside it."""
+    """Read lists of `<sha256>  <name>`; a bare hash in `x.csv.sha256` is that of x.csv."""
     checksums: list[Checksum] = []
     findings: list[Finding] = []
     for path in lists:
@@ -52,11 +52,11 @@ def read_checksums(lists: Sequence[Path]) -> tuple[list[Checksum], list[Finding]
 
 def _read(path: Path) -> tuple[list[Checksum], str]:
     if path.stat().st_size > _LONGEST_LIST:
-        return [], "a file that is far too long for a list"
+        return [], "a file that is too long for a list"
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except UnicodeDecodeError:
-        return [], "bytes that are no text"
+        return [], "bytes that are not text"
     checksums: list[Checksum] = []
     for number, line in enumerate(lines, start=1):
         if not line.strip() or line.startswith("#"):
@@ -66,4 +66,4 @@ def _read(path: Path) -> tuple[list[Checksum], str]:
             return checksums, f"line {number} is something else"
         named = match[2] or path.with_suffix("").name
         checksums.append(Checksum(path.parent / named, match[1].lower(), str(path)))
-    return checksums, "" if checksums else "no checksum at all"
+    return checksums, "" if checksums else "no checksum"

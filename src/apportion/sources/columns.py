@@ -48,7 +48,7 @@ _SIMPLE = {
 
 @dataclass(frozen=True)
 class SourceColumn:
-    """One column: `name` is the engine's, `raw` stands in the file, `place` counts from nought."""
+    """One column: `name` is the engine's, `raw` the name in the file, `place` counts from zero."""
 
     name: str
     raw: str
@@ -102,12 +102,12 @@ def engine_names(raw: Sequence[str]) -> list[str]:
 
 
 def lower(name: str) -> str:
-    """Put ASCII letters in lower case; names are compared like this in SQL."""
+    """Write ASCII letters in lower case, as SQL compares names."""
     return name.translate(_ASCII_LOWER)
 
 
 def common_type(one: str, other: str, *, is_measure: bool) -> str | None:
-    """Name the type that DuckDB unites two in, where no value changes by it; None where one may.
+    """The common type of two columns in DuckDB; None where a value may change by it.
 
     A measure is a number that is added up, where 1 and 1.0 are the same. Whole numbers with doubles
     are what pandas writes of chunks of which one has no fractions.

@@ -1,7 +1,7 @@
-"""Count the records of a CSV by its quotes and line ends alone, and find quotes that hide some.
+"""Count the records of a CSV by its quotes and line ends alone, and find quotes that hide records.
 
-Both readers of a bill take what stands between two quotes for one value, whole records too. Here
-lines are counted a second way, and a value that holds records is found.
+Both readers of a bill read everything between two quotes as one value, even whole records. Here
+lines are counted independently, and values that contain records are found.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _BACKSLASHES = f'{_DOUBLED}; in Spark, by option("escape", "\\"").'
 
 @dataclass
 class Records:
-    """What quotes and line ends say of a file: how many records, and whether any has more lines.
+    """The records of a file by quotes and line ends, and whether one has more than one line.
 
     `count` includes the header.
     """
@@ -51,14 +51,14 @@ class Records:
 
 @dataclass(frozen=True)
 class Known:
-    """Places of columns whose values a whole record must have: amounts, and moments."""
+    """Positions of columns that every whole record has values in: amounts and times."""
 
     amounts: Sequence[int]
     moments: Sequence[int]
 
 
 class QuickCount:
-    """Counts records in pieces of a file, as long as quotes stand where they belong."""
+    """Counts records in pieces of a file, as long as quotes are where they belong."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -69,11 +69,11 @@ class QuickCount:
 
     @property
     def is_closed(self) -> bool:
-        """Tell whether every quote has its other half."""
+        """Whether every quote is closed."""
         return self._quotes % 2 == 0
 
     def look_at(self, chunk: bytes) -> None:
-        """Look at a piece, which must not end with a quote unless the file does."""
+        """Read a piece, which must not end with a quote unless the file does."""
         found = np.frombuffer(chunk, np.uint8)
         before = np.concatenate(([np.uint8(self._last)], found[:-1]))
         quotes = np.flatnonzero(found == _QUOTE)
@@ -124,7 +124,7 @@ def check_records(
     width: int,
     known: Known,
 ) -> list[Finding]:
-    """Compare the records with the lines that were read, and look for records inside of values."""
+    """Compare the records with the lines that were read, and search for records inside values."""
     if records.over_lines:
         hidden = _hidden_records(name, path, width, known)
         if hidden:
@@ -174,7 +174,7 @@ def _hidden_records(name: str, path: Path, width: int, known: Known) -> Finding 
             return Finding(
                 bills.RECORDS_IN_A_VALUE,
                 str(Place(name, first)),
-                f"a value that goes on for {len(lines)} lines",
+                f"a value that continues for {len(lines)} lines",
                 expected="one record",
                 found=f"{whole} lines with all {width} fields",
                 remedy=f"A quote in a value is not doubled, and charges are hidden. {_DOUBLED}.",
@@ -214,7 +214,7 @@ class _Walker:
         self._name = name
 
     def records(self, path: Path) -> Iterator[tuple[int, list[str]]]:
-        """Give the lines of each record, with the number of its first one."""
+        """The lines of each record, with the number of the first one."""
         with (
             open_bytes(path) as opened,
             io.TextIOWrapper(opened, encoding="utf-8-sig", newline=None) as text,
@@ -236,7 +236,7 @@ class _Walker:
                 self._tell(first, lines[0], "a quote that is never closed")
 
     def _is_open_after(self, line: str, numbers: tuple[int, int], *, is_open: bool) -> bool:
-        """Tell whether a value goes on; `numbers` are those of its first line and of this one."""
+        """Whether a value continues; `numbers` are those of its first line and of this one."""
         at = 0
         while True:
             if not is_open and line[at : at + 1] == '"':

@@ -18,7 +18,7 @@ _REWRITTEN = re.compile(r"[0-9](?:[.,][0-9]+)?[eE]\+[0-9]{1,2}")
 
 
 def rounded(place: str, tallies: Sequence[Tally]) -> list[Finding]:
-    """Say how many amounts were rounded, and what that changed."""
+    """Count the rounded amounts, with the change in money."""
     count = sum(counted.rounded for counted in tallies)
     if not count:
         return []
@@ -35,7 +35,7 @@ def rounded(place: str, tallies: Sequence[Tally]) -> list[Finding]:
 
 
 def without_charges(deliveries: Sequence[Delivery], findings: list[Finding]) -> list[Finding]:
-    """Say that there is nothing to take in, unless something failed and says so."""
+    """A finding for a delivery without charges, unless another finding fails."""
     if failing(findings) or any(delivery.stated for delivery in deliveries):
         return []
     places = [delivery.files[0].name for delivery in deliveries]
@@ -47,7 +47,7 @@ def without_charges(deliveries: Sequence[Delivery], findings: list[Finding]) -> 
             "the bill",
             expected="charges",
             found="none",
-            remedy="Nothing was taken in. If the month has cost, export the bill again.",
+            remedy="Nothing was ingested. If the month has cost, export the bill again.",
         )
         for place in places[:1]
     ]
@@ -66,14 +66,14 @@ def rewritten_ids(part: Part) -> list[Finding]:
             "account ids",
             expected="ids as the provider wrote them",
             found=", ".join(damaged[:3]) + (", …" if len(damaged) > 3 else ""),
-            remedy="A spreadsheet saved the file. Take the provider's own; several accounts may "
-            "have become one.",
+            remedy="A spreadsheet saved the file. Use the provider's original; several accounts "
+            "may have become one.",
         )
     ]
 
 
 def unchecked(deliveries: Sequence[Delivery]) -> list[Finding]:
-    """Say which files have nothing by which damage could be noticed."""
+    """A finding for files in which damage could not be detected."""
     names = [
         file.name
         for delivery in deliveries

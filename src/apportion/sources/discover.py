@@ -1,4 +1,4 @@
-"""Find the billing files in what the user gave: files, folders, manifests, lists of checksums."""
+"""Find billing files in the given files, folders, manifests and lists of checksums."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def discover(paths: Sequence[Path]) -> Discovered:
     """Find billing files; each file once, in the order given, files of a folder by name.
 
     A manifest decides which files of its folder belong to the bill. A file that is named on its own
-    is always taken. Nothing is passed over: what is not read is left out by name, or a finding.
+    is always read. Nothing is skipped silently: a file that is not read is listed, or a finding.
     """
     chosen: dict[Path, Path] = {}
     listed: set[Path] = set()
@@ -79,7 +79,7 @@ def discover(paths: Sequence[Path]) -> Discovered:
 
 @dataclass
 class _Found:
-    """What one given path holds: `aside` are bills by name that are not read, `others` are not."""
+    """The files of one given path: `aside` are unread files with names of bills."""
 
     data: list[Path] = field(default_factory=list)
     lists: list[Path] = field(default_factory=list)
@@ -105,7 +105,7 @@ def _look_into(given: Path) -> _Found:
 
 
 def _root_of(manifest: Path) -> Path:
-    """Data Exports keep `metadata/` and `data/` side by side; elsewhere files lie below."""
+    """Data Exports keep `metadata/` and `data/` side by side; other exports keep files below."""
     for folder in manifest.parents:
         if folder.name == "metadata":
             return folder.parent
@@ -113,7 +113,7 @@ def _root_of(manifest: Path) -> Path:
 
 
 def _folder(folder: Path, only: Path | None) -> _Found:
-    """Sort out a folder's files; where one manifest was given, what others name is not meant."""
+    """Sort a folder's files; if one manifest was given, files of others are left out."""
     walked = walk(folder)
     found, manifests = _sorted_out(folder, walked)
     read = read_manifests([only] if only else manifests)
@@ -138,7 +138,7 @@ def _folder(folder: Path, only: Path | None) -> _Found:
 
 
 def _sorted_out(folder: Path, walked: Walked) -> tuple[_Found, list[Path]]:
-    """Sort files by what their names say; returns the manifests apart."""
+    """Sort files by their names; returns the manifests separately."""
     found, manifests = _Found(), []
     for path in walked.files:
         if is_hidden(path, folder):
@@ -157,7 +157,7 @@ def _sorted_out(folder: Path, walked: Walked) -> tuple[_Found, list[Path]]:
 
 
 def _aside(looked: Sequence[_Found], chosen: AbstractSet[Path]) -> tuple[list[Path], list[Finding]]:
-    """Say of everything that is not read what it is; bills by their names are looked into later."""
+    """Describe everything that is not read; files with names of bills are inspected later."""
     aside = _once([path for found in looked for path in found.aside], chosen)
     others = _once([path for found in looked for path in found.others], chosen)
     findings, plain = [], []
@@ -191,7 +191,7 @@ def _speaks_of(path: Path, given: Path) -> bool:
 def _expected(
     lists: Sequence[Path], chosen: dict[Path, Path], whole: set[str]
 ) -> tuple[dict[Path, list[tuple[str, str]]], list[Finding]]:
-    """Look up what lists say of the chosen files; in a folder, all that they name must be there."""
+    """Find the checksums of the chosen files; in a folder, every listed file must exist."""
     checksums, findings = read_checksums(lists)
     expected: dict[Path, list[tuple[str, str]]] = {}
     for checksum in checksums:
@@ -217,14 +217,14 @@ def _nothing(given: Path) -> Finding:
     elif given.exists():
         found = "a file of another kind"
     else:
-        found = "nothing of this name"
+        found = "no such file or folder"
     return Finding(
         bills.NOTHING_FOUND,
         str(given),
         "billing files",
         expected="files ending in " + ", ".join(SUFFIXES),
         found=found,
-        remedy="Give the files of an export, or the folder they were downloaded to.",
+        remedy="Name the files of an export, or the folder that they were downloaded to.",
     )
 
 
@@ -232,7 +232,7 @@ def _unreadable(path: Path, why: str) -> Finding:
     return Finding(
         bills.UNREADABLE_FILE,
         str(path),
-        "a part of the bill may lie here",
+        "part of the bill may be here",
         found=why,
         remedy="Make it readable, or remove it if it is no part of the bill.",
     )

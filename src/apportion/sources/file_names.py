@@ -1,4 +1,4 @@
-"""What a file's name says of it: the endings of billing files."""
+"""The endings of billing files."""
 
 from __future__ import annotations
 
@@ -8,6 +8,6 @@ SUFFIXES = (".csv", ".csv.gz", ".parquet", ".zip")
 
 
 def kind_of(path: Path) -> str:
-    """Tell which of SUFFIXES a name ends with, without regard to case; empty if none."""
+    """The one of SUFFIXES that a name ends with, in any case; empty if none."""
     lowered = path.name.lower()
     return next((suffix for suffix in SUFFIXES if lowered.endswith(suffix)), "")

@@ -1,4 +1,4 @@
-"""Walk a folder without passing over anything: links are followed, what cannot be read is named."""
+"""Walk a folder without skipping anything: links are followed, unreadable entries are listed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Unreadable:
 
 @dataclass
 class Walked:
-    """All that lies in a folder, by path; `again` are links to folders that are read anyway."""
+    """Everything in a folder, by path; `again` are links to folders that are read anyway."""
 
     files: list[Path] = field(default_factory=list)
     unreadable: list[Unreadable] = field(default_factory=list)
@@ -30,7 +30,7 @@ class Walked:
 
 
 def is_hidden(path: Path, folder: Path) -> bool:
-    """Tell whether a name in the path below `folder` begins with `.` or `_`."""
+    """Whether a name in the path below `folder` begins with `.` or `_`."""
     return any(part.startswith((".", "_")) for part in path.relative_to(folder).parts)
 
 
@@ -57,7 +57,7 @@ def walk(folder: Path) -> Walked:
 
 
 def why_unreadable(path: Path) -> str:
-    """Tell why a path is no file that can be read; empty where it is one, or a folder."""
+    """The reason why a path cannot be read; empty for a readable file or a folder."""
     try:
         mode = path.stat().st_mode
     except OSError as error:
@@ -65,7 +65,7 @@ def why_unreadable(path: Path) -> str:
     if stat.S_ISDIR(mode):
         return ""
     if not stat.S_ISREG(mode):
-        return "no plain file, but a pipe, socket or device"
+        return "a pipe, socket or device, not a regular file"
     return "" if os.access(path, os.R_OK) else "no permission to read it"
 
 

@@ -1,4 +1,4 @@
-"""Say which accounts and currencies were not read as they are written, and which are not there."""
+"""Findings for accounts and currencies that are not read as written, or are missing."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def id_findings(
     layout: Layout,
     there: AbstractSet[str],
 ) -> list[Finding]:
-    """List what is wrong with the ids of a delivery; `tallies` are by file."""
+    """List the findings for the ids of a delivery; `tallies` are by file."""
     place = next(iter(tallies))
     return [*_cleaned(tallies), *_moved(tallies), *_empty(place, stated, layout, there)]
 
@@ -34,9 +34,9 @@ def _cleaned(tallies: Mapping[str, Tally]) -> list[Finding]:
             bills.CLEANED_IDS,
             name,
             column,
-            expected="an id without blanks around it and without characters that cannot be seen",
+            expected="an id without surrounding spaces and invisible characters",
             found=_shown([f"{raw!a}, read as {read!r}" for raw, read in sorted(ids.items())]),
-            remedy="Nothing is lost: it counts as the id that it looks like. Correct the export.",
+            remedy="No charge is lost: it counts as the id that it looks like. Correct the export.",
         )
         for name, tally in tallies.items()
         for column, ids in tally.cleaned.items()

@@ -1,4 +1,4 @@
-"""Bills that lie on this machine: files and folders of an export, as downloaded."""
+"""Bills on this machine: files and folders of an export, as downloaded."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ class LocalFiles:
 
 @dataclass(frozen=True)
 class _Read:
-    """A verified file with its columns and whose they are."""
+    """A verified file with its columns and their format."""
 
     verified: Verified
     columns: tuple[SourceColumn, ...]
@@ -209,7 +209,7 @@ def _written(columns: Mapping[str, str], files: Sequence[_Read]) -> dict[str, st
 
 
 def _readable(file: BillFile, scratch: Path) -> str:
-    """Give a path that an engine reads as it stands: `*`, `?` and `[` would mean other files."""
+    """A path that an engine reads literally: `*`, `?` and `[` would match other files."""
     path = Path(file.path)
     suffix = kind_of(path)
     if not _GLOB & set(file.path) and path.name.endswith(suffix):
@@ -223,7 +223,7 @@ def _readable(file: BillFile, scratch: Path) -> str:
 
 
 def _known_otherwise(each: Verified, names: Sequence[str]) -> list[Finding]:
-    """Say what a file is that is no bill, or where in it the bill begins."""
+    """A finding for a file that is no bill, or that does not begin with the bill."""
     place = each.file.name
     dataset = other_dataset(names)
     if dataset:
@@ -288,9 +288,9 @@ def _named_twice(
 
 
 def _is_key(column: SourceColumn, columns: Sequence[SourceColumn]) -> bool:
-    """Tell whether a column is read by its own spelling beside others that differ in case alone.
+    """Whether a column keeps its own spelling beside others that differ only in case.
 
-    Tags and `x_` columns are; `allocate` tells which spelling counts where a charge has several.
+    Tags and `x_` columns are; `allocate` decides which spelling counts if a charge has several.
     """
     alike = [each.raw for each in columns if each.raw.strip() == column.raw.strip()]
     return len(alike) == 1 and bool(_KEYS.match(column.raw.strip()))
@@ -308,7 +308,7 @@ def _same_twice(read: Sequence[_Read]) -> list[Finding]:
             "the same bytes",
             expected="every file once",
             found=", ".join(names),
-            remedy="Give one of them.",
+            remedy="Name only one of them.",
         )
         for names in by_hash.values()
         if len(names) > 1

@@ -1,4 +1,4 @@
-"""Read the manifests that AWS delivers beside its billing files, and find the files they name.
+"""Manifests beside billing files, and the files that they name.
 
 The manifest comes last, so what it names is complete; what it does not name may be a leftover of an
 earlier delivery. AWS Data Exports write `dataFiles` (full S3 addresses), the legacy Cost and Usage
@@ -24,7 +24,7 @@ _LONGEST_MANIFEST = 64 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Manifest:
-    """What one manifest names. `report` tells reports and their months apart."""
+    """The files of one manifest. `report` identifies a report and its month."""
 
     path: Path
     keys: tuple[str, ...]
@@ -35,7 +35,7 @@ class Manifest:
 
 @dataclass(frozen=True)
 class ManifestsRead:
-    """Manifests that hold, those that a later delivery replaced, and what only has such a name."""
+    """Manifests in force, those that a later delivery replaced, and files with only such a name."""
 
     kept: tuple[Manifest, ...]
     replaced: tuple[Manifest, ...]
@@ -44,7 +44,7 @@ class ManifestsRead:
 
 
 def is_manifest(name: str) -> bool:
-    """Tell by its name whether a file is a manifest."""
+    """Whether a file is a manifest, by its name."""
     return name.lower().endswith("manifest.json")
 
 
@@ -52,9 +52,9 @@ def read_manifests(paths: Sequence[Path]) -> ManifestsRead:
     """Read manifests and sort out those that a later delivery of the same month replaced.
 
     The legacy report keeps the manifest of each delivery in the delivery's own folder and a copy
-    of the newest one folder higher, so the highest one holds; on the same level, the newest where
-    they say when they were made. Two different ones that do not are a finding, and so is one that
-    holds and names no file.
+    of the newest one folder higher, so the highest one is in force; on the same level, the newest
+    if they have times. Two different ones without times are a finding, and so is one in force
+    that names no file.
     """
     manifests: list[Manifest] = []
     findings: list[Finding] = []
@@ -123,18 +123,18 @@ def match_files(
 
 def _read(path: Path) -> tuple[Manifest | None, str]:
     if path.stat().st_size > _LONGEST_MANIFEST:
-        return None, "a file that is far too long for a manifest"
+        return None, "a file that is too long for a manifest"
     try:
         content = json.loads(path.read_bytes())
     except (ValueError, RecursionError):
-        return None, "something that is no JSON"
+        return None, "not JSON"
     if not isinstance(content, dict) or not {"dataFiles", "reportKeys", "blobs"} & content.keys():
         return None, ""  # some other program's manifest
     named = content.get("dataFiles", content.get("reportKeys", content.get("blobs")))
     if isinstance(named, list) and "blobs" in content:
         named = [blob.get("blobName") if isinstance(blob, dict) else None for blob in named]
     if not isinstance(named, list) or not all(isinstance(key, str) and key for key in named):
-        return None, "a list of files that is no list of names"
+        return None, "a list of files that is not a list of names"
     keys = tuple(dict.fromkeys(_key(key) for key in named))
     export, written = _azure_export(content)
     report = f"{path.name} {export}".strip(), _period(content, keys) or str(path)
@@ -142,7 +142,7 @@ def _read(path: Path) -> tuple[Manifest | None, str]:
 
 
 def _exports(named: Iterable[str]) -> frozenset[str]:
-    """Take the addresses of exports out of those of their files: all above the month's folder."""
+    """The locations of exports from those of their files: the part above the month's folder."""
     found = set()
     for address in named:
         parts = address.split("/")
@@ -153,7 +153,7 @@ def _exports(named: Iterable[str]) -> frozenset[str]:
 
 
 def _azure_export(content: dict[str, object]) -> tuple[str, str]:
-    """Tell which export an Azure manifest is of, and when its run was asked for."""
+    """The export of an Azure manifest, and the time of its run."""
     config, run = content.get("exportConfig"), content.get("runInfo")
     config = config if isinstance(config, dict) else {}
     run = run if isinstance(run, dict) else {}
@@ -162,7 +162,7 @@ def _azure_export(content: dict[str, object]) -> tuple[str, str]:
 
 
 def _key(address: str) -> str:
-    """Take the key out of `s3://bucket/key`; a key alone stays as it is."""
+    """The key in `s3://bucket/key`; a key alone stays as it is."""
     if address.startswith("s3://"):
         return address.removeprefix("s3://").partition("/")[2]
     return address.lstrip("/")
@@ -221,7 +221,7 @@ def _names_nothing(manifest: Manifest) -> Finding:
         "manifest",
         expected="the names of the delivery's files",
         found="an empty list",
-        remedy="Fetch it again, it comes last. If the month has no cost, leave its folder out.",
+        remedy="Fetch it again: it is written last. If a month has no cost, leave its folder out.",
     )
 
 
@@ -232,7 +232,7 @@ def _two(manifests: Sequence[Manifest]) -> Finding:
         "manifest",
         expected="one delivery of a month",
         found=", ".join(str(manifest.path) for manifest in manifests),
-        remedy="Give the folder of the newest delivery, or its manifest, alone.",
+        remedy="Name only the folder of the newest delivery, or its manifest.",
     )
 
 

@@ -19,6 +19,6 @@ _OF_AWS = re.compile(
 
 
 def is_measure(name: str) -> bool:
-    """Tell by its name whether a column holds numbers and nothing that describes."""
+    """Whether a column has only numbers that are summed, by its name."""
     squeezed = squeeze(name)
     return squeezed in _OF_FOCUS or bool(_OF_AWS.fullmatch(squeezed))

@@ -1,4 +1,4 @@
-"""Providers' own exports, which are not FOCUS: known by their columns, to say what to export."""
+"""Providers' own exports, recognised by their columns, with the export to use instead."""
 
 from __future__ import annotations
 

@@ -43,14 +43,14 @@ _COST = re.compile(
 
 @dataclass(frozen=True)
 class Doubt:
-    """What a file seems to be, and how it can be read."""
+    """The probable content of a file, and how to make it readable."""
 
     found: str
     remedy: str
 
 
 def is_apple_double(head: bytes) -> bool:
-    """Tell by its first bytes whether a file only describes another one for macOS."""
+    """Whether a file only describes another one for macOS, by its first bytes."""
     return head.startswith(_APPLE_DOUBLE)
 
 
@@ -61,7 +61,7 @@ def read_head(path: Path) -> bytes:
 
 
 def doubt(name: str, head: bytes) -> Doubt | None:
-    """Tell why a file whose name does not end as a bill's does may hold charges; None if not."""
+    """The reason why a file with another ending may have charges; None if it does not."""
     for magic, form in _FORMS:
         if head.startswith(magic):
             return Doubt(
@@ -70,9 +70,7 @@ def doubt(name: str, head: bytes) -> Doubt | None:
             )
     for magic, ending in _READ:
         if head.startswith(magic):
-            return Doubt(
-                f"what a {ending} file begins with", f"Name it so that it ends in {ending}"
-            )
+            return Doubt(f"what a {ending} file begins with", f"Rename it to end in {ending}")
     if head.startswith(b"PK\x03\x04") and _ARCHIVE.search(name):
         return Doubt("an archive", "Unpack it beside the other files")
     if _WORKBOOK.search(name):
@@ -89,7 +87,7 @@ class Form:
 
 
 def form_of(head: bytes) -> Form:
-    """Tell the form of a file by its first bytes; the name is empty where they are of none."""
+    """The form of a file by its first bytes; the name is empty for an unknown one."""
     for magic, form in _FORMS:
         if head.startswith(magic):
             return Form(form, "Unpack or export it as CSV, csv.gz, zip or Parquet.")
@@ -97,22 +95,22 @@ def form_of(head: bytes) -> Form:
         return Form("a workbook", "Take the provider's own file, or export it as CSV UTF-8.")
     for magic, ending in (*_READ, (b"PK", ".zip")):
         if head.startswith(magic):
-            return Form(ending, f"Name it so that it ends in {ending}.")
+            return Form(ending, f"Rename it to end in {ending}.")
     if head.lstrip()[:9].lower().startswith(_OF_PAGES):
         return Form(
             "a web page or an error message",
             "Fetch the file again: a sign-in page or an error was saved in its place.",
         )
-    return Form(".csv", "Name it so that it ends in .csv.") if _is_text(head) else Form("")
+    return Form(".csv", "Rename it to end in .csv.") if _is_text(head) else Form("")
 
 
 def _is_text(head: bytes) -> bool:
-    """Tell whether bytes are text that may be CSV; other encodings are told of when it is read."""
+    """Whether bytes may be CSV text; other encodings are findings when the file is read."""
     return head.startswith((b"\xff\xfe", b"\xfe\xff")) or not _CONTROL.search(head)
 
 
 def not_read(place: str, why: Doubt) -> Finding:
-    """Say that a file may hold charges and is not read."""
+    """A finding for a file that may have charges and is not read."""
     return Finding(
         bills.MAYBE_CHARGES,
         place,
@@ -124,7 +122,7 @@ def not_read(place: str, why: Doubt) -> Finding:
 
 
 def _text(head: bytes) -> Doubt | None:
-    """Look for a header as bills have it, or for JSON with the name of a cost column."""
+    """Search for a header of a bill, or for JSON with the name of a cost column."""
     text = head.decode("utf-8-sig", "replace")
     if text.lstrip()[:1] in {"{", "["}:
         if _COST.search(head):
@@ -134,7 +132,7 @@ def _text(head: bytes) -> Doubt | None:
     for separator in ",;\t|":
         names = next(csv.reader([header], delimiter=separator), [])
         if len(names) > 1 and recognise("", names)[0]:
-            remedy = "Name it so that it ends in .csv"
+            remedy = "Rename it to end in .csv"
             if separator != ",":
                 remedy = "Export it again with commas, as a file ending in .csv"
             return Doubt("the columns of a bill", remedy)

@@ -1,4 +1,4 @@
-"""Recognise whose columns a file has, from the columns alone: file names lie."""
+"""Recognise the format of a file from its columns alone: file names are unreliable."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def squeeze(name: str) -> str:
 
 
 def recognise(place: str, names: Sequence[str]) -> tuple[Recognised | None, list[Finding]]:
-    """Tell the format of a file's columns; a finding names what is missing for the closest one."""
+    """The format of a file's columns; a finding names the missing columns of the closest one."""
     if not _missing(Format.FOCUS, names):
         return Recognised(Format.FOCUS, focus_version(names)), []
     if not _missing(Format.CUR_2, names):
@@ -93,7 +93,7 @@ def other_dataset(names: Iterable[str]) -> str:
 
 
 def focus_version(names: Iterable[str]) -> str:
-    """Tell the newest FOCUS version that one of these columns came with.
+    """The newest FOCUS version that introduced one of these columns.
 
     Version 1.4 removed ProviderName and PublisherName, so a file of 1.3 without both is one of 1.4.
     """
@@ -126,7 +126,7 @@ def _unknown(place: str, names: Sequence[str]) -> Finding:
             expected="columns separated by commas",
             found=f"one column, {names[0][:60]!r}",
             remedy="Export the file again with commas: in a spreadsheet, as CSV UTF-8 under "
-            "English settings. Better, take the provider's own file.",
+            "English settings. Better, use the provider's original file.",
         )
     native = native_export(map(squeeze, names))
     if native:
@@ -150,7 +150,7 @@ def _unknown(place: str, names: Sequence[str]) -> Finding:
         f"columns, closest to {closest}",
         expected=", ".join(_REQUIRED[closest]),
         found=f"no {', no '.join(hints)} among {len(names)} columns",
-        remedy="Rename the columns as the format has them, or give the provider's own files.",
+        remedy="Rename the columns as the format has them, or use the provider's original files.",
     )
 
 

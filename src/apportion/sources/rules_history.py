@@ -1,4 +1,4 @@
-"""What Git knows of the rules' folder: who changed what, when, and how it stood then."""
+"""The Git history of the rules' folder: author, change, time and content."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class GitHistory:
         return self._unpack(commit, to)
 
     def _authors(self, commit: str) -> str:
-        """Name those who wrote what a merge brought; empty where it is no merge."""
+        """The authors of a merge's changes; empty for any other commit."""
         told = self._git(
             *("log", "--no-merges", "--no-show-signature", "--reverse", "--format=%an"),
             f"{commit}^..{commit}^2",
@@ -77,7 +77,7 @@ class GitHistory:
         return True
 
     def _git(self, *arguments: str, paths: Sequence[str] = (".",)) -> bytes | None:
-        """Run Git in the folder; None where it says no, or is not there."""
+        """Run Git in the folder; None if it fails or is not installed."""
         try:
             done = subprocess.run(  # noqa: S603 - the words are ours, revisions are Git's own
                 [

@@ -1,4 +1,4 @@
-"""Compare the columns of files that are united into one delivery: what one lacks becomes nothing.
+"""Compare the columns of files of one delivery: a column that one file lacks reads as empty.
 
 United by name, a cost that one file lacks reads as no money there, though the same file alone would
 count what was billed; an account or a currency that it lacks reads as none.
@@ -31,7 +31,7 @@ _ASKED_FOR = frozenset(
 
 @dataclass(frozen=True)
 class Part:
-    """A file of a delivery: its columns, and what it says."""
+    """A file of a delivery: its columns and its stated totals."""
 
     name: str
     columns: tuple[SourceColumn, ...]
@@ -84,7 +84,7 @@ def _telling(part: Part, parts: Sequence[Part]) -> Iterator[Finding]:
             part.name,
             f"no column {', '.join(missing)}",
             expected="what other files of the delivery have",
-            remedy="It reads as empty; rules that ask for it find nothing in this file.",
+            remedy="It reads as empty; rules that use it find nothing in this file.",
         )
 
 

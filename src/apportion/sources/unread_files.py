@@ -19,7 +19,7 @@ from .verify import Verified, verify
 
 
 def weigh(candidate: Candidate, scratch: Path) -> Finding:
-    """Say what is in a file that is not read: charges with their money, or nothing of a bill."""
+    """Findings for a file that is not read: its charges with their money, or no charges."""
     head = read_head(candidate.path)
     if not head or is_apple_double(head):
         return _plain(candidate)
@@ -43,7 +43,7 @@ def weigh(candidate: Candidate, scratch: Path) -> Finding:
 
 
 def _weigh(verified: Verified) -> tuple[Tally, Counter[str]]:
-    """Count lines and add up what was billed, by currency; nothing for what is no bill."""
+    """Count lines and sum billed cost by currency; empty if the file is no bill."""
     path = Path(verified.file.path)
     columns = read_columns(path, verified.encoding)
     found, _ = recognise(verified.file.name, [column.raw for column in columns])

@@ -1,4 +1,4 @@
-"""Unpack the files of a bill in a zip into scratch, trusting nothing that the zip says."""
+"""Unpack the files of a bill in a zip into scratch, without trusting the zip's metadata."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _OF_THE_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS}
 
 @dataclass(frozen=True)
 class Member:
-    """A file of a bill that was in a zip: its name for people, and where it lies now."""
+    """A file of a bill from a zip: its name for messages, and its path."""
 
     name: str
     path: Path
@@ -94,7 +94,7 @@ def _unpack(
 
 def _doubt(member: str, ending: str, head: bytes) -> Doubt | None:
     if ending == ".zip":
-        return Doubt("a zip inside a zip", "Unpack the outer one and give the folder")
+        return Doubt("a zip inside a zip", "Unpack the outer one and name the folder")
     return doubt(member, head)
 
 
@@ -114,7 +114,7 @@ def _copy(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path | None)
 
 
 def _check_count(path: Path, archive: zipfile.ZipFile) -> None:
-    """A damaged directory may hide members; its end says how many there must be."""
+    """Check the number of members: a damaged directory may hide some."""
     with path.open("rb") as stream:
         size = stream.seek(0, 2)
         stream.seek(max(0, size - 65_557))
@@ -134,7 +134,7 @@ def _too_large(name: str, unpacked: int, packed: int) -> Finding:
         "zip",
         expected=f"at most {MOST_TIMES_LARGER} times its own {packed} bytes",
         found=f"{unpacked} bytes",
-        remedy="If it is a bill, unpack it yourself and give the CSV files.",
+        remedy="If it is a bill, unpack it yourself and name the CSV files.",
     )
 
 
@@ -145,7 +145,7 @@ def _nothing(name: str) -> Finding:
         "zip",
         expected="CSV or Parquet files inside",
         found="none",
-        remedy="Give the zip of a Cost and Usage Report, or the files themselves.",
+        remedy="Name the zip of a Cost and Usage Report, or the files themselves.",
     )
 
 

@@ -42,7 +42,7 @@ _FETCH_AGAIN = "Fetch the file again and compare its size and checksum with the 
 
 @dataclass(frozen=True)
 class Verified:
-    """A file whose bytes are as they were written, as far as that can be known."""
+    """A file without detected damage."""
 
     file: BillFile  # with no rows counted yet
     encoding: Encoding
@@ -96,7 +96,7 @@ def _verify_kind(
 def _verify_content(
     candidate: Candidate, name: str, path: Path, sha256: str
 ) -> tuple[Verified, list[Finding]]:
-    """Read one file to its end, wherever it lies now."""
+    """Read one file to its end."""
     kind = kind_of(path)
     records: Records | None = None
     findings: list[Finding] = []
@@ -155,7 +155,7 @@ def check_text(name: str, path: Path) -> tuple[Records, list[Finding]]:
 
 
 def _chunks(stream: BinaryIO) -> Iterator[bytes]:
-    """Read pieces of which only the last may end with a quote: its neighbour decides what it is."""
+    """Read pieces of which only the last may end with a quote: the next byte decides its role."""
     while chunk := stream.read(_CHUNK):
         while chunk.endswith(b'"') and (more := stream.read(1)):
             chunk += more
@@ -176,7 +176,7 @@ def _check_ending(name: str, path: Path) -> list[Finding]:
     if form.name == kind or (not form.name and kind == ".csv"):  # text may begin with anything
         return []
     if not form.name:
-        return [_damaged(name, f"its name ends in {kind}, and its first bytes are others")]
+        return [_damaged(name, f"its name ends in {kind}, but its first bytes do not match")]
     return [
         Finding(
             bills.WRONG_ENDING,
@@ -190,7 +190,7 @@ def _check_ending(name: str, path: Path) -> list[Finding]:
 
 
 def _check_parquet(path: Path) -> bool:
-    """Check a Parquet file; tells whether all its pages have checksums."""
+    """Check a Parquet file; returns whether all its pages have checksums."""
     with path.open("rb") as stream:
         size = stream.seek(0, 2)
         if size < 12:
@@ -199,21 +199,21 @@ def _check_parquet(path: Path) -> bool:
             buffer = memoryview(mapped)
             try:
                 footer = read_footer(buffer)
-                summed = walk_pages(buffer, footer, release=lambda: _let_go(mapped))
+                summed = walk_pages(buffer, footer, release=lambda: _free(mapped))
             finally:
                 buffer.release()
     _compare_with_arrow(path, footer)
     return summed
 
 
-def _let_go(mapped: mmap.mmap) -> None:
-    """What was read need not stay in memory."""
+def _free(mapped: mmap.mmap) -> None:
+    """Free the memory of what was read."""
     if hasattr(mmap, "MADV_DONTNEED"):
         mapped.madvise(mmap.MADV_DONTNEED)
 
 
 def _compare_with_arrow(path: Path, footer: Footer) -> None:
-    """Compare what pyarrow and we read from a footer, and the schema that Arrow keeps beside it."""
+    """Compare the footer as pyarrow reads it with ours, and with Arrow's own schema in it."""
     try:
         with pq.ParquetFile(path) as file:
             rows, names = file.metadata.num_rows, file.schema_arrow.names
@@ -278,7 +278,7 @@ def _empty(name: str) -> Finding:
         bills.NOT_TEXT,
         name,
         "content",
-        expected="a header at least",
+        expected="at least a header",
         found="an empty file",
         remedy="Fetch the file again: a download was cut off. Where the provider's own file is "
         "empty, move it away.",

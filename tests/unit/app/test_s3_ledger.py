@@ -22,7 +22,7 @@ from apportion.app.workspace import Workspace
 from apportion.ledger.catalog import Catalog
 from apportion.ledger.iceberg import IcebergLedger
 from apportion.ledger.s3_ledger import S3Ledger
-from apportion.ledger.unreferenced_files import check_led_to
+from apportion.ledger.unreferenced_files import check_referenced
 from apportion.model.errors.base import LedgerDamagedError
 from apportion.model.errors.publishing import OthersWroteError
 from apportion.model.errors.repair import LedgerForkedError
@@ -208,13 +208,13 @@ def test_a_file_that_changed_during_the_work_is_not_given_back(
 ) -> None:
     ours = settings(given, tmp_path / "one")
     before = head(world, given)
-    with pytest.raises(LedgerDamagedError, match="Nothing was given back"):  # noqa: PT012, SIM117 - one story
+    with pytest.raises(LedgerDamagedError, match="Nothing was uploaded"):  # noqa: PT012, SIM117 - one story
         with mirrored(ours, world.client):
             record_a_note(ours)
             path = next(Path(ours.ledger).rglob("costs/data/**/*.parquet"))
             path.write_bytes(path.read_bytes()[:-1] + b"?")
     assert head(world, given) == before
-    with pytest.raises(LedgerDamagedError, match="a file that the tables lead to, found nothing"):  # noqa: PT012, SIM117 - one story
+    with pytest.raises(LedgerDamagedError, match="a file that the tables reference, found nothing"):  # noqa: PT012, SIM117 - one story
         with mirrored(ours, world.client):
             record_a_note(ours)
             next(Path(ours.ledger).rglob("costs/data/**/*.parquet")).unlink()
@@ -379,7 +379,7 @@ def whole(world: MotoWorld, bucket: str, folder: Path) -> bool:
     with mirrored(settings(bucket, folder), world.client) as ours:
         ledger = IcebergLedger(Path(ours.ledger))
         catalog = Catalog(Path(ours.ledger))
-        check_led_to(catalog, folder=Path(ours.ledger))
+        check_referenced(catalog, folder=Path(ours.ledger))
         total = total_of(Workspace(ours).report(Question(PERIOD)).rows)
         return len(ledger.runs()) == 2 and total == ONCE
 

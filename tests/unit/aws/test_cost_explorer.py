@@ -17,7 +17,7 @@ from apportion.aws.api_calls import ATTEMPTS
 from apportion.aws.connect import cost_explorer_client
 from apportion.aws.cost_explorer import CostExplorer
 from apportion.aws.cost_explorer_json import value_of
-from apportion.aws.response_cache import Answers
+from apportion.aws.response_cache import ResponseCache
 from apportion.model.aws.cost_query import (
     ACCOUNT,
     SERVICE,
@@ -71,7 +71,7 @@ class Asking:
         self.endpoint = endpoint
         self.waited: list[float] = []
 
-    def explorer(self, *, budget: int = 100, answers: Answers | None = None) -> CostExplorer:
+    def explorer(self, *, budget: int = 100, answers: ResponseCache | None = None) -> CostExplorer:
         client = client_of(self.endpoint)
         return CostExplorer(client, budget=budget, answers=answers, sleep=self.waited.append)
 
@@ -160,7 +160,7 @@ def test_a_page_that_became_invalid_starts_the_answer_again_once(asking: Asking)
 
 def test_pages_that_stay_invalid_end_in_a_sentence(asking: Asking) -> None:
     asking.fake.page, asking.fake.spoiled = 4, 9
-    with pytest.raises(AwsRefusedError, match=r"pages of the answer changed .*, twice"):
+    with pytest.raises(AwsRefusedError, match=r"pages of the response changed twice"):
         asking.explorer().query(BY_PROJECT)
     assert len(asking.fake.calls) == 4
 
@@ -227,7 +227,7 @@ def test_what_is_denied_outright_is_not_to_be_allowed(asking: Asking) -> None:
         (EXPIRED, "The AWS credentials have expired. Sign in again"),
         (
             RefusedError("UnrecognizedClientException", "The security token is invalid."),
-            r"AWS does not take the credentials \(UnrecognizedClientException\)",
+            r"AWS does not accept the credentials \(UnrecognizedClientException\)",
         ),
         (
             RefusedError("InvalidSignatureException", "Signature expired: x is now earlier than y"),
@@ -251,7 +251,7 @@ def test_credentials_that_are_not_taken_are_one_sentence(
             RefusedError("AccessDeniedException", "User not enabled for cost explorer access"),
             "Open Cost Explorer once",
         ),
-        (RefusedError("DataUnavailableException", "no data"), "switched on"),
+        (RefusedError("DataUnavailableException", "no data"), "are enabled"),
         (RefusedError("BillExpirationException", "too old"), "thirteen months"),
         (RefusedError("ValidationException", "bad\nlong dump"), "bad"),
     ],
@@ -330,8 +330,8 @@ class Clock:
         return self.time
 
 
-def kept(folder: Path, clock: Clock, *, whose: str = "anna") -> Answers:
-    return Answers(folder / "answers", whose=whose, keep=timedelta(hours=8), now=clock)
+def kept(folder: Path, clock: Clock, *, whose: str = "anna") -> ResponseCache:
+    return ResponseCache(folder / "answers", identity=whose, keep=timedelta(hours=8), now=clock)
 
 
 def test_the_same_question_within_hours_costs_nothing(asking: Asking, tmp_path: Path) -> None:

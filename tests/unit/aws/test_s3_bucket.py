@@ -189,8 +189,8 @@ def test_throttling_without_end_is_bounded(shelf: Shelf) -> None:
     [
         (400, "ExpiredToken", AwsCredentialsError, "have expired. Sign in again"),
         (403, "RequestTimeTooSkewed", AwsCredentialsError, "Set this machine's clock"),
-        (403, "InvalidAccessKeyId", AwsCredentialsError, "does not take the credentials"),
-        (403, "SignatureDoesNotMatch", AwsCredentialsError, "does not take the credentials"),
+        (403, "InvalidAccessKeyId", AwsCredentialsError, "does not accept the credentials"),
+        (403, "SignatureDoesNotMatch", AwsCredentialsError, "does not accept the credentials"),
         (403, "AccessDenied", AwsDeniedError, '"Action": "s3:GetObject", "Resource": "arn:aws:s3'),
     ],
 )

@@ -17,7 +17,7 @@ from apportion.model.errors.base import LedgerDamagedError, NothingThereError
 @pytest.fixture
 def inputs(tmp_path: Path) -> Inputs:
     numbers = count()
-    return Inputs(tmp_path / "inputs", fresh=lambda: f"draft-{next(numbers)}")
+    return Inputs(tmp_path / "inputs", new_name=lambda: f"draft-{next(numbers)}")
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)

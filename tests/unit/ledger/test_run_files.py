@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from apportion.ledger.file_hashes import Hashes
+from apportion.ledger.file_hashes import FileHashes
 from apportion.ledger.iceberg import IcebergLedger
 from apportion.model.errors.base import LedgerDamagedError
 from apportion.model.manifest import Manifest, RunKind
@@ -171,7 +171,7 @@ def test_a_file_is_read_again_only_once_it_was_written_to(tmp_path: Path) -> Non
     for file in files:
         file.write_bytes(file.name.encode() * (3 << 20))
     expected = [sha256(file.read_bytes()).hexdigest() for file in files]
-    hashes = Hashes()
+    hashes = FileHashes()
     assert hashes.of(files) == expected
     for file in files:
         file.chmod(0)

@@ -162,14 +162,14 @@ def test_an_amount_too_large_to_add_names_its_line(tmp_path: Path, cost: str) ->
 @pytest.mark.parametrize(
     ("name", "content", "found", "remedy"),
     [
-        ("b.csv", gzip.compress(b"a,b\n", mtime=0), ".csv.gz", "ends in .csv.gz"),
+        ("b.csv", gzip.compress(b"a,b\n", mtime=0), ".csv.gz", "Rename it to end in .csv.gz"),
         ("b.csv", b"PK\x03\x04" + bytes(30) + b"xl/workbook.xml", "workbook", "as CSV UTF-8"),
-        ("b.csv", b"PK\x03\x04" + bytes(30) + b"a.csv", ".zip", "ends in .zip"),
+        ("b.csv", b"PK\x03\x04" + bytes(30) + b"a.csv", ".zip", "end in .zip"),
         ("b.csv", b"\x28\xb5\x2f\xfd" + bytes(9), "zstd", "Unpack"),
         ("b.csv", b"<!DOCTYPE html><html>", "web page", "Fetch the file again"),
         ("b.csv", b'<?xml version="1.0"?><Error><Code>AccessDenied', "error", "Fetch"),
-        ("b.csv.gz", ",".join(COLUMNS).encode(), ".csv", "ends in .csv"),
-        ("b.parquet", ",".join(COLUMNS).encode(), ".csv", "ends in .csv"),
+        ("b.csv.gz", ",".join(COLUMNS).encode(), ".csv", "Rename it to end in .csv"),
+        ("b.parquet", ",".join(COLUMNS).encode(), ".csv", "Rename it to end in .csv"),
     ],
 )
 def test_a_file_that_is_something_else_is_told_what_it_is(

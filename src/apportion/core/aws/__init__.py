@@ -1,1 +1,1 @@
-"""What clouds say and are told: exports, Cost Explorer, accounts, tag keys, categories, roles."""
+"""AWS: exports, Cost Explorer, accounts, tag activation, cost categories, roles."""

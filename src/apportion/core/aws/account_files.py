@@ -1,7 +1,7 @@
-"""Reads accounts from files, for who cannot ask AWS Organizations: CSV or JSON.
+"""Accounts from CSV or JSON files, for users without access to AWS Organizations.
 
-CSV has a line an account, or a line an account and stretch of days where it has `valid_from` or
-`valid_to`. JSON is a list of accounts, or what `aws organizations list-accounts` prints.
+CSV has one line for each account; with `valid_from` or `valid_to`, one for each range of days.
+JSON is a list of accounts, or the output of `aws organizations list-accounts`.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _PASSED_OVER = {
 
 @dataclass(frozen=True)
 class AccountsFile:
-    """What a file says: accounts as they are, or with days, `dated`, their whole history."""
+    """The accounts of a file as they are now, or, if `dated`, their whole history."""
 
     stretches: tuple[DateRange, ...]
     dated: bool
@@ -110,12 +110,18 @@ def _of_json(text: str, name: str, findings: list[Finding]) -> list[_Record]:
     try:
         said = json.loads(text.removeprefix("\ufeff"))
     except (ValueError, RecursionError) as error:
-        add(findings, codes.WRONG_ACCOUNTS_FILE, place, "this is no JSON", found=shown(str(error)))
+        add(findings, codes.WRONG_ACCOUNTS_FILE, place, "not JSON", found=shown(str(error)))
         return []
     if isinstance(said, dict):
         said = next((said[key] for key in said if key.lower() == "accounts"), None)
     if not isinstance(said, list) or not all(isinstance(each, dict) for each in said):
-        add(findings, codes.WRONG_ACCOUNTS_FILE, place, "no list of accounts", '{"accounts": […]}')
+        add(
+            findings,
+            codes.WRONG_ACCOUNTS_FILE,
+            place,
+            "no list of accounts",
+            '{"accounts": […]}',
+        )
         return []
     return [_of_object(each, Place(name, at), findings) for at, each in enumerate(said, 1)]
 
@@ -134,7 +140,7 @@ def _of_object(said: Mapping[str, object], place: Place, findings: list[Finding]
                 findings,
                 codes.WRONG_ACCOUNTS_FILE,
                 place,
-                f"{key} is no text",
+                f"{key} is not a text",
                 found=shown(str(value)),
             )
         elif _bare(key) not in _PASSED_OVER:

@@ -1,8 +1,8 @@
-"""What accounts were and when: yesterday's knowledge and what is seen today become one history.
+"""The history of accounts: the known history and the accounts of today become one.
 
-Dates are days in UTC. What is seen holds from the day on which it is seen, unless another day is
-given; an account that was never seen before holds for all the past, as it has no charges before it
-was there and the first days after that must not be without a name.
+Dates are days in UTC. An account holds from the day on which it is seen, unless another day is
+given. A new account holds for all the past: it has no charges before it existed, and its first days
+need a name.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Change:
-    """What became of an account: new, changed, closed, back or corrected.
+    """A change of an account: new, changed, closed, back or corrected.
 
-    It is corrected where what is seen was known, and days before become others.
+    Corrected: the account is as it was known, and earlier days change.
     """
 
     account: str
@@ -38,11 +38,11 @@ def synchronised(
     since: date | None = None,
     elsewhere: Collection[str] = (),
 ) -> tuple[tuple[DateRange, ...], list[Change]]:
-    """Put what is seen on a day into the history; the same again changes nothing.
+    """Add the accounts of a day to the history; equal accounts change nothing.
 
-    With `since`, what is seen holds from that day on, whatever was known of later days. An account
-    that is not seen any more ends on the day before, and nothing of it is forgotten. One that is
-    known `elsewhere` has come from another organisation, which tells its past.
+    With `since`, they hold from that day on, whatever was known of later days. An account that is
+    missing ends on the day before, and its history stays. One that is known `elsewhere` has moved
+    from another organisation, whose history has its past.
     """
     history = by_account(known)
     now = {account.id: account for account in seen}
@@ -54,7 +54,7 @@ def synchronised(
             after = _ended(before, since or on)
         else:
             moved_here = not before and id_ in elsewhere
-            after = _put(before, account, on, since or (on if moved_here else None))
+            after = _held_from(before, account, on, since or (on if moved_here else None))
         stretches += after
         if after != before:
             changes.append(_change(before, account, after))
@@ -70,13 +70,13 @@ def by_account(stretches: Iterable[DateRange]) -> dict[str, list[DateRange]]:
 
 
 def holding(stretches: Iterable[DateRange], day: date) -> list[DateRange]:
-    """Pick, for each account, what held on a day; of an account that is gone, what held last."""
+    """Pick what held for each account on a day; for a closed account, what held last."""
     found = {each.account.id: each for each in _in_order(stretches) if each.valid_from <= day}
     return [found[id_] for id_ in sorted(found)]
 
 
 def is_closed(stretch: DateRange, day: date) -> bool:
-    """Tell whether an account was not seen any more on a day."""
+    """Whether an account was closed on a day."""
     return stretch.valid_to < day
 
 
@@ -84,10 +84,10 @@ def _in_order(stretches: Iterable[DateRange]) -> list[DateRange]:
     return sorted(stretches, key=lambda each: (each.valid_from, each.valid_to))
 
 
-def _put(
+def _held_from(
     before: Sequence[DateRange], account: Account, on: date, since: date | None
 ) -> list[DateRange]:
-    """Let an account be so from a day on."""
+    """Add an account as it is from a day on."""
     if not before:
         return [DateRange(account, since or date.min, date.max, on)]
     last = before[-1]
@@ -104,7 +104,7 @@ def _put(
 
 
 def _ended(before: Sequence[DateRange], day: date) -> list[DateRange]:
-    """Let an account end on the day before; one that came on the day itself has that day."""
+    """End an account on the day before; one that began on the day itself keeps that day."""
     last = before[-1]
     if last.valid_to != date.max:
         return list(before)
@@ -121,21 +121,21 @@ def _change(before: Sequence[DateRange], now: Account | None, after: Sequence[Da
     if last.valid_to != date.max:
         return Change(shown.id, shown.name, "back")
     if last.account == now:
-        return Change(shown.id, shown.name, "corrected", f"so from {after[-1].valid_from} on")
+        return Change(shown.id, shown.name, "corrected", f"valid from {after[-1].valid_from}")
     return Change(shown.id, shown.name, "changed", "; ".join(_differences(last.account, now)))
 
 
 def _differences(before: Account, now: Account) -> list[str]:
-    """Say what is other than before, in words."""
-    told = []
+    """Describe the differences."""
+    described = []
     for word, old, new in (
         ("name", before.name, now.name),
         ("unit", before.unit, now.unit),
         ("state", before.state, now.state),
     ):
         if old != new:
-            told.append(f"{word} {old or 'none'} → {new or 'none'}")
-    return told + _tag_differences(dict(before.tags), dict(now.tags))
+            described.append(f"{word} {old or 'none'} → {new or 'none'}")
+    return described + _tag_differences(dict(before.tags), dict(now.tags))
 
 
 def _tag_differences(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:

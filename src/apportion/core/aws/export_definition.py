@@ -1,7 +1,7 @@
-"""What AWS is told in order to write an export, and how far one that there is fits that.
+"""The definition of an export, and how an existing one compares with it.
 
 Columns are listed one by one: AWS refuses `SELECT *`, and a list stays the same when AWS adds
-columns. Properties of tables are given in full, so that no default decides what a bill says.
+columns. Properties of tables are given in full, so that no default decides the content of a bill.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ _DIFFERENT = (
 
 
 def properties(wanted: WantedExport, account: str, partition: str) -> dict[str, str]:
-    """Give all properties of the table; raises ExportNameError where there can be no such export.
+    """List all properties of the table; raises ExportNameError for an impossible name.
 
-    The export must be below a prefix, as the API asks for one.
+    The export must be below a prefix, as the API requires one.
     """
     if not _NAME.fullmatch(wanted.place.name):
         raise ExportNameError(
@@ -92,7 +92,7 @@ def creation(
 
 
 def place_of(export: Export) -> S3Location:
-    """Tell where an export lies; `apportion ingest` takes this address."""
+    """Name the location of an export; `apportion ingest` takes it."""
     at = _destination(export.definition)
     name = str(export.definition["Name"])
     prefix = str(at.get("S3Prefix", "")).strip("/")
@@ -107,13 +107,13 @@ def table_of(export: Export) -> str:
 
 
 def rewriting_of(export: Export) -> str:
-    """Tell what a refresh of an export does, in our word or else in AWS's."""
+    """Name the refresh mode of an export, or AWS's word for an unknown one."""
     said = str(_destination(export.definition).get("S3OutputConfigurations", {}).get("Overwrite"))
     return next((str(ours) for ours, aws in _REWRITING.items() if aws == said), said)
 
 
 def compare(there: Export, wanted: S3Location, call: Call) -> list[Finding]:
-    """Tell in what an export of the same name is another one than is wanted."""
+    """Compare an export of the same name with the wanted one."""
     export: Any = call.parameters["Export"]
     if place_of(there) != wanted:
         return [
@@ -154,7 +154,7 @@ def compare(there: Export, wanted: S3Location, call: Call) -> list[Finding]:
 
 
 def bucket_policy(wanted: WantedExport, account: str, partition: str) -> dict[str, object]:
-    """Give the statement that the bucket's policy needs for AWS to write there."""
+    """Make the statement that the bucket's policy needs for AWS to write there."""
     bucket = f"arn:{partition}:s3:::{wanted.place.bucket}"
     return {
         "Sid": "BillingWritesExports",
@@ -177,7 +177,7 @@ def bucket_policy(wanted: WantedExport, account: str, partition: str) -> dict[st
 
 
 def _facts(definition: Mapping[str, Any]) -> dict[str, str]:
-    """Lay out what decides what an export holds, but for its columns."""
+    """Collect the properties that decide the content of an export, without its columns."""
     query, at = definition["DataQuery"], _destination(definition)
     facts = {
         f"{table} {name}": str(value)

@@ -1,4 +1,4 @@
-"""Manifests of exports: which months there are, which files a delivery has, whether they fit.
+"""Manifests of exports: available months, the files of a delivery, and whether they agree.
 
 AWS Data Exports keep the manifest of each month's newest delivery at
 `<export>/metadata/BILLING_PERIOD=2026-09/<name>-Manifest.json`, the older Cost and Usage Report at
@@ -38,7 +38,7 @@ _LONGEST_PART = 255
 
 
 def month_of(place: S3Location) -> tuple[S3Location, ExportMonth | None]:
-    """Tell which export and month the address of a manifest means; another place stays itself.
+    """Find the export and month of a manifest's location; any other location is an export's.
 
     The older report keeps a copy of the manifest beside each delivery's files; both copies mean
     the month's newest delivery.
@@ -59,7 +59,7 @@ def month_of(place: S3Location) -> tuple[S3Location, ExportMonth | None]:
 
 
 def months_of(export: S3Location, folders: Sequence[str]) -> list[ExportMonth]:
-    """Read the months out of the names of folders, which say nothing of files; oldest first."""
+    """Read the months from names of folders, oldest first."""
     found = [month for name in folders if (month := _month(export, name))]
     return sorted(found, key=lambda month: (month.period, month.manifest))
 
@@ -67,7 +67,7 @@ def months_of(export: S3Location, folders: Sequence[str]) -> list[ExportMonth]:
 def chosen_months(
     export: S3Location, months: Sequence[ExportMonth], periods: Sequence[str]
 ) -> tuple[list[ExportMonth], list[Finding]]:
-    """Choose the months that were asked for, or all; tell of those that are missing or twice."""
+    """Choose the requested months, or all; findings for those that are missing or duplicate."""
     known = [month.period for month in months]
     findings = [_no_month(export, period, known) for period in periods if period not in known]
     wanted = [month for month in months if not periods or month.period in periods]
@@ -81,7 +81,7 @@ def chosen_months(
 def read_delivery(
     export: S3Location, month: ExportMonth, pin: PinnedObject, content: bytes
 ) -> tuple[ExportDelivery | None, list[Finding]]:
-    """Read a manifest; nothing that it names is taken for true unless it lies in the export."""
+    """Read a manifest; only files inside the export are accepted."""
     place = f"s3://{export.bucket}/{month.manifest}"
     try:
         said = json.loads(content)
@@ -148,7 +148,7 @@ def _month(export: S3Location, folder: str) -> ExportMonth | None:
 
 
 def _stated_period(said: Mapping[str, Any]) -> str:
-    """Take the month out of `20260901T000000.000Z` or `2026-09-01T00:00:00.000Z`; "" if none."""
+    """Read the month in `20260901T000000.000Z` or `2026-09-01T00:00:00.000Z`; "" if none."""
     period = said.get("billingPeriod")
     start = period.get("start") if isinstance(period, dict) else None
     digits = re.sub(r"\D", "", str(start or ""))
@@ -205,7 +205,7 @@ def _no_month(export: S3Location, period: str, known: Sequence[str]) -> Finding:
 
 def _two_folders(export: S3Location, months: Sequence[ExportMonth], period: str) -> Finding:
     found = [month.manifest for month in months if month.period == period]
-    remedy = "Two exports share this prefix. Give the address of the manifest that is meant."
+    remedy = "Two exports share this prefix. Give the location of the right manifest."
     return _bad(str(export), f"one manifest of {period}", ", ".join(found), remedy)
 
 
@@ -248,7 +248,7 @@ def _no_object(delivery: ExportDelivery, key: str) -> Finding:
         key.rpartition("/")[2],
         expected=f"the object s3://{delivery.export.bucket}/{key}",
         found="none",
-        remedy="Nothing of the month was taken in. See the bucket's lifecycle rules; the next "
+        remedy="Nothing of the month was ingested. See the bucket's lifecycle rules; the next "
         "refresh writes it again.",
     )
 
@@ -260,7 +260,7 @@ def _newer(delivery: ExportDelivery, pin: PinnedObject) -> Finding:
         pin.key.rpartition("/")[2],
         expected=f"a file no newer than its manifest of {_time(delivery.written)}",
         found=f"one of {_time(pin.written)}",
-        remedy="Nothing of the month was taken in. Try again within the hour. Where somebody "
+        remedy="Nothing of the month was ingested. Try again within the hour. Where somebody "
         "copies the export, the manifests must be copied last.",
     )
 

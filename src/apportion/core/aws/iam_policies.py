@@ -1,4 +1,4 @@
-"""Makes IAM policies of what a role may do, as JSON or as templates for Terraform."""
+"""IAM policies of roles, as JSON or as templates for Terraform."""
 
 from __future__ import annotations
 
@@ -34,15 +34,15 @@ def policy(role: Role, names: Mapping[str, str]) -> dict[str, object]:
 
 
 def roles() -> Outcome:
-    """List the roles: what for, who approves what they do, and the names that they need."""
+    """List the roles with purpose, approver and the names that they need."""
     rows = tuple(_row(role) for role in Role)
     return Outcome(("role", "what_for", "approved_by", "needs"), rows)
 
 
 def names_of(role: Role) -> tuple[list[str], list[str]]:
-    """Tell which names a role's policy needs, and which it may have.
+    """List the names that a role's policy needs, and those that it may have.
 
-    The partition is not told: hardly anybody has another than `aws`.
+    The partition is left out: it is nearly always `aws`.
     """
     statements = DUTIES[role].statements
     needed = {name for s in statements if not s.only_with for name in _names(s)} - {"partition"}
@@ -53,7 +53,7 @@ def names_of(role: Role) -> tuple[list[str], list[str]]:
 def templates(role: Role) -> dict[str, str]:
     """Write a role's policy as templates, by file name.
 
-    The first has what is always there; `role+name` has what is there only if `name` is given.
+    The first has the statements for everyone; `role+name` those that need `name`.
     """
     statements = DUTIES[role].statements
     return {
@@ -66,7 +66,7 @@ def templates(role: Role) -> dict[str, str]:
 
 
 def actions_of(role: Role) -> set[str]:
-    """List what a role's policy allows to our code, without what services call for it."""
+    """List the actions of a role that the program calls, without those that services call."""
     return {a for s in DUTIES[role].statements if not s.called_by for a in s.actions}
 
 

@@ -1,4 +1,4 @@
-"""Plans which tag keys AWS shall write into bills: those of the rulebook and the tag policy.
+"""Plans for tag keys that AWS writes into bills: those of the rulebook and the tag policy.
 
 Limits are those of the API reference of Cost Explorer: twenty keys a call, a backfill from the
 first day of a month at most twelve months back, one in twenty-four hours and none while one runs.
@@ -45,7 +45,7 @@ _KEYS_IN_TEXT = re.compile(r"""\[\s*'([^']+)'\s*\]|tag:([^"]+)\"""")
 
 
 def needed_keys(rulebook: Rulebook) -> list[NeededKey]:
-    """List the tag keys that a rulebook looks at, each once, in the order of the file."""
+    """List the tag keys of a rulebook, each once, in the order of the file."""
     found: dict[str, NeededKey] = {}
     for dimension in rulebook.dimensions:
         for source in dimension.sources:
@@ -63,7 +63,7 @@ def needed_keys(rulebook: Rulebook) -> list[NeededKey]:
 
 
 def keys_of_policy(policy: TagPolicy) -> list[NeededKey]:
-    """List the keys by which a tag policy judges a bill; what need not be there is spare."""
+    """List the keys of a tag policy; optional ones are spare."""
     names = [
         (name, str(key.place), key.mandatory is None or name != key.name)
         for key in policy.keys
@@ -85,7 +85,7 @@ def plan_tags(
 ) -> PlannedTags:
     """Decide what to activate, and whether a backfill may begin now.
 
-    AWS tells keys apart by every letter, the rulebook does not: all spellings are activated. A key
+    Keys in AWS are case-sensitive, keys in the rulebook are not: all spellings are activated. A key
     is never deactivated. Raises BackfillMonthError.
     """
     asked = _each_once([*needed_keys(rulebook), *(keys_of_policy(policy) if policy else ())])
@@ -121,7 +121,7 @@ def plan_tags(
 
 
 def backfill_waits(backfills: Iterable[Backfill], now: datetime) -> str:
-    """Say why a backfill cannot begin now; empty if it can."""
+    """Explain why a backfill cannot begin now; empty if it can."""
     for each in sorted(backfills, key=lambda each: each.requested, reverse=True):
         if each.status == _RUNS:
             return f"one from {each.since[:10]} on is running since {_minute(each.requested)}"
@@ -132,7 +132,7 @@ def backfill_waits(backfills: Iterable[Backfill], now: datetime) -> str:
 
 
 def stale(plan: TagPlan, state: TagState, *, now: datetime) -> list[str]:
-    """Say what is not any more as it was when the plan was made; nothing if all of it is."""
+    """List what has changed since the plan was made."""
     if plan.account != state.account:
         return [
             f"it was made for account {plan.account}, and these credentials are {state.account}'s"
@@ -153,21 +153,21 @@ def stale(plan: TagPlan, state: TagState, *, now: datetime) -> list[str]:
 
 
 def refused(errors: Iterable[Mapping[str, str]]) -> list[Finding]:
-    """Tell which keys AWS left as they were, though it answered with success."""
+    """Findings for keys that AWS did not change, though the call succeeded."""
     return [
         Finding(
             codes.NOT_ACTIVATED,
             "ce:UpdateCostAllocationTagsStatus",
             str(error.get("TagKey", "")),
             found=f"{error.get('Code', '')}: {error.get('Message', '')}".strip(": "),
-            remedy="Make a new plan when the cause is gone; it holds what is left.",
+            remedy="Make a new plan when the cause is gone; it has the remaining keys.",
         )
         for error in errors
     ]
 
 
 def _each_once(needs: Iterable[NeededKey]) -> list[NeededKey]:
-    """Put together what is one key, with all the places where it is asked for."""
+    """Merge the uses of one key, with all their places."""
     found: dict[str, NeededKey] = {}
     for need in needs:
         known = found.setdefault(need.normal, need)
@@ -179,7 +179,7 @@ def _each_once(needs: Iterable[NeededKey]) -> list[NeededKey]:
 
 
 def _as_written(condition: str, normal: str) -> str:
-    """Find how a condition's text spells a key that it looks at in comparable form."""
+    """Find the spelling of a key in a condition's text."""
     keys = (key for pair in _KEYS_IN_TEXT.findall(condition) for key in pair)
     return next((key for key in keys if key and normalise(key) == normal), normal)
 
@@ -210,7 +210,7 @@ def _within(month: Period, now: datetime) -> bool:
 
 
 def _earliest(now: datetime) -> Period:
-    """The month a year ago: as many months back as AWS takes."""
+    """The month a year ago: the earliest that AWS accepts."""
     return Period(now.year - 1, now.month)
 
 
@@ -254,7 +254,7 @@ def _too_many(state: TagState, inactive: Sequence[str]) -> list[Finding]:
     active = sum(key.status == ACTIVE for key in state.keys)
     if active + len(inactive) <= _MOST_ACTIVE or not inactive:
         return []
-    remedy = "Deactivate keys that nobody needs, or ask AWS for more."
+    remedy = "Deactivate unused keys, or request a higher quota from AWS."
     found = f"{active} active, {len(inactive)} to activate"
     subject, expected = "active keys", f"at most {_MOST_ACTIVE}"
     return [Finding(codes.NEAR_QUOTA, f"account {state.account}", subject, expected, found, remedy)]
@@ -267,7 +267,7 @@ def _waits(state: TagState, why: str) -> Finding:
 
 
 def _applies_to_all(state: TagState, activated: Sequence[str]) -> list[Finding]:
-    """Tell which keys lose their past values: those that are inactive even after the plan."""
+    """A finding for keys that lose past values: those still inactive after the plan."""
     lost = sorted({key.key for key in state.keys if key.status == INACTIVE} - {*activated})
     if not lost:
         return []
@@ -277,14 +277,14 @@ def _applies_to_all(state: TagState, activated: Sequence[str]) -> list[Finding]:
             f"account {state.account}",
             "values of inactive keys disappear from the months that are written again",
             found=f"{len(lost)} such keys: {join_words(lost, last='and', most=5)}",
-            remedy="If any was active in those months and somebody needs it, activate it first.",
+            remedy="If one was active in those months and is still needed, activate it first.",
         )
     ]
 
 
 def _words(plan: TagPlan, inactive: Sequence[str], backfill: Period | None) -> tuple[str, ...]:
     if not plan.calls:
-        return ("Nothing to do: AWS writes every key that it knows and that is asked for.",)
+        return ("Nothing to do: every requested key that AWS knows is active.",)
     calls = f"{len(plan.calls)} call{'' if len(plan.calls) == 1 else 's'}"
     what = [f"activate {join_words(inactive, last='and')}"] if inactive else []
     if any(call.operation == BACKFILL for call in plan.calls):

@@ -63,12 +63,12 @@ def _entry(said: Mapping[str, Any]) -> dict[str, str]:
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
-        raise TypeError(f"{value!r} is no text")
+        raise TypeError(f"{value!r} is not a text")
     return value
 
 
 def _check_seen(calls: tuple[Call, ...], seen: Mapping[str, str]) -> None:
-    """Every key that is changed must say what it was, or nothing could tell a plan that is old."""
+    """Every changed key must have its earlier status, so that an old plan can be detected."""
     missing = [
         entry["TagKey"]
         for call in calls

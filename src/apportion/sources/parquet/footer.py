@@ -1,7 +1,7 @@
-"""Read a Parquet file's footer with our own eyes and compare everything it says twice.
+"""Read a Parquet file's footer independently and compare everything that it states twice.
 
 No checksum covers a footer, and a flipped bit in it can rename a column or move a decimal point.
-But it repeats itself: names and types stand in the schema and in every column chunk, types as
+But it repeats itself: names and types are in the schema and in every column chunk, types as
 `converted_type` and as `logicalType`, counts for the file, the row group and the chunk. The
 specification is parquet.thrift of apache/parquet-format.
 """
@@ -39,7 +39,7 @@ class Leaf:
 
 @dataclass(frozen=True)
 class Footer:
-    """What a footer says, compared with itself. `start` is where it begins in the file."""
+    """A footer that agrees with itself. `start` is its position in the file."""
 
     start: int
     rows: int
@@ -66,7 +66,7 @@ def read_footer(buffer: Bytes) -> Footer:
 
 
 def chunk_start(meta: Fields) -> int:
-    """Tell where a column chunk begins: at its dictionary, where it has one.
+    """The start of a column chunk: its dictionary, if it has one.
 
     Arrow gives an empty chunk a dictionary and no place for data.
     """

@@ -1,4 +1,4 @@
-"""Walk every page of every column chunk of a Parquet file, and check what pages say of themselves.
+"""Read every page of every column chunk of a Parquet file, and check the statements of pages.
 
 Neither DuckDB nor pyarrow does it by itself: a flipped bit in a page changed totals silently in 93
 to 116 of 300 tries, page checksums or not.
@@ -25,7 +25,7 @@ _DETAILS = {_DATA: "data", _INDEX: "index", _DICTIONARY: "dictionary", _DATA_2: 
 def walk_pages(
     buffer: Bytes, footer: Footer, *, release: Callable[[], None] = lambda: None
 ) -> bool:
-    """Walk all pages; tells whether each of them has a checksum, all of which were right.
+    """Check all pages; returns whether each of them has a checksum.
 
     `release` is called after each row group. Raises DamagedBytesError with the column and the first
     thing that is wrong.
@@ -159,7 +159,7 @@ class _Chunk:
             raise DamagedBytesError("a page has another size than its values")
 
     def _width(self) -> int | None:
-        """Tell the bytes of one value where all have the same; booleans are bits."""
+        """The bytes of one value if all have the same; booleans are bits."""
         element = self.leaf.element
         if element["type"] == FIXED:
             return int(element.get("length", 0))
@@ -185,7 +185,7 @@ class _Chunk:
 
 
 def _levels_end(packed: bytes, width: int, values: int) -> int:
-    """Tell where `values` numbers of `width` bits end, in runs and groups of eight.
+    """The end of `values` numbers of `width` bits, in runs and groups of eight.
 
     This is Parquet's hybrid of run lengths and bit-packing; the last group may be filled up.
     """

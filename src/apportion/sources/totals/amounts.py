@@ -41,7 +41,7 @@ _EXACT = Context(prec=60)
 
 @dataclass
 class Sums:
-    """Units by group, and what could not be taken as it is.
+    """Units by group, and amounts that could not be read exactly.
 
     `bad` are places in the array with their texts; `rounded` counts amounts with too many decimal
     places and `change` is what rounding added to them. `ten_places` says that every amount is a

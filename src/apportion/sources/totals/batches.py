@@ -1,4 +1,4 @@
-"""Read a few columns of a billing file in pieces, with Arrow alone, and look at what it says.
+"""Read a few columns of a billing file in pieces, with Arrow alone, and check it.
 
 Nothing here is shared with the engine that fills the ledger: its parsers, its types and its SQL are
 what the stated totals are compared with.
@@ -27,7 +27,7 @@ _MOST_REPORTED = 3
 
 @dataclass(frozen=True)
 class Batch:
-    """Some lines: arrays by the names that were asked for; `first` counts lines from one."""
+    """Some lines: arrays by the wanted names; `first` counts lines from one."""
 
     first: int
     length: int
@@ -61,7 +61,7 @@ class Reading:
         self._width = width
 
     def __iter__(self) -> Iterator[Batch]:
-        """Give the lines in their order."""
+        """The lines in their order."""
         pieces = self._parquet() if self._encoding is Encoding.PARQUET else self._csv()
         first = 1
         try:
@@ -181,7 +181,7 @@ def _lies_within(array: pa.Array, stated: pq.Statistics) -> bool:
 
 
 def _is_nought(array: pa.Array) -> bool:
-    """Tell whether all doubles are nought, as in most columns of a bill; cheaper than bounds."""
+    """Whether all doubles are zero, as in most columns of a bill; cheaper than bounds."""
     if not pa.types.is_float64(array.type) or array.null_count:
         return False
     return not np.count_nonzero(array.to_numpy())

@@ -1,4 +1,4 @@
-"""What a line of a Cost and Usage Report costs, by its kind: the rules, and their sources.
+"""The costs of a line of a Cost and Usage Report by its type: the rules and their sources.
 
 Amortised cost is the CASE on `line_item_line_item_type` that AWS publishes for the CUR, with two
 corrections known from AWS's own dashboards (aws-solutions-library cid-framework #1087 and #1497): a
@@ -94,7 +94,7 @@ _NEEDED: Mapping[str, frozenset[str]] = {
 
 
 def costs_of(kind: str, sums: Sums, there: AbstractSet[str]) -> tuple[int, ...]:
-    """Give the four costs of lines of one kind from the sums of their amount columns.
+    """The four costs of lines of one type from the sums of their amount columns.
 
     `there` are the columns that the bill has. Where it lacks the columns of a commitment, its lines
     cost what was billed, so that the effective total is still the invoice's; where it lacks the

@@ -1,4 +1,4 @@
-"""Turn columns of text into small numbers and a list of what they stand for, to group by."""
+"""Encode columns of text as small numbers with a list of their values, to group by."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def label(array: pa.Array, read: Callable[[Any], str]) -> Labels:
 
 
 def combine(parts: list[Labels]) -> tuple[Ints, list[tuple[str, ...]]]:
-    """Join labels into one number a line; the list says what the numbers stand for."""
+    """Join labels into one number for each line; the list has their meanings."""
     codes = np.zeros(len(parts[0].codes), np.int64)
     for part in parts:
         if len(part.labels) > 1:
@@ -79,7 +79,7 @@ def combine(parts: list[Labels]) -> tuple[Ints, list[tuple[str, ...]]]:
 
 
 def as_id(value: object, *, nothing: tuple[str, ...]) -> str:
-    """Write an account or a currency as text; what stands for nothing is empty."""
+    """Write an account or a currency as text; words for no value are empty."""
     if value is None:
         return ""
     if isinstance(value, bytes):

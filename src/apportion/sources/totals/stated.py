@@ -46,7 +46,7 @@ Group = tuple[str, str, str, str, str]  # and the kind of line
 
 @dataclass(frozen=True)
 class Layout:
-    """Where a format keeps what totals are stated of."""
+    """The columns of a format that totals are stated from."""
 
     period: str
     day: str  # whose month is the period of a line without one
@@ -80,7 +80,7 @@ CUR = Layout(
 
 @dataclass
 class Tally:
-    """What one file says: lines and sums of amount columns by group; findings that fail it.
+    """The totals of one file: lines and sums of amount columns by group; failing findings.
 
     `cleaned` has, by column, the ids that are not read as they are written; `moved` the starts of
     billing periods whose month in UTC is another than theirs. `more_places` are the amount
@@ -99,7 +99,7 @@ class Tally:
 
 
 def layout_of(bill_format: Format) -> Layout:
-    """Find where a format keeps what totals are stated of."""
+    """Find the columns of a format that totals are stated from."""
     return FOCUS if bill_format is Format.FOCUS else CUR
 
 
@@ -113,7 +113,7 @@ def find_columns(layout: Layout, columns: Sequence[SourceColumn]) -> dict[str, S
 
 
 def whole_records(layout: Layout, columns: Sequence[SourceColumn]) -> Known:
-    """Say where every charge has an amount, and where it has a moment."""
+    """The columns with an amount, and with a time, for every charge."""
     found = find_columns(layout, columns)
     amounts = [found[name].place for name in layout.amounts if name in found]
     return Known(amounts, [found[name].place for name in (layout.day,) if name in found])
@@ -140,7 +140,7 @@ def tally(
 def add_totals(
     tallies: Sequence[Tally], layout: Layout, there: set[str]
 ) -> tuple[StatedTotal, ...]:
-    """Add up what files say into totals; `there` are the amount columns that any of them has."""
+    """Sum files into totals; `there` are the amount columns that any of them has."""
     lines: Counter[Group] = Counter()
     sums: dict[Group, Counter[str]] = {}
     for each in tallies:
@@ -164,7 +164,7 @@ def add_totals(
 def costs_change(
     tally: Tally, layout: Layout, *, alone: AbstractSet[str], together: AbstractSet[str]
 ) -> bool:
-    """Tell whether a file's lines cost otherwise by its own columns than by those of all files."""
+    """Whether a file's lines cost something else by its own columns than by those of all files."""
     return any(
         list(_costs(layout, group[4], sums, alone))
         != list(_costs(layout, group[4], sums, together))
@@ -275,7 +275,7 @@ class _Counting:
         return period
 
     def _id(self, column: str, value: object) -> str:
-        """Write an id without what cannot be seen, and note where that changes it."""
+        """Write an id without invisible characters, and note where that changes it."""
         written = as_id(value, nothing=("",))
         read = clean(written)
         if read != written and written not in EMPTY_WORDS:
@@ -320,7 +320,7 @@ class _Counting:
     def _given(
         self, arrays: Mapping[str, pa.Array], column: str, lines: Ints
     ) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-        """Tell which of these lines have something in a column."""
+        """Find which of these lines have a value in a column."""
         array = arrays.get(column)
         given = np.zeros(len(lines), np.bool_)
         if array is None or not len(lines) or array.null_count == len(array):
@@ -337,7 +337,7 @@ class _Counting:
             column,
             expected=f"a decimal number with at most {_MOST_DIGITS} digits before the point",
             found=f"{text[:80]!r}" + (f", and {count - 1} more" if count > 1 else ""),
-            remedy="Export the file again; nothing is taken for zero that is not empty.",
+            remedy="Export the file again; only empty values are read as zero.",
         )
 
 

@@ -34,7 +34,7 @@ def from_file(path: Path) -> list[CostCategory]:
 
 
 def from_aws(definitions: Sequence[Mapping[str, Any]]) -> list[CostCategory]:
-    """Read definitions as AWS answers them; raises FindingsError where one cannot be read."""
+    """Read definitions as AWS returns them; raises FindingsError where one cannot be read."""
     if not definitions:
         raise NoCostCategoryError("", [])
     return _whole(*definitions_of(definitions, place="AWS Cost Categories"))
@@ -47,7 +47,7 @@ def to_rulebook(
     currency: str = "USD",
     effective: str = "",
 ) -> Imported:
-    """Make a rulebook of all categories, or of some with those that they look at.
+    """Make a rulebook of all categories, or of some with those that they refer to.
 
     The first one named carries cost; without names, the first that has split charges, or the first.
     """
@@ -64,9 +64,9 @@ def to_rulebook(
 def from_rulebook(
     period: Period, rulebooks: Path, beside: Path, context: RunContext, *, on: date
 ) -> Exported:
-    """Say the rulebook in force in a month as cost categories, as far as AWS can.
+    """Export the rulebook in force in a month as cost categories, as far as AWS can.
 
-    Lookups and tags of accounts are taken as they are on a day.
+    Lookups and tags of accounts are those of the day `on`.
     """
     rules, findings = rules_for(period, rulebooks, beside)
     if rules is None:

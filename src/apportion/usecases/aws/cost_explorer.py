@@ -1,4 +1,4 @@
-"""Answers from Cost Explorer: a cost centre's days, costs by any name, resources, tags in use."""
+"""Cost Explorer: the days of a cost centre, costs by any name, resources, tags in use."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def cost_center(
     metric: Metric,
     days: tuple[date, date],
 ) -> CostCenterCosts:
-    """Ask for a cost centre, for the rest of the bill, and for the whole: four questions."""
+    """Query a cost centre, the rest of the bill, and the whole: four queries."""
     start, end = days
     asked = center_questions(name, tag_key=tag_key, by=by, start=start, end=end)
     got = CenterAnswers(
@@ -51,10 +51,10 @@ def costs(
     granularity: Granularity,
     days: tuple[date, date],
 ) -> Outcome:
-    """Ask for costs by one name or two, and for the whole: two questions."""
+    """Query costs by one name or two, and the whole: two queries."""
     if not 1 <= len(by) <= 2 or len(set(by)) < len(by):
         raise CostQueryError(
-            "Names to group by", "one or two, as Cost Explorer takes no more", str(len(by))
+            "Names to group by", "one or two, the limit of Cost Explorer", str(len(by))
         )
     query = CostQuery(*days, by=tuple(by), granularity=granularity)
     answer = reports.query(query)
@@ -70,7 +70,7 @@ def costs(
 def resources(
     reports: CostReports, *, services: Sequence[str], metric: Metric, days: tuple[date, date]
 ) -> Outcome:
-    """Ask for the costs of single resources of services, and for the services as a whole."""
+    """Query the costs of single resources of services, and of the services as a whole."""
     only = Equals(SERVICE, tuple(services))
     query = CostQuery(*days, by=(RESOURCE,), where=only, resources=True)
     answer = reports.query(query)
@@ -82,7 +82,7 @@ def resources(
 
 
 def tags(reports: CostReports, *, keys: Sequence[str], days: tuple[date, date]) -> Outcome:
-    """List the tag keys in use, or the values of some keys, with those that are written alike."""
+    """List the tag keys in use, or the values of some keys, with similar spellings."""
     start, end = days
     found = (
         [(key, value) for key in keys for value in reports.tags(start, end, key=key) if value]

@@ -1,4 +1,4 @@
-"""Look at the exports that AWS writes, plan one that is wanted, and have it made."""
+"""List the exports of an account; plan and create one."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _COLUMNS = ("export", "table", "rewriting", "format", "status", "refreshed", "pl
 
 @dataclass(frozen=True)
 class ExportPlan:
-    """What has to be called for an export to be there; nothing, where it is or cannot be.
+    """The calls that create an export; none if it exists or cannot be created.
 
     `policy` is the statement that the bucket's policy must have, which is not among the calls.
     """
@@ -38,7 +38,7 @@ class ExportPlan:
 
 
 def existing(exports: Exports) -> Outcome:
-    """List the exports of the account; the place of one is what `ingest` takes."""
+    """List the exports of the account; `ingest` takes the location of one."""
     found = exports.list_exports()
     words = () if found else ("The account has no exports.",)
     findings = tuple(_unhealthy(export) for export in found if export.status == "UNHEALTHY")
@@ -46,7 +46,7 @@ def existing(exports: Exports) -> Outcome:
 
 
 def plan(exports: Exports, wanted: WantedExport, *, region: str) -> ExportPlan:
-    """Compare what is wanted with what there is; asks AWS and changes nothing."""
+    """Compare the wanted export with the existing ones; only reads from AWS."""
     account, partition = exports.identity()
     table = properties(wanted, account, partition)
     columns = exports.columns(TABLES[wanted.table], table)
@@ -57,10 +57,10 @@ def plan(exports: Exports, wanted: WantedExport, *, region: str) -> ExportPlan:
             findings = compare(there, wanted.place, call)
             if there.status == "UNHEALTHY":
                 findings.append(_unhealthy(there))
-            words = (f"{place_of(there)} is there: nothing to do.",)
+            words = (f"{place_of(there)} exists: nothing to do.",)
             return ExportPlan((), policy, tuple(findings), () if findings else words)
     sentence = (
-        f"One call makes {wanted.place} with {len(columns)} columns of {TABLES[wanted.table]}. "
+        f"One call creates {wanted.place} with {len(columns)} columns of {TABLES[wanted.table]}. "
         f"The policy of bucket {wanted.place.bucket} must let AWS Billing write there."
     )
     return ExportPlan((call,), policy, (), (sentence,))
@@ -69,7 +69,7 @@ def plan(exports: Exports, wanted: WantedExport, *, region: str) -> ExportPlan:
 def apply(exports: Exports, planned: ExportPlan) -> Outcome:
     """Make the planned calls."""
     arns = [exports.create(call) for call in planned.calls]
-    words = tuple(f"Made {arn}. Its first files come within a day." for arn in arns)
+    words = tuple(f"Created {arn}. Its first files arrive within a day." for arn in arns)
     return Outcome((), (), planned.findings, words or planned.messages)
 
 
@@ -102,6 +102,6 @@ def _unhealthy(export: Export) -> Finding:
 _REMEDIES = {
     "INSUFFICIENT_PERMISSION": "The bucket's policy must let AWS Billing write; `apportion aws "
     "exports plan` writes the statement.",
-    "BILL_OWNER_CHANGED": "The account pays through another one now: make the export there.",
-    "DEPRECATED": "AWS has retired its table: make an export of another one.",
+    "BILL_OWNER_CHANGED": "Another account is the payer now: create the export there.",
+    "DEPRECATED": "AWS has retired its table: create an export of another one.",
 }

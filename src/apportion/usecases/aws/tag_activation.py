@@ -27,10 +27,10 @@ class Tags(Protocol):
     """Cost allocation tags in AWS."""
 
     def look(self) -> TagState:
-        """Tell how they stand."""
+        """Read their state."""
 
     def make(self, call: Call) -> list[Mapping[str, str]]:
-        """Make one call of a plan; returns what was refused of it."""
+        """Make one call of a plan; returns the refused keys."""
 
 
 def plan(
@@ -54,10 +54,10 @@ def read(path: Path) -> TagPlan:
 
 
 def apply(planned: TagPlan, tags: Tags, *, name: str, now: datetime) -> Outcome:
-    """Make exactly a plan's calls, in order, if all is still as it was when they were planned.
+    """Make exactly the calls of a plan, in order, if nothing has changed since it was made.
 
-    Raises StalePlanError with nothing changed. What AWS refuses of a call is a failing finding, and
-    the other calls are made; a call that fails ends it, and what was done before stays done.
+    Raises StalePlanError before any call. A key that AWS refuses is a failing finding, and the
+    other calls are made. A failed call ends the plan; earlier calls stay in effect.
     """
     reasons = stale(planned, tags.look(), now=now)
     if reasons:
@@ -70,7 +70,7 @@ def apply(planned: TagPlan, tags: Tags, *, name: str, now: datetime) -> Outcome:
         rows += _done(call, {str(error.get("TagKey", "")) for error in errors})
     done = sum(row["status"] != "refused" for row in rows)
     words = f"{len(planned.calls)} calls made, {done} of {len(rows)} as planned."
-    more = "AWS needs up to a day until the keys, and another until their values, are in bills."
+    more = "AWS needs up to a day for the keys, and another for their values, to appear in bills."
     return Outcome(_DONE, tuple(rows), tuple(findings), (words, more))
 
 

@@ -116,10 +116,10 @@ def test_apply_asks_for_consent_then_makes_it_once(typed: Typed) -> None:
     assert "1 call would be made. Read them with `plan`, then repeat" in told.err
     told = typed(*EXPORTS, "apply", typed.place, "--yes")
     assert (told.code, len(typed.fake.exports)) == (0, 1)
-    assert "Made arn:aws:bcm-data-exports:us-east-1:111111111111:export/cur2-1" in told.err
+    assert "Created arn:aws:bcm-data-exports:us-east-1:111111111111:export/cur2-1" in told.err
     told = typed(*EXPORTS, "apply", typed.place, "--yes")
     assert (told.code, len(typed.fake.exports)) == (0, 1)
-    assert f"{typed.place} is there: nothing to do." in told.err
+    assert f"{typed.place} exists: nothing to do." in told.err
     assert [name for name, _ in typed.fake.calls].count("CreateExport") == 1
 
 

@@ -86,7 +86,7 @@ def test_costs_by_project_and_what_asking_cost(typed: Typed) -> None:
         ("2026-09-14", "=1+1", "3.00"),
     ]
     assert "10.5000000001 USD, UnblendedCost. 2 requests, $0.02." in told.err
-    assert "asking Cost Explorer for 2026-08-16 to 2026-09-15 by tag:Project" in told.err
+    assert "costs from Cost Explorer for 2026-08-16 to 2026-09-15 by tag:Project" in told.err
 
 
 def test_a_table_is_to_the_cent_with_a_total(typed: Typed) -> None:
@@ -174,7 +174,7 @@ def test_resources_of_a_service(typed: Typed) -> None:
     typed.fake.opted_in = False
     told = typed("cost-explorer", "resources", "--service", S3, "--no-cache")
     assert told.code == 3
-    assert "switched on in Cost Explorer's settings" in told.err
+    assert "enabled in Cost Explorer's settings" in told.err
     assert typed("cost-explorer", "resources", "--service", S3, "--days", "15").code == 2
 
 

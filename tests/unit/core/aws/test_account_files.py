@@ -84,10 +84,10 @@ def test_a_history_has_days() -> None:
         ("account,name\n1,a\n1,b\n", "A003 accounts.csv: account 1 stands twice"),
         ("account,valid_from\n1,June\n", "valid_from, expected a day like 2026-01-31"),
         ("account,valid_from,valid_to\n1,2026-06,2026-05\n", "a day before valid_to"),
-        ("{", "this is no JSON"),
+        ("{", "not JSON"),
         ('{"other": []}', "no list of accounts"),
         ("[1]", "no list of accounts"),
-        ('[{"Id": 123456789012}]', "Id is no text"),
+        ('[{"Id": 123456789012}]', "Id is not a text"),
         ('[{"Id": "1", "Tags": [1]}]', "the tags cannot be read"),
     ],
 )

@@ -194,7 +194,7 @@ def test_nothing_is_nothing(fake: FakeCostExplorer, ingest: Ingests) -> None:
 
 
 def test_three_names_are_too_many(ingest: Ingests, fake: FakeCostExplorer) -> None:
-    with pytest.raises(CostQueryError, match="two at most beside the account, found 3"):
+    with pytest.raises(CostQueryError, match="two at most in addition to the account, found 3"):
         ingest("service", "tag:Project", "region")
     assert fake.calls == []
 

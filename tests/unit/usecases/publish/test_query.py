@@ -338,7 +338,7 @@ def athena(client: Client, *, patience: int = 60) -> Athena:
         client,
         database="apportion",
         workgroup="finops",
-        patience=patience,
+        timeout=patience,
         sleep=sleep,
         timer=lambda: clock[0],
     )

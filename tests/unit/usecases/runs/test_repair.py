@@ -207,7 +207,7 @@ def test_a_locked_catalog_is_told_once_with_the_time_that_was_waited(folder: Pat
     file = folder / "ledger" / "catalog.db"
     with closing(sqlite3.connect(file)) as other:
         other.execute("BEGIN EXCLUSIVE")
-        catalog = Catalog(folder / "ledger", patience=0.05)
+        catalog = Catalog(folder / "ledger", timeout=0.05)
         with pytest.raises(LedgerBusyError, match=r"catalog\.db is held by .*; waited 0 s"):
             catalog.find("runs")
     assert catalog.find("runs") is not None

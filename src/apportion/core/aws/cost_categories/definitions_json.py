@@ -38,7 +38,7 @@ _CASE = {"CASE_SENSITIVE", "CASE_INSENSITIVE"}
 
 
 class _UnsayableError(Exception):
-    """An expression that has no meaning that we know; its rule is left out and told."""
+    """An expression with an unknown meaning; its rule is left out, with a finding."""
 
 
 def read_definitions(text: str, *, name: str) -> tuple[list[CostCategory], list[Finding]]:
@@ -46,14 +46,14 @@ def read_definitions(text: str, *, name: str) -> tuple[list[CostCategory], list[
     try:
         said = json.loads(text.removeprefix("\ufeff"))
     except (ValueError, RecursionError) as error:
-        return [], [_wrong(name, "this is no JSON", shown(str(error)))]
+        return [], [_wrong(name, "not JSON", shown(str(error)))]
     return definitions_of(said, place=name)
 
 
 def definitions_of(
     said: Mapping[str, Any] | Sequence[Any], *, place: str
 ) -> tuple[list[CostCategory], list[Finding]]:
-    """Read definitions of what AWS answered."""
+    """Read definitions from AWS's response."""
     if isinstance(said, Mapping):
         said = said.get("CostCategory", said.get("CostCategories", said))
     read: list[CostCategory] = []
@@ -156,7 +156,7 @@ def _split(said: Mapping[str, Any]) -> SplitCharge:
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
-        raise TypeError(f"{value!r} is no text")
+        raise TypeError(f"{value!r} is not a text")
     return value
 
 

@@ -28,8 +28,8 @@ _FUNCTIONS = {
 class Named(NamedTuple):
     """The dimension that a cost category becomes.
 
-    `default` is the value of charges that no rule takes; `stated` where the category itself gives
-    it, so that no charge is without a value.
+    `default` is the value of charges that no rule matches; `stated` if the category itself has it,
+    so that no charge is without a value.
     """
 
     name: str
@@ -38,7 +38,7 @@ class Named(NamedTuple):
 
 
 class NoColumnError(Exception):
-    """An expression looks at something that no column of ours is."""
+    """An expression uses something that is no column of the ledger."""
 
 
 def condition_of(where: Expression, *, dimensions: Mapping[str, Named]) -> str:

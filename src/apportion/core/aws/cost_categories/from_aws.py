@@ -1,4 +1,4 @@
-"""Turns AWS Cost Categories into a rulebook, and tells what a rulebook says otherwise or not."""
+"""AWS Cost Categories as a rulebook, with findings for what a rulebook expresses differently."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _OF_THE_CUR = {"RECORD_TYPE", "USAGE_TYPE", "BILLING_ENTITY"}
 
 @dataclass(frozen=True)
 class Imported:
-    """A rulebook's text; `findings` tell what it says otherwise, or what is wrong with it."""
+    """A rulebook's text; `findings` list what it expresses differently, and what is wrong."""
 
     text: str
     findings: tuple[Finding, ...]
@@ -97,7 +97,7 @@ def import_categories(
 
 
 def _names(categories: Iterable[CostCategory]) -> dict[str, Named]:
-    """Give each category a dimension's name, and the value of charges that no rule takes."""
+    """Name a dimension for each category, and the value of charges that no rule matches."""
     names: dict[str, Named] = {}
     given: set[str] = set()
     for category in categories:
@@ -204,7 +204,7 @@ def _unsplittable(split: SplitCharge) -> str:
 
 
 def _about(category: CostCategory, month: str, names: Mapping[str, Named]) -> list[Finding]:
-    """Tell what holds a little otherwise, once a category."""
+    """List slight differences, once for each category."""
     matches = list(_matches_of(category))
     tags = sorted({match.key for match in matches if match.kind is ConditionKind.TAG})
     tags = sorted({*tags, *(r.key for r in category.rules if isinstance(r, Inherited) and r.key)})

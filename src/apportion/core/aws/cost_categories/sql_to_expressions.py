@@ -1,4 +1,4 @@
-"""Conditions of a rulebook as expressions of AWS Cost Categories, where AWS can say them.
+"""Conditions of a rulebook as expressions of AWS Cost Categories, where AWS can express them.
 
 SQL has three answers, AWS two: an expression is made for where a condition is true, and another,
 needed under NOT, for where it is false and not unknown.
@@ -25,12 +25,12 @@ _MAY_LACK = {"SubAccountName", "RegionId", "x_UsageType"}
 
 
 class UnsayableError(Exception):
-    """AWS has no word for it; the message says for what."""
+    """AWS cannot express a condition; the message names the part."""
 
 
 @dataclass
 class Reader:
-    """Reads conditions; `notes` gathers what AWS says a little otherwise.
+    """Reads conditions; `notes` collects what AWS expresses slightly differently.
 
     `categories` maps our dimensions to the names of their cost categories, `written` the keys of
     tags in comparable form to how the rulebook spells them, `accounts` what AWS's rules cannot look
@@ -157,7 +157,7 @@ class Reader:
 
 
 def _plain(node: exp.Expr) -> exp.Expr:
-    """Take brackets off, and write `<>` as NOT and `=`."""
+    """Remove parentheses, and write `<>` as NOT and `=`."""
     while isinstance(node, exp.Paren):
         node = node.this
     if isinstance(node, exp.NEQ):
@@ -174,7 +174,7 @@ def _joined(made: type[And | Or], parts: tuple[Expression, Expression]) -> Expre
 
 
 def _comparison(node: exp.Expr) -> tuple[exp.Expr, How, list[str]]:
-    """Take a comparison apart: what is compared, how, and with which texts."""
+    """Split a comparison into its column, operator and texts."""
     match node:
         case exp.EQ() if _is_text(node.expression):
             return node.this, How.EQUALS, [node.expression.name]
@@ -192,7 +192,7 @@ def _comparison(node: exp.Expr) -> tuple[exp.Expr, How, list[str]]:
 
 
 def _pattern(like: str) -> tuple[How, list[str]]:
-    """Read a pattern of LIKE that AWS has a word for."""
+    """Read a pattern of LIKE that AWS has an option for."""
     begins, ends = like.startswith("%"), like.endswith("%") and like != "%"
     inner = like[begins : len(like) - ends]
     if "%" in inner or "_" in inner or "\\" in inner or not inner:

@@ -1,7 +1,7 @@
-"""Says a rulebook in AWS Cost Categories, as far as AWS can, and tells precisely what it cannot.
+"""A rulebook as AWS Cost Categories, with findings for everything that AWS cannot express.
 
-Cost categories are a dimension each. What a source gives by days is given as on one day, since AWS
-knows no dates within a category; accounts' tags become lists of accounts.
+Each cost category is a dimension. Values with days are exported as of one day, since AWS has no
+dates within a category; accounts' tags become lists of accounts.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ Rule = Regular | Inherited
 
 @dataclass(frozen=True)
 class Exported:
-    """Definitions of cost categories; `findings` tell what AWS says otherwise, or not at all."""
+    """Definitions of cost categories; `findings` list what AWS expresses differently or not."""
 
     categories: tuple[CostCategory, ...]
     findings: tuple[Finding, ...]
@@ -81,7 +81,7 @@ def export_categories(
     *,
     on: date,
 ) -> Exported:
-    """Say each dimension as a cost category; those of pools go with the dimension of owners."""
+    """Export each dimension as a cost category; pools go with the dimension of owners."""
     writer = _Writer(rulebook, lookups, accounts, on)
     categories = tuple(writer.category(dimension) for dimension in rulebook.dimensions)
     findings = [*dict.fromkeys(writer.findings), *_beyond(rulebook, categories)]
@@ -115,7 +115,7 @@ class _Writer:
         )
 
     def category(self, dimension: Dimension) -> CostCategory:
-        """Say a dimension; what is left out has a finding."""
+        """Export a dimension; what is left out has a finding."""
         rules: list[Rule] = []
         for source in dimension.sources:
             try:
@@ -213,7 +213,7 @@ class _Writer:
     def _by_value(
         self, dimension: Dimension, pairs: Sequence[tuple[Match | And, str]]
     ) -> list[Rule]:
-        """Gather what gives the same value into one rule; nothing here can match twice."""
+        """Merge conditions of the same value into one rule; nothing here can match twice."""
         allowed = canonical(dimension, {value for _, value in pairs}) if dimension.values else {}
         by_value: dict[str, list[Match | And]] = {}
         for where, written in pairs:
@@ -265,12 +265,12 @@ class _Writer:
         return tuple(name for name in (*named, dimension.default) if name not in pools)
 
     def _unchained(self, splits: Sequence[SplitCharge]) -> Iterable[SplitCharge]:
-        """Keep the splits whose source no other one splits or pays: AWS knows no chains."""
+        """Keep the splits whose source is in no other split: AWS has no chains."""
         kept: list[SplitCharge] = []
         targets = {target for split in splits for target in split.targets}
         for split in splits:
             if split.source in targets or split.source in {each.source for each in kept}:
-                why = "its value is a target of another split, or split twice: AWS knows no chains"
+                why = "its value is a target of another split, or split twice: AWS has no chains"
                 place = next(
                     str(pool.place)
                     for pool in self._rulebook.pools
@@ -315,7 +315,7 @@ def _fits_all(columns: Sequence[str], values: Sequence[str]) -> Match | And:
 
 
 def _either(parts: Sequence[Match | And]) -> Expression:
-    """Join what fits; of one dimension, its values become one list."""
+    """Merge expressions; the values of one dimension become one list."""
     keys = {part.key if isinstance(part, Match) else "" for part in parts}
     if len(keys) == 1 and "" not in keys:
         matches = [part for part in parts if isinstance(part, Match)]
@@ -328,7 +328,7 @@ def _is_name(text: str) -> bool:
 
 
 def _beyond(rulebook: Rulebook, categories: Sequence[CostCategory]) -> list[Finding]:
-    """Tell what AWS would refuse for its size or its name."""
+    """List what AWS would refuse for its size or its name."""
     found: list[tuple[str, str, int, int]] = [
         (rulebook.name, "cost categories", len(categories), MOST_CATEGORIES)
     ]

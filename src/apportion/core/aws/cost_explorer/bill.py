@@ -1,7 +1,7 @@
-"""A bill made of Cost Explorer's answers: what to ask, and the FOCUS lines of each month.
+"""A bill from Cost Explorer: its queries, and the FOCUS lines of each month.
 
 Cost Explorer groups by two names at most. One is always the account, as every proof is by account;
-with two more, each account is asked by itself. What a bill has beyond that, it does not tell.
+with two more names, each account is a query of its own. Other columns of a bill are not available.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ _Place = tuple[date, str, str]
 
 @dataclass(frozen=True)
 class Cut:
-    """A question whose lines become charges; `account` where the question is about one."""
+    """A query whose lines become charges; `account` if the query is about one."""
 
     query: CostQuery
     account: str = ""
@@ -75,11 +75,11 @@ def whole_months(start: date, end: date) -> tuple[date, date]:
 
 
 def names_of_cut(by: Iterable[By]) -> tuple[By, ...]:
-    """Tell what a bill is cut by beside the account; raises CostQueryError beyond two names."""
+    """Choose the names to group by with the account; raises CostQueryError for more than two."""
     names = tuple(dict.fromkeys(name for name in by if name != ACCOUNT))
     if len(names) > 2:
         raise CostQueryError(
-            "Names to cut the bill by", "two at most beside the account", str(len(names))
+            "Names to group the bill by", "two at most in addition to the account", str(len(names))
         )
     return names
 
@@ -102,9 +102,9 @@ def bill_months(
     *,
     payer: str,
 ) -> list[BillMonth]:
-    """Put the answers into months. `accounts` is stated; the lines must come to the same.
+    """Make months from the responses. `accounts` are stated totals, and the lines must be equal.
 
-    What AWS rounded away in the lines becomes a line of its own, so that nothing is lost.
+    Rounding differences of AWS become lines of their own, so that nothing is lost.
     """
     lines = [
         (cut.account or line.keys[0], line.keys if cut.account else line.keys[1:], line)
@@ -174,7 +174,7 @@ def _row(place: _Place, names: _Names, *, estimated: bool) -> dict[str, object]:
 
 
 def _groups(by: Sequence[By], keys: Sequence[str]) -> dict[str, object]:
-    """Write what a line was grouped by; tags and categories as JSON, absent ones left out."""
+    """Write the names a line was grouped by; tags and categories as JSON, without absent ones."""
     found: dict[str, object] = {}
     maps: dict[str, dict[str, str]] = {}
     for name, key in zip(by, keys, strict=True):
@@ -209,7 +209,7 @@ def _rest(
             Finding(
                 PARTS_ROUNDED,
                 str(period),
-                f"{len(lines)} days of accounts, each with a line for what was rounded away",
+                f"{len(lines)} days of accounts, each with a line for its rounding difference",
                 amount=rounded,
                 currency=str(lines[0]["BillingCurrency"]),
             )
@@ -220,7 +220,7 @@ def _rest(
 def _apart(
     stated: Sequence[CostLine], rows: Sequence[Mapping[str, object]]
 ) -> tuple[dict[_Place, dict[str, Decimal]], dict[_Place, int]]:
-    """Tell what each account's day is stated to cost beyond its lines, and how many they are."""
+    """Compute what each account's day costs beyond its lines, and count such days."""
     apart: dict[_Place, dict[str, Decimal]] = {}
     counts: dict[_Place, int] = {}
     with localcontext(EXACT):
@@ -245,7 +245,7 @@ def _differ(place: _Place, amounts: Mapping[str, Decimal]) -> list[Finding]:
             PARTS_DIFFER,
             f"{day} account {account}",
             f"{column}, the account's total against its lines",
-            remedy="Ask again later, with --no-cache.",
+            remedy="Run this again later, with --no-cache.",
             amount=amount,
             currency=currency,
         )
@@ -257,9 +257,9 @@ def _differ(place: _Place, amounts: Mapping[str, Decimal]) -> list[Finding]:
 def _stated(
     period: Period, stated: Sequence[CostLine], rows: Sequence[Mapping[str, object]], payer: str
 ) -> tuple[StatedTotal, ...]:
-    """Add up what Cost Explorer says of each account; costs it does not know are the billed ones.
+    """Sum the stated totals of each account; a cost that Cost Explorer lacks is the billed one.
 
-    Only the count of lines is our own, as Cost Explorer has no lines.
+    Only the count of lines is computed here, as Cost Explorer has no lines.
     """
     sums: dict[tuple[str, str], dict[str, int]] = {}
     for line in stated:

@@ -1,7 +1,7 @@
-"""A cost centre's costs from Cost Explorer: what to ask, and what the answers come to.
+"""The costs of a cost centre from Cost Explorer: queries and their result.
 
-A report that filters by a tag loses, without a word, all cost that does not carry it. So the rest
-is asked for too, and both together must be the whole bill.
+A report that filters by a tag silently loses all cost without it. So the rest is queried too, and
+both together must equal the whole bill.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class CenterQuestions:
 
 @dataclass(frozen=True)
 class CenterAnswers:
-    """What came back."""
+    """The responses."""
 
     own: CostAnswer
     untagged: CostAnswer
@@ -152,7 +152,7 @@ def _compared(place: str, metric: Metric, got: CenterAnswers) -> list[Finding]:
 def _doubts(
     place: str, cost_center: str, tag: By, got: CenterAnswers, left_out: tuple[LeftOut, ...]
 ) -> list[Finding]:
-    """Tell of a cost centre without cost, and of money under other spellings of it."""
+    """Findings for a cost centre without cost, and for money under other spellings of it."""
     others = [each for each in left_out if each.cost_center not in {UNTAGGED, _EMPTY}]
     same = [each for each in others if _same(each.cost_center, cost_center)]
     if same:
@@ -164,7 +164,7 @@ def _doubts(
                 place,
                 f"{tag.name} {cost_center}",
                 found=join_words([each.cost_center for each in same], last="and"),
-                remedy="Write the tag alike everywhere, or let a rulebook take them for one.",
+                remedy="Write the tag the same everywhere, or list all spellings in a rulebook.",
                 amount=amount,
                 currency=currency_of(got.whole.lines),
             )

@@ -1,4 +1,4 @@
-"""What people call the names, metrics and days that Cost Explorer is asked by."""
+"""Names, metrics and days of Cost Explorer queries as users write them."""
 
 from __future__ import annotations
 
@@ -70,24 +70,24 @@ def metric(word: str) -> Metric:
 
 
 def last_days(days: int, today: date, *, most: int = MOST_DAYS) -> tuple[date, date]:
-    """Tell the start and the exclusive end of the days before today."""
+    """Compute the start and the exclusive end of the days before today."""
     if not 1 <= days <= most:
         raise CostQueryError("The number of days", f"1 to {most}", str(days))
     return today - timedelta(days=days), today
 
 
 def told_days(start: date, end: date) -> str:
-    """Say from which to which day, both included."""
+    """Write the first and the last day."""
     return f"{start} to {end - timedelta(days=1)}"
 
 
 def name_of(by: By, value: str) -> str:
-    """Name a group; what carries no value has a name in brackets."""
+    """Name a group; one without a value has a name in parentheses."""
     return value or _NOTHING[by.kind]
 
 
 def currency_of(lines: Sequence[CostLine]) -> str:
-    """Tell the one currency that the lines with money in them have."""
+    """Find the one currency of the lines that have money."""
     found = {line.currency for line in lines if any(line.amounts.values())}
     if len(found) > 1:
         raise CostQueryError("Cost Explorer's answer", "one currency", join_words(sorted(found)))

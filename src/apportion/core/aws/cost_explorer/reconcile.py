@@ -1,4 +1,4 @@
-"""Compares the parts of a bill with the whole, which Cost Explorer was asked for by itself."""
+"""Compare the parts of a bill with the whole, which is a query of its own."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def compare_parts(
 ) -> list[Finding]:
     """Compare day by day, so that two mistakes do not cancel out.
 
-    What is not more than the rounding of AWS's own printing is a notice; else it is `code`.
+    A difference within AWS's own rounding is a notice; any other has `code`.
     """
     expected, found = by_start(whole, metric), by_start(parts, metric)
     counts = Counter(line.start for line in parts)
@@ -71,7 +71,7 @@ def compare_parts(
             f"{metric} on {len(days)} days, the first {days[0]}",
             expected=text(add_up(whole, metric)),
             found=text(add_up(parts, metric)),
-            remedy="Ask again later, with --no-cache." if code in worst else "",
+            remedy="Run this again later, with --no-cache." if code in worst else "",
             amount=difference,
             currency=currency_of([*whole, *parts]),
         )
@@ -79,7 +79,7 @@ def compare_parts(
 
 
 def estimated(place: str, lines: Iterable[CostLine]) -> list[Finding]:
-    """Tell if amounts are not final."""
+    """A finding if amounts are not final."""
     days = {line.start for line in lines if line.estimated}
     if not days:
         return []
@@ -88,13 +88,13 @@ def estimated(place: str, lines: Iterable[CostLine]) -> list[Finding]:
             ESTIMATED,
             place,
             f"{len(days)} days, the first {min(days)}",
-            remedy="Ask again when the month is closed, some days after its end.",
+            remedy="Run this again when the month is closed, some days after its end.",
         )
     ]
 
 
 def never_seen(place: str, by: By, values: Iterable[str]) -> list[Finding]:
-    """Tell if no cost has a value for a tag, though there is cost."""
+    """A finding if there is cost, but none has a value for a tag."""
     found = set(values)
     if by.kind is not GroupKind.TAG or not found or any(found):
         return []

@@ -46,7 +46,7 @@ def cost_outcome(
 
 
 def center_outcome(costs: CostCenterCosts) -> Outcome:
-    """One row for each day and project of a cost centre; what it leaves out stands in words."""
+    """One row for each day and project of a cost centre; messages list excluded cost."""
     rows = tuple(
         {
             "day": each.day,
@@ -91,7 +91,7 @@ def tags_outcome(found: Sequence[tuple[str, str]], place: str, spent: Spent) -> 
             place,
             f"values of tag {group[0]}" if group[0] else "tag keys",
             found=join_words(spellings, last="and"),
-            remedy="Write it alike everywhere; until then a rulebook can take them for one.",
+            remedy="Write it the same everywhere, or list all spellings in a rulebook.",
         )
         for group, spellings in alike.items()
         if len(spellings) > 1
@@ -100,5 +100,5 @@ def tags_outcome(found: Sequence[tuple[str, str]], place: str, spent: Spent) -> 
 
 
 def _group(key: str, value: str) -> tuple[str, str]:
-    """Tell what spellings have in common: the values of one key, or keys."""
+    """Describe a group of spellings: values of one key, or keys."""
     return (key, normalise_value(value)) if value else ("", normalise(key))
