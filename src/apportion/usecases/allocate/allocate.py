@@ -123,8 +123,8 @@ def _write(
     load_split(period, split, context)
     queries = {
         "allocations": allocations_query(rules.rulebook, str(period)),
-        "shares": 'SELECT * FROM "shares made"',
-        "drivers": 'SELECT * FROM "drivers made"',
+        "shares": 'SELECT * FROM "shares_made"',
+        "drivers": 'SELECT * FROM "drivers_made"',
     }
     return {
         table: context.engine.write(query, context.ledger.new_folder(table))

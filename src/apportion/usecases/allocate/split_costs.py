@@ -97,7 +97,7 @@ def split_costs(
 
 
 def load_split(period: Period, split: SplitResult, context: RunContext) -> None:
-    """Create the tables `shares made` and `drivers made` of a split, as in the ledger."""
+    """Create the tables `shares_made` and `drivers_made` of a split, as in the ledger."""
     written = str(period)
     shares = (
         (
@@ -114,8 +114,8 @@ def load_split(period: Period, split: SplitResult, context: RunContext) -> None:
         )
         for step in split.steps
     )
-    context.engine.load("shares made", SHARES, shares)
-    context.engine.load("drivers made", DRIVERS, drivers)
+    context.engine.load("shares_made", SHARES, shares)
+    context.engine.load("drivers_made", DRIVERS, drivers)
 
 
 def _rows(query: str | None, context: RunContext) -> list[Row]:

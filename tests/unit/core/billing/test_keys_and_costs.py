@@ -191,7 +191,7 @@ def test_keys_are_described_alike_by_place_and_by_hash(
     ENGINE.create_table("months", months_query("2026-07", "bill"))
     ENGINE.load("known", {"KeyId": "BIGINT", "KeyCheck": "BIGINT"}, [])
     ENGINE.create_table("new_keys", sql("usecases/ingest/new_keys"))
-    ENGINE.create_table("no lines", "SELECT * FROM bill LIMIT 0")
+    ENGINE.create_table("no_lines", "SELECT * FROM bill LIMIT 0")
     by_place, by_hash = (
         ENGINE.rows(f"SELECT * FROM ({query}) ORDER BY 3")
         for query in (

@@ -2,7 +2,7 @@
 SELECT COUNT(*) AS "Arrows"
 FROM (
   (
-    SELECT {columns} FROM "drivers made"
+    SELECT {columns} FROM "drivers_made"
     EXCEPT ALL
     SELECT {columns} FROM drivers
   )
@@ -10,6 +10,6 @@ FROM (
   (
     SELECT {columns} FROM drivers
     EXCEPT ALL
-    SELECT {columns} FROM "drivers made"
+    SELECT {columns} FROM "drivers_made"
   )
 ) AS changed
