@@ -181,7 +181,7 @@ def test_the_keyboard_reaches_everything(browser: Browser, site: str) -> None:
     for _ in range(80):
         page.keyboard.press("Tab")
         reached.add(page.evaluate("document.activeElement.textContent.trim().slice(0, 40)"))
-    assert {"Flow", "September 2026", "service", "The figures as a table", "CSV", "SHOP"} <= reached
+    assert {"Flow", "September 2026", "service", "Show as table", "CSV", "SHOP"} <= reached
     page.locator("details.menu summary").focus()
     page.keyboard.press("Enter")
     assert page.locator("details.menu").evaluate("(it) => it.open")

@@ -169,14 +169,14 @@ def test_amounts_in_sentences_are_those_of_the_tables(client: TestClient, ledger
     assert list(amounts_in([told["heading"]])) == [to_cents(part) for part in parts]
     assert next(amounts_in([told["lead"]])) == to_cents(total["total"] - then["total"])
     movers = next(s for s in told["sections"] if s["name"] == "movers")
-    assert movers["note"] in {"", "The axis does not begin at zero."}
+    assert movers["note"] in {"", "The axis does not start at zero."}
 
 
 @pytest.mark.parametrize(
     ("currency", "said"),
     [
         ("GBP", "September 2026 cost £0.00"),
-        ("CHF", "September 2026 cost 0.00 CHF; 0.00 CHF of it is nobody's yet"),
+        ("CHF", "September 2026 cost 0.00 CHF; 0.00 CHF is unallocated"),
         ("EUR", "September 2026 cost €90.01; every cent has an owner"),
     ],
 )
@@ -192,9 +192,7 @@ def test_credits_are_counted_once_and_none_is_drawn(client: TestClient, ledger: 
     found = ways(ledger, one, ACCOUNT)
     below = sum((min(row["total"], Decimal()) for row in found), Decimal())
     page = seen(client.get("/flow", headers=as_one_of("finance")).text)
-    assert (
-        f"Credits of {MINUS}${cents(-below)} run the other way and are not drawn." in page.sentences
-    )
+    assert f"Credits of {MINUS}${cents(-below)} are not drawn." in page.sentences
     (trace,) = page.charts["flow"]["data"]
     drawn = [Decimal(value) for value in trace["link"]["value"]]
     given = shares(ledger, one)

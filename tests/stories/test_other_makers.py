@@ -412,7 +412,7 @@ def test_an_owner_who_is_misspelt_is_told(tmp_path: Path, workspace: Workspace) 
     taken(workspace, put(tmp_path, {"bill.csv": text(*MONTH)}))
     nobody = workspace.report(Question("2026-09", owners=("a",)))
     assert not nobody.rows
-    assert nobody.messages[0] == "Nobody called a pays in 2026-09. Did you mean A?"
+    assert nobody.messages[0] == "There is no owner a in 2026-09. Did you mean A?"
     assert len(workspace.report(Question("2026-09", owners=("A",))).messages) == 1
 
 

@@ -129,7 +129,7 @@ def day(number: int) -> dict[str, object]:
 
 
 def charges() -> list[dict[str, Any]]:
-    """Own charges by every source; pools that are a chain, a cycle, parted, and kept in part."""
+    """Direct cost by every source; pools that are a chain, a cycle, parted, and kept in part."""
     vpc = {"ServiceName": "Amazon VPC", "SkuMeter": "NatGateway-Bytes", "ResourceId": "nat-1"}
     lake = {"ServiceName": "AWS Lake Formation", "SkuMeter": "Requests"}
     return [

@@ -69,13 +69,13 @@ def _overview(ledger: Ledger, one: Asked) -> Expected:
     nobody = [row["total"] for row in paid(ledger, one) if row["owner"] == "unallocated"]
     figures: dict[str, Any] = {
         "Total": now["total"],
-        "Own charges": now["direct"],
-        "Shared": now["shared"],
-        "Difference to the bill": Decimal("0.00"),
-        "Against August": now["total"] - then["total"],
+        "Direct cost": now["direct"],
+        "Shared cost": now["shared"],
+        "Difference from the bill": Decimal("0.00"),
+        "Change since August": now["total"] - then["total"],
     }
     if one.everything:
-        figures["Has an owner"] = _part(now["total"] - sum(nobody), now["total"])
+        figures["Allocated"] = _part(now["total"] - sum(nobody), now["total"])
     return Expected(
         figures,
         {
@@ -112,7 +112,7 @@ def _cost_by(ledger: Ledger, one: Asked, by: str, when: str, *, daily: bool) -> 
     else:
         table = (
             f"(SELECT period, day, owner, currency, {by} AS value, cost FROM line WHERE pool = '' "
-            "UNION ALL SELECT period, day, owner, currency, 'shares of pools', cost FROM paid "
+            "UNION ALL SELECT period, day, owner, currency, 'shared cost', cost FROM paid "
             "WHERE pool <> '')"
         )
         value = "value"
@@ -198,20 +198,22 @@ def _flow(ledger: Ledger, one: Asked) -> Expected:
     entering = sum((row["total"] for row in found if not row["owner"]), Decimal())
     leaving = sum((row["total"] for row in given), Decimal())
     how, origin = one.words.get("how", ""), one.words.get("origin", "")
-    figures: dict[str, Any] = {} if how.startswith("pool ") else {"Straight to an owner": own}
+    figures: dict[str, Any] = {} if how.startswith("pool ") else {"Direct cost": own}
     if origin and one.everything:
         figures["Into pools"] = entering
     if not origin and (not how or how.startswith("pool ")):
-        figures["Through pools"] = leaving
+        figures["Shared cost"] = leaving
     whole = f"${cents(own + (entering if origin else leaving))}".replace("$-", f"{MINUS}$")
     name = origin and _called(ledger, left, origin)
-    heading = f"{whole} on its way to its owners"
+    heading = f"How {whole} was allocated"
     if one.words.get("owner"):
-        heading = f"{one.words['owner']} gets {whole}: ${cents(own)} straight, "
-        heading += f"{money(leaving)} shared"
-    elif origin or how:
-        heading = f"Where {whole} of {name or how.replace('tag:costcenter', 'tag CostCenter')} goes"
-    sections: dict[str, Rows] = {"ways": [_way(ledger, row, left) for row in found]}
+        heading = f"{one.words['owner']} pays {whole}: ${cents(own)} direct cost, "
+        heading += f"{money(leaving)} shared cost"
+    elif origin:
+        heading = f"How {whole} of {name} was allocated"
+    elif how:
+        heading = f"{whole} allocated by {how.replace('tag:costcenter', 'tag CostCenter')}"
+    sections: dict[str, Rows] = {"paths": [_way(ledger, row, left) for row in found]}
     sections["shares"] = [{key: row[key] for key in ("pool", "owner", "total")} for row in given]
     return Expected(figures, sections, heading)
 
@@ -235,13 +237,13 @@ def _owners(ledger: Ledger, one: Asked) -> Expected:
     )
     figures = {
         "Total": now["total"],
-        "Own charges": now["direct"],
-        "Shares of pools": now["shared"],
-        "Against August": now["total"] - then["total"],
+        "Direct cost": now["direct"],
+        "Shared cost": now["shared"],
+        "Change since August": now["total"] - then["total"],
     }
     if one.everything:
         whole = sum(row["total"] for row in paid(ledger, one))
-        figures["Of the whole bill"] = _part(now["total"], whole)
+        figures["Share of the bill"] = _part(now["total"], whole)
     cuts = {
         cut: _cut_rows(ledger, one, name, cut) for cut in (ACCOUNT, "ServiceName", "environment")
     }
@@ -318,7 +320,7 @@ def _pools(ledger: Ledger, one: Asked) -> Expected:
         return _pool(ledger, one, held[pool], [row for row in given if row["pool"] == pool])
     shared = sum((row["total"] for row in given), Decimal())
     whole = sum(row["total"] for row in paid(ledger, one))
-    figures: dict[str, Any] = {"Shared": shared, "Of all cost": _part(shared, whole)}
+    figures: dict[str, Any] = {"Shared cost": shared, "Share of total cost": _part(shared, whole)}
     names = set(POOLS) if one.everything else {row["pool"] for row in given}
     rows: Rows = [{"pool": name, "cost": held.get(name, Decimal(0))} for name in names]
     if one.everything:
@@ -363,7 +365,7 @@ def _pool(ledger: Ledger, one: Asked, cost: Decimal, given: Rows) -> Expected:
         sections[f"from-{cut}"] = [
             {"value": _called(ledger, cut, value), "total": total} for value, total in found.items()
         ]
-    return Expected({"Holds": cost, "Paid by": len(given)}, sections)
+    return Expected({"Cost": cost, "Owners that pay": len(given)}, sections)
 
 
 USAGE = "resource <> '' AND ChargeCategory = 'Usage'"
@@ -387,7 +389,7 @@ def _tags(ledger: Ledger, one: Asked) -> Expected:
     missing = [lacking] if lacking else TAGS
     lacks = " OR ".join(f"NOT ({has[tag]})" for tag in missing)
     return Expected(
-        {"Could carry tags": whole, **{tag: _part(carry[tag], whole) for tag in TAGS}},
+        {"Taggable cost": whole, **{tag: _part(carry[tag], whole) for tag in TAGS}},
         {
             "coverage": [
                 {
@@ -454,7 +456,7 @@ def _rules(ledger: Ledger, one: Asked) -> Expected:
     for pool, condition in POOLS.items():
         rows.append({"what": f"pool {pool}", **_rule(ledger, one, f"pool = '{pool}'", condition)})
     idle = sum(not row["total"] for row in rows)
-    figures = {"Rules": len(rows), "Do nothing": idle, "Pools": len(POOLS)}
+    figures = {"Rules": len(rows), "Without effect": idle, "Pools": len(POOLS)}
     return Expected(figures, {"rules": rows})
 
 
@@ -466,11 +468,11 @@ def _rule(ledger: Ledger, one: Asked, gave: str, alone: str) -> dict[str, Any]:
 
 
 def _explain(ledger: Ledger, one: Asked) -> Expected:
-    """The branches that carry the figure: the whole, its own charges, shares, and each pool."""
+    """The branches that carry the figure: the total, direct cost, shared cost, and each pool."""
     words = one.words
     if "pool" in words:
         held = _held(ledger, one)[words["pool"]]
-        return Expected({}, {"tree": [{"level": 1, "title": "holds", "amount": held}]})
+        return Expected({}, {"tree": [{"level": 1, "title": "charges", "amount": held}]})
     where = f"{one.seen} AND owner = '{words['owner']}'"
     where += f" AND pool = '{words['of']}'" if "of" in words else ""
     where += f" AND day = '{words['day']}'" if "day" in words else ""
@@ -481,14 +483,14 @@ def _explain(ledger: Ledger, one: Asked) -> Expected:
     rows: Rows = [{"level": 0, "title": "", "amount": whole}]
     if not {"cut", "of"} & words.keys():
         parts = {
-            "own charges": f"{where} AND pool = ''",
-            "shares of pools": f"{where} AND pool <> ''",
+            "direct cost": f"{where} AND pool = ''",
+            "shared cost": f"{where} AND pool <> ''",
         }
         sums = {
             title: ledger.one(f"SELECT SUM(cost) FROM paid WHERE {w}") for title, w in parts.items()
         }
         rows += [{"level": 1, "title": title, "amount": sums[title]} for title in parts]
-        pools = ledger.sums("'pool ' || pool, SUM(cost) FROM paid", parts["shares of pools"])
+        pools = ledger.sums("'pool ' || pool, SUM(cost) FROM paid", parts["shared cost"])
         rows += [{"level": 2, "title": pool, "amount": amount} for pool, amount in pools.items()]
     return Expected({}, {"tree": rows})
 

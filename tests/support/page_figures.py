@@ -116,7 +116,7 @@ class Ledger:
     """The ledger's Parquet files, as DuckDB reads them.
 
     `line` is what was charged, each with its owner, or the pool it lies in; `paid` is what owners
-    pay, their own charges (no pool) and shares of pools.
+    pay, their direct cost (no pool) and shared cost.
     """
 
     def __init__(self, folder: Path) -> None:

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 LOOK_EVERY = 2.0
 
 _LOG = logging.getLogger(__name__)
-_FAILED = "This page could not be made. The server's log says why."
+_FAILED = "The page could not be created. The server's log has the reason."
 
 _FORMS: dict[str, tuple[Report, str]] = {
     "csv": (CsvReport(), "text/csv; charset=utf-8"),
@@ -55,9 +55,9 @@ _FORMS: dict[str, tuple[Report, str]] = {
     ),
 }
 _WRONG: dict[int | str, dict[str, Any]] = {
-    401: {"model": ErrorAnswer, "description": "Nobody has signed in."},
-    404: {"model": ErrorAnswer, "description": "It is not there, or not yours to see."},
-    422: {"model": ErrorAnswer, "description": "A parameter cannot be so, or does not exist."},
+    401: {"model": ErrorAnswer, "description": "Not signed in."},
+    404: {"model": ErrorAnswer, "description": "Not found, or not visible to this user."},
+    422: {"model": ErrorAnswer, "description": "An unknown or invalid parameter."},
 }
 
 
@@ -96,9 +96,9 @@ def _pages(library: RunCache, door: AuthConfig, *, watch: bool) -> FastAPI:
     app = FastAPI(
         title="Apportion",
         version=__version__,
-        summary="Who owns which part of a cloud bill, and why.",
-        description="Every page as JSON. Amounts are decimals written as text, with every digit; "
-        "several currencies are never added. What one sees is what one's groups are given.",
+        summary="Cost of a cloud bill by owner, with its explanation.",
+        description="Every page as JSON. Amounts are exact decimals written as text; currencies "
+        "are never added. A user sees the owners that the user's groups may see.",
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/openapi.json",
@@ -131,7 +131,7 @@ def _add_page(app: FastAPI, library: RunCache, name: str, kind: PageKind, *, acc
         found = read(library, viewer_of(request.scope).scope, name, asked)
         part = found.page.section(section)
         if part is None or form not in _FORMS:
-            raise HTTPException(404, f"There is no file {section}.{form} of this page.")
+            raise HTTPException(404, f"This page has no file {section}.{form}.")
         report, media_type = _FORMS[form]
         title = f"{name}-{section}-{found.view.period}.{form}"
         headers = {"content-disposition": f'attachment; filename="{title}"'}
@@ -151,7 +151,9 @@ def _add_others(app: FastAPI, library: RunCache) -> None:
     def home() -> Response:
         return RedirectResponse("/overview", 307)
 
-    @app.get("/api/v1/periods", summary="The months that are allocated.", operation_id="periods")
+    @app.get(
+        "/api/v1/periods", summary="The allocated months, newest first.", operation_id="periods"
+    )
     def periods() -> PeriodsAnswer:
         return PeriodsAnswer(periods=list(library.edition.periods))
 
@@ -163,7 +165,7 @@ def _add_others(app: FastAPI, library: RunCache) -> None:
     async def static(request: Request, version: str, name: str) -> Response:
         found = static_files.static_files().get(name)
         if found is None:
-            raise HTTPException(404, "There is no such file.")
+            raise HTTPException(404, "No such file.")
         packed = "gzip" in request.headers.get("accept-encoding", "")
         headers = {"vary": "Accept-Encoding"}
         if version == static_files.version():
@@ -195,11 +197,11 @@ def _add_errors(app: FastAPI) -> None:
     def invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
         names = sorted({str(each["loc"][-1]) for each in error.errors()})
-        return refusal(request.url.path, f"These parameters cannot be: {', '.join(names)}.", 422)
+        return refusal(request.url.path, f"Invalid parameters: {', '.join(names)}.", 422)
 
     def missing(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
-        sentence = error.detail if error.detail != "Not Found" else "This address leads nowhere."
+        sentence = error.detail if error.detail != "Not Found" else "Page not found."
         return refusal(request.url.path, sentence, error.status_code)
 
     app.add_exception_handler(ApportionError, wrong)

@@ -71,7 +71,7 @@ def shell(view: PageContext, name: str, *, account: str = "") -> Layout:
         version=manifest.version,
         whose=""
         if view.everything
-        else formatting.listed(sorted(view.sight.owners or ())) or "nobody",
+        else formatting.listed(sorted(view.sight.owners or ())) or "no owners",
         older=links.here(period=periods[at + 1], as_of="") if at + 1 < len(periods) else "",
         newer=links.here(period=periods[at - 1], as_of="") if at else "",
         account=account,

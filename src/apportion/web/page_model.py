@@ -97,7 +97,7 @@ class Section:
     folded: bool = False
     total: Row | None = None
     choices: Mapping[str, Sequence[Choice]] = field(default_factory=dict)
-    empty: str = "There is nothing to show."
+    empty: str = "No data."
     half: bool = False
     shown: int = 0
 

@@ -90,12 +90,12 @@ def _cut(view: PageContext, wanted: str) -> str:
 
 
 PAGES: Mapping[str, PageKind] = {
-    "overview": PageKind(ask.OverviewQuery, _overview, "What a month cost, by day and owner."),
-    "flow": PageKind(ask.FlowQuery, _flow, "From accounts by the way of allocation to owners."),
-    "owners": PageKind(ask.OwnersQuery, _owners, "What an owner pays, or all of them."),
-    "pools": PageKind(ask.PoolsQuery, _pools, "What is shared, by what, and who pays."),
-    "tags": PageKind(ask.TagsQuery, _tags, "What carries which tag, by money."),
-    "proof": PageKind(ask.ProofQuery, _proof, "The totals of every stage, and all that went in."),
-    "rules": PageKind(ask.RulesQuery, _rules, "What each rule of the rulebook did."),
-    "explain": PageKind(ask.ExplainQuery, _explain, "Why a figure is what it is."),
+    "overview": PageKind(ask.OverviewQuery, _overview, "Cost of a month by day and owner."),
+    "flow": PageKind(ask.FlowQuery, _flow, "Cost from accounts or services, by rule, to owners."),
+    "owners": PageKind(ask.OwnersQuery, _owners, "Cost of one owner, or of all."),
+    "pools": PageKind(ask.PoolsQuery, _pools, "Shared cost by pool, its split and its owners."),
+    "tags": PageKind(ask.TagsQuery, _tags, "Tag coverage by cost."),
+    "proof": PageKind(ask.ProofQuery, _proof, "Totals by stage, inputs and the record of the run."),
+    "rules": PageKind(ask.RulesQuery, _rules, "The rules with the cost of each."),
+    "explain": PageKind(ask.ExplainQuery, _explain, "The explanation of a figure."),
 }

@@ -98,7 +98,7 @@ def _host(scope: Scope) -> str:
 
 
 async def _refuse(send: Send) -> None:
-    body = b"This is not a host of this server.\n"
+    body = b"Unknown host.\n"
     headers = [(b"content-type", b"text/plain; charset=utf-8")]
     await send({"type": "http.response.start", "status": 421, "headers": headers})
     await send({"type": "http.response.body", "body": body})

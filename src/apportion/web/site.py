@@ -40,7 +40,7 @@ _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9.]+")
 _LONGEST = 60
 _TO_FIRST = """<!doctype html>
 <html lang="en"><title>Apportion</title><meta http-equiv="refresh" content="0; url={page}">
-<a href="{page}">The pages begin here.</a></html>
+<a href="{page}">Go to the overview.</a></html>
 """
 
 

@@ -156,7 +156,7 @@ def test_a_new_run_is_shown_as_soon_as_it_is_there(shown: Path, tmp_path: Path) 
     after = client.get("/owners?name=SHOP", headers=ALL)
     assert before.headers["etag"] != after.headers["etag"]
     old = client.get(f"/owners?name=SHOP&as_of={run}", headers=ALL)
-    assert "A newer allocation is there" in old.text
+    assert "There is a newer allocation" in old.text
     assert _total(old.text) == _total(before.text) != _total(after.text)
 
 

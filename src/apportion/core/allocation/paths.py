@@ -98,16 +98,16 @@ class Graph:
         return Fraction(here, sum(ends.values()))
 
     def factors(self, start: Node, way: SharePath) -> dict[str, Fraction]:
-        """The factors of a path's ratio: arrives * handed on / (1 - comes round)."""
+        """The factors of a path's ratio: reaches pool * passed on / (1 - returns)."""
         ratio = self.ratio(start, way)
         given = sum((step.ratio for step in self.given(way)), Fraction())
         if not given:
             return {"ratio": ratio}
-        factors = {"ratio": ratio, "handed on": given}
+        factors = {"ratio": ratio, "passed on": given}
         comes_round = self.coming_round(way.last)
         if way.last != start:
-            factors["arrives"] = Fraction(ratio * (1 - comes_round), given)
-        return factors | ({"comes round": comes_round} if comes_round else {})
+            factors["reaches pool"] = Fraction(ratio * (1 - comes_round), given)
+        return factors | ({"returns": comes_round} if comes_round else {})
 
     def coming_round(self, node: Node) -> Fraction:
         """The ratio of a pool's cost that comes back to it."""

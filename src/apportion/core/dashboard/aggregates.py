@@ -14,7 +14,7 @@ from apportion.core.templates import each, name, sql, text
 from apportion.model.rulebook import FromTag, Rulebook
 
 #: Which layout the tables have; another one is built anew.
-FORM = 2
+FORM = 3
 
 #: How many tag keys are told apart, those of the rulebook first.
 MOST_TAGS = 10

@@ -132,7 +132,7 @@ def reduced(branch: ExplanationNode, seen_of: Seen) -> ExplanationNode | None:
 
 
 #: What stands for parts of an amount that are not shown by themselves.
-_NOT_SHOWN = "not shown apart"
+_NOT_SHOWN = "other parts, not shown"
 
 
 def _adds_up(branch: ExplanationNode, hidden: list[Decimal]) -> bool:

@@ -1,4 +1,4 @@
-"""Say in a sentence that nothing is lost."""
+"""A sentence about the unallocated part of a month's cost."""
 
 from __future__ import annotations
 
@@ -10,13 +10,12 @@ from apportion.model.money import EXACT
 
 
 def every_cent(review: Mapping[str, Sequence[Mapping[str, object]]], *, spent: bool) -> str:
-    """Say that nothing is lost, and how much no rule gives an owner.
+    """The sentence that every cent is accounted for, with the unallocated direct cost.
 
-    Charges are counted, before shares of pools come to who has none; `spent` tells whether there
-    was any cost.
+    Shared cost of the default owner is not counted; `spent` is whether there was any cost.
     """
     if not spent:
-        return "nothing was charged"
+        return "there is no cost"
     sums: dict[str, Decimal] = {}
     with localcontext(EXACT):
         for row in review.get("unallocated", ()):
@@ -27,6 +26,4 @@ def every_cent(review: Mapping[str, Sequence[Mapping[str, object]]], *, spent: b
     amounts = " and ".join(
         f"{cents(sums[currency])} {currency}".strip() for currency in sorted(sums)
     )
-    return (
-        f"every cent is accounted for, and no rule gives {amounts} an owner, before shares of pools"
-    )
+    return f"every cent is accounted for; {amounts} of direct cost is unallocated"

@@ -1,4 +1,4 @@
-"""Say where a figure comes from: the rule behind it, in words, and its parts as branches."""
+"""Wording of explanations: rules, splits and ratios as text, and parts as nodes of a tree."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ from .drilldown import Part
 
 DEFAULT = "default"
 
-#: Percentages are told to four places; longer fractions than this say nothing to a person.
+#: Percentages have up to four places; longer fractions than this are not readable.
 _PERCENT_PLACES = 4
 _LONGEST_FRACTION = 15
 
@@ -51,7 +51,7 @@ def added(amounts: Iterable[Decimal]) -> Decimal:
 
 
 def plain(amount: Decimal) -> Decimal:
-    """Drop the zeros at the end, but for cents."""
+    """Drop trailing zeros, except those of cents."""
     return Decimal(text(amount))
 
 
@@ -82,7 +82,7 @@ def ratio_roughly(*ratios: Fraction) -> str:
 
 
 def number(weight: Fraction) -> Decimal | str:
-    """A driver's number as a decimal, or roughly in words where no decimal is it."""
+    """A driver value as a decimal, or as rounded text where it has no finite decimal."""
     if 10**PLACES % weight.denominator:
         return f"≈ {rounded(weight, _PERCENT_PLACES):f}"
     units = weight * 10**PLACES
@@ -90,25 +90,25 @@ def number(weight: Fraction) -> Decimal | str:
 
 
 def rounded(ratio: Fraction, places: int) -> Decimal:
-    """A number that is no money as a decimal of so many places, half to even."""
+    """A number (not money) as a decimal with so many places, half to even."""
     return Decimal(round(ratio * 10**places)).scaleb(-places, EXACT)
 
 
 def days_words(first: date, last: date) -> str:
-    """Name a stretch of days."""
+    """A range of days as text."""
     return str(first) if first == last else f"{first} to {last}"
 
 
 def source_of(dimension: Dimension, label: str) -> tuple[str, Place]:
-    """Say in words what gave a dimension its value, and where the rulebook says so."""
+    """The source that gave a dimension its value, as text, and its place in the rulebook."""
     for source in dimension.sources:
         if source_label(source) == label:
             return f"by {_source_words(source)}", source.place
-    return "by default, as nothing gave a value", dimension.place
+    return "by default, because no source gave a value", dimension.place
 
 
 def source_in_brief(dimension: Dimension, label: str) -> str:
-    """Say what gave a dimension its value, without a condition, which may name others."""
+    """The source of a value without its condition, which may name other owners."""
     for source in dimension.sources:
         if source_label(source) == label and isinstance(source, FromCondition):
             return f"by the rule in line {source.place.line}"
@@ -130,7 +130,7 @@ def lookup_lines(
 
 
 def split_words(split: Split) -> str:
-    """Say in words how a pool is split."""
+    """The split of a pool as text."""
     match split:
         case Even():
             return "evenly"
@@ -145,7 +145,7 @@ def split_words(split: Split) -> str:
 
 
 def split_in_brief(split: Split) -> str:
-    """Say in words how a pool is split, without owners, their percentages and conditions."""
+    """The split of a pool as text, without owners, their percentages and conditions."""
     match split:
         case Fixed():
             return "by fixed percentages"
@@ -158,7 +158,7 @@ def split_in_brief(split: Split) -> str:
 
 
 def rule_in_brief(pool: Pool, owner: str) -> dict[str, object]:
-    """Tell what of a pool's rule is an owner's to know: no others, no conditions."""
+    """The facts of a pool's rule that one owner may see: no other owners, no conditions."""
     limits = [_limit_words(one) for one in pool.limits if one.owner in {owner, EVERYONE}]
     facts = {
         "split": split_in_brief(pool.split),
@@ -169,17 +169,17 @@ def rule_in_brief(pool: Pool, owner: str) -> dict[str, object]:
 
 
 def of_owner(name: str) -> Subject:
-    """Name an owner as what a line tells of."""
+    """An owner as the subject of a node."""
     return Subject(Of.OWNER, name)
 
 
 def of_pool(name: str) -> Subject:
-    """Name a pool as what a line tells of."""
+    """A pool as the subject of a node."""
     return Subject(Of.POOL, name)
 
 
 def rule_facts(pool: Pool) -> dict[str, object]:
-    """Tell a pool's rule by name."""
+    """The facts of a pool's rule."""
     facts: dict[str, object] = {"where": pool.where.text, "split": split_words(pool.split)}
     limits = [_limit_words(limit) for limit in pool.limits]
     optional = {
@@ -192,16 +192,16 @@ def rule_facts(pool: Pool) -> dict[str, object]:
 
 
 def others(count: int) -> str:
-    """Title the branch in which all but the biggest are added up."""
+    """The title of the node that adds up all but the largest."""
     return f"and {count:,} {'other' if count == 1 else 'others'}"
 
 
 def contents(
     parts: Sequence[Part], *, most: int, subjects: tuple[Subject, ...] = ()
 ) -> tuple[ExplanationNode, ...]:
-    """Make branches of the parts of one group: outer ones, and the inner ones under each.
+    """Make nodes of the parts of one group: outer ones, with inner ones under each.
 
-    `subjects` is whose charges they are.
+    `subjects` are the owners and pools of the charges.
     """
     children = []
     for rank, found in groupby(parts, key=lambda part: part.outer_rank):
@@ -215,7 +215,7 @@ def contents(
 
 
 def biggest_first(children: Iterable[ExplanationNode], most: int) -> tuple[ExplanationNode, ...]:
-    """Keep the biggest branches of a currency and add the others up in one."""
+    """Keep the largest nodes of a currency and add the others up in one."""
     ordered = sorted(children, key=lambda branch: (-abs(branch.amount or Decimal()), branch.title))
     if len(ordered) <= most + 1:
         return tuple(ordered)

@@ -1,8 +1,8 @@
-"""Reports: what an allocation says, grouped and filtered, without changing a digit of it.
+"""Reports: an allocation grouped and filtered, every digit kept.
 
-A share is pushed down to its owner's projects, environments and so on as the owner's own direct
-cost lies there; always by day and over all dimensions together, so that every grouping of the
-same allocation adds up to the same figures.
+A share is distributed over its owner's projects, environments and so on in proportion to the
+owner's direct cost there; always by day and over all dimensions together, so that every grouping
+of the same allocation adds up to the same figures.
 """
 
 from __future__ import annotations

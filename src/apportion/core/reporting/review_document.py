@@ -1,4 +1,4 @@
-"""Lay out the monthly review with finance: who pays what and why, what is open, who signs."""
+"""The document of the monthly review: statements, changes, unallocated cost, findings, sign-off."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from apportion.model.row import Row
 from .amounts_in_text import every_cent
 from .rule_changes import RuleChangeEffect, rules_changed
 
-#: The largest services and shares of a statement are told one by one, the others together.
+#: The number of services and pools that a statement lists; the others are added up.
 _MOST = 8
 _OTHERS = "all others"
 _OWN = ("direct", "tagged")
@@ -26,13 +26,13 @@ _WORDS = {
     "restated": "a restated bill",
     "tags": "tags",
     "rules": "changed rules",
-    "drivers": "other numbers to split by",
+    "drivers": "changed driver values",
 }
 
 
 @dataclass(frozen=True)
 class ReviewMonth:
-    """All that a review tells, as reports gave it; `before` names the month compared with."""
+    """The data of a review, from reports; `before` is the month compared with."""
 
     period: str
     before: str
@@ -65,7 +65,7 @@ def month_review(month: ReviewMonth) -> Document:
             *_changed(month),
             Section(
                 "Statements",
-                (f"One for each {_words(month.owner)}, the largest first.",),
+                (f"One statement for each {_words(month.owner)}, largest first.",),
                 sections=tuple(statement(month, name) for name in owners(month)),
             ),
             _without_owner(month),
@@ -89,7 +89,7 @@ def owners(month: ReviewMonth) -> list[str]:
 
 
 def statement(month: ReviewMonth, owner: str) -> Section:
-    """What one owner pays: by service, by shared cost, and why it changed."""
+    """The statement of one owner: direct cost by service, shared cost by pool, and changes."""
     lines: list[Row] = []
     sentences: list[str] = []
     for row in _of(month.owners, month.owner, owner):
@@ -97,7 +97,7 @@ def statement(month: ReviewMonth, owner: str) -> Section:
         total, own, shared = (_amount(row, name) for name in ("total", "direct", "shared"))
         off = _rounded([own, shared], total)
         sentences.append(
-            f"{cents(total)} {currency}: {cents(own)} of its own and {cents(shared)} of shared "
+            f"{cents(total)} {currency}: {cents(own)} direct cost and {cents(shared)} shared "
             f"cost{off}."
         )
         for rows, name, kind in (
@@ -106,7 +106,7 @@ def statement(month: ReviewMonth, owner: str) -> Section:
         ):
             alike = [part for part in _of(rows, month.owner, owner) if part["currency"] == currency]
             lines += _parts(alike, name, kind)
-    columns = ("what", "kind", "currency", "cost")
+    columns = ("item", "type", "currency", "cost")
     return Section(owner, (*sentences, *_why(month, owner)), table=_summed(columns, lines))
 
 
@@ -119,7 +119,7 @@ def _why(month: ReviewMonth, owner: str) -> Iterator[str]:
         ]
         if causes:
             yield (
-                f"{signed(change)} {row['currency']} against {month.before}: {', '.join(causes)}"
+                f"{signed(change)} {row['currency']} since {month.before}: {', '.join(causes)}"
                 f"{_rounded(parts.values(), change)}."
             )
 
@@ -134,13 +134,13 @@ def _parts(rows: Sequence[Row], name: str, kind: str) -> list[Row]:
     told.sort(key=lambda row: (-abs(_amount(row, kind)), str(row[name])))
     most = len(told) if len(told) <= _MOST + 1 else _MOST
     shown: list[Row] = [
-        {"what": row[name], "kind": kind, "currency": row["currency"], "cost": _amount(row, kind)}
+        {"item": row[name], "type": kind, "currency": row["currency"], "cost": _amount(row, kind)}
         for row in told[:most]
     ]
     if told[most:]:
         rest = _added(_amount(row, kind) for row in told[most:])
         what = f"{_OTHERS} ({len(told) - most})"
-        shown.append({**shown[0], "what": what, "cost": rest})
+        shown.append({**shown[0], "item": what, "cost": rest})
     return shown
 
 
@@ -154,13 +154,13 @@ def _lead(month: ReviewMonth) -> str:
     spent = any(_amount(row, kind) for row in month.owners for kind in ("direct", "shared"))
     nothing_lost = every_cent(month.review, spent=spent)
     return (
-        f"{amounts or 'Nothing'}. {nothing_lost[0].upper()}{nothing_lost[1:]}; the difference to "
-        f"the provider's files is 0.00.{late}"
+        f"{amounts or 'Nothing'}. {nothing_lost[0].upper()}{nothing_lost[1:]}; the difference "
+        f"from the provider's files is 0.00.{late}"
     )
 
 
 def _at_a_glance(month: ReviewMonth) -> Section:
-    """A row a currency, also of one that only the month before had."""
+    """One row for each currency, also for one that only the month before has."""
     compared = bool(month.compared)
     before, totals = _totals(month.compared, "before"), _totals(month.owners, "total")
     rows = []
@@ -181,15 +181,17 @@ def _at_a_glance(month: ReviewMonth) -> Section:
     columns = ("currency", "total", "direct", "shared", "tagged share")
     also = ("before", "change") if compared else ()
     source = f"Run {month.run} of {month.at}, rulebook {month.rulebook}, {month.cost}."
-    return Section("At a glance", (source,), Table((*columns, *also), tuple(rows)))
+    return Section("Summary", (source,), Table((*columns, *also), tuple(rows)))
 
 
 def _changed(month: ReviewMonth) -> Iterator[Section]:
     if not month.compared:
         return
-    sentence = "Causes add up to the change; what only moved between owners adds up to zero."
+    sentence = (
+        "The causes add up to the change. Cost that only moved between owners adds up to zero."
+    )
     yield Section(
-        f"What changed since {month.before}",
+        f"Changes since {month.before}",
         (sentence,),
         _summed((month.owner, *COMPARED), month.compared),
     )
@@ -197,8 +199,8 @@ def _changed(month: ReviewMonth) -> Iterator[Section]:
 
 def _without_owner(month: ReviewMonth) -> Section:
     told = (
-        ("unallocated", "Without an owner", "Every charge has an owner of its own."),
-        ("rejected", "Values that the rulebook refuses", "No value was refused."),
+        ("unallocated", "Unallocated cost", "Every charge has an owner."),
+        ("rejected", "Rejected values", "No value was rejected."),
         ("kept", "Shared cost that could not be split", "All shared cost was split."),
     )
     return Section(
@@ -246,7 +248,7 @@ def _shared(month: ReviewMonth) -> Section:
 
 
 def _numbers(month: ReviewMonth) -> Section:
-    """Whose part of a pool is another than in the month before."""
+    """Owners whose share of a pool differs from the month before."""
 
     def ratios(review: Mapping[str, Sequence[Row]]) -> dict[tuple[str, ...], Decimal]:
         keys = ("pool", "owner", "currency")
@@ -267,7 +269,7 @@ def _numbers(month: ReviewMonth) -> Section:
         for key in sorted(now.keys() | old.keys())
         if abs(now.get(key, Decimal(0)) - old.get(key, Decimal(0))) >= Decimal("0.005")
     ]
-    heading = "Parts that changed by half a percentage point or more"
+    heading = "Shares that changed by 0.5 percentage points or more"
     if not rows:
         return Section(heading, ("None.",))
     columns = ("pool", "owner", "currency", "before share", "share")
@@ -287,7 +289,7 @@ def _tagging(month: ReviewMonth) -> Section:
         for row in month.owners
     ]
     columns = (month.owner, "currency", "direct", "tagged", "tagged share")
-    sentence = f"Own cost that a valid tag gave its {_words(month.owner)}."
+    sentence = f"Direct cost that got its {_words(month.owner)} from a valid tag."
     return Section("Tag coverage", (sentence,), Table(columns, tuple(rows)))
 
 
@@ -295,14 +297,14 @@ def _findings(month: ReviewMonth) -> Section:
     rows = [
         {
             "code": finding.code.number,
-            "weight": finding.code.severity.value,
-            "what": finding.code.title,
+            "severity": finding.code.severity.value,
+            "finding": finding.code.title,
             "place": finding.place,
             "subject": finding.subject,
             "found": finding.found,
             "amount": finding.amount,
             "currency": finding.currency,
-            "to do": finding.remedy,
+            "remedy": finding.remedy,
         }
         for finding in (*month.later, *month.findings)
     ]
@@ -319,7 +321,7 @@ def _sign_off(month: ReviewMonth) -> Section:
         for row in _of(month.owners, month.owner, name)
     ]
     columns = (month.owner, "currency", "cost", *SIGN_OFF)
-    words = f"Who signs accepts the amount of run {month.run}."
+    words = f"A signature accepts the amounts of run {month.run}."
     return Section("Sign-off", (words,), _summed(columns, rows))
 
 

@@ -1,4 +1,4 @@
-"""What to talk about in a monthly review: cost without an owner, and how it could get one."""
+"""Topics of a monthly review: unallocated cost, rejected values, and proposals for both."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from apportion.model.wording import join_words
 
 from .explain import added
 
-#: An owner of less than this part of an account's own cost is not proposed for the rest of it.
+#: An owner with less than this share of an account's direct cost is not proposed for the rest.
 _MOST_OF = Decimal("0.5")
 
 
 @dataclass(frozen=True)
 class Likely:
-    """Who has most of an account's own cost that has an owner, and what part of it."""
+    """The owner with most of an account's allocated direct cost, and its share of that."""
 
     owner: str
     part: Decimal
 
 
 def unallocated_query(rulebook: Rulebook) -> str:
-    """Add up what no source gave an owner, by account and service and what was refused."""
+    """Add up unallocated direct cost by account, service and rejected value."""
     dimension = rulebook.dimension(rulebook.owner)
     refused = name(f"{dimension.name}_rejected") if _rejects(rulebook, dimension) else "NULL"
     cost = f"SUM({name(rulebook.cost)})"
@@ -42,7 +42,7 @@ def unallocated_query(rulebook: Rulebook) -> str:
 
 
 def rejected_values_query(rulebook: Rulebook, dimension: Dimension) -> str | None:
-    """Add up the money behind each refused value; None where nothing is refused."""
+    """Add up the cost of each rejected value; None where nothing is rejected."""
     if not _rejects(rulebook, dimension):
         return None
     refused, cost = name(f"{dimension.name}_rejected"), f"SUM({name(rulebook.cost)})"
@@ -55,7 +55,7 @@ def rejected_values_query(rulebook: Rulebook, dimension: Dimension) -> str | Non
 
 
 def likely_query(rulebook: Rulebook) -> str:
-    """Add up each account's own cost by owner, without the default."""
+    """Add up each account's direct cost by owner, without the default."""
     owner = rulebook.dimension(rulebook.owner)
     return (
         f'SELECT COALESCE("SubAccountId", \'\') AS "Account", {name(owner.name)} AS "Owner", '
@@ -67,7 +67,7 @@ def likely_query(rulebook: Rulebook) -> str:
 
 
 def likely_owners(sums: Iterable[tuple[str, str, Decimal]]) -> dict[str, Likely]:
-    """Find who has most of each account; `sums` are account, owner and cost."""
+    """Find the owner with most of each account; `sums` are account, owner and cost."""
     accounts: dict[str, dict[str, Decimal]] = {}
     for account, owner, cost in sums:
         accounts.setdefault(account, {})[owner] = cost
@@ -96,18 +96,18 @@ def proposal(
     refused: str,
     likely: Likely | None,
 ) -> str:
-    """Say in a sentence how charges of an account could get a value."""
+    """A sentence with the ways in which charges of an account could get a value."""
     if refused:
         return _allow(refused, dimension)
     ways = [*_lookup_lines(dimension, lookups, account), *_tags(dimension)]
     if not ways:
-        return f"Add a source for it to {dimension.name} ({dimension.place})."
+        return f"Add a source to {dimension.name} ({dimension.place})."
     sentence = f"{join_words(ways)}."
     sentence = sentence[0].upper() + sentence[1:]
     if likely is None:
         return sentence
     percent = f"{(likely.part * 100).normalize():f} %"
-    return f"{sentence} {likely.owner} has {percent} of the account's cost that has an owner."
+    return f"{sentence} {likely.owner} has {percent} of the account's allocated cost."
 
 
 def _rejects(rulebook: Rulebook, dimension: Dimension) -> bool:
@@ -124,7 +124,7 @@ def _allow(refused: str, dimension: Dimension) -> str:
 def _lookup_lines(
     dimension: Dimension, lookups: Mapping[str, Lookup], account: str
 ) -> Iterable[str]:
-    """What a lookup of accounts lacks."""
+    """Changes of lookups by account that would give a value."""
     for source in dimension.sources:
         if not isinstance(source, FromLookup) or not account:
             continue
@@ -137,7 +137,7 @@ def _lookup_lines(
         if wrong:
             yield f"correct {wrong.value!r} in {lookup.name}:{wrong.line}"
         elif rows:
-            yield f"let {lookup.name}:{rows[-1].line} hold for these days"
+            yield f"extend the dates of {lookup.name}:{rows[-1].line} to these days"
         else:
             yield f"add account {account} to {lookup.name}"
 

@@ -1,4 +1,4 @@
-"""Tell which rules changed before a month was allocated, by whom, and what each change moved."""
+"""The section of the review about changed rules: author, commit and effect of each change."""
 
 from __future__ import annotations
 
@@ -8,18 +8,17 @@ from decimal import Decimal
 
 from apportion.model.document import RulesChange, Section, Table
 
-_NOTHING_MOVED = "It moved no money of this month."
-_NOT_TOLD = (
-    "What it moved cannot be told: nothing can be allocated by the rules as it left them, or as "
-    "they were before."
+_NO_EFFECT = "No effect on the cost of this month."
+_UNKNOWN_EFFECT = (
+    "The effect is unknown: the rules before or after this change cannot be used for an allocation."
 )
 
 
 @dataclass(frozen=True)
 class RuleChangeEffect:
-    """A change of the rules, and what it moved: by owner and currency, in money.
+    """A change of the rules, and its effect by owner and currency, in money.
 
-    None where the rules before or after it cannot be worked out.
+    None where the rules before or after it cannot be used.
     """
 
     change: RulesChange
@@ -27,24 +26,26 @@ class RuleChangeEffect:
 
 
 def rules_changed(changes: Sequence[RuleChangeEffect] | None, before: str) -> Section:
-    """Tell the changes since the month before; None is that no history could be read."""
+    """List the changes since the month before; `changes` is None where there is no history."""
     heading = f"Rules changed since {before}" if before else "Rules changed"
     if changes is None:
-        sentence = "The rulebook's folder is in no Git repository, so who changed what is not told."
+        sentence = (
+            "The rulebook's folder is not in a Git repository, so changes of rules are unknown."
+        )
         return Section(heading, (sentence,))
     if not changes:
         return Section(heading, ("No rule changed.",))
-    return Section(heading, sections=tuple(map(_told, changes)))
+    return Section(heading, sections=tuple(map(_section, changes)))
 
 
-def _told(moved: RuleChangeEffect) -> Section:
-    change = moved.change
+def _section(effect: RuleChangeEffect) -> Section:
+    change = effect.change
     rows = [
-        {"owner": owner, "currency": currency, "moved": amount}
-        for owner, currency, amount in moved.by_owner or ()
+        {"owner": owner, "currency": currency, "change": amount}
+        for owner, currency, amount in effect.by_owner or ()
         if abs(amount) >= Decimal("0.005")
     ]
     words = f"{change.author}, {change.at[:10]}, commit {change.commit[:10]}."
-    nothing = () if rows else (_NOT_TOLD if moved.by_owner is None else _NOTHING_MOVED,)
-    table = Table(("owner", "currency", "moved"), tuple(rows)) if rows else None
+    nothing = () if rows else (_UNKNOWN_EFFECT if effect.by_owner is None else _NO_EFFECT,)
+    table = Table(("owner", "currency", "change"), tuple(rows)) if rows else None
     return Section(change.subject, (words, *nothing), table, lines=change.diff)

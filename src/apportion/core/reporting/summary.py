@@ -1,4 +1,4 @@
-"""A report in plain words: the total, that it is proved, who pays most, what moved, what to do."""
+"""The text of a report e-mail: total, proof, largest owners and changes, findings."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from apportion.model.period import MONTHS, Period
 from apportion.model.row import Row
 
 _TOP = 5
-#: What is told of findings: notices can wait for who looks closer.
-_WEIGHTS = ("error", "warning")
+#: The severities of findings in the text; notices are in the report's files.
+_SEVERITIES = ("error", "warning")
 
 
 @dataclass(frozen=True)
 class Summary:
-    """The words of a report. `difference` is the widest one between two stages of the proof."""
+    """Subject and text of a report. `difference` is the largest between two stages of the proof."""
 
     subject: str
     text: str
@@ -29,7 +29,7 @@ class Summary:
 
 
 def summarise(period: str, tables: Mapping[str, Outcome], *, run: str) -> Summary:
-    """Sum a period up from the answers to the everyday questions, by their names."""
+    """Summarise a period from the results of the everyday queries, by their names."""
     owners = tables["owners"].rows
     totals = _totals(owners)
     whole = " and ".join(f"{cents(amount)} {currency}" for currency, amount in totals.items())
@@ -63,7 +63,7 @@ def _owners(rows: Sequence[Row], currency: str, total: Decimal) -> str:
         (str(row["owner"]), _amount(row, "total"), _percent(_amount(row, "total"), total))
         for row in top
     ]
-    head = f"Who pays most{f', in {currency}' if currency else ''}, of {len(own)}"
+    head = f"Largest owners{f' in {currency}' if currency else ''} ({len(top)} of {len(own)})"
     return _list(head, lines)
 
 
@@ -73,14 +73,14 @@ def _movers(rows: Sequence[Row]) -> str:
         (
             str(row["owner"]),
             _amount(row, "change"),
-            _way(row),
+            _from_to(row),
         )
         for row in moved
     ]
-    return _list("What moved most against the month before", lines, sign=True)
+    return _list("Largest changes since the month before", lines, sign=True)
 
 
-def _way(row: Row) -> str:
+def _from_to(row: Row) -> str:
     before, now = (cents(_amount(row, column)) for column in ("before", "total"))
     return f"{row['currency'] or ''}, from {before} to {now}"
 
@@ -92,16 +92,16 @@ def _unallocated(rows: Sequence[Row]) -> str:
     amounts = " and ".join(f"{cents(amount)} {name}" for name, amount in totals.items())
     first = rows[0]
     where = f"{first['service']} in {first['account_name'] or first['account']}"
-    return f"Without an owner, before shares of pools: {amounts}, most of it {where}."
+    return f"Unallocated direct cost: {amounts}, most of it {where}."
 
 
 def _findings(rows: Sequence[Row]) -> str:
-    told = [row for row in rows if row["severity"] in _WEIGHTS]
+    told = [row for row in rows if row["severity"] in _SEVERITIES]
     if not told:
         return ""
     lines = [f"  {_to_the_cent(row)[:300]}" for row in told[:_TOP]]
     more = [f"  … and {len(told) - _TOP} more"] if len(told) > _TOP else []
-    return "\n".join(["To look at", *lines, *more])
+    return "\n".join(["Findings", *lines, *more])
 
 
 def _to_the_cent(row: Row) -> str:

@@ -1,4 +1,4 @@
-"""Lay out a month as a workbook: what was paid, by whom, day by day, shared how, and the proof."""
+"""The workbook of a month: owners, dimensions, days, shared cost, unallocated cost, proof."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from apportion.model.workbook import Chart, Check, Sheet, Workbook
 
 from .amounts_in_text import every_cent
 
-#: A chart with more series or names than this tells nothing; the tables beside it have them all.
+#: A chart with more series or names is not readable; the tables beside it have all of them.
 _MOST_SERIES = 9
 _MOST_BARS = 15
-#: What the sheet of a program that people use can hold, less its heading.
+#: The most rows of a sheet in common spreadsheet programs, less the heading.
 MOST_ROWS = 1_000_000
 
 _MONEY = ("direct", "shared", "total")
@@ -27,14 +27,14 @@ _OTHERS = "all others"
 
 @dataclass(frozen=True)
 class WorkbookMonth:
-    """All that a workbook tells of a month, as reports gave it."""
+    """The data of a workbook, from reports."""
 
     period: str
     at: str  # when the run was made
     run: str
     rulebook: str
     owner: str  # the dimension that carries cost
-    cost: str  # the cost column that is shared out
+    cost: str  # the cost column that is allocated
     currency: str
     by_dimension: Mapping[str, Sequence[Row]]
     before: Sequence[Row] | None  # by owner, of the month before; None where it is not allocated
@@ -84,10 +84,10 @@ def _summary(month: WorkbookMonth) -> Sheet:
     columns = (month.owner, "currency", "direct", "shared", "total", "share", "tagged", *change)
     notes = [
         f"Run {month.run} of {month.at}, rulebook {month.rulebook}, {month.cost}.",
-        "Every total is checked on the sheet Proof, also by formulas of this workbook.",
+        "The sheet Proof checks every total, also by formulas.",
     ]
     if before is None:
-        notes.append("The month before is not allocated, so no change is told.")
+        notes.append("The month before is not allocated, so there is no comparison.")
     return Sheet(
         title="Summary",
         heading=_sentence(month),
@@ -96,7 +96,7 @@ def _summary(month: WorkbookMonth) -> Sheet:
         notes=tuple(notes),
         summed=(*_MONEY, *change),
         chart=Chart(
-            f"What each {_words(month.owner)} pays, {month.period}",
+            f"Cost by {_words(month.owner)}, {month.period}",
             along=month.owner,
             series=("direct", "shared"),
             most=_drawn(rows),
@@ -169,7 +169,7 @@ def _drawn(rows: Sequence[Row]) -> int:
 
 
 def _daily(month: WorkbookMonth, currency: str) -> Sheet:
-    """A row a day and a column for each of the largest owners, so that it can be drawn."""
+    """One row for each day and one column for each of the largest owners, for a chart."""
     rows = [row for row in month.daily if str(row["currency"]) == currency]
     sums: dict[str, Decimal] = defaultdict(Decimal)
     days: dict[date, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
@@ -178,7 +178,7 @@ def _daily(month: WorkbookMonth, currency: str) -> Sheet:
             sums[str(row[month.owner])] += _decimal(row["total"])
         ranked = sorted(sums, key=lambda name: (-abs(sums[name]), name))
         shown = ranked if len(ranked) <= _MOST_SERIES else ranked[: _MOST_SERIES - 1]
-        # An owner may be called like a column that says something else: `day`, `currency`, `share`.
+        # An owner may have the name of another column: `day`, `currency`, `share`.
         columns = {owner: f"owner {number}" for number, owner in enumerate(shown)}
         for row in rows:
             owner = columns.get(str(row[month.owner]), _OTHERS)
@@ -203,7 +203,7 @@ def _detail(month: WorkbookMonth) -> Sheet:
     dimensions = tuple(month.by_dimension)
     fits = len(month.detail) <= MOST_ROWS
     too_many = (
-        f"{len(month.detail):,} rows are more than a sheet holds. A file has them all: apportion "
+        f"{len(month.detail):,} rows do not fit into a sheet. To write all to a file: apportion "
         f"report --period {month.period} --by {','.join(dimensions)} --granularity day --to all.csv"
     )
     return Sheet(
@@ -217,16 +217,16 @@ def _detail(month: WorkbookMonth) -> Sheet:
 
 
 def _review(month: WorkbookMonth) -> list[Sheet]:
-    """Shared cost: what pools hold, who pays them and by which numbers; and what has no owner."""
+    """The sheets of shared cost, pools and driver values, unallocated cost and rejected values."""
     told = (
-        ("shares", "Shared cost", "Who pays each shared cost", ("cost",)),
-        ("pools", "Pools", "What each pool holds and how it is split", ("cost", "kept")),
-        ("drivers", "Drivers", "The numbers that shared cost was split by", ()),
+        ("shares", "Shared cost", "Shared cost by pool and owner", ("cost",)),
+        ("pools", "Pools", "Pools with cost and split", ("cost", "kept")),
+        ("drivers", "Drivers", "Driver values of shared cost", ()),
         ("kept", "Kept", "Shared cost that could not be split", ("cost",)),
         (
             "unallocated",
             "Unallocated",
-            "Cost without an owner, before shares of pools, and how it could get one",
+            "Direct cost without an owner, with proposals",
             ("cost",),
         ),
         ("rejected", "Rejected", "Values that the rulebook does not allow", ("cost",)),
@@ -253,7 +253,7 @@ def _proof(month: WorkbookMonth) -> Sheet:
         columns=("BillingAccountId", "currency", "column", *stages, "difference", "exact"),
         rows=rows,
         notes=(
-            "Cells show cents and hold fifteen digits; `exact` has every digit as text.",
+            "Cells show cents and hold 15 digits; the column exact has every digit as text.",
             f"Run {month.run}, rulebook {month.rulebook}.",
             f"To prove it again: apportion prove --period {month.period}",
         ),

@@ -1,4 +1,4 @@
-"""What every explanation starts from: an allocation, opened, with its rules as they were."""
+"""The start of every explanation: an opened allocation with its rules, shares and driver values."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ from apportion.usecases.runs.open_run import Published, check_whole, find, open_
 
 @dataclass(frozen=True)
 class Case:
-    """An allocation that something of is to be explained; `most` is how many parts are named."""
+    """An opened allocation to explain figures of; `most` is the number of parts that are listed."""
 
     published: Published
     context: RunContext
@@ -66,7 +66,7 @@ class Case:
 
     @property
     def rulebook(self) -> Rulebook:
-        """The rules as they were."""
+        """The rulebook of the run."""
         return self.published.rulebook
 
     @property
@@ -76,7 +76,7 @@ class Case:
 
     @property
     def words(self) -> str:
-        """Say in a sentence what was explained."""
+        """The run, rulebook and cost column, as a sentence."""
         manifest = self.published.manifest
         return (
             f"{manifest.period}: run {manifest.run} of {manifest.at}, "
@@ -85,7 +85,7 @@ class Case:
         )
 
     def rows(self, query: str) -> list[Row]:
-        """Ask the engine."""
+        """Run a query."""
         return self.context.engine.rows(query)
 
     def pool(self, name: str) -> Pool:
@@ -107,9 +107,9 @@ class Case:
         inner: str = RESOURCE,
         subjects: tuple[Subject, ...] = (),
     ) -> dict[tuple[str, str], tuple[ExplanationNode, ...]]:
-        """The biggest services, and their biggest resources, by currency and group.
+        """The largest services with their largest resources, by currency and group.
 
-        `subjects` is whose charges `where` holds for.
+        `subjects` are the owners and pools of the charges that `where` selects.
         """
         query = biggest_query(
             relation,
@@ -164,7 +164,7 @@ class Case:
         return share.units[COST_COLUMNS.index(self.rulebook.cost)]
 
     def arrows(self, steps: Iterable[Step]) -> tuple[ExplanationNode, ...]:
-        """Tell arrows, those of several days as one."""
+        """Explain arrows; equal arrows of several days are one node."""
         alike: dict[tuple[str, ...], list[Step]] = {}
         for step in dict.fromkeys(steps):
             key = (step.pool, step.within, step.target, str(step.target_is_pool), step.driver)
@@ -172,7 +172,7 @@ class Case:
         return tuple(self.arrow(found) for found in alike.values())
 
     def arrow(self, steps: Sequence[Step]) -> ExplanationNode:
-        """Tell one arrow of the split graph, on all days it was followed."""
+        """Explain one arrow of the split graph, over all its days."""
         first = steps[0]
         source = f"{first.pool} ({first.within})" if first.within else first.pool
         pool = self.pool(first.pool)
@@ -181,7 +181,7 @@ class Case:
         target = of_pool(first.target) if first.target_is_pool else of_owner(first.target)
         own = {} if first.target_is_pool else in_brief(self.numbers(steps))
         return ExplanationNode(
-            f"{title}, kept" if is_kept(first) else title,
+            f"{title}, not split" if is_kept(first) else title,
             place=str(pool.place),
             facts={"ratio": ratio_words(*ratios), **self.numbers(steps)},
             subjects=(of_pool(first.pool), target),
@@ -189,15 +189,15 @@ class Case:
         )
 
     def numbers(self, steps: Sequence[Step]) -> dict[str, object]:
-        """Tell an arrow's number and everyone's, of all its days, and the line of the first."""
+        """An arrow's driver value and the total, over all days, and the line of the first."""
         first = steps[0]
         if is_kept(first):
-            return {"kept because": self._kept_because(first)}
+            return {"not split because": self._kept_because(first)}
         everyone = sum((self._everyone[node] for node in {_node(s) for s in steps}), Fraction())
         own = sum((step.weight for step in steps), Fraction())
         return {
-            "number": number(own),
-            "of": number(everyone),
+            "value": number(own),
+            "of total": number(everyone),
             **({"on days": len(steps)} if len(steps) > 1 else {}),
             "driver": first.driver,
             **self._in_file(first),
@@ -212,7 +212,7 @@ class Case:
         return driver_values(driver, Period.parse(self.published.manifest.period))
 
     def kept(self, shares: Iterable[Share]) -> dict[SharePath, int]:
-        """Where kept shares stay, with their units."""
+        """The paths at whose ends shares were not split, with their units."""
         stays: dict[SharePath, int] = defaultdict(int)
         for share in shares:
             graph = self.graph(share.currency, share.day)
@@ -223,9 +223,9 @@ class Case:
         return stays
 
     def kept_words(self, way: SharePath) -> str:
-        """Say why cost stays where it does."""
+        """The reason why cost was not split."""
         if way.ring:
-            return "pools serve only each other"
+            return "these pools serve only each other"
         found = (s for s in self.steps if (s.pool, s.within) == way.last and is_kept(s))
         return join_words(list(dict.fromkeys(map(self._kept_because, found))), last="and")
 
@@ -238,7 +238,7 @@ class Case:
 
     @cached_property
     def _everyone(self) -> Mapping[tuple[object, ...], Fraction]:
-        """Everyone's numbers together, in each weighing."""
+        """The sum of all driver values, for each split."""
         sums: dict[tuple[object, ...], Fraction] = defaultdict(Fraction)
         for step in self.steps:
             sums[_node(step)] += step.weight
@@ -247,8 +247,8 @@ class Case:
     def _kept_because(self, step: Step) -> str:
         numbers = self.readings(self.pool(step.pool))
         if numbers is not None and step.day is not None and step.day not in numbers.days:
-            return f"{numbers.name} has no numbers for the day"
-        return "nobody who may pay has a positive number"
+            return f"{numbers.name} has no values for the day"
+        return "no eligible owner has a positive driver value"
 
     def _in_file(self, step: Step) -> dict[str, object]:
         """The line of a driver file, and its number where the split does not use it as it is."""
@@ -261,16 +261,16 @@ class Case:
         if reading is None:
             return {}
         weighed = step.driver != numbers.name
-        says = {"file says": number(reading.number)} if weighed and step.day is None else {}
+        says = {"value in file": number(reading.number)} if weighed and step.day is None else {}
         return {**says, "line": reading.place}
 
 
-#: Of an arrow to an owner, what is the owner's own: not everyone's number, and no condition.
-_IN_BRIEF = ("number", "on days", "file says", "line", "kept because")
+#: The facts of an arrow that concern its target alone: no totals of others and no condition.
+_IN_BRIEF = ("value", "on days", "value in file", "line", "not split because")
 
 
 def in_brief(numbers: Mapping[str, object]) -> dict[str, object]:
-    """Keep of an arrow's numbers what tells of its target alone."""
+    """Reduce an arrow's facts to those of its target alone."""
     return {name: numbers[name] for name in _IN_BRIEF if name in numbers}
 
 

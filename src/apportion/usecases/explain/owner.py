@@ -1,4 +1,4 @@
-"""Explain what an owner pays: its own charges by the rules that gave them, and its shares."""
+"""Explain what an owner pays: direct cost by rule, shared cost by pool and path."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ from .resource import explain_resource
 __all__ = ["explain_owner", "explain_pool", "explain_resource"]
 
 _HOW_TO_READ = (
-    "A way's ratio is what arrives at the last pool times what that hands on, divided by one less "
-    "what comes round where pools serve each other."
+    "The ratio of a path is the share that reaches the pool times the share that is passed on. "
+    "Where pools serve each other, it is divided by one minus the share that returns."
 )
 
-#: What a part comes to, for who may not see the whole: to a tenth of a percent.
+#: Places of a share for users who may not see the whole: a tenth of a percent.
 _PLACES_IN_BRIEF = 3
 
-#: Sums by currency, and by what else they are told apart by.
+#: Sums by currency and by another column.
 _Sums = Mapping[str, Mapping[str, Decimal]]
 
 
@@ -60,11 +60,11 @@ def explain_owner(
     as_of: str = "",
     biggest: int = 5,
 ) -> Explanation:
-    """Take what an owner pays back to its causes; an alias of the owner will do.
+    """Explain what an owner pays; `owner` may be an alias.
 
-    Branches with amounts add up to the branch they stand under, the rest beyond the `biggest` in
-    one branch. Several currencies are branches of a trunk without amount. Raises NothingThereError
-    for an owner or a currency that the allocation does not have.
+    Nodes with amounts add up to their parent; parts beyond the `biggest` are one node. Several
+    currencies are children of a root without amount. Raises NothingThereError for an owner or a
+    currency that the allocation does not have.
     """
     case = Case.open(context, period=period, as_of=as_of, most=biggest)
     found = meant(owner, _owners(case), kind="owner", period=period, dimension=case.owner)
@@ -94,8 +94,8 @@ def explain_owner(
 
 
 def _how_to_read(root: ExplanationNode) -> Sequence[str]:
-    """Explain the ratios of ways through other pools, where there are any."""
-    if "arrives" in root.facts or any(map(_how_to_read, root.children)):
+    """The reading help for ratios of paths through other pools, where there are any."""
+    if "reaches pool" in root.facts or any(map(_how_to_read, root.children)):
         return (_HOW_TO_READ,)
     return ()
 
@@ -103,7 +103,7 @@ def _how_to_read(root: ExplanationNode) -> Sequence[str]:
 def _trunk(
     root: ExplanationNode, children: Sequence[ExplanationNode], facts: Mapping[str, object]
 ) -> ExplanationNode:
-    """The only currency is the trunk; several stand beside each other and are never added."""
+    """One currency is the root; several are children of the root and are never added."""
     if len(children) == 1:
         root = children[0]
     else:
@@ -138,12 +138,12 @@ def _in_currency(
     shares: Sequence[Share],
     pooled: Mapping[str, Decimal],
 ) -> ExplanationNode:
-    """What an owner pays in one currency: own charges and shares, and what is not its to pay."""
+    """What an owner pays in one currency, and a note about its charges in pools."""
     found = [own] if own else []
     if shares:
         pools = _shares(case, shares)
         amount = added(pool.amount or Decimal() for pool in pools)
-        title = "shares of pools"
+        title = "shared cost"
         found.append(
             ExplanationNode(
                 title, amount, branch.currency, children=pools, subjects=branch.subjects
@@ -157,7 +157,7 @@ def _in_currency(
 def _in_pools(
     case: Case, pooled: Mapping[str, Decimal], branch: ExplanationNode
 ) -> ExplanationNode:
-    """What an owner would pay itself, did pools not share it out."""
+    """A note about charges of the owner that are in pools and so paid by others."""
     whole = f"{plain(added(pooled.values())):,f} {branch.currency}"
     children = (
         ExplanationNode(
@@ -169,17 +169,17 @@ def _in_pools(
         )
         for pool, amount in pooled.items()
     )
-    title = f"not in this figure: {whole} of its charges lie in pools, which share them out"
+    title = f"excluded: {whole} of this owner's charges are in shared pools"
     return ExplanationNode(title, children=tuple(children), subjects=branch.subjects)
 
 
 def _own_parts(
     case: Case, owner: str, own: _Sums
 ) -> tuple[dict[tuple[str, str], tuple[ExplanationNode, ...]], list[str]]:
-    """The biggest contents of own charges, by currency and source, down to resources.
+    """The largest parts of direct cost by currency and source, down to resources.
 
-    Labels are derived again for that. Should they come out otherwise than in the run, its own
-    record is told, which ends at accounts.
+    Labels are derived again for resources. Where they differ from the run, the parts come from the
+    run's own record, which ends at accounts.
     """
     if not own:
         return {}, []
@@ -192,8 +192,8 @@ def _own_parts(
         return found, []
     version = case.published.manifest.version
     doubt = (
-        f"Resources are not shown: version {case.context.version} derives other owners from this "
-        f"bill than version {version} did in this run. Allocate the period again to see them."
+        f"Resources are not shown: version {case.context.version} finds other owners in this bill "
+        f"than version {version} did in this run. Allocate the period again to see them."
     )
     by_account = case.biggest(
         where, group=group, relation="allocations", inner=ACCOUNT, subjects=subjects
@@ -208,7 +208,7 @@ def _own(
     sums: Mapping[str, Decimal],
     parts: Mapping[tuple[str, str], tuple[ExplanationNode, ...]],
 ) -> ExplanationNode | None:
-    """Own charges, by the rule that gave them to the owner."""
+    """Direct cost by the rule that allocated it."""
     if not sums:
         return None
     children = []
@@ -224,7 +224,7 @@ def _own(
         )
     amount = added(sums.values())
     return ExplanationNode(
-        "own charges", amount, currency, children=tuple(children), subjects=subjects
+        "direct cost", amount, currency, children=tuple(children), subjects=subjects
     )
 
 
@@ -239,8 +239,7 @@ def _shares(case: Case, shares: Sequence[Share]) -> tuple[ExplanationNode, ...]:
         whole = case.shares[pool, shares[0].currency]
         branch = _share(case, pool, found, whole)
         holds = ExplanationNode(
-            f"where it comes from: pool {pool} holds {plain(case.amount(whole)):,f} "
-            f"{branch.currency} in all",
+            f"content of pool {pool}: {plain(case.amount(whole)):,f} {branch.currency} in total",
             children=held.get((branch.currency, pool), ()),
         )
         children.append(replace(branch, children=(*branch.children, holds)))
@@ -250,7 +249,7 @@ def _shares(case: Case, shares: Sequence[Share]) -> tuple[ExplanationNode, ...]:
 def _share(
     case: Case, pool: str, shares: Sequence[Share], whole: Sequence[Share]
 ) -> ExplanationNode:
-    """One pool's share: what of the whole it is, by which rule, along which ways."""
+    """One pool's share: its ratio, its rule and its paths."""
     rule, owner = case.pool(pool), shares[0].owner
     part, brief = _part(case, shares, whole)
     branch = ExplanationNode(
@@ -283,9 +282,9 @@ def _share(
 def _part(
     case: Case, shares: Sequence[Share], whole: Sequence[Share]
 ) -> tuple[dict[str, object], dict[str, object]]:
-    """The ratio by which an owner pays; where it is not the same throughout, what it comes to.
+    """The ratio of an owner's share; where it differs by day or payer, its share of the amount.
 
-    Exactly, and roughly for who may not see what all pay.
+    Once exactly, and once rounded for users who may not see what others pay.
     """
     cells: dict[tuple[object, ...], Fraction] = defaultdict(Fraction)
     for share in whole:
@@ -307,7 +306,7 @@ def _part(
 
 @dataclass
 class _Taken:
-    """What took one way, on which days by which arrows."""
+    """The amount of one path, with its ratios and steps."""
 
     units: int = 0
     ratios: dict[str, dict[Fraction, None]] = field(default_factory=lambda: defaultdict(dict))
@@ -316,7 +315,7 @@ class _Taken:
 
 
 def _by_way(case: Case, branch: ExplanationNode, shares: Sequence[Share]) -> ExplanationNode:
-    """Tell an amount apart by the last pool that gave it; a single straight way needs no branch."""
+    """Break an amount down by path; a single direct path needs no node of its own."""
     start = (shares[0].pool, shares[0].within)
     ways = _taken(case, start, shares)
     arrows = list(dict.fromkeys(step for taken in ways.values() for step in taken.arrows))
@@ -327,7 +326,7 @@ def _by_way(case: Case, branch: ExplanationNode, shares: Sequence[Share]) -> Exp
         return replace(branch, facts={**branch.facts, **numbers}, reduced=brief)
     told = [_way(case, start, way, taken, branch) for way, taken in ways.items()]
     along = ExplanationNode(
-        "along these arrows", children=case.arrows(arrows), subjects=branch.subjects
+        "steps of these paths", children=case.arrows(arrows), subjects=branch.subjects
     )
     return replace(branch, children=(*biggest_first(told, len(told)), along))
 
@@ -355,7 +354,7 @@ def _way(
     if way.kept:
         title = f"kept with {way.owner}: {case.kept_words(way)}"
     elif way.last == start:
-        title = f"straight from pool {pool}"
+        title = f"directly from pool {pool}"
     else:
         title = f"through pool {pool}"
     return ExplanationNode(

@@ -1,4 +1,4 @@
-"""Explain a pool: what it holds and why, what other pools put into it, and who finally pays."""
+"""Explain a pool: its charges, cost received from other pools, and the owners that pay."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ def explain_pool(
     as_of: str = "",
     biggest: int = 5,
 ) -> Explanation:
-    """Take a pool back to its biggest charges, and on to who pays it.
+    """Explain a pool: its largest charges, and the owners that pay them.
 
-    The trunk has no amount, as what a pool holds and who pays it are the same money told twice.
+    The root has no amount, because charges and payments are the same money, shown twice.
     Raises NothingThereError for a pool that the rulebook of the run does not have.
     """
     case = Case.open(context, period=period, as_of=as_of, most=biggest)
@@ -59,8 +59,8 @@ def explain_pool(
             ExplanationNode(each, currency=each, children=sides) for each, sides in found.items()
         )
         root = replace(root, children=tuple(apart))
-    nothing = () if held else (f"No charge of {period} lies in pool {rule.name}.",)
-    return Explanation(root, case.published.later, messages=(*nothing, case.words))
+    nothing = () if held else (f"Pool {rule.name} has no charges in {period}.",)
+    return Explanation(root, case.published.later, messages=(*nothing, case.messages))
 
 
 def _sides(
@@ -70,20 +70,22 @@ def _sides(
     held: tuple[ExplanationNode, ...],
     received: Mapping[str, tuple[ExplanationNode, ...]],
 ) -> tuple[ExplanationNode, ...]:
-    """The sides of a pool in one currency: in, out, and who pays in the end."""
+    """The sides of a pool in one currency: in, out, and the owners that pay."""
     shares = case.shares.get((rule.name, currency), ())
     sides = []
     if held:
-        sides.append(ExplanationNode("holds", _sum(held), currency, children=held))
+        sides.append(ExplanationNode("charges", _sum(held), currency, children=held))
     if currency in received:
         put = received[currency]
-        sides.append(ExplanationNode("is handed by other pools", _sum(put), currency, children=put))
+        sides.append(
+            ExplanationNode("received from other pools", _sum(put), currency, children=put)
+        )
     steps = [s for s in case.steps if (s.pool, s.currency) == (rule.name, currency)]
     if steps:
-        sides.append(ExplanationNode("hands on", children=case.arrows(steps)))
+        sides.append(ExplanationNode("passed on", children=case.arrows(steps)))
     if shares:
         paid = _paid(case, shares, steps)
-        title = "what it holds is finally paid by"
+        title = "paid by"
         sides.append(ExplanationNode(title, _sum(paid), currency, children=paid))
     return tuple(sides)
 
@@ -91,7 +93,7 @@ def _sides(
 def _paid(
     case: Case, shares: Sequence[Share], steps: Sequence[Step]
 ) -> tuple[ExplanationNode, ...]:
-    """Who pays what the pool holds, chains and cycles included."""
+    """The owners that pay the pool, chains and cycles included."""
     whole = case.amount(shares)
     by_payer: dict[tuple[str, bool], list[Share]] = defaultdict(list)
     for share in shares:
@@ -108,17 +110,17 @@ def _paid(
             facts["share"] = part
         straight = any(s.target == owner and not s.target_is_pool for s in steps)
         if not straight and not kept:
-            facts["reached"] = "through other pools"
+            facts["path"] = "through other pools"
         if kept:
             why = join_words(sorted({case.kept_words(way) for way in case.kept(found)}), last="and")
-            facts["kept because"] = why
+            facts["reason"] = why
         title = f"kept with {owner}" if kept else owner
         children.append(ExplanationNode(title, amount, shares[0].currency, facts=facts))
     return biggest_first(children, len(children))
 
 
 def _received(case: Case, rule: Pool) -> dict[str, tuple[ExplanationNode, ...]]:
-    """What other pools' own cost comes through this pool, counted when it first comes."""
+    """Cost of other pools that passes through this pool, counted at its first arrival."""
     units: dict[tuple[str, str], int] = defaultdict(int)
     parts: dict[tuple[str, str], dict[Fraction, None]] = defaultdict(dict)
     whole: dict[tuple[str, str], int] = defaultdict(int)
@@ -138,7 +140,7 @@ def _received(case: Case, rule: Pool) -> dict[str, tuple[ExplanationNode, ...]]:
         holds = plain(from_units(whole[currency, pool]))
         found[currency].append(
             ExplanationNode(
-                f"of pool {pool}, which holds {holds:,f} {currency}",
+                f"from pool {pool}, {holds:,f} {currency} in total",
                 from_units(amount),
                 currency,
                 str(case.pool(pool).place),

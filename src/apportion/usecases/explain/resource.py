@@ -1,4 +1,4 @@
-"""Explain a resource: what it was charged for, what the rules made of it, and who pays it."""
+"""Explain a resource: its charges, the dimensions and rules, and the owners that pay."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def explain_resource(
     as_of: str = "",
     biggest: int = 5,
 ) -> Explanation:
-    """Tell what a resource was charged for, its tags, dimensions and pool, and who pays.
+    """Explain a resource: its charges, tags, dimensions and pool, and the owners that pay.
 
     `resource` is the whole id, or how one id ends. Raises NothingThereError for none or several.
     """
@@ -83,7 +83,7 @@ def _find(case: Case, wanted: str, period: str) -> str:
             more = "Give the whole id of one." if len(ids) < _LISTED else "Give more of the id."
             raise NothingThereError(f"single resource that ends with {wanted}", ids, more)
     alike = _ids(case, is_like(wanted)) or _ids(case, "TRUE")
-    remedy = "These are spelt alike or cost most." if alike else ""
+    remedy = "These are similar, or have the highest cost." if alike else ""
     raise NothingThereError(f"resource {wanted} in {period}", alike, remedy)
 
 
@@ -98,7 +98,7 @@ def _charges(case: Case, resource: str) -> list[Row]:
 
 
 def _facts(rows: Sequence[Row]) -> dict[str, object]:
-    """What is told of the resource itself; where charges differ, all that they say."""
+    """The facts of the resource itself; where charges differ, all values."""
     columns = {"name": "ResourceName", "region": "RegionId", "payer": "BillingAccountId"}
     accounts = {f"{text_of(r['SubAccountId'])} {text_of(r['SubAccountName'])}" for r in rows}
     facts = {"account": ", ".join(sorted(account.strip() for account in accounts))}
@@ -169,9 +169,9 @@ def _dimension(case: Case, dimension: Dimension, row: Row) -> ExplanationNode:
     lines = lookup_lines(dimension, source, value, case.published.rules.lookups)
     rejected = text_of(row.get(f"{dimension.name}_rejected"))
     facts = {
-        "given": words,
+        "source": words,
         **({"lines": lines} if lines else {}),
-        **({"rejected before": rejected} if rejected else {}),
+        **({"rejected value": rejected} if rejected else {}),
     }
     return ExplanationNode(f"{dimension.name} = {value}", place=str(place), facts=facts)
 
@@ -210,7 +210,7 @@ def _shared(case: Case, currency: str, pool: str, rows: Sequence[Row]) -> list[E
             ratios[payer].add(weights[payer])
     children = [
         ExplanationNode(
-            f"paid by {owner}{' as kept cost' if kept else ''}",
+            f"paid by {owner}{' (not split)' if kept else ''}",
             from_units(part),
             currency,
             facts={"ratio": ratio_words(*ratios[owner, kept])},
@@ -218,9 +218,9 @@ def _shared(case: Case, currency: str, pool: str, rows: Sequence[Row]) -> list[E
         for (owner, kept), part in units.items()
     ]
     if nobody:
-        title = "paid by nobody, as the pool came to nothing on the day"
+        title = "not paid, because the pool's cost on this day is zero"
         children.append(ExplanationNode(title, from_units(nobody), currency))
-    lead = ExplanationNode(f"lies in pool {pool}", place=str(rule.place), facts=rule_facts(rule))
+    lead = ExplanationNode(f"in pool {pool}", place=str(rule.place), facts=rule_facts(rule))
     return [lead, *biggest_first(children, len(children))]
 
 

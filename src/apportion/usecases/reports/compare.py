@@ -79,7 +79,7 @@ def planned(context: RunContext, period: Period, *, rulebooks: Path, beside: Pat
     if rules is None:
         raise FindingsError(findings)
     rules = with_accounts(rules, period, bills, context)
-    name = f"{period} by the rules as they are now"
+    name = f"{period} by the current rules"
     return Side(name, period, bills, rules, tuple(findings), recorded=False)
 
 
@@ -167,13 +167,15 @@ def _runs(side: Side) -> list[str]:
 def _words(before: Side, after: Side, stages: Stages) -> tuple[str, ...]:
     diff = rules_diff(before, after)
     came, went = counted(diff)
-    rules = f"{came} lines of the rulebook came and {went} went" if diff else "the same rulebook"
+    rules = (
+        f"{came} lines of the rulebook added and {went} removed" if diff else "the same rulebook"
+    )
     numbers = [
         file
         for file, driver in after.rules.drivers.items()
         if (old := before.rules.drivers.get(file)) and old.sha256 != driver.sha256
     ]
-    changed = f"; other numbers in {', '.join(numbers)}" if numbers else ""
+    changed = f"; other driver values in {', '.join(numbers)}" if numbers else ""
     return (f"{before.name}, then {after.name}: {rules}{changed}.", *_moved(stages))
 
 
@@ -189,7 +191,7 @@ def _moved(stages: Stages) -> Sequence[str]:
             net = sum(moves)
             if any(moves) and not net:
                 amount = f"{cents(from_units(up))} {currency}".strip()
-                sentences.append(f"{cause.capitalize()} moved {amount} from some to others.")
+                sentences.append(f"{cause.capitalize()} moved {amount} between owners.")
     return sentences
 
 

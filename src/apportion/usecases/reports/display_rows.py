@@ -1,4 +1,4 @@
-"""Prepares rows for a person's eye: summed up, without what is the same on all rows."""
+"""Prepares rows for display: totals added, columns with one value moved into a sentence."""
 
 from __future__ import annotations
 

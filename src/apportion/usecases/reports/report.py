@@ -186,7 +186,7 @@ def _condition(
 
 
 def _strangers(published: Published, context: RunContext, question: Question) -> Iterator[str]:
-    """Say which of the owners that were asked for pay nothing; an empty report may be a typo."""
+    """A sentence for each requested owner that pays nothing: an empty report may be a typo."""
     if not question.owners:
         return
     owner = name(published.rulebook.owner)
@@ -195,7 +195,7 @@ def _strangers(published: Published, context: RunContext, question: Question) ->
     for asked in question.owners:
         if asked not in known:
             meant = did_you_mean(asked, known)
-            yield f"Nobody called {asked} pays in {question.period}. {meant}".strip()
+            yield f"There is no owner {asked} in {question.period}. {meant}".strip()
 
 
 def _words(published: Published) -> str:

@@ -172,12 +172,12 @@ def _kept(case: Case) -> Outcome:
                 "stays_with": way.owner,
                 "cost": from_units(units),
                 "currency": currency,
-                "because": case.kept_words(way),
+                "reason": case.kept_words(way),
                 "place": str(case.pool(way.last[0]).place),
             }
             for way, units in sorted(stays.items())
         ]
-    columns = ("pool", "stays_in", "within", "stays_with", "cost", "currency", "because", "place")
+    columns = ("pool", "stays_in", "within", "stays_with", "cost", "currency", "reason", "place")
     return Outcome(columns, tuple(rows))
 
 

@@ -20,10 +20,10 @@ from .user import AT_HOME, User, put
 _MOST_WAITING = 8
 
 _TITLES = {
-    401: "You are not signed in",
-    404: "There is no such thing",
-    413: "This is too much",
-    422: "This cannot be",
+    401: "Not signed in",
+    404: "Not found",
+    413: "Request too large",
+    422: "Invalid request",
 }
 
 
@@ -65,7 +65,9 @@ class AuthMiddleware:
         if isinstance(proxy, SecretProxy) or proxy.knows(headers):
             return proxy.viewer(headers)
         if self._waiting >= _MOST_WAITING:
-            message = "Too many requests wait for keys that are not known. Try again in a minute."
+            message = (
+                "Too many requests are waiting for unknown signing keys. Try again in a minute."
+            )
             raise NotSignedInError(message)
         self._waiting += 1
         try:
@@ -96,8 +98,8 @@ def _headers(scope: Mapping[str, Any], trusted: Iterable[str]) -> dict[str, str]
     for name in trusted:
         if names.count(name.lower()) > 1:
             message = (
-                f"The request has the header {name} more than once: have the proxy take away what "
-                "comes from outside."
+                f"The request has the header {name} more than once. Configure the proxy to remove "
+                "it from incoming requests."
             )
             raise NotSignedInError(message)
     return dict(pairs)

@@ -58,7 +58,9 @@ class SignedIn:
         try:
             answer = await self._provider.authorize_redirect(request, self._back())
         except (httpx.HTTPError, OAuthError) as error:
-            return _failed(f"The provider {self._way.issuer} did not answer: {error}.", 502)
+            return _failed(
+                f"The identity provider {self._way.issuer} did not respond: {error}.", 502
+            )
         return _unkept(answer)
 
     async def arrive(self, request: Request) -> Response:
@@ -66,11 +68,13 @@ class SignedIn:
         try:
             token = await self._provider.authorize_access_token(request)
         except (OAuthError, JoseError, httpx.HTTPError, ValueError) as error:
-            return _failed(f"The provider's answer could not be trusted: {error}.", 400)
+            return _failed(
+                f"The response of the identity provider could not be verified: {error}.", 400
+            )
         claims = token.get("userinfo") or {}
         name = claims.get(self._way.name_claim) or claims.get("sub")
         if not name:
-            return _failed("The provider did not say who has signed in.", 400)
+            return _failed("The response of the identity provider has no user name.", 400)
         wanted = str(request.session.get(_NEXT, "/"))
         groups = groups_of(claims.get(self._way.groups_claim))
         self._sessions.end(request.session.get(_KEY))
@@ -91,10 +95,10 @@ class SignedIn:
         """End the session; only with the token of its own form."""
         session = self._sessions.find(request.session.get(_KEY))
         if session is None or not await _has_token(request, session.token):
-            return _failed("This form is not one of ours, or it is too old. Nothing was done.", 403)
+            return _failed("The form is invalid or expired. Nothing was changed.", 403)
         self._sessions.end(request.session.get(_KEY))
         request.session.clear()
-        told = notice_html("Signed out", "You see nothing more until you sign in again.")
+        told = notice_html("Signed out", "Sign in again to see costs.")
         return _unkept(HTMLResponse(told))
 
     def _back(self) -> str:
@@ -110,13 +114,17 @@ def sign_in_address(path: str, query: str) -> str:
 def sees(viewer: User) -> str:
     """Say in a sentence what somebody sees."""
     if viewer.scope.everything:
-        return "You see everything."
+        return "You see all owners."
     parts = [
         f"{dimension} {', '.join(sorted(values))}"
         for dimension, values in sorted(viewer.scope.values.items())
         if values
     ]
-    return f"You see {' and '.join(parts)}." if parts else "None of your groups sees anything yet."
+    return (
+        f"You see {' and '.join(parts)}."
+        if parts
+        else "None of your groups has access to any owner."
+    )
 
 
 async def _has_token(request: Request, token: str) -> bool:
@@ -125,7 +133,7 @@ async def _has_token(request: Request, token: str) -> bool:
 
 
 def _failed(sentence: str, status: int) -> Response:
-    told = notice_html("You are not signed in", sentence, home="/auth/in", status=status)
+    told = notice_html("Not signed in", sentence, home="/auth/in", status=status)
     return _unkept(HTMLResponse(told, status))
 
 

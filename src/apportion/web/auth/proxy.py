@@ -43,11 +43,11 @@ class SecretProxy:
         """Tell who asks, by the headers of a request, named in lower case."""
         given = headers.get(self._way.secret_header.lower(), "").encode()
         if not hmac.compare_digest(given, self._secret):
-            message = f"The header {self._way.secret_header} does not have the proxy's secret."
+            message = f"The header {self._way.secret_header} does not contain the proxy's secret."
             raise NotSignedInError(message)
         name = headers.get(self._way.name_header.lower(), "")
         if not name:
-            message = f"The proxy named nobody in {self._way.name_header}."
+            message = f"The header {self._way.name_header} contains no user name."
             raise NotSignedInError(message)
         groups = headers.get(self._way.groups_header.lower(), "")
         listed = frozenset(part.strip() for part in groups.split(",") if part.strip())
@@ -75,12 +75,14 @@ class SignedProxy:
         """
         token = headers.get(self._way.header.lower(), "")
         if not token:
-            message = f"There is no header {self._way.header}: requests must come by the proxy."
+            message = (
+                f"The header {self._way.header} is missing: requests must come through the proxy."
+            )
             raise NotSignedInError(message)
         try:
             claims = self._claims(token)
         except (JoseError, ValueError, httpx.HTTPError, UnknownKeyError) as error:
-            message = f"The token in {self._way.header} is not to be trusted: {error}."
+            message = f"The token in {self._way.header} could not be verified: {error}."
             raise NotSignedInError(message) from error
         name = str(claims.get(self._way.name_claim) or claims.get("sub") or "")
         return User.of(name, groups_of(claims.get(self._way.groups_claim)), self._access)
@@ -98,11 +100,11 @@ class SignedProxy:
         bare = ".".join(part.rstrip("=") for part in token.split("."))
         head = _head(bare)
         if self._way.signer and head.get("signer") != self._way.signer:
-            message = "another load balancer signed it"
+            message = "it was signed by another load balancer"
             raise ValueError(message)
         key_id = str(head.get("kid", ""))
         if not _KEY_ID.fullmatch(key_id):
-            message = "it names no key"
+            message = "it has no valid key id"
             raise ValueError(message)
         decoded = jwt.decode(bare, self._keys.key(key_id), registry=_REGISTRY)
         self._registry.validate(decoded.claims)

@@ -42,7 +42,7 @@ def fetch(address: str) -> bytes:
         for part in answer.iter_bytes(16 << 10):
             found += part
             if len(found) > _MOST_BYTES or time.monotonic() > ends:
-                message = f"{address} does not answer with a key"
+                message = f"the response of {address} is not a key"
                 raise UnknownKeyError(message)
     return bytes(found)
 
@@ -80,14 +80,14 @@ class SigningKeys:
 
     def _learn(self, key_id: str) -> None:
         if self._is_missing(key_id) or self._is_enough():
-            message = "its key is not known, and was asked for a moment ago"
+            message = "its key is unknown, and was requested a moment ago"
             raise UnknownKeyError(message)
         self._asked.append(self._clock())
         try:
             found = self._read(key_id)
         except (TypeError, KeyError, AttributeError) as error:
             self._miss(key_id)
-            message = "the provider answers with no key"
+            message = "the response of the provider contains no key"
             raise UnknownKeyError(message) from error
         except Exception:
             self._miss(key_id)
@@ -115,7 +115,7 @@ class SigningKeys:
             httpx.Response(200, content=self._fetch(self._address)).json()
         )
         if all(key.kid != key_id for key in found.keys):
-            message = "its key is not in the provider's set"
+            message = "its key is not in the provider's key set"
             raise UnknownKeyError(message)
         return found
 

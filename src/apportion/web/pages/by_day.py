@@ -1,4 +1,4 @@
-"""What each value of a column costs a day: what is paid by owner, what is billed by all others."""
+"""Cost of each value of a column by day: after allocation by owner, as billed by other columns."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from apportion.usecases.dashboard.run_library import ScopedRun
 from apportion.usecases.row_values import day_of
 from apportion.web.page_context import OWNER, PageContext, money_of
 
-OTHERS, POOLS = "all others", "shares of pools"
+OTHERS, POOLS = "all others", "shared cost"
 
 
 def by_day(view: PageContext, sight: ScopedRun, by: str) -> dict[str, dict[date, Decimal]]:
-    """Add up what each value of a column costs a day; `OWNER` tells what is paid."""
+    """Add up the cost of each value of a column by day; by `OWNER`, the cost after allocation."""
     sums: dict[str, dict[date, Decimal]] = {}
     for row in _day_rows(view, sight, by):
         days = sums.setdefault(str(row["value"]), {})
@@ -47,5 +47,5 @@ def _day_rows(view: PageContext, sight: ScopedRun, by: str) -> list[Row]:
 
 
 def named(view: PageContext, by: str, value: str) -> str:
-    """Write a value for people."""
+    """The label of a value."""
     return value if by == OWNER or value == POOLS else view.called(by, value)

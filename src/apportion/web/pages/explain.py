@@ -1,4 +1,4 @@
-"""Why a figure is what it is: its causes, to the rule's line and the driver's numbers."""
+"""The explain page: a figure with its parts, down to the line of a rule and driver values."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _OPEN = 2
 
 @dataclass(frozen=True)
 class Why:
-    """What is to be explained: an owner, a share `of` a pool, a `value` of a `cut`, or a day."""
+    """The figure to explain: an owner, its share `of` a pool, a `value` of `cut`, or a day."""
 
     owner: str = ""
     pool: str = ""
@@ -42,7 +42,7 @@ def explain(view: PageContext, why: Why) -> Page:
     root = found.root
     return Page(
         "explain",
-        f"Why: {root.title}",
+        f"Explanation of {root.title}",
         _heading(root, why),
         lead=_lead(view, found),
         sections=(
@@ -51,11 +51,11 @@ def explain(view: PageContext, why: Why) -> Page:
                 "",
                 (
                     TableColumn("level", "Level", CellStyle.COUNT),
-                    TableColumn("title", "What"),
+                    TableColumn("title", "Item"),
                     TableColumn("amount", "Amount", CellStyle.EXACT),
                     TableColumn("currency", "Currency"),
                     TableColumn("place", "Rule", CellStyle.PLACE),
-                    TableColumn("facts", "By"),
+                    TableColumn("facts", "Details"),
                 ),
                 _rows(root, 0),
                 drawn=_tree(view, root, 0),
@@ -73,12 +73,12 @@ def _lead(view: PageContext, found: Explanation) -> str:
 
 def _heading(root: ExplanationNode, why: Why) -> str:
     if root.amount is None:
-        return f"Why {root.title} is what it is"
+        return f"Explanation of {root.title}"
     amount = formatting.money(root.amount, root.currency)
     if why.owner:
         return f"Why {why.owner} pays {amount}{_of_what(why)}"
     if why.pool:
-        return f"Why pool {why.pool} holds {amount}"
+        return f"Why pool {why.pool} costs {amount}"
     return f"Who pays the {amount} of {why.resource}"
 
 
@@ -104,10 +104,10 @@ def _found(view: PageContext, why: Why) -> Explanation:
 
 
 def _share(view: PageContext, root: ExplanationNode, why: Why) -> ExplanationNode:
-    """Pick the branch of one pool."""
+    """Find the node of one pool."""
     in_currency = [b for b in root.children if b.title == view.currency] or [root]
     for branch in in_currency[0].children:
-        # A note of charges that lie in pools has no amount of its own.
+        # The note about charges in pools has no amount.
         inner = branch.children if branch.amount is not None else ()
         for share in inner:
             if share.title == f"pool {why.of}" and of_pool(why.of) in share.subjects:
@@ -116,7 +116,7 @@ def _share(view: PageContext, root: ExplanationNode, why: Why) -> ExplanationNod
 
 
 def _own(view: PageContext, why: Why) -> ExplanationNode:
-    """Explain own charges with one value of a column, or of a day, from the daybook."""
+    """Explain direct cost with one value of a column, or all cost of a day, from aggregates."""
     if why.day:
         return _of_day(view, why)
     rows = _cells(view, why)
@@ -162,7 +162,7 @@ def _cells(view: PageContext, why: Why) -> list[Row]:
 
 
 def _of_value(view: PageContext, why: Why) -> ExplanationNode:
-    """Explain what a value of another dimension costs: day by day."""
+    """Explain the cost of a value of another dimension: by day."""
     query = queries.cut_days_query(why.cut, view.currency, owner=why.owner, pool="")
     days = [row for row in view.sight.rows(query) if row["value"] == why.value]
     children = [
@@ -173,7 +173,7 @@ def _of_value(view: PageContext, why: Why) -> ExplanationNode:
 
 
 def _of_day(view: PageContext, why: Why) -> ExplanationNode:
-    """Explain a day: own charges by service, and shares by pool."""
+    """Explain a day: direct cost by service, and shared cost by pool."""
     query = queries.cut_days_query("ServiceName", view.currency, owner=why.owner, pool="")
     own = [
         ExplanationNode(str(row["value"] or "(none)"), money_of(row["total"]), view.currency)
@@ -185,7 +185,7 @@ def _of_day(view: PageContext, why: Why) -> ExplanationNode:
         for row in view.sight.rows(queries.pool_days_query(view.currency, why.owner))
         if str(row["day"]) == why.day
     ]
-    parts = [("own charges", own), ("shares of pools", shares)]
+    parts = [("direct cost", own), ("shared cost", shares)]
     return _trunk(
         view,
         why,
@@ -224,9 +224,9 @@ def _rows(branch: ExplanationNode, level: int) -> list[Row]:
 
 
 def _tree(view: PageContext, branch: ExplanationNode, level: int) -> Markup:
-    """Write a branch; its own branches open and close under it.
+    """Write a node; its children open and close under it.
 
-    What opens and closes has no links inside: the one to the rule stands first in what opens.
+    A summary must not contain links, so the link to the rule comes first in the opened part.
     """
     if not branch.children:
         return Markup('<div class="leaf"><span class="title">{}</span>{}{}</div>').format(
@@ -238,7 +238,7 @@ def _tree(view: PageContext, branch: ExplanationNode, level: int) -> Markup:
         _beside(branch, Markup("<span>{}</span>").format(branch.place)),
     )
     link = _place(view, branch.place) if _line_of(view, branch.place) else Markup("")
-    rule = Markup('<p class="rule">The rule: {}</p>').format(link) if link else Markup("")
+    rule = Markup('<p class="rule">Rule: {}</p>').format(link) if link else Markup("")
     inner = Markup("").join(_tree(view, b, level + 1) for b in branch.children)
     opened = Markup(" open") if level < _OPEN else ""
     return Markup('<details class="branch"{}><summary>{}</summary>{}{}</details>').format(
@@ -256,7 +256,7 @@ def _amount(branch: ExplanationNode) -> Markup:
 
 
 def _beside(branch: ExplanationNode, place: Markup) -> Markup:
-    """Write the facts and the rule's place under a branch."""
+    """Write the facts and the rule's place under a node."""
     parts = [Markup("<span>{}</span>").format(_fact(n, v)) for n, v in branch.facts.items()]
     parts += [place] if branch.place else []
     if not parts:
@@ -272,7 +272,7 @@ def _place(view: PageContext, place: str) -> Markup:
 
 
 def _line_of(view: PageContext, place: str) -> str:
-    """Tell the line of the rulebook that is shown on its page; empty where it is not."""
+    """The line on the rules page; empty where this user may not see the rulebook."""
     file, _, at = place.partition(":")
     shown = view.everything and file == view.sight.rulebook.name
     return at.partition(":")[0] if shown else ""

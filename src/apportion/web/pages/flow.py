@@ -1,4 +1,4 @@
-"""The flow of money: where it comes from, how it found an owner, who that is."""
+"""The flow page: cost from accounts or services, by the rule that allocated it, to owners."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ from apportion.web.page_model import (
     total_row,
 )
 
-#: How many accounts or services, and owners, are drawn; the others are one node.
+#: The number of accounts or services, and of owners, with a node each; the others share one.
 _LEFT, _RIGHT = 14, 16
 _OTHERS = "all others"
 
 
 @dataclass(frozen=True)
 class Filter:
-    """What is looked at alone; empty is everything."""
+    """The part of the cost that is shown; all empty is everything."""
 
     origin: str = ""
     how: str = ""
@@ -53,7 +53,7 @@ class _Drawing:
 
 
 def flow(view: PageContext, *, left: str = ACCOUNT, only: Filter | None = None) -> Page:
-    """Make the page; `left` is what stands at the left, `only` what is looked at alone."""
+    """Make the page; `left` is the column on the left side, `only` the filter."""
     only = only or Filter()
     ways, shares = _ways(view, left, only), _shares(view, only)
     sums = _Sums.of(ways, shares)
@@ -61,8 +61,8 @@ def flow(view: PageContext, *, left: str = ACCOUNT, only: Filter | None = None) 
         "flow",
         f"Flow of {formatting.month(view.period)}",
         _heading(view, left, only, sums),
-        lead=f"From the bill at the left to owners at the right{sums.rounded(only)}. Choose a name "
-        "to follow it alone.",
+        lead=f"From the bill (left) to owners (right){sums.rounded(only)}. "
+        "Select a name to filter.",
         figures=_figures(view, only, sums),
         sections=(_drawn(view, left, only, ways, shares), _list(view, left, ways),
                   _share_list(view, shares)),
@@ -72,7 +72,7 @@ def flow(view: PageContext, *, left: str = ACCOUNT, only: Filter | None = None) 
 
 @dataclass(frozen=True)
 class _Sums:
-    """What goes straight to owners, what goes into pools, and what owners get of pools."""
+    """Direct cost, cost that goes into pools, and shared cost that owners get from pools."""
 
     own: Decimal
     entering: Decimal
@@ -88,29 +88,29 @@ class _Sums:
         )
 
     def pooled(self, only: Filter) -> Decimal:
-        """What goes through pools; of one account or service, what goes into them."""
+        """Cost that goes through pools; for one account or service, cost that goes into them."""
         return self.entering if only.origin else self.leaving
 
     def whole(self, only: Filter) -> Decimal:
-        """All that is looked at."""
+        """The sum of all that the filter selects."""
         return added((self.own, self.pooled(only)))
 
     def rounded(self, only: Filter) -> str:
-        """Say that both parts are shown a cent off their whole."""
+        """A note where both parts as shown do not add up to their total."""
         off = cent_off((self.own, self.pooled(only)), self.whole(only))
         return f" ({ROUNDED})" if off else ""
 
 
 def _figures(view: PageContext, only: Filter, sums: _Sums) -> Sequence[Figure]:
-    """Show each way that money can go under this filter, and no other."""
+    """The figures that have a meaning under this filter."""
     found = []
     if not only.how.startswith(POOL):
-        found.append(Figure("Straight to an owner", sums.own))
+        found.append(Figure("Direct cost", sums.own))
     if only.origin and view.everything:
-        found.append(Figure("Into pools", sums.entering, note="which pools?",
+        found.append(Figure("Into pools", sums.entering, note="See pools",
                             link=view.links.page("pools")))  # fmt: skip
     if not only.origin and (not only.how or only.how.startswith(POOL)):
-        found.append(Figure("Through pools", sums.leaving, note="which pools?",
+        found.append(Figure("Shared cost", sums.leaving, note="See pools",
                             link=view.links.page("pools")))  # fmt: skip
     return found
 
@@ -119,16 +119,16 @@ def _heading(view: PageContext, left: str, only: Filter, sums: _Sums) -> str:
     total = view.money(sums.whole(only))
     if only.owner:
         own, pooled = view.money(sums.own), view.money(sums.leaving)
-        return f"{only.owner} gets {total}: {own} straight, {pooled} shared"
+        return f"{only.owner} pays {total}: {own} direct cost, {pooled} shared cost"
     if only.origin:
-        return f"Where {total} of {view.called(left, only.origin)} goes"
+        return f"How {total} of {view.called(left, only.origin)} was allocated"
     if only.how:
-        return f"Where {total} of {_how(view, only.how)} goes"
-    return f"{total} on its way to its owners"
+        return f"{total} allocated by {_how(view, only.how)}"
+    return f"How {total} was allocated"
 
 
 def _how(view: PageContext, how: str) -> str:
-    """Name a way for people."""
+    """The label of a source or pool."""
     return how if how.startswith(POOL) else how_words(view.sight.owner, how)
 
 
@@ -142,22 +142,22 @@ def _choices(view: PageContext, left: str, only: Filter) -> Mapping[str, Sequenc
     }  # fmt: skip
     if only != Filter():
         name = only.origin or only.how or only.owner
-        found["only"] = (
+        found["filter"] = (
             Choice(f"{name}", view.links.here(), here=True),
-            Choice("everything", view.links.here(origin="", how="", owner="")),
+            Choice("show all", view.links.here(origin="", how="", owner="")),
         )
     return found
 
 
 def _ways(view: PageContext, left: str, only: Filter) -> list[Row]:
-    """Own charges by origin, source and owner; what lies in pools by origin and pool."""
+    """Direct cost by origin, source and owner; cost in pools by origin and pool."""
     columns = {left: "origin", "#source": "source", "#owner": "owner", "#pool": "pool"}
     where = {left: only.origin} if only.origin else {}
     found: dict[tuple[str, str, str], Decimal] = {}
     for row in view.sight.rows(queries.cells_query(columns, view.currency, where=where)):
         pool = str(row["pool"])
         if pool and not view.everything:
-            continue  # what others put into pools is not this reader's to see
+            continue  # this user may not see the cost of others in pools
         how = f"{POOL}{pool}" if pool else str(row["source"])
         key = (str(row["origin"]), how, "" if pool else str(row["owner"]))
         found[key] = found.get(key, Decimal()) + money_of(row["total"])
@@ -198,9 +198,9 @@ def _drawn(
             owner = str(row["owner"])
             drawing.add(middle, (2, owner if owner in owners else _OTHERS), amount)
     nodes, streams = _placed(view, left, drawing)
-    note = f"Credits of {view.money(below)} run the other way and are not drawn." if below else ""
+    note = f"Credits of {view.money(below)} are not drawn." if below else ""
     if only.origin:
-        note += " What goes into a pool ends there: a pool is split as a whole."
+        note += " Cost in a pool is not followed further, because a pool is split as a whole."
     chart, giant = None, len(nodes) > 24
     if streams:
         chart = Chart(
@@ -211,16 +211,16 @@ def _drawn(
                 high=690 if giant else 490,
                 beside=" before credits" if below else "",
             ),
-            f"Streams of money from each {view.titled(left)}, by the way it was allocated, to "
-            "owners; the tables below have every amount.",
+            f"Flow of cost from each {view.titled(left)}, by the rule that allocated it, to "
+            "owners. The tables below list every amount.",
             size="giant" if giant else "tall",
         )
     return Section("flow", "", note=note, chart=chart, alone=True,
-                   empty="No money flows this way.")  # fmt: skip
+                   empty="No cost matches this filter.")  # fmt: skip
 
 
 def _below_zero(ways: Sequence[Row], shares: Sequence[Row]) -> Decimal:
-    """Add up what runs the other way, once: a pool whose way in is listed only passes it on."""
+    """Add up credits once: a pool whose cost is listed where it enters only passes it on."""
     entered = {row["how"] for row in ways if not row["owner"]}
     rows = [*ways, *(row for row in shares if row["how"] not in entered)]
     return added(min(money_of(row["total"]), Decimal()) for row in rows)
@@ -237,7 +237,7 @@ def _biggest(rows: Sequence[Row], column: str, most: int) -> set[str]:
 
 
 def _placed(view: PageContext, left: str, drawing: _Drawing) -> tuple[list[Node], list[Flow]]:
-    """Order the nodes of each column by their money, and give them names, colours and links."""
+    """Order the nodes of each column by amount; give them names, colours and links."""
     size: dict[tuple[int, str], Decimal] = {}
     for (one, other), amount in drawing.streams.items():
         for key, counts in ((one, one[0] != 1), (other, True)):
@@ -273,7 +273,7 @@ def _list(view: PageContext, left: str, ways: Sequence[Row]) -> Section:
     rows = [
         {
             left: view.called(left, row["origin"]),
-            "how": _how(view, str(row["how"])),
+            "allocated_by": _how(view, str(row["how"])),
             "place": "" if str(row["how"]).startswith(POOL)
             else how_place(dimension, str(row["how"])),
             "owner": row["owner"],
@@ -282,18 +282,18 @@ def _list(view: PageContext, left: str, ways: Sequence[Row]) -> Section:
         for row in sorted(ways, key=lambda row: (-abs(money_of(row["total"])), str(row["origin"])))
     ]  # fmt: skip
     return Section(
-        "ways",
-        "Every way, from the bill",
+        "paths",
+        "Cost by rule and owner",
         (
             TableColumn(left, view.titled(left).capitalize()),
-            TableColumn("how", "How"),
+            TableColumn("allocated_by", "Allocated by"),
             TableColumn("place", "Rule", CellStyle.PLACE),
             TableColumn("owner", "Owner",
                    link=lambda row: view.links.page("owners", name=str(row["owner"]))),
             TableColumn("total", "Cost", CellStyle.MONEY),
         ),
         rows,
-        note="What lies in a pool has no owner yet; the next table shares it out.",
+        note="Cost in a pool has no owner here; the next table shows how pools are split.",
         folded=True,
         total=total_row(rows, ["total"], owner="Total"),
     )  # fmt: skip
@@ -306,17 +306,17 @@ def _share_list(view: PageContext, shares: Sequence[Row]) -> Section:
     ]
     return Section(
         "shares",
-        "What pools give to owners",
+        "Shared cost by pool and owner",
         (
             TableColumn("pool", "Pool", link=_pool_link(view)),
             TableColumn("owner", "Owner",
                    link=lambda row: view.links.page("owners", name=str(row["owner"]))),
-            TableColumn("total", "Share", CellStyle.MONEY),
+            TableColumn("total", "Cost", CellStyle.MONEY),
         ),
         rows,
         folded=True,
         total=total_row(rows, ["total"], pool="Total"),
-        empty="No pool is on this way.",
+        empty="No pool matches this filter.",
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""How old what is shown is, and whether a month is open, estimated or final."""
+"""The bills behind a month, and whether the month is open, estimated or final."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from apportion.web.page_model import CellStyle, Section, TableColumn
 
 OPEN, ESTIMATED, FINAL = "open", "estimated", "final"
 _MEANS = {
-    OPEN: "The month was not over when its newest bill came.",
-    ESTIMATED: "The month is over; not every line has an invoice yet, so amounts may change.",
+    OPEN: "The newest bill was delivered before the end of the month.",
+    ESTIMATED: "The month is over. Some lines have no invoice yet, so amounts may change.",
     FINAL: "Every line has an invoice.",
 }
 
 
 def state(view: PageContext) -> str:
-    """Tell whether the month is open, estimated or final.
+    """The state of the month: open, estimated or final.
 
     A provider closes a month by naming the invoice on each line, which is some days after its end.
     """
@@ -38,15 +38,15 @@ def state(view: PageContext) -> str:
 
 
 def state_words(found: str) -> str:
-    """Say what a state means."""
+    """The meaning of a state, as a sentence."""
     return _MEANS[found]
 
 
 def fresh(view: PageContext) -> Section:
-    """List the bills that the month was made of."""
+    """List the bills of the month, with newer deliveries that are not allocated yet."""
     return Section(
         "sources",
-        "How fresh this is",
+        "Bills",
         (
             TableColumn("bill", "Bill", CellStyle.CODE),
             TableColumn("form", "Format"),
@@ -63,7 +63,7 @@ def _bills(view: PageContext) -> Sequence[Row]:
     used = view.sight.published.bills
     newest = view.sight.edition.deliveries(view.period)
     return [
-        # A bill may be named by a payer or an account.
+        # The name of a bill may contain a payer or an account.
         _bill(name if view.everything else f"{at}", newest.get(name), used.get(name))
         for at, name in enumerate(sorted({*used, *newest}), start=1)
     ]
@@ -78,7 +78,7 @@ def _bill(name: str, newest: Manifest | None, used: Manifest | None) -> Row:
         "form": shown.details.get("format", ""),
         "delivered": formatting.moment(shown.at),
         "files": len(shown.inputs),
-        "allocated": f"a delivery of {formatting.moment(newest.at)} waits"
+        "allocated": f"no: newer delivery of {formatting.moment(newest.at)}"
         if waiting and newest
         else "yes",
     }
@@ -89,8 +89,8 @@ def _note(view: PageContext) -> str:
     found = state(view)
     last = [row["#last"] for row in view.sight.rows('SELECT "#last" FROM status')]
     days = max((day for day in last if isinstance(day, date)), default=None)
-    until = f" Charges reach to {formatting.day(days)}." if days else ""
+    until = f" The last charge is of {formatting.day(days)}." if days else ""
     return (
-        f"The month is {found}. {_MEANS[found]}{until} It was allocated "
-        f"{formatting.moment(manifest.at)} by {view.sight.rulebook.name}."
+        f"The month is {found}. {_MEANS[found]}{until} Allocated {formatting.moment(manifest.at)} "
+        f"with {view.sight.rulebook.name}."
     )

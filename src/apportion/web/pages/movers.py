@@ -1,4 +1,4 @@
-"""What moved since the month before: steps from one total to the other, the biggest first."""
+"""The changes since the month before: steps from one total to the other, largest first."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from apportion.web.page_model import CellStyle, Chart, Section, TableColumn
 
 from .by_day import OTHERS, by_day, named
 
-#: How many movers are steps of their own; the others are one.
+#: The number of changes with a step each; the others are added up in one.
 _MOST = 9
 
 
@@ -40,18 +40,18 @@ def movers(view: PageContext, by: str) -> Section:
     old, new = formatting.month_alone(view.before.period), formatting.month_alone(view.period)
     return Section(
         "movers",
-        f"What moved since {old}",
+        f"Changes since {old}",
         (
             TableColumn("name", view.titled(by).capitalize(), link=_link_of(view, by)),
             TableColumn("before", old, CellStyle.MONEY),
             TableColumn("now", new, CellStyle.MONEY),
             TableColumn("change", "Change", CellStyle.CHANGE),
-            TableColumn("change_share", "of it", CellStyle.PART),
+            TableColumn("change_share", "Change in %", CellStyle.PART),
         ),
         rows,
         note=""
         if axis_begins(before, changes.values(), after) is None
-        else "The axis does not begin at zero.",
+        else "The axis does not start at zero.",
         chart=_chart(view, (old, before), rows, (new, after)),
         folded=True,
         total={"name": "", "before": before, "now": after, "change": after - before},

@@ -1,4 +1,4 @@
-"""The first page: what a month cost, whose it is, and what moved."""
+"""The overview page: cost of a month, allocated part, cost by day, changes, owners, bills."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _SERIES = 8
 
 
 def overview(view: PageContext, *, by: str = OWNER) -> Page:
-    """Make the page; `by` is the column that days and movers are told apart by."""
+    """Make the page; `by` is the column that days and movers are grouped by."""
     now, before = view.totals(), view.totals(view.before) if view.before else None
     return Page(
         "overview",
@@ -60,45 +60,43 @@ def overview(view: PageContext, *, by: str = OWNER) -> Page:
 def _heading(view: PageContext, now: Row) -> str:
     cost = f"{formatting.month(view.period)} cost {view.money(now['total'])}"
     if not view.everything:
-        owners = formatting.listed(sorted(view.sight.owners or ())) or "Nobody you see"
+        owners = formatting.listed(sorted(view.sight.owners or ())) or "No visible owner"
         return f"{owners} cost {view.money(now['total'])} in {formatting.month(view.period)}"
-    nobody = _nobodys(view)
-    if nobody:
-        return (
-            f"{cost}; {view.money(nobody['total'])} of it is nobody's yet{_of_pools(view, nobody)}"
-        )
+    default = _unallocated(view)
+    if default:
+        return f"{cost}; {view.money(default['total'])} is unallocated{_parts_of(view, default)}"
     return f"{cost}; every cent has an owner" if money_of(now["total"]) else cost
 
 
-def _nobodys(view: PageContext) -> Row | None:
-    """What lies with the default; None where nothing does."""
+def _unallocated(view: PageContext) -> Row | None:
+    """The row of the default owner; None where it has no charges and no shares."""
     rows = view.sight.rows(queries.owners_query(view.currency))
     default = view.sight.owner.default
     found = next((row for row in rows if row["owner"] == default), None)
     if found is None or found["direct"] or found["shared"]:
         return found
-    # What is charged and credited may come to zero together, and is still nobody's.
+    # Charges and credits without an owner may add up to zero; they are unallocated all the same.
     columns = {ACCOUNT: "account", SERVICE: "service", CATEGORY: "category"}
     query = queries.cells_query(columns, view.currency, where={"#owner": default})
     return found if any(row["total"] for row in view.sight.rows(query)) else None
 
 
-def _of_pools(view: PageContext, paid: Row) -> str:
-    """Say that shares of pools are in it, which reviews and lists of charges do not count."""
+def _parts_of(view: PageContext, paid: Row) -> str:
+    """Direct and shared cost apart, as reviews and lists of charges count direct cost only."""
     if not paid["shared"]:
         return ""
-    own, shared = (view.money(paid[part]) for part in ("direct", "shared"))
-    return f" ({own} of charges and {shared} of pools)"
+    direct, shared = (view.money(paid[part]) for part in ("direct", "shared"))
+    return f" ({direct} direct cost and {shared} shared cost)"
 
 
 def _lead(view: PageContext, now: Row, before: Row | None) -> str:
-    """Say what changed, and whether it is proved."""
+    """The change since the month before."""
     if before is None:
-        return "There is no allocation of the month before to compare it with."
+        return "The month before is not allocated, so there is no comparison."
     change = money_of(now["total"]) - money_of(before["total"])
     when = formatting.month_alone(_month_before(view))
     if not to_cents(change):
-        return f"As much as {when}{'' if change else ', to the last digit'}."
+        return f"The same as {when}{'' if change else ', to the last digit'}."
     more = "more" if change > 0 else "less"
     part = part_of(abs(change), abs(money_of(before["total"])))
     by = f" ({formatting.part(part)})" if part is not None else ""
@@ -107,32 +105,32 @@ def _lead(view: PageContext, now: Row, before: Row | None) -> str:
 
 def _figures(view: PageContext, now: Row, before: Row | None) -> Sequence[Figure]:
     total = money_of(now["total"])
-    own, shared = money_of(now["direct"]), money_of(now["shared"])
+    direct, shared = money_of(now["direct"]), money_of(now["shared"])
     found = [
-        Figure("Total", total, note=whole_note(view.sight.rulebook.cost, total, own, shared)),
-        Figure("Own charges", own, note=_part_words(own, total)),
+        Figure("Total", total, note=whole_note(view.sight.rulebook.cost, total, direct, shared)),
+        Figure("Direct cost", direct, note=_part_words(direct, total)),
         Figure(
-            "Shared",
+            "Shared cost",
             shared,
             note=_part_words(shared, total),
             link=view.links.page("pools"),
         ),
     ]
     if view.everything:
-        nobody = _nobodys(view)
-        lacks = money_of(nobody["total"]) if nobody else Decimal()
+        default = _unallocated(view)
+        unallocated = money_of(default["total"]) if default else Decimal()
         if total:
-            note = f"{view.money(lacks)} has none" if nobody else "all of it"
+            note = f"{view.money(unallocated)} unallocated" if default else "nothing unallocated"
             found.append(
-                Figure("Has an owner", part_of(total - lacks, total), CellStyle.PART, note=note)
+                Figure("Allocated", part_of(total - unallocated, total), CellStyle.PART, note=note)
             )
     difference = _difference(view.sight, view.currency)
     found.append(
         Figure(
-            "Difference to the bill",
+            "Difference from the bill",
             difference,
             CellStyle.EXACT,
-            note="proved" if not difference else "not what was stated",
+            note="proved" if not difference else "not proved",
             link=view.links.page("proof"),
             good=not difference,
         )
@@ -140,17 +138,17 @@ def _figures(view: PageContext, now: Row, before: Row | None) -> Sequence[Figure
     if before is not None:
         change = total - money_of(before["total"])
         when = formatting.month_alone(_month_before(view))
-        found.append(Figure(f"Against {when}", change, CellStyle.CHANGE))
+        found.append(Figure(f"Change since {when}", change, CellStyle.CHANGE))
     return found
 
 
 def _part_words(amount: object, total: Decimal) -> str:
     part = part_of(money_of(amount), total)
-    return f"{formatting.part(part)} of it" if part is not None else ""
+    return f"{formatting.part(part)} of total" if part is not None else ""
 
 
 def _difference(sight: ScopedRun, currency: str) -> Decimal:
-    """The widest distance between two stages of the proof, over all accounts and columns."""
+    """The largest difference between two stages of the proof, over all accounts and columns."""
     found = lines(sight.period, [t for t in sight.manifest.totals if t.currency == currency])
     return max((line.difference for line in found), default=Decimal())
 
@@ -160,7 +158,7 @@ def _month_before(view: PageContext) -> str:
 
 
 def _choices(view: PageContext, by: str) -> Mapping[str, Sequence[Choice]]:
-    """The columns to tell cost apart by."""
+    """The columns that cost can be grouped by."""
     return {
         "by": tuple(
             Choice(
@@ -174,7 +172,7 @@ def _choices(view: PageContext, by: str) -> Mapping[str, Sequence[Choice]]:
 
 
 def _days(view: PageContext, by: str) -> Section:
-    """Cost a day. By owner it is what is paid; by others, where the whole bill comes from."""
+    """Cost by day: by owner after allocation, by other columns as billed."""
     sums = by_day(view, view.sight, by)
     ordered = sorted(sums, key=lambda name: (-abs(added(sums[name].values())), name))
     shown = [*ordered[:_SERIES]] if len(ordered) > _SERIES + 1 else ordered
@@ -198,7 +196,7 @@ def _days(view: PageContext, by: str) -> Section:
     grey = frozenset({OTHERS, view.sight.owner.default})
     return Section(
         "days",
-        "What each day cost",
+        "Cost by day",
         columns,
         rows,
         note=_days_note(view, by, rows, series),
@@ -210,7 +208,7 @@ def _days(view: PageContext, by: str) -> Section:
                 currency=view.currency,
                 grey=grey,
             ),
-            f"Cost a day by {view.titled(by)}, stacked: {formatting.listed(list(series))}.",
+            f"Cost per day by {view.titled(by)}, stacked: {formatting.listed(list(series))}.",
         ),
         folded=True,
         total=total_row(rows, [*series, "total"], day=""),
@@ -225,21 +223,21 @@ def _days_note(
     cut = towering(series, days)
     outside = [row for row in rows if row["day"] not in days and row["total"]]
     amount = added(money_of(row["total"]) for row in outside)
-    late = f" {view.money(amount)} of it is dated in another month." if amount else ""
+    late = f" {view.money(amount)} is dated in another month." if amount else ""
     if cut:
         late += (
-            f" The bar of {formatting.day(cut[0])} is cut off at {view.money(cut[1])}: "
-            "what is charged by the month stands on one day."
+            f" The bar of {formatting.day(cut[0])} ({view.money(cut[1])}) is cut off: "
+            "monthly fees are charged on one day."
         )
     if by == OWNER:
-        return f"Own charges and shares of pools together.{late}"
+        return f"Direct cost and shared cost.{late}"
     if view.everything:
-        return f"All charges by {view.titled(by)}, before pools are shared out.{late}"
-    return f"Own charges by {view.titled(by)}, and shares of pools.{late}"
+        return f"All charges by {view.titled(by)}, before shared cost is split.{late}"
+    return f"Direct cost by {view.titled(by)}, and shared cost.{late}"
 
 
 def owners_section(view: PageContext) -> Section:
-    """Everyone who pays, with how the days went."""
+    """All owners, each with its trend by day."""
     rows = view.sight.rows(queries.owners_query(view.currency))
     daily = by_day(view, view.sight, OWNER)
     then = {}
@@ -259,18 +257,18 @@ def owners_section(view: PageContext) -> Section:
                      "trend": spark(trend, says=f"{owner} by day")})  # fmt: skip
     return Section(
         "owners",
-        "Who pays",
+        "Cost by owner",
         (
             TableColumn("owner", view.titled(OWNER).capitalize(),
                    link=lambda row: view.links.page("owners", name=str(row["owner"]))),
             TableColumn("trend", "By day", CellStyle.TREND),
-            TableColumn("direct", "Own", CellStyle.MONEY),
+            TableColumn("direct", "Direct", CellStyle.MONEY),
             TableColumn("shared", "Shared", CellStyle.MONEY),
             TableColumn("total", "Total", CellStyle.MONEY,
                    link=lambda row: view.links.page("explain", owner=str(row["owner"])),
-                   hint="why?"),
+                   hint="Explain this amount"),
             TableColumn("share", "Share", CellStyle.PART),
-            *([TableColumn("change", f"Against {formatting.month_alone(view.before.period)}",
+            *([TableColumn("change", f"Change since {formatting.month_alone(view.before.period)}",
                       CellStyle.CHANGE)]
               if view.before else []),
         ),

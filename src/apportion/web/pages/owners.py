@@ -1,4 +1,4 @@
-"""What an owner pays: its own charges, its shares of pools, and why."""
+"""The page of owners: direct cost and shared cost of each, by day, pool, rule and column."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from apportion.web.page_model import CellStyle, Chart, Figure, Page, Section, Ta
 
 from .overview import owners_section
 
-OWN, SHARED = "own charges", "shares of pools"
+DIRECT, SHARED = "direct cost", "shared cost"
 
-#: How many values of a column a page lists; the files have all.
+#: The number of values of a column on a page; files list all.
 MOST = 14
 
 
@@ -59,8 +59,8 @@ def _everyone(view: PageContext) -> Page:
     return Page(
         "owners",
         f"Owners, {formatting.month(view.period)}",
-        f"{count} {'pays' if paying == 1 else 'pay'} for {formatting.month(view.period)}",
-        lead="Choose an owner to see what it pays, and a total to see why.",
+        f"Cost of {count} in {formatting.month(view.period)}",
+        lead="Select an owner for its details, or a total for its explanation.",
         sections=(section,),
     )
 
@@ -72,21 +72,21 @@ def _paid(sight: ScopedRun, currency: str, name: str) -> Row:
 
 
 def _parts(paid: Row) -> tuple[Decimal, Decimal]:
-    """Own charges and shares of pools."""
+    """Direct and shared cost."""
     return money_of(paid["direct"]), money_of(paid["shared"])
 
 
 def _lead(view: PageContext, paid: Row, before: Row | None) -> str:
     own, shared = _parts(paid)
     off = f" ({ROUNDED})" if cent_off((own, shared), money_of(paid["total"])) else ""
-    made = f"{view.money(own)} of its own and {view.money(shared)} of pools{off}."
+    made = f"{view.money(own)} direct cost and {view.money(shared)} shared cost{off}."
     if before is None or not money_of(before["total"]):
         return made
     assert view.before is not None
     change = money_of(paid["total"]) - money_of(before["total"])
     when = formatting.month_alone(view.before.period)
     if not to_cents(change):
-        return f"{made} As much as {when}."
+        return f"{made} The same as {when}."
     return f"{made} {view.money(abs(change))} {'more' if change > 0 else 'less'} than {when}."
 
 
@@ -94,18 +94,20 @@ def _figures(view: PageContext, paid: Row, before: Row | None, *, why: str) -> S
     total = money_of(paid["total"])
     own, shared = _parts(paid)
     found = [
-        Figure("Total", total, note="Why?", link=why),
-        Figure("Own charges", own, note=_part(own, total)),
-        Figure("Shares of pools", shared, note=_part(shared, total)),
+        Figure("Total", total, note="Explain", link=why),
+        Figure("Direct cost", own, note=_part(own, total)),
+        Figure("Shared cost", shared, note=_part(shared, total)),
     ]
     if view.everything:
         part = part_of(total, money_of(view.totals()["total"]))
-        found.append(Figure("Of the whole bill", part, CellStyle.PART))
+        found.append(Figure("Share of the bill", part, CellStyle.PART))
     if before is not None and view.before is not None:
         change = total - money_of(before["total"])
         found.append(
             Figure(
-                f"Against {formatting.month_alone(view.before.period)}", change, CellStyle.CHANGE
+                f"Change since {formatting.month_alone(view.before.period)}",
+                change,
+                CellStyle.CHANGE,
             )
         )
     return found
@@ -113,31 +115,31 @@ def _figures(view: PageContext, paid: Row, before: Row | None, *, why: str) -> S
 
 def _part(amount: object, whole: Decimal) -> str:
     part = part_of(money_of(amount), whole)
-    return "" if part is None else f"{formatting.part(part)} of it"
+    return "" if part is None else f"{formatting.part(part)} of total"
 
 
 def _days(view: PageContext, name: str) -> Section:
     rows = view.sight.rows(queries.paid_days_query(view.currency, name))
     days = Period.parse(view.period).days
     series = {
-        OWN: {day_of(row["day"]): money_of(row["direct"]) for row in rows},
+        DIRECT: {day_of(row["day"]): money_of(row["direct"]) for row in rows},
         SHARED: {day_of(row["day"]): money_of(row["shared"]) for row in rows},
     }
     told = [{**row, "total": money_of(row["direct"]) + money_of(row["shared"])} for row in rows]
     return Section(
         "days",
-        "Day by day",
+        "Cost by day",
         (
             TableColumn("day", "Day", CellStyle.DAY,
                    link=lambda row: view.links.page("explain", owner=name, day=str(row["day"]))),
-            TableColumn("direct", "Own", CellStyle.MONEY),
+            TableColumn("direct", "Direct", CellStyle.MONEY),
             TableColumn("shared", "Shared", CellStyle.MONEY),
             TableColumn("total", "Total", CellStyle.MONEY),
         ),
         told,
         chart=Chart(
             stacked_days(series, days, sign=sign_of(view.currency), currency=view.currency),
-            f"What {name} pays a day, own charges and shares of pools stacked.",
+            f"Cost of {name} per day, direct and shared cost stacked.",
             size="low",
         ),
         folded=True,
@@ -168,24 +170,24 @@ def _pools(view: PageContext, name: str) -> Section:
     ]
     return Section(
         "pools",
-        "Its shares of what is shared",
+        "Shared cost by pool",
         (
             TableColumn("pool", "Pool", link=_pool_link(view)),
-            TableColumn("total", "Its share", CellStyle.MONEY, hint="why?",
+            TableColumn("total", "Cost", CellStyle.MONEY, hint="Explain this amount",
                    link=lambda row: view.links.page("explain", owner=name, of=str(row["pool"]))),
-            TableColumn("ratio", "Part", CellStyle.PART),
-            *([TableColumn("pool_total", "Pool in all", CellStyle.MONEY)]
+            TableColumn("ratio", "Share of pool", CellStyle.PART),
+            *([TableColumn("pool_total", "Pool total", CellStyle.MONEY)]
               if view.everything else []),
             TableColumn("split", "Split"),
         ),
         told,
         total=total_row(told, ["total"], pool="Total"),
-        empty=f"{name} pays of no pool.",
+        empty=f"{name} has no shared cost.",
     )  # fmt: skip
 
 
 def _split(view: PageContext, pool: str) -> str:
-    """Say how a pool is split; what others are to pay by it is not told to who may not see them."""
+    """How a pool is split; only users who see every owner see the percentages of others."""
     rule = next(one for one in view.sight.rulebook.pools if one.name == pool)
     return split_words(rule.split) if view.everything else split_in_brief(rule.split)
 
@@ -194,7 +196,7 @@ def _how(view: PageContext, name: str) -> Section:
     dimension = view.sight.owner
     told = [
         {
-            "how": how_words(dimension, str(row["source"])),
+            "allocated_by": how_words(dimension, str(row["source"])),
             "place": how_place(dimension, str(row["source"])),
             "lines": row["lines"],
             "total": row["total"],
@@ -203,18 +205,18 @@ def _how(view: PageContext, name: str) -> Section:
     ]
     return Section(
         "rules",
-        "What made its own charges its own",
+        "Direct cost by rule",
         (
-            TableColumn("how", "How"),
+            TableColumn("allocated_by", "Allocated by"),
             TableColumn("place", "Rule", CellStyle.PLACE,
                    link=lambda row: _rule(view, str(row["place"]))),
             TableColumn("lines", "Lines", CellStyle.COUNT),
-            TableColumn("total", "Cost", CellStyle.MONEY, hint="why?",
+            TableColumn("total", "Cost", CellStyle.MONEY, hint="Explain this amount",
                    link=lambda _row: view.links.page("explain", owner=name)),
         ),
         told,
-        total=total_row(told, ["total"], how="Total"),
-        empty=f"{name} has no charges of its own.",
+        total=total_row(told, ["total"], allocated_by="Total"),
+        empty=f"{name} has no direct cost.",
         half=True,
     )  # fmt: skip
 
@@ -244,14 +246,14 @@ def _cut(view: PageContext, name: str, cut: str) -> Section:
     ]
     return Section(
         cut,
-        f"Own charges by {view.titled(cut)}",
+        f"Direct cost by {view.titled(cut)}",
         (
             TableColumn("value", view.titled(cut).capitalize()),
-            TableColumn("total", "Cost", CellStyle.MONEY, hint="why?",
+            TableColumn("total", "Cost", CellStyle.MONEY, hint="Explain this amount",
                    link=lambda row: view.links.page("explain", owner=name, cut=cut,
                                                     value=str(row["#value"]))
                    if row["#value"] in here else ""),
-            *([TableColumn("change", f"Against {formatting.month_alone(view.before.period)}",
+            *([TableColumn("change", f"Change since {formatting.month_alone(view.before.period)}",
                       CellStyle.CHANGE)]
               if view.before else []),
         ),

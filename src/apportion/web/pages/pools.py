@@ -1,4 +1,4 @@
-"""What is shared: each pool, where it comes from, by what it is split, who pays."""
+"""The page of pools: cost, split, driver values, and the owners that pay each pool."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ def _all(view: PageContext, held: Sequence[Row]) -> Page:
     kept = added(money_of(row["kept"]) for row in held)
     paid = view.totals()
     whole = formatting.counted(len(held), "pool")
-    heading = f"{view.money(total)} is shared, in {whole}"
+    heading = f"{view.money(total)} shared cost in {whole}"
     if not view.everything:
-        heading = f"{view.money(paid['shared'])} of {whole} is paid by whom you see"
+        heading = f"Your owners pay {view.money(paid['shared'])} of {whole}"
     part = part_of(money_of(paid["shared"]), money_of(paid["total"]))
     return Page(
         "pools",
         f"Pools of {formatting.month(view.period)}",
         heading,
-        lead="Pools that serve each other are settled all at once, so what one gets of another is "
-        "passed on to the last digit." if _between(view) else "",
+        lead="Pools that serve each other are solved together, exactly."
+        if _between(view) else "",
         figures=(
-            Figure("Shared", paid["shared"]),
-            *([Figure("Of all cost", part, CellStyle.PART)] if part is not None else []),
+            Figure("Shared cost", paid["shared"]),
+            *([Figure("Share of total cost", part, CellStyle.PART)] if part is not None else []),
             *([Figure("Could not be split", kept, good=not kept)] if view.everything else []),
         ),
         sections=(_list(view, held), _graph(view, held), _payers(view)),
@@ -52,20 +52,20 @@ def _list(view: PageContext, held: Sequence[Row]) -> Section:
     rows = [{**row, "split": _split(view, row)} for row in held]
     return Section(
         "pools",
-        "The pools",
+        "Pools",
         (
             TableColumn("pool", "Pool", link=_pool_link(view)),
-            *([TableColumn("cost", "Holds", CellStyle.MONEY),
-               TableColumn("payers", "Payers", CellStyle.COUNT),
-               TableColumn("kept", "Stays unsplit", CellStyle.MONEY)] if view.everything else []),
+            *([TableColumn("cost", "Cost", CellStyle.MONEY),
+               TableColumn("payers", "Owners", CellStyle.COUNT),
+               TableColumn("kept", "Not split", CellStyle.MONEY)] if view.everything else []),
             TableColumn("split", "Split"),
-            *([TableColumn("where", "What lies in it", CellStyle.CODE)] if view.everything else []),
+            *([TableColumn("where", "Condition", CellStyle.CODE)] if view.everything else []),
             TableColumn("place", "Rule", CellStyle.PLACE,
                    link=lambda row: _rule(view, str(row["place"]))),
         ),
         rows,
         total=total_row(rows, ["cost", "kept"], pool="Total") if view.everything else None,
-        empty="Nothing is shared in this month.",
+        empty="No cost is shared in this month.",
     )  # fmt: skip
 
 
@@ -108,13 +108,13 @@ def _graph(view: PageContext, held: Sequence[Row]) -> Section:
     ]  # fmt: skip
     return Section(
         "arrows",
-        "Which pools pass cost to which",
+        "Cost passed between pools",
         (
             TableColumn("pool", "Pool"),
-            TableColumn("target", "Passes to pool"),
+            TableColumn("target", "To pool"),
             TableColumn("within", "Within"),
-            TableColumn("ratio", "Part", CellStyle.PART),
-            *([TableColumn("driver", "By")] if view.everything else []),
+            TableColumn("ratio", "Share", CellStyle.PART),
+            *([TableColumn("driver", "Driver")] if view.everything else []),
         ),
         rows,
         note=_graph_note(drawn),
@@ -136,11 +136,11 @@ def _graph_note(drawn: Sequence[Arrow]) -> str:
     if not rings:
         return ""
     told = formatting.listed([f"{one} and {other}" for one, other in rings[:4]])
-    return f"They serve each other: {told}. Arrows lead down at the right and up at the left."
+    return f"Pools that serve each other: {told}. Arrows on the right lead down, on the left up."
 
 
 def _payers(view: PageContext) -> Section:
-    """Who pays which pool, as streams and as a table."""
+    """The cost of each pool by owner, as a chart and as a table."""
     rows = [
         {"pool": row["pool"], "owner": row["owner"], "total": row["total"]}
         for row in view.sight.rows(queries.paid_by_pool_query(view.currency))
@@ -148,12 +148,12 @@ def _payers(view: PageContext) -> Section:
     ]
     return Section(
         "shares",
-        "Who pays",
+        "Shared cost by pool and owner",
         (
             TableColumn("pool", "Pool", link=_pool_link(view)),
             TableColumn("owner", "Owner",
                    link=lambda row: view.links.page("owners", name=str(row["owner"]))),
-            TableColumn("total", "Share", CellStyle.MONEY, hint="why?",
+            TableColumn("total", "Cost", CellStyle.MONEY, hint="Explain this amount",
                    link=lambda row: view.links.page("explain", owner=str(row["owner"]),
                                                     of=str(row["pool"]))),
         ),
@@ -183,7 +183,7 @@ def _streams(view: PageContext, rows: Sequence[Row]) -> Chart | None:
     ]
     return Chart(
         sankey(nodes, streams, currency=view.currency),
-        "Streams from each pool to the owners who finally pay it.",
+        "Flow of cost from each pool to the owners that pay it.",
         size="tall",
     )
 
@@ -200,13 +200,12 @@ def _one(view: PageContext, pool: str, held: Sequence[Row]) -> Page:
         "pools",
         f"Pool {pool}, {formatting.month(view.period)}",
         _one_heading(view, pool, cost, paid),
-        lead=f"It is split {_split(view, rule)}." if rule else "It holds nothing in this month.",
+        lead=f"Split: {_split(view, rule)}." if rule else "This pool has no cost in this month.",
         figures=(
-            *([Figure("Holds", cost, note="Why?", link=view.links.page("explain", pool=pool))]
+            *([Figure("Cost", cost, note="Explain", link=view.links.page("explain", pool=pool))]
               if view.everything else []),
-            Figure("Paid by", len(paid), CellStyle.COUNT,
-                   note=formatting.counted(len(paid), "owner")
-                   if view.everything else "of whom you see"),
+            Figure("Owners that pay", len(paid), CellStyle.COUNT,
+                   note="" if view.everything else "only owners that you may see"),
         ),
         sections=(
             _who_pays(view, pool, paid),
@@ -219,9 +218,9 @@ def _one(view: PageContext, pool: str, held: Sequence[Row]) -> Page:
 
 def _one_heading(view: PageContext, pool: str, cost: Decimal, paid: Sequence[Row]) -> str:
     if view.everything:
-        return f"Pool {pool} holds {view.money(cost)}"
+        return f"Pool {pool}: {view.money(cost)}"
     seen = sum((money_of(row["total"]) for row in paid), Decimal())
-    return f"{view.money(seen)} of pool {pool} is paid by whom you see"
+    return f"Your owners pay {view.money(seen)} of pool {pool}"
 
 
 def _who_pays(view: PageContext, pool: str, paid: Sequence[Row]) -> Section:
@@ -232,13 +231,13 @@ def _who_pays(view: PageContext, pool: str, paid: Sequence[Row]) -> Section:
     ]  # fmt: skip
     return Section(
         "payers",
-        "Who pays it in the end",
+        "Cost by owner",
         (
             TableColumn("owner", "Owner",
                    link=lambda row: view.links.page("owners", name=str(row["owner"]))),
-            TableColumn("total", "Share", CellStyle.MONEY, hint="why?",
+            TableColumn("total", "Cost", CellStyle.MONEY, hint="Explain this amount",
                    link=lambda row: view.links.page("explain", owner=str(row["owner"]), of=pool)),
-            TableColumn("ratio", "Part", CellStyle.PART),
+            TableColumn("ratio", "Share", CellStyle.PART),
         ),
         rows,
         total=total_row(rows, ["total"], owner="Total"),
@@ -254,14 +253,14 @@ def _drivers(view: PageContext, pool: str) -> Section:
     ]
     return Section(
         "drivers",
-        "The numbers it is split by",
+        "Driver values",
         (
-            TableColumn("target", "To"),
-            TableColumn("kind", "Which is"),
+            TableColumn("target", "Target"),
+            TableColumn("kind", "Kind"),
             TableColumn("within", "Within"),
-            TableColumn("number", "Number", CellStyle.EXACT),
-            TableColumn("ratio", "Part", CellStyle.PART),
-            TableColumn("line", "From", CellStyle.PLACE),
+            TableColumn("number", "Value", CellStyle.EXACT),
+            TableColumn("ratio", "Share", CellStyle.PART),
+            TableColumn("line", "Source", CellStyle.PLACE),
         ),
         rows,
         half=True,
@@ -275,7 +274,7 @@ def _from(view: PageContext, pool: str, cut: str) -> Section:
     ]
     return Section(
         f"from-{cut}",
-        f"Where it comes from, by {view.titled(cut)}",
+        f"Pool cost by {view.titled(cut)}",
         (
             TableColumn("value", view.titled(cut).capitalize()),
             TableColumn("total", "Cost", CellStyle.MONEY),

@@ -1,4 +1,4 @@
-"""The proof: what the provider stated is what the owners pay, at every stage between."""
+"""The proof page: totals by stage, all allocations, inputs and the record of the run."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def _stages(view: PageContext, by: str) -> Section:
     ]
     return Section(
         "stages",
-        "The same money at every stage",
+        "Totals by stage",
         columns,
         rows,
         choices={
@@ -83,8 +83,8 @@ def _stages(view: PageContext, by: str) -> Section:
 def _hidden() -> Section:
     return Section(
         "stages",
-        "The same money at every stage",
-        empty="The totals of the whole organisation are shown to those who see everything.",
+        "Totals by stage",
+        empty="Only users who may see every owner see the totals of the organisation.",
     )
 
 
@@ -105,7 +105,7 @@ def _by_payer(totals: Sequence[Total]) -> list[Total]:
 
 
 def _months(view: PageContext) -> Section:
-    """Every allocation that was recorded, newest first."""
+    """All recorded allocations, newest first."""
     rows = []
     runs = view.sight.edition.runs
     gone = expired(runs)
@@ -128,11 +128,11 @@ def _months(view: PageContext) -> Section:
             )
     return Section(
         "runs",
-        "Every allocation, newest first",
+        "All allocations, newest first",
         (
             TableColumn("period", "Month", link=lambda row: view.links.page(
                 "proof", period=str(row["period"]), as_of=str(row["run"]))),
-            TableColumn("at", "When"),
+            TableColumn("at", "Recorded"),
             TableColumn("run", "Run", CellStyle.CODE),
             TableColumn("rulebook", "Rulebook", CellStyle.CODE),
             TableColumn("version", "Apportion"),
@@ -141,8 +141,7 @@ def _months(view: PageContext) -> Section:
             TableColumn("shown", "", CellStyle.MARK),
         ),
         rows,
-        note="Earlier ones stay readable until they are expired: choose a month to see it as it "
-        "stood then.",
+        note="Earlier allocations stay readable until they expire. Select a month to open it.",
     )  # fmt: skip
 
 
@@ -160,16 +159,16 @@ def _inputs(view: PageContext) -> Section:
     ]
     return Section(
         "inputs",
-        "All that went in",
+        "Inputs",
         (
-            TableColumn("role", "What"),
-            # Bills and their files may be named by payers and accounts.
+            TableColumn("role", "Input"),
+            # Names of bills and files may contain payers and accounts.
             *([TableColumn("name", "File", CellStyle.CODE),
                TableColumn("size", "Bytes", CellStyle.COUNT)] if view.everything else []),
             TableColumn("sha256", "SHA-256", CellStyle.HASH),
         ),
         rows,
-        note="The run's name is a hash of these and of the program's version.",
+        note="The run id is a hash of these inputs and the program version.",
     )  # fmt: skip
 
 
@@ -194,9 +193,9 @@ def _run(view: PageContext) -> Section:
     ]
     return Section(
         "run",
-        "The record of this run",
-        (TableColumn("fact", "What"), TableColumn("value", "Value", CellStyle.CODE)),
+        "Run record",
+        (TableColumn("fact", "Field"), TableColumn("value", "Value", CellStyle.CODE)),
         rows,
-        note=f"apportion prove --period {manifest.period} adds every stage up again from the "
-        "files.",
+        note="To compute every stage again from the files: "
+        f"apportion prove --period {manifest.period}",
     )

@@ -1,4 +1,4 @@
-"""The rulebook as the run read it, with what each rule did, and rules that do nothing."""
+"""The rules page: the rulebook of the run, the cost of each rule, and unused rules."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from apportion.web.page_context import PageContext, money_of
 from apportion.web.page_model import CellStyle, Figure, Page, Section, TableColumn
 
 _POOL = "pool "
-LIVE, DEAD, SHADOWED = "", "dead: matches nothing", "shadowed: others come first"
+USED, UNUSED, SHADOWED = "", "unused: matches no charge", "shadowed: an earlier rule matches first"
 
 
 @dataclass(frozen=True)
 class _Rule:
-    """What a rule gave, and what it would have given alone; None where that is not known."""
+    """A rule with its cost, and the cost that it would match alone; None where unknown."""
 
     what: str
     rule: str
@@ -36,10 +36,10 @@ class _Rule:
 
     @property
     def state(self) -> str:
-        """Tell a rule that does nothing, and why."""
+        """Empty for a rule in use; else why it has no effect."""
         if self.lines or self.total:
-            return LIVE
-        return SHADOWED if self.alone else DEAD
+            return USED
+        return SHADOWED if self.alone else UNUSED
 
 
 def rules(view: PageContext) -> Page:
@@ -47,20 +47,20 @@ def rules(view: PageContext) -> Page:
     found = [*_of_dimensions(view), *_of_pools(view)]
     idle = [rule for rule in found if rule.state]
     book = view.sight.rulebook
-    works = formatting.counted(len(found) - len(idle), "rule works", "rules work")
-    heading = f"{works} on {formatting.month(view.period)}"
+    works = formatting.counted(len(found) - len(idle), "rule applied", "rules applied")
+    heading = f"{works} in {formatting.month(view.period)}"
     if idle and view.everything:
-        heading += f"; {len(idle)} {'does' if len(idle) == 1 else 'do'} nothing"
+        heading += f"; {len(idle)} {'has' if len(idle) == 1 else 'have'} no effect"
     return Page(
         "rules",
         f"Rules of {formatting.month(view.period)}",
         heading,
-        lead=f"{book.name}, in force since {formatting.month(str(book.effective))}, shares out "
-        f"{book.cost} by {book.owner.replace('_', ' ')}, "
-        f"and settles pools by the {book.method} method.",
+        lead=f"{book.name}, in force since {formatting.month(str(book.effective))}, allocates "
+        f"{book.cost} by {book.owner.replace('_', ' ')} "
+        f"and splits pools by the {book.method} method.",
         figures=(
             Figure("Rules", len(found), CellStyle.COUNT),
-            *([Figure("Do nothing", len(idle), CellStyle.COUNT, good=not idle)]
+            *([Figure("Without effect", len(idle), CellStyle.COUNT, good=not idle)]
               if view.everything else []),
             Figure("Pools", sum(1 for rule in found if rule.what.startswith(_POOL)),
                    CellStyle.COUNT),
@@ -135,20 +135,20 @@ def _list(view: PageContext, found: Sequence[_Rule]) -> Section:
     ]
     return Section(
         "rules",
-        "What each rule did",
+        "Cost by rule",
         (
-            TableColumn("what", "For"),
+            TableColumn("what", "Dimension or pool"),
             TableColumn("rule", "Rule"),
-            TableColumn("place", "Where", CellStyle.PLACE,
+            TableColumn("place", "Line", CellStyle.PLACE,
                         link=lambda row: _line(view, str(row["place"]))),
             TableColumn("lines", "Lines", CellStyle.COUNT),
-            TableColumn("total", "Gave", CellStyle.MONEY),
-            *([TableColumn("alone", "Would match alone", CellStyle.MONEY),
+            TableColumn("total", "Cost", CellStyle.MONEY),
+            *([TableColumn("alone", "Cost without earlier rules", CellStyle.MONEY),
                TableColumn("state", "", CellStyle.MARK)] if view.everything else []),
         ),
         rows,
-        note="The first rule of a dimension that gives a value wins, and a charge lies in the "
-        "first pool that holds for it; what a rule would match alone may be more than it gave.",
+        note="In each dimension the first rule that gives a value wins, and a charge goes into the "
+        "first pool whose condition matches.",
     )  # fmt: skip
 
 
@@ -157,7 +157,7 @@ def _line(view: PageContext, place: str) -> str:
 
 
 def _source(view: PageContext, found: Sequence[_Rule]) -> Section:
-    """Write the rulebook with its lines numbered, and beside each rule what it gave."""
+    """Write the rulebook with line numbers, and the cost of each rule beside its line."""
     beside = {
         rule.place.line: rule for rule in found if rule.place.file == view.sight.rulebook.name
     }
@@ -176,7 +176,7 @@ def _source(view: PageContext, found: Sequence[_Rule]) -> Section:
     )
     return Section(
         "rulebook",
-        f"{view.sight.rulebook.name}, as it was read",
+        f"{view.sight.rulebook.name}, as read by this run",
         drawn=Markup(
             '<div class="scroll" tabindex="0" role="region" aria-label="The rulebook">'
             '<ol class="source">{}</ol></div>'

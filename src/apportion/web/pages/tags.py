@@ -1,4 +1,4 @@
-"""What carries which tag, by money; the costliest that do not; values in several spellings."""
+"""The tags page: coverage by cost, largest resources without a tag, spellings of values."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from apportion.web.allocation_labels import how_words
 from apportion.web.page_context import OWNER, PageContext, money_of
 from apportion.web.page_model import CellStyle, Choice, Figure, Page, Section, TableColumn
 
-#: How many rows the heat map has; its files have all.
+#: The number of rows of the heat map; files have all.
 MOST = 24
 
-#: How many tags that the rulebook does not read stand beside those that it does.
+#: The number of tags that the rulebook does not read, beside those that it reads.
 _OTHERS = 3
 
-#: How many resources without a tag are listed, and values that are not written alike.
+#: The number of resources with a missing tag, and of values with several spellings.
 _WORST, _VALUES = 40, 60
 _ALL = ""
 
 
 def tags(view: PageContext, *, by: str = ACCOUNT, tag: str = "") -> Page:
-    """Make the page; `by` is what the rows of the heat map are, `tag` whose lack is looked at."""
+    """Make the page; `by` is the column of the rows of the heat map, `tag` the missing tag."""
     whole = _whole(view)
     asked = tuple(dict.fromkeys(asked_tags(view.sight.rulebook).values()))
     told = [t for t in whole if t and t not in asked and whole[t] * 100 >= whole[_ALL]]
@@ -41,12 +41,12 @@ def tags(view: PageContext, *, by: str = ACCOUNT, tag: str = "") -> Page:
         "tags",
         f"Tags in {formatting.month(view.period)}",
         _heading(view, asked, whole),
-        lead="Shares are of money, not of resources: of the usage of resources, which is what can "
-        "carry tags. Tax, support, fees and discounts cannot and are left out.",
+        lead="Coverage is measured in cost, not in number of resources. Taggable cost is the usage "
+        "of resources; tax, support, fees and discounts cannot carry tags and are excluded.",
         figures=(
-            Figure("Could carry tags", taggable),
+            Figure("Taggable cost", taggable),
             *(Figure(t, part_of(whole.get(t, Decimal()), taggable), CellStyle.PART,
-                     note=f"{view.money(taggable - whole.get(t, Decimal()))} does not carry it")
+                     note=f"{view.money(taggable - whole.get(t, Decimal()))} untagged")
               for t in asked),
         ),
         sections=(_heat(view, by, shown), _worst(view, tag, asked), _spellings(view)),
@@ -66,8 +66,8 @@ def _heading(view: PageContext, asked: Sequence[str], whole: Mapping[str, Decima
     first = _owner_tag(view) or next(iter(asked), "")
     part = part_of(whole.get(first, Decimal()), taggable)
     if not first or part is None:
-        return "Nothing in this month could carry a tag"
-    return f"{first} is on {formatting.part(part)} of what could carry it"
+        return "No taggable cost in this month"
+    return f"{first} is on {formatting.part(part)} of taggable cost"
 
 
 def _owner_tag(view: PageContext) -> str:
@@ -99,14 +99,14 @@ def _heat(view: PageContext, by: str, shown: Sequence[str]) -> Section:
     ]
     return Section(
         "coverage",
-        "Coverage by money",
+        "Tag coverage by cost",
         (
             TableColumn("value", view.titled(by).capitalize()),
-            TableColumn("usage", "Could carry tags", CellStyle.MONEY),
+            TableColumn("usage", "Taggable cost", CellStyle.MONEY),
             *(TableColumn(f"{tag} share", tag, CellStyle.HEAT) for tag in shown),
         ),
         rows,
-        note="The darker, the more of the money carries the tag.",
+        note="The darker a cell, the more of its cost carries the tag.",
         choices={
             "by": tuple(
                 Choice(view.titled(cut), view.links.here(by="" if cut == ACCOUNT else cut),
@@ -116,7 +116,7 @@ def _heat(view: PageContext, by: str, shown: Sequence[str]) -> Section:
             )
         },
         shown=MOST,
-        empty="No usage of resources is in this month.",
+        empty="No usage of resources in this month.",
     )  # fmt: skip
 
 
@@ -126,42 +126,42 @@ def _worst(view: PageContext, tag: str, asked: Sequence[str]) -> Section:
         {
             **row,
             "account": f"{row['account_name'] or ''} · {row['account']}".strip(" ·"),
-            "how": how_words(dimension, str(row["source"])),
+            "allocated_by": how_words(dimension, str(row["source"])),
         }
         for row in view.sight.rows(queries.untagged_query(view.currency, tag=tag, most=_WORST))
     ]
     return Section(
         "untagged",
-        f"The costliest without {tag}" if tag else "The costliest that lack a tag",
+        f"Largest resources without {tag}" if tag else "Largest resources with a missing tag",
         (
             TableColumn("resource", "Resource", CellStyle.CODE,
                    link=lambda row: view.links.page("explain", resource=str(row["resource"]))
                    if view.everything else ""),
             TableColumn("total", "Cost", CellStyle.MONEY),
-            TableColumn("missing", "Lacks"),
+            TableColumn("missing", "Missing tags"),
             TableColumn("owner", "Owner",
                    link=lambda row: view.links.page("owners", name=str(row["owner"]))),
-            TableColumn("how", "Owned by"),
+            TableColumn("allocated_by", "Allocated by"),
             TableColumn("account", "Account"),
             TableColumn("service", "Service"),
         ),
         rows,
-        note=f"Of the tags that the rulebook reads; the {_WORST} that cost most."
+        note=f"Only tags that the rulebook reads. The {_WORST} resources with the highest cost."
         if len(rows) == _WORST
-        else "Of the tags that the rulebook reads.",
+        else "Only tags that the rulebook reads.",
         choices={
-            "lacking": tuple(
+            "missing tag": tuple(
                 Choice(one or "any", view.links.here(tag=one), here=one == tag)
                 for one in ("", *asked)
             )
         },
         shown=20,
-        empty="Every resource carries it.",
+        empty="No resource has a missing tag.",
     )  # fmt: skip
 
 
 def _spellings(view: PageContext) -> Section:
-    """List values that people write in several ways, and values that the rulebook refuses."""
+    """List values with several spellings, and values that the rulebook does not allow."""
     alike: dict[tuple[str, str], list[Row]] = {}
     for row in view.sight.rows(queries.values_query(view.currency)):
         key = (str(row["tag"]), normalise_value(str(row["value"])))
@@ -185,24 +185,28 @@ def _spellings(view: PageContext) -> Section:
     rows.sort(key=lambda row: (-abs(money_of(row["total"])), str(row["spellings"])))
     return Section(
         "values",
-        "Values that are not written alike",
+        "Tag values with several spellings or not allowed",
         (
             TableColumn("tag", "Tag"),
-            TableColumn("spellings", "Written"),
-            TableColumn("means", "Means"),
-            TableColumn("state", "Which is", CellStyle.MARK),
+            TableColumn("spellings", "Spellings"),
+            TableColumn("means", "Value"),
+            TableColumn("state", "Problem", CellStyle.MARK),
             TableColumn("resources", "Resources", CellStyle.COUNT),
             TableColumn("total", "Cost", CellStyle.MONEY),
         ),
         rows[:_VALUES],
-        note="Case and separators make no difference to rules, but do to every other report."
-        + (f" The {_VALUES} with most cost, of {len(rows):,}." if len(rows) > _VALUES else ""),
-        empty="Every value is written in one way, and allowed.",
+        note="Rules ignore case and separators; other reports do not."
+        + (
+            f" The {_VALUES} values with the highest cost, of {len(rows):,}."
+            if len(rows) > _VALUES
+            else ""
+        ),
+        empty="Every value has one spelling and is allowed.",
     )
 
 
 def _meaning(view: PageContext, tag: str, value: str) -> tuple[str, str]:
-    """Tell what a value stands for, and whether the rulebook refuses it."""
+    """The allowed value that a spelling stands for, and `not allowed` where there is none."""
     dimension = _dimension(view, tag)
     if dimension is None or not dimension.values:
         return "", ""

@@ -151,7 +151,7 @@ def test_a_source_is_told_with_its_place() -> None:
     words, place = source_of(team, "tag:team,teamname")
     assert (words, str(place)) == ("by tag Team or team-name", "rules.yaml:6:12")
     words, place = source_of(team, "default")
-    assert (words, str(place)) == ("by default, as nothing gave a value", "rules.yaml:5:3")
+    assert (words, str(place)) == ("by default, because no source gave a value", "rules.yaml:5:3")
 
 
 def test_a_lookup_is_told_with_the_lines_that_mean_the_value() -> None:
@@ -168,12 +168,14 @@ def test_a_proposal_says_what_would_give_an_owner() -> None:
         return proposal(team, lookups, account=account, refused=refused, likely=likely)
 
     assert told() == "Add account 9 to accounts.csv or tag it with Team."
-    assert told(account="1") == "Let accounts.csv:2 hold for these days or tag it with Team."
+    assert (
+        told(account="1") == "Extend the dates of accounts.csv:2 to these days or tag it with Team."
+    )
     assert told(account="2") == "Correct 'Green' in accounts.csv:3 or tag it with Team."
     assert told(account="") == "Tag it with Team."
     assert told(likely=Likely("Red", Decimal("0.93"))) == (
         "Add account 9 to accounts.csv or tag it with Team. "
-        "Red has 93 % of the account's cost that has an owner."
+        "Red has 93 % of the account's allocated cost."
     )
     assert told("blu") == "Correct 'blu' to Blue, or add it to its aliases (rules.yaml:7:25)."
     assert told("Purple") == "Correct 'Purple', or add it to the values of team."
@@ -298,6 +300,6 @@ def test_ways_are_all_of_a_pool_and_their_factors_make_their_ratio(
             continue
         factors = found.factors(START, each)
         arrives = Fraction(1) if each.last == START else found.arriving(START, [each.last])
-        assert factors.get("arrives", Fraction(1)) == arrives
-        comes_round = factors.get("comes round", Fraction())
-        assert factors["ratio"] == arrives * factors["handed on"] / (1 - comes_round)
+        assert factors.get("reaches pool", Fraction(1)) == arrives
+        comes_round = factors.get("returns", Fraction())
+        assert factors["ratio"] == arrives * factors["passed on"] / (1 - comes_round)

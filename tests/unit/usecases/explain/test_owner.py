@@ -94,8 +94,8 @@ def test_an_owner_is_explained_to_the_amount_that_the_report_tells(context: RunC
         root = owner(context, name)
         for branch in [root] if root.amount is not None else root.children:
             sides = {b.title: b.amount for b in branch.children if b.amount is not None}
-            own = sides.get("own charges", Decimal())
-            shares = sides.get("shares of pools", Decimal())
+            own = sides.get("direct cost", Decimal())
+            shares = sides.get("shared cost", Decimal())
             if own or shares:
                 explained[name, branch.currency] = (own, shares, branch.amount)
     assert explained == told
@@ -106,7 +106,7 @@ def test_an_owner_is_explained_to_the_amount_that_the_report_tells(context: RunC
 
 
 def test_own_charges_go_back_to_the_rule_and_its_line(context: RunContext) -> None:
-    own = at(usd(owner(context, "CX")), "own charges")
+    own = at(usd(owner(context, "CX")), "direct cost")
     by = {branch.title: (branch.amount, branch.place) for branch in own.children}
     assert by == {
         "by lookup accounts.csv": (Decimal(70), "rulebook/2026-01.yaml:10:9"),
@@ -119,7 +119,7 @@ def test_own_charges_go_back_to_the_rule_and_its_line(context: RunContext) -> No
 
 
 def test_a_lookup_that_changed_within_the_month_is_right_on_each_day(context: RunContext) -> None:
-    own = at(usd(owner(context, "OPS")), "own charges")
+    own = at(usd(owner(context, "OPS")), "direct cost")
     assert own.amount == 11
     assert at(own, "by lookup").facts["lines"] == "accounts.csv:3"
     assert at(own, "by lookup", "Amazon EC2").facts["days"] == "2026-09-02"
@@ -127,7 +127,7 @@ def test_a_lookup_that_changed_within_the_month_is_right_on_each_day(context: Ru
 
 def test_the_biggest_resources_are_named_and_the_others_added_up(context: RunContext) -> None:
     root = explain_owner(context, period=PERIOD, owner="FIN-100", currency="usd", biggest=2).root
-    ec2 = at(root, "own charges", "by tag CostCenter", "Amazon EC2")
+    ec2 = at(root, "direct cost", "by tag CostCenter", "Amazon EC2")
     assert [(branch.title, branch.amount) for branch in ec2.children] == [
         ("i-01", Decimal("150.15")),
         ("i-02", Decimal(30)),
@@ -150,7 +150,7 @@ def test_currencies_stand_beside_each_other(context: RunContext) -> None:
 
 
 def test_a_share_tells_its_rule_its_ratio_and_its_number(context: RunContext) -> None:
-    lake = at(usd(owner(context, "FIN-100")), "shares of pools", "pool lake")
+    lake = at(usd(owner(context, "FIN-100")), "shared cost", "pool lake")
     assert lake.amount == 6
     assert lake.place == "rulebook/2026-01.yaml:38:5"
     assert lake.facts == {
@@ -165,31 +165,31 @@ def test_a_share_tells_its_rule_its_ratio_and_its_number(context: RunContext) ->
         "line": "drivers/queries.csv:2",
     }
     (holds,) = lake.children
-    assert holds.title == "where it comes from: pool lake holds 20.00 USD in all"
+    assert holds.title == "content of pool lake: 20.00 USD in total"
     assert [branch.amount for branch in holds.children] == [20]
 
 
 def test_numbers_of_several_days_are_added_up(context: RunContext) -> None:
-    lake = at(usd(owner(context, "CX")), "shares of pools", "pool lake")
-    told = {name: lake.facts[name] for name in ("number", "of", "on days", "line")}
-    assert told == {"number": 6, "of": 9, "on days": 2, "line": "drivers/queries.csv:3"}
+    lake = at(usd(owner(context, "CX")), "shared cost", "pool lake")
+    told = {name: lake.facts[name] for name in ("value", "of total", "on days", "line")}
+    assert told == {"value": 6, "of total": 9, "on days": 2, "line": "drivers/queries.csv:3"}
 
 
 def test_pools_that_serve_each_other_tell_each_way(context: RunContext) -> None:
     """Textbook: 20 % of each goes to the other, so 1/25 comes round; 400 and 100 are held."""
-    platform = at(usd(owner(context, "FIN-100")), "shares of pools", "pool platform")
+    platform = at(usd(owner(context, "FIN-100")), "shared cost", "pool platform")
     straight, through = at(platform, "straight"), at(platform, "through pool observability")
     assert platform.facts["ratio"] == "≈ 41.6667 % (5/12)"
     assert straight.facts == {
         "ratio": "31.25 % (5/16)",
-        "handed on": "30 % (3/10)",
-        "comes round": "4 % (1/25)",
+        "passed on": "30 % (3/10)",
+        "returns": "4 % (1/25)",
     }
     assert through.facts == {
         "ratio": "≈ 10.4167 % (5/48)",
-        "handed on": "50 % (1/2)",
-        "arrives": "20 % (1/5)",
-        "comes round": "4 % (1/25)",
+        "passed on": "50 % (1/2)",
+        "reaches pool": "20 % (1/5)",
+        "returns": "4 % (1/25)",
     }
     assert straight.amount == Decimal("125.00000000003125")
     arrows = [branch.title for branch in at(platform, "along").children]
@@ -200,11 +200,11 @@ def test_pools_that_serve_each_other_tell_each_way(context: RunContext) -> None:
         "observability → FIN-100",
     ]
     words = explain_owner(context, period=PERIOD, owner="FIN-100").messages
-    assert any("comes round" in sentence for sentence in words)
+    assert any("that returns" in sentence for sentence in words)
 
 
 def test_a_split_inside_a_dimension_is_told_by_its_parts(context: RunContext) -> None:
-    network = at(usd(owner(context, "FIN-100")), "shares of pools", "pool network")
+    network = at(usd(owner(context, "FIN-100")), "shared cost", "pool network")
     parts = {b.title: b for b in network.children if b.amount is not None}
     assert list(parts) == ["in environment dev", "in environment prod"]
     dev = parts["in environment dev"]
@@ -212,12 +212,12 @@ def test_a_split_inside_a_dimension_is_told_by_its_parts(context: RunContext) ->
 
 
 def test_kept_money_is_said_to_be_kept(context: RunContext) -> None:
-    shares = at(owner(context, "unallocated"), "shares of pools")
+    shares = at(owner(context, "unallocated"), "shared cost")
     lake = at(shares, "pool lake")
-    assert lake.facts["kept because"] == "drivers/queries.csv has no numbers for the day"
+    assert lake.facts["not split because"] == "drivers/queries.csv has no values for the day"
     stage = at(shares, "pool network", "in environment stage")
-    assert stage.facts["kept because"] == "nobody who may pay has a positive number"
-    queues = at(shares, "pool queues", "kept with unallocated: pools serve only each other")
+    assert stage.facts["not split because"] == "no eligible owner has a positive driver value"
+    queues = at(shares, "pool queues", "kept with unallocated: these pools serve only each other")
     assert queues.amount == Decimal("1.5")
 
 
@@ -225,7 +225,7 @@ def test_an_owner_whose_cost_a_pool_passes_on_is_not_unknown(context: RunContext
     root = owner(context, "PLATFORM")
     assert root.amount == 0
     (note,) = root.children
-    assert note.title.startswith("not in this figure: 480.0000000001 USD of its charges")
+    assert note.title.startswith("excluded: 480.0000000001 USD of this owner's charges")
     assert {branch.title: branch.amount for branch in note.children} == {
         "in pool platform": Decimal("400.0000000001"),
         "in pool observability": Decimal(80),
@@ -241,23 +241,23 @@ def test_a_pool_tells_what_comes_in_and_who_pays(context: RunContext) -> None:
     root = explain_pool(context, period=PERIOD, pool="Platform").root
     assert (root.title, root.amount) == ("pool platform, 2026-09", None)
     assert root.place == "rulebook/2026-01.yaml:27:5"
-    assert at(root, "holds", "Amazon EC2", "i-platform").amount == Decimal("400.0000000001")
-    handed = at(root, "is handed by other pools")
+    assert at(root, "charges", "Amazon EC2", "i-platform").amount == Decimal("400.0000000001")
+    handed = at(root, "received from other pools")
     assert at(handed, "of pool observability").amount == 20
     assert at(handed, "of pool observability").facts["ratio"] == "20 % (1/5)"
-    paid = at(root, "what it holds is finally paid by")
+    paid = at(root, "paid by")
     assert {branch.title: branch.facts["ratio"] for branch in paid.children} == {
         "CX": "≈ 58.3333 % (7/12)",
         "FIN-100": "≈ 41.6667 % (5/12)",
     }
-    line = at(root, "hands on", "platform → CX").facts["line"]
+    line = at(root, "passed on", "platform → CX").facts["line"]
     assert line == "drivers/cpu.csv:3"
 
 
 def test_a_pool_that_holds_nothing_says_so(context: RunContext) -> None:
     found = explain_pool(context, period=PERIOD, pool="topics")
-    assert found.messages[0] == "No charge of 2026-09 lies in pool topics."
-    assert at(found.root, "is handed by other pools").amount == Decimal("1.5")
+    assert found.messages[0] == "Pool topics has no charges in 2026-09."
+    assert at(found.root, "received from other pools").amount == Decimal("1.5")
 
 
 def test_an_unknown_pool_is_told_the_closest(context: RunContext) -> None:
@@ -272,7 +272,7 @@ def test_a_resource_tells_its_tags_its_values_and_its_line(context: RunContext) 
     assert str(kind.facts["first line"]).endswith("focus.parquet row 17")
     assert at(kind, "tags as delivered").facts == {"CostCenter": "fin10"}
     value = at(kind, "cost_center = unallocated")
-    assert value.facts["rejected before"] == "fin10"
+    assert value.facts["rejected value"] == "fin10"
     assert at(kind, "paid by unallocated").amount == Decimal("9.99")
 
 
@@ -280,7 +280,7 @@ def test_a_resource_in_a_pool_tells_who_pays(context: RunContext) -> None:
     root = explain_resource(context, period=PERIOD, resource="i-platform").root
     (kind,) = root.children
     assert at(kind, "cost_center = PLATFORM").facts["lines"] == "accounts.csv:4"
-    assert at(kind, "lies in pool platform").place == "rulebook/2026-01.yaml:27:5"
+    assert at(kind, "in pool platform").place == "rulebook/2026-01.yaml:27:5"
     assert at(kind, "paid by CX").facts["ratio"] == "≈ 58.3333 % (7/12)"
 
 
@@ -310,7 +310,7 @@ def test_an_earlier_run_is_explained_by_its_own_delivery(tmp_path: Path) -> None
     rules, _ = rules_for(Period.parse(PERIOD), tmp_path / "rulebook", tmp_path)
     assert rules is not None
     allocate(Period.parse(PERIOD), rules, context)
-    path = ("own charges", "by default", "Amazon EC2")
+    path = ("direct cost", "by default", "Amazon EC2")
     before = at(owner(context, "unallocated", as_of=first.manifest.run), *path)
     assert [(b.title, b.amount) for b in before.children] == [("i-1", 10)]
     now = at(owner(context, "unallocated"), *path)
@@ -323,7 +323,7 @@ def test_a_run_that_cannot_be_derived_again_is_told_as_recorded(tmp_path: Path) 
     run = _with_other_sources(context, done.manifest)
     found = explain_owner(plugs_for(tmp_path), period=PERIOD, owner="CX", as_of=run)
     assert "Resources are not shown" in found.messages[0]
-    own = at(found.root, "own charges", "by lookup accounts.csv", "Amazon EC2")
+    own = at(found.root, "direct cost", "by lookup accounts.csv", "Amazon EC2")
     assert [branch.title for branch in own.children] == ["000000000222 contact"]
     assert check_sums(found.root)
 
@@ -365,7 +365,7 @@ def test_the_review_proposes_an_owner_for_what_has_none(context: RunContext) -> 
         ),
         ("000000000111", "Amazon RDS"): (
             Decimal(3),
-            f"{_ADD_OR_TAG} FIN-100 has 100 % of the account's cost that has an owner.",
+            f"{_ADD_OR_TAG} FIN-100 has 100 % of the account's allocated cost.",
         ),
     }
 
@@ -387,10 +387,10 @@ def test_the_review_tells_pools_whose_shares_and_kept_money_add_up(context: RunC
                 if (row["pool"], row["currency"]) == key
             ]
             assert sum(parts) == pool["cost"], key
-    assert {(r["pool"], r["cost"], r["because"]) for r in found["kept"].rows} == {
-        ("lake", Decimal(4), "drivers/queries.csv has no numbers for the day"),
-        ("network", Decimal(2), "nobody who may pay has a positive number"),
-        ("queues", Decimal("1.5"), "pools serve only each other"),
+    assert {(r["pool"], r["cost"], r["reason"]) for r in found["kept"].rows} == {
+        ("lake", Decimal(4), "drivers/queries.csv has no values for the day"),
+        ("network", Decimal(2), "no eligible owner has a positive driver value"),
+        ("queues", Decimal("1.5"), "these pools serve only each other"),
     }
 
 

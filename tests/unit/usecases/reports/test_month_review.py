@@ -78,15 +78,15 @@ def test_the_review_tells_who_pays_what_changed_and_why(tmp_path: Path) -> None:
     made(tmp_path).write_review("2026-09", folder=tmp_path / "out")
     told = (tmp_path / "out/review.md").read_text()
     assert told.startswith(
-        "# Cloud cost review 2026-09\n\n28.35 USD. Every cent is accounted for, and no rule gives "
-        "2.00 USD an owner, before shares of pools; the difference to the provider's files is "
+        "# Cloud cost review 2026-09\n\n28.35 USD. Every cent is accounted for; "
+        "2.00 USD of direct cost is unallocated; the difference from the provider's files is "
         "0.00.\n"
     )
     assert "| A | 14.00 | 2.35 | 0.00 | 0.00 | 0.00 | 0.00 | 2.35 | 16.35 |" in told
-    assert "16.35 USD: 12.35 of its own and 4.00 of shared cost." in told
+    assert "16.35 USD: 12.35 direct cost and 4.00 shared cost." in told
     assert "+2.35 USD against 2026-08: +2.35 by usage." in told
     assert "| unallocated | 2.00 | \\_\\_\\_" in told
-    assert "is in no Git repository" in told
+    assert "is not in a Git repository" in told
 
 
 def test_who_changed_a_rule_and_what_it_moved(tmp_path: Path) -> None:
@@ -139,8 +139,8 @@ def test_merges_renamed_and_broken_rules_are_told_as_they_are(tmp_path: Path) ->
     assert merge.startswith("merge\n\nDana Fox, 2026-11-03, commit ")
     assert "| A | 2.00 |\n| B | -2.00 |" in merge
     assert "\n+  - {name: support" in merge
-    assert "It moved no money of this month." in renamed
-    assert "What it moved cannot be told" in broken
+    assert "No effect on the cost of this month." in renamed
+    assert "The effect is unknown" in broken
     assert "| A | -2.00 |\n| B | 2.00 |" in mended
 
 
@@ -172,7 +172,7 @@ def test_a_figure_is_the_same_everywhere_and_a_total_that_is_off_says_so(tmp_pat
     assert "| USD | 3.10 | 3.00 | 0.10 |" in told
     for owner in "ABC":
         statement = told.split(f"### {owner}\n")[1].split("### ")[0]
-        assert "1.03 USD: 1.00 of its own and 0.03 of shared cost." in statement
+        assert "1.03 USD: 1.00 direct cost and 0.03 shared cost." in statement
         assert "| **total** |  | **1.03** |\n\nrounded; files have every digit\n" in statement
         assert f"| {owner} | 1.03 | \\_" in told
     sign_off = told.split("## Sign-off\n")[1]
@@ -208,15 +208,15 @@ def test_a_statement_as_pdf(tmp_path: Path) -> None:
         ["pdftotext", "-layout", str(one), "-"], check=True, capture_output=True, text=True
     )
     lines = [" ".join(line.split()) for line in done.stdout.splitlines()]
-    assert "16.35 USD: 12.35 of its own and 4.00 of shared cost." in lines
+    assert "16.35 USD: 12.35 direct cost and 4.00 shared cost." in lines
     assert "support shared 4.00" in lines
     assert "total 16.35" in lines
 
 
 def test_no_number_of_a_wide_table_is_broken(tmp_path: Path) -> None:
     needed("pdftotext")
-    row = dict.fromkeys(("code", "weight", "what", "place", "subject", "found"), "D001 " * 9)
-    row |= {"amount": Decimal("-1234567.89"), "currency": "USD", "to do": "Do something. " * 9}
+    row = dict.fromkeys(("code", "severity", "finding", "place", "subject", "found"), "D001 " * 9)
+    row |= {"amount": Decimal("-1234567.89"), "currency": "USD", "remedy": "Do something. " * 9}
     told = Document("t", "", (Section("s", table=Table(tuple(row), (row,))),))
     (tmp_path / "wide.pdf").write_bytes(pdf(told, made_at="2026-11-02T08:00:00+00:00"))
     done = subprocess.run(
