@@ -25,7 +25,7 @@ LABELS = (
     *("ChargeDay", "Resource", "Cost"),
 )
 
-#: The shares of pools.
+#: Shared cost by owner and pool.
 SHARES = ("Period", "Bill", "ChargeDay", "Pool", "Within", "Owner", "Ratio", "Kept")
 
 #: The published tables that hold dimensions.

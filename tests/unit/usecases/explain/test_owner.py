@@ -159,8 +159,8 @@ def test_a_share_tells_its_rule_its_ratio_and_its_number(context: RunContext) ->
         "pool total": Decimal(20),
         "where": "ServiceName = 'AWS Lake Formation'",
         "split": "by usage, drivers/queries.csv",
-        "number": Decimal(3),
-        "of": Decimal(4),
+        "value": Decimal(3),
+        "of total": Decimal(4),
         "driver": "drivers/queries.csv",
         "line": "drivers/queries.csv:2",
     }
@@ -178,7 +178,7 @@ def test_numbers_of_several_days_are_added_up(context: RunContext) -> None:
 def test_pools_that_serve_each_other_tell_each_way(context: RunContext) -> None:
     """Textbook: 20 % of each goes to the other, so 1/25 comes round; 400 and 100 are held."""
     platform = at(usd(owner(context, "FIN-100")), "shared cost", "pool platform")
-    straight, through = at(platform, "straight"), at(platform, "through pool observability")
+    straight, through = at(platform, "directly"), at(platform, "through pool observability")
     assert platform.facts["ratio"] == "≈ 41.6667 % (5/12)"
     assert straight.facts == {
         "ratio": "31.25 % (5/16)",
@@ -192,7 +192,7 @@ def test_pools_that_serve_each_other_tell_each_way(context: RunContext) -> None:
         "returns": "4 % (1/25)",
     }
     assert straight.amount == Decimal("125.00000000003125")
-    arrows = [branch.title for branch in at(platform, "along").children]
+    arrows = [branch.title for branch in at(platform, "steps of").children]
     assert arrows == [
         "platform → pool observability",
         "observability → pool platform",
@@ -243,8 +243,8 @@ def test_a_pool_tells_what_comes_in_and_who_pays(context: RunContext) -> None:
     assert root.place == "rulebook/2026-01.yaml:27:5"
     assert at(root, "charges", "Amazon EC2", "i-platform").amount == Decimal("400.0000000001")
     handed = at(root, "received from other pools")
-    assert at(handed, "of pool observability").amount == 20
-    assert at(handed, "of pool observability").facts["ratio"] == "20 % (1/5)"
+    assert at(handed, "from pool observability").amount == 20
+    assert at(handed, "from pool observability").facts["ratio"] == "20 % (1/5)"
     paid = at(root, "paid by")
     assert {branch.title: branch.facts["ratio"] for branch in paid.children} == {
         "CX": "≈ 58.3333 % (7/12)",

@@ -84,7 +84,7 @@ def test_the_review_tells_who_pays_what_changed_and_why(tmp_path: Path) -> None:
     )
     assert "| A | 14.00 | 2.35 | 0.00 | 0.00 | 0.00 | 0.00 | 2.35 | 16.35 |" in told
     assert "16.35 USD: 12.35 direct cost and 4.00 shared cost." in told
-    assert "+2.35 USD against 2026-08: +2.35 by usage." in told
+    assert "+2.35 USD since 2026-08: +2.35 by usage." in told
     assert "| unallocated | 2.00 | \\_\\_\\_" in told
     assert "is not in a Git repository" in told
 
