@@ -154,7 +154,7 @@ def test_no_parameter_tells_anothers_money(
     fields = sorted(PAGES[name].asked.model_fields)
     asked = data.draw(st.dictionaries(st.sampled_from(fields), _VALUES, max_size=4))
     lead = data.draw(st.sampled_from(["/", "/api/v1/", "/files/"]))
-    section = data.draw(st.sampled_from(["owners", "days", "movers", "ways", "shares", "pools",
+    section = data.draw(st.sampled_from(["owners", "days", "movers", "paths", "shares", "pools",
                                          "stages", "rules", "tree", "coverage", "untagged",
                                          "values", "drivers", "payers", "arrows"]))  # fmt: skip
     form = data.draw(st.sampled_from(["csv", "json", "parquet", "xlsx"]))

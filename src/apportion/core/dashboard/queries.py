@@ -35,7 +35,7 @@ def owner_days_query(currency: str) -> str:
 
 
 def cut_days_query(cut: str, currency: str, *, owner: str = "", pool: str | None = None) -> str:
-    """What each value of a column costs a day; `pool` None is all, empty is own charges."""
+    """What each value of a column costs a day; `pool` None is all, empty is direct cost."""
     return (
         'SELECT "#value" AS value, "#day" AS day, SUM("#cost") AS total FROM days '
         f"WHERE {_where(cut, currency, owner, pool)} GROUP BY 1, 2 ORDER BY 1, 2"
@@ -51,7 +51,7 @@ def cut_query(cut: str, currency: str, *, owner: str = "", pool: str | None = No
 
 
 def paid_by_pool_query(currency: str, *, owner: str = "") -> str:
-    """What is paid of each pool, by owner; own charges have none."""
+    """What is paid of each pool, by owner; direct cost has none."""
     who = f' AND "#owner" = {text(owner)}' if owner else ""
     return (
         'SELECT "#pool" AS pool, "#owner" AS owner, SUM("#cost") AS total FROM paid '
@@ -69,7 +69,7 @@ def pool_days_query(currency: str, owner: str) -> str:
 
 
 def paid_days_query(currency: str, owner: str) -> str:
-    """What an owner pays a day, own charges and shares apart."""
+    """What an owner pays a day, direct and shared cost apart."""
     return (
         f'SELECT "#day" AS day, {_OWN} AS direct, {_SHARED} AS shared FROM paid WHERE '
         f'"#currency" = {text(currency)} AND "#owner" = {text(owner)} GROUP BY 1 ORDER BY 1'
@@ -77,7 +77,7 @@ def paid_days_query(currency: str, owner: str) -> str:
 
 
 def sources_query(currency: str, *, owner: str = "", by_owner: bool = False) -> str:
-    """What each source of the owner dimension gave of own charges."""
+    """What each source of the owner dimension gave of direct cost."""
     who = f' AND "#owner" = {text(owner)}' if owner else ""
     columns = '"#source", "#owner"' if by_owner else '"#source"'
     named = '"#source" AS source, "#owner" AS owner' if by_owner else '"#source" AS source'

@@ -64,7 +64,7 @@ POOLS_QUERY = (
 ACCOUNTS_QUERY = 'SELECT DISTINCT "SubAccountId" AS account FROM cells'
 OWNERS_QUERY = 'SELECT "#owner" AS owner FROM days UNION SELECT "#owner" FROM shares'
 
-#: What is paid, own charges and shares in one shape: `#pool` is empty for own charges.
+#: What is paid, direct and shared cost in one shape: `#pool` is empty for direct cost.
 _PAID = (
     'paid AS (SELECT "#owner", "#currency", "#day", \'\' AS "#pool", "#cost" FROM days '
     "WHERE \"#cut\" = '' AND \"#pool\" = '' UNION ALL "

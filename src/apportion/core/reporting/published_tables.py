@@ -174,7 +174,7 @@ def names_taken(rulebook: Rulebook) -> list[str]:
 def totals_query(table: str, relation: str) -> str:
     """Add what a published table holds up by payer and currency, for the comparison with the proof.
 
-    Own charges and shares of pools are the whole; so are all charges, pooled or not.
+    Direct and shared cost are the whole; so are all charges, pooled or not.
     """
     where = " WHERE \"Stage\" = 'allocated'" if table == "proofs" else ""
     sums = each((f"COALESCE(SUM({name(c)}), 0) AS {name(c)}" for c in COST_COLUMNS), ", ")

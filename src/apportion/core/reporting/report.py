@@ -102,7 +102,7 @@ def report_query(
     cost: str,
     where: str,
 ) -> str:
-    """Group the view `told`: own charges and shares in one shape, `Direct` telling them apart."""
+    """Group the view `told`: direct and shared cost in one shape, `Direct` telling them apart."""
     time = 'CAST("ChargeDay" AS VARCHAR)' if granularity is Granularity.DAY else '"Period"'
     groups = each((f'{time} AS "#time"', *map(name, by), '"BillingCurrency" AS "#currency"'), ", ")
     tagged = f"{name(f'{owner}_source')} LIKE 'tag:%'"
@@ -116,7 +116,7 @@ def report_query(
 
 
 def told_query(dimensions: Sequence[str]) -> str:
-    """Put own charges and pushed-down shares into one shape."""
+    """Put direct cost and pushed-down shares into one shape."""
     costs = each(map(name, COST_COLUMNS), ", ")
     sources = [f"{dimension}_source" for dimension in dimensions]
     own = each(map(name, (*ALWAYS[:-1], *dimensions, *sources)), ", ")

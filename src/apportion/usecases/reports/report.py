@@ -60,7 +60,7 @@ def report(context: RunContext, question: Question) -> Outcome:
 
 
 def tell(published: Published, context: RunContext, *, used: set[str], by_day: bool = True) -> None:
-    """Make the view `told`: own charges, and shares pushed down where a report needs them so."""
+    """Make the view `told`: direct cost, and shares pushed down where a report needs them so."""
     open_tables(published, context, by_day=by_day)
     check_whole(published, context, by_day=by_day)
     rulebook = published.rulebook

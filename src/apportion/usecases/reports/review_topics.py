@@ -33,7 +33,7 @@ Review = tuple[tuple[str, Outcome], ...]
 def review(context: RunContext, *, period: str, as_of: str = "") -> Review:
     """Lay out a period's newest allocation, or the one at `as_of`.
 
-    `unallocated`: own charges of the owner dimension's default, with a proposal for each account
+    `unallocated`: direct cost of the owner dimension's default, with a proposal for each account
     and service. `rejected`: values the rulebook does not allow, with the closest that it does.
     `pools`. `drivers`: one row an arrow of the split, days added up. `shares`: who finally pays.
     `kept`: what could not be split. Money is in the rulebook's cost column.
