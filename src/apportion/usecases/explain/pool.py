@@ -60,7 +60,7 @@ def explain_pool(
         )
         root = replace(root, children=tuple(apart))
     nothing = () if held else (f"Pool {rule.name} has no charges in {period}.",)
-    return Explanation(root, case.published.later, messages=(*nothing, case.messages))
+    return Explanation(root, case.published.later, messages=(*nothing, case.words))
 
 
 def _sides(
