@@ -109,10 +109,10 @@ def test_what_a_bill_lacks_is_said_once(absent: str, code: str, said: str, tmp_p
 
 
 def test_many_optional_columns_that_are_missing_are_one_short_notice(tmp_path: Path) -> None:
-    absent = ("ListCost", "ContractedCost", "ResourceId", "RegionId")
+    absent = ("ListCost", "ContractedCost", "ResourceId", "ConsumedQuantity")
     line = {name: value for name, value in line_of("1.4").items() if name not in absent}
     (finding,) = read_csv(tmp_path, line).findings
-    assert finding.subject == "no columns ListCost, ContractedCost, ResourceId and RegionId"
+    assert finding.subject == "no columns ListCost, ContractedCost, ResourceId and ConsumedQuantity"
 
 
 @pytest.mark.parametrize(
