@@ -131,7 +131,6 @@ BY_STORY = {
     "core/tags/remediation/suggestions.py": "tests/unit/cli/commands/test_tags.py",
     "ledger/repair.py": "tests/unit/usecases/runs/test_repair.py",
     "sources/rules_history.py": "tests/unit/usecases/reports/test_month_review.py",
-    "usecases/reports/workbook.py": "tests/unit/reports/test_excel.py",
     "usecases/tags/suggest.py": "tests/unit/cli/commands/test_tags.py",
 }
 
