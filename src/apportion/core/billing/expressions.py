@@ -10,7 +10,7 @@ from sqlglot import exp
 from . import value_sql
 from .aws_services import SERVICES
 from .mapping_file import parsed
-from .raw_columns import RawColumn, RawColumns
+from .raw_columns import RawColumn, RawColumnKind, RawColumns
 
 _Read = Callable[[RawColumn | None], "exp.Expr"]
 
@@ -216,7 +216,11 @@ def _service(bill: Expressions, arguments: Sequence[exp.Expr], *, position: int)
         exp.If(this=exp.Literal.string(code), true=exp.Literal.string(service[position]))
         for code, service in SERVICES.items()
     ]
-    return exp.Case(this=value_sql.text(column), ifs=children)
+    # The engine evaluates the operand for each code, so it is the plain column where that is text:
+    # cleaned of words for nothing, it took 600 MB for a bill of ten lines. No such word is a code.
+    plain = column.kind is RawColumnKind.CSV_TEXT
+    operand = value_sql.raw(column) if plain else value_sql.text(column)
+    return exp.Case(this=operand, ifs=children)
 
 
 #: The functions that `cur-2.0.yaml` explains, except those that need `read` (see `_function`).

@@ -153,9 +153,9 @@ BILLS: Mapping[str, tuple[Format, Mapping[str, str] | Sequence[str], Mapping[str
 DIGESTS = {
     "cur": "dcadd67a363c4d83",
     "cur, split by children": "f929e24c692d2b53",
-    "cur as CSV, without plans": "275349085eb24a91",
+    "cur as CSV, without plans": "14c7b80a74b74289",
     "cur, short amounts": "c27d2f83500a07d4",
-    "legacy": "6ecbdd01f2c6eab2",
+    "legacy": "c55f9a38c0b986b2",
     "legacy in Athena": "0220a25aa3f86e73",
     "legacy, split by children": "a25a16e47a8ae56c",
     "focus": "fea992d61627d6e7",
