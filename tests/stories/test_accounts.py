@@ -222,7 +222,7 @@ def test_a_day_may_be_given_for_the_first_look(typed: Typed, company: Company) -
     typed.well("allocate", "--period", "2026-09")
     assert owners(typed) == {"FIN-100 lab": "1.00", "unallocated unallocated": "1.00"}
     assert typed("aws", "accounts", "list", "--as-of", "yesterday").code == 2
-    assert "--as-of is a day, written like 2026-09-30; found 'yesterday'" in typed.err
+    assert "--as-of: expected a day like 2026-09-30, found 'yesterday'" in typed.err
 
 
 def test_accounts_from_a_file(typed: Typed) -> None:

@@ -382,7 +382,7 @@ def test_flipped_bits_are_fetched_again_and_never_taken_in(story: Story) -> None
 def test_a_bit_that_is_always_flipped_fails(story: Story) -> None:
     story.export.deliver(SEPTEMBER, [charges(SEPTEMBER, "1")], execution="one")
     story.front.always.append(flipped("00001"))
-    with pytest.raises(NotWhatS3HasError, match="arrived damaged, twice: expected SHA256"):
+    with pytest.raises(NotWhatS3HasError, match="was damaged in two downloads: expected SHA256"):
         story.take()
     assert story.workspace.held().rows == ()
     assert story.downloads == []
@@ -455,7 +455,7 @@ def test_two_processes_do_not_fetch_the_same_export(story: Story) -> None:
     folder = story.folder / "ledger" / "downloads"
     with (
         Downloads(folder, S3Location.parse(story.export.address)).held(wait=0),
-        pytest.raises(DownloadsBusyError, match="Another process is fetching s3://"),
+        pytest.raises(DownloadsBusyError, match="Another process is downloading s3://"),
     ):
         story.take()
 
