@@ -169,4 +169,4 @@ DuckDB(folder / "spill").write("SELECT hash(i) AS h FROM range(3000000) AS t(i)"
     )
     *_, said = done.stderr.splitlines()
     assert "EngineError: The engine failed: Could not write" in said
-    assert "File too large. Nothing was published; the old state stands." in said
+    assert "File too large. Nothing was published; the earlier state is unchanged." in said

@@ -12,11 +12,13 @@ from apportion.cli.options.cost_explorer import (
     MAX_REQUESTS,
     ByOption,
     CacheHoursOption,
+    CostCenterOption,
     DaysOption,
     MaxRequestsOption,
     MetricOption,
     NoCacheOption,
     ProfileOption,
+    TagKeyOption,
     access,
     days_before,
     names,
@@ -83,15 +85,8 @@ def costs(
     ctx: typer.Context,
     days: DaysOption = None,
     by: ByOption = None,
-    cost_center: Annotated[
-        str,
-        typer.Option(
-            metavar="NAME", help="Only this cost center. A message shows the cost that is left out."
-        ),
-    ] = "",
-    tag_key: Annotated[
-        str, typer.Option(metavar="KEY", help="Tag key of the cost center.")
-    ] = "CostCenter",
+    cost_center: CostCenterOption = "",
+    tag_key: TagKeyOption = "CostCenter",
     metric: MetricOption = Metric.UNBLENDED,
     granularity: Annotated[
         Granularity, typer.Option(metavar="STEP", help="month or day.")

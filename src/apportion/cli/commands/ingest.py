@@ -141,8 +141,7 @@ def ingest(
     session: Session = ctx.obj
     sent = Output(form, to, raw)
     sent.check(session.console)
-    part = tuple(together_with or ())
-    taking = Taking(bill, split_cost, force, keep_files, wait, replace, part)
+    taking = Taking(bill, split_cost, force, keep_files, wait, replace, tuple(together_with or ()))
     one_way(taking)
     if paths == [COST_EXPLORER]:
         only_for_files({"--together-with": together_with})

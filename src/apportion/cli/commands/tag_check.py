@@ -28,6 +28,35 @@ class Shape(StrEnum):
     GITHUB = "github"
 
 
+CodeArgument = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="PATH", help="Terraform folders, plans (JSON) or CloudFormation templates."
+    ),
+]
+PolicyOption = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="Tag policy: a tags.yaml or a generated policy.json. No settings file is needed.",
+    ),
+]
+TagOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="KEY=VALUE",
+        help="A tag that is set outside the code, for example on the stack. Repeatable.",
+    ),
+]
+ShapeOption = Annotated[
+    Shape,
+    typer.Option("--format", metavar="FORMAT", help="text, json, sarif or github (annotations)."),
+]
+PatchOption = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Write a patch that corrects spelling.")
+]
+
+
 def add_to(tags: typer.Typer) -> None:
     """Add `tags check`."""
     tags.command(
@@ -45,37 +74,12 @@ def add_to(tags: typer.Typer) -> None:
 
 def check(
     ctx: typer.Context,
-    paths: Annotated[
-        list[Path],
-        typer.Argument(
-            metavar="PATH", help="Terraform folders, plans (JSON) or CloudFormation templates."
-        ),
-    ],
-    policy: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="Tag policy: a tags.yaml or a generated policy.json. No settings file is needed.",
-        ),
-    ] = None,
-    tag: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="KEY=VALUE",
-            help="A tag that is set outside the code, for example on the stack. Repeatable.",
-        ),
-    ] = None,
-    shape: Annotated[
-        Shape,
-        typer.Option(
-            "--format", metavar="FORMAT", help="text, json, sarif or github (annotations)."
-        ),
-    ] = Shape.TEXT,
+    paths: CodeArgument,
+    policy: PolicyOption = None,
+    tag: TagOption = None,
+    shape: ShapeOption = Shape.TEXT,
     to: ToOption = None,
-    patch: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Write a patch that corrects spelling."),
-    ] = None,
+    patch: PatchOption = None,
 ) -> None:
     """Check the tags in Terraform code, Terraform plans and CloudFormation templates.
 

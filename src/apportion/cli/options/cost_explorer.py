@@ -27,6 +27,13 @@ ByOption = Annotated[
         help="Group by service, account, tag:KEY, category:NAME, …; separated by commas.",
     ),
 ]
+CostCenterOption = Annotated[
+    str,
+    typer.Option(
+        metavar="NAME", help="Only this cost center. A message shows the cost that is left out."
+    ),
+]
+TagKeyOption = Annotated[str, typer.Option(metavar="KEY", help="Tag key of the cost center.")]
 MetricOption = Annotated[
     Metric,
     typer.Option(metavar="METRIC", help="UnblendedCost, NetAmortizedCost, …", case_sensitive=False),

@@ -147,7 +147,7 @@ def test_months_that_are_not_there_are_told(tmp_path: Path) -> None:
     take_in(workspace, tmp_path, [A, {**B, "day": "2026-08-31"}])
     with pytest.raises(NothingThereError, match=r"no bill of 2026-10\. It holds 2026-08, 2026-09"):
         workspace.allocate(["2026-10"])
-    with pytest.raises(NoRulebookError, match=r"in force for 2026-08 .* from 2026-09"):
+    with pytest.raises(NoRulebookError, match=r"applies to 2026-08 .* from 2026-09"):
         workspace.allocate(["2026-08"])
     workspace.allocate(["2026-09"])
     assert teams(workspace) == {"a": 1}

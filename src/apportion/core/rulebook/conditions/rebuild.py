@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 
 from sqlglot import exp
 
@@ -32,6 +31,7 @@ from .literals import (
     type_written,
     wrong_literal,
 )
+from .term import WRONG, Term, closed, negated
 from .tree_checks import flat, only_known_parts
 
 ALLOWED = (
@@ -64,17 +64,6 @@ _CASTS = {
 }
 
 
-@dataclass(frozen=True)
-class Term:
-    """A rebuilt expression and its type."""
-
-    sql: exp.Expr
-    kind: ValueKind
-
-
-_WRONG = Term(exp.null(), ValueKind.UNKNOWN)
-
-
 class Rebuilder:
     """Walks the parsed tree once; `columns` are the names in it, in canonical spelling."""
 
@@ -88,7 +77,7 @@ class Rebuilder:
         self._rules: dict[type[exp.Expr], Callable[[exp.Expr], Term]] = {
             exp.And: self._connected,
             exp.Or: self._connected,
-            exp.Not: lambda node: Term(_negated(self.yes_no(node.this)), ValueKind.YES_NO),
+            exp.Not: lambda node: Term(negated(self.yes_no(node.this)), ValueKind.YES_NO),
             exp.Paren: lambda node: self.term(node.this),
             exp.Column: self._column,
             exp.Bracket: self._tag,
@@ -152,7 +141,7 @@ class Rebuilder:
         found = read_column(
             written, place=self._place, findings=self._findings, dimensions=self._dimensions
         )
-        return self._use(found) if found else _WRONG
+        return self._use(found) if found else WRONG
 
     def _tag(self, node: exp.Expr) -> Term:
         """`Tags['Cost Center']` and `account_tags['Cost Center']`."""
@@ -181,7 +170,7 @@ class Rebuilder:
             f'"{shown(text)}"',
             f"Write '{shown(text)}'.",
         )
-        return _WRONG
+        return WRONG
 
     def _use(self, name: str) -> Term:
         self.columns.add(name)
@@ -198,13 +187,13 @@ class Rebuilder:
         if not isinstance(node.this, exp.Literal) or node.this.is_string:
             return self._refuse(node)
         number = self.term(node.this)
-        return number if number is _WRONG else Term(exp.Neg(this=number.sql), ValueKind.NUMBER)
+        return number if number is WRONG else Term(exp.Neg(this=number.sql), ValueKind.NUMBER)
 
     def _compared(self, node: exp.Expr) -> Term:
         left, right = self.term(node.this), self.term(node.expression)
         self._agree(node, left, right)
         return Term(
-            _COMPARISONS[type(node)](this=_closed(left), expression=_closed(right)),
+            _COMPARISONS[type(node)](this=closed(left), expression=closed(right)),
             ValueKind.YES_NO,
         )
 
@@ -214,23 +203,23 @@ class Rebuilder:
         left = self.term(node.this)
         options = [self.term(option) for option in node.expressions]
         self._agree(node, left, *options)
-        values = [_closed(option) for option in options]
-        return Term(exp.In(this=_closed(left), expressions=values), ValueKind.YES_NO)
+        values = [closed(option) for option in options]
+        return Term(exp.In(this=closed(left), expressions=values), ValueKind.YES_NO)
 
     def _between(self, node: exp.Expr) -> Term:
         terms = [self.term(node.args.get(part)) for part in ("this", "low", "high")]
         self._agree(node, *terms)
-        value, low, high = map(_closed, terms)
+        value, low, high = map(closed, terms)
         return Term(exp.Between(this=value, low=low, high=high), ValueKind.YES_NO)
 
     def _like(self, node: exp.Expr) -> Term:
         left, right = self.term(node.this), self.term(node.expression)
         self._need_texts(node, left, right)
         build = exp.ILike if isinstance(node, exp.ILike) else exp.Like
-        like = build(this=_closed(left), expression=_closed(right))
+        like = build(this=closed(left), expression=closed(right))
         # sqlglot 30 keeps NOT LIKE in one node, earlier versions put a Not around it.
-        negated = _negated(like) if node.args.get("negate") else like
-        return Term(negated, ValueKind.YES_NO)
+        like = negated(like) if node.args.get("negate") else like
+        return Term(like, ValueKind.YES_NO)
 
     def _regexp(self, node: exp.Expr) -> Term:
         if node.args.get("flag"):
@@ -245,14 +234,14 @@ class Rebuilder:
         if not isinstance(node.expression, exp.Null):
             return self._refuse(node)
         return Term(
-            exp.Is(this=_closed(self.term(node.this)), expression=exp.null()), ValueKind.YES_NO
+            exp.Is(this=closed(self.term(node.this)), expression=exp.null()), ValueKind.YES_NO
         )
 
     def _joined(self, node: exp.Expr) -> Term:
         left, right = self.term(node.this), self.term(node.expression)
         self._need_texts(node, left, right)
         return Term(
-            exp.DPipe(this=_closed(left), expression=_closed(right), safe=True), ValueKind.TEXT
+            exp.DPipe(this=closed(left), expression=closed(right), safe=True), ValueKind.TEXT
         )
 
     def _case(self, node: exp.Expr) -> Term:
@@ -265,10 +254,10 @@ class Rebuilder:
         last = self.term(default) if default is not None else Term(exp.null(), ValueKind.NULL)
         self._agree(node, *[term for term in (*thens, last) if term.kind is not ValueKind.NULL])
         ifs = [
-            exp.If(this=when, true=_closed(then)) for when, then in zip(whens, thens, strict=True)
+            exp.If(this=when, true=closed(then)) for when, then in zip(whens, thens, strict=True)
         ]
         kinds = [term.kind for term in (*thens, last) if term.kind is not ValueKind.NULL]
-        return Term(exp.Case(ifs=ifs, default=_closed(last)), kinds[0] if kinds else ValueKind.NULL)
+        return Term(exp.Case(ifs=ifs, default=closed(last)), kinds[0] if kinds else ValueKind.NULL)
 
     def _cast(self, node: exp.Expr) -> Term:
         """`DATE '2026-01-31'` too. Always TRY_CAST: one odd tag must not stop a month."""
@@ -287,7 +276,7 @@ class Rebuilder:
         ):
             self._add(rules.KINDS_DIFFER, f"{_written(node)} is no date", "a date like 2026-01-31")
         return Term(
-            exp.TryCast(this=_closed(term), to=exp.DataType.build(written, dialect="duckdb")), kind
+            exp.TryCast(this=closed(term), to=exp.DataType.build(written, dialect="duckdb")), kind
         )
 
     def _function(self, node: exp.Expr) -> Term:
@@ -303,7 +292,7 @@ class Rebuilder:
                 join_words(sorted(FUNCTIONS), most=40),
                 remedy=did_you_mean(name, FUNCTIONS),
             )
-            return _WRONG
+            return WRONG
         if not function.accepts(len(arguments)):
             found = str(len(arguments))
             self._add(
@@ -375,22 +364,12 @@ class Rebuilder:
 
     def _refuse(self, node: exp.Expr | None) -> Term:
         self._add(rules.NOT_ALLOWED, f"{_written(node)} is not allowed in a condition", ALLOWED)
-        return _WRONG
+        return WRONG
 
     def _add(
         self, code: Code, subject: str, expected: str = "", found: str = "", remedy: str = ""
     ) -> None:
         self._findings.append(Finding(code, str(self._place), subject, expected, found, remedy))
-
-
-def _negated(sql: exp.Expr) -> exp.Expr:
-    return exp.Not(this=exp.paren(sql, copy=False))
-
-
-def _closed(term: Term) -> exp.Expr:
-    """Put parentheses around everything that is not one piece."""
-    whole = (exp.Column, exp.Literal, exp.Anonymous, exp.Null, exp.Boolean, exp.Case, exp.TryCast)
-    return term.sql if isinstance(term.sql, whole) else exp.paren(term.sql, copy=False)
 
 
 def _written(node: exp.Expr | None) -> str:
