@@ -218,8 +218,8 @@ class Rebuilder:
         build = exp.ILike if isinstance(node, exp.ILike) else exp.Like
         like = build(this=closed(left), expression=closed(right))
         # sqlglot 30 keeps NOT LIKE in one node, earlier versions put a Not around it.
-        like = negated(like) if node.args.get("negate") else like
-        return Term(like, ValueKind.YES_NO)
+        negate = bool(node.args.get("negate"))
+        return Term(negated(like) if negate else like, ValueKind.YES_NO)
 
     def _regexp(self, node: exp.Expr) -> Term:
         if node.args.get("flag"):
