@@ -299,7 +299,7 @@ def test_a_file_of_a_form_that_we_do_not_write_is_refused(program: Program, tmp_
     path = tmp_path / "september.ods"
     told = program("report", "--to", str(path))
     assert (told.code, path.exists()) == (2, False)
-    assert "we do not write .ods" in told.said
+    assert ".ods is not supported" in told.said
     assert program("report", "--to", str(path), "-o", "csv").code == 0
 
 
@@ -380,7 +380,7 @@ def test_a_bug_says_how_to_get_the_trace(program: Program) -> None:
         (["allocate", "--wait", "-1"], "--wait"),
         (["explain"], "Name one thing to explain"),
         (["explain", "A", "--pool", "b"], "Name one thing to explain"),
-        (["report", "--for-review", "-o", "csv"], "pick it with --section (unallocated, pools)"),
+        (["report", "--for-review", "-o", "csv"], "Name it with --section (unallocated, pools)"),
         (["report", "--section", "x"], "no table 'x'"),
         (["--settings", "none.toml", "allocate"], "none.toml: no such file"),
     ],
