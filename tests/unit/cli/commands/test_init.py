@@ -86,7 +86,7 @@ def test_nothing_is_written_where_one_file_exists(tmp_path: Path, there: str) ->
     (tmp_path / there).write_text("mine")
     code, out, err = init(tmp_path)
     assert (code, out) == (2, "")
-    assert f"has {there} already" in err
+    assert f"contains {there} already" in err
     assert files_in(tmp_path) == {there}
     assert (tmp_path / there).read_text() == "mine"
 
