@@ -345,7 +345,7 @@ def test_a_history_that_never_counted_is_told_from_the_one_that_did(
             with mirrored(first, world.client):
                 record_a_run(first, "first")
     store_of(world, given, "ledger").remove(["head.json"])
-    with pytest.raises(LedgerForkedError, match="several histories that end in first and late"):  # noqa: SIM117 - one story
+    with pytest.raises(LedgerForkedError, match="several histories, ending in first and late"):  # noqa: SIM117 - one story
         with mirrored_to_repair(settings(given, tmp_path / "healer"), world.client) as ours:
             Workspace(ours).repair()
 

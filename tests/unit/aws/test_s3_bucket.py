@@ -180,7 +180,7 @@ def test_throttling_is_waited_for_and_then_forgotten(shelf: Shelf) -> None:
 
 def test_throttling_without_end_is_bounded(shelf: Shelf) -> None:
     shelf.front.always.append(answering(503, "SlowDown", "Please reduce your request rate."))
-    with pytest.raises(AwsBusyError, match=r"s3:GetObject was tried 6 times.*reduce your request"):
+    with pytest.raises(AwsBusyError, match=r"s3:GetObject failed 6 times.*reduce your request"):
         shelf.bucket.read(KEY)
 
 

@@ -118,7 +118,7 @@ def test_a_write_whose_answer_was_lost_is_known_again(tmp_path: Path) -> None:
 
 def test_bounded_tries_and_plain_refusals() -> None:
     busy = S3Store(Flaky([_error("SlowDown", 503)] * 9), "s3://acme", sleep=lambda _: None)
-    with pytest.raises(AwsBusyError, match="s3:PutObject was tried 6 times"):
+    with pytest.raises(AwsBusyError, match="s3:PutObject failed 6 times"):
         busy.write("x", b"")
     denied = S3Store(Flaky([_error("AccessDenied", 403)]), "s3://acme/lake")
     with pytest.raises(AwsDeniedError, match=r"arn:aws:s3:::acme/lake/\*"):

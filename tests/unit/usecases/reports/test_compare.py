@@ -124,7 +124,7 @@ def test_changed_rules_in_money_before_anything_is_recorded(tmp_path: Path) -> N
         "B": {"before": 11, "rules": -2, "after": 9},
     }
     outcome, diff = workspace.compare("2026-09")
-    assert outcome.messages[1:] == ("Rules moved 2.00 USD from some to others.",)
+    assert outcome.messages[1:] == ("Rules moved 2.00 USD between owners.",)
     came, went = ([line for line in diff[2:] if line[0] == sign] for sign in "+-")
     assert (len(came), len(went)) == (1, 1)
     assert "split: even" in came[0]
