@@ -51,11 +51,12 @@ def folder(past: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(past, tmp_path / "work"))
 
 
-def work(folder: Path, period: str, *, version: int) -> None:
+def work(folder: Path, period: str, *, version: int, replace: bool = False) -> None:
     """Take a version of a month in and allocate it; every figure tells its version."""
     lines = [{**line, "day": line["day"].replace(SEPTEMBER, period)} for line in LINES * version]
     workspace = reopened(folder, now=f"2026-11-0{version}T08:00:00Z")
-    workspace.ingest(delivered(folder, parquet_bill(bill_of(lines)), name="bill.parquet"))
+    path = delivered(folder, parquet_bill(bill_of(lines)), name="bill.parquet")
+    workspace.ingest(path, replace=replace)
     workspace.allocate([period])
 
 
@@ -171,9 +172,10 @@ def test_what_is_kept_reads_as_before_and_what_is_expired_is_gone(folder: Path) 
     assert again.rows == ()
     assert len(workspace.history().rows) == len(history), "nothing to expire records nothing"
 
-    work(folder, SEPTEMBER, version=1)
+    work(folder, SEPTEMBER, version=1, replace=True)
     assert allocations(folder)[-1].run == first.run, "the same bill came back"
-    assert not workspace.prove([SEPTEMBER], as_of=first.run).findings
+    findings = workspace.prove([SEPTEMBER], as_of=first.run).findings
+    assert [finding.code.number for finding in findings] == ["L012"], "it replaced a larger bill"
     assert look_with_foreign_eyes(folder)
 
 
