@@ -16,3 +16,6 @@ BLANKS = "[\\t\\n\\x0b\\f\\r\\x85\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u20
 
 #: What generators write where there is nothing: Python's None, a float that is none, pandas' NA.
 EMPTY_WORDS = ("NULL", "null", "None", "NaN", "nan", "NaT", "<NA>")
+
+#: The one of them that stands for an empty amount in a CSV: a database writes it for NULL.
+EMPTY_AMOUNT = "NULL"

@@ -429,7 +429,7 @@ class TestColumns:
 
 
 class TestValues:
-    @pytest.mark.parametrize("cost", ["NaN", "inf", "12,5", "1e400", "twelve"])
+    @pytest.mark.parametrize("cost", ["NaN", "None", "null", "inf", "12,5", "1e400", "twelve"])
     def test_what_is_no_amount(self, tmp_path: Path, cost: str) -> None:
         path = tmp_path / "bill.csv"
         path.write_bytes(csv_of("1", f'"{cost}"', "NULL", ""))

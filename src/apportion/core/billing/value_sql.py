@@ -13,7 +13,7 @@ from functools import cache
 import sqlglot
 from sqlglot import exp
 
-from apportion.model.invisible_characters import BLANKS, EMPTY_WORDS, INVISIBLE
+from apportion.model.invisible_characters import BLANKS, EMPTY_AMOUNT, EMPTY_WORDS, INVISIBLE
 from apportion.model.money import SQL_TYPE
 from apportion.model.period import Period
 
@@ -50,7 +50,9 @@ _EXACT = f"COALESCE(CAST(x AS {SQL_TYPE}), 0)"
 _AMOUNTS = {
     RawColumnKind.DOUBLE: _DOUBLE,
     RawColumnKind.FLOAT: _TEXT.replace("written", "CAST(x AS TEXT)"),
-    RawColumnKind.CSV_TEXT: _TEXT.replace("written", "NULLIF(NULLIF(TRIM(x), ''), 'NULL')"),
+    RawColumnKind.CSV_TEXT: _TEXT.replace(
+        "written", f"NULLIF(NULLIF(TRIM(x), ''), '{EMPTY_AMOUNT}')"
+    ),
     RawColumnKind.TEXT: _TEXT.replace("written", "NULLIF(TRIM(x), '')"),
 }
 _NOTHING = ", ".join(f"'{word}'" for word in ("", *EMPTY_WORDS))

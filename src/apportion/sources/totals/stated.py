@@ -22,7 +22,7 @@ from apportion.model import focus, money
 from apportion.model.delivery import Encoding, Format, StatedTotal
 from apportion.model.findings import bills
 from apportion.model.findings.finding import Finding, Place
-from apportion.model.invisible_characters import EMPTY_WORDS
+from apportion.model.invisible_characters import EMPTY_AMOUNT, EMPTY_WORDS
 from apportion.sources.columns import SourceColumn
 from apportion.sources.csv_records import Known, line_of, line_of_other_width
 from apportion.sources.parquet.thrift import DamagedBytesError
@@ -196,6 +196,8 @@ class _Counting:
         self._path = Path()
         # Only CSV writes the words; in Parquet a text of four letters is what it says.
         self._nothing = ("", *EMPTY_WORDS) if encoding is Encoding.CSV else ("",)
+        # An amount that a generator could not work out is no empty one.
+        self._no_amount = ("", EMPTY_AMOUNT) if encoding is Encoding.CSV else ("",)
         self._bad: dict[str, tuple[int, str, int]] = {}
 
     def _place(self, row: int) -> str:
@@ -239,7 +241,7 @@ class _Counting:
         return True
 
     def _add_amounts(self, batch: Batch, column: str, codes: Ints, keys: Sequence[Group]) -> None:
-        found = add_up(batch.arrays[column], codes, nothing=self._nothing)
+        found = add_up(batch.arrays[column], codes, nothing=self._no_amount)
         for code, units in found.units.items():
             self.tally.sums[keys[code]][column] += units
         if not found.ten_places:
