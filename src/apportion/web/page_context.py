@@ -53,6 +53,15 @@ class PageContext:
         found = self.sight.rows(queries.accounts_query())
         return {str(row["id"]): str(row["name"] or "") for row in found}
 
+    def check_owner(self, owner: str) -> None:
+        """Raise NothingThereError for an owner seen neither in the month nor in the one before."""
+        if self.before is None or not self.before.has_owner(owner):
+            self.sight.check_owner(owner)
+
+    def explanation(self, owner: str) -> str:
+        """The address that explains an owner's total; empty without cost in this month."""
+        return self.links.page("explain", owner=owner) if self.sight.has_owner(owner) else ""
+
     def cuts(self) -> tuple[str, ...]:
         """List the columns that cost can be cut by."""
         return cuts(self.sight.rulebook)

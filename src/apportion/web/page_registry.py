@@ -51,7 +51,7 @@ def _flow(view: PageContext, asked: ask.FlowQuery) -> Page:
 
 def _owners(view: PageContext, asked: ask.OwnersQuery) -> Page:
     if asked.name:
-        view.sight.check_owner(asked.name)
+        view.check_owner(asked.name)
     return owners(view, name=asked.name)
 
 

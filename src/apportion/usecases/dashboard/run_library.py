@@ -117,9 +117,13 @@ class ScopedRun:
         """The owners that are seen; None is all of them."""
         return self.scope.owners(self.rulebook.owner)
 
+    def has_owner(self, owner: str) -> bool:
+        """Whether an owner is there and is seen."""
+        return owner in self._seen_owners
+
     def check_owner(self, owner: str) -> None:
         """Raise NothingThereError for an owner that is not seen, whether or not it is there."""
-        if owner not in self._seen_owners:
+        if not self.has_owner(owner):
             raise nothing_like(owner, sorted(self._seen_owners), kind="owner", period=self.period)
 
     def check_pool(self, pool: str) -> None:

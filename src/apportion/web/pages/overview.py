@@ -265,7 +265,7 @@ def owners_section(view: PageContext) -> Section:
             TableColumn("direct", "Direct", CellStyle.MONEY),
             TableColumn("shared", "Shared", CellStyle.MONEY),
             TableColumn("total", "Total", CellStyle.MONEY,
-                   link=lambda row: view.links.page("explain", owner=str(row["owner"])),
+                   link=lambda row: view.explanation(str(row["owner"])),
                    hint="Explain this amount"),
             TableColumn("share", "Share", CellStyle.PART),
             *([TableColumn("change", f"Change since {formatting.month_alone(view.before.period)}",

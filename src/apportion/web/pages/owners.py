@@ -39,7 +39,7 @@ def owners(view: PageContext, *, name: str = "") -> Page:
         f"{name}, {formatting.month(view.period)}",
         f"{name} pays {view.money(paid['total'])}",
         lead=_lead(view, paid, before),
-        figures=_figures(view, paid, before, why=view.links.page("explain", owner=name)),
+        figures=_figures(view, paid, before, why=view.explanation(name)),
         sections=(
             _days(view, name),
             _pools(view, name),
@@ -94,7 +94,7 @@ def _figures(view: PageContext, paid: Row, before: Row | None, *, why: str) -> S
     total = money_of(paid["total"])
     own, shared = _parts(paid)
     found = [
-        Figure("Total", total, note="Explain", link=why),
+        Figure("Total", total, note="Explain" if why else "", link=why),
         Figure("Direct cost", own, note=_part(own, total)),
         Figure("Shared cost", shared, note=_part(shared, total)),
     ]
