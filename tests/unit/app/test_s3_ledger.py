@@ -84,7 +84,7 @@ def test_who_gives_back_second_is_told_and_changes_nothing(
 ) -> None:
     work(world, bucket, tmp_path / "one", version=1)
     late = settings(bucket, tmp_path / "late")
-    with pytest.raises(OthersWroteError, match="has changed the ledger s3://"):  # noqa: PT012, SIM117 - one story
+    with pytest.raises(OthersWroteError, match="Another process changed the ledger s3://"):  # noqa: PT012, SIM117 - one story
         with mirrored(late, world.client):
             take_in(late, tmp_path / "late", version=3)
             work(world, bucket, tmp_path / "one", version=2)
@@ -151,7 +151,7 @@ def test_a_first_ledger_is_killed_while_it_is_given_back(
 
 def test_of_two_first_ledgers_one_is_told(world: MotoWorld, bucket: str, tmp_path: Path) -> None:
     late = settings(bucket, tmp_path / "late")
-    with pytest.raises(OthersWroteError, match="has changed the ledger s3://"):  # noqa: PT012, SIM117 - one story
+    with pytest.raises(OthersWroteError, match="Another process changed the ledger s3://"):  # noqa: PT012, SIM117 - one story
         with mirrored(late, world.client):
             take_in(late, tmp_path / "late", version=2)
             work(world, bucket, tmp_path / "one", version=1)
