@@ -214,7 +214,7 @@ def test_of_two_at_once_the_second_is_told(
 ) -> None:
     published(world, bucket, months.workspace(1))
     other, late = months.workspace(2), months.workspace(3)
-    with pytest.raises(OthersWroteError, match="Someone else has changed what is published of"):
+    with pytest.raises(OthersWroteError, match="Another process changed what is published of"):
         late.publishing.publish(
             Overtaken(lake_of(world, bucket), lambda: published(world, bucket, other))
         )

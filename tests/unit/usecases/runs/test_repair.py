@@ -148,7 +148,7 @@ def test_a_catalog_is_not_used_where_amounts_are_not_what_was_recorded(folder: P
     lose(folder / "ledger" / "catalog.db")
     by_age = sorted(data(folder, "costs"), key=lambda path: path.stat().st_mtime_ns)
     shutil.copyfile(by_age[0], by_age[-1])
-    with pytest.raises(NotRepairedError, match="cannot be repaired from what it holds: run "):
+    with pytest.raises(NotRepairedError, match="cannot be repaired from its files: run "):
         reopened(folder).repair()
     assert not (folder / "ledger" / "catalog.db").exists()
 
