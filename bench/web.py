@@ -1,8 +1,8 @@
-"""Measure the pages: the daybook, each page cold, and warm answers under wrk.
+"""Measure the pages: the aggregates, each page cold, and warm answers under wrk.
 
     python bench/web.py WORKSPACE [--seconds 10] [--connections 16]
 
-Cold is a page's first answer by a server that has just started and whose daybooks are there: the
+Cold is a page's first answer by a server that has just started and whose aggregates are there: the
 time within the server, over HTTP on this machine. Warm is the same address asked again and again
 by `wrk` on the same cores. The workspace must have an allocation; `bench/bench.py` and
 `apportion demo --lines N` make some.
@@ -35,15 +35,15 @@ def main() -> None:
     parser.add_argument("--seconds", type=int, default=10)
     parser.add_argument("--connections", type=int, default=16)
     asked = parser.parse_args()
-    shutil.rmtree(asked.workspace / "ledger" / "daybooks", ignore_errors=True)
+    shutil.rmtree(asked.workspace / "ledger" / "aggregates", ignore_errors=True)
     first = _started(asked.workspace)
-    print(f"first start, with the daybooks to be made: {first.seconds:.1f} s")
+    print(f"first start, with the aggregates to be made: {first.seconds:.1f} s")
     first.stop()
     cold: dict[str, list[float]] = {page: [] for page in PAGES}
     for number in range(ROUNDS):
         server = _started(asked.workspace)
         if number == 0:
-            print(f"start with daybooks: {server.seconds:.1f} s\n")
+            print(f"start with aggregates: {server.seconds:.1f} s\n")
         server.ask("/health")
         for page in PAGES:
             cold[page].append(server.ask(page) * 1000)

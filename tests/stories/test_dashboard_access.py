@@ -22,7 +22,7 @@ from apportion.core.dashboard import queries
 from apportion.model.access import EVERYTHING
 from apportion.web.page_registry import PAGES
 from web_client import application, as_one_of
-from web_ledger import BEFORE, HOSTILE, PERIOD, library_of
+from web_ledger import BEFORE, HOSTILE, PERIOD, run_cache_of
 
 ALL, SHOP, NOBODY = as_one_of("finance"), as_one_of("shop"), as_one_of("nothing of ours")
 #: How many addresses of a kind are tried.
@@ -42,10 +42,10 @@ def secrets(shown: Path) -> frozenset[str]:
 
     As text, as files and pages write them, and what pools hold in all. What is SHOP's too is none.
     """
-    library = library_of(shown)
+    library = run_cache_of(shown)
     mine, others = set[Decimal](), set[Decimal]()
     for period in (BEFORE, PERIOD):
-        sight = library.sight(period, EVERYTHING)
+        sight = library.open_run(period, EVERYTHING)
         for row in sight.rows(_amounts()):
             (mine if row["owner"] == "SHOP" else others).add(Decimal(str(row["amount"])))
         held = [Decimal(str(row["cost"])) for row in sight.rows("SELECT * FROM pools")]
@@ -59,7 +59,7 @@ def secrets(shown: Path) -> frozenset[str]:
 
 def _amounts() -> str:
     return (
-        'SELECT "#owner" AS owner, SUM("#cost") AS amount FROM days GROUP BY "#cut", "#value", '
+        'SELECT "#owner" AS owner, SUM("#cost") AS amount FROM days GROUP BY "#column", "#value", '
         '"#owner", "#day" UNION ALL SELECT "#owner", SUM("#cost") FROM paid GROUP BY 1 UNION ALL '
         'SELECT "#owner", SUM("#cost") FROM shares GROUP BY 1, "#pool" UNION ALL '
         'SELECT "#owner", SUM("#cost") FROM cells GROUP BY 1, "ServiceName", "SubAccountId"'

@@ -22,7 +22,7 @@ from apportion.web.auth.sessions import Sessions
 from apportion.web.auth.signing_keys import SigningKeys, UnknownKeyError
 from apportion.web.auth.user import SECONDS, groups_of
 from web_client import SECRET, access_of, application, as_one_of
-from web_ledger import library_of
+from web_ledger import run_cache_of
 
 OIDC = """\
 access: 1
@@ -62,7 +62,7 @@ def test_a_header_that_is_believed_comes_once(shown: Path, name: str) -> None:
 
 def _open_to_all(shown: Path) -> httpx.ASGITransport:
     door = open_door(access_of(OIDC), {}, host="0.0.0.0")
-    return httpx.ASGITransport(create_app(library_of(shown), door=door, watch=False))
+    return httpx.ASGITransport(create_app(run_cache_of(shown), door=door, watch=False))
 
 
 @pytest.mark.parametrize("path", ["/auth/out", "/overview", "/health", "/nothing"])
@@ -190,7 +190,7 @@ def test_no_key_that_is_waited_for_holds_up_anybody_else(shown: Path, keys: Keys
     way = SignedHeader(header="X-Token", keys="https://keys.example.com", audience="us")
     access = Access(way, access_of().groups)
     door = AuthConfig(proxy=SignedProxy(way, access, fetch=keys.fetch))
-    app = create_app(library_of(shown), door=door, watch=False)
+    app = create_app(run_cache_of(shown), door=door, watch=False)
 
     async def ask() -> tuple[list[int], int, int]:
         transport = httpx.ASGITransport(app)

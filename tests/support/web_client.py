@@ -10,10 +10,10 @@ from starlette.types import ASGIApp
 
 from apportion.core.dashboard.access_file import read_access
 from apportion.model.access import Access
-from apportion.usecases.dashboard.run_library import RunCache
+from apportion.usecases.dashboard.run_cache import RunCache
 from apportion.web.app import create_app
 from apportion.web.auth.config import open_door
-from web_ledger import library_of
+from web_ledger import run_cache_of
 
 ACCESS = """\
 access: 1
@@ -39,7 +39,7 @@ def application(
     folder: Path, *, library: RunCache | None = None, access: str = ACCESS
 ) -> TestClient:
     """Open the application behind a proxy that shares a secret."""
-    app = behind_proxy(library or library_of(folder), access=access)
+    app = behind_proxy(library or run_cache_of(folder), access=access)
     return TestClient(app, follow_redirects=False)
 
 

@@ -7,9 +7,9 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from apportion.app.dashboard import open_library
+from apportion.app.dashboard import open_run_cache
 from apportion.model.settings import Settings
-from apportion.usecases.dashboard.run_library import RunCache
+from apportion.usecases.dashboard.run_cache import RunCache
 from stories import bill_of, csv_bill, delivered, workspace_in
 
 PERIOD, BEFORE = "2026-09", "2026-08"
@@ -126,6 +126,6 @@ def make(folder: Path, names: Sequence[str] = HOSTILE) -> Path:
     return folder
 
 
-def library_of(folder: Path) -> RunCache:
+def run_cache_of(folder: Path) -> RunCache:
     """Open what pages read."""
-    return open_library(settings_of(folder), Path(tempfile.mkdtemp(dir=folder.parent)))
+    return open_run_cache(settings_of(folder), Path(tempfile.mkdtemp(dir=folder.parent)))

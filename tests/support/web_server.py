@@ -15,14 +15,14 @@ from apportion.web.app import create_app
 from apportion.web.auth.config import open_door
 from programs import needed
 from waiting import until
-from web_ledger import library_of
+from web_ledger import run_cache_of
 
 
 @contextmanager
 def serving(folder: Path) -> Iterator[str]:
     """Serve a workspace's pages to this machine; gives the address."""
     door = open_door(None, {}, host="127.0.0.1")
-    app = create_app(library_of(folder), door=door, watch=False)
+    app = create_app(run_cache_of(folder), door=door, watch=False)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))

@@ -1,4 +1,4 @@
-"""The pages: which ledger, engines and daybooks they are read from, put together from settings."""
+"""Opens the ledger, the engines and the aggregates of the dashboard from the settings."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from apportion.ledger.aggregates_cache import AggregatesCache
 from apportion.ledger.iceberg import IcebergLedger
 from apportion.model.settings import Settings
 from apportion.usecases.context import RunContext
-from apportion.usecases.dashboard.run_library import RunCache
+from apportion.usecases.dashboard.run_cache import RunCache
 
 from .workspace import utc_now
 
 
-def open_library(
+def open_run_cache(
     settings: Settings,
     scratch: Path,
     *,
     say: Callable[[str], None] = lambda _step: None,
     now: Callable[[], str] = utc_now,
 ) -> RunCache:
-    """Open a ledger for reading, as it is now.
+    """Open a ledger for the dashboard, read-only.
 
-    Daybooks stand beside the ledger, or in `scratch` where it cannot be written to.
+    Aggregates are stored beside the ledger, or in `scratch` if the ledger's folder is read-only.
     """
     ledger = Path(settings.ledger)
     builder = RunContext(
@@ -35,5 +35,5 @@ def open_library(
         say=say,
         version=__version__,
     )
-    shelf = AggregatesCache(ledger / "daybooks", scratch / "daybooks")
-    return RunCache(builder, DuckDB(scratch / "reading"), shelf)
+    store = AggregatesCache(ledger / "aggregates", scratch / "aggregates")
+    return RunCache(builder, DuckDB(scratch / "reading"), store)

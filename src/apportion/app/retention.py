@@ -40,8 +40,8 @@ class Expiry:
         self, policy: Policy, *, delivered: Collection[RetentionEvidence] = (), wait: float = 0
     ) -> Outcome:
         """Expire superseded runs: their files go, their records stay."""
-        shelf = AggregatesCache(self._folder / "daybooks")
-        ledger, forget = self._ledger, shelf.clear
+        store = AggregatesCache(self._folder / "aggregates")
+        ledger, forget = self._ledger, store.clear
         return expire(
             self._context(), ledger, policy, delivered=delivered, forget=forget, wait=wait
         )

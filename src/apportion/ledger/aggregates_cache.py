@@ -1,7 +1,7 @@
 """Aggregates beside the ledger: folders of Parquet files that appear whole and never change.
 
-<run>-<form>/sha256.json        the sha256 of each file by its name; compared when a run is opened
-<run>-<form>/<table>/*.parquet  the tables
+<run>-<layout>/sha256.json        the sha256 of each file by its name; compared when a run is opened
+<run>-<layout>/<table>/*.parquet  the tables
 
 Aggregates can always be made again from the ledger, so nothing is lost with them, and a reader
 without write access to the ledger keeps its aggregates elsewhere. Nothing here takes the ledger's
@@ -74,7 +74,7 @@ class AggregatesCache:
         return _tables(place)
 
     def clear(self, runs: Collection[str]) -> None:
-        """Remove the aggregates of all runs but these, in whatever form they were made."""
+        """Remove the aggregates of all runs but these, of every layout version."""
         for folder in self._folders:
             for place in folder.glob("[0-9a-z]*"):
                 if place.name.partition("-")[0] not in runs:

@@ -26,7 +26,7 @@ from .s3_head import CATALOG, CATALOGS, FILES, KEPT, Stated, is_ours
 #: The head that a copy was fetched by, as it was.
 _HEAD = ".head.json"
 #: What of a copy's folder is of this machine alone, and stays when the copy is replaced.
-_STAYING = ("downloads", "daybooks")
+_STAYING = ("downloads", "aggregates")
 
 #: Brings a file of this name, which is to be this, to a path.
 Bring = Callable[[str, Stated, Path], None]

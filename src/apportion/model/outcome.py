@@ -43,7 +43,7 @@ class Subject:
 
 
 @dataclass(frozen=True)
-class Reduced:
+class Redacted:
     """What a line says to who sees its subjects but not everything; an empty title is its own."""
 
     facts: Mapping[str, object] = field(default_factory=dict)
@@ -57,7 +57,7 @@ class ExplanationNode:
     `title` is a name or a sentence, `place` where the rule stands (file:line:column), `facts`
     whatever else is known by name: ratio, driver, weight, sha256. `subjects` is what title, amount
     and place tell of: who sees some owners sees the branch if they see each of them, and then its
-    `reduced` facts. Without subjects it tells of the whole organisation.
+    `redacted` facts. Without subjects it tells of the whole organisation.
     """
 
     title: str
@@ -67,7 +67,7 @@ class ExplanationNode:
     facts: Mapping[str, object] = field(default_factory=dict)
     children: tuple[ExplanationNode, ...] = ()
     subjects: tuple[Subject, ...] = ()
-    reduced: Reduced = field(default_factory=Reduced)
+    redacted: Redacted = field(default_factory=Redacted)
 
     @property
     def cents_off(self) -> bool:

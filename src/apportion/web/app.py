@@ -21,7 +21,7 @@ from apportion.reports.csv import CsvReport
 from apportion.reports.excel import ExcelReport
 from apportion.reports.json import JsonReport
 from apportion.reports.parquet import ParquetReport
-from apportion.usecases.dashboard.run_library import RunCache
+from apportion.usecases.dashboard.run_cache import RunCache
 
 from . import static_files
 from .api import ErrorAnswer, PageAnswer, PeriodsAnswer, page_answer
@@ -69,7 +69,7 @@ def create_app(library: RunCache, *, door: AuthConfig | None = None, watch: bool
     door = door or AuthConfig()
     app = _pages(library, door, watch=watch)
     kept: ASGIApp = AnswerCache(
-        app, edition=lambda: library.edition.id, who=lambda scope: viewer_of(scope).scope.key
+        app, edition=lambda: library.ledger_version.id, who=lambda scope: viewer_of(scope).scope.key
     )
     entered: ASGIApp = AuthMiddleware(kept, door)
     if door.sessions is not None:
@@ -87,7 +87,7 @@ def create_app(library: RunCache, *, door: AuthConfig | None = None, watch: bool
 def rehearse(library: RunCache) -> None:
     """Make the two largest pages once, so that nobody's first page waits for what they import."""
     for name in ("overview", "flow"):
-        if library.edition.periods:
+        if library.ledger_version.periods:
             found = read(library, EVERYTHING, name, PAGES[name].asked.model_validate({}))
             page_html(found.page, shell(found.view, name), found.view.links)
 
@@ -155,7 +155,7 @@ def _add_others(app: FastAPI, library: RunCache) -> None:
         "/api/v1/periods", summary="The allocated months, newest first.", operation_id="periods"
     )
     def periods() -> PeriodsAnswer:
-        return PeriodsAnswer(periods=list(library.edition.periods))
+        return PeriodsAnswer(periods=list(library.ledger_version.periods))
 
     @app.get("/health", include_in_schema=False)
     async def health() -> Response:
@@ -225,6 +225,6 @@ def _look(library: RunCache, ended: threading.Event) -> None:
     """Look again and again; what fails now (a disk that is away) may be there the next time."""
     while not ended.wait(LOOK_EVERY):
         try:
-            library.look()
+            library.refresh()
         except (ApportionError, OSError):
             continue

@@ -46,7 +46,7 @@ class Layout:
 
 def shell(view: PageContext, name: str, *, account: str = "") -> Layout:
     """Frame the page of this name."""
-    edition, manifest, links = view.sight.edition, view.sight.manifest, view.links
+    edition, manifest, links = view.sight.ledger_version, view.sight.manifest, view.links
     periods = edition.periods
     at = periods.index(view.period)
     found = state(view)

@@ -8,9 +8,9 @@ from decimal import Decimal
 from functools import cached_property
 
 from apportion.core.dashboard import queries
-from apportion.core.dashboard.aggregates import ACCOUNT, CATEGORY, SERVICE, cuts
+from apportion.core.dashboard.aggregates import ACCOUNT, CATEGORY, SERVICE, group_columns
 from apportion.model.row import Row
-from apportion.usecases.dashboard.run_library import ScopedRun
+from apportion.usecases.dashboard.run_cache import ScopedRun
 
 from . import formatting
 from .links import Links
@@ -64,7 +64,7 @@ class PageContext:
 
     def cuts(self) -> tuple[str, ...]:
         """List the columns that cost can be cut by."""
-        return cuts(self.sight.rulebook)
+        return group_columns(self.sight.rulebook)
 
     def titled(self, cut: str) -> str:
         """Write a column's name for people, told apart from a dimension of the same name."""

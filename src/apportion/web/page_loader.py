@@ -9,7 +9,7 @@ from apportion.core.dashboard import queries
 from apportion.model.access import Scope
 from apportion.model.errors.base import NothingThereError
 from apportion.model.period import Period
-from apportion.usecases.dashboard.run_library import RunCache, ScopedRun
+from apportion.usecases.dashboard.run_cache import RunCache, ScopedRun
 
 from .links import WebLinks
 from .page_context import PageContext
@@ -36,11 +36,11 @@ def read(library: RunCache, scope: Scope, name: str, asked: PageQuery) -> Loaded
 
 def open_view(library: RunCache, scope: Scope, name: str, asked: PageQuery) -> PageContext:
     """Open what a page is made from."""
-    periods = library.edition.periods
+    periods = library.ledger_version.periods
     if not periods:
         raise NothingThereError("allocation", [], "Run `apportion allocate` first.")
     period = asked.period or periods[0]
-    sight = library.sight(period, scope, as_of=asked.as_of)
+    sight = library.open_run(period, scope, as_of=asked.as_of)
     currencies = tuple(str(row["currency"]) for row in sight.rows(queries.totals_query()))
     currency = asked.currency or _usual(sight, currencies)
     if currency not in currencies and (currencies or asked.currency):
@@ -61,7 +61,7 @@ def _usual(sight: ScopedRun, currencies: tuple[str, ...]) -> str:
 
 def _before(library: RunCache, scope: Scope, period: str) -> ScopedRun | None:
     """Open the month before, where it is allocated."""
-    for earlier in library.edition.periods:
+    for earlier in library.ledger_version.periods:
         if str(Period.parse(earlier).next) == period:
-            return library.sight(earlier, scope)
+            return library.open_run(earlier, scope)
     return None

@@ -20,7 +20,7 @@ from schemathesis.specs.openapi.checks import (
 
 from apportion.web.page_registry import PAGES
 from web_client import as_one_of, behind_proxy
-from web_ledger import library_of
+from web_ledger import run_cache_of
 
 #: How many questions of each page and kind.
 MOST = 500 if os.environ.get("APPORTION_SOAK") else 20
@@ -38,7 +38,7 @@ CHECKS = (
 
 @pytest.fixture(scope="module")
 def api(shown: Path) -> Any:
-    app = behind_proxy(library_of(shown))
+    app = behind_proxy(run_cache_of(shown))
     return schemathesis.openapi.from_asgi(
         "/api/openapi.json", app, headers=dict(as_one_of("finance"))
     )

@@ -20,7 +20,7 @@ from apportion.web.auth.config import open_door
 from apportion.web.page_registry import PAGES
 from stories import reopened
 from web_client import application, as_one_of
-from web_ledger import BEFORE, HOSTILE, PERIOD, library_of
+from web_ledger import BEFORE, HOSTILE, PERIOD, run_cache_of
 
 ALL = as_one_of("finance")
 ADDRESSES = [
@@ -145,14 +145,14 @@ def test_the_same_answer_is_sent_once(client: TestClient) -> None:
 
 def test_a_new_run_is_shown_as_soon_as_it_is_there(shown: Path, tmp_path: Path) -> None:
     shutil.copytree(shown, tmp_path, dirs_exist_ok=True)
-    library = library_of(tmp_path)
+    library = run_cache_of(tmp_path)
     client = application(tmp_path, library=library)
     before = client.get("/owners?name=SHOP", headers=ALL)
     run = client.get("/api/v1/overview", headers=ALL).json()["run"]
     rules = tmp_path / "rulebook" / "rules.yaml"
     rules.write_text(rules.read_text().replace("SHOP: 20, FIN-100: 50", "SHOP: 60, FIN-100: 10"))
     reopened(tmp_path).allocate([PERIOD])
-    library.look()
+    library.refresh()
     after = client.get("/owners?name=SHOP", headers=ALL)
     assert before.headers["etag"] != after.headers["etag"]
     old = client.get(f"/owners?name=SHOP&as_of={run}", headers=ALL)
@@ -165,7 +165,7 @@ def _total(page: str) -> str:
 
 
 def test_without_sign_in_other_hosts_are_refused(shown: Path) -> None:
-    app = create_app(library_of(shown), door=open_door(None, {}, host="127.0.0.1"), watch=False)
+    app = create_app(run_cache_of(shown), door=open_door(None, {}, host="127.0.0.1"), watch=False)
     here = TestClient(app, base_url="http://127.0.0.1:8600")
     assert here.get("/overview").status_code == 200
     rebound = TestClient(app, base_url="http://evil.example")

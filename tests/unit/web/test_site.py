@@ -15,7 +15,7 @@ from starlette.types import ASGIApp
 
 from apportion.web.app import create_app
 from apportion.web.site import site
-from web_ledger import BEFORE, HOSTILE, PERIOD, library_of, make
+from web_ledger import BEFORE, HOSTILE, PERIOD, make, run_cache_of
 from web_server import browsing
 
 SOAK = bool(os.environ.get("APPORTION_SOAK"))
@@ -26,7 +26,7 @@ NAMES = HOSTILE if SOAK else (HOSTILE[0], HOSTILE[1], HOSTILE[6])
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> ASGIApp:
-    library = library_of(make(tmp_path_factory.mktemp("site"), NAMES))
+    library = run_cache_of(make(tmp_path_factory.mktemp("site"), NAMES))
     library.prepare()
     return create_app(library, watch=False)
 

@@ -64,7 +64,7 @@ def serve(
 def _show(session: Session, host: str, port: int, access: Path | None, *, browser: bool) -> None:
     """Serve until Ctrl-C; what others may see is settled before anything is opened."""
     uvicorn, create_app, rehearse, open_door = _needed()
-    from apportion.app.dashboard import open_library
+    from apportion.app.dashboard import open_run_cache
     from apportion.app.scratch import Scratch
 
     settings = session.settings()
@@ -74,7 +74,7 @@ def _show(session: Session, host: str, port: int, access: Path | None, *, browse
         Scratch() as scratch,
     ):
         with session.console.steps(session.outside.timer) as say:
-            library = open_library(settings, scratch, say=say)
+            library = open_run_cache(settings, scratch, say=say)
             library.prepare()
             rehearse(library)
         address = f"http://{_shown(host)}:{listening.getsockname()[1]}/"

@@ -58,7 +58,7 @@ def site(ctx: typer.Context, folder: FolderArgument, period: PeriodsOption = Non
 def _write(session: Session, folder: Path, wanted: list[str]) -> int:
     """Write everything beside the folder, which then appears whole."""
     create_app, files = _needed()
-    from apportion.app.dashboard import open_library
+    from apportion.app.dashboard import open_run_cache
     from apportion.app.scratch import Scratch
 
     with (
@@ -66,11 +66,11 @@ def _write(session: Session, folder: Path, wanted: list[str]) -> int:
         session.console.steps(session.outside.timer) as say,
         new_folder(folder) as beside,
     ):
-        library = open_library(session.settings(), scratch, say=say)
+        library = open_run_cache(session.settings(), scratch, say=say)
         library.prepare()
-        newest = list(library.edition.periods[:1])
+        newest = list(library.ledger_version.periods[:1])
         periods = [m for each in wanted or newest for m in (newest if each == LATEST else [each])]
-        _check(periods, library.edition.periods)
+        _check(periods, library.ledger_version.periods)
         say(f"writing pages for {', '.join(periods)}")
         app = create_app(library, watch=False)
         return asyncio.run(_put(files(app, periods), beside))

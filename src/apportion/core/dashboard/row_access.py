@@ -1,32 +1,31 @@
-"""What somebody may see of a run: the one place where that is decided.
+"""Row-level access: the only file that decides which rows of a run a user may see.
 
-Pages ask for rows through `seen`, which puts these relations before their query. They have the
-names of the daybook's tables, hold the scope's rows alone, and there is no other way to a table.
+Pages read rows through `scoped_query`, which adds one relation for each table of the aggregates.
+Each has the table's name and only the rows of the scope; a query cannot reach another table.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from decimal import Decimal
 
 from apportion.core.reporting.explain import added
 from apportion.core.templates import each, name, text
 from apportion.model.outcome import ExplanationNode, Of, Subject
 
-#: The rows of owners alone.
-_OWN = '"#owner" IN ({owners})'
+#: Rows that belong to one owner.
+_OWNER_ROWS = '"#owner" IN ({owners})'
 
-#: Which rows of each table belong to whom: a condition over `{owners}`, a list of quoted names.
-_RULES = {
-    "cells": _OWN,
-    "days": _OWN,
-    "shares": _OWN,
-    "sources": _OWN,
-    "offers": "FALSE",
-    "coverage": _OWN,
-    "values": _OWN,
-    "untagged": _OWN,
+#: The rows of each table that a scope contains: a condition on `{owners}`, a list of quoted names.
+_ROW_CONDITIONS = {
+    "cells": _OWNER_ROWS,
+    "days": _OWNER_ROWS,
+    "shares": _OWNER_ROWS,
+    "sources": _OWNER_ROWS,
+    "matched_cost": "FALSE",
+    "coverage": _OWNER_ROWS,
+    "values": _OWNER_ROWS,
+    "untagged": _OWNER_ROWS,
     "status": "TRUE",
     "unallocated": "{default} IN ({owners})",
     "rejected": "FALSE",
@@ -36,10 +35,10 @@ _RULES = {
     "kept": "stays_with IN ({owners})",
 }
 
-#: Columns of these rows that tell of more than the row's owner, and what stands in their place:
-#: what a pool holds in all, conditions and percentages of others, counts of the organisation.
-#: A part is told to a tenth of a percent, as a share divided by its exact part is what all pay.
-INSTEAD = {
+#: Columns that describe more than the row's owner, with their replacements: total cost of a pool,
+#: conditions, percentages of other owners, counts of the organisation. Ratios are rounded to a
+#: tenth of a percent, because an amount divided by its exact ratio gives the total of the pool.
+REPLACEMENTS = {
     "pools": {"cost": "NULL", "kept": "NULL", "payers": "NULL", "split": "''", "where": "''"},
     "drivers": {
         "number": "CASE WHEN kind <> 'pool' THEN number END",
@@ -51,12 +50,12 @@ INSTEAD = {
     "unallocated": {"proposal": "NULL"},
 }
 
-TABLES = tuple(_RULES)
+TABLES = tuple(_ROW_CONDITIONS)
 
-#: How exactly somebody is told what part of a whole they pay that they may not see.
-PLACES_OF_PARTS = 3
+#: Decimal places of a ratio of a total that the user may not see.
+SHARE_DECIMALS = 3
 
-#: Which pools reach whom: those that they pay of, give to them, or hold charges that are theirs.
+#: The pools of a scope: pools that its owners pay, that split to them, or that hold their charges.
 POOLS_QUERY = (
     'SELECT "#pool" AS pool FROM shares UNION SELECT pool FROM drivers UNION '
     'SELECT "#pool" FROM cells WHERE "#pool" <> \'\''
@@ -64,21 +63,21 @@ POOLS_QUERY = (
 ACCOUNTS_QUERY = 'SELECT DISTINCT "SubAccountId" AS account FROM cells'
 OWNERS_QUERY = 'SELECT "#owner" AS owner FROM days UNION SELECT "#owner" FROM shares'
 
-#: What is paid, direct and shared cost in one shape: `#pool` is empty for direct cost.
+#: Direct and shared cost with the same columns; `#pool` is empty for direct cost.
 _PAID = (
     'paid AS (SELECT "#owner", "#currency", "#day", \'\' AS "#pool", "#cost" FROM days '
-    "WHERE \"#cut\" = '' AND \"#pool\" = '' UNION ALL "
+    "WHERE \"#column\" = '' AND \"#pool\" = '' UNION ALL "
     'SELECT "#owner", "#currency", "#day", "#pool", "#cost" FROM shares)'
 )
 
 
-def seen(
+def scoped_query(
     query: str, tables: Mapping[str, str], *, owners: Iterable[str] | None, default: str
 ) -> str:
-    """Put what a scope sees before a query.
+    """Limit a query to the rows of a scope.
 
-    `tables` maps the daybook's tables to the engine's names for them, `owners` None sees all,
-    `default` is the owner of what nobody owns.
+    `tables` maps the tables of the aggregates to their names in the engine. `owners` None is every
+    owner. `default` is the owner of unallocated cost.
     """
     listed = None if owners is None else each(map(text, sorted(owners)), ", ") or "NULL"
     relations = [
@@ -90,15 +89,15 @@ def seen(
 
 
 @dataclass(frozen=True)
-class Seen:
-    """What of an explanation's subjects somebody sees, by their identity."""
+class VisibleSubjects:
+    """The owners, pools and accounts that a user may see."""
 
     owners: frozenset[str]
     pools: frozenset[str]
     accounts: frozenset[str]
 
     def __contains__(self, subject: Subject) -> bool:
-        """Tell whether a subject is seen."""
+        """Return whether the user may see a subject."""
         match subject.of:
             case Of.OWNER:
                 return subject.name in self.owners
@@ -108,46 +107,42 @@ class Seen:
                 return subject.name in self.accounts
 
 
-def reduced(branch: ExplanationNode, seen_of: Seen) -> ExplanationNode | None:
-    """Take an explanation down to what somebody sees; None where nothing is left.
+def redact(node: ExplanationNode, visible: VisibleSubjects) -> ExplanationNode | None:
+    """Remove the parts of an explanation that a user may not see; None if nothing remains.
 
-    Branches still add up: what is not seen of an amount that is stands in one line.
+    Children still add up to their parent: one line has the sum of the removed parts.
     """
-    if not branch.subjects or not all(subject in seen_of for subject in branch.subjects):
+    if not node.subjects or not all(subject in visible for subject in node.subjects):
         return None
-    told = [(inner, reduced(inner, seen_of)) for inner in branch.children]
-    seen_ones = tuple(shown for _whole, shown in told if shown is not None)
-    hidden = [whole.amount for whole, shown in told if shown is None and whole.amount is not None]
+    pairs = [(child, redact(child, visible)) for child in node.children]
+    shown = tuple(kept for _child, kept in pairs if kept is not None)
+    hidden = [c.amount for c, kept in pairs if kept is None and c.amount is not None]
     rest = (
-        (ExplanationNode(_NOT_SHOWN, added(hidden), branch.currency),)
-        if _adds_up(branch, hidden)
+        (ExplanationNode(_NOT_SHOWN, added(hidden), node.currency),)
+        if node.amount is not None and hidden
         else ()
     )
     return replace(
-        branch,
-        title=branch.reduced.title or branch.title,
-        facts=branch.reduced.facts,
-        children=(*seen_ones, *rest),
+        node,
+        title=node.redacted.title or node.title,
+        facts=node.redacted.facts,
+        children=(*shown, *rest),
     )
 
 
-#: What stands for parts of an amount that are not shown by themselves.
+#: The title of the line with the sum of all removed parts.
 _NOT_SHOWN = "other parts, not shown"
 
 
-def _adds_up(branch: ExplanationNode, hidden: list[Decimal]) -> bool:
-    return branch.amount is not None and bool(hidden)
-
-
 def _columns(table: str, listed: str | None) -> str:
-    instead = INSTEAD.get(table)
-    if listed is None or instead is None:
+    replacements = REPLACEMENTS.get(table)
+    if listed is None or replacements is None:
         return "*"
-    replaced = each((f"{sql} AS {name(column)}" for column, sql in instead.items()), ", ")
+    replaced = each((f"{sql} AS {name(column)}" for column, sql in replacements.items()), ", ")
     return f"* REPLACE ({replaced})"
 
 
 def _where(table: str, listed: str | None, default: str) -> str:
     if listed is None:
         return ""
-    return f" WHERE {_RULES[table].format(owners=listed, default=text(default))}"
+    return f" WHERE {_ROW_CONDITIONS[table].format(owners=listed, default=text(default))}"

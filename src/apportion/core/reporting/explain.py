@@ -15,7 +15,7 @@ from apportion.core.rulebook.rule_columns import source_label
 from apportion.model.findings.finding import Place
 from apportion.model.inputs import Lookup, lookup_key
 from apportion.model.money import EXACT, PLACES, text
-from apportion.model.outcome import ExplanationNode, Of, Reduced, Subject
+from apportion.model.outcome import ExplanationNode, Of, Redacted, Subject
 from apportion.model.rulebook import (
     Dimension,
     Even,
@@ -241,7 +241,7 @@ def _together(
     }
     amount = added(part.cost for part in parts)
     return ExplanationNode(
-        title, amount, parts[0].currency, "", facts, below, subjects, reduced=Reduced(facts)
+        title, amount, parts[0].currency, "", facts, below, subjects, redacted=Redacted(facts)
     )
 
 
@@ -255,7 +255,7 @@ def _inner(part: Part, most: int, subjects: tuple[Subject, ...]) -> ExplanationN
         return ExplanationNode(account, part.cost, part.currency, subjects=subjects)
     branch = _together(part.inner, [part], (), subjects)
     facts = {"account": account, **branch.facts} if account else branch.facts
-    return replace(branch, facts=facts, reduced=Reduced(facts))
+    return replace(branch, facts=facts, redacted=Redacted(facts))
 
 
 def _source_words(source: ValueSource) -> str:

@@ -1,4 +1,4 @@
-"""Make the daybook of a run: all that pages read of it, added up once."""
+"""Builds the aggregates of a run: the sums that pages read, computed once."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from apportion.usecases.context import RunContext
 from apportion.usecases.reports.review_topics import review
 from apportion.usecases.runs.open_run import Published, check_whole, find, open_tables
 
-#: The tables of a review that pages show, with the columns that are no text.
+#: The tables of the review that pages show, with their columns that are not text.
 _REVIEWED = {
     "unallocated": {"lines": "BIGINT", "cost": SQL_TYPE},
     "rejected": {"accounts": "BIGINT", "lines": "BIGINT", "cost": SQL_TYPE},
@@ -32,76 +32,76 @@ class AggregateStore(Protocol):
     """The store of aggregates; `ledger.aggregates_cache.AggregatesCache` is one."""
 
     def find(self, name: str) -> Mapping[str, list[Path]] | None:
-        """Find a daybook's tables; None where it was not made yet."""
+        """Find the tables of a run; None if they are not built yet."""
 
     def draft(self) -> Path:
-        """Make an empty folder for the files of a new daybook."""
+        """Create an empty folder for new aggregates."""
 
     def keep(self, draft: Path, name: str) -> Mapping[str, list[Path]]:
-        """Give a draft its name, all at once."""
+        """Rename a finished draft to its final name, in one step."""
 
 
-def name_of(manifest: Manifest) -> str:
-    """Name the daybook of a run: the same run and layout have the same content."""
-    return f"{manifest.run}-{aggregates.FORM}"
+def aggregates_name(manifest: Manifest) -> str:
+    """Name the aggregates of a run; the same run and layout have the same content."""
+    return f"{manifest.run}-{aggregates.LAYOUT_VERSION}"
 
 
-def daybook_of(
-    manifest: Manifest, context: RunContext, shelf: AggregateStore
+def find_or_build(
+    manifest: Manifest, context: RunContext, store: AggregateStore
 ) -> Mapping[str, list[Path]]:
-    """Find the tables of a run's daybook, or make them; the ledger is only read.
+    """Find the aggregates of a run, or build them; the ledger is only read.
 
-    Raises NotWhatWasProvedError where the allocation does not add up to what was proved.
+    Raises NotWhatWasProvedError if the allocation does not add up to the proved totals.
     """
-    return shelf.find(name_of(manifest)) or _make(manifest, context, shelf)
+    return store.find(aggregates_name(manifest)) or _build(manifest, context, store)
 
 
-def _make(
-    manifest: Manifest, context: RunContext, shelf: AggregateStore
+def _build(
+    manifest: Manifest, context: RunContext, store: AggregateStore
 ) -> Mapping[str, list[Path]]:
-    context.say(f"adding up {manifest.period} for the pages")
+    context.say(f"preparing {manifest.period} for the dashboard")
     reviewed = dict(review(context, period=manifest.period, as_of=manifest.run))
     published = find(context, period=manifest.period, as_of=manifest.run)
     open_tables(published, context)
     check_whole(published, context)
     label(published.rules, context)
-    draft = shelf.draft()
+    draft = store.draft()
     for table, query in _queries(published, context).items():
         context.engine.write(query, draft / table)
     for table, types in _REVIEWED.items():
         _load("#reviewed", reviewed[table], types, context)
         context.engine.write('SELECT * FROM "#reviewed"', draft / table)
-    return shelf.keep(draft, name_of(manifest))
+    return store.keep(draft, aggregates_name(manifest))
 
 
 def _queries(published: Published, context: RunContext) -> dict[str, str]:
-    """Prepare what the tables are made of, and tell the query of each."""
+    """Create the intermediate tables; give the query of each table of the aggregates."""
     rulebook, engine = published.rulebook, context.engine
-    columns = aggregates.cuts(rulebook)
+    columns = aggregates.group_columns(rulebook)
     engine.create_table("labelled_rows", aggregates.labelled_rows_query(rulebook))
-    engine.create_table("spent", aggregates.spent_query(rulebook))
-    engine.create_table("month", aggregates.month_query())
+    engine.create_table("daily_cost", aggregates.daily_cost_query(rulebook))
+    engine.create_table("month_cost", aggregates.month_cost_query())
     engine.create_table("usage", aggregates.usage_query())
-    spelt = [str(row["#raw"]) for row in engine.rows(aggregates.tag_cost_query())]
-    pairs = aggregates.tag_names(spelt, rulebook)
-    engine.load("tag names", {"#raw": "VARCHAR", "#tag": "VARCHAR"}, pairs)
+    spellings = [str(row["#raw"]) for row in engine.rows(aggregates.tag_cost_query())]
+    pairs = aggregates.tag_names(spellings, rulebook)
+    engine.load("tag_names", {"#raw": "VARCHAR", "#tag": "VARCHAR"}, pairs)
     engine.create_table("tagged", aggregates.tagged_query())
-    engine.create_table("carried", aggregates.carried_query())
-    asked = tuple(dict.fromkeys(aggregates.asked_tags(rulebook).values()))
+    engine.create_table("tagged_usage", aggregates.tagged_usage_query())
+    tags = tuple(dict.fromkeys(aggregates.rulebook_tags(rulebook).values()))
     return {
         "cells": aggregates.cells_query(),
         "days": aggregates.days_query(columns),
         "shares": aggregates.shares_query(rulebook),
         "sources": aggregates.sources_query(rulebook),
-        "offers": _offers(published, context),
+        "matched_cost": _matched_cost(published, context),
         "coverage": aggregates.coverage_query((*columns, "#owner")),
-        "values": aggregates.values_query(asked),
-        "untagged": aggregates.untagged_query(asked),
+        "values": aggregates.values_query(tags),
+        "untagged": aggregates.untagged_query(tags),
         "status": aggregates.status_query(),
     }
 
 
-def _offers(published: Published, context: RunContext) -> str:
+def _matched_cost(published: Published, context: RunContext) -> str:
     rules = published.rules
     return matched_costs_query(
         rules.rulebook, rules.lookups, segments_of(rules, context), accounts=rules.accounts

@@ -34,7 +34,7 @@ from apportion.core.rulebook.suggestions import closest, did_you_mean
 from apportion.model.errors.base import NothingThereError
 from apportion.model.focus import COST_COLUMNS
 from apportion.model.money import from_units, to_units
-from apportion.model.outcome import ExplanationNode, Reduced, Subject
+from apportion.model.outcome import ExplanationNode, Redacted, Subject
 from apportion.model.period import Period
 from apportion.model.row import Row
 from apportion.model.rulebook import Dimension, Pool, Rulebook
@@ -185,7 +185,7 @@ class Case:
             place=str(pool.place),
             facts={"ratio": ratio_words(*ratios), **self.numbers(steps)},
             subjects=(of_pool(first.pool), target),
-            reduced=Reduced({"ratio": ratio_roughly(*ratios), **own}),
+            redacted=Redacted({"ratio": ratio_roughly(*ratios), **own}),
         )
 
     def numbers(self, steps: Sequence[Step]) -> dict[str, object]:

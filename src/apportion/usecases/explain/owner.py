@@ -28,7 +28,7 @@ from apportion.core.reporting.explain import (
 )
 from apportion.core.templates import name, text
 from apportion.model.money import from_units
-from apportion.model.outcome import Explanation, ExplanationNode, Reduced
+from apportion.model.outcome import Explanation, ExplanationNode, Redacted
 from apportion.model.split import Share, Step
 from apportion.usecases.context import RunContext
 from apportion.usecases.row_values import money_of, text_of
@@ -109,7 +109,7 @@ def _trunk(
     else:
         by_currency = tuple(replace(branch, title=branch.currency) for branch in children)
         root = replace(root, children=by_currency)
-    return replace(root, facts={**facts, **root.facts}, reduced=Reduced(facts))
+    return replace(root, facts={**facts, **root.facts}, redacted=Redacted(facts))
 
 
 def _owners(case: Case) -> list[str]:
@@ -218,7 +218,7 @@ def _own(
         lines = lookup_lines(case.owner, source, owner, case.published.rules.lookups)
         facts = {"lines": lines} if lines else {}
         below = parts[currency, source]
-        brief = Reduced(facts, source_in_brief(case.owner, source))
+        brief = Redacted(facts, source_in_brief(case.owner, source))
         children.append(
             ExplanationNode(title, amount, currency, str(place), facts, below, subjects, brief)
         )
@@ -259,7 +259,7 @@ def _share(
         str(rule.place),
         {**part, "pool total": plain(case.amount(whole)), **rule_facts(rule)},
         subjects=(of_owner(owner), of_pool(pool)),
-        reduced=Reduced({**brief, **rule_in_brief(rule, owner)}),
+        redacted=Redacted({**brief, **rule_in_brief(rule, owner)}),
     )
     if not rule.within:
         return _by_way(case, branch, shares)
@@ -273,7 +273,7 @@ def _share(
             branch.currency,
             facts={**part, "part of pool": plain(case.amount(all_of_it))},
             subjects=branch.subjects,
-            reduced=Reduced(brief),
+            redacted=Redacted(brief),
         )
         inside.append(_by_way(case, lead, own))
     return replace(branch, children=tuple(inside))
@@ -322,8 +322,8 @@ def _by_way(case: Case, branch: ExplanationNode, shares: Sequence[Share]) -> Exp
     ((way, taken), *others) = ways.items()
     if not others and way.last == start and not taken.between and not way.ring:
         numbers = case.numbers(arrows)
-        brief = replace(branch.reduced, facts={**branch.reduced.facts, **in_brief(numbers)})
-        return replace(branch, facts={**branch.facts, **numbers}, reduced=brief)
+        brief = replace(branch.redacted, facts={**branch.redacted.facts, **in_brief(numbers)})
+        return replace(branch, facts={**branch.facts, **numbers}, redacted=brief)
     told = [_way(case, start, way, taken, branch) for way, taken in ways.items()]
     along = ExplanationNode(
         "steps of these paths", children=case.arrows(arrows), subjects=branch.subjects
@@ -364,5 +364,5 @@ def _way(
         str(case.pool(pool).place),
         {name: ratio_words(*ratios) for name, ratios in taken.ratios.items()},
         subjects=(*branch.subjects, of_pool(pool)),
-        reduced=Reduced({name: ratio_roughly(*ratios) for name, ratios in taken.ratios.items()}),
+        redacted=Redacted({name: ratio_roughly(*ratios) for name, ratios in taken.ratios.items()}),
     )

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from apportion.core.dashboard import queries
 from apportion.model.row import Row
-from apportion.usecases.dashboard.run_library import ScopedRun
+from apportion.usecases.dashboard.run_cache import ScopedRun
 from apportion.usecases.row_values import day_of
 from apportion.web.page_context import OWNER, PageContext, money_of
 
@@ -32,9 +32,9 @@ def _day_rows(view: PageContext, sight: ScopedRun, by: str) -> list[Row]:
     if by == OWNER:
         return owners
     if view.everything:
-        return sight.rows(queries.cut_days_query(by, view.currency))
-    own = sight.rows(queries.cut_days_query(by, view.currency, pool=""))
-    alone = sight.rows(queries.cut_days_query("", view.currency, pool=""))
+        return sight.rows(queries.column_days_query(by, view.currency))
+    own = sight.rows(queries.column_days_query(by, view.currency, pool=""))
+    alone = sight.rows(queries.column_days_query("", view.currency, pool=""))
     own_days = {day_of(row["day"]): money_of(row["total"]) for row in alone}
     paid: dict[date, Decimal] = {}
     for row in owners:

@@ -96,11 +96,11 @@ def _found(view: PageContext, why: Why) -> Explanation:
         if why.cut or why.day:
             sight.check_owner(why.owner)
             return Explanation(_own(view, why))
-        whole = sight.explained_owner(why.owner)
+        whole = sight.explain_owner(why.owner)
         return replace(whole, root=_share(view, whole.root, why)) if why.of else whole
     if why.pool:
-        return sight.explained_pool(why.pool)
-    return sight.explained_resource(why.resource)
+        return sight.explain_pool(why.pool)
+    return sight.explain_resource(why.resource)
 
 
 def _share(view: PageContext, root: ExplanationNode, why: Why) -> ExplanationNode:
@@ -163,7 +163,7 @@ def _cells(view: PageContext, why: Why) -> list[Row]:
 
 def _of_value(view: PageContext, why: Why) -> ExplanationNode:
     """Explain the cost of a value of another dimension: by day."""
-    query = queries.cut_days_query(why.cut, view.currency, owner=why.owner, pool="")
+    query = queries.column_days_query(why.cut, view.currency, owner=why.owner, pool="")
     days = [row for row in view.sight.rows(query) if row["value"] == why.value]
     children = [
         ExplanationNode(formatting.day(row["day"]), money_of(row["total"]), view.currency)
@@ -174,7 +174,7 @@ def _of_value(view: PageContext, why: Why) -> ExplanationNode:
 
 def _of_day(view: PageContext, why: Why) -> ExplanationNode:
     """Explain a day: direct cost by service, and shared cost by pool."""
-    query = queries.cut_days_query("ServiceName", view.currency, owner=why.owner, pool="")
+    query = queries.column_days_query("ServiceName", view.currency, owner=why.owner, pool="")
     own = [
         ExplanationNode(str(row["value"] or "(none)"), money_of(row["total"]), view.currency)
         for row in view.sight.rows(query)

@@ -61,7 +61,7 @@ def fresh(view: PageContext) -> Section:
 
 def _bills(view: PageContext) -> Sequence[Row]:
     used = view.sight.published.bills
-    newest = view.sight.edition.deliveries(view.period)
+    newest = view.sight.ledger_version.deliveries(view.period)
     return [
         # The name of a bill may contain a payer or an account.
         _bill(name if view.everything else f"{at}", newest.get(name), used.get(name))

@@ -8,7 +8,7 @@ from decimal import Decimal
 from apportion.core.allocation.rounding import part_of
 from apportion.core.reporting.explain import added
 from apportion.model.row import Row
-from apportion.usecases.dashboard.run_library import ScopedRun
+from apportion.usecases.dashboard.run_cache import ScopedRun
 from apportion.web import formatting
 from apportion.web.charts.waterfall import axis_begins, steps
 from apportion.web.page_context import OWNER, PageContext, sign_of

@@ -14,7 +14,7 @@ from apportion.core.reporting.explain import added
 from apportion.model.cents import to_cents
 from apportion.model.period import Period
 from apportion.model.row import Row
-from apportion.usecases.dashboard.run_library import ScopedRun
+from apportion.usecases.dashboard.run_cache import ScopedRun
 from apportion.web import formatting
 from apportion.web.charts.spark import spark
 from apportion.web.charts.stacked import stacked_days, towering

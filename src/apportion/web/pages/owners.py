@@ -12,7 +12,7 @@ from apportion.core.reporting.explain import split_in_brief, split_words
 from apportion.model.cents import ROUNDED, cent_off, to_cents
 from apportion.model.period import Period
 from apportion.model.row import Row
-from apportion.usecases.dashboard.run_library import ScopedRun
+from apportion.usecases.dashboard.run_cache import ScopedRun
 from apportion.usecases.row_values import day_of
 from apportion.web import formatting
 from apportion.web.allocation_labels import how_place, how_words
@@ -162,7 +162,9 @@ def _pools(view: PageContext, name: str) -> Section:
         {
             "pool": row["pool"],
             "total": row["total"],
-            "ratio": view.sight.part(str(row["pool"]), view.currency, money_of(row["total"])),
+            "ratio": view.sight.share_of_pool(
+                str(row["pool"]), view.currency, money_of(row["total"])
+            ),
             "pool_total": whole.get(row["pool"]),
             "split": _split(view, str(row["pool"])),
         }
@@ -227,10 +229,10 @@ def _rule(view: PageContext, place: str) -> str:
 
 
 def _cut(view: PageContext, name: str, cut: str) -> Section:
-    rows = view.sight.rows(queries.cut_query(cut, view.currency, owner=name, pool=""))
+    rows = view.sight.rows(queries.column_cost_query(cut, view.currency, owner=name, pool=""))
     then = {}
     if view.before:
-        query = queries.cut_query(cut, view.currency, owner=name, pool="")
+        query = queries.column_cost_query(cut, view.currency, owner=name, pool="")
         then = {str(row["value"]): money_of(row["total"]) for row in view.before.rows(query)}
     here = {str(row["value"]) for row in rows}
     told = [

@@ -226,7 +226,7 @@ def _one_heading(view: PageContext, pool: str, cost: Decimal, paid: Sequence[Row
 def _who_pays(view: PageContext, pool: str, paid: Sequence[Row]) -> Section:
     rows = [
         {"owner": row["owner"], "total": row["total"],
-         "ratio": view.sight.part(pool, view.currency, money_of(row["total"]))}
+         "ratio": view.sight.share_of_pool(pool, view.currency, money_of(row["total"]))}
         for row in paid
     ]  # fmt: skip
     return Section(
@@ -270,7 +270,7 @@ def _drivers(view: PageContext, pool: str) -> Section:
 def _from(view: PageContext, pool: str, cut: str) -> Section:
     rows = [
         {"value": view.called(cut, row["value"]), "total": row["total"]}
-        for row in view.sight.rows(queries.cut_query(cut, view.currency, pool=pool))
+        for row in view.sight.rows(queries.column_cost_query(cut, view.currency, pool=pool))
     ]
     return Section(
         f"from-{cut}",

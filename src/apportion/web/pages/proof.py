@@ -107,7 +107,7 @@ def _by_payer(totals: Sequence[Total]) -> list[Total]:
 def _months(view: PageContext) -> Section:
     """All recorded allocations, newest first."""
     rows = []
-    runs = view.sight.edition.runs
+    runs = view.sight.ledger_version.runs
     gone = expired(runs)
     for number, run in reversed(list(enumerate(runs, start=1))):
         if run.kind is RunKind.ALLOCATE:

@@ -95,7 +95,7 @@ def _of_dimensions(view: PageContext) -> list[_Rule]:
 def _alone(view: PageContext) -> Mapping[tuple[str, int], Decimal]:
     return {
         (str(row["#dimension"]), int(str(row["#at"]))): money_of(row["#cost"])
-        for row in view.sight.rows("SELECT * FROM offers")
+        for row in view.sight.rows("SELECT * FROM matched_cost")
         if row["#currency"] == view.currency
     }
 

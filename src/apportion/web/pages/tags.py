@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from apportion.core.allocation.rounding import part_of
 from apportion.core.dashboard import queries
-from apportion.core.dashboard.aggregates import ACCOUNT, CATEGORY, SERVICE, asked_tags
+from apportion.core.dashboard.aggregates import ACCOUNT, CATEGORY, SERVICE, rulebook_tags
 from apportion.core.reporting.explain import added
 from apportion.core.rulebook.dimension_sql import canonical
 from apportion.core.rulebook.tag_keys import normalise, normalise_value
@@ -32,7 +32,7 @@ _ALL = ""
 def tags(view: PageContext, *, by: str = ACCOUNT, tag: str = "") -> Page:
     """Make the page; `by` is the column of the rows of the heat map, `tag` the missing tag."""
     whole = _whole(view)
-    asked = tuple(dict.fromkeys(asked_tags(view.sight.rulebook).values()))
+    asked = tuple(dict.fromkeys(rulebook_tags(view.sight.rulebook).values()))
     told = [t for t in whole if t and t not in asked and whole[t] * 100 >= whole[_ALL]]
     others = sorted(told, key=lambda t: (-whole[t], t))[:_OTHERS]
     shown = (*asked, *others)
@@ -71,7 +71,7 @@ def _heading(view: PageContext, asked: Sequence[str], whole: Mapping[str, Decima
 
 
 def _owner_tag(view: PageContext) -> str:
-    names = asked_tags(view.sight.rulebook)
+    names = rulebook_tags(view.sight.rulebook)
     return next(
         (names[normalise(s.keys[0])] for s in view.sight.owner.sources if isinstance(s, FromTag)),
         "",

@@ -284,10 +284,10 @@ def test_nothing_goes_while_what_is_current_is_damaged(folder: Path) -> None:
     assert sizes(folder) == before
 
 
-def test_daybooks_of_what_is_expired_go(folder: Path) -> None:
-    shelf = folder / "ledger" / "daybooks"
+def test_aggregates_of_what_is_expired_go(folder: Path) -> None:
+    store = folder / "ledger" / "aggregates"
     runs = allocations(folder)
     for run in runs:
-        (shelf / f"{run.run}-1" / "days").mkdir(parents=True)
+        (store / f"{run.run}-1" / "days").mkdir(parents=True)
     reopened(folder, now=NOW).expiry.expire(Policy(0, NOW, also=frozenset(EvidenceKind)))
-    assert [path.name for path in shelf.iterdir()] == [f"{runs[-1].run}-1"]
+    assert [path.name for path in store.iterdir()] == [f"{runs[-1].run}-1"]

@@ -26,7 +26,7 @@ from apportion.web.auth.oidc import SignedIn
 from apportion.web.auth.proxy import NotSignedInError, SignedProxy
 from apportion.web.auth.user import SECONDS
 from web_client import access_of
-from web_ledger import library_of
+from web_ledger import run_cache_of
 
 ALB = "arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/app/costs/50dc6c495c0c9188"
 NOW = 1_800_000_000
@@ -167,7 +167,7 @@ def visitor(shown: Path, issuer: str, clock: Clock) -> TestClient:
     access = access_of(OIDC.format(issuer=issuer))
     sessions = SignedIn(access.sign_in, access, secret="s3cret", clock=clock)  # type: ignore[arg-type]
     door = AuthConfig(sessions=sessions, hosts=("localhost",), session_secret="signs cookies")
-    app = create_app(library_of(shown), door=door, watch=False)
+    app = create_app(run_cache_of(shown), door=door, watch=False)
     return TestClient(app, base_url="http://localhost:8600", follow_redirects=False)
 
 

@@ -1,11 +1,11 @@
--- What of the usage of each value of a column carries each tag, by owner.
+-- Usage cost with each tag, by owner and by each value of a column.
 SELECT
-  {cut} AS "#cut",
-  {column} AS "#value",
+  {column} AS "#column",
+  {value} AS "#value",
   "#owner",
   "#currency",
   "#tag",
   SUM("#cost") AS "#cost"
-FROM carried
+FROM tagged_usage
 INNER JOIN labelled_rows USING ("#row")
 GROUP BY ALL

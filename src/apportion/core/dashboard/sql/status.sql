@@ -1,12 +1,12 @@
--- How far the days of each currency go, and how many of the lines have an invoice.
+-- First and last day, number of lines, and number of lines with an invoice, by currency.
 SELECT
   labelled_rows."#currency",
-  MIN(spent."#day") AS "#first",
-  MAX(spent."#day") AS "#last",
-  CAST(SUM(spent."#lines") AS BIGINT) AS "#lines",
-  CAST(SUM(CASE WHEN keys."InvoiceId" <> '' THEN spent."#lines" ELSE 0 END) AS BIGINT)
+  MIN(daily_cost."#day") AS "#first",
+  MAX(daily_cost."#day") AS "#last",
+  CAST(SUM(daily_cost."#lines") AS BIGINT) AS "#lines",
+  CAST(SUM(CASE WHEN keys."InvoiceId" <> '' THEN daily_cost."#lines" ELSE 0 END) AS BIGINT)
     AS "#invoiced"
-FROM spent
+FROM daily_cost
 INNER JOIN keys USING ("KeyId")
 INNER JOIN labelled_rows USING ("#row")
 GROUP BY 1

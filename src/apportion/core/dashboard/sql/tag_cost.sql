@@ -1,4 +1,4 @@
--- The tag keys on usage, as the bill spells them, dearest first.
+-- Tag keys of usage as written in the bill, by cost, highest first.
 WITH texts AS (
   SELECT keys."Tags" AS json, SUM(usage."#cost") AS cost
   FROM usage

@@ -1,19 +1,19 @@
--- The costliest resources of each owner that lack a tag which the rulebook asks for.
+-- The resources of each owner with the highest cost that lack a tag that the rulebook reads.
 WITH has AS (SELECT "Tags", LIST(DISTINCT "#tag") AS found FROM tagged GROUP BY 1),
-asked AS (SELECT {wanted} AS names),
+required AS (SELECT {required} AS names),
 missing AS (
   SELECT
     keys."KeyId",
     keys."ResourceId",
     ARRAY_TO_STRING(
       LIST_FILTER(
-        asked.names,
+        required.names,
         lambda tag: NOT LIST_CONTAINS(COALESCE(has.found, CAST([] AS VARCHAR[])), tag)
       ),
       ', '
     ) AS "#missing"
   FROM keys
-  CROSS JOIN asked
+  CROSS JOIN required
   LEFT JOIN has USING ("Tags")
   WHERE keys."ResourceId" <> '' AND keys."ChargeCategory" = 'Usage'
 )

@@ -1,4 +1,4 @@
--- What usage each spelling of a tag's value has, by the owner of it.
+-- Usage cost of each spelling of each tag value, by owner.
 SELECT
   tagged."#tag",
   tagged."#key",
@@ -11,6 +11,6 @@ FROM usage
 INNER JOIN keys USING ("KeyId")
 INNER JOIN tagged USING ("Tags")
 INNER JOIN labelled_rows USING ("#row")
-WHERE tagged."#tag" IN (SELECT UNNEST({asked}))
+WHERE tagged."#tag" IN (SELECT UNNEST({tags}))
 GROUP BY ALL
 ORDER BY ALL

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from apportion.core.dashboard import queries
-from apportion.core.dashboard.aggregates import cuts
-from apportion.core.dashboard.row_access import INSTEAD, TABLES
+from apportion.core.dashboard.aggregates import group_columns
+from apportion.core.dashboard.row_access import REPLACEMENTS, TABLES
 from apportion.model.access import EVERYTHING, NOTHING, Scope
 from apportion.model.question import Question
-from apportion.usecases.dashboard.run_library import RunCache, ScopedRun
+from apportion.usecases.dashboard.run_cache import RunCache, ScopedRun
 from stories import reopened
-from web_ledger import BEFORE, PERIOD, library_of, make
+from web_ledger import BEFORE, PERIOD, make, run_cache_of
 
 SHOP = Scope(values={"cost_center": frozenset({"SHOP"})})
 
@@ -27,14 +27,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def library(folder: Path) -> RunCache:
-    return library_of(folder)
+    return run_cache_of(folder)
 
 
 @pytest.mark.parametrize("period", [BEFORE, PERIOD])
 def test_owners_pay_to_the_last_digit_what_the_report_says(
     folder: Path, library: RunCache, period: str
 ) -> None:
-    sight = library.sight(period, EVERYTHING)
+    sight = library.open_run(period, EVERYTHING)
     told = {
         (row["cost_center"], row["currency"]): (row["direct"], row["shared"])
         for row in reopened(folder).report(Question(period)).rows
@@ -49,18 +49,18 @@ def test_owners_pay_to_the_last_digit_what_the_report_says(
 
 
 def test_days_of_every_column_add_up_to_the_whole_bill(library: RunCache) -> None:
-    sight = library.sight(PERIOD, EVERYTHING)
+    sight = library.open_run(PERIOD, EVERYTHING)
     totals = {row["currency"]: row["total"] for row in sight.rows(queries.totals_query())}
     for currency in ("USD", "EUR"):
-        for cut in ("", *cuts(sight.rulebook)):
-            rows = sight.rows(queries.cut_query(cut, currency))
+        for cut in ("", *group_columns(sight.rulebook)):
+            rows = sight.rows(queries.column_cost_query(cut, currency))
             assert sum((row["total"] for row in rows), Decimal()) == totals[currency], cut
 
 
 def test_a_scope_sees_its_rows_of_every_table_and_no_other(library: RunCache) -> None:
-    whole, shop = library.sight(PERIOD, EVERYTHING), library.sight(PERIOD, SHOP)
+    whole, shop = library.open_run(PERIOD, EVERYTHING), library.open_run(PERIOD, SHOP)
     for table in TABLES:
-        withheld = ", ".join(f'"{column}"' for column in INSTEAD.get(table, ()))
+        withheld = ", ".join(f'"{column}"' for column in REPLACEMENTS.get(table, ()))
         columns = f"* EXCLUDE ({withheld})" if withheld else "*"
         everything = whole.rows(f'SELECT {columns} FROM "{table}"')
         part = shop.rows(f'SELECT {columns} FROM "{table}"')
@@ -68,7 +68,7 @@ def test_a_scope_sees_its_rows_of_every_table_and_no_other(library: RunCache) ->
         part = shop.rows(f'SELECT * FROM "{table}"')
         assert {row.get("#owner", "SHOP") for row in part} <= {"SHOP"}, table
     assert {row["owner"] for row in shop.rows(queries.owners_query("USD"))} == {"SHOP"}
-    assert shop.rows("SELECT * FROM offers") == []
+    assert shop.rows("SELECT * FROM matched_cost") == []
     for row in shop.rows("SELECT * FROM pools"):
         assert {row[c] for c in ("cost", "kept", "payers", "split", "where")} <= {None, ""}
     assert {row["target"] for row in shop.rows("SELECT * FROM drivers")} <= {
@@ -77,22 +77,22 @@ def test_a_scope_sees_its_rows_of_every_table_and_no_other(library: RunCache) ->
 
 
 def test_nothing_is_seen_without_a_group(library: RunCache) -> None:
-    sight = library.sight(PERIOD, NOTHING)
+    sight = library.open_run(PERIOD, NOTHING)
     for table in TABLES:
         assert table == "status" or sight.rows(f'SELECT * FROM "{table}"') == [], table
 
 
 def test_another_dimension_gives_no_owner(library: RunCache) -> None:
     scope = Scope(values={"environment": frozenset({"SHOP"})})
-    assert library.sight(PERIOD, scope).rows(queries.totals_query()) == []
+    assert library.open_run(PERIOD, scope).rows(queries.totals_query()) == []
 
 
 def test_an_explanation_says_nothing_of_what_others_pay(library: RunCache) -> None:
     def words(sight: ScopedRun) -> str:
-        return repr(sight.explained_owner("SHOP").root)
+        return repr(sight.explain_owner("SHOP").root)
 
-    assert "FIN-100 50 %" in words(library.sight(PERIOD, EVERYTHING))
-    said = words(library.sight(PERIOD, SHOP))
+    assert "FIN-100 50 %" in words(library.open_run(PERIOD, EVERYTHING))
+    said = words(library.open_run(PERIOD, SHOP))
     assert "FIN-100" not in said
     assert "pool platform" in said
 
@@ -102,57 +102,57 @@ def test_a_reader_goes_on_with_what_it_opened_while_the_ledger_changes(
 ) -> None:
     shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
     folder = tmp_path
-    library = library_of(folder)
-    before = library.sight(PERIOD, EVERYTHING)
+    library = run_cache_of(folder)
+    before = library.open_run(PERIOD, EVERYTHING)
     paid = before.rows(queries.owners_query("USD"))
     rules = folder / "rulebook" / "rules.yaml"
     rules.write_text(rules.read_text().replace("SHOP: 20, FIN-100: 50", "SHOP: 60, FIN-100: 10"))
     reopened(folder).allocate([PERIOD])
 
     assert before.rows(queries.owners_query("USD")) == paid
-    assert library.sight(PERIOD, EVERYTHING).manifest == before.manifest  # it did not look yet
-    assert library.look()
-    after = library.sight(PERIOD, EVERYTHING)
+    assert library.open_run(PERIOD, EVERYTHING).manifest == before.manifest  # it did not look yet
+    assert library.refresh()
+    after = library.open_run(PERIOD, EVERYTHING)
     assert after.manifest != before.manifest
     assert after.rows(queries.owners_query("USD")) != paid
     assert (
-        library.sight(PERIOD, EVERYTHING, as_of=before.manifest.run).rows(
+        library.open_run(PERIOD, EVERYTHING, as_of=before.manifest.run).rows(
             queries.owners_query("USD")
         )
         == paid
     )
-    assert not library.look()
+    assert not library.refresh()
 
 
 def test_a_daybook_is_made_once_and_made_again_where_it_is_gone(folder: Path) -> None:
     def made() -> dict[str, float]:
-        places = (folder / "ledger/daybooks").glob("*/*")
+        places = (folder / "ledger/aggregates").glob("*/*")
         return {f"{p.parent.name}/{p.name}": p.stat().st_mtime for p in places}
 
-    library_of(folder).prepare()
+    run_cache_of(folder).prepare()
     first = made()
     assert first
-    library_of(folder).prepare()
+    run_cache_of(folder).prepare()
     assert made() == first
-    shutil.rmtree(folder / "ledger" / "daybooks")
-    library_of(folder).prepare()
+    shutil.rmtree(folder / "ledger" / "aggregates")
+    run_cache_of(folder).prepare()
     assert made().keys() == first.keys()
 
 
 def test_a_flipped_bit_in_the_aggregates_shows_on_no_page(folder: Path, tmp_path: Path) -> None:
     shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
-    paid = library_of(tmp_path).sight(PERIOD, EVERYTHING).rows(queries.owners_query("USD"))
-    for file in tmp_path.glob("ledger/daybooks/*/cells/*.parquet"):
+    paid = run_cache_of(tmp_path).open_run(PERIOD, EVERYTHING).rows(queries.owners_query("USD"))
+    for file in tmp_path.glob("ledger/aggregates/*/cells/*.parquet"):
         content = bytearray(file.read_bytes())
         content[len(content) // 3] ^= 1
         file.write_bytes(content)
-    library = library_of(tmp_path)
-    assert library.sight(PERIOD, EVERYTHING).rows(queries.owners_query("USD")) == paid
+    library = run_cache_of(tmp_path)
+    assert library.open_run(PERIOD, EVERYTHING).rows(queries.owners_query("USD")) == paid
 
 
 def test_who_may_not_write_reads_all_the_same(folder: Path, tmp_path: Path) -> None:
     shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
-    shutil.rmtree(tmp_path / "ledger" / "daybooks", ignore_errors=True)
-    (tmp_path / "ledger" / "daybooks").write_text("here no folder can be made")
-    library = library_of(tmp_path)
-    assert library.sight(PERIOD, SHOP).rows(queries.owners_query("USD"))
+    shutil.rmtree(tmp_path / "ledger" / "aggregates", ignore_errors=True)
+    (tmp_path / "ledger" / "aggregates").write_text("here no folder can be made")
+    library = run_cache_of(tmp_path)
+    assert library.open_run(PERIOD, SHOP).rows(queries.owners_query("USD"))

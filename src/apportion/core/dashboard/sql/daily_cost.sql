@@ -1,4 +1,4 @@
--- What each labelled row cost a day.
+-- Cost of each labelled row by day.
 SELECT
   labelled_rows."#row",
   labelled_rows."KeyId",

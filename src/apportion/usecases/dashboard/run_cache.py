@@ -1,7 +1,7 @@
-"""The library: what pages read, opened once, and only as far as somebody may see it.
+"""Cache of opened runs for the dashboard, with access limited to the user's scope.
 
-Readers never meet a run that is being written: what they open is named by a recorded run, and
-neither its files nor its daybook ever change.
+Readers never open a run that is being written: only recorded runs are opened, and neither the files
+of a recorded run nor its aggregates change.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from apportion.core.billing.bill_identity import newest
 from apportion.core.dashboard.row_access import (
     ACCOUNTS_QUERY,
     OWNERS_QUERY,
-    PLACES_OF_PARTS,
     POOLS_QUERY,
+    SHARE_DECIMALS,
     TABLES,
-    Seen,
-    reduced,
-    seen,
+    VisibleSubjects,
+    redact,
+    scoped_query,
 )
 from apportion.core.templates import name, text
 from apportion.model.access import Scope
@@ -38,13 +38,13 @@ from apportion.usecases.explain.case import nothing_like
 from apportion.usecases.explain.owner import explain_owner, explain_pool, explain_resource
 from apportion.usecases.runs.open_run import Published, allocation, find
 
-from .aggregates import AggregateStore, daybook_of, name_of
+from .aggregates import AggregateStore, aggregates_name, find_or_build
 
-#: How many runs stay open; the one that was not read for longest is closed.
-MOST_OPEN = 36
+#: The number of open runs; the least recently used one is closed.
+MAX_OPEN_RUNS = 36
 
-#: How many explanations are kept: on a large bill each takes seconds.
-MOST_EXPLAINED = 200
+#: The number of cached explanations; on a large bill each takes seconds.
+MAX_EXPLANATIONS = 200
 
 _EXPLAINERS: Mapping[str, Callable[..., Explanation]] = {
     "owner": explain_owner,
@@ -55,20 +55,20 @@ _EXPLAINERS: Mapping[str, Callable[..., Explanation]] = {
 
 @dataclass(frozen=True)
 class LedgerVersion:
-    """What the ledger holds at a moment; `id` is another one as soon as a run was recorded."""
+    """The recorded runs of the ledger at one time; `id` changes when a run is recorded."""
 
     id: str
     runs: tuple[Manifest, ...]
 
     @classmethod
     def of(cls, runs: Sequence[Manifest]) -> LedgerVersion:
-        """Name what these runs are."""
-        told = "\n".join(f"{run.kind} {run.period} {run.bill} {run.run} {run.at}" for run in runs)
-        return cls(sha256(told.encode()).hexdigest()[:20], tuple(runs))
+        """Compute the id of these runs."""
+        listed = "\n".join(f"{run.kind} {run.period} {run.bill} {run.run} {run.at}" for run in runs)
+        return cls(sha256(listed.encode()).hexdigest()[:20], tuple(runs))
 
     @property
     def periods(self) -> tuple[str, ...]:
-        """The periods that are allocated, newest first."""
+        """The allocated periods, newest first."""
         found = {run.period for run in self.runs if run.kind is RunKind.ALLOCATE}
         return tuple(sorted(found, reverse=True))
 
@@ -83,12 +83,12 @@ class LedgerVersion:
 
 @dataclass(frozen=True)
 class ScopedRun:
-    """A run as far as a scope sees it. Every figure on a page comes from `rows`."""
+    """A run limited to the rows of a scope. Every figure on a page comes from `rows`."""
 
     published: Published
-    edition: LedgerVersion
+    ledger_version: LedgerVersion
     scope: Scope
-    _ask: Callable[[str], list[Row]]
+    _query: Callable[[str], list[Row]]
     _explain: Callable[[str, str, Manifest], Explanation]
     _tables: Mapping[str, str]
 
@@ -99,7 +99,7 @@ class ScopedRun:
 
     @property
     def rulebook(self) -> Rulebook:
-        """The rules that it went by."""
+        """The rulebook of the run."""
         return self.published.rulebook
 
     @property
@@ -114,116 +114,124 @@ class ScopedRun:
 
     @property
     def owners(self) -> frozenset[str] | None:
-        """The owners that are seen; None is all of them."""
+        """The owners of the scope; None is every owner."""
         return self.scope.owners(self.rulebook.owner)
 
     def has_owner(self, owner: str) -> bool:
-        """Whether an owner is there and is seen."""
-        return owner in self._seen_owners
+        """Whether an owner has cost in the month and is in the scope."""
+        return owner in self._visible_owners
 
     def check_owner(self, owner: str) -> None:
-        """Raise NothingThereError for an owner that is not seen, whether or not it is there."""
+        """Raise NothingThereError for an owner outside the scope, whether or not it exists."""
         if not self.has_owner(owner):
-            raise nothing_like(owner, sorted(self._seen_owners), kind="owner", period=self.period)
+            raise nothing_like(
+                owner, sorted(self._visible_owners), kind="owner", period=self.period
+            )
 
     def check_pool(self, pool: str) -> None:
-        """Raise NothingThereError for a pool that reaches nobody who is seen."""
-        known = {p.name for p in self.rulebook.pools} if self.owners is None else self._seen_pools
+        """Raise NothingThereError for a pool that has no cost of the scope's owners."""
+        known = (
+            {p.name for p in self.rulebook.pools} if self.owners is None else self._visible_pools
+        )
         if pool not in known:
             raise nothing_like(pool, sorted(known), kind="pool", period=self.period)
 
     def rows(self, query: str) -> list[Row]:
-        """Ask the tables of the daybook, of which only the scope's rows are there."""
-        return self._ask(seen(query, self._tables, owners=self.owners, default=self.owner.default))
+        """Query the aggregates, limited to the rows of the scope."""
+        return self._query(
+            scoped_query(query, self._tables, owners=self.owners, default=self.owner.default)
+        )
 
-    def part(self, pool: str, currency: str, amount: Decimal) -> Decimal | None:
-        """Tell what part of a pool an amount is: roughly to who may not see what it holds."""
+    def share_of_pool(self, pool: str, currency: str, amount: Decimal) -> Decimal | None:
+        """Divide an amount by a pool's total; rounded for users who may not see the total."""
         query = (
             f"SELECT cost FROM {name(self._tables['pools'])} "
             f"WHERE pool = {text(pool)} AND currency = {text(currency)}"
         )
-        costs = [Decimal(str(row["cost"])) for row in self._ask(query)]
+        costs = [Decimal(str(row["cost"])) for row in self._query(query)]
         part = part_of(amount, costs[0]) if costs else None
         if part is None or self.owners is None:
             return part
-        return round(part, PLACES_OF_PARTS)
+        return round(part, SHARE_DECIMALS)
 
-    def explained_owner(self, owner: str) -> Explanation:
-        """Take back to its causes what an owner pays, as far as it may be seen."""
+    def explain_owner(self, owner: str) -> Explanation:
+        """Explain the cost of an owner, without the parts outside the scope."""
         if self.owners is None:
             return self._explain("owner", owner, self.manifest)
         self.check_owner(owner)
         whole = self._explain("owner", owner, self.manifest)
-        accounts = {str(row["account"] or "") for row in self.rows(ACCOUNTS_QUERY)}
-        root = reduced(whole.root, Seen(self._seen_owners, self._seen_pools, frozenset(accounts)))
+        accounts = frozenset(str(row["account"] or "") for row in self.rows(ACCOUNTS_QUERY))
+        visible = VisibleSubjects(self._visible_owners, self._visible_pools, accounts)
+        root = redact(whole.root, visible)
         if root is None:
-            raise nothing_like(owner, sorted(self._seen_owners), kind="owner", period=self.period)
+            raise nothing_like(
+                owner, sorted(self._visible_owners), kind="owner", period=self.period
+            )
         return Explanation(root, messages=whole.messages)
 
-    def explained_pool(self, pool: str) -> Explanation:
-        """Take a pool back to what it holds; only for who sees everything."""
+    def explain_pool(self, pool: str) -> Explanation:
+        """Explain the cost of a pool; only for users with access to every owner."""
         self._check_everything()
         return self._explain("pool", pool, self.manifest)
 
-    def explained_resource(self, resource: str) -> Explanation:
-        """Tell who pays a resource; only for who sees everything."""
+    def explain_resource(self, resource: str) -> Explanation:
+        """Explain the owners of a resource; only for users with access to every owner."""
         self._check_everything()
         return self._explain("resource", resource, self.manifest)
 
     @cached_property
-    def _seen_owners(self) -> frozenset[str]:
-        """The owners of the month that are seen."""
+    def _visible_owners(self) -> frozenset[str]:
+        """The owners of the month within the scope."""
         return frozenset(str(row["owner"]) for row in self.rows(OWNERS_QUERY))
 
     @cached_property
-    def _seen_pools(self) -> frozenset[str]:
+    def _visible_pools(self) -> frozenset[str]:
         return frozenset(str(row["pool"]) for row in self.rows(POOLS_QUERY))
 
     def _check_everything(self) -> None:
         if self.owners is not None:
-            raise NothingThereError("explanation of pools or resources that you see", [])
+            raise NothingThereError("explanation of a pool or a resource that you may see", [])
 
 
 class RunCache:
-    """Opens runs for readers. `builder` makes daybooks and explanations, `reader` answers pages.
+    """Opens runs for pages. `builder` builds aggregates and explanations, `reader` runs queries.
 
-    Both engines serve one question at a time; a daybook that is being made holds up no reader of
-    another.
+    Each engine runs one query at a time. While aggregates are built, other runs stay readable.
     """
 
-    def __init__(self, builder: RunContext, reader: Engine, shelf: AggregateStore) -> None:
+    def __init__(self, builder: RunContext, reader: Engine, store: AggregateStore) -> None:
         self._builder = builder
         self._reader = reader
-        self._shelf = shelf
+        self._store = store
         self._building, self._reading = Lock(), Lock()
         self._explained: dict[tuple[str, str, str], Explanation] = {}
         self._open: dict[str, tuple[Published, dict[str, str]]] = {}
-        self.edition = LedgerVersion.of(builder.ledger.runs())
+        self.ledger_version = LedgerVersion.of(builder.ledger.runs())
 
     def prepare(self) -> None:
-        """Open the newest months, so that the first page comes at once."""
-        for period in self.edition.periods[:2]:
-            self._opened(self.edition.allocation(period))
+        """Open the newest months, so that the first page is fast."""
+        for period in self.ledger_version.periods[:2]:
+            self._opened(self.ledger_version.allocation(period))
 
-    def look(self) -> bool:
-        """Look whether the ledger holds more than before, and prepare that; true where it does."""
-        edition = LedgerVersion.of(self._builder.ledger.runs())
-        if edition.id == self.edition.id:
+    def refresh(self) -> bool:
+        """Open newly recorded runs of the newest months; return whether the ledger has changed."""
+        ledger_version = LedgerVersion.of(self._builder.ledger.runs())
+        if ledger_version.id == self.ledger_version.id:
             return False
-        for period in edition.periods[:2]:
-            self._opened(edition.allocation(period))
-        self.edition = edition
+        for period in ledger_version.periods[:2]:
+            self._opened(ledger_version.allocation(period))
+        self.ledger_version = ledger_version
         return True
 
-    def sight(self, period: str, scope: Scope, *, as_of: str = "") -> ScopedRun:
-        """Open a period's allocation as far as a scope sees it."""
-        edition = self.edition
-        manifest = edition.allocation(period, as_of)
+    def open_run(self, period: str, scope: Scope, *, as_of: str = "") -> ScopedRun:
+        """Open the allocation of a period for a scope."""
+        ledger_version = self.ledger_version
+        manifest = ledger_version.allocation(period, as_of)
         published, tables = self._opened(manifest)
-        return ScopedRun(published, edition, scope, self._ask, self._explain, tables)
+        return ScopedRun(published, ledger_version, scope, self._query, self._explain, tables)
 
     def _explain(self, kind: str, name: str, manifest: Manifest) -> Explanation:
-        """Explain an owner, a pool or a resource; a run's explanations never change."""
+        """Explain an owner, a pool or a resource; explanations of a run never change."""
         key = (manifest.run, kind, name)
         with self._building:
             found = self._explained.pop(key, None)
@@ -236,35 +244,35 @@ class RunCache:
                     **{kind: name},
                 )
             self._explained[key] = found
-            for oldest in list(self._explained)[:-MOST_EXPLAINED]:
+            for oldest in list(self._explained)[:-MAX_EXPLANATIONS]:
                 del self._explained[oldest]
         return found
 
-    def _ask(self, query: str) -> list[Row]:
+    def _query(self, query: str) -> list[Row]:
         with self._reading:
             return self._reader.rows(query)
 
     def _opened(self, manifest: Manifest) -> tuple[Published, dict[str, str]]:
-        book = name_of(manifest)
-        found = self._open.pop(book, None)
+        name = aggregates_name(manifest)
+        found = self._open.pop(name, None)
         if found is None:
             with self._building:
-                found = self._open.pop(book, None) or self._opening(manifest)
-        self._open[book] = found
-        for oldest in list(self._open)[:-MOST_OPEN]:
+                found = self._open.pop(name, None) or self._opening(manifest)
+        self._open[name] = found
+        for oldest in list(self._open)[:-MAX_OPEN_RUNS]:
             self._close(oldest)
         return found
 
-    def _close(self, book: str) -> None:
-        _published, tables = self._open.pop(book, (None, {}))
+    def _close(self, name: str) -> None:
+        _published, tables = self._open.pop(name, (None, {}))
         with self._reading:
             for made in tables.values():
                 self._reader.create_table(made, "SELECT 1 AS closed")
 
     def _opening(self, manifest: Manifest) -> tuple[Published, dict[str, str]]:
         published = find(self._builder, period=manifest.period, as_of=manifest.run)
-        files = daybook_of(manifest, self._builder, self._shelf)
-        tables = {table: f"{table} {name_of(manifest)}" for table in TABLES}
+        files = find_or_build(manifest, self._builder, self._store)
+        tables = {table: f"{table} {aggregates_name(manifest)}" for table in TABLES}
         with self._reading:
             for table, made in tables.items():
                 self._reader.open_parquet("#opening", [str(path) for path in files[table]])
