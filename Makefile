@@ -9,7 +9,7 @@ PYTHON312 ?= python3.12
 LINES ?= 5000000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo aws test check lint types layers bench lambda soak duckdb15 ministack focus lock clean
+.PHONY: help demo aws test check lint types layers bench lambda release soak duckdb15 ministack focus lock clean
 
 help: ## list what one can do
 	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -48,6 +48,9 @@ bench: $(READY) ## measure speed and memory; LINES=20000000 for the large one
 
 lambda: $(READY) ## build the functions' zips in dist/lambda, the same bytes every time
 	$(BIN)/python release/lambda_zip.py
+
+release: $(READY) ## build and check all files of a release in dist/release; TAG=v0.1.0 checks the tag, too
+	$(BIN)/python release/build.py $(if $(TAG),--tag $(TAG))
 
 soak: $(READY) ## the slow tests: thousands of crashes and corrupted files
 	APPORTION_SOAK=1 $(BIN)/python -m pytest -n 2 --dist worksteal -q tests/soak tests/stories/test_dashboard_access.py tests/stories/test_dashboard_browser.py tests/stories/test_properties.py tests/stories/test_properties_deliveries.py tests/unit/web/test_api.py tests/unit/web/test_site.py
