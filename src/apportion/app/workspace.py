@@ -61,7 +61,7 @@ from .cost_categories import CostCategories
 from .publishing import Publishing
 from .repair import repair
 from .retention import Expiry
-from .review_files import rules_history, write_review
+from .review_files import refuse_if_no_font, rules_history, write_review
 from .scratch import Scratch
 from .tags import Tags
 
@@ -245,13 +245,19 @@ class Workspace:
         )
         return compare(self._context, old, new), rules_diff(old, new)
 
-    def write_review(self, period: str, *, folder: Path, as_of: str = "") -> Outcome:
-        """Write the monthly review into a new folder: Markdown, HTML, Excel, owners' statements."""
+    def write_review(
+        self, period: str, *, folder: Path, as_of: str = "", font: Path | None = None
+    ) -> Outcome:
+        """Write the monthly review into a new folder: Markdown, HTML, Excel, owners' statements.
+
+        `font` is for characters that DejaVu Sans lacks, in PDF.
+        """
         refuse_if_filled(folder)
+        refuse_if_no_font(font)
         history, places = rules_history(self._settings)
         month = gather(self._context, history, period=period, places=places, as_of=as_of)
         workbook = self.workbook(period, as_of=month.run)
-        return write_review(month, folder=folder, workbook=workbook)
+        return write_review(month, folder=folder, workbook=workbook, font=font)
 
     def check_rules(self) -> Outcome:
         """Check every rulebook and the files that it names."""

@@ -1,13 +1,14 @@
-"""Writes a document as PDF, for who wants a statement that can be filed and signed.
+"""Writes a document as PDF, to be filed and signed.
 
-PDF's own fonts hold the letters of Western Europe; any other letter is shown as its escape, as no
-font comes with the program.
+A character that no font has (`pdf_fonts`) is shown as its escape, and returned with the file.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from fpdf import FPDF
 from fpdf.enums import TableBordersLayout
@@ -16,9 +17,9 @@ from fpdf.fonts import FontFace
 from apportion.model.document import Document, Section, Table
 
 from .cells import cells
+from .pdf_fonts import choose_font, text_of
 from .visible import visible
 
-_FONT = "Helvetica"
 _MARGIN = 18  # millimetres
 _INK, _SOFT, _TINT = (28, 36, 48), (91, 102, 117), (244, 246, 249)
 _LINE = (200, 207, 215)
@@ -29,15 +30,26 @@ _TABLE_SIZES = (9, 8, 7, 6)  # the first for few columns alone
 _MOST_LINES, _MOST_LETTERS = 25, 2_000
 
 
-def pdf(document: Document, *, made_at: str) -> bytes:
-    """Write the whole of it on A4; the same document and time give the same bytes."""
-    page = _Page(document.title)
+@dataclass(frozen=True)
+class Pdf:
+    """A PDF file, and the characters that none of its fonts has."""
+
+    content: bytes
+    missing: frozenset[str]
+
+
+def pdf(document: Document, *, made_at: str, font: Path | None = None) -> Pdf:
+    """Write a document on A4 pages; the same document, time and font give the same bytes.
+
+    `font` is used for characters that DejaVu Sans lacks.
+    """
+    page = _Page(document, font)
     page.set_creation_date(datetime.fromisoformat(made_at))
     page.heading(document.title, level=1)
     page.words(document.lead, colour=_SOFT, size=11)
     for section in document.sections:
         _write(page, section, level=2)
-    return bytes(page.output())
+    return Pdf(bytes(page.output()), page.missing)
 
 
 def _write(page: _Page, section: Section, *, level: int) -> None:
@@ -57,9 +69,10 @@ def _write(page: _Page, section: Section, *, level: int) -> None:
 class _Page(FPDF):  # type: ignore[misc]  # fpdf2 has no types
     """A4, one column, the title and the number of the page under each."""
 
-    def __init__(self, title: str) -> None:
+    def __init__(self, document: Document, font: Path | None) -> None:
         super().__init__()
-        self._named = _safe(title[:80])
+        self._family, self.missing = choose_font(self, text_of(document), font)
+        self._named = self._safe(document.title[:80])
         self.set_title(self._named)
         self.set_margin(_MARGIN)
         self.set_auto_page_break(auto=True, margin=_MARGIN)
@@ -68,7 +81,7 @@ class _Page(FPDF):  # type: ignore[misc]  # fpdf2 has no types
 
     def footer(self) -> None:
         self.set_y(-_MARGIN)
-        self.set_font(_FONT, size=8)
+        self.set_font(self._family, size=8)
         self.set_text_color(*_SOFT)
         self.cell(0, 8, f"{self._named}   {self.page_no()} / {{nb}}", align="R")
 
@@ -76,16 +89,16 @@ class _Page(FPDF):  # type: ignore[misc]  # fpdf2 has no types
         self.ln(2 if level == 1 else 5)
         if self.will_page_break(25):
             self.add_page()
-        self.set_font(_FONT, style="B", size=_SIZES[level])
+        self.set_font(self._family, style="B", size=_SIZES[level])
         self.set_text_color(*_INK)
         short = text if len(text) < _MOST_LETTERS else f"{text[:_MOST_LETTERS]}..."
-        self.multi_cell(0, _SIZES[level] * 0.55, _safe(short), new_x="LMARGIN", new_y="NEXT")
+        self.multi_cell(0, _SIZES[level] * 0.55, self._safe(short), new_x="LMARGIN", new_y="NEXT")
         self.ln(1)
 
     def words(self, text: str, *, colour: tuple[int, int, int] = _INK, size: int = 10) -> None:
-        self.set_font(_FONT, size=size)
+        self.set_font(self._family, size=size)
         self.set_text_color(*colour)
-        self.multi_cell(0, size * 0.5, _safe(text), new_x="LMARGIN", new_y="NEXT")
+        self.multi_cell(0, size * 0.5, self._safe(text), new_x="LMARGIN", new_y="NEXT")
         self.ln(1)
 
     def lay(self, table: Table) -> None:
@@ -94,7 +107,7 @@ class _Page(FPDF):  # type: ignore[misc]  # fpdf2 has no types
         self.set_text_color(*_INK)
         self.set_draw_color(*_LINE)
         rows = (laid.head, *laid.body, *laid.totals)
-        texts = [[_safe(text[:_MOST_LETTERS]) for text in row] for row in rows]
+        texts = [[self._safe(text[:_MOST_LETTERS]) for text in row] for row in rows]
         widths = self._widths(texts)
         texts = [list(map(self._cut, row, widths)) for row in texts]
         with self.table(
@@ -115,11 +128,11 @@ class _Page(FPDF):  # type: ignore[misc]  # fpdf2 has no types
         columns = list(zip(*rows, strict=True))
         words: list[float] = []
         for size in _TABLE_SIZES[len(columns) > 5 :]:
-            self.set_font(_FONT, style="B", size=size)
+            self.set_font(self._family, style="B", size=size)
             words = [max(map(self._longest_word, column)) for column in columns]
             if sum(words) <= self.epw:
                 break
-        self.set_font(_FONT, size=self.font_size_pt)
+        self.set_font(self._family, size=self.font_size_pt)
         wide = [max(map(self._width, column)) for column in columns]
         room, wanted = self.epw - sum(words), sum(wide) - sum(words)
         if room <= 0:  # the table takes the page's width in these proportions
@@ -145,6 +158,11 @@ class _Page(FPDF):  # type: ignore[misc]  # fpdf2 has no types
         wide: float = min(self.get_string_width(text) + 2 * _BESIDE + 1, self.epw / 3)
         return wide
 
-
-def _safe(text: str) -> str:
-    return visible(text).encode("latin-1", "backslashreplace").decode("latin-1")
+    def _safe(self, text: str) -> str:
+        shown = visible(text)
+        if self.missing.isdisjoint(shown):
+            return shown
+        return "".join(
+            char.encode("ascii", "backslashreplace").decode() if char in self.missing else char
+            for char in shown
+        )

@@ -19,6 +19,15 @@ ToOption = Annotated[
     typer.Option("--to", metavar="FOLDER", help="New folder. Default: review-YEAR-MONTH."),
 ]
 
+FontOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--font",
+        metavar="FILE",
+        help="TrueType or OpenType font for characters that DejaVu Sans lacks, in PDF.",
+    ),
+]
+
 
 def add_to(app: typer.Typer) -> None:
     """Add `review` to the program."""
@@ -37,6 +46,7 @@ def review(
     period: PeriodOption = "",
     to: ToOption = None,
     as_of: AsOfOption = "",
+    font: FontOption = None,
     form: FormOption = None,
 ) -> None:
     """Write the monthly review for the meeting with finance, as a folder.
@@ -51,5 +61,6 @@ def review(
     with session.workspace() as workspace:
         asked = month or newest_allocated(workspace)
         folder = session.path(to or Path(f"review-{asked}"))
-        outcome = workspace.write_review(asked, folder=folder, as_of=as_of)
+        chosen = session.path(font) if font else None
+        outcome = workspace.write_review(asked, folder=folder, as_of=as_of, font=chosen)
     finish(outcome, Output(form), session.console)

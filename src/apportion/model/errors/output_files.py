@@ -3,6 +3,7 @@
 WrongUseError
 ├── NotAWorkbookError      a workbook without the extension .xlsx
 ├── NotAFileError          a folder where a file is needed
+├── NotAFontError          a file that is no font
 └── FolderFilledError      the output folder is not empty
 """
 
@@ -30,6 +31,16 @@ class NotAFileError(WrongUseError):
     def __init__(self, path: str, example: str) -> None:
         super().__init__(
             f"{path}: expected a file, found a folder. Name a file in it, like {example}."
+        )
+
+
+class NotAFontError(WrongUseError):
+    """A file that cannot be used as a font."""
+
+    def __init__(self, path: str, why: str) -> None:
+        super().__init__(
+            f"{path}: expected a TrueType or OpenType font (.ttf, .otf), found: {why}. "
+            "Nothing was written."
         )
 
 

@@ -1,4 +1,4 @@
-"""Findings about reports sent by e-mail (W)."""
+"""Findings about reports that are written for people or sent by e-mail (W)."""
 
 from __future__ import annotations
 
@@ -19,4 +19,12 @@ NOT_SENT = Code(
     "delivery of the report tries again.",
 )
 
-ALL = (MAYBE_SENT, NOT_SENT)
+NO_FONT = Code(
+    "W003",
+    Severity.WARNING,
+    "Characters without a font in a PDF",
+    "The fonts of the PDF lack these characters, so it shows their codes, such as \\u65e5. HTML, "
+    "Markdown and Excel show them. `review --font FILE` takes a font that has them.",
+)
+
+ALL = (MAYBE_SENT, NOT_SENT, NO_FONT)

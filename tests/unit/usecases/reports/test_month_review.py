@@ -12,7 +12,7 @@ import pytest
 from apportion.app.review_files import file_names
 from apportion.app.workspace import Workspace
 from apportion.model.document import Document, Section, Table
-from apportion.model.errors.output_files import FolderFilledError
+from apportion.model.errors.output_files import FolderFilledError, NotAFontError
 from apportion.model.settings import Settings
 from apportion.reports.pdf import pdf
 from programs import needed
@@ -218,7 +218,7 @@ def test_no_number_of_a_wide_table_is_broken(tmp_path: Path) -> None:
     row = dict.fromkeys(("code", "severity", "finding", "place", "subject", "found"), "D001 " * 9)
     row |= {"amount": Decimal("-1234567.89"), "currency": "USD", "remedy": "Do something. " * 9}
     told = Document("t", "", (Section("s", table=Table(tuple(row), (row,))),))
-    (tmp_path / "wide.pdf").write_bytes(pdf(told, made_at="2026-11-02T08:00:00+00:00"))
+    (tmp_path / "wide.pdf").write_bytes(pdf(told, made_at="2026-11-02T08:00:00+00:00").content)
     done = subprocess.run(
         ["pdftotext", "-layout", str(tmp_path / "wide.pdf"), "-"], check=True, capture_output=True
     )
@@ -256,7 +256,7 @@ def test_a_delivery_after_the_allocation_is_told(tmp_path: Path) -> None:
 def test_a_long_text_leaves_a_row_on_its_page(tmp_path: Path) -> None:
     row = {"what": "words " * 5_000, "place": "A" * 1_000_000, "n": 1}
     told = Document("A" * 1_000_000, "", (Section("x", (), Table(tuple(row), (row,))),))
-    (tmp_path / "long.pdf").write_bytes(pdf(told, made_at="2026-11-02T08:00:00+00:00"))
+    (tmp_path / "long.pdf").write_bytes(pdf(told, made_at="2026-11-02T08:00:00+00:00").content)
     assert (tmp_path / "long.pdf").stat().st_size < 100_000
 
 
@@ -280,3 +280,17 @@ def test_names_of_files() -> None:
         *("owner-CON", "owner-nul.txt", "owner-COM1", "owner-com1-2", "owner-LPT9"),
         *("x", "x-2", "CONTROL"),
     ]
+
+
+def test_an_owner_whose_name_no_font_has_is_reported_once(tmp_path: Path) -> None:
+    workspace = workspace_in(tmp_path, RULES)
+    lines = [{"day": "2026-09-01", "tags": "CostCenter=日本", "cost": "8"}]
+    workspace.ingest(delivered(tmp_path, parquet_bill(bill_of(lines)), name="bill.parquet"))
+    workspace.allocate()
+    (finding,) = workspace.write_review("2026-09", folder=tmp_path / "out").findings
+    assert str(finding) == (
+        "W003 review.pdf and 1 other PDF: 2 characters in no font, found 日本. "
+        "Name a font that has them: --font FILE, for example Noto Sans CJK."
+    )
+    with pytest.raises(NotAFontError):
+        workspace.write_review("2026-09", folder=tmp_path / "more", font=tmp_path / "no.ttf")
