@@ -108,7 +108,11 @@ class Reading:
             schema = plain.schema_arrow
             texts = [name for name in names if pa.types.is_string(schema.field(name).type)]
         with pq.ParquetFile(
-            self._path, read_dictionary=texts, pre_buffer=False, memory_map=True
+            self._path,
+            read_dictionary=texts,
+            pre_buffer=False,
+            memory_map=True,
+            page_checksum_verification=True,  # a second program, beside sources/parquet/pages.py
         ) as file:
             for group in range(file.num_row_groups):
                 bounds = _Bounds(file.metadata.row_group(group), names)
