@@ -18,6 +18,7 @@ from apportion.model.charges import SplitCost
 from apportion.model.delivery import Delivery
 from apportion.model.findings.finding import Finding, failing
 from apportion.model.question import Question
+from apportion.model.relation import Query
 from apportion.sources.local_files import LocalFiles
 from read_bills import ENGINE, cur_line, write_csv, write_parquet
 from stories import bill_of, workspace_in
@@ -60,16 +61,17 @@ def keys(path: Path) -> set[object]:
     """The keys of a bill's lines."""
     delivery = delivered(path)
     queries, _ = charge_queries(delivery, split_cost=SplitCost.PARENT)
-    ENGINE.open_bill("bill", [file.path for file in delivery.files], delivery.encoding)
-    return {row["KeyId"] for row in ENGINE.rows(lines_query(queries, "bill"))}
+    bill = ENGINE.open_bill("bill", [file.path for file in delivery.files], delivery.encoding)
+    return {row["KeyId"] for row in ENGINE.rows(lines_query(queries, "bill", bill))}
 
 
 def described(path: Path, column: str) -> list[object]:
     """What a bill's lines say in a column, sorted."""
     delivery = delivered(path)
     queries, _ = charge_queries(delivery, split_cost=SplitCost.PARENT)
-    ENGINE.open_bill("bill", [file.path for file in delivery.files], delivery.encoding)
-    rows = ENGINE.rows(f"SELECT {dict(queries.describe)[column]} AS v FROM bill ORDER BY 1")
+    bill = ENGINE.open_bill("bill", [file.path for file in delivery.files], delivery.encoding)
+    value = dict(queries.describe)[column]
+    rows = ENGINE.rows(Query.of(f"SELECT {value} AS v FROM {bill} ORDER BY 1", bill))
     return [row["v"] for row in rows]
 
 

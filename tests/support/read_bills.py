@@ -17,11 +17,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from apportion.core.billing.charge_queries import charge_queries
+from apportion.core.billing.split_cost_rows import charges
 from apportion.engines.duckdb import DuckDB
 from apportion.model.charges import ChargeQueries, SplitCost
 from apportion.model.delivery import BillFile, Delivery, Encoding, Format
 from apportion.model.findings.finding import Finding
 from apportion.model.focus import COST_COLUMNS
+from apportion.model.relation import Query, Relation
 from apportion.sources.mapping_files import mapping_text
 
 ENGINE = DuckDB(Path(tempfile.gettempdir()) / "apportion-tests")
@@ -162,8 +164,10 @@ def read(path: Path, format_: Format, *, split_cost: SplitCost = SplitCost.PAREN
     measured = [f"{sql} AS {_name(column)}" for column, sql in queries.measure]
     described = [f"{sql} AS {_name(column)}" for column, sql in queries.describe]
     rows = ENGINE.rows(
-        f"SELECT {queries.period} AS period, {queries.day} AS day, "
-        f"{', '.join([*measured, *described])} FROM {queries.relation}"
+        Query(
+            f"SELECT {queries.period} AS period, {queries.day} AS day, "
+            f"{', '.join([*measured, *described])} FROM {charges(queries, Relation('bill'))}"
+        )
     )
     return Reading(tuple(_charge(row, queries) for row in rows), queries, tuple(findings))
 
@@ -190,7 +194,7 @@ def deliver(engine: DuckDB, path: Path, format_: Format) -> Delivery:
     engine.open_bill("bill", [str(path)], encoding)
     columns = {
         str(row["column_name"]): str(row["column_type"])
-        for row in engine.rows("DESCRIBE SELECT * FROM bill")
+        for row in engine.rows(Query("DESCRIBE SELECT * FROM bill"))
         if not str(row["column_name"]).startswith("#")
     }
     return Delivery(

@@ -7,6 +7,8 @@ from importlib.resources import files
 
 from sqlglot import exp
 
+from apportion.model.relation import Query, Relation, read_by
+
 
 def sql(step: str, **parts: str) -> str:
     """Read a SQL file beside the code that runs it, and fill in its parts.
@@ -17,6 +19,12 @@ def sql(step: str, **parts: str) -> str:
     folder, _, file = step.rpartition("/")
     text = files("apportion").joinpath(folder, "sql", f"{file}.sql").read_text("utf-8")
     return text.format(**parts) if parts else text
+
+
+def query(step: str, **parts: str | Relation | Query) -> Query:
+    """Read a SQL file as `sql` does; the query reads the relations and queries in its parts."""
+    texts = {key: str(part) for key, part in parts.items()}
+    return Query(sql(step, **texts), read_by(parts.values()))
 
 
 def name(identifier: str) -> str:

@@ -14,6 +14,7 @@ import pyarrow as pa
 from sqlglot import exp
 
 from apportion.model.delivery import Encoding
+from apportion.model.relation import Query, Relation
 from apportion.model.row import Row
 
 from .duckdb_errors import mapped_error
@@ -70,49 +71,58 @@ class DuckDB:
             made._run(f"SET {setting} = {value}")
         return made
 
-    def open_bill(self, view: str, files: Sequence[str], encoding: Encoding) -> None:
+    def open_bill(self, view: str, files: Sequence[str], encoding: Encoding) -> Relation:
         rows = _parquet_lines(files) if encoding is Encoding.PARQUET else _csv_lines(files)
-        self._run(f"CREATE OR REPLACE VIEW {_name(view)} AS {rows}")
+        return self._create("VIEW", view, rows)
 
-    def open_parquet(self, view: str, files: Sequence[str]) -> None:
-        self._run(
-            f"CREATE OR REPLACE VIEW {_name(view)} AS "
-            f"SELECT * FROM read_parquet({_paths(files)}, {_NAMED})"
-        )
+    def open_parquet(self, view: str, files: Sequence[str]) -> Relation:
+        rows = f"SELECT * FROM read_parquet({_paths(files)}, {_NAMED})"
+        return self._create("VIEW", view, rows)
 
-    def create_table(self, table: str, sql: str) -> None:
-        self._run(f"CREATE OR REPLACE TABLE {_name(table)} AS {sql}")
+    def create_table(self, table: str, query: Query) -> Relation:
+        return self._create("TABLE", table, query.sql)
 
-    def create_view(self, view: str, sql: str) -> None:
-        self._run(f"CREATE OR REPLACE VIEW {_name(view)} AS {sql}")
+    def create_view(self, view: str, query: Query) -> Relation:
+        return self._create("VIEW", view, query.sql)
 
     def load(
         self, table: str, columns: Mapping[str, str], rows: Iterable[Sequence[object]]
-    ) -> None:
+    ) -> Relation:
+        made = Relation(table)
         fields = ", ".join(f"{_name(name)} {sql_type}" for name, sql_type in columns.items())
-        self._run(f"CREATE OR REPLACE TABLE {_name(table)} ({fields})")
+        self._run(f"CREATE OR REPLACE TABLE {made} ({fields})")
         batch: list[Sequence[object]] = []
         for row in rows:
             batch.append(row)
             if len(batch) == _BATCH:
-                self._insert(table, columns, batch)
+                self._insert(made, columns, batch)
                 batch = []
         if batch:
-            self._insert(table, columns, batch)
+            self._insert(made, columns, batch)
+        return made
 
-    def rows(self, sql: str) -> list[Row]:
-        names, values = self._fetch(sql)
+    def columns(self, relation: Relation) -> tuple[str, ...]:
+        _names, rows = self._fetch(f"DESCRIBE {relation}")
+        return tuple(str(row[0]) for row in rows)
+
+    def rows(self, query: Query) -> list[Row]:
+        names, values = self._fetch(query.sql)
         return [dict(zip(names, row, strict=True)) for row in values]
 
-    def write(self, sql: str, folder: Path) -> list[Path]:
-        self._copy(sql, folder, "PER_THREAD_OUTPUT true")
+    def write(self, query: Query, folder: Path) -> list[Path]:
+        self._copy(query.sql, folder, "PER_THREAD_OUTPUT true")
         return sorted(folder.glob("*.parquet"))
 
-    def write_parts(self, sql: str, by: str, folder: Path) -> dict[str | None, list[Path]]:
+    def write_parts(self, query: Query, by: str, folder: Path) -> dict[str | None, list[Path]]:
         options = f"PARTITION_BY ({_name(by)}), WRITE_PARTITION_COLUMNS true"
-        self._copy(sql, folder, options)
+        self._copy(query.sql, folder, options)
         values = self._fetch_parts(by, folder)
         return {value: sorted(part.glob("*.parquet")) for part, value in values.items()}
+
+    def _create(self, kind: str, name: str, sql: str) -> Relation:
+        made = Relation(name)
+        self._run(f"CREATE OR REPLACE {kind} {made} AS {sql}")
+        return made
 
     def _copy(self, sql: str, folder: Path, options: str) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -135,14 +145,14 @@ class DuckDB:
         return values
 
     def _insert(
-        self, table: str, columns: Mapping[str, str], rows: Sequence[Sequence[object]]
+        self, table: Relation, columns: Mapping[str, str], rows: Sequence[Sequence[object]]
     ) -> None:
         """Insert rows as Arrow, many times faster than one INSERT for each row."""
         arrays = [pa.array(values) for values in zip(*rows, strict=True)]
         batch = pa.table(arrays, names=list(columns))
         self._connection.register("#batch", batch)
         try:
-            self._run(f"INSERT INTO {_name(table)} SELECT * FROM {_name('#batch')}")
+            self._run(f"INSERT INTO {table} SELECT * FROM {_name('#batch')}")
         finally:
             self._connection.unregister("#batch")
 

@@ -19,7 +19,7 @@ class SplitCost(StrEnum):
 
 @dataclass(frozen=True)
 class ChargeQueries:
-    """DuckDB SQL over the columns of `relation`, which has all the columns of the view `bill`.
+    """DuckDB SQL over the columns of a bill.
 
     `descriptors` are quoted raw columns: lines that agree in them are described alike. `texts` are
     those of them that are text.
@@ -28,10 +28,9 @@ class ChargeQueries:
     `describe` has every one of focus.KEY_COLUMNS in order, as VARCHAR. `period` is VARCHAR
     `YYYY-MM`, `day` a DATE in UTC; both are NULL where the line's own text cannot be read.
     `measure` has every cost and quantity column in order, as a DECIMAL that loses nothing, never
-    NULL.
+    NULL. `transfers` are the parts of `split_cost_rows.sql`, where lines transfer cost.
     """
 
-    relation: str
     descriptors: tuple[str, ...]
     describe: tuple[tuple[str, str], ...]
     period: str
@@ -39,3 +38,4 @@ class ChargeQueries:
     measure: tuple[tuple[str, str], ...]
     identity: str
     texts: frozenset[str] = frozenset()
+    transfers: tuple[tuple[str, str], ...] = ()

@@ -7,36 +7,44 @@ from pathlib import Path
 from typing import Protocol
 
 from apportion.model.delivery import Encoding
+from apportion.model.relation import Query, Relation
 from apportion.model.row import Row
 
 
 class Engine(Protocol):
-    """A database that runs SQL in DuckDB's dialect."""
+    """A database that runs SQL in DuckDB's dialect.
 
-    def open_bill(self, view: str, files: Sequence[str], encoding: Encoding) -> None:
+    Methods that make a table or view return it, for the queries that read it. A query reads only
+    the relations that it declares.
+    """
+
+    def open_bill(self, view: str, files: Sequence[str], encoding: Encoding) -> Relation:
         """Create a view over a bill's raw files, columns united by name; CSV columns are text."""
 
-    def open_parquet(self, view: str, files: Sequence[str]) -> None:
+    def open_parquet(self, view: str, files: Sequence[str]) -> Relation:
         """Create a view over Parquet files of the ledger, columns united by name."""
 
-    def create_table(self, table: str, sql: str) -> None:
+    def create_table(self, table: str, query: Query) -> Relation:
         """Create or replace a table from a SELECT."""
 
-    def create_view(self, view: str, sql: str) -> None:
+    def create_view(self, view: str, query: Query) -> Relation:
         """Create or replace a view of a SELECT, computed when it is read."""
 
     def load(
         self, table: str, columns: Mapping[str, str], rows: Iterable[Sequence[object]]
-    ) -> None:
+    ) -> Relation:
         """Create or replace a table from rows; `columns` maps names to SQL types."""
 
-    def rows(self, sql: str) -> list[Row]:
+    def columns(self, relation: Relation) -> tuple[str, ...]:
+        """List the columns of a table or view, in order."""
+
+    def rows(self, query: Query) -> list[Row]:
         """Run a SELECT and return all its rows."""
 
-    def write(self, sql: str, folder: Path) -> list[Path]:
+    def write(self, query: Query, folder: Path) -> list[Path]:
         """Write the rows of a SELECT as Parquet files into a folder; at least one file."""
 
-    def write_parts(self, sql: str, by: str, folder: Path) -> Mapping[str | None, list[Path]]:
+    def write_parts(self, query: Query, by: str, folder: Path) -> Mapping[str | None, list[Path]]:
         """Write Parquet files partitioned by the column `by`.
 
         Returns the files of each value; none where there are no rows.

@@ -15,6 +15,7 @@ from apportion.engines.duckdb import DuckDB
 from apportion.model.delivery import Encoding
 from apportion.model.errors.base import EngineError
 from apportion.model.money import SQL_TYPE
+from apportion.model.relation import Query
 
 LONGEST = Decimal("12345678901234567890.123456789012345678")
 
@@ -30,16 +31,18 @@ def test_the_longest_amount_goes_in_and_out_to_the_last_digit(
     columns = {"owner": "VARCHAR", "day": "DATE", "cost": SQL_TYPE, "kept": "BOOLEAN"}
     rows = [("A", date(2024, 2, 29), LONGEST, True), ("B", None, -LONGEST, False)]
     engine.load("made", columns, rows)
-    (file,) = engine.write('SELECT * FROM "made"', tmp_path / "out")
+    (file,) = engine.write(Query('SELECT * FROM "made"'), tmp_path / "out")
     engine.open_parquet("back", [str(file)])
-    assert [tuple(row.values()) for row in engine.rows("SELECT * FROM back ORDER BY owner")] == rows
+    assert [
+        tuple(row.values()) for row in engine.rows(Query("SELECT * FROM back ORDER BY owner"))
+    ] == rows
 
 
 def test_a_table_without_rows_is_a_table(engine: DuckDB, tmp_path: Path) -> None:
     engine.load("empty", {"owner": "VARCHAR", "cost": SQL_TYPE}, [])
-    files = engine.write("SELECT * FROM empty", tmp_path / "out")
+    files = engine.write(Query("SELECT * FROM empty"), tmp_path / "out")
     engine.open_parquet("back", [str(file) for file in files])
-    assert engine.rows("SELECT COUNT(*) AS n, SUM(cost) AS cost FROM back") == [
+    assert engine.rows(Query("SELECT COUNT(*) AS n, SUM(cost) AS cost FROM back")) == [
         {"n": 0, "cost": None}
     ]
 
@@ -49,7 +52,7 @@ def test_text_in_a_csv_stays_text(engine: DuckDB, tmp_path: Path) -> None:
     bill.write_text('id,note\n000000000042,"a, ""b""\nc"\n,\n', "utf-8")
     (tmp_path / "bill 1x.csv").write_text("id,note\nnot,me\n", "utf-8")
     engine.open_bill("bill", [str(bill)], Encoding.CSV)
-    assert engine.rows('SELECT id, note, "#row" FROM bill') == [
+    assert engine.rows(Query('SELECT id, note, "#row" FROM bill')) == [
         {"id": "000000000042", "note": 'a, "b"\nc', "#row": None},
         {"id": None, "note": None, "#row": None},
     ]
@@ -64,7 +67,9 @@ def test_a_bill_of_many_csvs_fits_into_little_memory(tmp_path: Path) -> None:
         file.write_bytes(gzip.compress(f"id,note\n{number:03},{long}\n".encode()))
         files.append(str(file))
     engine.open_bill("bill", files, Encoding.CSV)
-    (row,) = engine.rows("SELECT COUNT(DISTINCT id) AS ids, MIN(LEN(note)) AS shortest FROM bill")
+    (row,) = engine.rows(
+        Query("SELECT COUNT(DISTINCT id) AS ids, MIN(LEN(note)) AS shortest FROM bill")
+    )
     assert row == {"ids": 40, "shortest": len(long)}
 
 
@@ -76,7 +81,7 @@ def test_csvs_are_united_by_name(engine: DuckDB, tmp_path: Path) -> None:
         file.write_text(text, "utf-8")
         files.append(str(file))
     engine.open_bill("bill", files, Encoding.CSV)
-    rows = engine.rows('SELECT id, note, "no\nte" AS other FROM bill ORDER BY id')
+    rows = engine.rows(Query('SELECT id, note, "no\nte" AS other FROM bill ORDER BY id'))
     assert [tuple(row.values()) for row in rows] == [
         ("1", "a", None),
         ("2", "b", None),
@@ -88,11 +93,11 @@ def test_lines_of_parquet_have_a_place(engine: DuckDB, tmp_path: Path) -> None:
     files = []
     for number in range(2):
         (file,) = engine.write(
-            f"SELECT {number} * 10 + i AS i FROM range(3) AS r(i)", tmp_path / str(number)
+            Query(f"SELECT {number} * 10 + i AS i FROM range(3) AS r(i)"), tmp_path / str(number)
         )
         files.append(str(file))
     engine.open_bill("bill", files, Encoding.PARQUET)
-    rows = engine.rows('SELECT i, "#file", "#row" FROM bill ORDER BY i')
+    rows = engine.rows(Query('SELECT i, "#file", "#row" FROM bill ORDER BY i'))
     assert [tuple(row.values()) for row in rows] == [
         *((0, 0, 0), (1, 0, 1), (2, 0, 2)),
         *((10, 1, 0), (11, 1, 1), (12, 1, 2)),
@@ -100,10 +105,10 @@ def test_lines_of_parquet_have_a_place(engine: DuckDB, tmp_path: Path) -> None:
 
 
 def test_files_may_lack_each_other_s_columns(engine: DuckDB, tmp_path: Path) -> None:
-    (one,) = engine.write("SELECT 1 AS a", tmp_path / "one")
-    (two,) = engine.write("SELECT 2 AS b", tmp_path / "two")
+    (one,) = engine.write(Query("SELECT 1 AS a"), tmp_path / "one")
+    (two,) = engine.write(Query("SELECT 2 AS b"), tmp_path / "two")
     engine.open_parquet("united", [str(one), str(two)])
-    assert engine.rows("SELECT a, b FROM united ORDER BY ALL") == [
+    assert engine.rows(Query("SELECT a, b FROM united ORDER BY ALL")) == [
         {"a": 1, "b": None},
         {"a": None, "b": 2},
     ]
@@ -111,8 +116,8 @@ def test_files_may_lack_each_other_s_columns(engine: DuckDB, tmp_path: Path) -> 
 
 def test_what_the_engine_refuses_is_one_sentence(engine: DuckDB) -> None:
     with pytest.raises(EngineError, match=r"The engine failed: .*Nothing was published"):
-        engine.rows("SELECT * FROM nowhere")
-    assert engine.rows("SELECT 1 AS one") == [{"one": 1}]  # and it goes on
+        engine.rows(Query("SELECT * FROM nowhere"))
+    assert engine.rows(Query("SELECT 1 AS one")) == [{"one": 1}]  # and it goes on
 
 
 @pytest.mark.parametrize(
@@ -138,20 +143,20 @@ def test_a_csv_that_cannot_be_read_is_told_with_file_and_line(
 
 def read_all(engine: DuckDB, file: Path) -> None:
     engine.open_bill("bill", [str(file)], Encoding.CSV)
-    engine.rows("SELECT * FROM bill")
+    engine.rows(Query("SELECT * FROM bill"))
 
 
 def test_amounts_that_cannot_be_added_are_told_in_words(engine: DuckDB) -> None:
     engine.load("made", {"cost": SQL_TYPE}, [(Decimal(10**20 - 1),)] * 2)
     with pytest.raises(EngineError, match=r"A total has more than 20 digits.*wrong"):
-        engine.rows("SELECT SUM(cost) FROM made")
+        engine.rows(Query("SELECT SUM(cost) FROM made"))
 
 
 def test_names_with_quotes_are_names(engine: DuckDB) -> None:
     hostile = 'a"; DROP TABLE x; --'
     engine.load(hostile, {hostile: "VARCHAR"}, [("kept",)])
     quoted = hostile.replace('"', '""')
-    assert engine.rows(f'SELECT * FROM "{quoted}"') == [{hostile: "kept"}]
+    assert engine.rows(Query(f'SELECT * FROM "{quoted}"')) == [{hostile: "kept"}]
 
 
 def test_what_no_file_has_room_for_is_told_in_words(tmp_path: Path) -> None:
@@ -159,10 +164,12 @@ def test_what_no_file_has_room_for_is_told_in_words(tmp_path: Path) -> None:
 import resource, signal
 from pathlib import Path
 from apportion.engines.duckdb import DuckDB
+from apportion.model.relation import Query
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 16, 1 << 16))
 folder = Path({str(tmp_path)!r})
-DuckDB(folder / "spill").write("SELECT hash(i) AS h FROM range(3000000) AS t(i)", folder / "out")
+made = Query("SELECT hash(i) AS h FROM range(3000000) AS t(i)")
+DuckDB(folder / "spill").write(made, folder / "out")
 """
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=False

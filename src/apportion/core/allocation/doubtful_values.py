@@ -15,10 +15,9 @@ from apportion.core.templates import each, name, text
 from apportion.model.findings.dimensions import NOT_IN_LOOKUP, OTHER_SPELLING, SPELT_ALIKE
 from apportion.model.findings.finding import Finding
 from apportion.model.inputs import Lookup
+from apportion.model.relation import LabelledCosts, Query, Relation
 from apportion.model.rulebook import Condition, Dimension, OtherValues, Rulebook
 from apportion.model.wording import join_words
-
-from .rollup import ROLLED
 
 #: Columns by which a lookup lists accounts, of those that labels have.
 ACCOUNT_COLUMNS = ("SubAccountId", "SubAccountName", "BillingAccountId")
@@ -56,17 +55,18 @@ def free_dimensions(rulebook: Rulebook) -> list[Dimension]:
     ]
 
 
-def spellings_query(rulebook: Rulebook, dimension: Dimension) -> str:
+def spellings_query(rulebook: Rulebook, dimension: Dimension, costs: LabelledCosts) -> Query:
     """List the values of a dimension that differ only in case and separators."""
     value, cost = name(dimension.name), name(rulebook.cost)
     spent = (
         f'SELECT {_bare(value)} AS "Bare", {value} AS "Value", '
         f'COALESCE("BillingCurrency", \'\') AS "Currency", SUM({cost}) AS "Spent" '
-        f"FROM {ROLLED} GROUP BY ALL"
+        f"FROM {costs.joined} GROUP BY ALL"
     )
-    return (
+    return Query.of(
         f'SELECT * FROM ({spent}) QUALIFY MIN("Value") OVER (PARTITION BY "Bare") '
-        '<> MAX("Value") OVER (PARTITION BY "Bare")'
+        '<> MAX("Value") OVER (PARTITION BY "Bare")',
+        costs.joined,
     )
 
 
@@ -105,11 +105,13 @@ def compared_in(rulebook: Rulebook) -> list[tuple[Condition, str, str]]:
     ]
 
 
-def near_query(column: str, texts: Sequence[str]) -> str:
+def near_query(column: str, texts: Sequence[str], facts: Relation) -> Query:
     """List values of a column that equal a text without regard to case and surrounding blanks."""
     wanted = each((f"{_folded(text(each_))}" for each_ in texts), ", ")
     held = name(column)
-    return f'SELECT DISTINCT {held} AS "Value" FROM facts WHERE {_folded(held)} IN ({wanted})'
+    return Query.of(
+        f'SELECT DISTINCT {held} AS "Value" FROM {facts} WHERE {_folded(held)} IN ({wanted})', facts
+    )
 
 
 def other_spellings(
@@ -130,14 +132,18 @@ def other_spellings(
             )
 
 
-def unlisted_query(rulebook: Rulebook, dimension: Dimension, column: str) -> str:
+def unlisted_query(
+    rulebook: Rulebook, dimension: Dimension, column: str, costs: LabelledCosts
+) -> Query:
     """Add up, by account, the direct cost for which no source of a dimension has a value."""
     source = name(f"{dimension.name}_source")
-    return (
+    return Query.of(
         f'SELECT {name(column)} AS "Account", COALESCE("BillingCurrency", \'\') AS "Currency", '
         f'SUM({name(rulebook.cost)}) AS "Spent", MIN("FirstCost") AS "First", '
-        f'MAX("LastCost") AS "Last" FROM {ROLLED} WHERE "Pool" IS NULL AND {source} = \'default\' '
-        f"AND {name(column)} IS NOT NULL GROUP BY ALL"
+        f'MAX("LastCost") AS "Last" FROM {costs.joined} '
+        f"WHERE \"Pool\" IS NULL AND {source} = 'default' "
+        f"AND {name(column)} IS NOT NULL GROUP BY ALL",
+        costs.joined,
     )
 
 

@@ -17,7 +17,7 @@ from apportion.model.focus import COST_COLUMNS, QUANTITY_COLUMNS
 from .column_checks import column_findings
 from .mapping import BillMapping
 from .raw_columns import RawColumnKind
-from .split_cost_rows import charges_with_transfers, less_transferred
+from .split_cost_rows import less_transferred, transfers
 
 
 def charge_queries(
@@ -31,7 +31,6 @@ def charge_queries(
     descriptors = mapping.descriptors()
     describe = tuple((column, _sql(text)) for column, text in mapping.descriptions.items())
     queries = ChargeQueries(
-        relation=_relation(mapping, split_cost),
         descriptors=tuple(quoted(column.name) for column in descriptors),
         describe=describe,
         identity=_identity({column.name for column in descriptors}, describe, delivery.columns),
@@ -43,6 +42,7 @@ def charge_queries(
             for column in descriptors
             if column.kind in (RawColumnKind.TEXT, RawColumnKind.CSV_TEXT)
         ),
+        transfers=_transfers(mapping, split_cost),
     )
     return queries, column_findings(delivery, mapping, split_cost)
 
@@ -74,10 +74,10 @@ def _cost(column: str, mapping: BillMapping, split_cost: SplitCost) -> exp.Expr:
     return mapping.expressions.shortest_money(cost)
 
 
-def _relation(mapping: BillMapping, split_cost: SplitCost) -> str:
+def _transfers(mapping: BillMapping, split_cost: SplitCost) -> tuple[tuple[str, str], ...]:
     if mapping.split_cost and split_cost is SplitCost.CHILDREN:
-        return charges_with_transfers(mapping.split_cost, mapping)
-    return "bill"
+        return transfers(mapping.split_cost, mapping)
+    return ()
 
 
 def _sql(expression: exp.Expr) -> str:

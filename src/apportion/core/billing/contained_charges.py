@@ -10,12 +10,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 
-from apportion.core.templates import each, name, sql
+from apportion.core.templates import each, name, query
 from apportion.model.findings.deliveries import CHARGES_TWICE, PART_REPLACES
 from apportion.model.findings.finding import Finding
 from apportion.model.focus import COST_COLUMNS
 from apportion.model.manifest import LeftOut, Manifest
 from apportion.model.money import EXACT, text
+from apportion.model.relation import Query, Relation
 
 #: Up to a tenth of an earlier delivery's lines or money may be restated away; measured on
 #: deliveries of real exports, none of it ever was.
@@ -38,10 +39,10 @@ _DESCRIBED_BY = (
 
 @dataclass(frozen=True)
 class Held:
-    """The names of the views that hold a delivery, and the columns that its keys have."""
+    """The views that hold a delivery, and the columns that its keys have."""
 
-    costs: str
-    keys: str
+    costs: Relation
+    keys: Relation
     columns: frozenset[str]
 
 
@@ -74,18 +75,18 @@ class Compared:
         return self.sub_account is None and self.day is None
 
 
-def described_query(held: Held) -> str:
+def described_query(held: Held) -> Query:
     """Count the keys that have each of the descriptions by which charges are compared."""
     counts = (
         f"COUNT(NULLIF({name(column)}, '')) AS {name(column)}"
         for column in _DESCRIBED_BY
         if column in held.columns
     )
-    return sql(
+    return query(
         "core/billing/descriptions_held",
         counts=each(('COUNT(*) AS "Keys"', *counts)),
-        keys=name(held.keys),
-        costs=name(held.costs),
+        keys=held.keys,
+        costs=held.costs,
     )
 
 
@@ -98,9 +99,9 @@ def described_by(counts: Sequence[dict[str, int]], *, same_words: bool) -> list[
     return [column for column in columns if all(each.get(column) for each in counts)]
 
 
-def contained_query(before: Held, after: Held, columns: Sequence[str]) -> str:
+def contained_query(before: Held, after: Held, columns: Sequence[str]) -> Query:
     """Compare two deliveries by what their charges are described by."""
-    return sql(
+    return query(
         "core/billing/contained",
         before=_charges(before, columns),
         after=_charges(after, columns),
@@ -115,12 +116,12 @@ def contained_query(before: Held, after: Held, columns: Sequence[str]) -> str:
     )
 
 
-def _charges(held: Held, columns: Sequence[str]) -> str:
+def _charges(held: Held, columns: Sequence[str]) -> Query:
     told = ["BillingAccountId", "BillingCurrency", *columns]
-    return sql(
+    return query(
         "core/billing/charges_held",
-        costs=name(held.costs),
-        keys=name(held.keys),
+        costs=held.costs,
+        keys=held.keys,
         account=f"COALESCE({name('SubAccountId')}, '')" if "SubAccountId" in columns else "''",
         charge=each((f"COALESCE({name(column)}, '')" for column in told), ", "),
         tags=f"COALESCE({name('Tags')}, '')" if "Tags" in held.columns else "''",

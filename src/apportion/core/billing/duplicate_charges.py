@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from apportion.core.templates import each, name, sql
+from apportion.core.templates import each, name, query
 from apportion.model.delivery import BillFile, Delivery
 from apportion.model.findings.deliveries import CHARGES_TWICE
 from apportion.model.findings.finding import Finding
+from apportion.model.relation import Query, Relation, union
 
 from .mapping import BillMapping
 from .raw_columns import normal_name
@@ -54,8 +55,8 @@ def worth_comparing(files: Sequence[BillFile]) -> list[BillFile]:
     return unlisted if len(unlisted) > 1 else []
 
 
-def charges_query(delivery: Delivery, files: Sequence[tuple[str, Sequence[str]]]) -> str:
-    """Compare files; each has the name of its view, and the names of its columns."""
+def charges_query(delivery: Delivery, files: Sequence[tuple[Relation, Sequence[str]]]) -> Query:
+    """Compare files; each has its view, and the names of its columns."""
     mapping = BillMapping.of(delivery)
     cost = mapping.cost_column()
     assert cost
@@ -67,17 +68,17 @@ def charges_query(delivery: Delivery, files: Sequence[tuple[str, Sequence[str]]]
         present = set(map(str.lower, columns))
         compared = {column for column in compared if column.lower() in present}
     parts = (
-        sql(
+        query(
             "core/billing/charges_of_file",
             number=str(number),
             compared=each(map(name, sorted(compared)), ", "),
-            file=name(view),
+            file=view,
             cost=name(cost.name),
             limit=str(_LINES_COMPARED),
         )
         for number, (view, _) in enumerate(files)
     )
-    return sql("core/billing/charges_twice", charges=each(parts, " UNION ALL "))
+    return query("core/billing/charges_twice", charges=union(parts))
 
 
 def charges_twice(files: Sequence[BillFile], pairs: Sequence[DuplicatePair]) -> list[Finding]:

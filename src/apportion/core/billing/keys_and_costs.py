@@ -7,21 +7,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from apportion.core.templates import each, name, sql, text
+from apportion.core.templates import each, name, query, text
 from apportion.model.charges import ChargeQueries
 from apportion.model.money import SQL_TYPE
+from apportion.model.relation import Query, Relation, everything, union
+
+from .split_cost_rows import charges
 
 #: Part of every key. Change it when the hashes are computed differently, so that no old key
 #: matches. `ChargeQueries.identity`, the fingerprint of descriptions, is part of every key too.
 _GENERATION = "apportion 2"
 
 
-def lines_query(queries: ChargeQueries, bill: str, *, period: str | None = None) -> str:
+def lines_query(
+    queries: ChargeQueries, bill: str, lines: Relation, *, period: str | None = None
+) -> Query:
     """Add up the bill's lines to one row a key and day, in the form of the ledger's `costs`.
 
-    `period` is given if all lines are known to have the same one.
+    `lines` are those of the bill's files. `period` is given if all lines are known to have the
+    same one.
     """
-    return sql(
+    return query(
         "core/billing/lines",
         period=queries.period if period is None else _constant(period),
         bill=_constant(bill),
@@ -29,39 +35,53 @@ def lines_query(queries: ChargeQueries, bill: str, *, period: str | None = None)
         measures=each(
             f"CAST(SUM({expr}) AS {SQL_TYPE}) AS {name(column)}" for column, expr in queries.measure
         ),
-        relation=queries.relation,
+        relation=charges(queries, lines),
         # A constant would only make the groups wider.
         groups=each(("1", "3", "4", "5") if period is None else ("3", "4", "5"), ", "),
         **_hashes(queries, bill),
     )
 
 
-def months_query(period: str, bill: str) -> str:
+def months_query(period: str, bill: str, costs: Relation) -> Query:
     """Add `costs` up to one row a key, in the form of the ledger's `months`."""
-    return sql("core/billing/months", period=_constant(period), bill=_constant(bill))
+    return query("core/billing/months", period=_constant(period), bill=_constant(bill), costs=costs)
 
 
-def described_by_place(queries: ChargeQueries, bill: str, views: Mapping[int, str]) -> str:
-    """Describe the keys in `new_keys` that were first seen in these files of the bill.
+def described_by_place(
+    queries: ChargeQueries,
+    bill: str,
+    new_keys: Relation,
+    views: Mapping[int, Relation],
+    *,
+    no_lines: Relation,
+) -> Query:
+    """Describe the new keys that were first seen in these files of the bill.
 
-    `views` are over one file each, by the file's place in the bill; the table `no_lines` has the
-    columns of all files.
+    `views` are over one file each, by the file's place in the bill; `no_lines` has the columns of
+    all files.
     """
     lines = (
-        sql("core/billing/first_lines", file=str(file), view=name(view))
+        query("core/billing/first_lines", file=str(file), view=view, new_keys=new_keys)
         for file, view in views.items()
     )
-    return sql(
+    return query(
         "core/billing/described_by_place",
-        lines=each(('SELECT * FROM "no_lines"', *lines), "\nUNION ALL BY NAME\n"),
+        lines=union((everything(no_lines), *lines), "\nUNION ALL BY NAME\n"),
+        new_keys=new_keys,
         **_described(queries, bill),
     )
 
 
-def described_by_hash(queries: ChargeQueries, bill: str) -> str:
-    """Describe the keys in `new_keys` of a bill whose lines have no numbers in the engine."""
-    return sql(
-        "core/billing/described_by_hash", **_described(queries, bill), **_hashes(queries, bill)
+def described_by_hash(
+    queries: ChargeQueries, bill: str, new_keys: Relation, lines: Relation
+) -> Query:
+    """Describe the new keys of a bill whose lines have no numbers in the engine."""
+    return query(
+        "core/billing/described_by_hash",
+        bill_lines=lines,
+        new_keys=new_keys,
+        **_described(queries, bill),
+        **_hashes(queries, bill),
     )
 
 

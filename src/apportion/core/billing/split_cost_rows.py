@@ -8,26 +8,34 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from apportion.core.templates import sql
+from apportion.core.templates import query
+from apportion.model.charges import ChargeQueries
+from apportion.model.relation import Query, Relation
 
 from . import value_sql
 from .mapping import BillMapping
 from .mapping_file import SplitCostRows
 
 
-def charges_with_transfers(rows: SplitCostRows, mapping: BillMapping) -> str:
-    """Give the bill's lines as a subquery with two more columns: what each line transfers."""
+def charges(queries: ChargeQueries, bill: Relation) -> Query:
+    """A bill's lines, for a FROM; with two more columns where lines transfer cost."""
+    if not queries.transfers:
+        return Query.of(str(bill), bill)
+    return query("core/billing/split_cost_rows", bill=bill, **dict(queries.transfers))
+
+
+def transfers(rows: SplitCostRows, mapping: BillMapping) -> tuple[tuple[str, str], ...]:
+    """Write the parts of the query that computes what each line transfers."""
     is_child, read = _is_child(rows, mapping), mapping.expressions
     tie_breakers = [_sql(read.text(column)) for column in rows.tie_breakers]
     highest_cost = _sql(read.money(mapping.file.measure["EffectiveCost"]))
-    return sql(
-        "core/billing/split_cost_rows",
-        is_child=_sql(is_child),
-        child_family=_family(rows, rows.parent_resource, mapping),
-        family=_family(rows, rows.resource, mapping),
-        cost=_sql(read.money(rows.cost)),
-        list_cost=_sql(read.money(rows.list_cost)),
-        highest_cost=", ".join([f"{highest_cost} DESC", *tie_breakers]),
+    return (
+        ("is_child", _sql(is_child)),
+        ("child_family", _family(rows, rows.parent_resource, mapping)),
+        ("family", _family(rows, rows.resource, mapping)),
+        ("cost", _sql(read.money(rows.cost))),
+        ("list_cost", _sql(read.money(rows.list_cost))),
+        ("highest_cost", ", ".join([f"{highest_cost} DESC", *tie_breakers])),
     )
 
 

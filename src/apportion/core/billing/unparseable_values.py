@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from apportion.core.templates import name, sql, text
+from apportion.core.templates import name, query, text
 from apportion.model.charges import ChargeQueries
 from apportion.model.delivery import Delivery
+from apportion.model.relation import Query, Relation
 
 from .mapping import BillMapping
+from .split_cost_rows import charges
 
 
-def times_queries(delivery: Delivery, queries: ChargeQueries) -> list[tuple[str, str]]:
+def times_queries(
+    delivery: Delivery, queries: ChargeQueries, bill: Relation
+) -> list[tuple[str, Query]]:
     """Write a query for the raw column of days, and one for the raw column of billing periods."""
     mapping = BillMapping.of(delivery)
     read_from = ((mapping.day_column(), queries.day), (mapping.period_column(), queries.period))
     return [
         (
             column.name,
-            sql(
+            query(
                 "core/billing/unparseable_times",
                 column=name(column.name),
-                relation=queries.relation,
+                relation=charges(queries, bill),
                 read=read,
             ),
         )
@@ -28,10 +32,18 @@ def times_queries(delivery: Delivery, queries: ChargeQueries) -> list[tuple[str,
     ]
 
 
-def json_queries(delivery: Delivery) -> list[tuple[str, str]]:
+def json_queries(delivery: Delivery, keys: Relation, months: Relation) -> list[tuple[str, Query]]:
     """Write a query for each raw column of tags; text that is not JSON is in x_Other."""
     return [
-        (column.name, sql("core/billing/unparseable_tags", path=text(f'$."{column.name}"')))
+        (
+            column.name,
+            query(
+                "core/billing/unparseable_tags",
+                path=text(f'$."{column.name}"'),
+                keys=keys,
+                months=months,
+            ),
+        )
         for column in BillMapping.of(delivery).tag_columns()
         if not column.is_map and '"' not in column.name
     ]

@@ -8,9 +8,11 @@ cost of each value of one column by day, `cells` the cost by account, service an
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from apportion.core.rulebook.tag_keys import normalise
-from apportion.core.templates import each, name, sql, text
+from apportion.core.templates import each, name, query, text
+from apportion.model.relation import Query, Relation, union
 from apportion.model.rulebook import FromTag, Rulebook
 
 #: The version of the tables' layout. Aggregates of another version are not read.
@@ -33,75 +35,106 @@ def group_columns(rulebook: Rulebook) -> tuple[str, ...]:
     return (ACCOUNT, SERVICE, CATEGORY, *others)
 
 
-def labelled_rows_query(rulebook: Rulebook) -> str:
+@dataclass(frozen=True)
+class LabelledRows:
+    """Numbered labels, and their cost: by day, in the month, and of it what can carry tags."""
+
+    rows: Relation
+    daily_cost: Relation
+    month_cost: Relation
+    usage: Relation
+
+
+@dataclass(frozen=True)
+class TaggedUsage:
+    """The tags of each tag set, and of each labelled row of usage."""
+
+    tagged: Relation
+    usage: Relation
+
+
+def labelled_rows_query(rulebook: Rulebook, owned: Relation) -> Query:
     """Number the labels of each key in each range of days."""
-    return (
+    return Query.of(
         f'SELECT ROW_NUMBER() OVER () AS "#row", *, {name(rulebook.owner)} AS "#owner", '
         f'{name(f"{rulebook.owner}_source")} AS "#source", {_CURRENCY} AS "#currency", '
-        'COALESCE("Pool", \'\') AS "#pool" FROM owned'
+        f'COALESCE("Pool", \'\') AS "#pool" FROM {owned}',
+        owned,
     )
 
 
-def daily_cost_query(rulebook: Rulebook) -> str:
+def daily_cost_query(rulebook: Rulebook, rows: Relation, costs: Relation) -> Query:
     """Cost of each labelled row by day."""
-    return sql("core/dashboard/daily_cost", cost=name(rulebook.cost))
-
-
-def month_cost_query() -> str:
-    """Cost of each labelled row in the month."""
-    return (
-        'SELECT "#row", "KeyId", SUM("#cost") AS "#cost", '
-        'CAST(SUM("#lines") AS BIGINT) AS "#lines" FROM daily_cost GROUP BY 1, 2'
+    return query(
+        "core/dashboard/daily_cost", cost=name(rulebook.cost), labelled_rows=rows, costs=costs
     )
 
 
-def cells_query() -> str:
+def month_cost_query(daily_cost: Relation) -> Query:
+    """Cost of each labelled row in the month."""
+    return Query.of(
+        'SELECT "#row", "KeyId", SUM("#cost") AS "#cost", '
+        f'CAST(SUM("#lines") AS BIGINT) AS "#lines" FROM {daily_cost} GROUP BY 1, 2',
+        daily_cost,
+    )
+
+
+def cells_query(labelled: LabelledRows) -> Query:
     """Cost by account, service and charge category, with its owner and the source of the owner."""
     columns = each(
         (name(c) for c in ("BillingAccountId", ACCOUNT, "SubAccountName", SERVICE, CATEGORY)), ", "
     )
-    return (
+    return Query.of(
         f'SELECT {columns}, "#currency", "#owner", "#source", "#pool", SUM("#cost") AS "#cost", '
         'CAST(SUM("#lines") AS BIGINT) AS "#lines" '
-        'FROM month_cost INNER JOIN labelled_rows USING ("#row") GROUP BY ALL ORDER BY ALL'
+        f'FROM {labelled.month_cost} INNER JOIN {labelled.rows} USING ("#row") '
+        "GROUP BY ALL ORDER BY ALL",
+        labelled.month_cost,
+        labelled.rows,
     )
 
 
-def days_query(columns: Sequence[str]) -> str:
+def days_query(columns: Sequence[str], labelled: LabelledRows) -> Query:
     """Cost by day of each value of each column, by owner and pool; the empty column has all."""
-    alone = _days_of_column("", "''")
-    parts = (_days_of_column(column, f"COALESCE({name(column)}, '')") for column in columns)
-    return each((alone, *parts), " UNION ALL ")
+    alone = _days_of_column("", "''", labelled)
+    parts = (
+        _days_of_column(column, f"COALESCE({name(column)}, '')", labelled) for column in columns
+    )
+    return union((alone, *parts))
 
 
-def _days_of_column(column: str, value: str) -> str:
-    return (
+def _days_of_column(column: str, value: str, labelled: LabelledRows) -> Query:
+    return Query.of(
         f'SELECT {text(column)} AS "#column", {value} AS "#value", "#owner", "#pool", "#currency", '
         '"#day", SUM("#cost") AS "#cost" '
-        'FROM daily_cost INNER JOIN labelled_rows USING ("#row") GROUP BY ALL'
+        f'FROM {labelled.daily_cost} INNER JOIN {labelled.rows} USING ("#row") GROUP BY ALL',
+        labelled.daily_cost,
+        labelled.rows,
     )
 
 
-def shares_query(rulebook: Rulebook) -> str:
+def shares_query(rulebook: Rulebook, shares: Relation) -> Query:
     """Shared cost of each owner by pool and day."""
-    return (
+    return Query.of(
         'SELECT "Pool" AS "#pool", "Within" AS "#within", "Owner" AS "#owner", "Kept" AS "#kept", '
         '"BillingCurrency" AS "#currency", "ChargeDay" AS "#day", '
-        f'SUM({name(rulebook.cost)}) AS "#cost" FROM shares GROUP BY ALL ORDER BY ALL'
+        f'SUM({name(rulebook.cost)}) AS "#cost" FROM {shares} GROUP BY ALL ORDER BY ALL',
+        shares,
     )
 
 
-def sources_query(rulebook: Rulebook) -> str:
+def sources_query(rulebook: Rulebook, labelled: LabelledRows) -> Query:
     """Cost by source of each dimension's value, by owner."""
-    return each(
-        (
+    return union(
+        Query.of(
             f'SELECT {text(dimension.name)} AS "#dimension", '
             f'{name(f"{dimension.name}_source")} AS "#source", "#owner", "#currency", '
             'SUM("#cost") AS "#cost", CAST(SUM("#lines") AS BIGINT) AS "#lines" '
-            'FROM month_cost INNER JOIN labelled_rows USING ("#row") GROUP BY ALL'
-            for dimension in rulebook.dimensions
-        ),
-        " UNION ALL ",
+            f'FROM {labelled.month_cost} INNER JOIN {labelled.rows} USING ("#row") GROUP BY ALL',
+            labelled.month_cost,
+            labelled.rows,
+        )
+        for dimension in rulebook.dimensions
     )
 
 
@@ -149,61 +182,89 @@ def _without_prefix(raw: str) -> str:
     return raw
 
 
-def usage_query() -> str:
+def usage_query(month_cost: Relation, keys: Relation) -> Query:
     """Taggable cost of the month: usage of resources."""
-    return (
-        'SELECT "#row", "KeyId", "#cost" FROM month_cost INNER JOIN (SELECT "KeyId" FROM keys '
-        'WHERE "ResourceId" <> \'\' AND "ChargeCategory" = \'Usage\') AS resources USING ("KeyId")'
+    return Query.of(
+        f'SELECT "#row", "KeyId", "#cost" FROM {month_cost} INNER JOIN (SELECT "KeyId" FROM {keys} '
+        'WHERE "ResourceId" <> \'\' AND "ChargeCategory" = \'Usage\') AS resources USING ("KeyId")',
+        month_cost,
+        keys,
     )
 
 
-def tag_cost_query() -> str:
+def tag_cost_query(usage: Relation, keys: Relation) -> Query:
     """Tag keys of usage as written in the bill, by cost, highest first."""
-    return sql("core/dashboard/tag_cost")
+    return query("core/dashboard/tag_cost", usage=usage, keys=keys)
 
 
-def tagged_query() -> str:
+def tagged_query(tag_names: Relation, keys: Relation) -> Query:
     """The tags of each distinct tag set, with the names of `tag_names`."""
-    return sql("core/dashboard/tagged")
+    return query("core/dashboard/tagged", tag_names=tag_names, keys=keys)
 
 
-def coverage_query(columns: Sequence[str]) -> str:
+def coverage_query(columns: Sequence[str], labelled: LabelledRows, usage: TaggedUsage) -> Query:
     """Usage cost of each value with each tag, by owner; the empty tag has all usage."""
-    return each(
-        (
-            sql(
-                "core/dashboard/coverage",
-                column=text(column),
-                value=f"COALESCE({name(column)}, '')",
-            )
-            for column in columns
-        ),
-        " UNION ALL ",
+    return union(
+        query(
+            "core/dashboard/coverage",
+            column=text(column),
+            value=f"COALESCE({name(column)}, '')",
+            tagged_usage=usage.usage,
+            labelled_rows=labelled.rows,
+        )
+        for column in columns
     )
 
 
-def tagged_usage_query() -> str:
+def tagged_usage_query(usage: Relation, tagged: Relation, keys: Relation) -> Query:
     """The tags of each labelled row of usage; a row with the empty tag is added for each."""
-    return (
-        'SELECT "#row", "#cost", "#tag" FROM usage INNER JOIN keys USING ("KeyId") '
-        'INNER JOIN (SELECT DISTINCT "Tags", "#tag" FROM tagged) AS texts USING ("Tags") '
-        'UNION ALL SELECT "#row", "#cost", \'\' FROM usage'
+    return Query.of(
+        f'SELECT "#row", "#cost", "#tag" FROM {usage} INNER JOIN {keys} USING ("KeyId") '
+        f'INNER JOIN (SELECT DISTINCT "Tags", "#tag" FROM {tagged}) AS texts USING ("Tags") '
+        f'UNION ALL SELECT "#row", "#cost", \'\' FROM {usage}',
+        usage,
+        keys,
+        tagged,
     )
 
 
-def values_query(tags: Sequence[str]) -> str:
+def values_query(
+    tags: Sequence[str], labelled: LabelledRows, usage: TaggedUsage, keys: Relation
+) -> Query:
     """Usage cost of each spelling of each value of these tags, by owner."""
-    return sql("core/dashboard/values", tags=_texts(tags))
+    return query(
+        "core/dashboard/values",
+        tags=_texts(tags),
+        usage=labelled.usage,
+        keys=keys,
+        tagged=usage.tagged,
+        labelled_rows=labelled.rows,
+    )
 
 
-def untagged_query(required: Sequence[str]) -> str:
+def untagged_query(
+    required: Sequence[str], labelled: LabelledRows, usage: TaggedUsage, keys: Relation
+) -> Query:
     """List the resources of each owner with the highest cost that lack a required tag."""
-    return sql("core/dashboard/untagged", required=_texts(required), most=str(MAX_UNTAGGED))
+    return query(
+        "core/dashboard/untagged",
+        required=_texts(required),
+        most=str(MAX_UNTAGGED),
+        usage=labelled.usage,
+        keys=keys,
+        tagged=usage.tagged,
+        labelled_rows=labelled.rows,
+    )
 
 
-def status_query() -> str:
+def status_query(labelled: LabelledRows, keys: Relation) -> Query:
     """First and last day, lines, and lines with an invoice, by currency."""
-    return sql("core/dashboard/status")
+    return query(
+        "core/dashboard/status",
+        daily_cost=labelled.daily_cost,
+        keys=keys,
+        labelled_rows=labelled.rows,
+    )
 
 
 def _texts(words: Sequence[str]) -> str:

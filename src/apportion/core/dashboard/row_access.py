@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from apportion.core.reporting.explain import added
 from apportion.core.templates import each, name, text
 from apportion.model.outcome import ExplanationNode, Of, Subject
+from apportion.model.relation import Query, Relation
 
 #: Rows that belong to one owner.
 _OWNER_ROWS = '"#owner" IN ({owners})'
@@ -72,20 +73,21 @@ _PAID = (
 
 
 def scoped_query(
-    query: str, tables: Mapping[str, str], *, owners: Iterable[str] | None, default: str
-) -> str:
+    query: str, tables: Mapping[str, Relation], *, owners: Iterable[str] | None, default: str
+) -> Query:
     """Limit a query to the rows of a scope.
 
-    `tables` maps the tables of the aggregates to their names in the engine. `owners` None is every
+    `tables` are the tables of the aggregates in the engine, by their names. `owners` None is every
     owner. `default` is the owner of unallocated cost.
     """
     listed = None if owners is None else each(map(text, sorted(owners)), ", ") or "NULL"
     relations = [
-        f"{name(table)} AS (SELECT {_columns(table, listed)} FROM {name(tables[table])}"
+        f"{name(table)} AS (SELECT {_columns(table, listed)} FROM {tables[table]}"
         f"{_where(table, listed, default)})"
         for table in TABLES
     ]
-    return f"WITH {each((*relations, _PAID), ', ')} {query}"
+    read = (tables[table] for table in TABLES)
+    return Query.of(f"WITH {each((*relations, _PAID), ', ')} {query}", *read)
 
 
 @dataclass(frozen=True)

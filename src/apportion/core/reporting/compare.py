@@ -14,10 +14,11 @@ from itertools import pairwise
 
 from apportion.core.allocation.driver_values import driver_values
 from apportion.core.rulebook.dimension_sql import GRAIN, label_columns
-from apportion.core.templates import each, name, sql
+from apportion.core.templates import each, name, query
 from apportion.model.inputs import Driver
 from apportion.model.money import from_units
 from apportion.model.period import Period
+from apportion.model.relation import LabelledCosts, Query, Relation
 from apportion.model.result_columns import CAUSES, COMPARED
 from apportion.model.rulebook import Rulebook
 
@@ -71,13 +72,18 @@ def columns(owner: str) -> tuple[str, ...]:
     return (owner, *COMPARED)
 
 
-def labels_before_query(rulebook: Rulebook, *, before: Period, after: Period) -> str:
+def labels_before_query(
+    rulebook: Rulebook, costs: LabelledCosts, keys: Relation, *, before: Period, after: Period
+) -> Query:
     """Keep how each thing of a bill is labelled, and on which days: those of the month after.
 
     A thing that changes hands within the month has a row for each, from day to day.
     """
-    return sql(
+    return query(
         "core/reporting/labels_before",
+        labelled=costs.labelled,
+        rolled=costs.rolled,
+        keys=keys,
         things=each((f"keys.{name(column)}" for column in _SAME), ", "),
         same=each(map(name, _SAME), ", "),
         labels=each(map(name, _labels(rulebook)), ", "),
@@ -87,13 +93,18 @@ def labels_before_query(rulebook: Rulebook, *, before: Period, after: Period) ->
     )
 
 
-def labelled_as_before_query(rulebook: Rulebook) -> str:
+def labelled_as_before_query(
+    rulebook: Rulebook, labels_before: Relation, labelled: Relation, keys: Relation
+) -> Query:
     """Label a bill as those things were labelled before; what is new keeps its own label.
 
     Where a thing changed hands, its days are cut there, so `rolled` has to be made again.
     """
-    return sql(
+    return query(
         "core/reporting/labelled_as_before",
+        labels_before=labels_before,
+        labelled=labelled,
+        keys=keys,
         replaced=each(
             f'CASE WHEN b."#there" THEN b.{name(column)} ELSE labelled.{name(column)} END '
             f"AS {name(column)}"

@@ -8,12 +8,10 @@ from datetime import date
 from decimal import Decimal
 
 from apportion.core.rulebook.dimension_sql import GRAIN, dimension_columns
-from apportion.core.templates import each, name, sql, text
+from apportion.core.templates import each, name, query, text
 from apportion.model.focus import COST_COLUMNS
+from apportion.model.relation import BillTables, LabelledCosts, Query, Relation
 from apportion.model.rulebook import Rulebook
-
-#: The charges to be explained, each with its labels and what it is charged for.
-EXPLAINED = "explained"
 
 CURRENCY = "COALESCE(\"BillingCurrency\", '')"
 SERVICE = "COALESCE(\"ServiceName\", '(no service)')"
@@ -49,24 +47,28 @@ class Part:
     last: date
 
 
-def explained_query(rulebook: Rulebook, *, where: str) -> str:
-    """Put `rolled` costs beside labels and descriptions of keys; `where` looks at labels."""
+def explained_query(
+    rulebook: Rulebook, costs: LabelledCosts, keys: Relation, *, where: str
+) -> Query:
+    """Put costs beside labels and descriptions of keys; `where` is a condition on labels."""
     labels = each(
         (f"labelled.{name(c)}" for c in (*GRAIN, *dimension_columns(rulebook), "Pool")), ", "
     )
-    costs = each(
+    amounts = each(
         (f"rolled.{name(c)}" for c in ("FirstCost", "LastCost", *COST_COLUMNS, "Lines")), ", "
     )
-    return (
-        f'SELECT {labels}, {_RESOURCE} AS "Resource", {costs} '
-        f"FROM (SELECT * FROM labelled WHERE {where}) AS labelled "
-        'INNER JOIN rolled USING ("KeyId", "FirstDay", "LastDay") '
-        'INNER JOIN keys USING ("KeyId")'
+    return Query.of(
+        f'SELECT {labels}, {_RESOURCE} AS "Resource", {amounts} '
+        f"FROM (SELECT * FROM {costs.labelled} WHERE {where}) AS labelled "
+        f'INNER JOIN {costs.rolled} AS rolled USING ("KeyId", "FirstDay", "LastDay") '
+        f'INNER JOIN {keys} AS keys USING ("KeyId")',
+        costs.joined,
+        keys,
     )
 
 
 def biggest_query(
-    relation: str,
+    relation: Relation,
     *,
     cost: str,
     group: str,
@@ -74,16 +76,16 @@ def biggest_query(
     inner: str,
     where: str,
     biggest: int,
-) -> str:
+) -> Query:
     """List the biggest parts of each currency and group; the parts and `where` are SQL."""
-    return sql(
+    return query(
         "core/reporting/biggest",
         currency=CURRENCY,
         group=group,
         outer=outer,
         inner=inner,
         cost=name(cost),
-        relation=name(relation),
+        relation=relation,
         where=where,
         biggest=str(biggest),
     )
@@ -99,33 +101,42 @@ def pool_charges(pool: str) -> str:
     return f'"Pool" = {text(pool)}'
 
 
-def sums_query(columns: Sequence[str], *, relation: str, cost: str, where: str) -> str:
+def sums_query(columns: Sequence[str], *, relation: Relation, cost: str, where: str) -> Query:
     """Add money up by columns; biggest first."""
     groups = each((f"COALESCE({name(c)}, '') AS {name(c)}" for c in columns), ", ")
-    return (
+    return Query.of(
         f'SELECT {groups}, SUM({name(cost)}) AS "Cost", SUM("Lines") AS "Lines" '
-        f"FROM {name(relation)} WHERE {where} GROUP BY ALL "
-        f"ORDER BY ABS(SUM({name(cost)})) DESC, {each(map(str, range(1, len(columns) + 1)), ', ')}"
+        f"FROM {relation} WHERE {where} GROUP BY ALL "
+        f"ORDER BY ABS(SUM({name(cost)})) DESC, {each(map(str, range(1, len(columns) + 1)), ', ')}",
+        relation,
     )
 
 
-def resource_query(rulebook: Rulebook, resource: str) -> str:
+def resource_query(
+    rulebook: Rulebook, resource: str, labelled: Relation, bills: BillTables
+) -> Query:
     """List a resource's charges by day, as they are described and labelled."""
     labels = each((f"labelled.{name(c)}" for c in (*dimension_columns(rulebook), "Pool")), ",\n  ")
-    return sql(
+    return query(
         "core/reporting/resource",
+        keys=bills.keys,
+        labelled=labelled,
+        costs=bills.costs,
         labels=labels,
         cost=name(rulebook.cost),
         resource=text(resource),
     )
 
 
-def resources_query(condition: str, *, cost: str, most: int) -> str:
+def resources_query(condition: str, bills: BillTables, *, cost: str, most: int) -> Query:
     """List the ids of resources that a condition on keys holds for; the costliest first."""
-    return (
-        'SELECT keys."ResourceId" AS "Id" FROM keys INNER JOIN costs USING ("KeyId") '
+    return Query.of(
+        f'SELECT keys."ResourceId" AS "Id" FROM {bills.keys} AS keys '
+        f'INNER JOIN {bills.costs} AS costs USING ("KeyId") '
         f'WHERE keys."ResourceId" IS NOT NULL AND {condition} '
-        f"GROUP BY 1 ORDER BY ABS(SUM(costs.{name(cost)})) DESC, 1 LIMIT {most}"
+        f"GROUP BY 1 ORDER BY ABS(SUM(costs.{name(cost)})) DESC, 1 LIMIT {most}",
+        bills.keys,
+        bills.costs,
     )
 
 

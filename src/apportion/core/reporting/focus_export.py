@@ -15,7 +15,7 @@ from itertools import groupby
 
 from apportion.core.allocation.rollup import partition
 from apportion.core.allocation.rounding import apportion, apportion_lines, whole_numbers
-from apportion.core.templates import each, name, sql, text
+from apportion.core.templates import each, name, query, text
 from apportion.model.focus import (
     COST_COLUMNS,
     KEY_COLUMNS,
@@ -27,6 +27,7 @@ from apportion.model.focus import (
     columns_of,
 )
 from apportion.model.money import EXACT, SQL_TYPE, from_units
+from apportion.model.relation import AllocationTables, Query, Relation
 from apportion.model.rulebook import Rulebook
 from apportion.model.split import Share
 
@@ -57,19 +58,21 @@ class PoolCharge:
     units: tuple[int, ...]
 
 
-def pool_charges_query(rulebook: Rulebook) -> str:
+def pool_charges_query(rulebook: Rulebook, tables: AllocationTables) -> Query:
     """List the charges that lie in pools."""
-    return sql(
+    return query(
         "core/reporting/pool_charges",
+        costs=tables.bills.costs,
+        owned=tables.owned,
         within=partition(rulebook),
         amounts=each((f"costs.{name(column)}" for column in _AMOUNTS), ", "),
     )
 
 
-def charges_of_day_query(table: str, day: date) -> str:
+def charges_of_day_query(charges: Relation, day: date) -> Query:
     """Pick a day's charges of those in pools; of one pool, payer and partition after each other."""
-    picked = f'SELECT * FROM {name(table)} WHERE "ChargeDay" = CAST({text(str(day))} AS DATE)'
-    return f"{picked} ORDER BY 1, 2, 3, 4, 5, 6"
+    picked = f'SELECT * FROM {charges} WHERE "ChargeDay" = CAST({text(str(day))} AS DATE)'
+    return Query.of(f"{picked} ORDER BY 1, 2, 3, 4, 5, 6", charges)
 
 
 def handed_rows(
@@ -112,8 +115,19 @@ def _ratio(units: int) -> str:
     return f"{Decimal(units).scaleb(-_PLACES_OF_RATIO, EXACT).normalize():f}"
 
 
-def focus_query(rulebook: Rulebook, *, version: str, period: str, run: str) -> str:
-    """Give every row of the month in a version's columns, and ours with `x_`; needs `handed`."""
+def focus_query(
+    rulebook: Rulebook,
+    tables: AllocationTables,
+    handed: Relation,
+    *,
+    version: str,
+    period: str,
+    run: str,
+) -> Query:
+    """Give every row of the month in a version's columns, and ours with `x_`.
+
+    `handed` are the parts of pools' charges, in the columns of `HANDED`.
+    """
     described = {column: f"told.{name(column)}" for column in KEY_COLUMNS} | _filled()
     method = f'{text(f"apportion:{rulebook.name}:")} || told."Pool"'
     whole = {column: _unless_split(f"charged.{name(column)}") for column in _AMOUNTS}
@@ -129,8 +143,12 @@ def focus_query(rulebook: Rulebook, *, version: str, period: str, run: str) -> s
     }
     columns = columns_of(version)
     own = _own(rulebook, run)
-    return sql(
+    return query(
         "core/reporting/focus_rows",
+        keys=tables.bills.keys,
+        costs=tables.bills.costs,
+        owned=tables.owned,
+        handed=handed,
         dimensions=each((f"owned.{name(d.name)}" for d in rulebook.dimensions), ", "),
         whole=_listed(columns, described | _times(period, "charged") | whole, own),
         parts=_listed(columns, described | _times(period, "handed") | part, own | _payer(rulebook)),

@@ -8,6 +8,7 @@ commit of one small table, and whoever asks the views sees the old state or the 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from importlib.resources import files
 
 from apportion.core.rulebook.dimension_sql import GRAIN, dimension_columns
@@ -15,6 +16,7 @@ from apportion.core.templates import each, name, text
 from apportion.model.focus import COST_COLUMNS, KEY_COLUMNS
 from apportion.model.manifest import Manifest
 from apportion.model.money import SQL_TYPE
+from apportion.model.relation import AllocationTables, Query, Relation
 from apportion.model.result_columns import PUBLISHED, REPORT
 from apportion.model.rulebook import Rulebook
 
@@ -122,12 +124,18 @@ def columns(rulebook: Rulebook) -> dict[str, dict[str, str]]:
     }
 
 
-def queries(rulebook: Rulebook, manifest: Manifest) -> dict[str, str]:
-    """Write the SELECTs that give each table's rows of a run.
+@dataclass(frozen=True)
+class Sources:
+    """What the tables of a run are made of; `told` is direct and shared cost in one shape."""
 
-    They read the views and tables that `run.report.tell` opens, and `proofs made` and
-    `findings made`.
-    """
+    tables: AllocationTables
+    told: Relation
+    proofs: Relation
+    findings: Relation
+
+
+def queries(rulebook: Rulebook, manifest: Manifest, sources: Sources) -> dict[str, Query]:
+    """Write the SELECTs that give each table's rows of a run."""
     run = {"Period": text(manifest.period), "RunId": text(manifest.run)}
     cost = name(rulebook.cost)
     owner = name(rulebook.owner)
@@ -141,10 +149,15 @@ def queries(rulebook: Rulebook, manifest: Manifest) -> dict[str, str]:
         "Direct": name("#direct"),
         "Tagged": tagged,
     }
-    joined = (
-        'costs INNER JOIN owned ON costs."KeyId" = owned."KeyId" '
-        'AND costs."ChargeDay" BETWEEN owned."FirstDay" AND owned."LastDay"'
+    tables = sources.tables
+    costs, owned = tables.bills.costs, tables.owned
+    joined = Query.of(
+        f'{costs} AS costs INNER JOIN {owned} AS owned ON costs."KeyId" = owned."KeyId" '
+        'AND costs."ChargeDay" BETWEEN owned."FirstDay" AND owned."LastDay"',
+        costs,
+        owned,
     )
+    in_use = Query.of(f'"KeyId" IN (SELECT "KeyId" FROM {costs})', costs)
     own = {
         **{column: f"owned.{name(column)}" for column in known["allocations"]},
         **run,
@@ -155,13 +168,13 @@ def queries(rulebook: Rulebook, manifest: Manifest) -> dict[str, str]:
         "Lines": 'costs."Lines"',
     }
     return {
-        "keys": _select(known["keys"], run, "keys", where='"KeyId" IN (SELECT "KeyId" FROM costs)'),
+        "keys": _select(known["keys"], run, tables.bills.keys, where=in_use),
         "allocations": _select(known["allocations"], own, joined),
-        "shares": _select(known["shares"], {**money, **run, "PaidBy": '"Owner"'}, "shares"),
-        "drivers": _select(known["drivers"], run, "drivers"),
-        "daily": _select(known["daily"], {**run, **daily, **sums}, "told", grouped=True),
-        "proofs": _select(known["proofs"], run, name("proofs made")),
-        "findings": _select(known["findings"], run, name("findings made")),
+        "shares": _select(known["shares"], {**money, **run, "PaidBy": '"Owner"'}, tables.shares),
+        "drivers": _select(known["drivers"], run, tables.drivers),
+        "daily": _select(known["daily"], {**run, **daily, **sums}, sources.told, grouped=True),
+        "proofs": _select(known["proofs"], run, sources.proofs),
+        "findings": _select(known["findings"], run, sources.findings),
     }
 
 
@@ -171,17 +184,18 @@ def names_taken(rulebook: Rulebook) -> list[str]:
     return [each_ for each_ in _dimensions(rulebook) if each_.casefold() in ours]
 
 
-def totals_query(table: str, relation: str) -> str:
+def totals_query(table: str, relation: Relation) -> Query:
     """Add what a published table holds up by payer and currency, for the comparison with the proof.
 
     Direct and shared cost are the whole; so are all charges, pooled or not.
     """
     where = " WHERE \"Stage\" = 'allocated'" if table == "proofs" else ""
     sums = each((f"COALESCE(SUM({name(c)}), 0) AS {name(c)}" for c in COST_COLUMNS), ", ")
-    return (
+    return Query.of(
         'SELECT COALESCE("BillingAccountId", \'\') AS "BillingAccountId", '
         'COALESCE("BillingCurrency", \'\') AS "BillingCurrency", '
-        f"{sums} FROM {relation}{where} GROUP BY 1, 2"
+        f"{sums} FROM {relation}{where} GROUP BY 1, 2",
+        relation,
     )
 
 
@@ -241,18 +255,19 @@ def named(asked: str, period: str = "") -> str:
 def _select(
     wanted: Mapping[str, str],
     from_: Mapping[str, str],
-    relation: str,
+    relation: Relation | Query,
     *,
-    where: str = "",
+    where: Query | None = None,
     grouped: bool = False,
-) -> str:
+) -> Query:
     """Select every wanted column as its type, from an expression where one is given."""
     picked = each(
         (f"CAST({from_.get(c, name(c))} AS {kind}) AS {name(c)}" for c, kind in wanted.items()),
         ", ",
     )
     condition = f" WHERE {where}" if where else ""
-    return f"SELECT {picked} FROM {relation}{condition}{' GROUP BY ALL' if grouped else ''}"
+    sql = f"SELECT {picked} FROM {relation}{condition}{' GROUP BY ALL' if grouped else ''}"
+    return Query.of(sql, relation, *([where] if where else []))
 
 
 def _shown(table: str, known: Mapping[str, str]) -> str:

@@ -17,6 +17,7 @@ from apportion.core.templates import each, name, text
 from apportion.model.focus import COST_COLUMNS
 from apportion.model.money import to_units
 from apportion.model.question import Granularity
+from apportion.model.relation import Query, Relation
 from apportion.model.split import Units
 
 #: What every allocation can be grouped by beside its dimensions.
@@ -57,12 +58,13 @@ class OwnerCombination:
     units: int
 
 
-def lie_query(owner: str, dimensions: Sequence[str], cost: str) -> str:
+def lie_query(owner: str, dimensions: Sequence[str], cost: str, allocations: Relation) -> Query:
     """Add up owners' direct cost by all dimensions, in the rulebook's cost column."""
     others = each((name(d) for d in dimensions), ", ")
-    return (
+    return Query.of(
         f'SELECT {name(owner)} AS "Owner", "BillingCurrency" AS "Currency", {others}, '
-        f'SUM({name(cost)}) AS "Cost" FROM allocations WHERE "Pool" IS NULL GROUP BY ALL'
+        f'SUM({name(cost)}) AS "Cost" FROM {allocations} WHERE "Pool" IS NULL GROUP BY ALL',
+        allocations,
     )
 
 
@@ -96,26 +98,28 @@ def push_down(
 
 def report_query(
     by: Sequence[str],
+    told: Relation,
     *,
     granularity: Granularity,
     owner: str,
     cost: str,
     where: str,
-) -> str:
-    """Group the view `told`: direct and shared cost in one shape, `Direct` telling them apart."""
+) -> Query:
+    """Group direct and shared cost, as `told_query` puts them into one shape."""
     time = 'CAST("ChargeDay" AS VARCHAR)' if granularity is Granularity.DAY else '"Period"'
     groups = each((f'{time} AS "#time"', *map(name, by), '"BillingCurrency" AS "#currency"'), ", ")
     tagged = f"{name(f'{owner}_source')} LIKE 'tag:%'"
-    return (
+    return Query.of(
         f"SELECT {groups}, "
         f'SUM(CASE WHEN "#direct" THEN {name(cost)} ELSE 0 END) AS "#own", '
         f'SUM(CASE WHEN "#direct" THEN 0 ELSE {name(cost)} END) AS "#shared", '
         f'SUM(CASE WHEN "#direct" AND {tagged} THEN {name(cost)} ELSE 0 END) AS "#tagged" '
-        f"FROM told{f' WHERE {where}' if where else ''} GROUP BY ALL ORDER BY ALL"
+        f"FROM {told}{f' WHERE {where}' if where else ''} GROUP BY ALL ORDER BY ALL",
+        told,
     )
 
 
-def told_query(dimensions: Sequence[str]) -> str:
+def told_query(dimensions: Sequence[str], allocations: Relation, pushed: Relation) -> Query:
     """Put direct cost and pushed-down shares into one shape."""
     costs = each(map(name, COST_COLUMNS), ", ")
     sources = [f"{dimension}_source" for dimension in dimensions]
@@ -129,10 +133,12 @@ def told_query(dimensions: Sequence[str]) -> str:
         ),
         ", ",
     )
-    return (
+    return Query.of(
         f'SELECT TRUE AS "#direct", "Period", "ChargeDay", {own}, \'\' AS "Pool", {costs} '
-        'FROM allocations WHERE "Pool" IS NULL UNION ALL BY NAME '
-        f'SELECT FALSE AS "#direct", "Period", "ChargeDay", {given}, "Pool", {costs} FROM pushed'
+        f'FROM {allocations} WHERE "Pool" IS NULL UNION ALL BY NAME '
+        f'SELECT FALSE AS "#direct", "Period", "ChargeDay", {given}, "Pool", {costs} FROM {pushed}',
+        allocations,
+        pushed,
     )
 
 

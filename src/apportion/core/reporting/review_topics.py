@@ -11,6 +11,7 @@ from apportion.core.rulebook.dimension_sql import canonical, dimension_columns
 from apportion.core.rulebook.suggestions import closest
 from apportion.core.templates import name, text
 from apportion.model.inputs import Lookup, lookup_key
+from apportion.model.relation import Query, Relation
 from apportion.model.rulebook import Dimension, FromAccountTag, FromLookup, FromTag, Rulebook, Value
 from apportion.model.wording import join_words
 
@@ -28,41 +29,47 @@ class Likely:
     part: Decimal
 
 
-def unallocated_query(rulebook: Rulebook) -> str:
+def unallocated_query(rulebook: Rulebook, allocations: Relation) -> Query:
     """Add up unallocated direct cost by account, service and rejected value."""
     dimension = rulebook.dimension(rulebook.owner)
     refused = name(f"{dimension.name}_rejected") if _rejects(rulebook, dimension) else "NULL"
     cost = f"SUM({name(rulebook.cost)})"
-    return (
+    return Query.of(
         'SELECT "BillingCurrency", "SubAccountId", "SubAccountName", "ServiceName", '
-        f'{refused} AS "Rejected", {cost} AS "Cost", SUM("Lines") AS "Lines" FROM allocations '
+        f'{refused} AS "Rejected", {cost} AS "Cost", SUM("Lines") AS "Lines" FROM {allocations} '
         f'WHERE "Pool" IS NULL AND {name(dimension.name)} = {text(dimension.default)} GROUP BY ALL '
-        f'ORDER BY "BillingCurrency", ABS({cost}) DESC, "SubAccountId", "ServiceName", "Rejected"'
+        f'ORDER BY "BillingCurrency", ABS({cost}) DESC, "SubAccountId", "ServiceName", "Rejected"',
+        allocations,
     )
 
 
-def rejected_values_query(rulebook: Rulebook, dimension: Dimension) -> str | None:
+def rejected_values_query(
+    rulebook: Rulebook, dimension: Dimension, allocations: Relation
+) -> Query | None:
     """Add up the cost of each rejected value; None where nothing is rejected."""
     if not _rejects(rulebook, dimension):
         return None
     refused, cost = name(f"{dimension.name}_rejected"), f"SUM({name(rulebook.cost)})"
-    return (
+    return Query.of(
         f'SELECT {refused} AS "Value", "BillingCurrency", {cost} AS "Cost", '
-        'SUM("Lines") AS "Lines", COUNT(DISTINCT "SubAccountId") AS "Accounts" FROM allocations '
+        'SUM("Lines") AS "Lines", COUNT(DISTINCT "SubAccountId") AS "Accounts" '
+        f"FROM {allocations} "
         f"WHERE {refused} IS NOT NULL GROUP BY ALL "
-        f'ORDER BY "BillingCurrency", ABS({cost}) DESC, "Value"'
+        f'ORDER BY "BillingCurrency", ABS({cost}) DESC, "Value"',
+        allocations,
     )
 
 
-def likely_query(rulebook: Rulebook) -> str:
+def likely_query(rulebook: Rulebook, allocations: Relation) -> Query:
     """Add up each account's direct cost by owner, without the default."""
     owner = rulebook.dimension(rulebook.owner)
-    return (
+    return Query.of(
         f'SELECT COALESCE("SubAccountId", \'\') AS "Account", {name(owner.name)} AS "Owner", '
-        f'SUM({name(rulebook.cost)}) AS "Cost" FROM allocations '
+        f'SUM({name(rulebook.cost)}) AS "Cost" FROM {allocations} '
         f'WHERE "Pool" IS NULL AND {name(owner.name)} <> {text(owner.default)} '
         f'AND "BillingCurrency" = {text(rulebook.currency)} GROUP BY ALL '
-        f'HAVING SUM({name(rulebook.cost)}) > 0 ORDER BY "Cost", "Owner" DESC'
+        f'HAVING SUM({name(rulebook.cost)}) > 0 ORDER BY "Cost", "Owner" DESC',
+        allocations,
     )
 
 

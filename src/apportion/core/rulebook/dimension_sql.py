@@ -6,10 +6,12 @@ Each dimension is one layer around the ones before, so that its conditions may u
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from apportion.core.templates import each, name, text
 from apportion.model.aws.accounts import AccountFacts
 from apportion.model.inputs import Lookup, lookup_key
+from apportion.model.relation import Query, Relation, union
 from apportion.model.rulebook import (
     Dimension,
     FromAccountTag,
@@ -70,6 +72,20 @@ def spend_column(pool: Pool) -> str:
     return f"#spend:{pool.name}"
 
 
+@dataclass(frozen=True)
+class RuleTables:
+    """What labels are derived from: facts of keys, and what rules look values up in.
+
+    `allowed` maps the raw values of a dimension to allowed ones. A lookup's lines and the facts of
+    accounts are those of a segment, by its number.
+    """
+
+    facts: Relation
+    allowed: Mapping[str, Relation]  # by dimension
+    lookups: Mapping[tuple[str, int], Relation]  # by `lookup_key` and segment
+    accounts: Mapping[int, Relation]  # by segment
+
+
 def allowed_values_table(dimension: Dimension) -> str:
     """Name the table that maps raw values to allowed ones."""
     return f"allowed_values_{dimension.name}"
@@ -80,12 +96,7 @@ def lookup_table(lookup: Lookup, segment: Segment) -> str:
     return f"lookup_{lookup_key(lookup.dimension, lookup.name)}_{segment.number}"
 
 
-def accounts_table(segment: Segment) -> str:
-    """Name the table that holds the facts of accounts in a segment."""
-    return f"accounts_{segment.number}"
-
-
-def raw_values_query(dimension: Dimension) -> str | None:
+def raw_values_query(dimension: Dimension, facts: Relation) -> Query | None:
     """List the distinct values of the bill for a dimension; None if any value is allowed.
 
     Dimensions read earlier dimensions in conditions only, so the facts are enough.
@@ -93,12 +104,12 @@ def raw_values_query(dimension: Dimension) -> str | None:
     if not dimension.values:
         return None
     offered = [
-        f"SELECT DISTINCT {raw} AS raw FROM facts"
+        Query.of(f"SELECT DISTINCT {raw} AS raw FROM {facts}", facts)
         for source in dimension.sources
         if not isinstance(source, FromLookup | FromCondition)
         for raw in _raw(source)
     ]
-    return " UNION ".join(offered) or None
+    return union(offered, " UNION ") if offered else None
 
 
 def canonical(dimension: Dimension, raw: Iterable[str]) -> dict[str, str]:
@@ -119,53 +130,61 @@ def labelled_query(
     rulebook: Rulebook,
     lookups: Mapping[str, Lookup],
     segments: Sequence[Segment],
+    tables: RuleTables,
     *,
     accounts: AccountFacts = _NO_ACCOUNTS,
-) -> str:
+) -> Query:
     """Label every key, for the days of each segment, with its dimensions and pool."""
     columns = ("KeyId", "FirstDay", "LastDay", "PoolMatches", *label_columns(rulebook))
-    pooled = " UNION ALL ".join(
-        _segment_query(rulebook, lookups, segment, accounts) for segment in segments
+    pooled = union(
+        _segment_query(rulebook, lookups, segment, tables, accounts) for segment in segments
     )
-    return f"SELECT {each(map(name, columns))}\nFROM ({pooled})"
+    return Query.of(f"SELECT {each(map(name, columns))}\nFROM ({pooled})", pooled)
 
 
 def _segment_query(
-    rulebook: Rulebook, lookups: Mapping[str, Lookup], segment: Segment, accounts: AccountFacts
-) -> str:
+    rulebook: Rulebook,
+    lookups: Mapping[str, Lookup],
+    segment: Segment,
+    tables: RuleTables,
+    accounts: AccountFacts,
+) -> Query:
     """One segment: facts, a layer for each dimension, then the pools."""
     carried = ["KeyId", *dict.fromkeys((*GRAIN, *columns_used(rulebook, lookups)))]
-    layer = facts_layer(carried, segment, accounts)
+    layer = facts_layer(carried, segment, tables, accounts)
     for dimension in rulebook.dimensions:
-        layer = _dimension_layer(dimension, layer, carried, lookups, segment)
+        sources = SourceColumns(dimension, lookups, segment, tables)
+        layer = _dimension_layer(dimension, layer, carried, sources)
     return _pool_layer(rulebook, layer, segment)
 
 
-def facts_layer(carried: Sequence[str], segment: Segment, accounts: AccountFacts) -> str:
+def facts_layer(
+    carried: Sequence[str], segment: Segment, tables: RuleTables, accounts: AccountFacts
+) -> Query:
     """The facts; empty columns of accounts are filled from account facts of the segment."""
     if not accounts.columns:
-        return f"SELECT {each(map(name, carried), ', ')} FROM facts"
+        return Query.of(
+            f"SELECT {each(map(name, carried), ', ')} FROM {tables.facts}", tables.facts
+        )
+    known = tables.accounts[segment.number]
     filled = (
         f"COALESCE(facts.{name(column)}, a.{name(column)}) AS {name(column)}"
         if column in accounts.columns
         else f"facts.{name(column)}"
         for column in carried
     )
-    return (
-        f"SELECT {each(filled, ', ')} FROM facts LEFT JOIN {name(accounts_table(segment))} AS a "
-        'ON facts."SubAccountId" = a."#account"'
+    return Query.of(
+        f"SELECT {each(filled, ', ')} FROM {tables.facts} AS facts "
+        f'LEFT JOIN {known} AS a ON facts."SubAccountId" = a."#account"',
+        tables.facts,
+        known,
     )
 
 
 def _dimension_layer(
-    dimension: Dimension,
-    inner: str,
-    carried: list[str],
-    lookups: Mapping[str, Lookup],
-    segment: Segment,
-) -> str:
+    dimension: Dimension, inner: Query, carried: list[str], sources: SourceColumns
+) -> Query:
     """Wrap one dimension around `inner`; `carried` grows by the columns it adds."""
-    sources = SourceColumns(dimension, lookups, segment)
     picked = each((f"inside.{name(column)}" for column in carried), ", ")
     joined = (
         f"SELECT {picked}, {each(sources.columns, ', ')} FROM ({inner}) AS inside {sources.joins}"
@@ -181,16 +200,22 @@ def _dimension_layer(
         names.append(f"{dimension.name}_rejected")
     kept = each(map(name, carried), ", ")
     carried.extend(names)
-    return f"SELECT {kept}, {each(added, ', ')} FROM ({joined})"
+    return Query.of(f"SELECT {kept}, {each(added, ', ')} FROM ({joined})", inner, *sources.reads)
 
 
 class SourceColumns:
     """The values of a dimension's sources: `r<n>` as written, `v<n>` as allowed."""
 
     def __init__(
-        self, dimension: Dimension, lookups: Mapping[str, Lookup], segment: Segment
+        self,
+        dimension: Dimension,
+        lookups: Mapping[str, Lookup],
+        segment: Segment,
+        tables: RuleTables,
     ) -> None:
         self._dimension = dimension
+        self._tables = tables
+        self.reads: list[Relation] = []
         self.columns: list[str] = []
         self.values: list[str] = []
         self._joins: list[str] = []
@@ -200,7 +225,8 @@ class SourceColumns:
                 case FromCondition(where=where, value=value):
                     self._condition(where.sql, value, source)
                 case FromLookup(file=file):
-                    self._lookup(lookups[lookup_key(dimension.name, file)], segment, source)
+                    key = lookup_key(dimension.name, file)
+                    self._lookup(lookups[key], tables.lookups[key, segment.number], source)
                 case _:
                     for raw in _raw(source):
                         self._raw(raw, source)
@@ -229,10 +255,11 @@ class SourceColumns:
         at = len(self.values)
         self._add("CAST(NULL AS VARCHAR)", f"CASE WHEN {where} THEN {text(value)} END", at, source)
 
-    def _lookup(self, lookup: Lookup, segment: Segment, source: ValueSource) -> None:
-        at, table = len(self.values), name(lookup_table(lookup, segment))
+    def _lookup(self, lookup: Lookup, table: Relation, source: ValueSource) -> None:
+        at = len(self.values)
         matches = (f"inside.{name(column)} = l{at}.m{n}" for n, column in enumerate(lookup.columns))
         self._joins.append(f"LEFT JOIN {table} AS l{at} ON {each(matches, ' AND ')}")
+        self.reads.append(table)
         self._add(f'l{at}."#raw"', f'l{at}."#value"', at, source)
 
     def _raw(self, raw: str, source: ValueSource) -> None:
@@ -240,7 +267,8 @@ class SourceColumns:
         if not self._dimension.values:
             self._add(raw, raw, at, source)
             return
-        table = name(allowed_values_table(self._dimension))
+        table = self._tables.allowed[self._dimension.name]
+        self.reads.append(table)
         self._joins.append(f'LEFT JOIN {table} AS c{at} ON c{at}."#raw" = {raw}')
         kept = self._dimension.other_values is OtherValues.KEEP
         self._add(
@@ -253,7 +281,7 @@ class SourceColumns:
         self._labels.append(source_label(source))
 
 
-def _pool_layer(rulebook: Rulebook, inner: str, segment: Segment) -> str:
+def _pool_layer(rulebook: Rulebook, inner: Query, segment: Segment) -> Query:
     """Put each key into the first pool whose condition holds."""
     holds = [f"COALESCE({pool.where.sql}, FALSE)" for pool in rulebook.pools]
     cases = (
@@ -273,7 +301,7 @@ def _pool_layer(rulebook: Rulebook, inner: str, segment: Segment) -> str:
     days = (
         f"DATE '{segment.first}' AS {name('FirstDay')}, DATE '{segment.last}' AS {name('LastDay')}"
     )
-    return f"SELECT *, {days}, {each(picked, ', ')} FROM ({inner})"
+    return Query.of(f"SELECT *, {days}, {each(picked, ', ')} FROM ({inner})", inner)
 
 
 def _raw(source: ValueSource) -> list[str]:

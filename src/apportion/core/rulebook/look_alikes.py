@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from apportion.core.templates import each, name, text
 from apportion.model.invisible_characters import BLANKS, INVISIBLE
+from apportion.model.relation import Query, Relation
 
 #: The column of the facts with a text that has invisible characters, or NULL.
 HIDDEN = "#hidden"
@@ -32,13 +33,15 @@ def first_with_invisible(values: Sequence[str]) -> str:
     return f"COALESCE({each((*cases, 'CAST(NULL AS VARCHAR)'), ', ')})"
 
 
-def invisible_characters_query(cost: str) -> str:
+def invisible_characters_query(cost: str, costs: Relation, facts: Relation) -> Query:
     """Add up the cost of charges with invisible characters in their texts."""
-    return (
+    return Query.of(
         f'SELECT "BillingCurrency", SUM({name(cost)}) AS "Cost", '
         f'LIST_SORT(LIST(DISTINCT {name(HIDDEN)}))[:3] AS "Texts" '
-        f'FROM costs INNER JOIN facts USING ("KeyId") WHERE {name(HIDDEN)} IS NOT NULL '
-        "GROUP BY 1 ORDER BY 1"
+        f'FROM {costs} INNER JOIN {facts} USING ("KeyId") WHERE {name(HIDDEN)} IS NOT NULL '
+        "GROUP BY 1 ORDER BY 1",
+        costs,
+        facts,
     )
 
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from apportion.core.templates import each, name, sql, text
+from apportion.core.templates import each, name, query, text
 from apportion.model.findings.finding import Place
 from apportion.model.focus import KEY_COLUMNS
 from apportion.model.inputs import Lookup, lookup_key
+from apportion.model.relation import Query, Relation
 from apportion.model.rulebook import (
     Condition,
     FromAccountTag,
@@ -118,17 +119,12 @@ def source_label(source: ValueSource) -> str:
             return f"where:line {place.line}"
 
 
-def raw_names_query(column: str) -> str:
+def raw_names_query(column: str, keys: Relation) -> Query:
     """List the distinct names inside a JSON column."""
-    return sql("core/rulebook/raw_names", column=name(column))
+    return query("core/rulebook/raw_names", column=name(column), keys=keys)
 
 
-def unpacked_table(column: str) -> str:
-    """Name the table that holds a JSON column unpacked."""
-    return f"unpacked_{column}"
-
-
-def unpacked_query(column: str, spelt: Mapping[str, Sequence[str]]) -> str:
+def unpacked_query(column: str, spelt: Mapping[str, Sequence[str]], keys: Relation) -> Query:
     """Unpack a JSON column, once for each distinct text.
 
     `spelt` maps each column to its raw names in the bill, best first; the first one that is not
@@ -137,23 +133,27 @@ def unpacked_query(column: str, spelt: Mapping[str, Sequence[str]]) -> str:
     values = [f"{_first_filled(spelt[wanted])} AS {name(wanted)}" for wanted in spelt]
     read = [each_raw for wanted in spelt for each_raw in _read(spelt[wanted])]
     values.append(f"{first_with_invisible(read)} AS {name(HIDDEN)}")
-    return sql("core/rulebook/unpacked", column=name(column), values=each(["json", *values]))
+    return query(
+        "core/rulebook/unpacked", column=name(column), values=each(["json", *values]), keys=keys
+    )
 
 
-def facts_query(columns: Sequence[str], unpacked: Sequence[str]) -> str:
+def facts_query(columns: Sequence[str], keys: Relation, unpacked: Mapping[str, Relation]) -> Query:
     """Join unpacked JSON columns to the columns of keys that are needed; see look_alikes.py."""
     own = dict.fromkeys(column for column in columns if column in KEY_COLUMNS)
     picked = ['keys."KeyId"']
     picked += [f"{visible(f'keys.{name(column)}')} AS {name(column)}" for column in own]
-    picked += [f"{name(unpacked_table(c))}.* EXCLUDE (json, {name(HIDDEN)})" for c in unpacked]
-    hides = [f"{name(unpacked_table(c))}.{name(HIDDEN)}" for c in unpacked]
+    picked += [f"{table}.* EXCLUDE (json, {name(HIDDEN)})" for table in unpacked.values()]
+    hides = [f"{table}.{name(HIDDEN)}" for table in unpacked.values()]
     hides.append(first_with_invisible([f"keys.{name(column)}" for column in own]))
     picked.append(f"COALESCE({each(hides, ', ')}) AS {name(HIDDEN)}")
     joins = [
-        f"LEFT JOIN {name(unpacked_table(c))} ON keys.{name(c)} = {name(unpacked_table(c))}.json"
-        for c in unpacked
+        f"LEFT JOIN {table} ON keys.{name(column)} = {table}.json"
+        for column, table in unpacked.items()
     ]
-    return f"SELECT {each(picked)} FROM keys {each(joins, ' ')}"
+    return Query.of(
+        f"SELECT {each(picked)} FROM {keys} AS keys {each(joins, ' ')}", keys, *unpacked.values()
+    )
 
 
 def conditions(rulebook: Rulebook) -> list[Condition]:

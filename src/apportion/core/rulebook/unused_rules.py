@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from apportion.core.templates import each, name, text
 from apportion.model.aws.accounts import AccountFacts
 from apportion.model.inputs import Lookup
+from apportion.model.relation import LabelledCosts, Query, union
 from apportion.model.rulebook import Dimension, FromAccountTag, FromTag, Rulebook
 
-from .dimension_sql import GRAIN, SourceColumns, facts_layer
+from .dimension_sql import GRAIN, RuleTables, SourceColumns, facts_layer
 from .inputs.date_segments import Segment
 from .rule_columns import columns_used
 
@@ -21,39 +22,41 @@ def matched_costs_query(
     rulebook: Rulebook,
     lookups: Mapping[str, Lookup],
     segments: Sequence[Segment],
+    tables: tuple[RuleTables, LabelledCosts],
     *,
     accounts: AccountFacts,
-) -> str:
+) -> Query:
     """Add up the cost for which a source has a value, or the condition of a pool holds.
 
     One row a dimension (`POOLS` for pools), currency and `#at`, the place of the source in the
-    dimension or of the pool in the rulebook. It reads `facts`, `labelled` and `rolled`, as
-    `label_keys` makes them.
+    dimension or of the pool in the rulebook.
     """
-    found = []
+    rules, costs = tables
+    found: list[Query] = []
     for segment in segments:
-        facts = facts_layer(_columns(rulebook, lookups), segment, accounts)
+        facts = facts_layer(_columns(rulebook, lookups), segment, rules, accounts)
         for at, dimension in enumerate(rulebook.dimensions):
-            inside = _inside(rulebook, rulebook.dimensions[:at], facts, segment)
-            found += _matches_of_sources(dimension, inside, lookups, segment)
-        inside = _inside(rulebook, rulebook.dimensions, facts, segment)
+            inside = _inside(rulebook, rulebook.dimensions[:at], facts, costs, segment)
+            sources = SourceColumns(dimension, lookups, segment, rules)
+            found += _matches_of_sources(dimension, inside, sources)
+        inside = _inside(rulebook, rulebook.dimensions, facts, costs, segment)
         found += [
             _matched(POOLS, at, inside, pool.where.sql) for at, pool in enumerate(rulebook.pools)
         ]
-    return (
+    matched = union(found)
+    return Query.of(
         'SELECT "#dimension", "#at", "#currency", SUM("#cost") AS "#cost", '
-        f'CAST(SUM("#lines") AS BIGINT) AS "#lines" FROM ({each(found, " UNION ALL ")}) '
-        "GROUP BY ALL"
+        f'CAST(SUM("#lines") AS BIGINT) AS "#lines" FROM ({matched}) GROUP BY ALL',
+        matched,
     )
 
 
-def _matches_of_sources(
-    dimension: Dimension, inside: str, lookups: Mapping[str, Lookup], segment: Segment
-) -> list[str]:
-    sources = SourceColumns(dimension, lookups, segment)
-    joined = (
+def _matches_of_sources(dimension: Dimension, inside: Query, sources: SourceColumns) -> list[Query]:
+    joined = Query.of(
         f'SELECT inside."#currency", inside."#cost", inside."#lines", '
-        f"{each(sources.columns, ', ')} FROM ({inside}) AS inside {sources.joins}"
+        f"{each(sources.columns, ', ')} FROM ({inside}) AS inside {sources.joins}",
+        inside,
+        *sources.reads,
     )
     return [
         _matched(dimension.name, at, joined, f"COALESCE({each(columns, ', ')}) IS NOT NULL")
@@ -72,10 +75,11 @@ def _columns_of(dimension: Dimension) -> list[tuple[str, ...]]:
     return found
 
 
-def _matched(dimension: str, at: int, relation: str, condition: str) -> str:
-    return (
+def _matched(dimension: str, at: int, rows: Query, condition: str) -> Query:
+    return Query.of(
         f'SELECT {text(dimension)} AS "#dimension", {at} AS "#at", "#currency", "#cost", "#lines" '
-        f"FROM ({relation}) WHERE {condition}"
+        f"FROM ({rows}) WHERE {condition}",
+        rows,
     )
 
 
@@ -84,15 +88,22 @@ def _columns(rulebook: Rulebook, lookups: Mapping[str, Lookup]) -> list[str]:
 
 
 def _inside(
-    rulebook: Rulebook, dimensions: Sequence[Dimension], facts: str, segment: Segment
-) -> str:
+    rulebook: Rulebook,
+    dimensions: Sequence[Dimension],
+    facts: Query,
+    costs: LabelledCosts,
+    segment: Segment,
+) -> Query:
     """The columns that conditions read: facts and earlier dimensions, with the cost."""
     names = each((f", labelled.{name(dimension.name)}" for dimension in dimensions), "")
-    return (
+    return Query.of(
         f'SELECT known.*{names}, COALESCE(labelled."BillingCurrency", \'\') AS "#currency", '
         f'rolled.{name(rulebook.cost)} AS "#cost", rolled."Lines" AS "#lines" '
-        f'FROM labelled INNER JOIN ({facts}) AS known ON known."KeyId" = labelled."KeyId" '
-        'INNER JOIN rolled ON rolled."KeyId" = labelled."KeyId" '
+        f"FROM {costs.labelled} AS labelled "
+        f'INNER JOIN ({facts}) AS known ON known."KeyId" = labelled."KeyId" '
+        f'INNER JOIN {costs.rolled} AS rolled ON rolled."KeyId" = labelled."KeyId" '
         'AND rolled."FirstDay" = labelled."FirstDay" '
-        f"WHERE labelled.\"FirstDay\" = DATE '{segment.first}'"
+        f"WHERE labelled.\"FirstDay\" = DATE '{segment.first}'",
+        costs.joined,
+        facts,
     )

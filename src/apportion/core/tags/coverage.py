@@ -6,9 +6,11 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal, localcontext
 
+from apportion.core.allocation.rollup import rolled_query
 from apportion.core.allocation.rounding import part_of
-from apportion.core.templates import each, name, sql
+from apportion.core.templates import each, name, query
 from apportion.model.money import EXACT
+from apportion.model.relation import AllocationTables, Query, Relation
 from apportion.model.rulebook import Rulebook
 from apportion.model.tags.tag_policy import TagPolicy, Verdict
 
@@ -28,13 +30,15 @@ NO_RESOURCE = "none"
 SUMS = ("spend", "taggable", *STATES)
 
 
-def tagged_costs_query(rulebook: Rulebook) -> str:
-    """Add up what each resource cost under each set of tags, from the bills and `owned`."""
+def tagged_costs_query(rulebook: Rulebook, tables: AllocationTables) -> Query:
+    """Add up what each resource cost under each set of tags."""
     dimensions = {dimension.name for dimension in rulebook.dimensions}
     environment = 'owned."environment"' if "environment" in dimensions else "''"
-    return sql(
+    return query(
         "core/tags/tagged_costs",
-        rolled=sql("core/allocation/rolled", labels="owned"),
+        keys=tables.bills.keys,
+        owned=tables.owned,
+        rolled=rolled_query(tables.owned, tables.bills),
         environment=environment,
         owner=name(rulebook.owner),
         owner_source=name(f"{rulebook.owner}_source"),
@@ -42,15 +46,16 @@ def tagged_costs_query(rulebook: Rulebook) -> str:
     )
 
 
-def coverage_query(by: Sequence[str]) -> str:
+def coverage_query(by: Sequence[str], judged: Relation) -> Query:
     """Add the judged costs up by these groups and the currency: money and resources by state."""
     picked = [f"{name(GROUPS[group])} AS {name(group)}" for group in by]
     money = [
         f'COALESCE(SUM("Cost") FILTER ("State" = \'{state}\'), 0) AS {name(state)}'
         for state in STATES
     ]
-    return sql(
+    return query(
         "core/tags/coverage",
+        judged=judged,
         groups=each([*picked, '"Currency" AS currency'], ", "),
         states=each(money),
         no_resource=NO_RESOURCE,

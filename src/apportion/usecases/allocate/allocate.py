@@ -15,11 +15,18 @@ from apportion.core.billing.bill_identity import newest
 from apportion.core.billing.retention import deliveries_of
 from apportion.core.identity import run_id
 from apportion.core.proof import balance, compare
-from apportion.core.templates import sql
+from apportion.core.templates import query
 from apportion.model.errors.base import NothingThereError
 from apportion.model.findings.finding import Finding
 from apportion.model.manifest import Manifest, RunKind, Total
 from apportion.model.period import Period
+from apportion.model.relation import (
+    AllocationTables,
+    BillTables,
+    LabelledCosts,
+    Relation,
+    everything,
+)
 from apportion.model.rulebook import Rulebook
 from apportion.usecases.aws.accounts import account_versions, with_accounts
 from apportion.usecases.context import RunContext
@@ -84,20 +91,23 @@ def _allocate(
     context: RunContext,
 ) -> Allocated:
     bills, runs = delivered
-    open_bills(bills, context)
-    findings = find_left_out(str(period), bills, runs, context)
-    findings += label(rules, context)
+    tables = open_bills(bills, context)
+    findings = find_left_out(str(period), bills, runs, tables, context)
+    labels, more = label(rules, tables, context)
+    findings += more
     context.say("splitting shared cost")
-    costs = pool_costs(rules, context)
-    split = split_costs(period, rules, costs, context)
+    costs = pool_costs(rules, labels.costs.labelled, tables, context)
+    split = split_costs(period, rules, costs, labels.costs, context)
     findings += split.findings
     stop_if_failing(findings)
     context.say("writing and proving")
-    files = _write(period, rules, split, context)
-    totals = [*_carried(bills), *_derived(context), *_reread(files, context)]
+    files = _write(period, rules, split, labels.costs.labelled, context)
+    written = _reopen(files, tables, context)
+    totals = [*_carried(bills), *derived(labels.costs, context)]
+    totals += allocated(labels.costs, written, context)
     wrong = compare(str(period), totals) + balance(costs, split.shares)
     stop_if_failing(wrong)
-    owners = read_owners(rules.rulebook, context)
+    owners = read_owners(rules.rulebook, written, context)
     manifest = Manifest(
         run=run,
         kind=RunKind.ALLOCATE,
@@ -117,14 +127,14 @@ def _allocate(
 
 
 def _write(
-    period: Period, rules: Rules, split: SplitResult, context: RunContext
+    period: Period, rules: Rules, split: SplitResult, labelled: Relation, context: RunContext
 ) -> dict[str, list[Path]]:
     """Write the three tables of an allocation into staging folders."""
-    load_split(period, split, context)
+    shares, drivers = load_split(period, split, context)
     queries = {
-        "allocations": allocations_query(rules.rulebook, str(period)),
-        "shares": 'SELECT * FROM "shares_made"',
-        "drivers": 'SELECT * FROM "drivers_made"',
+        "allocations": allocations_query(rules.rulebook, str(period), labelled),
+        "shares": everything(shares),
+        "drivers": everything(drivers),
     }
     return {
         table: context.engine.write(query, context.ledger.new_folder(table))
@@ -137,16 +147,34 @@ def _carried(bills: Mapping[str, Manifest]) -> list[Total]:
     return [total for manifest in bills.values() for total in manifest.totals]
 
 
-def _derived(context: RunContext) -> list[Total]:
-    return [ledger_total("derived", row) for row in context.engine.rows(derived_totals_query())]
+def derived(costs: LabelledCosts, context: RunContext) -> list[Total]:
+    """Add up the labelled cost by account, pools included."""
+    return [
+        ledger_total("derived", row) for row in context.engine.rows(derived_totals_query(costs))
+    ]
 
 
-def _reread(files: Mapping[str, list[Path]], context: RunContext) -> list[Total]:
+def allocated(costs: LabelledCosts, written: AllocationTables, context: RunContext) -> list[Total]:
+    """Add up, by account, what has reached an owner by the written files."""
+    totals = query(
+        "usecases/allocate/allocated_totals",
+        rolled=costs.rolled,
+        owned=written.owned,
+        shares=written.shares,
+    )
+    return [ledger_total("allocated", row) for row in context.engine.rows(totals)]
+
+
+def _reopen(
+    files: Mapping[str, list[Path]], bills: BillTables, context: RunContext
+) -> AllocationTables:
     """Read the written files back: their content is proved."""
-    open_allocations([str(path) for path in files["allocations"]], context, by_day=False)
-    context.engine.open_parquet("shares", [str(path) for path in files["shares"]])
-    rows = context.engine.rows(sql("usecases/allocate/allocated_totals"))
-    return [ledger_total("allocated", row) for row in rows]
+    names = {table: [str(path) for path in paths] for table, paths in files.items()}
+    owned, allocations = open_allocations(names["allocations"], bills, context, by_day=False)
+    shares, drivers = (
+        context.engine.open_parquet(table, names[table]) for table in ("shares", "drivers")
+    )
+    return AllocationTables(bills, owned, allocations, shares, drivers, by_day=False)
 
 
 def _publish(

@@ -11,23 +11,26 @@ from apportion.core.allocation.rollup import (
     owners_query,
     partitions_query,
     pool_costs_query,
+    rolled_query,
     spend_query,
 )
 from apportion.core.rulebook.allowed_values import allowed_in
 from apportion.core.rulebook.dimension_sql import (
+    RuleTables,
     allowed_values_table,
     labelled_query,
+    lookup_table,
     raw_values_query,
 )
 from apportion.core.rulebook.inputs.date_segments import Segment
 from apportion.core.rulebook.months import months_in_force, months_missing
 from apportion.core.rulebook.read import same_months
 from apportion.core.rulebook.rule_columns import JSON_COLUMNS, columns_inside, columns_used
-from apportion.core.templates import sql
 from apportion.model.errors.base import FindingsError
 from apportion.model.findings.finding import Finding, failing
 from apportion.model.outcome import Outcome, RulesInForce
 from apportion.model.period import Period
+from apportion.model.relation import BillTables, LabelledCosts, Relation
 from apportion.usecases.runs.load_rules import Rules, read_rulebooks, rules_for, with_files
 
 _CHECKED = ("rulebook", "effective", "owner", "cost", "currency", "dimensions", "pools")
@@ -93,37 +96,55 @@ def _statements(rules: Rules, period: Period) -> list[tuple[str, str]]:
         f"{name} in {column}" for column in JSON_COLUMNS for name in columns_inside(column, used)
     ]
     whole = [Segment(0, period.first_day, period.last_day)]
+    tables, bills, costs = _tables(rules, whole[0])
     steps = [
         ("names looked for in tags", "-- " + ("\n-- ".join(names) or "none")),
         *(
             (
                 f"{allowed_values_table(dimension)}: spellings to compare with the allowed values",
-                query,
+                query.sql,
             )
             for dimension in rulebook.dimensions
-            if (query := raw_values_query(dimension))
+            if (query := raw_values_query(dimension, tables.facts))
         ),
         (
             "labelled: every key with its dimensions and pool",
-            labelled_query(rulebook, rules.lookups, whole),
+            labelled_query(rulebook, rules.lookups, whole, tables).sql,
         ),
         (
             "rolled: what each key cost under its labels",
-            sql("core/allocation/rolled", labels="labelled"),
+            rolled_query(costs.labelled, bills).sql,
         ),
         (
             "allocations: who owns each key",
-            allocations_query(rulebook, str(period)),
+            allocations_query(rulebook, str(period), costs.labelled).sql,
         ),
-        ("owners that carry cost", owners_query(rulebook)),
+        ("owners that carry cost", owners_query(rulebook, costs).sql),
     ]
     if rulebook.pools:
-        steps.append(("what each pool holds", pool_costs_query(rulebook)))
-    if partitions := partitions_query(rulebook):
-        steps.append(("owners that carry cost where pools split within a dimension", partitions))
-    if spend := spend_query(rulebook):
-        steps.append(("what pools are split in proportion to", spend))
+        held = pool_costs_query(rulebook, costs.labelled, bills.costs)
+        steps.append(("what each pool holds", held.sql))
+    if partitions := partitions_query(rulebook, costs):
+        where = "owners that carry cost where pools split within a dimension"
+        steps.append((where, partitions.sql))
+    if spend := spend_query(rulebook, costs):
+        steps.append(("what pools are split in proportion to", spend.sql))
     return steps
+
+
+def _tables(rules: Rules, segment: Segment) -> tuple[RuleTables, BillTables, LabelledCosts]:
+    """Name the relations as an allocation names them; no engine makes them here."""
+    tables = RuleTables(
+        Relation("facts"),
+        {each.name: Relation(allowed_values_table(each)) for each in rules.rulebook.dimensions},
+        {
+            (key, segment.number): Relation(lookup_table(lookup, segment))
+            for key, lookup in rules.lookups.items()
+        },
+        {},
+    )
+    bills = BillTables(Relation("keys"), Relation("costs"), Relation("months"))
+    return tables, bills, LabelledCosts(Relation("labelled"), Relation("rolled"))
 
 
 def _said(rows: tuple[object, ...], findings: list[Finding]) -> str:

@@ -20,23 +20,26 @@ from apportion.core.allocation.doubtful_values import (
 )
 from apportion.core.rulebook.inputs.account_facts import offered
 from apportion.model.findings.finding import Finding
+from apportion.model.relation import LabelledCosts, Relation
 from apportion.usecases.context import RunContext
 from apportion.usecases.row_values import day_of, money_of, text_of
 from apportion.usecases.runs.load_rules import Rules
 
 
-def doubtful_values(rules: Rules, context: RunContext) -> list[Finding]:
-    """Search `facts`, `labelled` and `rolled`, as `label` creates them."""
+def doubtful_values(
+    rules: Rules, facts: Relation, costs: LabelledCosts, context: RunContext
+) -> list[Finding]:
+    """Search the facts and labels of a month."""
     return [
-        *_spelt_alike(rules, context),
-        *_other_spellings(rules, context),
-        *_not_in_lookups(rules, context),
+        *_spelt_alike(rules, costs, context),
+        *_other_spellings(rules, facts, context),
+        *_not_in_lookups(rules, costs, context),
     ]
 
 
-def _spelt_alike(rules: Rules, context: RunContext) -> Iterator[Finding]:
+def _spelt_alike(rules: Rules, costs: LabelledCosts, context: RunContext) -> Iterator[Finding]:
     for dimension in free_dimensions(rules.rulebook):
-        rows = context.engine.rows(spellings_query(rules.rulebook, dimension))
+        rows = context.engine.rows(spellings_query(rules.rulebook, dimension, costs))
         yield from spelt_alike(
             dimension,
             [
@@ -51,24 +54,25 @@ def _spelt_alike(rules: Rules, context: RunContext) -> Iterator[Finding]:
         )
 
 
-def _other_spellings(rules: Rules, context: RunContext) -> Iterator[Finding]:
+def _other_spellings(rules: Rules, facts: Relation, context: RunContext) -> Iterator[Finding]:
     compared = compared_in(rules.rulebook)
     texts: dict[str, list[str]] = defaultdict(list)
     for _condition, column, written in compared:
         texts[column].append(written)
     held = {
-        column: {text_of(row["Value"]) for row in context.engine.rows(near_query(column, wanted))}
-        | offered(rules.accounts, column)
+        column: offered(rules.accounts, column).union(
+            text_of(row["Value"]) for row in context.engine.rows(near_query(column, wanted, facts))
+        )
         for column, wanted in texts.items()
     }
     yield from other_spellings(compared, held)
 
 
-def _not_in_lookups(rules: Rules, context: RunContext) -> Iterator[Finding]:
+def _not_in_lookups(rules: Rules, costs: LabelledCosts, context: RunContext) -> Iterator[Finding]:
     for lookup in rules.lookups.values():
         if len(lookup.columns) == 1 and lookup.columns[0] in ACCOUNT_COLUMNS:
             dimension = rules.rulebook.dimension(lookup.dimension)
-            query = unlisted_query(rules.rulebook, dimension, lookup.columns[0])
+            query = unlisted_query(rules.rulebook, dimension, lookup.columns[0], costs)
             yield from not_in_lookup(
                 lookup,
                 dimension,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -11,11 +12,12 @@ from apportion.core.allocation.rollup import (
     other_currencies_query,
     pools_query,
     rejected_query,
+    rolled_query,
 )
 from apportion.core.rulebook.allowed_values import allowed_in, suggestion
 from apportion.core.rulebook.dimension_sql import (
     GRAIN,
-    accounts_table,
+    RuleTables,
     allowed_values_table,
     canonical,
     labelled_query,
@@ -25,7 +27,6 @@ from apportion.core.rulebook.dimension_sql import (
 from apportion.core.rulebook.inputs.account_facts import days_of_change, facts_on, offered
 from apportion.core.rulebook.inputs.date_segments import Segment, rows_on, segments
 from apportion.core.rulebook.inputs.lookup_near_misses import (
-    TABLE,
     line_columns,
     near_misses,
     near_misses_query,
@@ -41,11 +42,9 @@ from apportion.core.rulebook.rule_columns import (
     raw_names_query,
     spellings,
     unpacked_query,
-    unpacked_table,
 )
 from apportion.core.rulebook.suggestions import closest, shown
 from apportion.core.rulebook.tag_keys import matching, normalise
-from apportion.core.templates import sql
 from apportion.model.aws.accounts import UNIT
 from apportion.model.findings.dimensions import (
     EMPTY_POOL,
@@ -57,7 +56,8 @@ from apportion.model.findings.dimensions import (
     TAG_SPELT_TWICE,
 )
 from apportion.model.findings.finding import Finding
-from apportion.model.inputs import Lookup
+from apportion.model.inputs import Lookup, lookup_key
+from apportion.model.relation import BillTables, LabelledCosts, Query, Relation
 from apportion.model.rulebook import OtherValues, Rulebook
 from apportion.usecases.context import RunContext
 from apportion.usecases.row_values import text_of, texts_of
@@ -66,29 +66,40 @@ from apportion.usecases.runs.load_rules import Rules
 from .doubtful_values import doubtful_values
 
 
-def label(rules: Rules, context: RunContext) -> list[Finding]:
-    """Create `labelled` and `rolled` from the views `keys`, `costs` and `months`."""
+@dataclass(frozen=True)
+class Labels:
+    """The labels of a month, with what they were derived from and the days that each holds for."""
+
+    rules: RuleTables
+    segments: tuple[Segment, ...]
+    costs: LabelledCosts
+
+
+def label(rules: Rules, bills: BillTables, context: RunContext) -> tuple[Labels, list[Finding]]:
+    """Label the keys of these bills, and add up what each label cost."""
+    rulebook, engine = rules.rulebook, context.engine
     context.say("reading tags")
-    findings = _make_facts(rules, context)
+    facts, findings = _make_facts(rules, bills, context)
     context.say("deriving owners")
-    parts = segments_of(rules, context)
-    findings += _load_canonical(rules, context)
-    findings += _load_lookups(rules, parts, context)
-    _load_accounts(rules, parts, context)
-    query = labelled_query(rules.rulebook, rules.lookups, parts, accounts=rules.accounts)
-    context.engine.create_table("labelled", query)
+    segments = tuple(_segments_of(rules, bills, context))
+    allowed = _load_canonical(rules, facts, context)
+    lookups, more = _load_lookups(rules, segments, facts, context)
+    findings += more
+    tables = RuleTables(facts, allowed, lookups, _load_accounts(rules, segments, context))
+    query = labelled_query(rulebook, rules.lookups, segments, tables, accounts=rules.accounts)
+    labelled = engine.create_table("labelled", query)
     context.say("adding up")
-    context.engine.create_table("rolled", sql("core/allocation/rolled", labels="labelled"))
-    findings += _rejected(rules, context) + _other_currencies(rules, context)
-    findings += doubtful_values(rules, context)
-    return findings + _pool_findings(rules, context)
+    costs = LabelledCosts(labelled, engine.create_table("rolled", rolled_query(labelled, bills)))
+    findings += _rejected(rules, costs, context) + _other_currencies(rules, costs, context)
+    findings += doubtful_values(rules, facts, costs, context)
+    findings += _pool_findings(rules, costs, context)
+    return Labels(tables, segments, costs), findings
 
 
-def segments_of(rules: Rules, context: RunContext) -> list[Segment]:
-    """Cut the days of `costs` where a lookup or the account data changes."""
-    (row,) = context.engine.rows(
-        'SELECT MIN("ChargeDay") AS first, MAX("ChargeDay") AS last FROM costs'
-    )
+def _segments_of(rules: Rules, bills: BillTables, context: RunContext) -> list[Segment]:
+    """Cut the days with cost where a lookup or the account data changes."""
+    days = 'SELECT MIN("ChargeDay") AS first, MAX("ChargeDay") AS last FROM'
+    (row,) = context.engine.rows(Query.of(f"{days} {bills.costs}", bills.costs))
     first, last = row["first"], row["last"]
     if not isinstance(first, date) or not isinstance(last, date):
         first = last = date(1970, 1, 1)  # no charges: one segment of nothing
@@ -96,31 +107,37 @@ def segments_of(rules: Rules, context: RunContext) -> list[Segment]:
     return segments(rules.lookups.values(), first, last, also=also)
 
 
-def _make_facts(rules: Rules, context: RunContext) -> list[Finding]:
+def _make_facts(
+    rules: Rules, bills: BillTables, context: RunContext
+) -> tuple[Relation, list[Finding]]:
     """Unpack the JSON columns that the rulebook looks into."""
     used = columns_used(rules.rulebook, rules.lookups)
     written = spellings(rules.rulebook)
     spelt: dict[str, tuple[str, ...]] = {}
     there: dict[str, list[str]] = {}
-    unpacked = []
+    unpacked: dict[str, Relation] = {}
     for column, prefix in JSON_COLUMNS.items():
         wanted = columns_inside(column, used)
         if wanted:
-            unpacked.append(column)
-            raw = [str(row["name"]) for row in context.engine.rows(raw_names_query(column))]
+            rows = context.engine.rows(raw_names_query(column, bills.keys))
+            raw = [str(row["name"]) for row in rows]
             there[prefix] = raw
             found = {each: _spelt(written.get(each, each), prefix, raw) for each in wanted}
-            context.engine.create_table(unpacked_table(column), unpacked_query(column, found))
+            query = unpacked_query(column, found, bills.keys)
+            unpacked[column] = context.engine.create_table(f"unpacked_{column}", query)
             spelt |= found
-    context.engine.create_table("facts", facts_query([*GRAIN, *used], unpacked))
-    return [
+    query = facts_query([*GRAIN, *used], bills.keys, unpacked)
+    facts = context.engine.create_table("facts", query)
+    return facts, [
         *_not_there(rules, spelt, there),
         *_spelt_twice(rules.rulebook, spelt),
-        *_hidden(rules.rulebook, context),
+        *_hidden(rules.rulebook, bills.costs, facts, context),
     ]
 
 
-def _hidden(rulebook: Rulebook, context: RunContext) -> list[Finding]:
+def _hidden(
+    rulebook: Rulebook, costs: Relation, facts: Relation, context: RunContext
+) -> list[Finding]:
     """Find values with invisible characters, with the money of their charges."""
     return [
         Finding(
@@ -132,7 +149,7 @@ def _hidden(rulebook: Rulebook, context: RunContext) -> list[Finding]:
             amount=_decimal(row["Cost"]),
             currency=text_of(row["BillingCurrency"]),
         )
-        for row in context.engine.rows(invisible_characters_query(rulebook.cost))
+        for row in context.engine.rows(invisible_characters_query(rulebook.cost, costs, facts))
     ]
 
 
@@ -199,10 +216,11 @@ def _spelt_twice(rulebook: Rulebook, spelt: Mapping[str, Sequence[str]]) -> list
     ]
 
 
-def _load_canonical(rules: Rules, context: RunContext) -> list[Finding]:
+def _load_canonical(rules: Rules, facts: Relation, context: RunContext) -> dict[str, Relation]:
     """Find, for each dimension with allowed values, which of the bill's spellings are allowed."""
+    made: dict[str, Relation] = {}
     for dimension in rules.rulebook.dimensions:
-        query = raw_values_query(dimension)
+        query = raw_values_query(dimension, facts)
         raw = (
             {str(row["raw"]) for row in context.engine.rows(query) if row["raw"]}
             if query
@@ -213,11 +231,15 @@ def _load_canonical(rules: Rules, context: RunContext) -> list[Finding]:
                 raw |= offered(rules.accounts, column)
         pairs = canonical(dimension, sorted(raw)).items()
         columns = {"#raw": "VARCHAR", "#value": "VARCHAR"}
-        context.engine.load(allowed_values_table(dimension), columns, pairs)
-    return []
+        table = allowed_values_table(dimension)
+        made[dimension.name] = context.engine.load(table, columns, pairs)
+    return made
 
 
-def _load_lookups(rules: Rules, parts: list[Segment], context: RunContext) -> list[Finding]:
+def _load_lookups(
+    rules: Rules, parts: Sequence[Segment], facts: Relation, context: RunContext
+) -> tuple[dict[tuple[str, int], Relation], list[Finding]]:
+    made: dict[tuple[str, int], Relation] = {}
     findings: list[Finding] = []
     for lookup in rules.lookups.values():
         dimension = rules.rulebook.dimension(lookup.dimension)
@@ -230,36 +252,41 @@ def _load_lookups(rules: Rules, parts: list[Segment], context: RunContext) -> li
                 (*row.match, row.value, allowed.get(row.value))
                 for row in rows_on(lookup, part.first)
             ]
-            context.engine.load(lookup_table(lookup, part), columns, rows)
-        findings += _near_misses(lookup, context)
-    return findings
+            key = lookup_key(lookup.dimension, lookup.name), part.number
+            made[key] = context.engine.load(lookup_table(lookup, part), columns, rows)
+        findings += _near_misses(lookup, facts, context)
+    return made, findings
 
 
-def _load_accounts(rules: Rules, parts: list[Segment], context: RunContext) -> None:
+def _load_accounts(
+    rules: Rules, parts: Sequence[Segment], context: RunContext
+) -> dict[int, Relation]:
     """Create a table of account data for each segment."""
     accounts = rules.accounts
     columns = dict.fromkeys(("#account", *accounts.columns), "VARCHAR")
+    made: dict[int, Relation] = {}
     for part in parts if accounts.columns else ():
         rows = ((fact.account, *fact.values) for fact in facts_on(accounts, part.first))
-        context.engine.load(accounts_table(part), columns, rows)
+        made[part.number] = context.engine.load(f"accounts_{part.number}", columns, rows)
+    return made
 
 
-def _near_misses(lookup: Lookup, context: RunContext) -> Iterator[Finding]:
-    lines = ((row.line, *row.match) for row in lookup.rows)
-    context.engine.load(TABLE, line_columns(lookup), lines)
-    found = context.engine.rows(near_misses_query(lookup))
+def _near_misses(lookup: Lookup, facts: Relation, context: RunContext) -> Iterator[Finding]:
+    rows = ((row.line, *row.match) for row in lookup.rows)
+    lines = context.engine.load("lookup_lines", line_columns(lookup), rows)
+    found = context.engine.rows(near_misses_query(lookup, lines, facts))
     return near_misses(
         lookup,
         [(int(str(row["line"])), str(row["written"]), str(row["found"])) for row in found],
     )
 
 
-def _rejected(rules: Rules, context: RunContext) -> list[Finding]:
+def _rejected(rules: Rules, costs: LabelledCosts, context: RunContext) -> list[Finding]:
     findings: list[Finding] = []
     for dimension in rules.rulebook.dimensions:
         if not dimension.values or dimension.other_values is OtherValues.KEEP:
             continue
-        for row in context.engine.rows(rejected_query(rules.rulebook, dimension)):
+        for row in context.engine.rows(rejected_query(rules.rulebook, dimension, costs)):
             value = str(row["Value"])
             findings.append(
                 Finding(
@@ -275,7 +302,7 @@ def _rejected(rules: Rules, context: RunContext) -> list[Finding]:
     return findings
 
 
-def _other_currencies(rules: Rules, context: RunContext) -> list[Finding]:
+def _other_currencies(rules: Rules, costs: LabelledCosts, context: RunContext) -> list[Finding]:
     return [
         Finding(
             OTHER_CURRENCY,
@@ -286,11 +313,11 @@ def _other_currencies(rules: Rules, context: RunContext) -> list[Finding]:
             amount=_decimal(row["Cost"]),
             currency=str(row["BillingCurrency"]),
         )
-        for row in context.engine.rows(other_currencies_query(rules.rulebook))
+        for row in context.engine.rows(other_currencies_query(rules.rulebook, costs))
     ]
 
 
-def _pool_findings(rules: Rules, context: RunContext) -> list[Finding]:
+def _pool_findings(rules: Rules, costs: LabelledCosts, context: RunContext) -> list[Finding]:
     """Find charges that several pools claim, and empty pools."""
     findings = [
         Finding(
@@ -303,9 +330,9 @@ def _pool_findings(rules: Rules, context: RunContext) -> list[Finding]:
             amount=_decimal(row["Cost"]),
             currency=text_of(row["BillingCurrency"]),
         )
-        for row in context.engine.rows(claimed_twice_query(rules.rulebook))
+        for row in context.engine.rows(claimed_twice_query(rules.rulebook, costs))
     ]
-    rows = context.engine.rows(pools_query())
+    rows = context.engine.rows(pools_query(costs))
     held = {row["Pool"] for row in rows}
     return findings + [
         Finding(EMPTY_POOL, str(pool.place), f"pool {pool.name}", found="no charge")

@@ -7,10 +7,10 @@ from dataclasses import replace
 from decimal import Decimal, localcontext
 
 from apportion.core import proof
-from apportion.core.allocation.rollup import derived_totals_query, owners_changed_query
+from apportion.core.allocation.rollup import owners_changed_query
 from apportion.core.billing.retention import expired
 from apportion.core.identity import sha256
-from apportion.core.templates import name, sql
+from apportion.core.templates import name, query
 from apportion.model.errors.base import NothingThereError
 from apportion.model.findings.finding import Finding
 from apportion.model.findings.proof import (
@@ -23,13 +23,14 @@ from apportion.model.findings.proof import (
 from apportion.model.manifest import Manifest, RunKind, Total
 from apportion.model.money import EXACT
 from apportion.model.outcome import Outcome
+from apportion.model.relation import AllocationTables, BillTables, LabelledCosts, Relation
 from apportion.model.row import Row
 from apportion.usecases.context import RunContext
-from apportion.usecases.ingest.ingest import ledger_total
+from apportion.usecases.ingest.ingest import ledger_totals
 from apportion.usecases.row_values import money_of, text_of
-from apportion.usecases.runs.ledger_views import open_bills
 from apportion.usecases.runs.open_run import Published, find, open_tables
 
+from .allocate import allocated, derived
 from .label_keys import label
 from .missing_deliveries import find_left_out
 from .prove_owners import owners_differ, unrecorded
@@ -56,12 +57,15 @@ def prove(
     and cost column; with `by_account` one for each usage account.
     """
     published = find(context, period=period, as_of=as_of)
-    totals = again(published, context)
+    tables = open_tables(published, context, by_day=False)
+    labels, _found = label(published.rules, tables.bills, context)
+    totals = _again(published, labels.costs, tables, context)
     findings = proof.compare(period, totals)
-    findings += _owners_changed(published, context) + _months_differ(published, context)
-    findings += owners_differ(published, context)
+    findings += _owners_changed(published, labels.costs, tables.owned, context)
+    findings += _months_differ(published, tables.bills, context)
+    findings += owners_differ(published, labels.costs, tables, context)
     columns = tuple(c for c in COLUMNS if by_account or c != "SubAccountId")
-    reported = (*findings, *_left_out(published, context), *published.later)
+    reported = (*findings, *_left_out(published, tables.bills, context), *published.later)
     rows = _rows(period, totals if by_account else _by_payer(totals))
     words = (
         _sentence(published, totals, findings),
@@ -70,11 +74,12 @@ def prove(
     return Outcome(columns, rows, reported, words)
 
 
-def _left_out(published: Published, context: RunContext) -> list[Finding]:
+def _left_out(published: Published, tables: BillTables, context: RunContext) -> list[Finding]:
     """List what was delivered before the allocation and is not in it."""
     manifest, runs = published.manifest, context.ledger.runs()
     numbers = [number for number, run in enumerate(runs) if run.run == manifest.run]
-    return find_left_out(manifest.period, published.bills, runs[: numbers[-1]], context)
+    before = runs[: numbers[-1]]
+    return find_left_out(manifest.period, published.bills, before, tables, context)
 
 
 def _rows(period: str, totals: Sequence[Total]) -> tuple[Row, ...]:
@@ -92,7 +97,9 @@ def _rows(period: str, totals: Sequence[Total]) -> tuple[Row, ...]:
     )
 
 
-def _owners_changed(published: Published, context: RunContext) -> list[Finding]:
+def _owners_changed(
+    published: Published, costs: LabelledCosts, owned: Relation, context: RunContext
+) -> list[Finding]:
     """Compare the published owners with those that the rules give, key by key."""
     manifest = published.manifest
     return [
@@ -106,13 +113,18 @@ def _owners_changed(published: Published, context: RunContext) -> list[Finding]:
             amount=money_of(row["Cost"]),
             currency=text_of(row["BillingCurrency"]),
         )
-        for row in context.engine.rows(owners_changed_query(published.rulebook))
+        for row in context.engine.rows(owners_changed_query(published.rulebook, costs, owned))
     ]
 
 
-def _months_differ(published: Published, context: RunContext) -> list[Finding]:
+def _months_differ(published: Published, bills: BillTables, context: RunContext) -> list[Finding]:
     """Compare what each key cost in the month with what its days add up to."""
-    query = sql("usecases/allocate/months_differ", cost=name(published.rulebook.cost))
+    differing = query(
+        "usecases/allocate/months_differ",
+        cost=name(published.rulebook.cost),
+        costs=bills.costs,
+        months=bills.months,
+    )
     return [
         Finding(
             MONTH_DIFFERS,
@@ -124,12 +136,14 @@ def _months_differ(published: Published, context: RunContext) -> list[Finding]:
             "ledger.",
             amount=money_of(row["Cost"]),
         )
-        for row in context.engine.rows(query)
+        for row in context.engine.rows(differing)
         if row["Keys"]
     ]
 
 
-def again(published: Published, context: RunContext) -> list[Total]:
+def _again(
+    published: Published, costs: LabelledCosts, tables: AllocationTables, context: RunContext
+) -> list[Total]:
     """Compute the totals of every stage again, from the files."""
     stated = [
         total
@@ -137,17 +151,11 @@ def again(published: Published, context: RunContext) -> list[Total]:
         for total in manifest.totals
         if total.stage == "stated"
     ]
-    open_bills(published.bills, context)
-    ledger = context.engine.rows(sql("usecases/runs/ledger_totals", costs="costs"))
-    label(published.rules, context)
-    derived = context.engine.rows(derived_totals_query())
-    open_tables(published, context, by_day=False)
-    allocated = context.engine.rows(sql("usecases/allocate/allocated_totals"))
     return [
         *stated,
-        *(ledger_total("ledger", row) for row in ledger),
-        *(ledger_total("derived", row) for row in derived),
-        *(ledger_total("allocated", row) for row in allocated),
+        *ledger_totals(tables.bills.costs, tables.bills.keys, context),
+        *derived(costs, context),
+        *allocated(costs, tables, context),
     ]
 
 

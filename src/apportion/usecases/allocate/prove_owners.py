@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from apportion.core.owner_proof import compare_owners, owner_totals
-from apportion.core.templates import each, name, sql
+from apportion.core.templates import each, name, query
 from apportion.model.findings.finding import Finding
 from apportion.model.findings.proof import SPLIT_CHANGED
 from apportion.model.manifest import Manifest, OwnerTotal
 from apportion.model.money import text
 from apportion.model.period import Period
+from apportion.model.relation import AllocationTables, LabelledCosts, Relation
 from apportion.model.rulebook import Rulebook
 from apportion.usecases.context import RunContext
 from apportion.usecases.row_values import money_of, text_of
@@ -21,24 +22,32 @@ from .split_costs import DRIVERS, SHARES, load_split, pool_costs, split_costs
 _REMEDY = "Restore the ledger's files from a copy, or allocate the period again."
 
 
-def read_owners(rulebook: Rulebook, context: RunContext) -> tuple[OwnerTotal, ...]:
-    """Add up what each owner pays, from the open `allocations` and `shares`."""
-    return owner_totals(
-        context.engine.rows(sql("usecases/allocate/owner_totals", owner=name(rulebook.owner)))
+def read_owners(
+    rulebook: Rulebook, tables: AllocationTables, context: RunContext
+) -> tuple[OwnerTotal, ...]:
+    """Add up what each owner pays by these tables."""
+    paid = query(
+        "usecases/allocate/owner_totals",
+        owner=name(rulebook.owner),
+        allocations=tables.allocations,
+        shares=tables.shares,
     )
+    return owner_totals(context.engine.rows(paid))
 
 
-def owners_differ(published: Published, context: RunContext) -> list[Finding]:
+def owners_differ(
+    published: Published, labels: LabelledCosts, tables: AllocationTables, context: RunContext
+) -> list[Finding]:
     """Compare what owners pay by the open tables with the record and with another split.
 
     Another version of Apportion may split otherwise, with reason: there the recorded sums decide.
     """
     manifest, findings = published.manifest, []
     if manifest.owners:
-        read = read_owners(published.rulebook, context)
+        read = read_owners(published.rulebook, tables, context)
         findings += compare_owners(_place(manifest), manifest.owners, read)
     if not manifest.owners or manifest.version == context.version:
-        findings += _split_changed(published, context)
+        findings += _split_changed(published, labels, tables, context)
     return findings
 
 
@@ -52,18 +61,30 @@ def unrecorded(runs: Iterable[Manifest]) -> list[str]:
     ]
 
 
-def _split_changed(published: Published, context: RunContext) -> list[Finding]:
-    """Split the pools again, from `labelled`, `costs` and the rules of the run."""
-    period = Period.parse(published.manifest.period)
-    costs = pool_costs(published.rules, context)
-    load_split(period, split_costs(period, published.rules, costs, context), context)
-    return _shares_changed(published, context) + _drivers_changed(published, context)
+def _split_changed(
+    published: Published, labels: LabelledCosts, tables: AllocationTables, context: RunContext
+) -> list[Finding]:
+    """Split the pools again, by the rules of the run, and compare."""
+    period, rules = Period.parse(published.manifest.period), published.rules
+    costs = pool_costs(rules, labels.labelled, tables.bills, context)
+    shares, drivers = load_split(
+        period, split_costs(period, rules, costs, labels, context), context
+    )
+    return [
+        *_shares_changed(published, shares, tables.shares, context),
+        *_drivers_changed(published, drivers, tables.drivers, context),
+    ]
 
 
-def _shares_changed(published: Published, context: RunContext) -> list[Finding]:
-    cost = name(published.rulebook.cost)
-    query = sql(
-        "usecases/allocate/shares_changed", columns=_columns("shares", SHARES, context), cost=cost
+def _shares_changed(
+    published: Published, made: Relation, shares: Relation, context: RunContext
+) -> list[Finding]:
+    changed = query(
+        "usecases/allocate/shares_changed",
+        columns=_columns(shares, SHARES, context),
+        cost=name(published.rulebook.cost),
+        shares_made=made,
+        shares=shares,
     )
     return [
         Finding(
@@ -76,14 +97,20 @@ def _shares_changed(published: Published, context: RunContext) -> list[Finding]:
             amount=money_of(row["Got"]) - money_of(row["Given"]),
             currency=text_of(row["BillingCurrency"]),
         )
-        for row in context.engine.rows(query)
+        for row in context.engine.rows(changed)
     ]
 
 
-def _drivers_changed(published: Published, context: RunContext) -> list[Finding]:
-    (row,) = context.engine.rows(
-        sql("usecases/allocate/drivers_changed", columns=_columns("drivers", DRIVERS, context))
+def _drivers_changed(
+    published: Published, made: Relation, drivers: Relation, context: RunContext
+) -> list[Finding]:
+    changed = query(
+        "usecases/allocate/drivers_changed",
+        columns=_columns(drivers, DRIVERS, context),
+        drivers_made=made,
+        drivers=drivers,
     )
+    (row,) = context.engine.rows(changed)
     if not row["Arrows"]:
         return []
     return [
@@ -98,9 +125,9 @@ def _drivers_changed(published: Published, context: RunContext) -> list[Finding]
     ]
 
 
-def _columns(table: str, known: Iterable[str], context: RunContext) -> str:
+def _columns(table: Relation, known: Iterable[str], context: RunContext) -> str:
     """Name the columns that a table has: a run of an earlier version may lack some."""
-    there = {row["column_name"] for row in context.engine.rows(f"DESCRIBE {name(table)}")}
+    there = set(context.engine.columns(table))
     return each((name(column) for column in known if column in there), ", ")
 
 

@@ -16,6 +16,7 @@ from apportion.core.allocation.split_pools import SplitResult, split_pools
 from apportion.model.focus import COST_COLUMNS
 from apportion.model.money import SQL_TYPE, from_units, to_units
 from apportion.model.period import Period
+from apportion.model.relation import BillTables, LabelledCosts, Query, Relation
 from apportion.model.row import Row
 from apportion.model.split import PoolCost, Spend
 from apportion.usecases.context import RunContext
@@ -51,8 +52,10 @@ DRIVERS = {
 }
 
 
-def pool_costs(rules: Rules, context: RunContext) -> list[PoolCost]:
-    """Add up the cost in each pool, from `labelled` and `costs`."""
+def pool_costs(
+    rules: Rules, labelled: Relation, bills: BillTables, context: RunContext
+) -> list[PoolCost]:
+    """Add up the cost in each pool by payer and day."""
     return [
         PoolCost(
             pool=str(row["Pool"]),
@@ -62,20 +65,24 @@ def pool_costs(rules: Rules, context: RunContext) -> list[PoolCost]:
             within=str(row["Within"]),
             units=tuple(to_units(Decimal(str(row[column]))) for column in COST_COLUMNS),
         )
-        for row in context.engine.rows(pool_costs_query(rules.rulebook))
+        for row in context.engine.rows(pool_costs_query(rules.rulebook, labelled, bills.costs))
     ]
 
 
 def split_costs(
-    period: Period, rules: Rules, costs: list[PoolCost], context: RunContext
+    period: Period,
+    rules: Rules,
+    costs: list[PoolCost],
+    labelled: LabelledCosts,
+    context: RunContext,
 ) -> SplitResult:
     """Query the cost of owners and compute the shares of pools."""
     rulebook = rules.rulebook
     owners: dict[str, set[str]] = {}
-    for row in context.engine.rows(owners_query(rulebook)):
+    for row in context.engine.rows(owners_query(rulebook, labelled)):
         owners.setdefault(str(row["BillingCurrency"] or ""), set()).add(str(row["Owner"]))
     partitions: dict[tuple[str, str, str], set[str]] = {}
-    for row in _rows(partitions_query(rulebook), context):
+    for row in _rows(partitions_query(rulebook, labelled), context):
         place = str(row["Dimension"]), str(row["BillingCurrency"] or ""), str(row["Within"])
         partitions.setdefault(place, set()).add(str(row["Owner"]))
     index = COST_COLUMNS.index(rulebook.cost)
@@ -84,7 +91,7 @@ def split_costs(
         rulebook.pools,
         method=rulebook.method,
         costs=costs,
-        spend=[_spend(row) for row in _rows(spend_query(rulebook), context)],
+        spend=[_spend(row) for row in _rows(spend_query(rulebook, labelled), context)],
         drivers=rules.drivers,
         owners={currency: frozenset(names) for currency, names in owners.items()},
         partitions={place: frozenset(names) for place, names in partitions.items()},
@@ -96,8 +103,10 @@ def split_costs(
     return replace(split, findings=(*split.findings, *new))
 
 
-def load_split(period: Period, split: SplitResult, context: RunContext) -> None:
-    """Create the tables `shares_made` and `drivers_made` of a split, as in the ledger."""
+def load_split(
+    period: Period, split: SplitResult, context: RunContext
+) -> tuple[Relation, Relation]:
+    """Create tables of the shares and the drivers of a split, as in the ledger."""
     written = str(period)
     shares = (
         (
@@ -114,11 +123,13 @@ def load_split(period: Period, split: SplitResult, context: RunContext) -> None:
         )
         for step in split.steps
     )
-    context.engine.load("shares_made", SHARES, shares)
-    context.engine.load("drivers_made", DRIVERS, drivers)
+    return (
+        context.engine.load("shares_made", SHARES, shares),
+        context.engine.load("drivers_made", DRIVERS, drivers),
+    )
 
 
-def _rows(query: str | None, context: RunContext) -> list[Row]:
+def _rows(query: Query | None, context: RunContext) -> list[Row]:
     return context.engine.rows(query) if query else []
 
 

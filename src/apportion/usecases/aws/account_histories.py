@@ -9,12 +9,12 @@ from datetime import date
 
 from apportion.core.aws.account_history import synchronised
 from apportion.core.billing.bill_identity import newest
-from apportion.core.templates import name
 from apportion.model.aws.accounts import Account, DateRange
 from apportion.model.errors.base import LedgerDamagedError
 from apportion.model.findings.finding import Finding
 from apportion.model.findings.proof import FILE_DAMAGED
 from apportion.model.manifest import Manifest, RunKind
+from apportion.model.relation import everything
 from apportion.model.row import Row
 from apportion.usecases.context import RunContext
 from apportion.usecases.row_values import text_of
@@ -68,9 +68,8 @@ def histories_to_write(context: RunContext, *, replacing: str = "") -> dict[str,
 
 def read_history(run: Manifest, context: RunContext) -> tuple[DateRange, ...]:
     """Read the history that a run recorded. Raises LedgerDamagedError."""
-    context.engine.open_parquet(TABLE, context.ledger.files(TABLE, run))
-    rows = context.engine.rows(f"SELECT * FROM {name(TABLE)}")
-    days = map(_date_range, rows)
+    history = context.engine.open_parquet(TABLE, context.ledger.files(TABLE, run))
+    days = map(_date_range, context.engine.rows(everything(history)))
     return tuple(sorted(days, key=lambda each: (each.account.id, each.valid_from)))
 
 

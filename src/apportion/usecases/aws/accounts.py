@@ -25,6 +25,7 @@ from apportion.model.findings.finding import Finding, Place
 from apportion.model.manifest import Input, Manifest, RunKind
 from apportion.model.outcome import Outcome
 from apportion.model.period import Period
+from apportion.model.relation import everything
 from apportion.model.row import Row
 from apportion.usecases.context import RunContext
 from apportion.usecases.fail_on_findings import record, stop_if_failing
@@ -212,9 +213,9 @@ def _record(
     content = json.dumps(asdict(seen), sort_keys=True, indent=1).encode()
     context.say("writing accounts")
     rows = [_row(seen.id, each) for each in days]
-    context.engine.load("accounts made", _COLUMNS, rows)
+    made = context.engine.load("accounts made", _COLUMNS, rows)
     folder = context.ledger.new_folder(TABLE)
-    files = context.engine.write('SELECT * FROM "accounts made"', folder)
+    files = context.engine.write(everything(made), folder)
     context.ledger.keep_input(content)
     seen_file = Input(TABLE, source, sha256(content), len(content))
     history = json.dumps([[str(field) for field in row] for row in rows])

@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import Protocol
 
 from apportion.core.dashboard import aggregates
+from apportion.core.dashboard.aggregates import LabelledRows, TaggedUsage
 from apportion.core.rulebook.unused_rules import matched_costs_query
 from apportion.model.manifest import Manifest
 from apportion.model.money import SQL_TYPE
 from apportion.model.outcome import Outcome
+from apportion.model.relation import AllocationTables, Query, Relation, everything
 from apportion.model.row import Row
-from apportion.usecases.allocate.label_keys import label, segments_of
+from apportion.model.rulebook import Rulebook
+from apportion.usecases.allocate.label_keys import Labels, label
 from apportion.usecases.context import RunContext
 from apportion.usecases.reports.review_topics import review
 from apportion.usecases.runs.open_run import Published, check_whole, find, open_tables
@@ -62,56 +65,80 @@ def _build(
     context.say(f"preparing {manifest.period} for the dashboard")
     reviewed = dict(review(context, period=manifest.period, as_of=manifest.run))
     published = find(context, period=manifest.period, as_of=manifest.run)
-    open_tables(published, context)
-    check_whole(published, context)
-    label(published.rules, context)
+    tables = open_tables(published, context)
+    check_whole(published, tables, context)
+    labels, _found = label(published.rules, tables.bills, context)
     draft = store.draft()
-    for table, query in _queries(published, context).items():
+    for table, query in _queries(published, tables, labels, context).items():
         context.engine.write(query, draft / table)
     for table, types in _REVIEWED.items():
-        _load("#reviewed", reviewed[table], types, context)
-        context.engine.write('SELECT * FROM "#reviewed"', draft / table)
+        loaded = _load("#reviewed", reviewed[table], types, context)
+        context.engine.write(everything(loaded), draft / table)
     return store.keep(draft, aggregates_name(manifest))
 
 
-def _queries(published: Published, context: RunContext) -> dict[str, str]:
+def _queries(
+    published: Published, tables: AllocationTables, labels: Labels, context: RunContext
+) -> dict[str, Query]:
     """Create the intermediate tables; give the query of each table of the aggregates."""
-    rulebook, engine = published.rulebook, context.engine
+    rulebook, keys = published.rulebook, tables.bills.keys
     columns = aggregates.group_columns(rulebook)
-    engine.create_table("labelled_rows", aggregates.labelled_rows_query(rulebook))
-    engine.create_table("daily_cost", aggregates.daily_cost_query(rulebook))
-    engine.create_table("month_cost", aggregates.month_cost_query())
-    engine.create_table("usage", aggregates.usage_query())
-    spellings = [str(row["#raw"]) for row in engine.rows(aggregates.tag_cost_query())]
-    pairs = aggregates.tag_names(spellings, rulebook)
-    engine.load("tag_names", {"#raw": "VARCHAR", "#tag": "VARCHAR"}, pairs)
-    engine.create_table("tagged", aggregates.tagged_query())
-    engine.create_table("tagged_usage", aggregates.tagged_usage_query())
+    labelled = _labelled_rows(rulebook, tables, context)
+    usage = _tagged_usage(rulebook, labelled, keys, context)
     tags = tuple(dict.fromkeys(aggregates.rulebook_tags(rulebook).values()))
     return {
-        "cells": aggregates.cells_query(),
-        "days": aggregates.days_query(columns),
-        "shares": aggregates.shares_query(rulebook),
-        "sources": aggregates.sources_query(rulebook),
-        "matched_cost": _matched_cost(published, context),
-        "coverage": aggregates.coverage_query((*columns, "#owner")),
-        "values": aggregates.values_query(tags),
-        "untagged": aggregates.untagged_query(tags),
-        "status": aggregates.status_query(),
+        "cells": aggregates.cells_query(labelled),
+        "days": aggregates.days_query(columns, labelled),
+        "shares": aggregates.shares_query(rulebook, tables.shares),
+        "sources": aggregates.sources_query(rulebook, labelled),
+        "matched_cost": _matched_cost(published, labels),
+        "coverage": aggregates.coverage_query((*columns, "#owner"), labelled, usage),
+        "values": aggregates.values_query(tags, labelled, usage, keys),
+        "untagged": aggregates.untagged_query(tags, labelled, usage, keys),
+        "status": aggregates.status_query(labelled, keys),
     }
 
 
-def _matched_cost(published: Published, context: RunContext) -> str:
+def _labelled_rows(
+    rulebook: Rulebook, tables: AllocationTables, context: RunContext
+) -> LabelledRows:
+    engine, bills = context.engine, tables.bills
+    query = aggregates.labelled_rows_query(rulebook, tables.owned)
+    rows = engine.create_table("labelled_rows", query)
+    query = aggregates.daily_cost_query(rulebook, rows, bills.costs)
+    daily_cost = engine.create_table("daily_cost", query)
+    month_cost = engine.create_table("month_cost", aggregates.month_cost_query(daily_cost))
+    usage = engine.create_table("usage", aggregates.usage_query(month_cost, bills.keys))
+    return LabelledRows(rows, daily_cost, month_cost, usage)
+
+
+def _tagged_usage(
+    rulebook: Rulebook, labelled: LabelledRows, keys: Relation, context: RunContext
+) -> TaggedUsage:
+    engine = context.engine
+    rows = engine.rows(aggregates.tag_cost_query(labelled.usage, keys))
+    pairs = aggregates.tag_names([str(row["#raw"]) for row in rows], rulebook)
+    names = engine.load("tag_names", {"#raw": "VARCHAR", "#tag": "VARCHAR"}, pairs)
+    tagged = engine.create_table("tagged", aggregates.tagged_query(names, keys))
+    query = aggregates.tagged_usage_query(labelled.usage, tagged, keys)
+    return TaggedUsage(tagged, engine.create_table("tagged_usage", query))
+
+
+def _matched_cost(published: Published, labels: Labels) -> Query:
     rules = published.rules
     return matched_costs_query(
-        rules.rulebook, rules.lookups, segments_of(rules, context), accounts=rules.accounts
+        rules.rulebook,
+        rules.lookups,
+        labels.segments,
+        (labels.rules, labels.costs),
+        accounts=rules.accounts,
     )
 
 
-def _load(table: str, outcome: Outcome, types: Mapping[str, str], context: RunContext) -> None:
+def _load(table: str, outcome: Outcome, types: Mapping[str, str], context: RunContext) -> Relation:
     columns = {column: types.get(column, "VARCHAR") for column in outcome.columns}
     rows = ([_plain(row, column, columns) for column in columns] for row in outcome.rows)
-    context.engine.load(table, columns, rows)
+    return context.engine.load(table, columns, rows)
 
 
 def _plain(row: Row, column: str, types: Mapping[str, str]) -> object:

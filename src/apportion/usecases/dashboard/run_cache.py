@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from hashlib import sha256
+from pathlib import Path
 from threading import Lock
 
 from apportion.core.allocation.rounding import part_of
@@ -25,11 +26,12 @@ from apportion.core.dashboard.row_access import (
     redact,
     scoped_query,
 )
-from apportion.core.templates import name, text
+from apportion.core.templates import text
 from apportion.model.access import Scope
 from apportion.model.errors.base import NothingThereError
 from apportion.model.manifest import Manifest, RunKind
 from apportion.model.outcome import Explanation
+from apportion.model.relation import Query, Relation, everything
 from apportion.model.row import Row
 from apportion.model.rulebook import Dimension, Rulebook
 from apportion.ports.engine import Engine
@@ -88,9 +90,9 @@ class ScopedRun:
     published: Published
     ledger_version: LedgerVersion
     scope: Scope
-    _query: Callable[[str], list[Row]]
+    _query: Callable[[Query], list[Row]]
     _explain: Callable[[str, str, Manifest], Explanation]
-    _tables: Mapping[str, str]
+    _tables: Mapping[str, Relation]
 
     @property
     def manifest(self) -> Manifest:
@@ -144,11 +146,11 @@ class ScopedRun:
 
     def share_of_pool(self, pool: str, currency: str, amount: Decimal) -> Decimal | None:
         """Divide an amount by a pool's total; rounded for users who may not see the total."""
+        pools = self._tables["pools"]
         query = (
-            f"SELECT cost FROM {name(self._tables['pools'])} "
-            f"WHERE pool = {text(pool)} AND currency = {text(currency)}"
+            f"SELECT cost FROM {pools} WHERE pool = {text(pool)} AND currency = {text(currency)}"
         )
-        costs = [Decimal(str(row["cost"])) for row in self._query(query)]
+        costs = [Decimal(str(row["cost"])) for row in self._query(Query.of(query, pools))]
         part = part_of(amount, costs[0]) if costs else None
         if part is None or self.owners is None:
             return part
@@ -205,7 +207,7 @@ class RunCache:
         self._store = store
         self._building, self._reading = Lock(), Lock()
         self._explained: dict[tuple[str, str, str], Explanation] = {}
-        self._open: dict[str, tuple[Published, dict[str, str]]] = {}
+        self._open: dict[str, tuple[Published, dict[str, Relation]]] = {}
         self.ledger_version = LedgerVersion.of(builder.ledger.runs())
 
     def prepare(self) -> None:
@@ -248,11 +250,11 @@ class RunCache:
                 del self._explained[oldest]
         return found
 
-    def _query(self, query: str) -> list[Row]:
+    def _query(self, query: Query) -> list[Row]:
         with self._reading:
             return self._reader.rows(query)
 
-    def _opened(self, manifest: Manifest) -> tuple[Published, dict[str, str]]:
+    def _opened(self, manifest: Manifest) -> tuple[Published, dict[str, Relation]]:
         name = aggregates_name(manifest)
         found = self._open.pop(name, None)
         if found is None:
@@ -267,14 +269,17 @@ class RunCache:
         _published, tables = self._open.pop(name, (None, {}))
         with self._reading:
             for made in tables.values():
-                self._reader.create_table(made, "SELECT 1 AS closed")
+                self._reader.create_table(made.name, Query("SELECT 1 AS closed"))
 
-    def _opening(self, manifest: Manifest) -> tuple[Published, dict[str, str]]:
+    def _opening(self, manifest: Manifest) -> tuple[Published, dict[str, Relation]]:
         published = find(self._builder, period=manifest.period, as_of=manifest.run)
         files = find_or_build(manifest, self._builder, self._store)
-        tables = {table: f"{table} {aggregates_name(manifest)}" for table in TABLES}
         with self._reading:
-            for table, made in tables.items():
-                self._reader.open_parquet("#opening", [str(path) for path in files[table]])
-                self._reader.create_table(made, 'SELECT * FROM "#opening"')
-        return published, tables
+            return published, {
+                table: self._read(f"{table} {aggregates_name(manifest)}", files[table])
+                for table in TABLES
+            }
+
+    def _read(self, table: str, files: Sequence[Path]) -> Relation:
+        opened = self._reader.open_parquet("#opening", [str(path) for path in files])
+        return self._reader.create_table(table, everything(opened))

@@ -14,7 +14,6 @@ from apportion.core.allocation.driver_values import DriverValues, driver_values
 from apportion.core.allocation.paths import Graph, SharePath, is_kept
 from apportion.core.allocation.split_inputs import usage_of
 from apportion.core.reporting.drilldown import (
-    EXPLAINED,
     RESOURCE,
     SERVICE,
     Part,
@@ -36,6 +35,7 @@ from apportion.model.focus import COST_COLUMNS
 from apportion.model.money import from_units, to_units
 from apportion.model.outcome import ExplanationNode, Redacted, Subject
 from apportion.model.period import Period
+from apportion.model.relation import AllocationTables, Query, Relation
 from apportion.model.row import Row
 from apportion.model.rulebook import Dimension, Pool, Rulebook
 from apportion.model.split import Share, Step
@@ -43,7 +43,6 @@ from apportion.model.wording import join_words
 from apportion.usecases.allocate.label_keys import label
 from apportion.usecases.context import RunContext
 from apportion.usecases.row_values import day_of, money_of, text_of
-from apportion.usecases.runs.ledger_views import open_bills
 from apportion.usecases.runs.open_run import Published, check_whole, find, open_tables
 
 
@@ -52,17 +51,18 @@ class Case:
     """An opened allocation to explain figures of; `most` is the number of parts that are listed."""
 
     published: Published
+    tables: AllocationTables
     context: RunContext
     most: int
     _graphs: dict[tuple[str, date | None], Graph] = field(default_factory=dict)
 
     @classmethod
     def open(cls, context: RunContext, *, period: str, as_of: str, most: int) -> Case:
-        """Open views over `allocations` (of the month), `shares` and `drivers`."""
+        """Open an allocation with its cost of the month."""
         published = find(context, period=period, as_of=as_of)
-        open_tables(published, context, by_day=False)
-        check_whole(published, context, by_day=False)
-        return cls(published, context, most)
+        tables = open_tables(published, context, by_day=False)
+        check_whole(published, tables, context)
+        return cls(published, tables, context, most)
 
     @property
     def rulebook(self) -> Rulebook:
@@ -84,7 +84,7 @@ class Case:
             + (f", accounts of {synced}." if (synced := manifest.details.get("accounts")) else ".")
         )
 
-    def rows(self, query: str) -> list[Row]:
+    def rows(self, query: Query) -> list[Row]:
         """Run a query."""
         return self.context.engine.rows(query)
 
@@ -92,18 +92,19 @@ class Case:
         """Find a pool's rule."""
         return next(pool for pool in self.rulebook.pools if pool.name == name)
 
-    def derive(self, where: str) -> None:
-        """Derive labels again as the run did; make `explained` of the charges they select."""
-        open_bills(self.published.bills, self.context)
-        label(self.published.rules, self.context)
-        self.context.engine.create_table(EXPLAINED, explained_query(self.rulebook, where=where))
+    def derive(self, where: str) -> Relation:
+        """Derive labels again as the run did; select charges, with labels and resources."""
+        bills = self.tables.bills
+        labels, _findings = label(self.published.rules, bills, self.context)
+        query = explained_query(self.rulebook, labels.costs, bills.keys, where=where)
+        return self.context.engine.create_table("explained", query)
 
     def biggest(
         self,
+        relation: Relation,
         where: str,
         *,
         group: str = "''",
-        relation: str = EXPLAINED,
         inner: str = RESOURCE,
         subjects: tuple[Subject, ...] = (),
     ) -> dict[tuple[str, str], tuple[ExplanationNode, ...]]:
@@ -141,16 +142,18 @@ class Case:
     @cached_property
     def steps(self) -> tuple[Step, ...]:
         """All arrows, sorted as the run wrote them."""
-        rows = self.rows(
-            'SELECT * FROM drivers ORDER BY "Pool", "Within", "ChargeDay", "Target", "Driver"'
-        )
+        drivers = self.tables.drivers
+        order = '"Pool", "Within", "ChargeDay", "Target", "Driver"'
+        rows = self.rows(Query.of(f"SELECT * FROM {drivers} ORDER BY {order}", drivers))
         return tuple(_step(row) for row in rows)
 
     @cached_property
     def shares(self) -> Mapping[tuple[str, str], Sequence[Share]]:
         """All shares, by pool and currency."""
         shares: dict[tuple[str, str], list[Share]] = defaultdict(list)
-        for row in self.rows('SELECT * FROM shares ORDER BY "Pool", "Within", "ChargeDay"'):
+        order = '"Pool", "Within", "ChargeDay"'
+        query = Query.of(f"SELECT * FROM {self.tables.shares} ORDER BY {order}", self.tables.shares)
+        for row in self.rows(query):
             share = share_of(row)
             shares[share.pool, share.currency].append(share)
         return shares

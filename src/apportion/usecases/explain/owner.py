@@ -29,6 +29,7 @@ from apportion.core.reporting.explain import (
 from apportion.core.templates import name, text
 from apportion.model.money import from_units
 from apportion.model.outcome import Explanation, ExplanationNode, Redacted
+from apportion.model.relation import Query
 from apportion.model.split import Share, Step
 from apportion.usecases.context import RunContext
 from apportion.usecases.row_values import money_of, text_of
@@ -114,15 +115,21 @@ def _trunk(
 
 def _owners(case: Case) -> list[str]:
     column = name(case.owner.name)
-    rows = case.rows(
-        f'SELECT DISTINCT {column} AS "Owner" FROM allocations UNION SELECT "Owner" FROM shares'
+    tables = case.tables
+    query = (
+        f'SELECT DISTINCT {column} AS "Owner" FROM {tables.allocations} '
+        f'UNION SELECT "Owner" FROM {tables.shares}'
     )
+    rows = case.rows(Query.of(query, tables.allocations, tables.shares))
     return sorted(text_of(row["Owner"]) for row in rows)
 
 
 def _sums(case: Case, column: str, where: str) -> _Sums:
     query = sums_query(
-        ("BillingCurrency", column), relation="allocations", cost=case.rulebook.cost, where=where
+        ("BillingCurrency", column),
+        relation=case.tables.allocations,
+        cost=case.rulebook.cost,
+        where=where,
     )
     sums: dict[str, dict[str, Decimal]] = defaultdict(dict)
     for row in case.rows(query):
@@ -184,9 +191,8 @@ def _own_parts(
     if not own:
         return {}, []
     where, group = own_charges(case.rulebook, owner), name(f"{case.owner.name}_source")
-    case.derive(where)
     subjects = (of_owner(owner),)
-    found = case.biggest(where, group=group, subjects=subjects)
+    found = case.biggest(case.derive(where), where, group=group, subjects=subjects)
     again = {key: added(b.amount or Decimal() for b in parts) for key, parts in found.items()}
     if again == {(c, source): cost for c, sums in own.items() for source, cost in sums.items()}:
         return found, []
@@ -196,7 +202,7 @@ def _own_parts(
         f"than version {version} did in this run. Allocate the period again to see them."
     )
     by_account = case.biggest(
-        where, group=group, relation="allocations", inner=ACCOUNT, subjects=subjects
+        case.tables.allocations, where, group=group, inner=ACCOUNT, subjects=subjects
     )
     return by_account, [doubt]
 
@@ -233,7 +239,9 @@ def _shares(case: Case, shares: Sequence[Share]) -> tuple[ExplanationNode, ...]:
     by_pool: dict[str, list[Share]] = defaultdict(list)
     for share in shares:
         by_pool[share.pool].append(share)
-    held = case.biggest('"Pool" IS NOT NULL', group='"Pool"', relation="allocations", inner=ACCOUNT)
+    held = case.biggest(
+        case.tables.allocations, '"Pool" IS NOT NULL', group='"Pool"', inner=ACCOUNT
+    )
     children = []
     for pool, found in by_pool.items():
         whole = case.shares[pool, shares[0].currency]

@@ -41,8 +41,8 @@ def explain_pool(
         known = [each.name for each in case.rulebook.pools]
         raise nothing_like(pool, known, kind="pool", period=period)
     rule = names[pool.casefold()]
-    case.derive(pool_charges(rule.name))
-    held = case.biggest(pool_charges(rule.name))
+    where = pool_charges(rule.name)
+    held = case.biggest(case.derive(where), where)
     received = _received(case, rule)
     told = currencies_of(
         case, [*(c for c, _ in held), *received], currency, what=f"pool {rule.name}"

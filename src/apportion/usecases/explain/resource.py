@@ -35,7 +35,6 @@ from apportion.model.rulebook import Dimension
 from apportion.usecases.allocate.label_keys import label
 from apportion.usecases.context import RunContext
 from apportion.usecases.row_values import day_of, money_of, text_of
-from apportion.usecases.runs.ledger_views import open_bills
 
 from .case import Case, currencies_of
 
@@ -58,7 +57,6 @@ def explain_resource(
     `resource` is the whole id, or how one id ends. Raises NothingThereError for none or several.
     """
     case = Case.open(context, period=period, as_of=as_of, most=biggest)
-    open_bills(case.published.bills, context)
     found = _find(case, resource, period)
     rows = _charges(case, found)
     told = currencies_of(case, (text_of(r["BillingCurrency"]) for r in rows), currency, what=found)
@@ -88,13 +86,14 @@ def _find(case: Case, wanted: str, period: str) -> str:
 
 
 def _ids(case: Case, condition: str) -> list[str]:
-    query = resources_query(condition, cost=case.rulebook.cost, most=_LISTED)
+    query = resources_query(condition, case.tables.bills, cost=case.rulebook.cost, most=_LISTED)
     return [text_of(row["Id"]) for row in case.rows(query)]
 
 
 def _charges(case: Case, resource: str) -> list[Row]:
-    label(case.published.rules, case.context)
-    return case.rows(resource_query(case.rulebook, resource))
+    bills = case.tables.bills
+    labels, _findings = label(case.published.rules, bills, case.context)
+    return case.rows(resource_query(case.rulebook, resource, labels.costs.labelled, bills))
 
 
 def _facts(rows: Sequence[Row]) -> dict[str, object]:

@@ -13,27 +13,30 @@ from apportion.core.billing.contained_charges import (
     described_query,
 )
 from apportion.core.billing.retention import expired
-from apportion.core.templates import name, sql
+from apportion.core.templates import name, query
 from apportion.model.focus import COST_COLUMNS
 from apportion.model.manifest import BillIdentity, DayHeld, Manifest
 from apportion.model.money import text
+from apportion.model.relation import Query, Relation
 from apportion.model.row import Row
 from apportion.usecases.context import RunContext
 from apportion.usecases.row_values import money_of, text_of
 
 
-def held_now(context: RunContext) -> Held:
-    """What stands open as `costs` and `keys`."""
-    return Held("costs", "keys", _columns("keys", context))
+def held(costs: Relation, keys: Relation, context: RunContext) -> Held:
+    """What these views hold."""
+    return Held(costs, keys, frozenset(context.engine.columns(keys)))
 
 
 def open_delivery(delivery: Manifest, context: RunContext) -> Held:
     """Open an earlier delivery under names of its own."""
-    names = {}
-    for table in ("costs", "keys"):
-        names[table] = f"{table} of {delivery.run}"
-        context.engine.open_parquet(names[table], context.ledger.files(table, delivery))
-    return Held(names["costs"], names["keys"], _columns(names["keys"], context))
+    costs, keys = (
+        context.engine.open_parquet(
+            f"{table} of {delivery.run}", context.ledger.files(table, delivery)
+        )
+        for table in ("costs", "keys")
+    )
+    return held(costs, keys, context)
 
 
 def compare_held(
@@ -42,16 +45,17 @@ def compare_held(
     """Compare two open deliveries; formats of other words are compared by account and day."""
     filled = [
         {column: int(str(found)) for column, found in row.items()}
-        for held in (before, after)
-        for row in context.engine.rows(described_query(held))
+        for one in (before, after)
+        for row in context.engine.rows(described_query(one))
     ]
     columns = described_by(filled, same_words=same_words)
     rows = context.engine.rows(contained_query(before, after, columns))
     return [replace(_compared(row), by_lines=same_words) for row in rows]
 
 
-def days_held(context: RunContext) -> tuple[DayHeld, ...]:
-    """Add up each day of what stands open as `costs` and `keys`."""
+def days_held(of: Held, context: RunContext) -> tuple[DayHeld, ...]:
+    """Add up each day of a delivery."""
+    days = query("usecases/ingest/days_held", costs=of.costs, keys=of.keys)
     return tuple(
         DayHeld(
             str(row["Day"]),
@@ -59,19 +63,20 @@ def days_held(context: RunContext) -> tuple[DayHeld, ...]:
             int(str(row["Lines"])),
             tuple(text(money_of(row[column])) for column in COST_COLUMNS),
         )
-        for row in context.engine.rows(sql("usecases/ingest/days_held"))
+        for row in context.engine.rows(days)
     )
 
 
 def identity_of(
-    accounts: Sequence[tuple[str, str]], details: Mapping[str, str], context: RunContext
+    of: Held,
+    accounts: Sequence[tuple[str, str]],
+    details: Mapping[str, str],
+    context: RunContext,
 ) -> BillIdentity:
     """Identify the bill; `accounts` are its payers with their usage accounts."""
-    rows = context.engine.rows(
-        f"SELECT DISTINCT {name('ServiceProviderName')} AS provider FROM keys ORDER BY 1"
-        if "ServiceProviderName" in _columns("keys", context)
-        else "SELECT '' AS provider"
-    )
+    column = "ServiceProviderName"
+    named = f"SELECT DISTINCT {name(column)} AS provider FROM {of.keys} ORDER BY 1"
+    rows = context.engine.rows(Query.of(named, of.keys)) if column in of.columns else []
     usage = sorted({account for _, account in accounts})
     return BillIdentity(
         provider=", ".join(filter(None, (text_of(row["provider"]) for row in rows))),
@@ -88,11 +93,6 @@ def is_there(delivery: Manifest, runs: Sequence[Manifest]) -> bool:
         run.run == delivery.run and run.snapshots == delivery.snapshots and number not in gone
         for number, run in enumerate(runs, start=1)
     )
-
-
-def _columns(view: str, context: RunContext) -> frozenset[str]:
-    rows = context.engine.rows(f"DESCRIBE {name(view)}")
-    return frozenset(str(row["column_name"]) for row in rows)
 
 
 def _compared(row: Row) -> Compared:

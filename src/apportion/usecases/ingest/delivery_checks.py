@@ -12,11 +12,12 @@ from apportion.core.billing.duplicate_charges import (
     worth_comparing,
 )
 from apportion.core.billing.unparseable_values import json_queries, times_queries
-from apportion.core.templates import name, sql
+from apportion.core.templates import query
 from apportion.model.charges import ChargeQueries
 from apportion.model.delivery import Delivery
 from apportion.model.findings.deliveries import NO_JSON, SEVERAL_FORMATS, UNREADABLE_TIME
 from apportion.model.findings.finding import Finding
+from apportion.model.relation import Relation
 from apportion.usecases.context import RunContext
 from apportion.usecases.row_values import texts_of
 
@@ -43,10 +44,8 @@ def find_duplicates(delivery: Delivery, context: RunContext) -> list[Finding]:
     files = worth_comparing(delivery.files)
     views = []
     for number, file in enumerate(files):
-        view = f"file_{number}"
-        context.engine.open_bill(view, [file.path], delivery.encoding)
-        columns = context.engine.rows(f"DESCRIBE {name(view)}")
-        views.append((view, [str(column["column_name"]) for column in columns]))
+        view = context.engine.open_bill(f"file_{number}", [file.path], delivery.encoding)
+        views.append((view, context.engine.columns(view)))
     if not views:
         return []
     pairs = context.engine.rows(charges_query(delivery, views))
@@ -60,10 +59,14 @@ def find_duplicates(delivery: Delivery, context: RunContext) -> list[Finding]:
 
 
 def unreadable_times(
-    delivery: Delivery, queries: ChargeQueries, context: RunContext
+    delivery: Delivery,
+    queries: ChargeQueries,
+    bill: Relation,
+    lines: Relation,
+    context: RunContext,
 ) -> list[Finding]:
-    """Find texts that are not times; a second pass only where there are any."""
-    (row,) = context.engine.rows(sql("usecases/ingest/unreadable_times"))
+    """Find texts that are not times; a second pass over the bill only where there are any."""
+    (row,) = context.engine.rows(query("usecases/ingest/unreadable_times", lines=lines))
     if not row["Lines"]:
         return []
     return [
@@ -75,14 +78,16 @@ def unreadable_times(
             found=", ".join(map(repr, texts_of(times["Texts"]))) or "nothing",
             remedy="Nothing was ingested. Write dates with the year first; export the file again.",
         )
-        for column, query in times_queries(delivery, queries)
-        for times in context.engine.rows(query)
+        for column, texts in times_queries(delivery, queries, bill)
+        for times in context.engine.rows(texts)
         if times["Lines"]
     ]
 
 
-def no_json(delivery: Delivery, place: str, context: RunContext) -> list[Finding]:
-    """Find tags that are not JSON, in the open `keys` and `months` of the period."""
+def no_json(
+    delivery: Delivery, place: str, keys: Relation, months: Relation, context: RunContext
+) -> list[Finding]:
+    """Find tags that are not JSON."""
     return [
         Finding(
             NO_JSON,
@@ -94,6 +99,6 @@ def no_json(delivery: Delivery, place: str, context: RunContext) -> list[Finding
             amount=Decimal(str(texts["Cost"])),
             currency=str(texts["Currency"] or ""),
         )
-        for column, query in json_queries(delivery)
-        for texts in context.engine.rows(query)
+        for column, found in json_queries(delivery, keys, months)
+        for texts in context.engine.rows(found)
     ]

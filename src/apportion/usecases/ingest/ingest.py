@@ -13,7 +13,7 @@ from apportion.core.billing.charge_queries import charge_queries
 from apportion.core.billing.keys_and_costs import lines_query, months_query
 from apportion.core.identity import run_id, sha256
 from apportion.core.proof import compare, total
-from apportion.core.templates import sql
+from apportion.core.templates import query
 from apportion.model.charges import ChargeQueries, SplitCost
 from apportion.model.delivery import AS_FOUND, Delivery, Encoding, Intent
 from apportion.model.errors.base import KeyCollisionError
@@ -22,6 +22,7 @@ from apportion.model.findings.finding import Finding
 from apportion.model.focus import COST_COLUMNS
 from apportion.model.manifest import BillIdentity, DayHeld, Input, Manifest, RunKind, Total
 from apportion.model.money import from_units
+from apportion.model.relation import Relation
 from apportion.model.row import Row
 from apportion.ports.bills import Source
 from apportion.usecases.context import RunContext
@@ -29,9 +30,9 @@ from apportion.usecases.fail_on_findings import record, stop_if_failing
 from apportion.usecases.runs.damage import damage_of
 
 from .choose_bill import Place, check_part, find_places
-from .completeness import days_held, identity_of
+from .completeness import days_held, held, identity_of
 from .delivery_checks import find_duplicates, no_json, several_formats, unreadable_times
-from .describe_keys import describe, open_known
+from .describe_keys import DeliveredLines, describe, open_known
 from .replace_delivery import Replaces, what_is_replaced
 from .together import add_stated, check_together, put_together
 
@@ -149,8 +150,7 @@ def _ingest_periods(work: _Work, context: RunContext, findings: list[Finding]) -
             todo.append(replace(place, damage=tuple(damage)))
     if not todo:  # nothing new: what the bill lacks was shown when it was recorded
         findings = [finding for finding in findings if finding.code is not LACKS_LITTLE]
-    parts = _read(work, context) if todo else {}
-    ready = [_prepare(work, place, parts[place.period], context) for place in todo]
+    ready = _prepare_all(work, todo, context) if todo else []
     stop_if_failing([finding for each in ready for finding in each.findings])
     recorded = []
     for each in ready:
@@ -171,76 +171,82 @@ def _update_details(current: Manifest, work: _Work, context: RunContext) -> Mani
     return record(again, context)
 
 
-def _read(work: _Work, context: RunContext) -> Mapping[str | None, list[Path]]:
-    """Read every line once, and write daily cost by period."""
+def _prepare_all(work: _Work, places: Sequence[Place], context: RunContext) -> list[_Ready]:
+    """Read every line once, write daily cost by period, and prove each period."""
     files = [file.path for file in work.delivery.files]
     context.say("reading the lines")
     stop_if_failing(find_duplicates(work.delivery, context))
-    context.engine.open_bill("bill", files, work.delivery.encoding)
-    parts = _write_lines(work, context)
-    context.engine.open_parquet("lines", [str(path) for files in parts.values() for path in files])
-    stop_if_failing(unreadable_times(work.delivery, work.queries, context))
-    return parts
+    bill = context.engine.open_bill("bill", files, work.delivery.encoding)
+    parts = _write_lines(work, bill, context)
+    lines = _open("lines", [path for files in parts.values() for path in files], context)
+    stop_if_failing(unreadable_times(work.delivery, work.queries, bill, lines, context))
+    return [_prepare(work, place, bill, parts[place.period], context) for place in places]
 
 
-def _write_lines(work: _Work, context: RunContext) -> Mapping[str | None, list[Path]]:
+def _open(table: str, files: Sequence[Path], context: RunContext) -> Relation:
+    return context.engine.open_parquet(table, [str(path) for path in files])
+
+
+def _write_lines(
+    work: _Work, bill: Relation, context: RunContext
+) -> Mapping[str | None, list[Path]]:
     """Write the lines by period; faster where all lines have one period."""
     folder = context.ledger.new_folder("costs")
-    period = _only_period(work, context)
+    period = _only_period(work, bill, context)
     if period is None:
-        lines = lines_query(work.queries, work.bill)
+        lines = lines_query(work.queries, work.bill, bill)
         return context.engine.write_parts(lines, "Period", folder)
-    lines = lines_query(work.queries, work.bill, period=period)
+    lines = lines_query(work.queries, work.bill, bill, period=period)
     return {period: context.engine.write(lines, folder)}
 
 
-def _only_period(work: _Work, context: RunContext) -> str | None:
+def _only_period(work: _Work, bill: Relation, context: RunContext) -> str | None:
     """Find the one period of all lines. A CSV would have to be read once more for it."""
     if work.delivery.encoding is not Encoding.PARQUET:
         return None
-    periods = [
-        row["Period"]
-        for row in context.engine.rows(
-            sql("usecases/ingest/bill_periods", period=work.queries.period)
-        )
-    ]
+    found = query("usecases/ingest/bill_periods", period=work.queries.period, bill=bill)
+    periods = [row["Period"] for row in context.engine.rows(found)]
     return str(periods[0]) if len(periods) == 1 and periods[0] is not None else None
 
 
-def _prepare(work: _Work, place: Place, staged: Sequence[Path], context: RunContext) -> _Ready:
+def _prepare(
+    work: _Work, place: Place, bill: Relation, staged: Sequence[Path], context: RunContext
+) -> _Ready:
     """Prove a period's files, and compare them with those that they would replace.
 
     Nothing of a damaged delivery is reused, not even the descriptions of its keys.
     """
     period = place.period
-    known = open_known(place.part or place.readable, context)
-    costs: Sequence[Path] = _moved(staged, context.ledger.new_folder("costs"))
-    months = _add_up(work, period, costs, context)
-    new = describe(work.delivery, work.queries, work.bill, context)
+    known, known_keys = open_known(place.part or place.readable, context)
+    costs = _moved(staged, context.ledger.new_folder("costs"))
+    summed = _add_up(work, period, costs, context)
+    delivered = DeliveredLines(work.delivery, work.queries, work.bill, bill)
+    new = describe(delivered, known_keys, summed.months, context)
     context.say(f"proving {period}")
-    keys = [*known, *map(str, new)]
-    totals = [*work.stated(period), *_ledger_totals(keys, context)]
+    keys = context.engine.open_parquet("keys", [*known, *map(str, new)])
+    totals = [*work.stated(period), *_totals(summed, keys, context)]
     stop_if_failing(compare(period, totals, stages=("stated", "ledger")))
-    findings = no_json(work.delivery, f"{period} bill {work.bill}", context)
+    findings = no_json(work.delivery, f"{period} bill {work.bill}", keys, summed.months, context)
+    now = held(summed.costs, keys, context)
     if place.part:
-        stop_if_failing(check_together(work.bill, work.inputs, place.part, context))
-        costs = put_together(costs, place.part, context)
-        months = _add_up(work, period, costs, context)
+        stop_if_failing(check_together(work.bill, work.inputs, place.part, now, context))
+        summed = _add_up(work, period, put_together(now.costs, place.part, context), context)
+        now = replace(now, costs=summed.costs)
         stated = add_stated(work.stated(period), place.part.totals)
-        totals = [*stated, *_ledger_totals(keys, context)]
+        totals = [*stated, *_totals(summed, keys, context)]
         stop_if_failing(compare(period, totals, stages=("stated", "ledger")))
-    replaces = what_is_replaced(place, work.intent, work.format, context)
+    replaces = what_is_replaced(place, work.intent, work.format, now, context)
     accounts = [(total.billing_account, total.sub_account) for total in totals]
     return _Ready(
         place=place,
         known=known,
         keys=new,
-        costs=costs,
-        months=months,
+        costs=summed.cost_files,
+        months=summed.month_files,
         totals=totals,
         replaces=replaces,
-        days=days_held(context),
-        identity=identity_of(accounts, work.details, context),
+        days=days_held(now, context),
+        identity=identity_of(now, accounts, work.details, context),
         findings=[*findings, *replaces.findings],
     )
 
@@ -281,26 +287,39 @@ def _moved(files: Sequence[Path], folder: Path) -> list[Path]:
     return [file.rename(folder / file.name) for file in files]
 
 
-def _add_up(work: _Work, period: str, costs: Sequence[Path], context: RunContext) -> list[Path]:
+@dataclass(frozen=True)
+class _Summed:
+    """The written cost of a period, by day and in all: its files, and what reads them back."""
+
+    cost_files: Sequence[Path]
+    costs: Relation
+    month_files: Sequence[Path]
+    months: Relation
+
+
+def _add_up(work: _Work, period: str, costs: Sequence[Path], context: RunContext) -> _Summed:
     """Read the written costs back, and write the cost of each key in the period."""
-    context.engine.open_parquet("costs", [str(path) for path in costs])
-    months = context.engine.write(
-        months_query(period, work.bill), context.ledger.new_folder("months")
+    by_day = _open("costs", costs, context)
+    in_all = months_query(period, work.bill, by_day)
+    months = context.engine.write(in_all, context.ledger.new_folder("months"))
+    return _Summed(costs, by_day, months, _open("months", months, context))
+
+
+def _totals(summed: _Summed, keys: Relation, context: RunContext) -> list[Total]:
+    """Add the written files up; every key must have one description."""
+    (row,) = context.engine.rows(
+        query("usecases/ingest/collisions", keys=keys, months=summed.months)
     )
-    context.engine.open_parquet("months", [str(path) for path in months])
-    return months
-
-
-def _ledger_totals(keys: Sequence[str], context: RunContext) -> list[Total]:
-    """Read the written files back and add them up; every key must have one description."""
-    context.engine.open_parquet("keys", keys)
-    collisions = _count(context, sql("usecases/ingest/collisions"))
+    collisions = int(str(row["n"]))
     if collisions:
         raise KeyCollisionError(collisions)
-    return [
-        ledger_total("ledger", row)
-        for row in context.engine.rows(sql("usecases/runs/ledger_totals", costs="months"))
-    ]
+    return ledger_totals(summed.months, keys, context)
+
+
+def ledger_totals(costs: Relation, keys: Relation, context: RunContext) -> list[Total]:
+    """Add costs up by account, through their keys."""
+    rows = context.engine.rows(query("usecases/runs/ledger_totals", costs=costs, keys=keys))
+    return [ledger_total("ledger", row) for row in rows]
 
 
 def ledger_total(stage: str, row: Row) -> Total:
@@ -316,8 +335,3 @@ def ledger_total(stage: str, row: Row) -> Total:
 
 def _inputs(delivery: Delivery) -> tuple[Input, ...]:
     return tuple(Input("bill", file.name, file.sha256, file.size) for file in delivery.files)
-
-
-def _count(context: RunContext, query: str) -> int:
-    (row,) = context.engine.rows(query)
-    return int(str(row["n"]))

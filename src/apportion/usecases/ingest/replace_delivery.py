@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from apportion.core.billing.bill_identity import overlap
-from apportion.core.billing.contained_charges import Compared, alike, left_out, part_replaces
+from apportion.core.billing.contained_charges import Compared, Held, alike, left_out, part_replaces
 from apportion.model.delivery import Intent
 from apportion.model.findings.finding import Finding
 from apportion.model.manifest import LeftOut, Manifest
 from apportion.usecases.context import RunContext
 
 from .choose_bill import Place
-from .completeness import compare_held, held_now, open_delivery
+from .completeness import compare_held, open_delivery
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,10 @@ class Replaces:
     findings: tuple[Finding, ...] = ()
 
 
-def what_is_replaced(place: Place, intent: Intent, form: str, context: RunContext) -> Replaces:
-    """Compare the open `costs` and `keys` with the delivery that they would replace.
+def what_is_replaced(
+    place: Place, intent: Intent, form: str, now: Held, context: RunContext
+) -> Replaces:
+    """Compare what a delivery holds with the one that it would replace.
 
     Findings fail where charges are missing, unless `intent` allows it.
     """
@@ -36,14 +38,14 @@ def what_is_replaced(place: Place, intent: Intent, form: str, context: RunContex
     out: list[LeftOut] = list(place.current.left_out) if place.current else []
     findings: list[Finding] = []
     for other in place.beside:
-        compared = _compare(other, form, context)
+        compared = _compare(other, form, now, context)
         if intent.whole or _in_common(compared):
             bills.append(other.bill)
             out += [*other.left_out, *left_out(other, compared)]
             findings += [] if intent.replace else [_overlap(place, other, compared)]
     redescribed: dict[str, Decimal] = {}
     if place.readable and not place.part:
-        compared = _compare(place.readable, form, context)
+        compared = _compare(place.readable, form, now, context)
         out += left_out(place.readable, compared)
         if not intent.replace:
             where = f"{place.period} bill {place.bill}"
@@ -52,9 +54,9 @@ def what_is_replaced(place: Place, intent: Intent, form: str, context: RunContex
     return Replaces(tuple(bills), tuple(dict.fromkeys(out)), redescribed, tuple(findings))
 
 
-def _compare(before: Manifest, form: str, context: RunContext) -> list[Compared]:
+def _compare(before: Manifest, form: str, now: Held, context: RunContext) -> list[Compared]:
     return compare_held(
-        open_delivery(before, context), held_now(context), context, same_words=alike(before, form)
+        open_delivery(before, context), now, context, same_words=alike(before, form)
     )
 
 

@@ -6,23 +6,24 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal, localcontext
 from pathlib import Path
 
-from apportion.core.billing.contained_charges import repeats
+from apportion.core.billing.contained_charges import Held, repeats
 from apportion.core.proof import total
-from apportion.core.templates import each, name, sql
+from apportion.core.templates import each, name, query
 from apportion.model.findings.deliveries import CHARGES_TWICE
 from apportion.model.findings.finding import Finding
 from apportion.model.focus import COST_COLUMNS, QUANTITY_COLUMNS
 from apportion.model.manifest import Input, Manifest, Total
 from apportion.model.money import EXACT, SQL_TYPE
+from apportion.model.relation import Relation
 from apportion.usecases.context import RunContext
 
-from .completeness import compare_held, held_now, open_delivery
+from .completeness import compare_held, open_delivery
 
 
 def check_together(
-    bill: str, inputs: Sequence[Input], part: Manifest, context: RunContext
+    bill: str, inputs: Sequence[Input], part: Manifest, now: Held, context: RunContext
 ) -> list[Finding]:
-    """Refuse files and charges that the earlier part has; `costs` and `keys` are the later one."""
+    """Refuse files and charges that the earlier part has; `now` is what the later one holds."""
     place = f"{part.period} bill {bill}"
     known = {file.sha256: file.name for file in part.inputs}
     same = [
@@ -37,27 +38,23 @@ def check_together(
         for file in inputs
         if file.sha256 in known
     ]
-    compared = compare_held(open_delivery(part, context), held_now(context), context)
+    compared = compare_held(open_delivery(part, context), now, context)
     return same or repeats(place, part, compared)
 
 
-def put_together(costs: Sequence[Path], part: Manifest, context: RunContext) -> list[Path]:
+def put_together(costs: Relation, part: Manifest, context: RunContext) -> list[Path]:
     """Write the charges of both; FirstLine counts the files of the later part after the others."""
     earlier = open_delivery(part, context).costs
-    context.engine.open_parquet("costs", [str(path) for path in costs])
-    columns = {
-        str(row["column_name"])
-        for view in (earlier, "costs")
-        for row in context.engine.rows(f"DESCRIBE {name(view)}")
-    }
+    columns = {*context.engine.columns(earlier), *context.engine.columns(costs)}
     measures = [c for c in (*COST_COLUMNS, *QUANTITY_COLUMNS) if c in columns]
-    query = sql(
+    both = query(
         "usecases/ingest/together",
-        earlier=name(earlier),
+        earlier=earlier,
+        costs=costs,
         files=str(len(part.inputs)),
         measures=each(f"CAST(SUM({name(c)}) AS {SQL_TYPE}) AS {name(c)}" for c in measures),
     )
-    return context.engine.write(query, context.ledger.new_folder("costs"))
+    return context.engine.write(both, context.ledger.new_folder("costs"))
 
 
 def add_stated(stated: Iterable[Total], earlier: Iterable[Total]) -> list[Total]:

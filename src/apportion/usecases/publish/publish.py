@@ -10,13 +10,14 @@ from pathlib import Path
 from apportion.core.identity import sha256
 from apportion.core.proof import compare
 from apportion.core.reporting import published_tables as what
-from apportion.core.templates import each, name, sql
+from apportion.core.templates import each, name, query
 from apportion.model.errors.publishing import NotWhatArrivedError, PublishedNameError
 from apportion.model.focus import COST_COLUMNS
 from apportion.model.manifest import Manifest
 from apportion.model.manifest_text import to_plain
 from apportion.model.money import from_units, text, to_units
 from apportion.model.outcome import Outcome
+from apportion.model.relation import everything
 from apportion.model.row import Row
 from apportion.ports.published_tables import PublishedTables
 from apportion.usecases.context import RunContext
@@ -52,8 +53,8 @@ def publish(context: RunContext, lake: PublishedTables, *, period: str, scratch:
     lake.create_views(_views(published, known))
     if not unchanged:
         context.say(f"making {period} seen")
-        context.engine.load("runs made", what.RUNS_COLUMNS, [_run_row(published, digest)])
-        (row,) = context.engine.write(f"SELECT * FROM {name('runs made')}", _new(scratch, "runs"))
+        runs = context.engine.load("runs made", what.RUNS_COLUMNS, [_run_row(published, digest)])
+        (row,) = context.engine.write(everything(runs), _new(scratch, "runs"))
         lake.commit(row, what.RUNS_COLUMNS, period=period, run=manifest.run)
     lake.clear(period, what.TABLES)
     return _publish_outcome(published, "unchanged" if unchanged else "published", digest)
@@ -69,7 +70,8 @@ def write_tables(
 ) -> dict[str, list[Path]]:
     """Write the rows that these tables have of a run as Parquet files."""
     rulebook, manifest = published.rulebook, published.manifest
-    tell(published, context, used={dimension.name for dimension in rulebook.dimensions})
+    used = {dimension.name for dimension in rulebook.dimensions}
+    opened, told = tell(published, context, used=used)
     index = COST_COLUMNS.index(rulebook.cost)
     proofs = (
         (
@@ -86,9 +88,13 @@ def write_tables(
         )
         for finding in manifest.findings
     )
-    context.engine.load("proofs made", what.PROOFS_COLUMNS, proofs)
-    context.engine.load("findings made", what.FINDINGS_COLUMNS, findings)
-    queries = what.queries(rulebook, manifest)
+    sources = what.Sources(
+        opened,
+        told,
+        proofs=context.engine.load("proofs made", what.PROOFS_COLUMNS, proofs),
+        findings=context.engine.load("findings made", what.FINDINGS_COLUMNS, findings),
+    )
+    queries = what.queries(rulebook, manifest, sources)
     return {table: context.engine.write(queries[table], _new(scratch, table)) for table in tables}
 
 
@@ -124,16 +130,20 @@ def _check(
     manifest = published.manifest
     if not sides[1]:
         raise NotWhatArrivedError(table, manifest.period, f"{len(sides[0])} files", "none")
-    for view, files in zip(("sent", "arrived"), sides, strict=True):
+    there, back = (
         context.engine.open_parquet(view, [str(file) for file in files])
+        for view, files in zip(("sent", "arrived"), sides, strict=True)
+    )
     columns = each(map(name, what.columns(published.rulebook)[table]), ", ")
-    (row,) = context.engine.rows(sql("usecases/publish/arrived", columns=columns))
+    (row,) = context.engine.rows(
+        query("usecases/publish/arrived", columns=columns, sent=there, arrived=back)
+    )
     sent, arrived, differ = (int(str(row[column])) for column in ("Sent", "Arrived", "Differ"))
     if differ or sent != arrived:
         found = f"{arrived} rows, {differ} of them others"
         raise NotWhatArrivedError(table, manifest.period, f"{sent} rows", found)
     if table in _WHOLE:
-        found_sums = _sums(context.engine.rows(what.totals_query(table, "arrived")))
+        found_sums = _sums(context.engine.rows(what.totals_query(table, back)))
         _compare(table, manifest, found_sums)
 
 

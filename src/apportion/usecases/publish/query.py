@@ -8,11 +8,12 @@ from pathlib import Path
 
 from apportion.core.reporting import published_tables as what
 from apportion.core.reporting.query_tree import reads_of
-from apportion.core.templates import name, text
+from apportion.core.templates import text
 from apportion.model.errors.base import EngineError
 from apportion.model.errors.engine import SqlNotValidError
 from apportion.model.errors.publishing import InvalidQueryError, NotPublishedError
 from apportion.model.outcome import Outcome
+from apportion.model.relation import Query, Relation, everything
 from apportion.model.row import Row
 from apportion.ports.engine import Engine
 from apportion.usecases.context import RunContext
@@ -53,15 +54,15 @@ class LedgerQueryEngine:
 
     def query(self, sql: str) -> Outcome:
         engine = self._closed(self._scratch)
-        tables = tables_of(sql, engine)
-        self._prepare(tables, engine)
+        tables = self._prepare(tables_of(sql, engine), engine)
         try:
-            columns, rows = _answer(sql, engine)
+            columns, rows = _answer(Query.of(sql, *tables.values()), engine)
         except SqlNotValidError as error:
-            raise InvalidQueryError(error.said, _columns(tables, engine)) from None
+            known = {table: list(engine.columns(made)) for table, made in tables.items()}
+            raise InvalidQueryError(error.said, known) from None
         return Outcome(columns, rows)
 
-    def _prepare(self, wanted: set[str], engine: Engine) -> None:
+    def _prepare(self, wanted: set[str], engine: Engine) -> dict[str, Relation]:
         """Show an engine the tables and views that are wanted, over all periods."""
         if not self._found:
             periods = self._periods or allocated_periods(self._context)
@@ -79,11 +80,13 @@ class LedgerQueryEngine:
         tables |= {"daily"} if wanted & set(views) else set()
         if not tables <= set(self._made):
             self._write({*self._made, *tables, *self._ahead})
-        for table in sorted(tables):
-            engine.open_parquet(table, self._made[table])
-        engine.load(what.RUNS, what.RUNS_COLUMNS, map(runs_row, self._found))
+        made = {table: engine.open_parquet(table, self._made[table]) for table in sorted(tables)}
+        runs = map(runs_row, self._found)
+        made[what.RUNS] = engine.load(what.RUNS, what.RUNS_COLUMNS, runs)
         for view in sorted(wanted & set(views)):
-            engine.create_view(view, what.by_dimension(views[view]))
+            query = Query.of(what.by_dimension(views[view]), made["daily"])
+            made[view] = engine.create_view(view, query)
+        return {table: made[table] for table in sorted(wanted)}
 
     def _write(self, tables: set[str]) -> None:
         self._asked += 1
@@ -111,7 +114,7 @@ def tables_of(sql: str, engine: Engine) -> set[str]:
 def _parsed(sql: str, engine: Engine) -> object:
     """Let the engine itself parse a query, so that nobody reads it otherwise than it does."""
     try:
-        ((answer,),) = (row.values() for row in engine.rows(_SERIALIZE.format(text(sql))))
+        ((answer,),) = (row.values() for row in engine.rows(Query(_SERIALIZE.format(text(sql)))))
         found = json.loads(str(answer))
     except (EngineError, RecursionError) as error:
         raise InvalidQueryError(str(error).partition("\n")[0]) from None
@@ -123,16 +126,6 @@ def _parsed(sql: str, engine: Engine) -> object:
     return statements[0]
 
 
-def _columns(tables: Collection[str], engine: Engine) -> dict[str, list[str]]:
-    """List the columns of tables that a query names."""
-    return {
-        table: [str(row["column_name"]) for row in engine.rows(f"DESCRIBE {name(table)}")]
-        for table in sorted(tables)
-    }
-
-
-def _answer(sql: str, engine: Engine) -> tuple[tuple[str, ...], tuple[Row, ...]]:
-    engine.create_table("#answer", sql)
-    described = engine.rows('DESCRIBE "#answer"')
-    columns = tuple(str(row["column_name"]) for row in described)
-    return columns, tuple(engine.rows('SELECT * FROM "#answer"'))
+def _answer(query: Query, engine: Engine) -> tuple[tuple[str, ...], tuple[Row, ...]]:
+    answer = engine.create_table("#answer", query)
+    return engine.columns(answer), tuple(engine.rows(everything(answer)))

@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 
-from apportion.core.allocation.rollup import own_by_owner_query
+from apportion.core.allocation.rollup import own_by_owner_query, rolled_query
 from apportion.core.billing.bill_identity import newest
 from apportion.core.reporting.compare import (
     Stages,
@@ -20,7 +20,6 @@ from apportion.core.reporting.compare import (
     lines_changed,
     numbers_of,
 )
-from apportion.core.templates import sql
 from apportion.model.cents import cents
 from apportion.model.errors.base import FindingsError, NothingThereError, OwnersDifferError
 from apportion.model.findings.finding import Finding
@@ -30,6 +29,7 @@ from apportion.model.manifest import Manifest, RunKind
 from apportion.model.money import from_units, to_units
 from apportion.model.outcome import Outcome
 from apportion.model.period import Period
+from apportion.model.relation import BillTables, LabelledCosts, Relation
 from apportion.model.result_columns import CAUSES
 from apportion.usecases.allocate.label_keys import label
 from apportion.usecases.allocate.split_costs import pool_costs, split_costs
@@ -101,39 +101,55 @@ def compare(context: RunContext, before: Side, after: Side) -> Outcome:
 
 
 def _stages(context: RunContext, before: Side, after: Side) -> tuple[Stages, list[Finding]]:
-    open_bills(before.bills, context)
-    label(before.rules, context)
-    first, _ = _paid(context, before.period, before.rules)
+    bills = open_bills(before.bills, context)
+    labels, _found = label(before.rules, bills, context)
+    first, _ = _paid(context, before.period, before.rules, labels.costs, bills)
     by_cause = dict.fromkeys(CAUSES, first)
     numbers = _numbers_of_before(before, after)
     if _runs(before) != _runs(after):
-        days = labels_before_query(before.rules.rulebook, before=before.period, after=after.period)
-        context.engine.create_table("labels before", days)
-        open_bills(after.bills, context)
-        label(before.rules, context)
+        days = _labels_before(before, after, labels.costs, bills, context)
+        bills = open_bills(after.bills, context)
+        labels, _found = label(before.rules, bills, context)
         old = replace(before.rules, drivers=numbers)
-        by_cause["tags"], _ = _paid(context, after.period, old)
-        context.engine.create_table("as before", labelled_as_before_query(before.rules.rulebook))
-        context.engine.create_table("labelled", 'SELECT * FROM "as before"')
-        context.engine.create_table("rolled", sql("core/allocation/rolled", labels="labelled"))
-        bill, _ = _paid(context, after.period, old)
+        by_cause["tags"], _ = _paid(context, after.period, old, labels.costs, bills)
+        as_before = _labelled_as_before(before, days, labels.costs.labelled, bills, context)
+        bill, _ = _paid(context, after.period, old, as_before, bills)
         same = before.period == after.period
         by_cause["usage"], by_cause["restated"] = (first if same else bill), bill
-    findings = label(after.rules, context)
+    labels, findings = label(after.rules, bills, context)
     kept = {file: numbers.get(file, driver) for file, driver in after.rules.drivers.items()}
-    by_cause["rules"], _ = _paid(context, after.period, replace(after.rules, drivers=kept))
-    by_cause["drivers"], more = _paid(context, after.period, after.rules)
+    rules = replace(after.rules, drivers=kept)
+    by_cause["rules"], _ = _paid(context, after.period, rules, labels.costs, bills)
+    by_cause["drivers"], more = _paid(context, after.period, after.rules, labels.costs, bills)
     stop_if_failing(findings + more)
     return Stages(first, by_cause), findings + more
 
 
 def paid_by(context: RunContext, side: Side, rules: Rules) -> Mapping[tuple[str, str], int]:
     """What owners would pay of a month by other rules, by currency and owner."""
-    open_bills(side.bills, context)
+    bills = open_bills(side.bills, context)
     rules = with_accounts(rules, side.period, side.bills, context)
-    label(rules, context)
-    paid, _findings = _paid(context, side.period, rules)
+    labels, _found = label(rules, bills, context)
+    paid, _findings = _paid(context, side.period, rules, labels.costs, bills)
     return paid
+
+
+def _labels_before(
+    before: Side, after: Side, costs: LabelledCosts, bills: BillTables, context: RunContext
+) -> Relation:
+    days = labels_before_query(
+        before.rules.rulebook, costs, bills.keys, before=before.period, after=after.period
+    )
+    return context.engine.create_table("labels before", days)
+
+
+def _labelled_as_before(
+    before: Side, days: Relation, labelled: Relation, bills: BillTables, context: RunContext
+) -> LabelledCosts:
+    labels = labelled_as_before_query(before.rules.rulebook, days, labelled, bills.keys)
+    as_before = context.engine.create_table("labelled as before", labels)
+    rolled = context.engine.create_table("rolled as before", rolled_query(as_before, bills))
+    return LabelledCosts(as_before, rolled)
 
 
 def _numbers_of_before(before: Side, after: Side) -> dict[str, Driver]:
@@ -144,15 +160,16 @@ def _numbers_of_before(before: Side, after: Side) -> dict[str, Driver]:
 
 
 def _paid(
-    context: RunContext, period: Period, rules: Rules
+    context: RunContext, period: Period, rules: Rules, costs: LabelledCosts, bills: BillTables
 ) -> tuple[dict[tuple[str, str], int], list[Finding]]:
-    """What owners pay by `labelled` and `rolled` as they are, direct and shared together."""
+    """What owners pay of labelled costs, direct and shared together."""
     rulebook = rules.rulebook
     paid = {
         (str(row["Currency"]), str(row["Owner"])): to_units(Decimal(str(row["Cost"])))
-        for row in context.engine.rows(own_by_owner_query(rulebook))
+        for row in context.engine.rows(own_by_owner_query(rulebook, costs))
     }
-    split = split_costs(period, rules, pool_costs(rules, context), context)
+    pools = pool_costs(rules, costs.labelled, bills, context)
+    split = split_costs(period, rules, pools, costs, context)
     place = COST_COLUMNS.index(rulebook.cost)
     for share in split.shares:
         key = share.currency, share.owner

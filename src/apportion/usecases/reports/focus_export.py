@@ -23,6 +23,7 @@ from apportion.model.focus import COST_COLUMNS, QUANTITY_COLUMNS
 from apportion.model.manifest import Manifest
 from apportion.model.money import text, to_units
 from apportion.model.outcome import Outcome
+from apportion.model.relation import AllocationTables, Query, Relation
 from apportion.model.row import Row
 from apportion.model.split import Share
 from apportion.usecases.atomic_folder import new_folder, refuse_if_filled
@@ -44,16 +45,17 @@ def focus(
     """
     refuse_if_filled(folder)
     published = find(context, period=period, as_of=as_of)
-    open_tables(published, context)
-    check_whole(published, context)
+    tables = open_tables(published, context)
+    check_whole(published, tables, context)
     context.say("splitting shared charges")
-    context.engine.load(
-        "handed", HANDED, handed_rows(_pool_charges(published, context), _shares(context))
+    charges = _pool_charges(published, tables, context)
+    handed = context.engine.load(
+        "handed", HANDED, handed_rows(charges, _shares(tables.shares, context))
     )
     with new_folder(folder) as beside:
         context.say("writing and comparing")
-        files = _write(published, context, beside, version=version)
-        _compare(published, context, files)
+        files = _write(published, tables, handed, context, beside, version=version)
+        _compare(published, tables, context, files)
         rows = [_listed(file) for file in files]
         sums = "".join(f"{row['sha256']}  {row['file']}\n" for row in rows)
         (beside / CHECKSUMS).write_text(sums, "utf-8")
@@ -63,12 +65,15 @@ def focus(
     return Outcome(("file", "bytes", "sha256"), tuple(rows), published.later, (words,))
 
 
-def _pool_charges(published: Published, context: RunContext) -> Iterator[PoolCharge]:
+def _pool_charges(
+    published: Published, tables: AllocationTables, context: RunContext
+) -> Iterator[PoolCharge]:
     """Read them day by day: a month of them may be more than memory holds."""
-    table = "pool charges"
-    context.engine.create_table(table, pool_charges_query(published.rulebook))
-    for row in context.engine.rows(f'SELECT DISTINCT "ChargeDay" FROM {name(table)} ORDER BY 1'):
-        query = charges_of_day_query(table, day_of(row["ChargeDay"]))
+    query = pool_charges_query(published.rulebook, tables)
+    charges = context.engine.create_table("pool charges", query)
+    days = Query.of(f'SELECT DISTINCT "ChargeDay" FROM {charges} ORDER BY 1', charges)
+    for row in context.engine.rows(days):
+        query = charges_of_day_query(charges, day_of(row["ChargeDay"]))
         yield from map(_pool_charge, context.engine.rows(query))
 
 
@@ -88,40 +93,60 @@ def _pool_charge(row: Row) -> PoolCharge:
     )
 
 
-def _shares(context: RunContext) -> Iterable[Share]:
-    rows = context.engine.rows('SELECT * FROM shares ORDER BY "Owner", "Kept"')
+def _shares(shares: Relation, context: RunContext) -> Iterable[Share]:
+    query = Query.of(f'SELECT * FROM {shares} ORDER BY "Owner", "Kept"', shares)
+    rows = context.engine.rows(query)
     return map(share_of, rows)
 
 
-def _write(published: Published, context: RunContext, folder: Path, *, version: str) -> list[Path]:
+def _write(
+    published: Published,
+    tables: AllocationTables,
+    handed: Relation,
+    context: RunContext,
+    folder: Path,
+    *,
+    version: str,
+) -> list[Path]:
     """Write the rows and give the files lasting names."""
     manifest = published.manifest
     query = focus_query(
-        published.rulebook, version=version, period=manifest.period, run=manifest.run
+        published.rulebook,
+        tables,
+        handed,
+        version=version,
+        period=manifest.period,
+        run=manifest.run,
     )
     written = context.engine.write(query, folder)
     names = (f"focus-{version}-{manifest.period}-{number:05d}.parquet" for number in count(1))
     return [file.rename(folder / named) for file, named in zip(written, names, strict=False)]
 
 
-def _compare(published: Published, context: RunContext, files: Sequence[Path]) -> None:
+def _compare(
+    published: Published, tables: AllocationTables, context: RunContext, files: Sequence[Path]
+) -> None:
     """Read the files back: the same money by currency, in every column, and by owner."""
-    context.engine.open_parquet("as focus", [str(file) for file in files])
+    focus = context.engine.open_parquet("as focus", [str(file) for file in files])
     sums = each((f"SUM({name(column)}) AS {name(column)}" for column in COST_COLUMNS), ", ")
     owner = published.rulebook.owner
     of_owner = dimension_columns(published.rulebook)[owner]
-    told = context.engine.rows(
+    told = Query.of(
         f'SELECT COALESCE("BillingCurrency", \'\') AS "#c", {name(of_owner)} AS "#o", {sums} '
-        'FROM "as focus" GROUP BY ALL HAVING COUNT(*) > 0 ORDER BY ALL'
+        f"FROM {focus} GROUP BY ALL HAVING COUNT(*) > 0 ORDER BY ALL",
+        focus,
     )
-    pays = context.engine.rows(
+    pays = Query.of(
         f'SELECT COALESCE("BillingCurrency", \'\') AS "#c", "#o", {sums} FROM ('
-        f'SELECT "BillingCurrency", {name(owner)} AS "#o", {_costs()} FROM allocations '
+        f'SELECT "BillingCurrency", {name(owner)} AS "#o", {_costs()} FROM {tables.allocations} '
         'WHERE "Pool" IS NULL UNION ALL '
-        f'SELECT NULLIF("BillingCurrency", \'\'), "Owner", {_costs()} FROM shares'
-        ") AS paid GROUP BY ALL ORDER BY ALL"
+        f'SELECT NULLIF("BillingCurrency", \'\'), "Owner", {_costs()} FROM {tables.shares}'
+        ") AS paid GROUP BY ALL ORDER BY ALL",
+        tables.allocations,
+        tables.shares,
     )
-    _same(_by_owner(pays), _by_owner(told), published.manifest)
+    paid, found = (_by_owner(context.engine.rows(query)) for query in (pays, told))
+    _same(paid, found, published.manifest)
 
 
 def _same(

@@ -26,8 +26,10 @@ from apportion.model.focus import COST_COLUMNS
 from apportion.model.money import EXACT, SQL_TYPE, from_units, to_units
 from apportion.model.outcome import Outcome
 from apportion.model.question import Granularity, Question
+from apportion.model.relation import AllocationTables, Query, Relation, everything
 from apportion.model.result_columns import REPORT
 from apportion.model.row import Row
+from apportion.model.rulebook import Rulebook
 from apportion.usecases.context import RunContext
 from apportion.usecases.row_values import day_of
 from apportion.usecases.runs.open_run import Published, check_whole, find, open_tables
@@ -43,9 +45,10 @@ def report(context: RunContext, question: Question) -> Outcome:
     columns = _columns(published, question.by or (published.rulebook.owner,))
     condition, used = _condition(published, question.where, question.owners)
     by_day = question.granularity is Granularity.DAY
-    tell(published, context, used={*columns, *used}, by_day=by_day)
+    _tables, told = tell(published, context, used={*columns, *used}, by_day=by_day)
     query = report_query(
         columns,
+        told,
         granularity=question.granularity,
         owner=published.rulebook.owner,
         cost=_cost_column(question.cost) or published.rulebook.cost,
@@ -55,30 +58,41 @@ def report(context: RunContext, question: Question) -> Outcome:
         columns=(question.granularity.value, *columns, *REPORT),
         rows=tuple(_rows(context.engine.rows(query), columns, question.granularity)),
         findings=published.later,
-        messages=(*_strangers(published, context, question), _words(published)),
+        messages=(*_strangers(published, told, context, question), _words(published)),
     )
 
 
-def tell(published: Published, context: RunContext, *, used: set[str], by_day: bool = True) -> None:
-    """Make the view `told`: direct cost, and shares pushed down where a report needs them so."""
-    open_tables(published, context, by_day=by_day)
-    check_whole(published, context, by_day=by_day)
+def tell(
+    published: Published, context: RunContext, *, used: set[str], by_day: bool = True
+) -> tuple[AllocationTables, Relation]:
+    """Open an allocation, and a view of its direct and shared cost.
+
+    Shares are pushed down to the other dimensions where `used` has one.
+    """
+    tables = open_tables(published, context, by_day=by_day)
+    check_whole(published, tables, context)
     rulebook = published.rulebook
     names = [dimension.name for dimension in rulebook.dimensions]
     others = [dimension for dimension in names if dimension != rulebook.owner]
     if used & set(others):
-        _load_pushed(published, others, context)
+        pushed = _load_pushed(published, tables, others, context)
     else:
-        dimensions = each((f"{text(SHARED)} AS {name(other)}" for other in others), ", ")
-        context.engine.create_table(
-            "pushed",
-            f'SELECT *, "Owner" AS {name(rulebook.owner)}'
-            f"{', ' + dimensions if dimensions else ''} FROM shares",
-        )
-    context.engine.create_view("told", told_query(names))
+        pushed = context.engine.create_table("pushed", _not_pushed(rulebook, others, tables.shares))
+    told = told_query(names, tables.allocations, pushed)
+    return tables, context.engine.create_view("told", told)
 
 
-def _load_pushed(published: Published, others: list[str], context: RunContext) -> None:
+def _not_pushed(rulebook: Rulebook, others: Sequence[str], shares: Relation) -> Query:
+    """Shares by owner alone; in place of the other dimensions is the word for shared cost."""
+    dimensions = each((f", {text(SHARED)} AS {name(other)}" for other in others), "")
+    return Query.of(
+        f'SELECT *, "Owner" AS {name(rulebook.owner)}{dimensions} FROM {shares}', shares
+    )
+
+
+def _load_pushed(
+    published: Published, tables: AllocationTables, others: list[str], context: RunContext
+) -> Relation:
     rulebook = published.rulebook
     lies = [
         OwnerCombination(
@@ -87,10 +101,12 @@ def _load_pushed(published: Published, others: list[str], context: RunContext) -
             tuple(str(row[other]) for other in others),
             to_units(Decimal(str(row["Cost"]))),
         )
-        for row in context.engine.rows(lie_query(rulebook.owner, others, rulebook.cost))
+        for row in context.engine.rows(
+            lie_query(rulebook.owner, others, rulebook.cost, tables.allocations)
+        )
     ]
     pushed = push_down(
-        [_given(row) for row in context.engine.rows("SELECT * FROM shares")],
+        [_given(row) for row in context.engine.rows(everything(tables.shares))],
         lies,
         others,
         within={pool.name: pool.within for pool in rulebook.pools if pool.within},
@@ -107,7 +123,7 @@ def _load_pushed(published: Published, others: list[str], context: RunContext) -
         )
         for share, values, units in pushed
     )
-    context.engine.load("pushed", columns, rows)
+    return context.engine.load("pushed", columns, rows)
 
 
 def _given(row: Row) -> ReceivedShare:
@@ -185,12 +201,15 @@ def _condition(
     return each(parts, " AND "), used
 
 
-def _strangers(published: Published, context: RunContext, question: Question) -> Iterator[str]:
+def _strangers(
+    published: Published, told: Relation, context: RunContext, question: Question
+) -> Iterator[str]:
     """A sentence for each requested owner that pays nothing: an empty report may be a typo."""
     if not question.owners:
         return
     owner = name(published.rulebook.owner)
-    rows = context.engine.rows(f"SELECT DISTINCT {owner} AS owner FROM told ORDER BY 1")
+    owners = Query.of(f"SELECT DISTINCT {owner} AS owner FROM {told} ORDER BY 1", told)
+    rows = context.engine.rows(owners)
     known = [str(row["owner"]) for row in rows]
     for asked in question.owners:
         if asked not in known:

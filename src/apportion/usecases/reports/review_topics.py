@@ -52,7 +52,7 @@ def review(context: RunContext, *, period: str, as_of: str = "") -> Review:
 def _unallocated(case: Case) -> Outcome:
     likely = likely_owners(
         (text_of(row["Account"]), text_of(row["Owner"]), money_of(row["Cost"]))
-        for row in case.rows(likely_query(case.rulebook))
+        for row in case.rows(likely_query(case.rulebook, case.tables.allocations))
     )
     rows = [
         {
@@ -71,7 +71,7 @@ def _unallocated(case: Case) -> Outcome:
                 likely=likely.get(text_of(row["SubAccountId"])),
             ),
         }
-        for row in case.rows(unallocated_query(case.rulebook))
+        for row in case.rows(unallocated_query(case.rulebook, case.tables.allocations))
     ]
     columns = ("SubAccountId", "SubAccountName", "ServiceName", "rejected", "lines", "cost")
     return Outcome((*columns, "currency", "proposal"), tuple(rows), messages=(case.words,))
@@ -80,7 +80,7 @@ def _unallocated(case: Case) -> Outcome:
 def _rejected(case: Case) -> Outcome:
     rows = []
     for dimension in case.rulebook.dimensions:
-        query = rejected_values_query(case.rulebook, dimension)
+        query = rejected_values_query(case.rulebook, dimension, case.tables.allocations)
         for row in case.rows(query) if query else []:
             value = text_of(row["Value"])
             near = closest_value(value, dimension)

@@ -4,39 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from apportion.core.templates import sql
+from apportion.core.allocation.rollup import rolled_query
+from apportion.core.templates import query
 from apportion.model.manifest import Manifest
+from apportion.model.relation import BillTables, Relation
 from apportion.usecases.context import RunContext
 
 
-def open_bills(bills: Mapping[str, Manifest], context: RunContext) -> None:
-    """Open the views `keys`, `costs` and `months` over the files of these deliveries."""
-    for table in ("keys", "costs"):
-        _open(table, bills, context)
+def open_bills(bills: Mapping[str, Manifest], context: RunContext) -> BillTables:
+    """Open views over the files of these deliveries."""
+    keys, costs = (_open(table, bills, context) for table in ("keys", "costs"))
     if all("months" in manifest.snapshots for manifest in bills.values()):
-        _open("months", bills, context)
-    else:  # a delivery from before there were months
-        context.engine.create_view(
-            "months", sql("core/billing/months", period='"Period"', bill='"Bill"')
-        )
+        return BillTables(keys, costs, _open("months", bills, context))
+    # a delivery from before there were months
+    summed = query("core/billing/months", period='"Period"', bill='"Bill"', costs=costs)
+    return BillTables(keys, costs, context.engine.create_view("months", summed))
 
 
-def _open(table: str, bills: Mapping[str, Manifest], context: RunContext) -> None:
+def _open(table: str, bills: Mapping[str, Manifest], context: RunContext) -> Relation:
     files = [
         file
         for _bill, manifest in sorted(bills.items())
         for file in context.ledger.files(table, manifest)
     ]
-    context.engine.open_parquet(table, files)
+    return context.engine.open_parquet(table, files)
 
 
-def open_allocations(files: Sequence[str], context: RunContext, *, by_day: bool = True) -> None:
-    """Open `owned` (who owns each key) and `allocations` (with what it cost) beside the bills."""
-    context.engine.open_parquet("owned", files)
-    if by_day:
-        context.engine.create_view("allocations", sql("usecases/allocate/allocations"))
-    else:
-        rolled = sql("core/allocation/rolled", labels="owned")
-        context.engine.create_view(
-            "allocations", sql("usecases/runs/allocations_of_month", rolled=rolled)
-        )
+def open_allocations(
+    files: Sequence[str], bills: BillTables, context: RunContext, *, by_day: bool = True
+) -> tuple[Relation, Relation]:
+    """Open who owns each key, and the same with what the key cost: by day, or in the month."""
+    owned = context.engine.open_parquet("owned", files)
+    return owned, context.engine.create_view(
+        "allocations",
+        query("usecases/allocate/allocations", costs=bills.costs, owned=owned)
+        if by_day
+        else query(
+            "usecases/runs/allocations_of_month", rolled=rolled_query(owned, bills), owned=owned
+        ),
+    )

@@ -12,7 +12,7 @@ from apportion.core.rulebook.inputs.account_facts import read_facts
 from apportion.core.rulebook.inputs.drivers import read_driver
 from apportion.core.rulebook.inputs.lookups import read_lookup
 from apportion.core.rulebook.read import read_rulebook
-from apportion.core.templates import name, sql
+from apportion.core.templates import name, query
 from apportion.model.aws.accounts import AccountFacts
 from apportion.model.errors.base import LedgerDamagedError, NothingThereError, NotWhatWasProvedError
 from apportion.model.errors.retention import ExpiredError
@@ -22,6 +22,7 @@ from apportion.model.focus import COST_COLUMNS
 from apportion.model.inputs import Driver, Lookup, lookup_key
 from apportion.model.manifest import Manifest, RunKind
 from apportion.model.money import from_units, text, to_units
+from apportion.model.relation import AllocationTables
 from apportion.model.rulebook import Rulebook
 from apportion.usecases.context import RunContext
 
@@ -116,23 +117,28 @@ def at(runs: Sequence[Manifest], as_of: str) -> Manifest:
     return found[-1]
 
 
-def open_tables(published: Published, context: RunContext, *, by_day: bool = True) -> None:
-    """Open `allocations`, `shares` and `drivers` as the run recorded them.
+def open_tables(
+    published: Published, context: RunContext, *, by_day: bool = True
+) -> AllocationTables:
+    """Open an allocation and its bills as the run recorded them.
 
-    Beside them stand `keys`, `costs`, `months` and `owned`, which `allocations` is made of; who
-    needs no days of it reads many times less.
+    Without days, `allocations` has the cost of the month, and many times less is read.
     """
     manifest = published.manifest
-    open_bills(published.bills, context)
-    open_allocations(context.ledger.files("allocations", manifest), context, by_day=by_day)
-    for table in ("shares", "drivers"):
+    bills = open_bills(published.bills, context)
+    files = context.ledger.files("allocations", manifest)
+    owned, allocations = open_allocations(files, bills, context, by_day=by_day)
+    shares, drivers = (
         context.engine.open_parquet(table, context.ledger.files(table, manifest))
+        for table in ("shares", "drivers")
+    )
+    return AllocationTables(bills, owned, allocations, shares, drivers, by_day=by_day)
 
 
-def check_whole(published: Published, context: RunContext, *, by_day: bool = True) -> None:
+def check_whole(published: Published, tables: AllocationTables, context: RunContext) -> None:
     """Raise unless the open tables add up to what was proved; who reads them relies on it."""
     manifest, cost = published.manifest, published.rulebook.cost
-    if (manifest.run, by_day) in context.whole:
+    if (manifest.run, tables.by_day) in context.whole:
         return
     place = COST_COLUMNS.index(cost)
     proved: dict[str, int] = {}
@@ -140,16 +146,22 @@ def check_whole(published: Published, context: RunContext, *, by_day: bool = Tru
         if total.stage == "allocated":
             units = to_units(Decimal(total.amounts[place]))
             proved[total.currency] = proved.get(total.currency, 0) + units
+    whole = query(
+        "usecases/runs/whole",
+        cost=name(cost),
+        allocations=tables.allocations,
+        shares=tables.shares,
+    )
     found = {
         str(row["Currency"]): to_units(Decimal(str(row["Cost"])))
-        for row in context.engine.rows(sql("usecases/runs/whole", cost=name(cost)))
+        for row in context.engine.rows(whole)
     }
     for currency in sorted(proved.keys() | found.keys()):
         expected, there = proved.get(currency, 0), found.get(currency, 0)
         if expected != there:
             words = (f"{text(from_units(units))} {currency}".strip() for units in (expected, there))
             raise NotWhatWasProvedError(manifest.period, manifest.run, *words)
-    context.whole.add((manifest.run, by_day))
+    context.whole.add((manifest.run, tables.by_day))
 
 
 def kept_rules(manifest: Manifest, context: RunContext) -> Rules:

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from apportion.core import proof
 from apportion.core.billing.retention import expired
-from apportion.core.templates import sql
 from apportion.model.errors.base import OperationError
 from apportion.model.errors.repair import NotRepairedError
 from apportion.model.findings.finding import Finding, failing
@@ -17,10 +16,10 @@ from apportion.model.row import Row
 from apportion.model.wording import plural
 from apportion.usecases.allocate.prove import prove
 from apportion.usecases.context import RunContext
-from apportion.usecases.ingest.ingest import ledger_total
+from apportion.usecases.ingest.ingest import ledger_totals
 
 from .ledger_views import open_bills
-from .open_run import check_whole, find
+from .open_run import check_whole, find, open_tables
 
 COLUMNS = ("period", "bill", "kind", "run", "at", "lines", "status")
 
@@ -90,17 +89,17 @@ def _nothing(_run: Manifest, _context: RunContext) -> list[Finding]:
 
 def _prove_delivery(run: Manifest, context: RunContext) -> list[Finding]:
     """Add up the lines of a delivery, account by account."""
-    open_bills({run.bill: run}, context)
+    tables = open_bills({run.bill: run}, context)
     recorded = [replace(total, stage="recorded") for total in run.totals if total.stage == "ledger"]
-    rows = context.engine.rows(sql("usecases/runs/ledger_totals", costs="costs"))
-    found = [ledger_total("ledger", row) for row in rows]
+    found = ledger_totals(tables.costs, tables.keys, context)
     return proof.compare(run.period, [*recorded, *found], stages=("recorded", "ledger"))
 
 
 def _prove_allocation(run: Manifest, context: RunContext) -> list[Finding]:
     """Prove an allocation as `prove` does; its sums must be those of its record, too."""
     outcome = prove(context, period=run.period, as_of=run.run)
-    check_whole(find(context, period=run.period, as_of=run.run), context)
+    published = find(context, period=run.period, as_of=run.run)
+    check_whole(published, open_tables(published, context, by_day=False), context)
     return list(outcome.findings)
 
 

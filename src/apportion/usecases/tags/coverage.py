@@ -17,7 +17,7 @@ from apportion.core.tags.coverage import (
     with_shares,
 )
 from apportion.core.tags.policy.verdict import bare_key
-from apportion.core.templates import sql
+from apportion.core.templates import query
 from apportion.model.cents import cents
 from apportion.model.errors.base import UnknownColumnError
 from apportion.model.findings import tags as codes
@@ -82,7 +82,7 @@ def coverage(
     for period in [*earlier, *wanted]:
         as_of = asked.as_of if period == newest else ""
         month = judged(context, settings, period=period, as_of=as_of, today=today)
-        found = [dict(row) for row in context.engine.rows(coverage_query(by))]
+        found = [dict(row) for row in context.engine.rows(coverage_query(by, month.costs))]
         if period in wanted:
             targets = steps(month.policy)
             told = with_shares(found, before, by=by, targets=targets)
@@ -168,7 +168,7 @@ def _problems(context: RunContext, month: Judged) -> list[Finding]:
     """One finding a key, fault and currency; money is that of resources with the problem."""
     sums: dict[tuple[str, Fault, str], _Sum] = {}
     with localcontext(EXACT):
-        for row in context.engine.rows(sql("core/tags/problems")):
+        for row in context.engine.rows(query("core/tags/problems", judged=month.costs)):
             verdict = month.verdicts[int(str(row["Verdict"]))]
             cost, count = money_of(row["cost"]), int(str(row["resources"]))
             for problem in verdict.problems:

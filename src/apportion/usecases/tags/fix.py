@@ -54,7 +54,7 @@ def plan(
     """Propose tags for the resources that lack them, the costliest first."""
     month = scanned.month
     key = owner_key(month.policy, month.published.rulebook)
-    neighbours = Neighbours(month.judge, key, tagged_resources(context))
+    neighbours = Neighbours(month.judge, key, tagged_resources(context, month))
     lacking = [one for one in scanned.seen if not one.verdict.compliant]
     wrong = [one for one in lacking if one.by != UNSEEN]
     fixes: list[TagFix] = []

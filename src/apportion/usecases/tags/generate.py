@@ -17,7 +17,7 @@ from apportion.core.tags.resource_types import resource_type
 from apportion.core.tags.scp.generate import LIMIT
 from apportion.core.tags.scp.prove import covered, prove_documents
 from apportion.core.tags.scp.replay import Replayed, replay
-from apportion.core.templates import sql
+from apportion.core.templates import query
 from apportion.model.cents import cents
 from apportion.model.errors.base import NothingThereError
 from apportion.model.findings import tags as codes
@@ -178,10 +178,11 @@ def _spend(
     if not runs:
         raise NothingThereError("allocation", [], "Run `apportion allocate` first.")
     period = wish.period or max(runs)
-    judged(context, settings, period=period, today=today)
+    month = judged(context, settings, period=period, today=today)
+    spend = query("core/tags/type_spend", no_resource=NO_RESOURCE, judged=month.costs)
     sums: dict[str, Decimal] = {}
     with localcontext(EXACT):
-        for row in context.engine.rows(sql("core/tags/type_spend", no_resource=NO_RESOURCE)):
+        for row in context.engine.rows(spend):
             kind = resource_type(text_of(row["ResourceId"]), text_of(row["ServiceCode"]))
             sums[kind] = sums.get(kind, Decimal()) + money_of(row["cost"])
     return [

@@ -1,4 +1,4 @@
-"""Judge what a period's resources carry as tags, in money: the tables that coverage reads."""
+"""Judge what a period's resources carry as tags, in money: the table that coverage reads."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from datetime import date
 from apportion.core.tags.coverage import NO_RESOURCE, state_of, tagged_costs_query, tags_of
 from apportion.core.tags.policy.verdict import Judge
 from apportion.core.tags.resource_types import UNTAGGABLE, resource_type
-from apportion.core.templates import sql
+from apportion.core.templates import query
 from apportion.model.findings.finding import Finding
+from apportion.model.relation import Relation
 from apportion.model.settings import Settings
 from apportion.model.tags.tag_policy import Tagged, TagPolicy, Verdict
 from apportion.usecases.context import RunContext
@@ -24,9 +25,14 @@ _COLUMNS = ("Tags", "Environment", "SubAccountId", "ResourceId", "ServiceCode")
 
 @dataclass(frozen=True)
 class Judged:
-    """A period whose table `judged` stands in the engine; `verdicts` by their number in it."""
+    """A period's resources with their cost and verdict; `verdicts` by their number in `costs`.
+
+    `tagged` are the resources with their tags and cost, `costs` the same beside the verdicts.
+    """
 
     published: Published
+    tagged: Relation
+    costs: Relation
     policy: TagPolicy
     judge: Judge
     verdicts: tuple[Verdict, ...]
@@ -45,30 +51,33 @@ class Judged:
 def judged(
     context: RunContext, settings: Settings, *, period: str, as_of: str = "", today: date
 ) -> Judged:
-    """Make the table `judged` of a period: what each resource cost, beside its verdict.
+    """Put what each resource of a period cost beside its verdict.
 
     The rulebook is the one that the allocation went by, the tag policy the one of now.
     """
     published = find(context, period=period, as_of=as_of)
     policy, findings = tag_policy(settings, today=today, rulebook=published.rulebook)
     context.say(f"judging tags of {period}")
-    open_tables(published, context, by_day=False)
-    check_whole(published, context, by_day=False)
-    context.engine.create_table("tagged", tagged_costs_query(published.rulebook))
+    tables = open_tables(published, context, by_day=False)
+    check_whole(published, tables, context)
+    tagged = context.engine.create_table("tagged", tagged_costs_query(published.rulebook, tables))
     judge = Judge(policy, today=today)
     numbers: dict[Verdict, int] = {}
     columns = dict.fromkeys((*_COLUMNS, "State"), "VARCHAR") | {"Verdict": "INTEGER"}
-    context.engine.load("verdicts", columns, _verdicts(context, judge, numbers))
-    context.engine.create_table("judged", sql("core/tags/judged", no_resource=NO_RESOURCE))
-    return Judged(published, policy, judge, tuple(numbers), (*findings, *published.later))
+    rows = _verdicts(tagged, context, judge, numbers)
+    verdicts = context.engine.load("verdicts", columns, rows)
+    beside = query("core/tags/judged", no_resource=NO_RESOURCE, tagged=tagged, verdicts=verdicts)
+    costs = context.engine.create_table("judged", beside)
+    said = (*findings, *published.later)
+    return Judged(published, tagged, costs, policy, judge, tuple(numbers), said)
 
 
 def _verdicts(
-    context: RunContext, judge: Judge, numbers: dict[Verdict, int]
+    tagged: Relation, context: RunContext, judge: Judge, numbers: dict[Verdict, int]
 ) -> Iterator[tuple[object, ...]]:
     """Judge each distinct description once; there are far fewer of them than resources."""
     known: dict[tuple[str, ...], tuple[str, int]] = {}
-    for row in context.engine.rows(sql("core/tags/to_judge")):
+    for row in context.engine.rows(query("core/tags/to_judge", tagged=tagged)):
         tags, environment, account, resource, service = (text_of(row[c]) for c in _COLUMNS)
         kind = resource_type(resource, service)
         if kind in UNTAGGABLE:

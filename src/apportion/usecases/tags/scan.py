@@ -20,7 +20,7 @@ from apportion.core.tags.remediation.join_live_tags import (
 )
 from apportion.core.tags.remediation.probable_owner import problem_words
 from apportion.core.tags.resource_types import resource_type
-from apportion.core.templates import sql
+from apportion.core.templates import query
 from apportion.model.errors.base import AwsError
 from apportion.model.findings import live_tags as codes
 from apportion.model.findings.finding import Finding
@@ -132,7 +132,7 @@ def scan(scanned: Scanned, *, every: bool = False, most: int = 0) -> Outcome:
 
 def billed(context: RunContext, month: Judged) -> Iterator[Billed]:
     """Go through the resources of the month's bill, the costliest first."""
-    for row in context.engine.rows(sql("usecases/tags/billed_resources")):
+    for row in context.engine.rows(query("usecases/tags/billed_resources", judged=month.costs)):
         resource, account = text_of(row["ResourceId"]), text_of(row["SubAccountId"])
         region, code = text_of(row["RegionId"]), text_of(row["ServiceCode"])
         yield Billed(

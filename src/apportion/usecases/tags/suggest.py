@@ -14,7 +14,7 @@ from apportion.core.tags.coverage import tags_of
 from apportion.core.tags.policy.read import read_tag_policy
 from apportion.core.tags.remediation.probable_owner import owner_key
 from apportion.core.tags.remediation.suggestions import Suggested, Suggestion, TagSpend, suggestions
-from apportion.core.templates import sql
+from apportion.core.templates import query
 from apportion.model.errors.base import FindingsError
 from apportion.model.errors.tags import CannotAcceptError, NoSuchSuggestionError
 from apportion.model.findings.finding import Finding, failing
@@ -74,7 +74,7 @@ def _found(
 
 
 def _spends(context: RunContext, month: Judged) -> Iterator[TagSpend]:
-    for row in context.engine.rows(sql("core/tags/tag_spend")):
+    for row in context.engine.rows(query("core/tags/tag_spend", judged=month.costs)):
         yield TagSpend(
             tags_of(text_of(row["Tags"])),
             text_of(row["Account"]),

@@ -18,7 +18,7 @@ from apportion.core.tags.remediation.probable_owner import (
     sentence,
 )
 from apportion.core.tags.resource_types import resource_type
-from apportion.core.templates import sql
+from apportion.core.templates import query
 from apportion.model.cents import cents
 from apportion.model.money import EXACT
 from apportion.model.outcome import Outcome
@@ -60,9 +60,11 @@ def untagged(context: RunContext, settings: Settings, wanted: Wanted, *, today: 
     return Outcome(_COLUMNS, tuple(shown), month.findings, words)
 
 
-def tagged_resources(context: RunContext) -> Iterator[tuple[str, str, tuple[tuple[str, str], ...]]]:
+def tagged_resources(
+    context: RunContext, month: Judged
+) -> Iterator[tuple[str, str, tuple[tuple[str, str], ...]]]:
     """Go through the resources of a judged month: account, id and tags."""
-    for row in context.engine.rows(sql("core/tags/to_judge")):
+    for row in context.engine.rows(query("core/tags/to_judge", tagged=month.tagged)):
         tags = tags_of(text_of(row["Tags"]))
         yield text_of(row["SubAccountId"]), text_of(row["ResourceId"]), tags
 
@@ -70,8 +72,8 @@ def tagged_resources(context: RunContext) -> Iterator[tuple[str, str, tuple[tupl
 def _rows(context: RunContext, month: Judged, creator: Mapping[str, str]) -> Iterator[Row]:
     period = month.published.manifest.period
     key = owner_key(month.policy, month.published.rulebook)
-    neighbours = Neighbours(month.judge, key, tagged_resources(context))
-    for row in context.engine.rows(sql("core/tags/untagged")):
+    neighbours = Neighbours(month.judge, key, tagged_resources(context, month))
+    for row in context.engine.rows(query("core/tags/untagged", judged=month.costs)):
         one = Untagged(
             resource=text_of(row["ResourceId"]),
             account_id=text_of(row["SubAccountId"]),

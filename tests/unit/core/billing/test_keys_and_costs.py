@@ -20,11 +20,12 @@ from apportion.core.billing.keys_and_costs import (
     lines_query,
     months_query,
 )
-from apportion.core.templates import sql
+from apportion.core.templates import query
 from apportion.model.charges import SplitCost
 from apportion.model.delivery import Delivery
 from apportion.model.findings.finding import failing
 from apportion.model.focus import COST_COLUMNS
+from apportion.model.relation import Query
 from apportion.sources.local_files import LocalFiles
 from read_bills import ENGINE, SPLIT, cur_line, utc, write_parquet
 
@@ -52,9 +53,9 @@ def lines(
 ) -> list[Mapping[str, Any]]:
     """Add a delivery up."""
     queries, _findings = charge_queries(delivery, split_cost=split_cost)
-    ENGINE.open_bill("bill", [file.path for file in delivery.files], delivery.encoding)
-    query = lines_query(queries, "bill", period=period)
-    return ENGINE.rows(f"SELECT * FROM ({query}) ORDER BY ALL")
+    raw = ENGINE.open_bill("bill", [file.path for file in delivery.files], delivery.encoding)
+    added = lines_query(queries, "bill", raw, period=period)
+    return ENGINE.rows(Query.of(f"SELECT * FROM ({added}) ORDER BY ALL", added))
 
 
 def bill(folder: Path, amounts: Sequence[float | None], **different: Any) -> Path:
@@ -185,23 +186,23 @@ def test_keys_are_described_alike_by_place_and_by_hash(
     pod = cur_line(**{**SPLIT, **child, UNBLENDED: 1.0, "line_item_resource_id": "pod"})
     delivery = delivered(write_parquet(tmp_path / "bill.parquet", [*rows, pod, *rows, pod]))
     queries, _findings = charge_queries(delivery, split_cost=split_cost)
-    ENGINE.open_bill("bill", [file.path for file in delivery.files], delivery.encoding)
-    ENGINE.create_table("lines", lines_query(queries, "bill"))
-    ENGINE.create_view("costs", "SELECT * FROM lines")
-    ENGINE.create_table("months", months_query("2026-07", "bill"))
-    ENGINE.load("known", {"KeyId": "BIGINT", "KeyCheck": "BIGINT"}, [])
-    ENGINE.create_table("new_keys", sql("usecases/ingest/new_keys"))
-    ENGINE.create_table("no_lines", "SELECT * FROM bill LIMIT 0")
+    raw = ENGINE.open_bill("bill", [file.path for file in delivery.files], delivery.encoding)
+    costs = ENGINE.create_table("lines", lines_query(queries, "bill", raw))
+    months = ENGINE.create_table("months", months_query("2026-07", "bill", costs))
+    known = ENGINE.load("known", {"KeyId": "BIGINT", "KeyCheck": "BIGINT"}, [])
+    found = query("usecases/ingest/new_keys", months=months, known=known)
+    new_keys = ENGINE.create_table("new_keys", found)
+    no_lines = ENGINE.create_table("no_lines", Query.of(f"SELECT * FROM {raw} LIMIT 0", raw))
     by_place, by_hash = (
-        ENGINE.rows(f"SELECT * FROM ({query}) ORDER BY 3")
-        for query in (
-            described_by_place(queries, "bill", {0: "bill"}),
-            described_by_hash(queries, "bill"),
+        ENGINE.rows(Query.of(f"SELECT * FROM ({described}) ORDER BY 3", described))
+        for described in (
+            described_by_place(queries, "bill", new_keys, {0: raw}, no_lines=no_lines),
+            described_by_hash(queries, "bill", new_keys, raw),
         )
     )
     assert by_place == by_hash
     assert [row["KeyId"] for row in by_place] == sorted(
-        int(str(row["KeyId"])) for row in ENGINE.rows('SELECT DISTINCT "KeyId" FROM lines')
+        int(str(row["KeyId"])) for row in ENGINE.rows(Query('SELECT DISTINCT "KeyId" FROM lines'))
     )
     assert len(by_place) == len(DESCRIPTIONS) + 1
     assert {row["ResourceId"] for row in by_place} == {"i-1", "pod"}
@@ -210,10 +211,10 @@ def test_keys_are_described_alike_by_place_and_by_hash(
 def test_another_bill_has_other_keys(tmp_path: Path) -> None:
     delivery = delivered(bill(tmp_path, [1.0]))
     queries, _findings = charge_queries(delivery, split_cost=SplitCost.PARENT)
-    ENGINE.open_bill("bill", [file.path for file in delivery.files], delivery.encoding)
+    raw = ENGINE.open_bill("bill", [file.path for file in delivery.files], delivery.encoding)
     keys = [
         (row["KeyId"], row["KeyCheck"])
         for name in ("it's", "its")
-        for row in ENGINE.rows(lines_query(queries, name))
+        for row in ENGINE.rows(lines_query(queries, name, raw))
     ]
     assert len({part for key in keys for part in key}) == 4

@@ -132,7 +132,7 @@ def test_without_list_prices_of_children_the_list_cost_is_what_they_take(tmp_pat
 def test_a_bill_without_split_rows_says_so(tmp_path: Path) -> None:
     reading = read_lines(tmp_path, [cur_line()], split_cost=SplitCost.CHILDREN)
     assert reading.codes == {"B108"}
-    assert reading.queries.relation == "bill"
+    assert reading.queries.transfers == ()
 
 
 CENTS = st.integers(0, 500).map(lambda cents: cents / 100)

@@ -20,6 +20,7 @@ from apportion.core.billing import value_sql
 from apportion.core.billing.raw_columns import RawColumn, RawColumnKind, normal_name
 from apportion.model.errors.base import EngineError
 from apportion.model.money import SQL_TYPE
+from apportion.model.relation import Query
 from apportion.sources.text import clean
 from apportion.sources.totals.group_codes import as_period
 from read_bills import ENGINE, MAP
@@ -32,7 +33,7 @@ def evaluate(expression: exp.Expr, values: Sequence[Any], sql_type: str) -> list
     """Give the expression's value for each value of the column `x`."""
     rows = [(number, value) for number, value in enumerate(values)]
     ENGINE.load("t", {"n": "BIGINT", "x": sql_type}, rows)
-    found = ENGINE.rows(f"SELECT {expression.sql('duckdb')} AS v FROM t ORDER BY n")
+    found = ENGINE.rows(Query(f"SELECT {expression.sql('duckdb')} AS v FROM t ORDER BY n"))
     return [row["v"] for row in found]
 
 
@@ -160,8 +161,10 @@ def test_a_time_of_parquet_lies_on_its_day_in_utc(
     ENGINE.open_parquet("p", [str(tmp_path / "t.parquet")])
     day = value_sql.day(column(kind))
     (row,) = ENGINE.rows(
-        f"SELECT {day.sql('duckdb')} AS d, "
-        f"{value_sql.month(day, likely=['2026-09']).sql('duckdb')} AS m FROM p"
+        Query(
+            f"SELECT {day.sql('duckdb')} AS d, "
+            f"{value_sql.month(day, likely=['2026-09']).sql('duckdb')} AS m FROM p"
+        )
     )
     assert row == {"d": date(2026, 9, 1), "m": "2026-09"}
 
@@ -289,8 +292,10 @@ def test_hostile_tags_come_through_a_map_in_any_order(order: Any, tmp_path: Path
         without="p",
     )
     rows = ENGINE.rows(
-        f"SELECT {slow.sql('duckdb')} AS slow, {fast.sql('duckdb')} AS fast, "
-        f"{without.sql('duckdb')} AS without FROM p ORDER BY slow"
+        Query(
+            f"SELECT {slow.sql('duckdb')} AS slow, {fast.sql('duckdb')} AS fast, "
+            f"{without.sql('duckdb')} AS without FROM p ORDER BY slow"
+        )
     )
     whole, *empty = rows
     expected = sorted(HOSTILE.items(), key=lambda pair: pair[0].encode())
@@ -308,7 +313,7 @@ def test_hostile_names_of_columns_are_names() -> None:
     name = 'x" FROM t; DROP TABLE t; --'
     expression = value_sql.text(RawColumn(name, RawColumnKind.TEXT)).sql("duckdb")
     ENGINE.load("hostile", {name: "VARCHAR"}, [("value",)])
-    assert ENGINE.rows(f"SELECT {expression} AS v FROM hostile") == [{"v": "value"}]
+    assert ENGINE.rows(Query(f"SELECT {expression} AS v FROM hostile")) == [{"v": "value"}]
 
 
 @settings(max_examples=60, deadline=None)
@@ -415,7 +420,9 @@ def test_structs_and_lists_become_one_canonical_object(
 ) -> None:
     pq.write_table(pa.table({"x": pa.array([value], arrow)}), tmp_path / "t.parquet")
     ENGINE.open_parquet("p", [str(tmp_path / "t.parquet")])
-    (row,) = ENGINE.rows(f"SELECT {objects_of(RawColumnKind.NESTED).sql('duckdb')} AS v FROM p")
+    (row,) = ENGINE.rows(
+        Query(f"SELECT {objects_of(RawColumnKind.NESTED).sql('duckdb')} AS v FROM p")
+    )
     assert row["v"] == read
 
 
@@ -430,9 +437,9 @@ def test_a_column_that_is_not_there_is_nothing_of_its_type() -> None:
         value_sql.map_value(None, "key"),
     ]
     columns = ", ".join(f"{one.sql('duckdb')} AS c{n}" for n, one in enumerate(read))
-    (row,) = ENGINE.rows(f"SELECT {columns}")
+    (row,) = ENGINE.rows(Query(f"SELECT {columns}"))
     assert list(row.values()) == [None, 0, 0, None, False, None, None]
-    described = ENGINE.rows(f"DESCRIBE SELECT {columns}")
+    described = ENGINE.rows(Query(f"DESCRIBE SELECT {columns}"))
     assert [one["column_type"] for one in described][:4] == [
         "VARCHAR",
         SQL_TYPE.replace(" ", ""),

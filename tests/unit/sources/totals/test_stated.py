@@ -24,6 +24,7 @@ from apportion.model.delivery import Delivery
 from apportion.model.findings.finding import failing
 from apportion.model.focus import COST_COLUMNS
 from apportion.model.money import to_units
+from apportion.model.relation import Query
 from apportion.sources.local_files import LocalFiles
 from apportion.sources.totals import cur_cost_rules
 
@@ -181,7 +182,7 @@ def _stated(delivery: Delivery) -> list[tuple[object, ...]]:
 def _mapped(delivery: Delivery, folder: Path) -> list[tuple[object, ...]]:
     """Total the charges as the mapping to FOCUS makes them."""
     engine = DuckDB(folder / "spill", threads=1)
-    engine.open_bill("bill", [file.path for file in delivery.files], delivery.encoding)
+    bill = engine.open_bill("bill", [file.path for file in delivery.files], delivery.encoding)
     queries, findings = charge_queries(delivery, split_cost=SplitCost.PARENT)
     assert failing(findings) == []
     describe, measure = dict(queries.describe), dict(queries.measure)
@@ -189,8 +190,10 @@ def _mapped(delivery: Delivery, folder: Path) -> list[tuple[object, ...]]:
     costs = [f"SUM({measure[column]}) AS cost{n}" for n, column in enumerate(COST_COLUMNS)]
     grouped = [f"COALESCE({sql}, '') AS id{n}" for n, sql in enumerate(ids)]
     rows = engine.rows(
-        f"SELECT {queries.period} AS period, {', '.join(grouped)}, COUNT(*) AS lines, "
-        f"{', '.join(costs)} FROM {queries.relation} GROUP BY ALL"
+        Query(
+            f"SELECT {queries.period} AS period, {', '.join(grouped)}, COUNT(*) AS lines, "
+            f"{', '.join(costs)} FROM {bill} GROUP BY ALL"
+        )
     )
     totals = [tuple(row.values()) for row in rows]
     return sorted((*total[:5], *map(_units, total[5:])) for total in totals)

@@ -14,6 +14,7 @@ from apportion.model.money import EXACT
 from apportion.model.outcome import ExplanationNode, Outcome
 from apportion.model.period import Period
 from apportion.model.question import Question
+from apportion.model.relation import Query
 from apportion.sources.local_files import LocalFiles
 from apportion.usecases.allocate.allocate import allocate
 from apportion.usecases.context import RunContext
@@ -330,13 +331,13 @@ def test_a_run_that_cannot_be_derived_again_is_told_as_recorded(tmp_path: Path) 
 
 def _with_other_sources(context: RunContext, manifest: Manifest) -> str:
     """Record the run again as one that gave Amazon Connect to CX by the lookup."""
-    open_tables(find(context, period=PERIOD), context)
+    owned = open_tables(find(context, period=PERIOD), context).owned
     source = "'lookup:accounts.csv' AS cost_center_source"
-    query = f"SELECT * REPLACE ({source}) FROM owned WHERE cost_center = 'CX'"
-    rest = "SELECT * FROM owned WHERE cost_center <> 'CX'"
+    query = f"SELECT * REPLACE ({source}) FROM {owned} WHERE cost_center = 'CX'"
+    rest = f"SELECT * FROM {owned} WHERE cost_center <> 'CX'"
     with context.ledger.lock(wait=0):
         files = context.engine.write(
-            f"{query} UNION ALL {rest}", context.ledger.new_folder("allocations")
+            Query.of(f"{query} UNION ALL {rest}", owned), context.ledger.new_folder("allocations")
         )
         snapshot = context.ledger.replace("allocations", period=PERIOD, bill="", files=files)
         snapshots = {**manifest.snapshots, "allocations": snapshot}

@@ -25,6 +25,7 @@ from apportion.model.errors.publishing import (
     NotPublishedError,
     QueryFailedError,
 )
+from apportion.model.relation import Query
 from moto_world import MotoWorld, serving
 from published_months import ONCE, allocated
 from stories import total_of
@@ -180,7 +181,7 @@ def test_the_engine_that_answers_is_closed_by_itself(
     """Should the lists of tables and functions have a hole, nothing is behind it."""
     engine = DuckDB.closed(tmp_path / "answering")
     with pytest.raises(EngineError, match=r"disabled by configuration|has been locked"):
-        engine.rows(sql.replace("{}", str(private)))
+        engine.rows(Query(sql.replace("{}", str(private))))
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ SELECT
   COALESCE("BillingCurrency", '') AS "BillingCurrency",
   COUNT(*) AS "Keys",
   SUM({cost}) AS "Cost"
-FROM rolled
-INNER JOIN labelled USING ("KeyId", "FirstDay")
+FROM {rolled} AS rolled
+INNER JOIN {labelled} AS labelled USING ("KeyId", "FirstDay")
 WHERE "PoolMatches" > 1
 GROUP BY 1, 2
 ORDER BY 1, 2

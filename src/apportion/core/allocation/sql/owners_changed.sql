@@ -3,11 +3,11 @@ SELECT
   COALESCE(owned."BillingCurrency", labelled."BillingCurrency", '') AS "BillingCurrency",
   COUNT(*) AS "Keys",
   COALESCE(SUM(rolled.{cost}), 0) AS "Cost"
-FROM owned
-FULL JOIN labelled
+FROM {owned} AS owned
+FULL JOIN {labelled} AS labelled
   ON owned."KeyId" = labelled."KeyId"
   AND owned."FirstDay" = labelled."FirstDay"
-LEFT JOIN rolled
+LEFT JOIN {rolled} AS rolled
   ON rolled."KeyId" = COALESCE(owned."KeyId", labelled."KeyId")
   AND rolled."FirstDay" = COALESCE(owned."FirstDay", labelled."FirstDay")
 WHERE owned."LastDay" IS DISTINCT FROM labelled."LastDay" OR {differs}

@@ -9,8 +9,8 @@ SELECT
   SUM("EffectiveCost") AS "EffectiveCost",
   SUM("ListCost") AS "ListCost",
   SUM("ContractedCost") AS "ContractedCost"
-FROM costs
-INNER JOIN labelled
+FROM {costs} AS costs
+INNER JOIN {labelled} AS labelled
   ON costs."KeyId" = labelled."KeyId"
   AND costs."ChargeDay" BETWEEN labelled."FirstDay" AND labelled."LastDay"
 WHERE labelled."Pool" IS NOT NULL

@@ -4,7 +4,7 @@
 WITH cut AS (
   SELECT labelled."KeyId", labelled."FirstDay", labelled."LastDay"
   FROM {labels} AS labelled
-  INNER JOIN months
+  INNER JOIN {months} AS months
     ON labelled."KeyId" = months."KeyId"
     AND (labelled."FirstDay" > months."FirstDay" OR labelled."LastDay" < months."LastDay")
 )
@@ -19,7 +19,7 @@ SELECT
   "ListCost",
   "ContractedCost",
   "Lines"
-FROM months
+FROM {months} AS months
 INNER JOIN {labels} AS labelled
   ON months."KeyId" = labelled."KeyId"
   AND months."FirstDay" >= labelled."FirstDay"
@@ -36,7 +36,7 @@ SELECT
   SUM("ListCost") AS "ListCost",
   SUM("ContractedCost") AS "ContractedCost",
   CAST(SUM("Lines") AS BIGINT) AS "Lines"
-FROM costs
+FROM {costs} AS costs
 INNER JOIN cut
   ON costs."KeyId" = cut."KeyId"
   AND costs."ChargeDay" BETWEEN cut."FirstDay" AND cut."LastDay"

@@ -11,9 +11,9 @@ FROM (
     SELECT *, {key_id} AS "#key"
     FROM (
       SELECT *, {hashes}
-      FROM bill
+      FROM {bill_lines} AS bill
     ) AS "#hashed"
   ) AS "#keyed"
-  WHERE "#key" IN (SELECT "KeyId" FROM new_keys)
+  WHERE "#key" IN (SELECT "KeyId" FROM {new_keys} AS new_keys)
 ) AS "#first"
-INNER JOIN new_keys ON new_keys."KeyId" = "#key"
+INNER JOIN {new_keys} AS new_keys ON new_keys."KeyId" = "#key"

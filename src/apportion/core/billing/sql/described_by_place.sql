@@ -8,4 +8,4 @@ SELECT
 FROM (
   {lines}
 ) AS "#lines"
-INNER JOIN new_keys ON "#file" = new_keys."File" AND "#row" = new_keys."Row"
+INNER JOIN {new_keys} AS new_keys ON "#file" = new_keys."File" AND "#row" = new_keys."Row"

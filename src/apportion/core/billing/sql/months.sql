@@ -12,5 +12,5 @@ SELECT
   SUM("ContractedCost") AS "ContractedCost",
   CAST(SUM("Lines") AS BIGINT) AS "Lines",
   MIN("FirstLine") AS "FirstLine"
-FROM costs
+FROM {costs} AS costs
 GROUP BY ALL

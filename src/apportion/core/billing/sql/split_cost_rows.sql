@@ -7,7 +7,7 @@
       {child_family} AS "#family",
       SUM({cost}) AS "#cost",
       SUM({list_cost}) AS "#list_cost"
-    FROM bill
+    FROM {bill} AS bill
     WHERE {is_child}
     GROUP BY 1
   ),
@@ -16,7 +16,7 @@
       bill.*,
       "#children_cost".*,
       ROW_NUMBER() OVER (PARTITION BY "#family" ORDER BY {highest_cost}) = 1 AS "#is_parent"
-    FROM bill
+    FROM {bill} AS bill
     INNER JOIN "#children_cost" ON "#family" = {family}
     WHERE NOT {is_child}
   )
@@ -24,7 +24,7 @@
     *,
     CAST(0 AS DECIMAL(38, 18)) AS "#transferred_cost",
     CAST(0 AS DECIMAL(38, 18)) AS "#transferred_list_cost"
-  FROM bill
+  FROM {bill} AS bill
   WHERE NOT {is_child} AND NOT {family} IN (SELECT "#family" FROM "#children_cost")
   UNION ALL BY NAME
   SELECT
@@ -40,7 +40,7 @@
       AS "#transferred_list_cost"
   FROM (
     SELECT *, {child_family} IN (SELECT "#family" FROM "#parents") AS "#has_parent"
-    FROM bill
+    FROM {bill} AS bill
     WHERE {is_child}
   ) AS "#children"
 ) AS charges

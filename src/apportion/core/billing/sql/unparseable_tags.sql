@@ -4,10 +4,10 @@ SELECT
   SUM("BilledCost") AS "Cost",
   CAST(SUM("Lines") AS BIGINT) AS "Lines",
   LIST_SORT(LIST_DISTINCT(LIST(LEFT(t, 60))))[:3] AS "Texts"
-FROM months
+FROM {months} AS months
 JOIN (
   SELECT "KeyId", "BillingCurrency", JSON_EXTRACT_STRING("x_Other", {path}) AS t
-  FROM keys
+  FROM {keys} AS keys
   WHERE "x_Other" IS NOT NULL
 ) AS kept USING ("KeyId")
 WHERE t IS NOT NULL

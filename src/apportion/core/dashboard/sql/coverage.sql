@@ -6,6 +6,6 @@ SELECT
   "#currency",
   "#tag",
   SUM("#cost") AS "#cost"
-FROM tagged_usage
-INNER JOIN labelled_rows USING ("#row")
+FROM {tagged_usage} AS tagged_usage
+INNER JOIN {labelled_rows} AS labelled_rows USING ("#row")
 GROUP BY ALL

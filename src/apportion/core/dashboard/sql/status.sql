@@ -6,8 +6,8 @@ SELECT
   CAST(SUM(daily_cost."#lines") AS BIGINT) AS "#lines",
   CAST(SUM(CASE WHEN keys."InvoiceId" <> '' THEN daily_cost."#lines" ELSE 0 END) AS BIGINT)
     AS "#invoiced"
-FROM daily_cost
-INNER JOIN keys USING ("KeyId")
-INNER JOIN labelled_rows USING ("#row")
+FROM {daily_cost} AS daily_cost
+INNER JOIN {keys} AS keys USING ("KeyId")
+INNER JOIN {labelled_rows} AS labelled_rows USING ("#row")
 GROUP BY 1
 ORDER BY 1

@@ -1,8 +1,8 @@
 -- Tag keys of usage as written in the bill, by cost, highest first.
 WITH texts AS (
   SELECT keys."Tags" AS json, SUM(usage."#cost") AS cost
-  FROM usage
-  INNER JOIN keys USING ("KeyId")
+  FROM {usage} AS usage
+  INNER JOIN {keys} AS keys USING ("KeyId")
   WHERE keys."Tags" IS NOT NULL
   GROUP BY 1
 ),

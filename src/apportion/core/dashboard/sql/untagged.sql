@@ -1,5 +1,5 @@
 -- The resources of each owner with the highest cost that lack a tag that the rulebook reads.
-WITH has AS (SELECT "Tags", LIST(DISTINCT "#tag") AS found FROM tagged GROUP BY 1),
+WITH has AS (SELECT "Tags", LIST(DISTINCT "#tag") AS found FROM {tagged} AS tagged GROUP BY 1),
 required AS (SELECT {required} AS names),
 missing AS (
   SELECT
@@ -12,7 +12,7 @@ missing AS (
       ),
       ', '
     ) AS "#missing"
-  FROM keys
+  FROM {keys} AS keys
   CROSS JOIN required
   LEFT JOIN has USING ("Tags")
   WHERE keys."ResourceId" <> '' AND keys."ChargeCategory" = 'Usage'
@@ -27,9 +27,9 @@ SELECT
   missing."#missing",
   MAX(labelled_rows."#source") AS "#source",
   SUM(usage."#cost") AS "#cost"
-FROM usage
+FROM {usage} AS usage
 INNER JOIN missing USING ("KeyId")
-INNER JOIN labelled_rows USING ("#row")
+INNER JOIN {labelled_rows} AS labelled_rows USING ("#row")
 WHERE missing."#missing" <> ''
 GROUP BY 1, 2, 3, 4, 7
 QUALIFY ROW_NUMBER() OVER (

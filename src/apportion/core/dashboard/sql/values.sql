@@ -7,10 +7,10 @@ SELECT
   labelled_rows."#currency",
   COUNT(DISTINCT keys."ResourceId") AS "#resources",
   SUM(usage."#cost") AS "#cost"
-FROM usage
-INNER JOIN keys USING ("KeyId")
-INNER JOIN tagged USING ("Tags")
-INNER JOIN labelled_rows USING ("#row")
+FROM {usage} AS usage
+INNER JOIN {keys} AS keys USING ("KeyId")
+INNER JOIN {tagged} AS tagged USING ("Tags")
+INNER JOIN {labelled_rows} AS labelled_rows USING ("#row")
 WHERE tagged."#tag" IN (SELECT UNNEST({tags}))
 GROUP BY ALL
 ORDER BY ALL

@@ -7,10 +7,10 @@ WITH described AS (
     owned."Pool",
     owned."FirstDay",
     owned."LastDay"
-  FROM owned
-  INNER JOIN keys USING ("KeyId")
+  FROM {owned} AS owned
+  INNER JOIN {keys} AS keys USING ("KeyId")
 ),
-split AS (SELECT DISTINCT "KeyId", "ChargeDay" FROM handed),
+split AS (SELECT DISTINCT "KeyId", "ChargeDay" FROM {handed} AS handed),
 charged AS (
   SELECT
     costs."KeyId",
@@ -21,7 +21,7 @@ charged AS (
     costs."ContractedCost",
     costs."ConsumedQuantity",
     split."KeyId" IS NOT NULL AS split
-  FROM costs
+  FROM {costs} AS costs
   LEFT JOIN split
     ON costs."KeyId" = split."KeyId"
     AND costs."ChargeDay" = split."ChargeDay"
@@ -35,7 +35,7 @@ INNER JOIN described AS told
 UNION ALL
 SELECT
   {parts}
-FROM handed
+FROM {handed} AS handed
 INNER JOIN described AS told
   ON handed."KeyId" = told."KeyId"
   AND handed."ChargeDay" BETWEEN told."FirstDay" AND told."LastDay"

@@ -5,9 +5,9 @@ SELECT labelled.* REPLACE (
   LEAST(labelled."LastDay", COALESCE(b."#to", labelled."LastDay")) AS "LastDay",
   {replaced}
 )
-FROM labelled
-INNER JOIN keys ON labelled."KeyId" = keys."KeyId"
-LEFT JOIN "labels before" AS b
+FROM {labelled} AS labelled
+INNER JOIN {keys} AS keys ON labelled."KeyId" = keys."KeyId"
+LEFT JOIN {labels_before} AS b
   ON {same}
   AND b."#from" <= labelled."LastDay"
   AND b."#to" >= labelled."FirstDay"

@@ -7,9 +7,9 @@ WITH rows AS (
     ROW({labels}) AS "#label",
     "FirstCost" AS "#first",
     "LastCost" AS "#last"
-  FROM labelled
-  INNER JOIN rolled USING ("KeyId", "FirstDay", "LastDay")
-  INNER JOIN keys USING ("KeyId")
+  FROM {labelled} AS labelled
+  INNER JOIN {rolled} AS rolled USING ("KeyId", "FirstDay", "LastDay")
+  INNER JOIN {keys} AS keys USING ("KeyId")
 ),
 ordered AS (
   SELECT

@@ -7,8 +7,8 @@ SELECT
   {within} AS "Within",
   costs."KeyId",
   {amounts}
-FROM costs
-INNER JOIN owned
+FROM {costs} AS costs
+INNER JOIN {owned} AS owned
   ON costs."KeyId" = owned."KeyId"
   AND costs."ChargeDay" BETWEEN owned."FirstDay" AND owned."LastDay"
 WHERE owned."Pool" IS NOT NULL

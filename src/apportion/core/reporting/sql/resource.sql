@@ -20,9 +20,9 @@ SELECT
   SUM(costs.{cost}) AS "Cost",
   SUM(costs."Lines") AS "Lines",
   MIN(costs."FirstLine") AS "FirstLine"
-FROM keys
-INNER JOIN labelled ON keys."KeyId" = labelled."KeyId"
-INNER JOIN costs
+FROM {keys} AS keys
+INNER JOIN {labelled} AS labelled ON keys."KeyId" = labelled."KeyId"
+INNER JOIN {costs} AS costs
   ON labelled."KeyId" = costs."KeyId"
   AND costs."ChargeDay" BETWEEN labelled."FirstDay" AND labelled."LastDay"
 WHERE keys."ResourceId" = {resource}

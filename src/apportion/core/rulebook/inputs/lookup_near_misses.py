@@ -9,13 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from apportion.core.rulebook.suggestions import shown
-from apportion.core.templates import each, name, sql
+from apportion.core.templates import each, name, query
 from apportion.model.findings.dimensions import ALMOST_MATCHES
 from apportion.model.findings.finding import Finding
 from apportion.model.inputs import Lookup
-
-#: The table that `near_misses_query` reads a lookup's lines from.
-TABLE = "lookup_lines"
+from apportion.model.relation import Query, Relation
 
 _MOST = 3
 
@@ -25,11 +23,13 @@ def line_columns(lookup: Lookup) -> dict[str, str]:
     return {"line": "BIGINT", **{f"m{at}": "VARCHAR" for at in range(len(lookup.columns))}}
 
 
-def near_misses_query(lookup: Lookup) -> str:
-    """List values of the bill that almost match, each with the line."""
+def near_misses_query(lookup: Lookup, lines: Relation, facts: Relation) -> Query:
+    """List values of the bill that almost match, each with the line; see `line_columns`."""
     columns = list(enumerate(map(name, lookup.columns)))
-    return sql(
+    return query(
         "core/rulebook/inputs/near_misses",
+        lines=lines,
+        facts=facts,
         columns=each((column for _, column in columns), ", "),
         written=f"CONCAT_WS(', ', {each((f'l.m{at}' for at, _ in columns), ', ')})",
         found=f"CONCAT_WS(', ', {each((f'f.{column}' for _, column in columns), ', ')})",

@@ -8,6 +8,6 @@ SELECT
     FILTER ("State" NOT IN ('{no_resource}', 'exempt')) AS resources,
   COUNT(DISTINCT "SubAccountId" || ' ' || "ResourceId")
     FILTER ("State" IN ('wrong', 'missing')) AS resources_wrong
-FROM judged
+FROM {judged} AS judged
 GROUP BY {numbers}
 ORDER BY missing + wrong DESC, {numbers}

@@ -4,8 +4,8 @@ SELECT
   COALESCE(NULLIF(tagged."SubAccountName", ''), tagged."SubAccountId") AS "Account",
   COALESCE(verdicts."State", '{no_resource}') AS "State",
   COALESCE(verdicts."Verdict", -1) AS "Verdict"
-FROM tagged
-LEFT JOIN verdicts
+FROM {tagged} AS tagged
+LEFT JOIN {verdicts} AS verdicts
   ON tagged."Taggable"
   AND tagged."Tags" = verdicts."Tags"
   AND tagged."Environment" = verdicts."Environment"

@@ -7,7 +7,7 @@ SELECT
   "Currency",
   SUM("Cost") AS "Cost",
   COUNT(DISTINCT "SubAccountId" || ' ' || "ResourceId") AS "Resources"
-FROM judged
+FROM {judged} AS judged
 WHERE "Verdict" >= 0
 GROUP BY ALL
 ORDER BY ALL

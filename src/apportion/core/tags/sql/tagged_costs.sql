@@ -19,6 +19,6 @@ SELECT
     AND COALESCE(keys."CommitmentDiscountStatus", '') <> 'Unused' AS "Taggable",
   SUM(rolled.{cost}) AS "Cost"
 FROM ({rolled}) AS rolled
-INNER JOIN keys USING ("KeyId")
-INNER JOIN owned USING ("KeyId", "FirstDay", "LastDay")
+INNER JOIN {keys} AS keys USING ("KeyId")
+INNER JOIN {owned} AS owned USING ("KeyId", "FirstDay", "LastDay")
 GROUP BY 1, 2, 4, 5, 7, 8, 9, 10, 11, 12, 13

@@ -4,7 +4,7 @@ SELECT
   "ServiceCode",
   "Currency" AS currency,
   SUM("Cost") AS cost
-FROM judged
+FROM {judged} AS judged
 WHERE "State" <> '{no_resource}'
 GROUP BY ALL
 ORDER BY ALL

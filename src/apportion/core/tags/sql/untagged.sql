@@ -15,7 +15,7 @@ SELECT
   ARG_MAX("Verdict", "Cost") AS "Verdict",
   "Currency",
   SUM("Cost") AS "Cost"
-FROM judged
+FROM {judged} AS judged
 WHERE "State" IN ('wrong', 'missing')
 GROUP BY "ResourceId", "SubAccountId", "Currency"
 ORDER BY "Cost" DESC, "SubAccountId", "ResourceId", "Currency"

@@ -3,8 +3,8 @@
 -- A pooled charge counts only if its pool handed on exactly what it held, for its payer.
 WITH owned_costs AS (
   SELECT *
-  FROM rolled
-  INNER JOIN owned USING ("KeyId", "FirstDay", "LastDay")
+  FROM {rolled} AS rolled
+  INNER JOIN {owned} AS owned USING ("KeyId", "FirstDay", "LastDay")
 ),
 pooled AS (
   SELECT
@@ -28,7 +28,7 @@ handed_on AS (
     SUM("EffectiveCost") AS "EffectiveCost",
     SUM("ListCost") AS "ListCost",
     SUM("ContractedCost") AS "ContractedCost"
-  FROM shares
+  FROM {shares} AS shares
   GROUP BY ALL
 ),
 balanced AS (

@@ -7,7 +7,7 @@ SELECT
   costs."ListCost",
   costs."ContractedCost",
   costs."Lines"
-FROM costs
-INNER JOIN owned
+FROM {costs} AS costs
+INNER JOIN {owned} AS owned
   ON costs."KeyId" = owned."KeyId"
   AND costs."ChargeDay" BETWEEN owned."FirstDay" AND owned."LastDay"

@@ -2,14 +2,14 @@
 SELECT COUNT(*) AS "Arrows"
 FROM (
   (
-    SELECT {columns} FROM "drivers_made"
+    SELECT {columns} FROM {drivers_made}
     EXCEPT ALL
-    SELECT {columns} FROM drivers
+    SELECT {columns} FROM {drivers}
   )
   UNION ALL
   (
-    SELECT {columns} FROM drivers
+    SELECT {columns} FROM {drivers}
     EXCEPT ALL
-    SELECT {columns} FROM "drivers_made"
+    SELECT {columns} FROM {drivers_made}
   )
 ) AS changed

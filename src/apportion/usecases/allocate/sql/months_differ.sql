@@ -9,13 +9,13 @@ WITH days AS (
     SUM("ListCost") AS "ListCost",
     SUM("ContractedCost") AS "ContractedCost",
     CAST(SUM("Lines") AS BIGINT) AS "Lines"
-  FROM costs
+  FROM {costs} AS costs
   GROUP BY 1
 )
 SELECT
   COUNT(*) AS "Keys",
   COALESCE(SUM(ABS(COALESCE(months.{cost}, 0) - COALESCE(days.{cost}, 0))), 0) AS "Cost"
-FROM months
+FROM {months} AS months
 FULL JOIN days ON months."KeyId" = days."KeyId"
 WHERE ROW(
   months."FirstDay", months."LastDay", months."BilledCost", months."EffectiveCost",

@@ -16,7 +16,7 @@ FROM (
     "EffectiveCost",
     "ListCost",
     "ContractedCost"
-  FROM allocations
+  FROM {allocations} AS allocations
   WHERE "Pool" IS NULL
   UNION ALL
   SELECT
@@ -27,7 +27,7 @@ FROM (
     "EffectiveCost",
     "ListCost",
     "ContractedCost"
-  FROM shares
+  FROM {shares} AS shares
 ) AS paid
 GROUP BY 1, 2, 3
 ORDER BY 1, 2, 3

@@ -1,13 +1,13 @@
 -- Shares that were read back and are not those that the pools give, or the other way round.
 WITH lost AS (
-  SELECT {columns} FROM "shares_made"
+  SELECT {columns} FROM {shares_made}
   EXCEPT ALL
-  SELECT {columns} FROM shares
+  SELECT {columns} FROM {shares}
 ),
 added AS (
-  SELECT {columns} FROM shares
+  SELECT {columns} FROM {shares}
   EXCEPT ALL
-  SELECT {columns} FROM "shares_made"
+  SELECT {columns} FROM {shares_made}
 ),
 changed AS (
   SELECT "Owner", "BillingCurrency", {cost} AS given, 0 AS got FROM lost

@@ -1,3 +1,3 @@
 -- The billing periods of a bill's lines.
 SELECT DISTINCT {period} AS "Period"
-FROM bill
+FROM {bill} AS bill

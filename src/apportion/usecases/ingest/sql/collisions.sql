@@ -3,9 +3,9 @@ SELECT COUNT(*) AS n
 FROM (
   SELECT "KeyId"
   FROM (
-    SELECT "KeyId", "KeyCheck" FROM keys
+    SELECT "KeyId", "KeyCheck" FROM {keys} AS keys
     UNION ALL
-    SELECT "KeyId", "KeyCheck" FROM months
+    SELECT "KeyId", "KeyCheck" FROM {months} AS months
   )
   GROUP BY "KeyId"
   HAVING COUNT(DISTINCT "KeyCheck") > 1

@@ -7,7 +7,7 @@ SELECT
   SUM("EffectiveCost") AS "EffectiveCost",
   SUM("ListCost") AS "ListCost",
   SUM("ContractedCost") AS "ContractedCost"
-FROM costs
-INNER JOIN keys USING ("KeyId")
+FROM {costs} AS costs
+INNER JOIN {keys} AS keys USING ("KeyId")
 GROUP BY 1, 2
 ORDER BY 1, 2

@@ -5,5 +5,5 @@ SELECT
   "KeyCheck",
   CAST("FirstLine" >> 40 AS UBIGINT) AS "File",
   "FirstLine" & 1099511627775 AS "Row"
-FROM months
-WHERE "KeyId" NOT IN (SELECT "KeyId" FROM known)
+FROM {months} AS months
+WHERE "KeyId" NOT IN (SELECT "KeyId" FROM {known} AS known)

@@ -12,6 +12,6 @@ SELECT
 FROM (
   SELECT * FROM {earlier}
   UNION ALL BY NAME
-  SELECT * REPLACE ("FirstLine" + {files} * 1099511627776 AS "FirstLine") FROM costs
+  SELECT * REPLACE ("FirstLine" + {files} * 1099511627776 AS "FirstLine") FROM {costs} AS costs
 )
 GROUP BY 1, 2, 3, 4, 5

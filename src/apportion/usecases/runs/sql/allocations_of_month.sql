@@ -10,4 +10,4 @@ SELECT
   rolled."ContractedCost",
   rolled."Lines"
 FROM ({rolled}) AS rolled
-INNER JOIN owned USING ("KeyId", "FirstDay", "LastDay")
+INNER JOIN {owned} AS owned USING ("KeyId", "FirstDay", "LastDay")

@@ -9,5 +9,5 @@ SELECT
   SUM("ListCost") AS "ListCost",
   SUM("ContractedCost") AS "ContractedCost"
 FROM {costs} AS costs
-LEFT JOIN keys USING ("KeyId")
+LEFT JOIN {keys} AS keys USING ("KeyId")
 GROUP BY 1, 2, 3
