@@ -264,7 +264,7 @@ def test_pages_read_what_they_declare(month: Path, tmp_path: Path, scope: Scope)
         *(queries.column_cost_query("", "USD"), queries.accounts_query()),
         *(queries.rule_hits_query("USD"), queries.coverage_query("#owner", "USD")),
         *(queries.untagged_query("USD"), queries.values_query("USD")),
-        *(queries.sources_query("USD")),
+        queries.sources_query("USD"),
     ):
         run.rows(query)
     run.share_of_pool("platform", "USD", Decimal(1))
