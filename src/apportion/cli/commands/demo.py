@@ -99,8 +99,8 @@ def _tell(session: Session, folder: Path, taken_in: list[Outcome], allocated: Ou
     )
     console.say(f"  cd {shlex.quote(str(folder))}")
     console.say(f"  apportion explain {_biggest(rows, allocated.columns)} --period {newest}")
-    console.say(f"  apportion review --period {newest}         # the monthly review for finance")
-    console.say(f"  apportion compare {newest}               # the effect of your rule changes")
+    console.say(f"  apportion review --period {newest}    # the monthly review for finance")
+    console.say(f"  apportion compare {newest}            # the effect of your rule changes")
     console.say("  pip install 'apportion[web]' && apportion serve --open    # the dashboard")
 
 

@@ -158,7 +158,7 @@ def focus_query(
 def dimension_columns(rulebook: Rulebook) -> dict[str, str]:
     """Name each dimension's column as FOCUS asks: `cost_center` is `x_CostCenter`.
 
-    Columns are told apart without case, so a name that is taken becomes `x_DimensionKept`.
+    Columns are told apart without case, so a name that is taken becomes `x_DimensionOperation`.
     """
     columns: dict[str, str] = {}
     taken = {column.casefold() for column in (*OWN_COLUMNS, *_OURS)}

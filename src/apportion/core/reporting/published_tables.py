@@ -17,7 +17,6 @@ from apportion.model.focus import COST_COLUMNS, KEY_COLUMNS
 from apportion.model.manifest import Manifest
 from apportion.model.money import SQL_TYPE
 from apportion.model.relation import AllocationTables, Query, Relation
-from apportion.model.result_columns import PUBLISHED, REPORT
 from apportion.model.rulebook import Rulebook
 
 from .report import ALWAYS
@@ -176,12 +175,6 @@ def queries(rulebook: Rulebook, manifest: Manifest, sources: Sources) -> dict[st
         "proofs": _select(known["proofs"], run, sources.proofs),
         "findings": _select(known["findings"], run, sources.findings),
     }
-
-
-def names_taken(rulebook: Rulebook) -> list[str]:
-    """List the dimensions that are called like a column of ours: engines see no case."""
-    ours = {column.casefold() for column in (*PUBLISHED, *COST_COLUMNS, *REPORT, *ALWAYS)}
-    return [each_ for each_ in _dimensions(rulebook) if each_.casefold() in ours]
 
 
 def totals_query(table: str, relation: Relation) -> Query:

@@ -1,7 +1,6 @@
 """Errors about published tables, delivered reports and queries.
 
 WrongUseError
-├── PublishedNameError     a dimension has the name of a published column
 ├── InvalidQueryError      a query is not valid SQL, or does more than read published tables
 └── TableElsewhereError    a published table has another location
 OperationError
@@ -15,16 +14,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from .base import OperationError, WrongUseError
-
-
-class PublishedNameError(WrongUseError):
-    """A dimension has the name of a published column."""
-
-    def __init__(self, names: Sequence[str]) -> None:
-        super().__init__(
-            f"Published tables have columns named like these dimensions: {', '.join(names)}. "
-            "Rename them in the rulebook, allocate, and publish again."
-        )
 
 
 class NotPublishedError(WrongUseError):

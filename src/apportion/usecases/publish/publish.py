@@ -11,7 +11,7 @@ from apportion.core.identity import sha256
 from apportion.core.proof import compare
 from apportion.core.reporting import published_tables as what
 from apportion.core.templates import each, name, query
-from apportion.model.errors.publishing import NotWhatArrivedError, PublishedNameError
+from apportion.model.errors.publishing import NotWhatArrivedError
 from apportion.model.focus import COST_COLUMNS
 from apportion.model.manifest import Manifest
 from apportion.model.manifest_text import to_plain
@@ -43,8 +43,6 @@ def publish(context: RunContext, lake: PublishedTables, *, period: str, scratch:
     published = find(context, period=period)
     manifest = published.manifest
     stop_if_failing(compare(period, manifest.totals))
-    if taken := what.names_taken(published.rulebook):
-        raise PublishedNameError(taken)
     digest = manifest_sha256(manifest)
     unchanged = lake.current(period) == (manifest.run, digest)
     if not unchanged:

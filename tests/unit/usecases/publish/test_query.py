@@ -154,7 +154,7 @@ def private(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("sql", TABLES_OF_FILES)
 def test_only_what_is_published_is_there(workspace: Workspace, private: Path, sql: str) -> None:
-    with pytest.raises(NotPublishedError, match="There are keys, allocations"):
+    with pytest.raises(NotPublishedError, match="Tables: keys, allocations"):
         workspace.publishing.query(sql.replace("{}", str(private)))
 
 
@@ -269,7 +269,7 @@ def test_a_query_that_fails_is_told_in_athena_s_words() -> None:
 def test_a_wrong_query_is_wrong_use_in_athena_too() -> None:
     reason = "COLUMN_NOT_FOUND: line 1:8: Column 'team' cannot be resolved"
     with pytest.raises(InvalidQueryError, match="Column 'team' cannot be resolved"):
-        athena(Client(states=["FAILED"], reason=reason)).ask("SELECT team FROM daily")
+        athena(Client(states=["FAILED"], reason=reason)).query("SELECT team FROM daily")
 
 
 def test_who_may_not_is_told_the_action() -> None:

@@ -162,10 +162,10 @@ def test_lines_and_parts_add_up_both_ways(lines: list[int], weights: list[int]) 
 
 
 def test_dimensions_called_like_columns_that_are_there_get_their_own(tmp_path: Path) -> None:
-    names = ("kept", "operation", "allocation_run", "costcenter", "cost_center")
+    names = ("usage_type", "operation", "allocation_run", "costcenter", "cost_center")
     made = workspace_in(
         tmp_path,
-        "apportion: 1\neffective: 2026-01\ncurrency: USD\nowner: kept\ndimensions:\n"
+        "apportion: 1\neffective: 2026-01\ncurrency: USD\nowner: usage_type\ndimensions:\n"
         + "".join(f"  {name}:\n    from: [{{tag: tag{at}}}]\n" for at, name in enumerate(names))
         + "shared:\n  - {name: support, where: \"ServiceName = 'Support'\", split: even}\n",
     )
@@ -178,13 +178,14 @@ def test_dimensions_called_like_columns_that_are_there_get_their_own(tmp_path: P
     made.allocate()
     made.focus(PERIOD, folder=tmp_path / "out")
     columns = (
-        "x_DimensionKept, x_Pool, x_DimensionOperation, x_Operation, x_DimensionAllocationRun, "
-        "x_Costcenter, x_DimensionCostCenter"
+        "x_DimensionUsageType, x_Pool, x_DimensionOperation, x_Operation, "
+        "x_DimensionAllocationRun, x_Costcenter, x_DimensionCostCenter"
     )
     rows = asked(
         tmp_path / "out", f"SELECT {columns} FROM rows WHERE EffectiveCost > 0 ORDER BY x_Operation"
     )
+    own = ("usage_type", None, "operation", "RunInstances", *names[2:])
     assert rows == [
-        ("kept", None, "operation", "RunInstances", "allocation_run", "costcenter", "cost_center"),
-        ("kept", "support", None, None, None, None, None),
+        own,
+        ("usage_type", "support", None, None, None, None, None),
     ]
