@@ -23,7 +23,7 @@ from pathlib import Path
 
 PAGES = (
     "/overview", "/overview?by=ServiceName", "/overview?by=SubAccountId", "/flow",
-    "/flow?left=ServiceName", "/owners", "/pools", "/tags", "/proof", "/rules",
+    "/flow?by=ServiceName", "/owners", "/pools", "/tags", "/proof", "/rules",
     "/api/v1/overview", "/files/overview/owners.csv",
 )  # fmt: skip
 ROUNDS = 5

@@ -42,15 +42,15 @@ def secrets(shown: Path) -> frozenset[str]:
 
     As text, as files and pages write them, and what pools hold in all. What is SHOP's too is none.
     """
-    library = run_cache_of(shown)
+    runs = run_cache_of(shown)
     mine, others = set[Decimal](), set[Decimal]()
     for period in (BEFORE, PERIOD):
-        sight = library.open_run(period, EVERYTHING)
-        for row in sight.rows(_amounts()):
+        run = runs.open_run(period, EVERYTHING)
+        for row in run.rows(_amounts()):
             (mine if row["owner"] == "SHOP" else others).add(Decimal(str(row["amount"])))
-        held = [Decimal(str(row["cost"])) for row in sight.rows("SELECT * FROM pools")]
+        held = [Decimal(str(row["cost"])) for row in run.rows("SELECT * FROM pools")]
         others |= {*held, sum(held, Decimal())}
-        for row in sight.rows(queries.totals_query()):
+        for row in run.rows(queries.totals_query()):
             others |= {Decimal(str(row[c])) for c in ("direct", "shared", "total")}
     secret = {amount for amount in others - mine if abs(amount) > 100}
     assert len(secret) > 60
@@ -151,7 +151,7 @@ def test_no_parameter_tells_anothers_money(
     client: TestClient, secrets: frozenset[str], data: st.DataObject
 ) -> None:
     name = data.draw(st.sampled_from(sorted(PAGES)))
-    fields = sorted(PAGES[name].asked.model_fields)
+    fields = sorted(PAGES[name].query_model.model_fields)
     asked = data.draw(st.dictionaries(st.sampled_from(fields), _VALUES, max_size=4))
     lead = data.draw(st.sampled_from(["/", "/api/v1/", "/files/"]))
     section = data.draw(st.sampled_from(["owners", "days", "movers", "paths", "shares", "pools",

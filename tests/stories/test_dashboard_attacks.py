@@ -1,4 +1,4 @@
-"""What strangers can do at the door: long bodies, keys that are not there, headers given twice."""
+"""What strangers can do at the auth: long bodies, keys that are not there, headers given twice."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from joserfc.jwk import ECKey
 from apportion.model.access import Access, SignedHeader
 from apportion.model.errors.web import WeakSecretError
 from apportion.web.app import create_app
-from apportion.web.auth.config import SESSION_SECRET, AuthConfig, open_door
+from apportion.web.auth.config import SESSION_SECRET, AuthConfig, create_auth_config
 from apportion.web.auth.proxy import SignedProxy
 from apportion.web.auth.request_bodies import MOST_BYTES
 from apportion.web.auth.sessions import Sessions
@@ -61,11 +61,11 @@ def test_a_header_that_is_believed_comes_once(shown: Path, name: str) -> None:
 
 
 def _open_to_all(shown: Path) -> httpx.ASGITransport:
-    door = open_door(access_of(OIDC), {}, host="0.0.0.0")
-    return httpx.ASGITransport(create_app(run_cache_of(shown), door=door, watch=False))
+    auth = create_auth_config(access_of(OIDC), {}, host="0.0.0.0")
+    return httpx.ASGITransport(create_app(run_cache_of(shown), auth=auth, watch=False))
 
 
-@pytest.mark.parametrize("path", ["/auth/out", "/overview", "/health", "/nothing"])
+@pytest.mark.parametrize("path", ["/auth/sign-out", "/overview", "/health", "/nothing"])
 def test_a_body_that_says_it_is_long_is_not_read(shown: Path, path: str) -> None:
     async def ask() -> httpx.Response:
         async with httpx.AsyncClient(transport=_open_to_all(shown)) as client:
@@ -89,7 +89,7 @@ def test_a_body_in_pieces_is_read_as_far_as_it_may_be_long(shown: Path) -> None:
 
     async def ask() -> int:
         async with httpx.AsyncClient(transport=_open_to_all(shown)) as client:
-            answer = await client.post("http://localhost:8600/auth/out", content=pieces())
+            answer = await client.post("http://localhost:8600/auth/sign-out", content=pieces())
             return answer.status_code
 
     assert asyncio.run(ask()) == 403
@@ -101,16 +101,16 @@ WEAK = ["x", "changeme", "a" * 64, "ab" * 20, "passwordpasswordpasswordpassword"
 
 @pytest.mark.parametrize("secret", WEAK)
 def test_a_weak_secret_signs_no_cookie(secret: str) -> None:
-    with pytest.raises(WeakSecretError, match=r"at least 32 random letters.*token_urlsafe"):
-        open_door(access_of(OIDC), {SESSION_SECRET: secret}, host="0.0.0.0")
+    with pytest.raises(WeakSecretError, match=r"at least 32 random characters.*token_urlsafe"):
+        create_auth_config(access_of(OIDC), {SESSION_SECRET: secret}, host="0.0.0.0")
 
 
 @pytest.mark.parametrize(
     "secret", ["", "k8Jq2vX9_bW4mT7sZ1nR6yC3hL5dF0gA", "9f86d081884c7d659a2feaa0c55ad015"]
 )
 def test_a_strong_secret_or_none_does(secret: str) -> None:
-    door = open_door(access_of(OIDC), {SESSION_SECRET: secret}, host="0.0.0.0")
-    assert len(door.session_secret) >= 32
+    auth = create_auth_config(access_of(OIDC), {SESSION_SECRET: secret}, host="0.0.0.0")
+    assert len(auth.session_secret) >= 32
 
 
 class Clock:
@@ -189,8 +189,8 @@ def test_no_key_that_is_waited_for_holds_up_anybody_else(shown: Path, keys: Keys
     """Twelve requests name keys that do not come; one with a known key is answered meanwhile."""
     way = SignedHeader(header="X-Token", keys="https://keys.example.com", audience="us")
     access = Access(way, access_of().groups)
-    door = AuthConfig(proxy=SignedProxy(way, access, fetch=keys.fetch))
-    app = create_app(run_cache_of(shown), door=door, watch=False)
+    auth = AuthConfig(proxy=SignedProxy(way, access, fetch=keys.fetch))
+    app = create_app(run_cache_of(shown), auth=auth, watch=False)
 
     async def ask() -> tuple[list[int], int, int]:
         transport = httpx.ASGITransport(app)

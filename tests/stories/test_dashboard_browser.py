@@ -24,7 +24,7 @@ PAGES = {
     "overview by service": "/overview?by=ServiceName",
     "flow": "/flow",
     "owners": "/owners",
-    "owner": "/owners?name=SHOP",
+    "owner": "/owners?owner=SHOP",
     "pools": "/pools",
     "pool": "/pools?pool=platform",
     "tags": "/tags",
@@ -114,9 +114,9 @@ def test_hostile_names_open_no_dialog_and_breach_no_policy(browser: Browser, sit
     addresses = [
         *PAGES.values(),
         "/overview?by=account",
-        "/flow?left=ServiceName",
+        "/flow?by=ServiceName",
         "/tags?by=account",
-        *(f"/owners?name={quote(name, safe='')}" for name in (HOSTILE if SOAK else HOSTILE[:4])),
+        *(f"/owners?owner={quote(name, safe='')}" for name in (HOSTILE if SOAK else HOSTILE[:4])),
         f"/explain?owner={quote(HOSTILE[0], safe='')}",
     ]
     for address in addresses:
@@ -142,7 +142,7 @@ def test_a_click_in_the_flow_follows_a_name(browser: Browser, site: str) -> None
     visit.open(f"{site}/flow")
     nodes = visit.page.locator(".sankey-node").filter(has_text="pool platform")
     nodes.locator(".node-rect").first.click()
-    visit.page.wait_for_url(re.compile(r"how=pool\+platform"))
+    visit.page.wait_for_url(re.compile(r"allocated_by=pool\+platform"))
     assert "pool platform" in visit.page.locator("h1").inner_text()
     visit.close()
 
@@ -176,12 +176,12 @@ def test_the_keyboard_reaches_everything(browser: Browser, site: str) -> None:
     visit.open(f"{site}/overview")
     page = visit.page
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
+    assert page.evaluate("document.activeElement.textContent") == "Skip to content"
     reached = set()
     for _ in range(80):
         page.keyboard.press("Tab")
         reached.add(page.evaluate("document.activeElement.textContent.trim().slice(0, 40)"))
-    assert {"Flow", "September 2026", "service", "Show as table", "CSV", "SHOP"} <= reached
+    assert {"Flow", PERIOD, "service", "Show table", "CSV", "SHOP"} <= reached
     page.locator("details.menu summary").focus()
     page.keyboard.press("Enter")
     assert page.locator("details.menu").evaluate("(it) => it.open")

@@ -14,14 +14,14 @@ from apportion.model.cents import ROUNDED, cent_off, cents, to_cents
 from page_expected import (
     ACCOUNT,
     EXPECTED,
-    MINUS,
     Asked,
     Rows,
     asked,
+    origins,
     paid,
     shares,
     signed,
-    ways,
+    usd,
 )
 from page_figures import PERIOD, Ledger, Seen, amounts_in, make, seen
 from web_client import application, as_one_of
@@ -36,7 +36,7 @@ groups:
 """
 DASH = "\N{EN DASH}"
 MONEY = {"money", "change", "exact"}
-NUMBERS = {*MONEY, "part", "heat"}
+NUMBERS = {*MONEY, "share", "heat"}
 
 ALL = [
     asked("overview"),
@@ -47,20 +47,20 @@ ALL = [
     asked("overview", group="shop"),
     asked("overview", group="shop", by="ServiceName"),
     asked("flow"),
-    asked("flow", left="ServiceName"),
+    asked("flow", by="ServiceName"),
     asked("flow", origin="000000000044"),
     asked("flow", origin="000000000022"),
-    asked("flow", left="ServiceName", origin="AWS Support"),
+    asked("flow", by="ServiceName", origin="AWS Support"),
     asked("flow", owner="SHOP"),
     asked("flow", owner="unallocated"),
-    asked("flow", how="pool platform"),
-    asked("flow", how="pool credits"),
-    asked("flow", how="tag:costcenter"),
+    asked("flow", allocated_by="pool platform"),
+    asked("flow", allocated_by="pool credits"),
+    asked("flow", allocated_by="tag:costcenter"),
     asked("flow", group="shop"),
     asked("flow", group="shop", origin="000000000011"),
-    *(asked("owners", name=name) for name in ("", "SHOP", "FIN", "total", "NEW", "GONE")),
-    asked("owners", group="shop", name="SHOP"),
-    asked("owners", currency="EUR", name="EURO"),
+    *(asked("owners", owner=name) for name in ("", "SHOP", "FIN", "total", "NEW", "GONE")),
+    asked("owners", group="shop", owner="SHOP"),
+    asked("owners", currency="EUR", owner="EURO"),
     asked("pools"),
     asked("pools", group="shop"),
     *(asked("pools", pool=pool) for pool in ("platform", "credits", "queues", "support")),
@@ -72,8 +72,8 @@ ALL = [
     asked("proof", by="account"),
     asked("rules"),
     asked("explain", owner="SHOP"),
-    asked("explain", owner="FIN", of="credits"),
-    asked("explain", owner="SHOP", cut="ServiceName", value="Amazon RDS"),
+    asked("explain", owner="FIN", share_of="credits"),
+    asked("explain", owner="SHOP", column="ServiceName", value="Amazon RDS"),
     asked("explain", owner="SHOP", day=f"{PERIOD}-01"),
     asked("explain", pool="platform"),
 ]
@@ -127,7 +127,7 @@ def assert_shown(page: Seen, told: Mapping[str, Any]) -> None:
     amounts = [value for value in values if isinstance(value, Decimal)]
     assert {_amount(text) for text in shown} <= {to_cents(abs(amount)) for amount in amounts}
     for section in told["sections"]:
-        columns = [c for c in section["columns"] if c["look"] in {"money", "change"}]
+        columns = [c for c in section["columns"] if c["style"] in {"money", "change"}]
         if columns and section["name"] in page.tables:
             assert_table(page, section, [c["name"] for c in columns])
 
@@ -143,11 +143,11 @@ def assert_table(page: Seen, section: Mapping[str, Any], columns: list[str]) -> 
     for name in columns:
         at = heads.index(titles[name])
         exact = [Decimal(row[name]) for row in section["rows"] if row[name] is not None]
-        texts = [row[at].lstrip(f"{MINUS}+") for row in body if row[at] not in {"", DASH}]
+        texts = [row[at].lstrip("-+") for row in body if row[at] not in {"", DASH}]
         if whole:
             assert texts == [cents(abs(amount)) for amount in exact]
         if totals and totals[0][at]:
-            assert totals[0][at].lstrip(f"{MINUS}+") == cents(abs(sum(exact, Decimal())))
+            assert totals[0][at].lstrip("-+") == cents(abs(sum(exact, Decimal())))
             off |= whole and cent_off(exact, sum(exact, Decimal()))
     if off:
         assert foot[-1] == [ROUNDED]
@@ -175,9 +175,9 @@ def test_amounts_in_sentences_are_those_of_the_tables(client: TestClient, ledger
 @pytest.mark.parametrize(
     ("currency", "said"),
     [
-        ("GBP", "September 2026 cost £0.00"),
-        ("CHF", "September 2026 cost 0.00 CHF; 0.00 CHF is unallocated"),
-        ("EUR", "September 2026 cost €90.01; every cent has an owner"),
+        ("GBP", "Cost in 2026-09: 0.00 GBP"),
+        ("CHF", "Cost in 2026-09: 0.00 CHF; 0.00 CHF is unallocated"),
+        ("EUR", "Cost in 2026-09: 90.01 EUR; every cent has an owner"),
     ],
 )
 def test_a_month_of_zero_does_not_say_that_every_cent_has_an_owner(
@@ -189,17 +189,17 @@ def test_a_month_of_zero_does_not_say_that_every_cent_has_an_owner(
 
 def test_credits_are_counted_once_and_none_is_drawn(client: TestClient, ledger: Ledger) -> None:
     one = asked("flow")
-    found = ways(ledger, one, ACCOUNT)
+    found = origins(ledger, one, ACCOUNT)
     below = sum((min(row["total"], Decimal()) for row in found), Decimal())
     page = seen(client.get("/flow", headers=as_one_of("finance")).text)
-    assert f"Credits of {MINUS}${cents(-below)} are not drawn." in page.sentences
+    assert f"Credits of {usd(below)} are not drawn." in page.sentences
     (trace,) = page.charts["flow"]["data"]
     drawn = [Decimal(value) for value in trace["link"]["value"]]
     given = shares(ledger, one)
     assert sum(drawn) == _positive(found) + _positive(row for row in found if row["owner"]) + (
         _positive(given)
     )
-    assert trace["link"]["customdata"] == [f"${cents(amount)}" for amount in drawn]
+    assert trace["link"]["customdata"] == [usd(amount) for amount in drawn]
     assert all(amount.endswith(" before credits") for _, amount in trace["node"]["customdata"])
 
 
@@ -215,16 +215,14 @@ def test_the_waterfall_tells_changes_and_not_the_level_reached(
     moved = {name: now.get(name, 0) - then.get(name, 0) for name in {*now, *then}}
     assert changes == {name: signed(amount) for name, amount in moved.items() if amount}
     assert [amount for _, amount in (told[0], told[-1])] == [
-        f"${cents(sum(month.values(), Decimal()))}" for month in (then, now)
+        usd(sum(month.values(), Decimal())) for month in (then, now)
     ]
 
 
 def test_days_in_charts_are_those_of_the_tables(client: TestClient, ledger: Ledger) -> None:
     page = seen(client.get("/overview", headers=as_one_of("finance")).text)
     for trace in page.charts["days"]["data"]:
-        assert trace["hovertext"] == [
-            (MINUS if Decimal(y) < 0 else "") + f"${cents(abs(Decimal(y)))}" for y in trace["y"]
-        ]
+        assert trace["hovertext"] == [usd(Decimal(y)) for y in trace["y"]]
     whole = sum(Decimal(y) for trace in page.charts["days"]["data"] for y in trace["y"])
     assert whole == sum(row["total"] for row in paid(ledger, asked("overview")))
 
@@ -234,11 +232,11 @@ def _positive(rows: Iterable[Mapping[str, Any]]) -> Decimal:
 
 
 def _amount(text: str) -> Decimal:
-    return Decimal(text.lstrip(f"{MINUS}+").replace(",", ""))
+    return Decimal(text.lstrip("-+").replace(",", ""))
 
 
 def _numbers(section: Mapping[str, Any]) -> set[str]:
-    return {c["name"] for c in section["columns"] if c["look"] in NUMBERS}
+    return {c["name"] for c in section["columns"] if c["style"] in NUMBERS}
 
 
 def _number(value: object) -> Decimal | int | None:

@@ -199,21 +199,21 @@ def _routes(world: World) -> Iterator[str]:
     for page in ("overview", "flow", "owners", "pools", "tags", "proof", "rules"):
         yield f"/{page}"
     yield "/proof?by=account"
-    yield "/flow?left=ServiceName"
+    yield "/flow?by=ServiceName"
     for by in ("SubAccountId", "ServiceName"):
         yield f"/overview?by={by}"
         yield f"/tags?by={by}"
     for name in dict.fromkeys(names):
-        yield f"/owners{_query(name=name)}"
+        yield f"/owners{_query(owner=name)}"
         yield f"/pools{_query(pool=name)}"
         yield f"/flow{_query(owner=name)}"
-        yield f"/flow{_query(how=f'pool {name}')}"
+        yield f"/flow{_query(allocated_by=f'pool {name}')}"
         yield f"/explain{_query(owner=name)}"
         yield f"/explain{_query(pool=name)}"
         yield f"/explain{_query(owner=name, day=f'{PERIOD}-01')}"
-        yield f"/explain{_query(owner=name, cut='SubAccountId', value='700000000001')}"
+        yield f"/explain{_query(owner=name, column='SubAccountId', value='700000000001')}"
         for pool, _split in world.made.pools:
-            yield f"/explain{_query(owner=name, of=pool)}"
+            yield f"/explain{_query(owner=name, share_of=pool)}"
     for resource in ("secret-resource-1", "resource-", "own-resource-0"):
         yield f"/explain{_query(resource=resource)}"
 
@@ -241,9 +241,9 @@ def _shows_nothing_of_others(world: World) -> None:
 
 def _is_there_by_name(world: World) -> None:
     """Another's name is refused just as a name that nobody has."""
-    assert world.client.get("/owners?name=nobody", headers=ALL).status_code == 404
+    assert world.client.get("/owners?owner=nobody", headers=ALL).status_code == 404
     for owner in world.made.hidden:
-        for address in ("/owners?name={}", "/flow?owner={}", "/explain?owner={}",
+        for address in ("/owners?owner={}", "/flow?owner={}", "/explain?owner={}",
                         "/explain?owner={}&day=2026-09-01"):  # fmt: skip
             for name, said in ((owner, "X"), ("nobody at all", "X")):
                 answer = world.client.get(f"/api/v1{address.format(name)}", headers=SOME)
@@ -279,7 +279,9 @@ def _has_every_pool(world: World, owner: str, told: Sequence[Any]) -> None:
     for share in shares:
         amount = Decimal(str(share["c"]))
         assert named[f"pool {share['p']}"] == amount
-        alone = world.json(f"/explain{_query(owner=owner, of=share['p'])}")["sections"][0]["rows"]
+        alone = world.json(f"/explain{_query(owner=owner, share_of=share['p'])}")["sections"][0][
+            "rows"
+        ]
         assert Decimal(alone[0]["amount"]) == amount
         assert "ratio" in alone[0]["facts"] or "share" in alone[0]["facts"]
         assert "split" in alone[0]["facts"]

@@ -11,7 +11,6 @@ from urllib.parse import urlencode
 from apportion.model.cents import cents, to_cents
 from page_figures import BEFORE, PERIOD, Ledger
 
-MINUS = "\N{MINUS SIGN}"
 ACCOUNT = "SubAccountId"
 
 Rows = list[dict[str, Any]]
@@ -72,7 +71,7 @@ def _overview(ledger: Ledger, one: Asked) -> Expected:
         "Direct cost": now["direct"],
         "Shared cost": now["shared"],
         "Difference from the bill": Decimal("0.00"),
-        "Change since August": now["total"] - then["total"],
+        "Change since 2026-08": now["total"] - then["total"],
     }
     if one.everything:
         figures["Allocated"] = _part(now["total"] - sum(nobody), now["total"])
@@ -155,8 +154,8 @@ def _movers(ledger: Ledger, one: Asked, by: str) -> Rows:
     return [
         {
             "name": _called(ledger, by, name),
-            "before": then.get(name, zero),
-            "now": now.get(name, zero),
+            "previous": then.get(name, zero),
+            "current": now.get(name, zero),
             "change": now.get(name, zero) - then.get(name, zero),
             "change_share": _part(
                 now.get(name, zero) - then.get(name, zero), abs(then.get(name, zero))
@@ -166,68 +165,69 @@ def _movers(ledger: Ledger, one: Asked, by: str) -> Rows:
     ]
 
 
-def ways(ledger: Ledger, one: Asked, left: str) -> Rows:
+def origins(ledger: Ledger, one: Asked, by: str) -> Rows:
     """Charges by where they come from, and how and to whom they go; of pools what enters them."""
     pools = "" if one.everything else " AND pool = ''"
     only = one.words
-    origin = f" AND {left} = '{only['origin']}'" if only.get("origin") else ""
+    origin = f" AND {by} = '{only['origin']}'" if only.get("origin") else ""
     rows = ledger.rows(
-        f"SELECT {left} AS origin, "
-        "CASE WHEN pool = '' THEN source ELSE 'pool ' || pool END AS how, "
+        f"SELECT {by} AS origin, "
+        "CASE WHEN pool = '' THEN source ELSE 'pool ' || pool END AS source, "
         "CASE WHEN pool = '' THEN owner ELSE '' END AS owner, SUM(cost) AS total FROM line "
         f"WHERE {one.seen}{pools}{origin} GROUP BY 1, 2, 3"
     )
-    owner, how = only.get("owner", ""), only.get("how", "")
-    return [r for r in rows if owner in {"", r["owner"]} and how in {"", r["how"]}]
+    owner, source = only.get("owner", ""), only.get("allocated_by", "")
+    return [r for r in rows if owner in {"", r["owner"]} and source in {"", r["source"]}]
 
 
 def shares(ledger: Ledger, one: Asked) -> Rows:
-    owner, how = one.words.get("owner", ""), one.words.get("how", "")
+    owner, source = one.words.get("owner", ""), one.words.get("allocated_by", "")
     rows = ledger.rows(
         f"SELECT pool, owner, SUM(cost) AS total FROM paid WHERE {one.seen} AND pool <> '' "
         "GROUP BY 1, 2"
     )
     rows = [] if one.words.get("origin") else rows
-    return [r for r in rows if owner in {"", r["owner"]} and how in {"", f"pool {r['pool']}"}]
+    return [r for r in rows if owner in {"", r["owner"]} and source in {"", f"pool {r['pool']}"}]
 
 
 def _flow(ledger: Ledger, one: Asked) -> Expected:
-    left = one.words.get("left", ACCOUNT)
-    found, given = ways(ledger, one, left), shares(ledger, one)
+    by = one.words.get("by", ACCOUNT)
+    found, given = origins(ledger, one, by), shares(ledger, one)
     own = sum((row["total"] for row in found if row["owner"]), Decimal())
     entering = sum((row["total"] for row in found if not row["owner"]), Decimal())
     leaving = sum((row["total"] for row in given), Decimal())
-    how, origin = one.words.get("how", ""), one.words.get("origin", "")
-    figures: dict[str, Any] = {} if how.startswith("pool ") else {"Direct cost": own}
+    source, origin = one.words.get("allocated_by", ""), one.words.get("origin", "")
+    figures: dict[str, Any] = {} if source.startswith("pool ") else {"Direct cost": own}
     if origin and one.everything:
         figures["Into pools"] = entering
-    if not origin and (not how or how.startswith("pool ")):
+    if not origin and (not source or source.startswith("pool ")):
         figures["Shared cost"] = leaving
-    whole = f"${cents(own + (entering if origin else leaving))}".replace("$-", f"{MINUS}$")
-    name = origin and _called(ledger, left, origin)
-    heading = f"How {whole} was allocated"
+    whole = usd(own + (entering if origin else leaving))
+    name = origin and _called(ledger, by, origin)
+    heading = f"Allocation of {whole} in {PERIOD}"
     if one.words.get("owner"):
-        heading = f"{one.words['owner']} pays {whole}: ${cents(own)} direct cost, "
-        heading += f"{money(leaving)} shared cost"
+        heading = f"Cost of {one.words['owner']}: {whole}, of it {usd(own)} direct and "
+        heading += f"{usd(leaving)} shared"
     elif origin:
-        heading = f"How {whole} of {name} was allocated"
-    elif how:
-        heading = f"{whole} allocated by {how.replace('tag:costcenter', 'tag CostCenter')}"
-    sections: dict[str, Rows] = {"paths": [_way(ledger, row, left) for row in found]}
+        heading = f"Allocation of {whole} from {name}"
+    elif source:
+        label = source.replace("tag:costcenter", "tag CostCenter")
+        heading = f"Cost allocated by {label}: {whole}"
+    sections: dict[str, Rows] = {"paths": [_origin(ledger, row, by) for row in found]}
     sections["shares"] = [{key: row[key] for key in ("pool", "owner", "total")} for row in given]
     return Expected(figures, sections, heading)
 
 
-def _way(ledger: Ledger, row: Mapping[str, Any], left: str) -> dict[str, Any]:
+def _origin(ledger: Ledger, row: Mapping[str, Any], by: str) -> dict[str, Any]:
     return {
-        left: _called(ledger, left, row["origin"]),
+        by: _called(ledger, by, row["origin"]),
         "owner": row["owner"] or "",
         "total": row["total"],
     }
 
 
 def _owners(ledger: Ledger, one: Asked) -> Expected:
-    name = one.words["name"]
+    name = one.words["owner"]
     if not name:
         return Expected({}, {"owners": _owners_rows(ledger, one)})
     nothing = dict.fromkeys(("direct", "shared", "total"), Decimal(0))
@@ -239,7 +239,7 @@ def _owners(ledger: Ledger, one: Asked) -> Expected:
         "Total": now["total"],
         "Direct cost": now["direct"],
         "Shared cost": now["shared"],
-        "Change since August": now["total"] - then["total"],
+        "Change since 2026-08": now["total"] - then["total"],
     }
     if one.everything:
         whole = sum(row["total"] for row in paid(ledger, one))
@@ -452,18 +452,18 @@ def _rules(ledger: Ledger, one: Asked) -> Expected:
     for (dimension, source), condition in RULES.items():
         column = "source" if dimension == "cost_center" else "environment_source"
         gave = f"{column} LIKE '{source}%'"
-        rows.append({"what": dimension, **_rule(ledger, one, gave, condition)})
+        rows.append({"name": dimension, **_rule(ledger, one, gave, condition)})
     for pool, condition in POOLS.items():
-        rows.append({"what": f"pool {pool}", **_rule(ledger, one, f"pool = '{pool}'", condition)})
+        rows.append({"name": f"pool {pool}", **_rule(ledger, one, f"pool = '{pool}'", condition)})
     idle = sum(not row["total"] for row in rows)
     figures = {"Rules": len(rows), "Without effect": idle, "Pools": len(POOLS)}
     return Expected(figures, {"rules": rows})
 
 
-def _rule(ledger: Ledger, one: Asked, gave: str, alone: str) -> dict[str, Any]:
+def _rule(ledger: Ledger, one: Asked, gave: str, matched: str) -> dict[str, Any]:
     return {
         name: ledger.one(f"SELECT SUM(cost) FROM line WHERE {one.seen} AND {condition}")
-        for name, condition in (("total", gave), ("alone", alone))
+        for name, condition in (("total", gave), ("matched", matched))
     }
 
 
@@ -474,14 +474,14 @@ def _explain(ledger: Ledger, one: Asked) -> Expected:
         held = _held(ledger, one)[words["pool"]]
         return Expected({}, {"tree": [{"level": 1, "title": "charges", "amount": held}]})
     where = f"{one.seen} AND owner = '{words['owner']}'"
-    where += f" AND pool = '{words['of']}'" if "of" in words else ""
+    where += f" AND pool = '{words['share_of']}'" if "share_of" in words else ""
     where += f" AND day = '{words['day']}'" if "day" in words else ""
     table = "paid"
-    if "cut" in words:
-        table, where = "line", f"{where} AND pool = '' AND {words['cut']} = '{words['value']}'"
+    if "column" in words:
+        table, where = "line", f"{where} AND pool = '' AND {words['column']} = '{words['value']}'"
     whole = ledger.one(f"SELECT SUM(cost) FROM {table} WHERE {where}")
     rows: Rows = [{"level": 0, "title": "", "amount": whole}]
-    if not {"cut", "of"} & words.keys():
+    if not {"column", "share_of"} & words.keys():
         parts = {
             "direct cost": f"{where} AND pool = ''",
             "shared cost": f"{where} AND pool <> ''",
@@ -547,11 +547,10 @@ def _sums(pairs: Iterable[tuple[str, Decimal]]) -> dict[str, Decimal]:
     return sums
 
 
-def money(amount: Decimal) -> str:
-    return f"{MINUS if amount < 0 else ''}${cents(abs(amount))}"
+def usd(amount: Decimal) -> str:
+    return f"{cents(amount)} USD"
 
 
 def signed(amount: Decimal) -> str:
     """Write a change as pages do; what rounds to zero has no sign."""
-    shown = to_cents(amount)
-    return f"{MINUS if shown < 0 else '+' if shown else ''}${cents(abs(amount))}"
+    return f"{'+' if to_cents(amount) > 0 else ''}{cents(amount)} USD"

@@ -12,7 +12,7 @@ from apportion.core.dashboard.access_file import read_access
 from apportion.model.access import Access
 from apportion.usecases.dashboard.run_cache import RunCache
 from apportion.web.app import create_app
-from apportion.web.auth.config import open_door
+from apportion.web.auth.config import create_auth_config
 from web_ledger import run_cache_of
 
 ACCESS = """\
@@ -35,18 +35,16 @@ def access_of(text: str = ACCESS) -> Access:
     return found
 
 
-def application(
-    folder: Path, *, library: RunCache | None = None, access: str = ACCESS
-) -> TestClient:
+def application(folder: Path, *, runs: RunCache | None = None, access: str = ACCESS) -> TestClient:
     """Open the application behind a proxy that shares a secret."""
-    app = behind_proxy(library or run_cache_of(folder), access=access)
+    app = behind_proxy(runs or run_cache_of(folder), access=access)
     return TestClient(app, follow_redirects=False)
 
 
-def behind_proxy(library: RunCache, *, access: str = ACCESS) -> ASGIApp:
+def behind_proxy(runs: RunCache, *, access: str = ACCESS) -> ASGIApp:
     """Make the application that believes the proxy."""
-    door = open_door(access_of(access), {"PROXY_SECRET": SECRET}, host="0.0.0.0")
-    return create_app(library, door=door, watch=False)
+    auth = create_auth_config(access_of(access), {"PROXY_SECRET": SECRET}, host="0.0.0.0")
+    return create_app(runs, auth=auth, watch=False)
 
 
 def as_one_of(*groups: str) -> Mapping[str, str]:

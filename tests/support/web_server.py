@@ -12,7 +12,7 @@ import uvicorn
 from playwright.sync_api import Browser, sync_playwright
 
 from apportion.web.app import create_app
-from apportion.web.auth.config import open_door
+from apportion.web.auth.config import create_auth_config
 from programs import needed
 from waiting import until
 from web_ledger import run_cache_of
@@ -21,8 +21,8 @@ from web_ledger import run_cache_of
 @contextmanager
 def serving(folder: Path) -> Iterator[str]:
     """Serve a workspace's pages to this machine; gives the address."""
-    door = open_door(None, {}, host="127.0.0.1")
-    app = create_app(run_cache_of(folder), door=door, watch=False)
+    auth = create_auth_config(None, {}, host="127.0.0.1")
+    app = create_app(run_cache_of(folder), auth=auth, watch=False)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))

@@ -1,38 +1,38 @@
-"""Who may see what: scopes, the groups that have them, and how people sign in."""
+"""Sign-in and access: scopes, groups and sign-in methods, as access.yaml defines them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-#: The group that everyone is in who has signed in.
+#: The group of every signed-in user.
 ANYONE = "*"
 
 
 @dataclass(frozen=True)
 class Scope:
-    """What somebody sees: everything, or the owners with these values of the owner dimension.
+    """The access of a user: everything, or owners by their values of the owner dimension.
 
-    `values` maps a dimension to some of its values. A month whose rulebook has another owner
-    dimension shows nothing to who has none of its values.
+    `values` maps a dimension to some of its values. For a month with another owner dimension, a
+    scope without its values contains no owner.
     """
 
     everything: bool = False
     values: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def owners(self, dimension: str) -> frozenset[str] | None:
-        """List the owners that are seen where this is the owner dimension; None is all."""
+        """List the owners of the scope if this is the owner dimension; None is every owner."""
         return None if self.everything else self.values.get(dimension, frozenset())
 
     @property
     def key(self) -> str:
-        """Tell scopes apart: the same key sees the same."""
+        """The identity of a scope: scopes with the same key contain the same owners."""
         if self.everything:
             return "everything"
         return repr([(d, sorted(values)) for d, values in sorted(self.values.items())])
 
     def __or__(self, other: Scope) -> Scope:
-        """See what either sees."""
+        """The union of both scopes."""
         dimensions = {*self.values, *other.values}
         return Scope(
             self.everything or other.everything,
@@ -49,10 +49,10 @@ NOTHING = Scope()
 
 @dataclass(frozen=True)
 class Oidc:
-    """Sign in with an OpenID Connect provider: authorization code with PKCE.
+    """Sign-in with an OpenID Connect provider: authorization code with PKCE.
 
-    Secrets stand in environment variables; here are their names. `public_url` is the address that
-    browsers reach us by.
+    `secret_from` is the environment variable with the client secret, `public_url` the address of
+    the dashboard in browsers.
     """
 
     issuer: str
@@ -66,10 +66,10 @@ class Oidc:
 
 @dataclass(frozen=True)
 class SignedHeader:
-    """A proxy signs people in, and puts a signed JWT into a header, as AWS's load balancers do.
+    """Sign-in at a proxy that adds a signed JWT as a header, for example an AWS load balancer.
 
-    Its key is read from `keys`/<kid>; `signer` is what the token's head must name, where it has
-    one. `issuer` and `audience` are checked where they are given.
+    Its key is read from `keys`/<kid>. `signer`, `issuer` and `audience` are compared with the
+    token if they are set.
     """
 
     header: str
@@ -83,7 +83,7 @@ class SignedHeader:
 
 @dataclass(frozen=True)
 class SecretHeader:
-    """A proxy signs people in, and proves by a secret that the headers are its own."""
+    """Sign-in at a proxy that proves its headers with a shared secret."""
 
     secret_header: str
     secret_from: str
@@ -96,13 +96,13 @@ SignIn = Oidc | SignedHeader | SecretHeader
 
 @dataclass(frozen=True)
 class Access:
-    """What a file access.yaml says."""
+    """The content of access.yaml."""
 
     sign_in: SignIn
     groups: Mapping[str, Scope]
 
     def scope(self, groups: frozenset[str]) -> Scope:
-        """Add up what somebody sees who is in these groups."""
+        """The union of the scopes of these groups, and of the group of all users."""
         found = NOTHING
         for group in (*sorted(groups), ANYONE):
             found |= self.groups.get(group, NOTHING)

@@ -1,4 +1,4 @@
-"""Outcomes: what an operation came to, as values that the command line and a library can show."""
+"""Outcomes: results of operations, as values for the command line and the library."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .findings.finding import Finding
 
 @dataclass(frozen=True)
 class Outcome:
-    """Rows with their columns in order, what to look at, and sentences for people.
+    """Rows with ordered columns, findings, and messages for people.
 
     Money, shares and weights are Decimal, counts int, days date, all else text or None. A Decimal
     column whose name is or ends with `share` or `ratio` is a part of one (`0.25`), any other
@@ -27,7 +27,7 @@ class Outcome:
 
 
 class Of(StrEnum):
-    """What a line of an explanation can tell of."""
+    """The kind of a subject of an explanation."""
 
     OWNER = "owner"
     POOL = "pool"
@@ -36,7 +36,7 @@ class Of(StrEnum):
 
 @dataclass(frozen=True)
 class Subject:
-    """An owner, a pool or an account, by its identity: names may contain each other."""
+    """An owner, a pool or an account, compared by its whole name."""
 
     of: Of
     name: str
@@ -44,7 +44,7 @@ class Subject:
 
 @dataclass(frozen=True)
 class Redacted:
-    """What a line says to who sees its subjects but not everything; an empty title is its own."""
+    """Facts and title of a node for users without full access; an empty title is unchanged."""
 
     facts: Mapping[str, object] = field(default_factory=dict)
     title: str = ""
@@ -52,12 +52,12 @@ class Redacted:
 
 @dataclass(frozen=True)
 class ExplanationNode:
-    """A number and what it is made of: `children` add up to `amount` where they carry amounts.
+    """An amount and its parts: `children` add up to `amount` where they carry amounts.
 
     `title` is a name or a sentence, `place` where the rule stands (file:line:column), `facts`
-    whatever else is known by name: ratio, driver, weight, sha256. `subjects` is what title, amount
-    and place tell of: who sees some owners sees the branch if they see each of them, and then its
-    `redacted` facts. Without subjects it tells of the whole organisation.
+    further values by name: ratio, driver, weight, sha256. `subjects` are the owners, pools and
+    accounts in title, amount and place: a user needs access to all of them, and then gets the
+    `redacted` facts. A node without subjects is about the whole organisation.
     """
 
     title: str
@@ -79,7 +79,7 @@ class ExplanationNode:
 
 @dataclass(frozen=True)
 class Explanation:
-    """The tree behind a number."""
+    """The explanation of an amount, as a tree."""
 
     root: ExplanationNode
     findings: tuple[Finding, ...] = ()

@@ -12,9 +12,9 @@ from decimal import Decimal
 
 from rich.cells import cell_len, set_cell_size
 
-from apportion.model import money
-from apportion.model.cents import cents
+from apportion.model.cents import cents, exact
 from apportion.model.row import Row
+from apportion.model.wording import percent
 
 from . import plain
 from .columns import ColumnKind, kinds
@@ -81,13 +81,6 @@ def cell(value: object, kind: ColumnKind) -> str:
     if kind in _SHOWN and isinstance(value, Decimal | int):
         return _SHOWN[kind](Decimal(value))
     return visible(plain.text(value))
-
-
-def in_full(amount: Decimal) -> str:
-    """Show an amount with every digit it has, at least two decimals."""
-    whole, _, places = money.text(amount).partition(".")
-    sign = "-" if whole.startswith("-") and amount else ""
-    return f"{sign}{int(whole.lstrip('-')):,}.{places}"
 
 
 @dataclass(frozen=True)
@@ -199,10 +192,6 @@ def _bold(paint: Paint) -> Paint:
     return lambda text, part: paint(text, "total" if part in ("body", "nothing") else part)
 
 
-def _percent(share: Decimal) -> str:
-    return f"{share:.1%}".replace("%", " %")
-
-
 def _trimmed(number: Decimal) -> str:
     written = f"{number:,.{_OF_A_NUMBER}f}"
     return written.rstrip("0").rstrip(".") if "." in written else written
@@ -210,8 +199,8 @@ def _trimmed(number: Decimal) -> str:
 
 _SHOWN: dict[ColumnKind, Callable[[Decimal], str]] = {
     ColumnKind.MONEY: cents,
-    ColumnKind.EXACT: in_full,
-    ColumnKind.SHARE: _percent,
+    ColumnKind.EXACT: exact,
+    ColumnKind.SHARE: percent,
     ColumnKind.NUMBER: _trimmed,
     ColumnKind.COUNT: lambda count: f"{count:,}",
 }

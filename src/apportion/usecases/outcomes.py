@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from apportion.core.proof import compare
-from apportion.model.cents import cents
+from apportion.model.cents import money
 from apportion.model.findings.finding import Finding
 from apportion.model.focus import COST_COLUMNS
 from apportion.model.manifest import Manifest
@@ -58,7 +58,7 @@ def allocate_outcome(
     assert not compare(manifest.period, manifest.totals)
     lines = sum(total.lines for total in manifest.totals if total.stage == "allocated")
     amounts = ", ".join(
-        f"{cents(sums_of[manifest.details['cost']])} {currency}"
+        money(sums_of[manifest.details["cost"]], currency)
         for currency, _lines, sums_of in sums(manifest, "allocated")
     )
     proved = (

@@ -1,1 +1,1 @@
-"""The pages: what the ledger says, in a browser.."""
+"""The dashboard: pages, files and a JSON API."""

@@ -1,4 +1,4 @@
-"""How money found its owner, in words: by a tag, an account, a rule, a pool, or not at all."""
+"""Labels, places and colours of the sources that give cost an owner: tag, account, rule, pool."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .charts.palette import AMBER, BLUE, GREY, ROSE, TEAL, VIOLET
 
 POOL = "pool "
 
-#: What a kind of source is drawn in.
+#: The colour of each kind of source.
 _COLOURS = {
     FromTag: TEAL,
     FromAccountTag: BLUE,
@@ -27,8 +27,8 @@ _COLOURS = {
 }
 
 
-def how_words(dimension: Dimension, source: str) -> str:
-    """Say in a few words what gave a value: `tag CostCenter`, `rule in line 34`, `nothing`."""
+def allocation_label(dimension: Dimension, source: str) -> str:
+    """Name a source for people: `tag CostCenter`, `rule in line 34`, `no rule`."""
     found = next((one for one in dimension.sources if source_label(one) == source), None)
     if isinstance(found, FromCondition):
         return f"rule in line {found.place.line}"
@@ -37,13 +37,13 @@ def how_words(dimension: Dimension, source: str) -> str:
     return source_of(dimension, source)[0].removeprefix("by ")
 
 
-def how_place(dimension: Dimension, source: str) -> str:
-    """Tell where the rulebook says so."""
+def rule_place(dimension: Dimension, source: str) -> str:
+    """The file and line of a source in the rulebook."""
     return str(source_of(dimension, source)[1])
 
 
-def how_colour(dimension: Dimension, source: str) -> str:
-    """Choose the colour of a kind of source."""
+def source_colour(dimension: Dimension, source: str) -> str:
+    """The colour of a source."""
     if source.startswith(POOL):
         return AMBER
     found = next((one for one in dimension.sources if source_label(one) == source), None)

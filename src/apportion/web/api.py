@@ -1,4 +1,4 @@
-"""The JSON of a page: what it says, with amounts as text that has every digit."""
+"""The JSON of a page, with exact amounts as text."""
 
 from __future__ import annotations
 
@@ -10,36 +10,36 @@ from .page_loader import LoadedPage
 from .page_model import CellStyle, Page
 
 
-class ColumnAnswer(BaseModel):
+class ColumnResponse(BaseModel):
     """A column of a section."""
 
     name: str
     title: str
-    look: CellStyle = Field(
-        description="money, exact, change and part are decimals, written as text."
+    style: CellStyle = Field(
+        description="money, exact, change, share and heat are decimals, written as text."
     )
 
 
-class FigureAnswer(BaseModel):
-    """A number that stands by itself."""
+class FigureResponse(BaseModel):
+    """A key figure at the top of the page."""
 
     label: str
     value: str | int | None
     note: str
 
 
-class SectionAnswer(BaseModel):
-    """A section; each row has a value for every column."""
+class SectionResponse(BaseModel):
+    """A section with a table; each row has a value for every column."""
 
     name: str
     heading: str
     note: str
-    columns: list[ColumnAnswer]
+    columns: list[ColumnResponse]
     rows: list[dict[str, str | int | bool | None]]
 
 
-class PageAnswer(BaseModel):
-    """A page. `run` names the allocation that it tells of: the same run says the same for ever."""
+class PageResponse(BaseModel):
+    """A page. `run` is the id of the allocation; the figures of one run never change."""
 
     page: str
     heading: str
@@ -48,48 +48,48 @@ class PageAnswer(BaseModel):
     currency: str = Field(description="The currency of every amount.")
     run: str
     rulebook: str
-    figures: list[FigureAnswer]
-    sections: list[SectionAnswer]
+    figures: list[FigureResponse]
+    sections: list[SectionResponse]
 
 
-class PeriodsAnswer(BaseModel):
-    """The months that are allocated, newest first."""
+class PeriodsResponse(BaseModel):
+    """Allocated months, newest first."""
 
     periods: list[str]
 
 
-class ErrorAnswer(BaseModel):
-    """Why there is no answer."""
+class ErrorResponse(BaseModel):
+    """The reason of an error."""
 
     error: str
 
 
-def page_answer(read: LoadedPage) -> PageAnswer:
-    """Write a page for programs."""
-    page, view = read.page, read.view
-    return PageAnswer(
+def page_response(loaded: LoadedPage) -> PageResponse:
+    """Write a page as JSON for programs."""
+    page, view = loaded.page, loaded.view
+    return PageResponse(
         page=page.name,
         heading=page.heading,
         lead=page.lead,
         period=view.period,
         currency=view.currency,
-        run=view.sight.manifest.run,
-        rulebook=view.sight.rulebook.name,
+        run=view.run.manifest.run,
+        rulebook=view.run.rulebook.name,
         figures=[
-            FigureAnswer(label=f.label, value=_plain(f.value), note=f.note) for f in page.figures
+            FigureResponse(label=f.label, value=_plain(f.value), note=f.note) for f in page.figures
         ],
         sections=_sections(page),
     )
 
 
-def _sections(page: Page) -> list[SectionAnswer]:
+def _sections(page: Page) -> list[SectionResponse]:
     return [
-        SectionAnswer(
+        SectionResponse(
             name=section.name,
             heading=section.heading,
             note=section.note,
             columns=[
-                ColumnAnswer(name=c.name, title=c.title, look=c.look)
+                ColumnResponse(name=c.name, title=c.title, style=c.style)
                 for c in section.columns
                 if c.name in section.exported
             ],

@@ -1,4 +1,4 @@
-"""The web server's application: addresses to pages, files and JSON."""
+"""The web application: pages, files and JSON by address."""
 
 import logging
 import threading
@@ -24,26 +24,26 @@ from apportion.reports.parquet import ParquetReport
 from apportion.usecases.dashboard.run_cache import RunCache
 
 from . import static_files
-from .api import ErrorAnswer, PageAnswer, PeriodsAnswer, page_answer
+from .api import ErrorResponse, PageResponse, PeriodsResponse, page_response
 from .auth.config import AuthConfig
-from .auth.middleware import AuthMiddleware, refusal
-from .auth.request_bodies import Bodies
-from .auth.user import SECONDS, sees_everything, viewer_of
-from .cache import AnswerCache
+from .auth.middleware import AuthMiddleware, error_response
+from .auth.request_bodies import BodyLimit
+from .auth.user import SESSION_SECONDS, has_full_access, user_of
 from .html import page_html
-from .layout import shell
-from .page_loader import read
+from .layout import create_layout
+from .page_loader import load_page
 from .page_registry import PAGES, PageKind
+from .response_cache import ResponseCache
 from .security_headers import SecurityHeaders
 
 if TYPE_CHECKING:
-    from .auth.oidc import SignedIn
+    from .auth.oidc import OidcSignIn
 
-#: How often it is looked whether the ledger holds more, in seconds.
-LOOK_EVERY = 2.0
+#: Seconds between two checks of the ledger for new runs.
+REFRESH_SECONDS = 2.0
 
 _LOG = logging.getLogger(__name__)
-_FAILED = "The page could not be created. The server's log has the reason."
+_FAILED = "The page could not be created. See the server log for the reason."
 
 _FORMS: dict[str, tuple[Report, str]] = {
     "csv": (CsvReport(), "text/csv; charset=utf-8"),
@@ -54,177 +54,180 @@ _FORMS: dict[str, tuple[Report, str]] = {
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ),
 }
-_WRONG: dict[int | str, dict[str, Any]] = {
-    401: {"model": ErrorAnswer, "description": "Not signed in."},
-    404: {"model": ErrorAnswer, "description": "Not found, or not visible to this user."},
-    422: {"model": ErrorAnswer, "description": "An unknown or invalid parameter."},
+_ERROR_RESPONSES: dict[int | str, dict[str, Any]] = {
+    401: {"model": ErrorResponse, "description": "Not signed in."},
+    404: {"model": ErrorResponse, "description": "Not found, or not visible to this user."},
+    422: {"model": ErrorResponse, "description": "An unknown or invalid parameter."},
 }
 
 
-def create_app(library: RunCache, *, door: AuthConfig | None = None, watch: bool = True) -> ASGIApp:
-    """Make the application: headers and hosts, who asks, answers given before, and pages.
+def create_app(runs: RunCache, *, auth: AuthConfig | None = None, watch: bool = True) -> ASGIApp:
+    """Create the application: security headers, sign-in, response cache and pages.
 
-    With `watch`, it looks again and again whether the ledger holds more.
+    `watch` checks the ledger for new runs while the server is up.
     """
-    door = door or AuthConfig()
-    app = _pages(library, door, watch=watch)
-    kept: ASGIApp = AnswerCache(
-        app, edition=lambda: library.ledger_version.id, who=lambda scope: viewer_of(scope).scope.key
+    auth = auth or AuthConfig()
+    app = _pages(runs, auth, watch=watch)
+    cached = ResponseCache(
+        app,
+        ledger_version=lambda: runs.ledger_version.id,
+        scope_key=lambda scope: user_of(scope).scope.key,
     )
-    entered: ASGIApp = AuthMiddleware(kept, door)
-    if door.sessions is not None:
-        entered = SessionMiddleware(
-            entered,
-            secret_key=door.session_secret,
-            session_cookie="__Host-apportion" if door.encrypted else "apportion",
-            max_age=SECONDS,
+    secured: ASGIApp = AuthMiddleware(cached, auth)
+    if auth.sessions is not None:
+        secured = SessionMiddleware(
+            secured,
+            secret_key=auth.session_secret,
+            session_cookie="__Host-apportion" if auth.encrypted else "apportion",
+            max_age=SESSION_SECONDS,
             same_site="lax",
-            https_only=door.encrypted,
+            https_only=auth.encrypted,
         )
-    return SecurityHeaders(Bodies(entered), hosts=door.hosts, encrypted=door.encrypted)
+    return SecurityHeaders(BodyLimit(secured), hosts=auth.hosts, encrypted=auth.encrypted)
 
 
-def rehearse(library: RunCache) -> None:
-    """Make the two largest pages once, so that nobody's first page waits for what they import."""
+def warm_up(runs: RunCache) -> None:
+    """Create the two largest pages once, so that the first request does not wait for imports."""
     for name in ("overview", "flow"):
-        if library.ledger_version.periods:
-            found = read(library, EVERYTHING, name, PAGES[name].asked.model_validate({}))
-            page_html(found.page, shell(found.view, name), found.view.links)
+        if runs.ledger_version.periods:
+            loaded = load_page(runs, EVERYTHING, name, PAGES[name].query_model.model_validate({}))
+            page_html(loaded.page, create_layout(loaded.view, name), loaded.view.links)
 
 
-def _pages(library: RunCache, door: AuthConfig, *, watch: bool) -> FastAPI:
+def _pages(runs: RunCache, auth: AuthConfig, *, watch: bool) -> FastAPI:
     app = FastAPI(
         title="Apportion",
         version=__version__,
-        summary="Cost of a cloud bill by owner, with its explanation.",
-        description="Every page as JSON. Amounts are exact decimals written as text; currencies "
-        "are never added. A user sees the owners that the user's groups may see.",
+        summary="Cost of a cloud bill by owner, with explanations.",
+        description="Every page as JSON. Amounts are exact decimals, written as text. Amounts of "
+        "different currencies are never added. A response contains only the owners that the "
+        "user's groups may see.",
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/openapi.json",
-        lifespan=_looking(library) if watch else None,
+        lifespan=_refreshing(runs) if watch else None,
     )
     _add_errors(app)
     for name, kind in PAGES.items():
-        _add_page(app, library, name, kind, account="/account" if door.sessions else "")
-    _add_others(app, library)
-    if door.sessions is not None:
-        _add_sign_in(app, door.sessions)
+        _add_page(app, runs, name, kind, account="/account" if auth.sessions else "")
+    _add_others(app, runs)
+    if auth.sessions is not None:
+        _add_sign_in(app, auth.sessions)
     return app
 
 
-def _add_page(app: FastAPI, library: RunCache, name: str, kind: PageKind, *, account: str) -> None:
-    """Add a page, its files and its JSON; each is made in a thread, as it asks the engine."""
-    asked_of = kind.asked
+def _add_page(app: FastAPI, runs: RunCache, name: str, kind: PageKind, *, account: str) -> None:
+    """Add a page, its files and its JSON; they run in threads, as they wait for the engine."""
+    query_model = kind.query_model
 
-    def page(request: Request, asked: Annotated[asked_of, Query()]) -> Response:  # type: ignore[valid-type]
-        found = read(library, viewer_of(request.scope).scope, name, asked)
-        frame = shell(found.view, name, account=account)
-        return HTMLResponse(page_html(found.page, frame, found.view.links))
+    def page(request: Request, query: Annotated[query_model, Query()]) -> Response:  # type: ignore[valid-type]
+        loaded = load_page(runs, user_of(request.scope).scope, name, query)
+        layout = create_layout(loaded.view, name, account=account)
+        return HTMLResponse(page_html(loaded.page, layout, loaded.view.links))
 
     def file(
         request: Request,
         section: str,
         form: str,
-        asked: Annotated[asked_of, Query()],  # type: ignore[valid-type]
+        query: Annotated[query_model, Query()],  # type: ignore[valid-type]
     ) -> Response:
-        found = read(library, viewer_of(request.scope).scope, name, asked)
-        part = found.page.section(section)
+        loaded = load_page(runs, user_of(request.scope).scope, name, query)
+        part = loaded.page.section(section)
         if part is None or form not in _FORMS:
-            raise HTTPException(404, f"This page has no file {section}.{form}.")
+            raise HTTPException(404, f"This page has no file named {section}.{form}.")
         report, media_type = _FORMS[form]
-        title = f"{name}-{section}-{found.view.period}.{form}"
-        headers = {"content-disposition": f'attachment; filename="{title}"'}
+        file_name = f"{name}-{section}-{loaded.view.period}.{form}"
+        headers = {"content-disposition": f'attachment; filename="{file_name}"'}
         content = report.write(part.rows, part.exported)
         return Response(content, media_type=media_type, headers=headers)
 
-    def answer(request: Request, asked: Annotated[asked_of, Query()]) -> PageAnswer:  # type: ignore[valid-type]
-        return page_answer(read(library, viewer_of(request.scope).scope, name, asked))
+    def json(request: Request, query: Annotated[query_model, Query()]) -> PageResponse:  # type: ignore[valid-type]
+        return page_response(load_page(runs, user_of(request.scope).scope, name, query))
 
     app.get(f"/{name}", include_in_schema=False)(page)
     app.get(f"/files/{name}/{{section}}.{{form}}", include_in_schema=False)(file)
-    app.get(f"/api/v1/{name}", summary=kind.about, operation_id=name, responses=_WRONG)(answer)
+    app.get(f"/api/v1/{name}", summary=kind.summary, operation_id=name, responses=_ERROR_RESPONSES)(
+        json
+    )
 
 
-def _add_others(app: FastAPI, library: RunCache) -> None:
+def _add_others(app: FastAPI, runs: RunCache) -> None:
     @app.get("/", include_in_schema=False)
     def home() -> Response:
         return RedirectResponse("/overview", 307)
 
-    @app.get(
-        "/api/v1/periods", summary="The allocated months, newest first.", operation_id="periods"
-    )
-    def periods() -> PeriodsAnswer:
-        return PeriodsAnswer(periods=list(library.ledger_version.periods))
+    @app.get("/api/v1/periods", summary="Allocated months, newest first.", operation_id="periods")
+    def periods() -> PeriodsResponse:
+        return PeriodsResponse(periods=list(runs.ledger_version.periods))
 
     @app.get("/health", include_in_schema=False)
     async def health() -> Response:
-        return JSONResponse({"status": "fine", "version": __version__})
+        return JSONResponse({"status": "ok", "version": __version__})
 
     @app.get("/static/{version}/{name}", include_in_schema=False)
     async def static(request: Request, version: str, name: str) -> Response:
         found = static_files.static_files().get(name)
         if found is None:
-            raise HTTPException(404, "No such file.")
-        packed = "gzip" in request.headers.get("accept-encoding", "")
+            raise HTTPException(404, "File not found.")
+        compressed = "gzip" in request.headers.get("accept-encoding", "")
         headers = {"vary": "Accept-Encoding"}
         if version == static_files.version():
             headers["cache-control"] = "public, max-age=31536000, immutable"
-        if packed:
+        if compressed:
             headers["content-encoding"] = "gzip"
-        content = found.packed if packed else found.content
+        content = found.compressed if compressed else found.content
         return Response(content, media_type=found.media_type, headers=headers)
 
 
-def _add_sign_in(app: FastAPI, sessions: "SignedIn") -> None:
-    app.get("/auth/in", include_in_schema=False)(sessions.enter)
-    app.get("/auth/back", include_in_schema=False)(sessions.arrive)
+def _add_sign_in(app: FastAPI, sessions: "OidcSignIn") -> None:
+    app.get("/auth/sign-in", include_in_schema=False)(sessions.sign_in)
+    app.get("/auth/callback", include_in_schema=False)(sessions.callback)
     app.get("/account", include_in_schema=False)(sessions.account)
-    app.post("/auth/out", include_in_schema=False)(sessions.leave)
+    app.post("/auth/sign-out", include_in_schema=False)(sessions.sign_out)
 
 
 def _add_errors(app: FastAPI) -> None:
-    """Every failure is a sentence; what is wrong in an address is said without its own text."""
+    """Turn every error into a sentence; invalid values from the address are not repeated."""
 
-    def wrong(request: Request, error: Exception) -> Response:
+    def apportion_error(request: Request, error: Exception) -> Response:
         if isinstance(error, WrongUseError):
-            return refusal(request.url.path, str(error), 404)
+            return error_response(request.url.path, str(error), 404)
         _LOG.error("%s failed: %s", request.url.path, error)
-        # What failed may name files, totals and owners that are not this reader's to see.
-        shown = str(error) if sees_everything(request.scope) else _FAILED
-        return refusal(request.url.path, shown, 500)
+        # The message may name files, totals and owners outside the user's scope.
+        shown = str(error) if has_full_access(request.scope) else _FAILED
+        return error_response(request.url.path, shown, 500)
 
     def invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
         names = sorted({str(each["loc"][-1]) for each in error.errors()})
-        return refusal(request.url.path, f"Invalid parameters: {', '.join(names)}.", 422)
+        return error_response(request.url.path, f"Invalid parameters: {', '.join(names)}.", 422)
 
-    def missing(request: Request, error: Exception) -> Response:
+    def http_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         sentence = error.detail if error.detail != "Not Found" else "Page not found."
-        return refusal(request.url.path, sentence, error.status_code)
+        return error_response(request.url.path, sentence, error.status_code)
 
-    app.add_exception_handler(ApportionError, wrong)
+    app.add_exception_handler(ApportionError, apportion_error)
     app.add_exception_handler(RequestValidationError, invalid)
-    app.add_exception_handler(HTTPException, missing)
+    app.add_exception_handler(HTTPException, http_error)
 
 
-def _looking(library: RunCache) -> Callable[[Any], Any]:
+def _refreshing(runs: RunCache) -> Callable[[Any], Any]:
     @asynccontextmanager
-    async def life(_app: FastAPI) -> AsyncIterator[None]:
-        ended = threading.Event()
-        thread = threading.Thread(target=_look, args=(library, ended), daemon=True)
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        stopped = threading.Event()
+        thread = threading.Thread(target=_refresh, args=(runs, stopped), daemon=True)
         thread.start()
         yield
-        ended.set()
+        stopped.set()
 
-    return life
+    return lifespan
 
 
-def _look(library: RunCache, ended: threading.Event) -> None:
-    """Look again and again; what fails now (a disk that is away) may be there the next time."""
-    while not ended.wait(LOOK_EVERY):
+def _refresh(runs: RunCache, stopped: threading.Event) -> None:
+    """Check for new runs until stopped; a temporary failure (disk not available) is retried."""
+    while not stopped.wait(REFRESH_SECONDS):
         try:
-            library.refresh()
+            runs.refresh()
         except (ApportionError, OSError):
             continue

@@ -1,14 +1,15 @@
-"""What stands around every page: its months, currencies, the way to the others, how fresh it is."""
+"""The frame of every page: months, currencies, navigation, and state of the bill."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from . import formatting
+from apportion.model.wording import join_words, utc_time
+
 from .page_context import PageContext
 from .page_model import Choice
-from .pages.freshness import state, state_words
+from .pages.bills import month_state
 
 #: The pages in the order of the navigation, with their titles.
 NAVIGATION = (
@@ -24,56 +25,48 @@ NAVIGATION = (
 
 @dataclass(frozen=True)
 class Layout:
-    """The frame of a page. `account` is where one signs out; empty where nobody signs in."""
+    """The frame of a page. `account` is the address of the sign-out page; empty without sign-in."""
 
     pages: Sequence[Choice]
     months: Sequence[Choice]
     currencies: Sequence[Choice]
     period: str
-    month: str
     currency: str
     state: str
-    means: str
-    since: str
+    bill_time: str
     run: str
     version: str
-    whose: str
-    older: str = ""
-    newer: str = ""
+    visible_owners: str
+    previous: str = ""
+    next: str = ""
     account: str = ""
-    old: bool = False
+    superseded: bool = False
 
 
-def shell(view: PageContext, name: str, *, account: str = "") -> Layout:
-    """Frame the page of this name."""
-    edition, manifest, links = view.sight.ledger_version, view.sight.manifest, view.links
-    periods = edition.periods
+def create_layout(view: PageContext, name: str, *, account: str = "") -> Layout:
+    """Create the frame of the page of this name."""
+    ledger_version, manifest, links = view.run.ledger_version, view.run.manifest, view.links
+    periods = ledger_version.periods
     at = periods.index(view.period)
-    found = state(view)
     return Layout(
         pages=tuple(Choice(title, links.page(page), page == name) for page, title in NAVIGATION),
         months=tuple(
-            Choice(formatting.month(p), links.here(period=p, as_of=""), p == view.period)
-            for p in periods
+            Choice(p, links.this_page(period=p, as_of=""), p == view.period) for p in periods
         ),
         currencies=tuple(
-            Choice(c, links.here(currency=c), c == view.currency) for c in view.currencies
+            Choice(c, links.this_page(currency=c), c == view.currency) for c in view.currencies
         ),
         period=view.period,
-        month=formatting.month(view.period),
         currency=view.currency,
-        state=found,
-        means=state_words(found),
-        since=formatting.moment(
-            max((b.at for b in view.sight.published.bills.values()), default="")
-        ),
+        state=month_state(view),
+        bill_time=utc_time(max((b.at for b in view.run.published.bills.values()), default="")),
         run=manifest.run,
         version=manifest.version,
-        whose=""
-        if view.everything
-        else formatting.listed(sorted(view.sight.owners or ())) or "no owners",
-        older=links.here(period=periods[at + 1], as_of="") if at + 1 < len(periods) else "",
-        newer=links.here(period=periods[at - 1], as_of="") if at else "",
+        visible_owners=""
+        if view.full_access
+        else join_words(sorted(view.run.owners or ()), last="and") or "no owners",
+        previous=links.this_page(period=periods[at + 1], as_of="") if at + 1 < len(periods) else "",
+        next=links.this_page(period=periods[at - 1], as_of="") if at else "",
         account=account,
-        old=edition.allocation(view.period) != manifest,
+        superseded=ledger_version.allocation(view.period) != manifest,
     )

@@ -1,4 +1,4 @@
-"""The addresses of pages: every state of a page is one, and the same state always the same one."""
+"""The addresses of pages: each state of a page has exactly one."""
 
 from __future__ import annotations
 
@@ -9,36 +9,41 @@ from urllib.parse import urlencode
 
 
 class Links(Protocol):
-    """Tells addresses. A site of files has its own; pages only ask."""
+    """Creates addresses for pages."""
 
     def page(self, name: str, /, **params: str) -> str:
-        """A page of the same month, currency and run, with these parameters."""
+        """Another page of the same month, currency and run, with these parameters."""
 
-    def here(self, /, **changes: str) -> str:
-        """The page that is shown, with some parameters changed; an empty one is taken away."""
+    def this_page(self, /, **changes: str) -> str:
+        """The current page with changed parameters; an empty value removes a parameter."""
 
     def file(self, section: str, form: str) -> str:
-        """A section of the page that is shown as a file."""
+        """A section of the current page as a file."""
 
 
 @dataclass(frozen=True)
 class WebLinks:
-    """Addresses of the web server. `kept` is carried from page to page, `own` is this page's."""
+    """Addresses of the web server.
+
+    `shared_params` stay the same on every page, `page_params` belong to the current page.
+    """
 
     name: str
-    kept: Mapping[str, str]
-    own: Mapping[str, str]
+    shared_params: Mapping[str, str]
+    page_params: Mapping[str, str]
 
     def page(self, name: str, /, **params: str) -> str:
-        return _address(f"/{name}", {**self.kept, **params})
+        return _address(f"/{name}", {**self.shared_params, **params})
 
-    def here(self, /, **changes: str) -> str:
-        return _address(f"/{self.name}", {**self.kept, **self.own, **changes})
+    def this_page(self, /, **changes: str) -> str:
+        return _address(f"/{self.name}", {**self.shared_params, **self.page_params, **changes})
 
     def file(self, section: str, form: str) -> str:
-        return _address(f"/files/{self.name}/{section}.{form}", {**self.kept, **self.own})
+        return _address(
+            f"/files/{self.name}/{section}.{form}", {**self.shared_params, **self.page_params}
+        )
 
 
 def _address(path: str, params: Mapping[str, str]) -> str:
-    said = [(key, value) for key, value in sorted(params.items()) if value]
-    return f"{path}?{urlencode(said)}" if said else path
+    filled = [(key, value) for key, value in sorted(params.items()) if value]
+    return f"{path}?{urlencode(filled)}" if filled else path

@@ -1,4 +1,4 @@
-"""Opens what was asked for: the month, the one before, the currency, as far as one sees them."""
+"""Loads a page: opens the requested run, the month before and the currency for a scope."""
 
 from __future__ import annotations
 
@@ -20,48 +20,46 @@ from .query_params import PageQuery
 
 @dataclass(frozen=True)
 class LoadedPage:
-    """A page with the view that it was made from."""
+    """A page with its context."""
 
     page: Page
     view: PageContext
 
 
-def read(library: RunCache, scope: Scope, name: str, asked: PageQuery) -> LoadedPage:
-    """Make a page. Raises NothingThereError, or another WrongUseError, for what is not there."""
-    # Sums keep every digit; what is written for people is rounded by who writes it.
+def load_page(runs: RunCache, scope: Scope, name: str, query: PageQuery) -> LoadedPage:
+    """Create a page. Raises NothingThereError or another WrongUseError for unknown values."""
+    # Sums keep every digit; amounts are rounded only where they are written.
     with localcontext(Context(prec=76)):
-        view = open_view(library, scope, name, asked)
-        return LoadedPage(PAGES[name].make(view, asked), view)
+        view = open_view(runs, scope, name, query)
+        return LoadedPage(PAGES[name].create(view, query), view)
 
 
-def open_view(library: RunCache, scope: Scope, name: str, asked: PageQuery) -> PageContext:
-    """Open what a page is made from."""
-    periods = library.ledger_version.periods
+def open_view(runs: RunCache, scope: Scope, name: str, query: PageQuery) -> PageContext:
+    """Open the context of a page."""
+    periods = runs.ledger_version.periods
     if not periods:
         raise NothingThereError("allocation", [], "Run `apportion allocate` first.")
-    period = asked.period or periods[0]
-    sight = library.open_run(period, scope, as_of=asked.as_of)
-    currencies = tuple(str(row["currency"]) for row in sight.rows(queries.totals_query()))
-    currency = asked.currency or _usual(sight, currencies)
-    if currency not in currencies and (currencies or asked.currency):
+    period = query.period or periods[0]
+    run = runs.open_run(period, scope, as_of=query.as_of)
+    currencies = tuple(str(row["currency"]) for row in run.rows(queries.totals_query()))
+    currency = query.currency or _default_currency(run, currencies)
+    if currency not in currencies and (currencies or query.currency):
         raise NothingThereError(f"amount in {currency}", currencies)
-    kept = {"period": period, "as_of": asked.as_of}
+    shared = {"period": period, "as_of": query.as_of}
     if len(currencies) > 1:
-        kept["currency"] = currency
-    return PageContext(
-        sight, _before(library, scope, period), currency, WebLinks(name, kept, asked.own()),
-        currencies,
-    )  # fmt: skip
+        shared["currency"] = currency
+    links = WebLinks(name, shared, query.page_params())
+    return PageContext(run, _month_before(runs, scope, period), currency, links, currencies)
 
 
-def _usual(sight: ScopedRun, currencies: tuple[str, ...]) -> str:
-    usual = sight.rulebook.currency
-    return usual if usual in currencies or not currencies else currencies[0]
+def _default_currency(run: ScopedRun, currencies: tuple[str, ...]) -> str:
+    default = run.rulebook.currency
+    return default if default in currencies or not currencies else currencies[0]
 
 
-def _before(library: RunCache, scope: Scope, period: str) -> ScopedRun | None:
-    """Open the month before, where it is allocated."""
-    for earlier in library.ledger_version.periods:
+def _month_before(runs: RunCache, scope: Scope, period: str) -> ScopedRun | None:
+    """Open the month before, if it is allocated."""
+    for earlier in runs.ledger_version.periods:
         if str(Period.parse(earlier).next) == period:
-            return library.open_run(earlier, scope)
+            return runs.open_run(earlier, scope)
     return None

@@ -1,4 +1,4 @@
-"""What a page is, before it is HTML, JSON or a file: sentences, figures, and sections with rows."""
+"""A page before it is HTML, JSON or a file: sentences, key figures, and sections with rows."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from apportion.reports.columns import cents_off
 
 
 class CellStyle(StrEnum):
-    """How a value is shown."""
+    """The format of a column's values."""
 
     TEXT = "text"
     CODE = "code"  # an id
@@ -25,32 +25,32 @@ class CellStyle(StrEnum):
     MONEY = "money"  # Decimal, to the cent
     CHANGE = "change"  # Decimal with its sign
     EXACT = "exact"  # Decimal with every digit
-    PART = "part"  # Decimal, a part of one
+    SHARE = "share"  # Decimal, a share of one
     COUNT = "count"  # int
     DAY = "day"
-    TREND = "trend"  # amounts day by day, drawn as a line
-    HEAT = "heat"  # a part of one on a coloured ground
-    MARK = "mark"  # a word that stands for a state
+    TREND = "trend"  # amounts by day, drawn as a line
+    HEAT = "heat"  # a share of one on a coloured background
+    STATUS = "status"  # a word
 
 
 @dataclass(frozen=True)
 class TableColumn:
-    """A column of a section; `link` gives a row's address, or nothing."""
+    """A column of a section. `link` gives the address for a row; an empty one is no link."""
 
     name: str
     title: str
-    look: CellStyle = CellStyle.TEXT
+    style: CellStyle = CellStyle.TEXT
     link: Callable[[Row], str] | None = None
     hint: str = ""
 
     @property
     def is_number(self) -> bool:
-        """Whether it stands to the right."""
-        return self.look in {
+        """Whether values are right-aligned."""
+        return self.style in {
             CellStyle.MONEY,
             CellStyle.CHANGE,
             CellStyle.EXACT,
-            CellStyle.PART,
+            CellStyle.SHARE,
             CellStyle.COUNT,
             CellStyle.HEAT,
         }
@@ -58,32 +58,33 @@ class TableColumn:
 
 @dataclass(frozen=True)
 class Chart:
-    """A drawing: Plotly's figure as JSON, and what it says to who does not see it.
+    """A chart: Plotly's figure as JSON, and a description for screen readers.
 
-    `size` is low, middle, tall or giant: the style sheet has room for each before it is drawn.
+    `size` is low, medium, tall or extra-tall; the style sheet reserves the height of each.
     """
 
     figure: str
-    says: str
-    size: str = "middle"
+    description: str
+    size: str = "medium"
 
 
 @dataclass(frozen=True)
 class Choice:
-    """One of several ways to look at a section; `here` is the one that is shown."""
+    """One of several states of a page; `current` is the displayed one."""
 
     title: str
     link: str
-    here: bool = False
+    current: bool = False
 
 
 @dataclass(frozen=True)
 class Section:
-    """A heading with rows, and perhaps a chart of them.
+    """A heading with rows, and perhaps a chart.
 
-    `name` stands in the addresses of its files. `drawn` is HTML of our own making, in place of the
-    chart or, with `alone`, of the table as well. `folded` tables open on demand. Beyond `shown`
-    rows the others are added up in one; none is all. Files have every row.
+    `name` is part of the address of the section's files. `drawing` is HTML that a page wrote,
+    instead of a chart; `hide_table` shows only the chart or drawing. A `collapsed` table opens on a
+    click. `max_rows` limits the displayed rows, 0 is no limit: one row has the sum of the others.
+    Files have every row.
     """
 
     name: str
@@ -92,55 +93,55 @@ class Section:
     rows: Sequence[Row] = ()
     note: str = ""
     chart: Chart | None = None
-    drawn: Markup | None = None
-    alone: bool = False
-    folded: bool = False
+    drawing: Markup | None = None
+    hide_table: bool = False
+    collapsed: bool = False
     total: Row | None = None
     choices: Mapping[str, Sequence[Choice]] = field(default_factory=dict)
     empty: str = "No data."
     half: bool = False
-    shown: int = 0
+    max_rows: int = 0
 
     @property
-    def rest(self) -> Row | None:
-        """The rows beyond those that are shown, added up."""
-        if not self.shown or len(self.rows) <= self.shown + 1:
+    def other_rows(self) -> Row | None:
+        """The sum of the rows beyond `max_rows`."""
+        if not self.max_rows or len(self.rows) <= self.max_rows + 1:
             return None
-        rows = self.rows[self.shown :]
-        sums = [c.name for c in self.columns if c.look in {CellStyle.MONEY, CellStyle.CHANGE}]
+        rows = self.rows[self.max_rows :]
+        sums = [c.name for c in self.columns if c.style in {CellStyle.MONEY, CellStyle.CHANGE}]
         first = self.columns[0].name
-        return {**total_row(rows, sums), first: f"and {len(rows):,} others"}
+        return {**total_row(rows, sums), first: f"{len(rows):,} others"}
 
     @property
-    def first(self) -> Sequence[Row]:
-        """The rows that are shown one by one."""
-        return self.rows if self.rest is None else self.rows[: self.shown]
+    def first_rows(self) -> Sequence[Row]:
+        """The rows up to `max_rows`."""
+        return self.rows if self.other_rows is None else self.rows[: self.max_rows]
 
     @property
     def cents_off(self) -> bool:
-        """Whether what is shown does not add up to a total, by column or by row."""
-        sums = [c.name for c in self.columns if c.look in {CellStyle.MONEY, CellStyle.CHANGE}]
-        shown = [*self.first, *([self.rest] if self.rest else [])]
+        """Whether displayed amounts do not add up to a total, by column or by row."""
+        sums = [c.name for c in self.columns if c.style in {CellStyle.MONEY, CellStyle.CHANGE}]
+        displayed = [*self.first_rows, *([self.other_rows] if self.other_rows else [])]
         total = self.total if self.total and len(self.rows) > 1 else {}
-        return cents_off([*shown, total], sums) or any(
-            cent_off((_decimal(row.get(name)) for row in shown), _decimal(total[name]))
+        return cents_off([*displayed, total], sums) or any(
+            cent_off((_decimal(row.get(name)) for row in displayed), _decimal(total[name]))
             for name in sums
             if name in total
         )
 
     @property
     def exported(self) -> tuple[str, ...]:
-        """The columns that go into files: all but drawings."""
-        return tuple(column.name for column in self.columns if column.look is not CellStyle.TREND)
+        """The columns of the files: all except drawings."""
+        return tuple(column.name for column in self.columns if column.style is not CellStyle.TREND)
 
 
 @dataclass(frozen=True)
-class Figure:
-    """A number that stands by itself at the top of a page."""
+class KeyFigure:
+    """A key figure at the top of a page."""
 
     label: str
     value: object
-    look: CellStyle = CellStyle.MONEY
+    style: CellStyle = CellStyle.MONEY
     note: str = ""
     link: str = ""
     good: bool | None = None
@@ -148,19 +149,19 @@ class Figure:
 
 @dataclass(frozen=True)
 class Page:
-    """Everything that a page says. `heading` is a sentence."""
+    """The content of a page. `heading` is a sentence."""
 
     name: str
     title: str
     heading: str
     lead: str = ""
-    figures: Sequence[Figure] = ()
+    figures: Sequence[KeyFigure] = ()
     sections: Sequence[Section] = ()
     choices: Mapping[str, Sequence[Choice]] = field(default_factory=dict)
 
     @property
     def has_charts(self) -> bool:
-        """Whether the library that draws is needed."""
+        """Whether the page needs the chart library."""
         return any(section.chart for section in self.sections)
 
     def section(self, name: str) -> Section | None:
@@ -168,14 +169,14 @@ class Page:
         return next((section for section in self.sections if section.name == name), None)
 
 
-def whole_note(note: str, whole: Decimal, *parts: Decimal) -> str:
-    """Say beside a whole that its parts, which are shown too, are a cent off."""
-    said = [note, ROUNDED] if cent_off(parts, whole) else [note]
-    return "; ".join(filter(None, said))
+def rounding_note(note: str, whole: Decimal, *parts: Decimal) -> str:
+    """Add to a note that the displayed parts differ from the whole by cents."""
+    notes = [note, ROUNDED] if cent_off(parts, whole) else [note]
+    return "; ".join(filter(None, notes))
 
 
 def total_row(rows: Sequence[Row], columns: Sequence[str], **words: str) -> Row:
-    """Add some columns up."""
+    """Sum some columns of rows."""
     sums = {c: added(_decimal(row[c]) for row in rows) for c in columns}
     return {**sums, **words}
 

@@ -1,4 +1,4 @@
-"""What an address may ask of a page, for pages, files and the API alike."""
+"""The query parameters of pages, files and the API."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class PageQuery(BaseModel):
-    """What every page can be asked."""
+    """The parameters of every page."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -17,7 +17,7 @@ class PageQuery(BaseModel):
         Field(
             default="",
             pattern=r"^(\d{4}-(0[1-9]|1[0-2]))?$",
-            description="The billing month, like 2026-09; the newest one if empty.",
+            description="Billing month, for example 2026-09. Default: the newest month.",
         ),
     ]
     currency: Annotated[
@@ -25,7 +25,7 @@ class PageQuery(BaseModel):
         Field(
             default="",
             max_length=20,
-            description="Amounts in this currency; the rulebook's if empty. They are never added.",
+            description="Show amounts in this currency. Default: the rulebook's currency.",
         ),
     ]
     as_of: Annotated[
@@ -34,119 +34,140 @@ class PageQuery(BaseModel):
             default="",
             max_length=64,
             pattern=r"^[0-9A-Za-z:.-]*$",
-            description="As it stood at a run's end or at a time, not now.",
+            description="Show an earlier allocation: a run id, or a time such as "
+            "2026-10-09T06:12Z. Default: the newest allocation.",
         ),
     ]
 
-    def own(self) -> dict[str, str]:
-        """The parameters that are this page's alone."""
+    def page_params(self) -> dict[str, str]:
+        """The parameters of this page only."""
         shared = set(PageQuery.model_fields)
         return {k: v for k, v in self.model_dump().items() if v and k not in shared}
 
 
 class OverviewQuery(PageQuery):
-    """What the overview can be asked."""
+    """The parameters of the overview."""
 
     by: Annotated[
         str,
         Field(
             default="",
             max_length=200,
-            description="Tell days and movers apart by this column: SubAccountId, ServiceName, "
-            "ChargeCategory or a dimension; by owner if empty.",
+            description="Group days and changes by this column: SubAccountId, ServiceName, "
+            "ChargeCategory or a dimension. Default: owner.",
         ),
     ]
 
 
 class FlowQuery(PageQuery):
-    """What the flow can be asked."""
+    """The parameters of the flow."""
 
-    left: Annotated[
+    by: Annotated[
         str,
         Field(
             default="",
             pattern="^(SubAccountId|ServiceName)?$",
-            description="What stands at the left: SubAccountId or ServiceName.",
+            description="Column on the left: SubAccountId or ServiceName. Default: SubAccountId.",
         ),
     ]
-    origin: Annotated[str, Field(default="", max_length=500, description="Only from here.")]
-    how: Annotated[
+    origin: Annotated[
         str,
-        Field(default="", max_length=500, description="Only what was allocated in this way."),
+        Field(default="", max_length=500, description="Only cost of this account or service."),
     ]
-    owner: Annotated[str, Field(default="", max_length=500, description="Only to this owner.")]
+    allocated_by: Annotated[
+        str,
+        Field(
+            default="",
+            max_length=500,
+            description="Only cost that this source allocated, for example tag:costcenter or "
+            "pool platform.",
+        ),
+    ]
+    owner: Annotated[str, Field(default="", max_length=500, description="Only cost of this owner.")]
 
 
 class OwnersQuery(PageQuery):
-    """What the owners' page can be asked."""
+    """The parameters of the owners page."""
 
-    name: Annotated[
-        str, Field(default="", max_length=500, description="An owner; all of them if empty.")
+    owner: Annotated[
+        str, Field(default="", max_length=500, description="An owner. Default: all owners.")
     ]
 
 
 class PoolsQuery(PageQuery):
-    """What the pools' page can be asked."""
+    """The parameters of the pools page."""
 
     pool: Annotated[
-        str, Field(default="", max_length=500, description="A pool; all of them if empty.")
+        str, Field(default="", max_length=500, description="A pool. Default: all pools.")
     ]
 
 
 class TagsQuery(PageQuery):
-    """What the tags' page can be asked."""
+    """The parameters of the tags page."""
 
     by: Annotated[
         str,
         Field(
             default="",
             max_length=200,
-            description="The rows of the heat map: SubAccountId, ServiceName, #owner or a "
-            "dimension.",
+            description="Rows of the heat map: SubAccountId, ServiceName, #owner or a dimension. "
+            "Default: SubAccountId.",
         ),
     ]
     tag: Annotated[
         str,
-        Field(default="", max_length=500, description="List resources that lack this tag."),
+        Field(default="", max_length=500, description="List resources without this tag."),
     ]
 
 
 class ProofQuery(PageQuery):
-    """What the proof can be asked."""
+    """The parameters of the proof."""
 
     by: Annotated[
         str,
-        Field(default="", pattern="^(account)?$", description="`account`: a line for each."),
+        Field(
+            default="",
+            pattern="^(account)?$",
+            description="`account`: one row for each account. Default: one row for each payer.",
+        ),
     ]
 
 
 class RulesQuery(PageQuery):
-    """What the rules' page can be asked."""
+    """The parameters of the rules page."""
 
 
 class ExplainQuery(PageQuery):
-    """What can be explained: an owner, a pool or a resource, or a part of an owner's charges."""
+    """The figure to explain: one of owner, pool or resource; or a part of an owner's cost."""
 
-    owner: Annotated[str, Field(default="", max_length=500, description="Who pays.")]
-    pool: Annotated[str, Field(default="", max_length=500, description="What a pool holds.")]
-    resource: Annotated[str, Field(default="", max_length=2000, description="Who pays a resource.")]
-    of: Annotated[
-        str, Field(default="", max_length=500, description="The owner's share of this pool.")
+    owner: Annotated[
+        str, Field(default="", max_length=500, description="Explain the cost of this owner.")
     ]
-    cut: Annotated[
+    pool: Annotated[
+        str, Field(default="", max_length=500, description="Explain the cost of this pool.")
+    ]
+    resource: Annotated[
+        str,
+        Field(default="", max_length=2000, description="Explain the owners of this resource."),
+    ]
+    share_of: Annotated[
+        str,
+        Field(default="", max_length=500, description="Only the owner's share of this pool."),
+    ]
+    column: Annotated[
         str,
         Field(
             default="",
             max_length=200,
-            description="A column: only the owner's charges with `value` in it.",
+            description="Only the owner's direct cost with `value` in this column.",
         ),
     ]
-    value: Annotated[str, Field(default="", max_length=2000, description="The value in `cut`.")]
+    value: Annotated[str, Field(default="", max_length=2000, description="The value in `column`.")]
     day: Annotated[
         str,
         Field(
             default="",
             pattern=r"^(\d{4}-\d{2}-\d{2})?$",
-            description="Only what the owner pays for this day.",
+            description="Only the owner's cost of this day.",
         ),
     ]

@@ -1,4 +1,4 @@
-"""What every answer says to browsers, which hosts we answer to, and where we may listen."""
+"""Security headers of every response, and the check of the requested host."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-#: Scripts and styles from here alone, none within pages; nothing is asked of any other host.
+#: Scripts and styles only from this server, none inline; no requests to other hosts.
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -32,12 +32,12 @@ _HEADERS = {
     "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 
-_LONGEST_PATH = 1000
+_MAX_PATH = 1000
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
 
 
 def is_loopback(host: str) -> bool:
-    """Tell whether only this machine reaches a host."""
+    """Return whether only this machine can connect to a host."""
     if host == "localhost":
         return True
     try:
@@ -47,18 +47,18 @@ def is_loopback(host: str) -> bool:
 
 
 def is_safe_path(path: str) -> bool:
-    """Tell whether an address leads to a page of ours and nowhere else, and fits into a cookie."""
-    if len(path) > _LONGEST_PATH:
+    """Return whether an address is a page of this server, and short enough for a cookie."""
+    if len(path) > _MAX_PATH:
         return False
     return path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
 
 
 class SecurityHeaders:
-    """Adds the headers to each answer, and refuses hosts that are not ours.
+    """Adds the headers to each response, and rejects requests for other hosts.
 
-    A page of another site that has its name point to this machine could else read what is shown
-    without signing in; an empty list of hosts answers to all. `encrypted` tells browsers to come
-    by https alone.
+    Without the check, a web site whose name resolves to this machine could read pages that need no
+    sign-in (DNS rebinding). An empty list accepts every host. `encrypted` adds the header that
+    makes browsers use https only.
     """
 
     def __init__(self, app: ASGIApp, *, hosts: Iterable[str], encrypted: bool) -> None:
@@ -70,34 +70,34 @@ class SecurityHeaders:
         self._headers = [(name.encode(), value.encode()) for name, value in headers.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, if it is for us."""
+        """Forward a request, if it is for an accepted host."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
 
         async def send_safely(message: Message) -> None:
             if message["type"] == "http.response.start":
-                said = {name.lower() for name, _value in message["headers"]}
-                # Refusals, too, are for who asked alone.
-                kept = [] if b"cache-control" in said else [(b"cache-control", b"no-store")]
-                message["headers"] = [*message["headers"], *self._headers, *kept]
+                names = {name.lower() for name, _value in message["headers"]}
+                # Error responses must not be cached by proxies either.
+                extra = [] if b"cache-control" in names else [(b"cache-control", b"no-store")]
+                message["headers"] = [*message["headers"], *self._headers, *extra]
             await send(message)
 
         if self._hosts and _host(scope) not in self._hosts:
-            await _refuse(send_safely)
+            await _reject(send_safely)
         else:
             await self._app(scope, receive, send_safely)
 
 
 def _host(scope: Scope) -> str:
-    said = dict(scope["headers"]).get(b"host", b"").decode("latin-1")
+    host = dict(scope["headers"]).get(b"host", b"").decode("latin-1")
     try:
-        return urlsplit(f"//{said}").hostname or ""
+        return urlsplit(f"//{host}").hostname or ""
     except ValueError:
         return ""
 
 
-async def _refuse(send: Send) -> None:
+async def _reject(send: Send) -> None:
     body = b"Unknown host.\n"
     headers = [(b"content-type", b"text/plain; charset=utf-8")]
     await send({"type": "http.response.start", "status": 421, "headers": headers})

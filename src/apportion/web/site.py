@@ -1,8 +1,7 @@
-"""The pages as files: for a bucket, a wiki or a mail, without a server.
+"""The dashboard as static files, for a bucket, a wiki or an e-mail.
 
-Pages are asked of the application itself and their addresses changed to names of files. What a
-site cannot hold, since any question could be asked of it, loses its link: parts of owners, single
-resources, earlier runs. A server answers those.
+Pages are requested from the application, and their addresses replaced by file names. Pages with an
+unlimited number of variants lose their links: parts of an owner's cost, resources, earlier runs.
 """
 
 from __future__ import annotations
@@ -19,85 +18,88 @@ from starlette.types import ASGIApp
 from .static_files import static_files
 
 _HREF = re.compile(r'(href|src)="(/[^"]*)"')
-#: What a section is offered in beside CSV, once its link is gone.
-_OTHER_FORMS = re.compile(r"<a[^>]*data-beyond[^>]*>(?:Parquet|JSON)</a>")
+#: The attribute of a link to a page that is not in the site.
+_NOT_IN_SITE = "data-not-in-site"
+#: Links to the file formats that a site does not have.
+_OTHER_FORMS = re.compile(rf"<a[^>]*{_NOT_IN_SITE}[^>]*>(?:Parquet|JSON)</a>")
 _IN_FIGURES = re.compile(r'"(/[a-z]+\?[^"\\]*(?:\\u0026[^"\\]*)*)"')
-#: Parameters by which a page of a site may differ, for each page.
-_KEPT = {
+#: The parameters of each page for which the site has a file for each value.
+_PARAMS = {
     "overview": {"by"},
     "flow": set(),
-    "owners": {"name"},
+    "owners": {"owner"},
     "pools": {"pool"},
     "tags": {"by"},
     "proof": set(),
     "rules": set(),
     "explain": {"owner", "pool"},
 }
-#: The forms in which a site has the rows of a section.
+#: The file formats of a section in a site.
 _FILES = (".csv", ".xlsx")
-_ALWAYS = {"period", "currency"}
+_SHARED_PARAMS = {"period", "currency"}
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9.]+")
-_LONGEST = 60
-_TO_FIRST = """<!doctype html>
+_MAX_NAME = 60
+_INDEX = """<!doctype html>
 <html lang="en"><title>Apportion</title><meta http-equiv="refresh" content="0; url={page}">
 <a href="{page}">Go to the overview.</a></html>
 """
 
 
 async def site(app: ASGIApp, periods: Sequence[str]) -> AsyncIterator[tuple[str, bytes]]:
-    """Give every file of the site, pages after what they are drawn with; begin at index.html.
+    """Create every file of the site: first static files, then pages, last index.html.
 
-    `periods` are the months to write, the newest first.
+    `periods` are the months to write, newest first.
     """
     for name, file in static_files().items():
         yield f"static/{name}", file.content
-    asked = _Asked(periods)
+    names = _FileNames(periods)
     starts = [f"/overview?period={period}" for period in periods]
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
-        waiting = {asked.name(address) or "": address for address in starts}
+        waiting = {names.name(address) or "": address for address in starts}
         done = set(waiting)
         while waiting:
             page = next(iter(waiting))
-            answer = await client.get(waiting.pop(page))
-            answer.raise_for_status()
+            response = await client.get(waiting.pop(page))
+            response.raise_for_status()
             if page.endswith(_FILES):
-                yield page, answer.content
+                yield page, response.content
                 continue
-            text, found = asked.rewritten(answer.text)
+            text, found = names.rewrite(response.text)
             yield page, text.encode()
             waiting |= {name: address for name, address in found.items() if name not in done}
             done |= set(found)
-    yield "index.html", _TO_FIRST.format(page=asked.name(starts[0])).encode()
+    yield "index.html", _INDEX.format(page=names.name(starts[0])).encode()
 
 
-class _Asked:
-    """Which addresses are part of the site, and the names of their files."""
+class _FileNames:
+    """The addresses that are part of the site, and their file names."""
 
     def __init__(self, periods: Sequence[str]) -> None:
         self._periods = set(periods)
 
     def name(self, address: str) -> str | None:
-        """Name the file of an address; None if the site has none."""
+        """Name the file of an address; None if it is not in the site."""
         parts = urlsplit(address)
-        said = dict(parse_qsl(parts.query))
+        params = dict(parse_qsl(parts.query))
         folder, _, rest = parts.path.lstrip("/").partition("/")
         page, _, section = rest.partition("/") if folder == "files" else (folder, "", "")
-        allowed = _KEPT.get(page)
-        if allowed is None or said.get("period") not in self._periods:
+        allowed = _PARAMS.get(page)
+        if allowed is None or params.get("period") not in self._periods:
             return None
-        if set(said) - allowed - _ALWAYS or (section and not section.endswith(_FILES)):
+        if set(params) - allowed - _SHARED_PARAMS or (section and not section.endswith(_FILES)):
             return None
-        if page == "explain" and not set(said) & allowed:
+        if page == "explain" and not set(params) & allowed:
             return None
-        words = [page, said.pop("period"), *(said[key] for key in sorted(said))]
-        written = "-".join(_NOT_IN_NAMES.sub("-", word).strip("-.") for word in words)[:_LONGEST]
-        # Two owners may be spelt alike once signs are taken out.
-        told = f"-{sha256(repr(sorted(said.items())).encode()).hexdigest()[:6]}" if said else ""
-        return f"{written}{told}-{section}" if section else f"{written}{told}.html"
+        words = [page, params.pop("period"), *(params[key] for key in sorted(params))]
+        stem = "-".join(_NOT_IN_NAMES.sub("-", word).strip("-.") for word in words)[:_MAX_NAME]
+        # Two owners may have the same name without special characters.
+        if params:
+            stem += f"-{sha256(repr(sorted(params.items())).encode()).hexdigest()[:6]}"
+        return f"{stem}-{section}" if section else f"{stem}.html"
 
-    def rewritten(self, text: str) -> tuple[str, dict[str, str]]:
-        """Change the addresses of a page; those of the site come back by the names of files."""
+    def rewrite(self, text: str) -> tuple[str, dict[str, str]]:
+        """Replace the addresses in a page; return also the addresses of the site by file name."""
         found: dict[str, str] = {}
 
         def link(match: re.Match[str]) -> str:
@@ -106,7 +108,7 @@ class _Asked:
                 return f'{match[1]}="static/{address.rpartition("/")[2]}"'
             name = self.name(address)
             if name is None:
-                return "data-beyond"
+                return _NOT_IN_SITE
             found[name] = address
             return f'{match[1]}="{html.escape(name)}"'
 

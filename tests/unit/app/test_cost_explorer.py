@@ -68,7 +68,7 @@ def test_daily_cost_by_project_of_the_last_thirty_days(fake: FakeCostExplorer, a
     ]
     assert costs.total == costs.whole == Decimal("12.5000000002")
     assert (costs.left_out, costs.difference, costs.findings) == ((), 0, ())
-    assert str(costs.spent) == "4 requests, $0.04"
+    assert str(costs.spent) == "4 requests, 0.04 USD"
 
 
 def test_the_classic_script_reads_the_result_unchanged(fake: FakeCostExplorer, ask: Asks) -> None:

@@ -107,7 +107,7 @@ def test_every_metric_comes_in_one_request(asking: Asking) -> None:
         Metric.NET_AMORTIZED: Decimal("7.5"),
         Metric.BLENDED: 9,
     }
-    assert str(explorer.spent) == "1 request, $0.01"
+    assert str(explorer.spent) == "1 request, 0.01 USD"
 
 
 def test_the_price_is_a_cent_for_each_page(asking: Asking) -> None:
@@ -116,7 +116,7 @@ def test_the_price_is_a_cent_for_each_page(asking: Asking) -> None:
     explorer.query(BY_PROJECT)
     explorer.query(CostQuery(START, END, by=(PROJECT, ACCOUNT)))
     assert explorer.spent.requests == len(asking.fake.calls) == 18
-    assert str(explorer.spent) == "18 requests, $0.18"
+    assert str(explorer.spent) == "18 requests, 0.18 USD"
 
 
 def test_the_end_is_exclusive(asking: Asking) -> None:
@@ -191,7 +191,7 @@ def test_a_failure_of_the_server_is_tried_again(asking: Asking) -> None:
 def test_a_budget_refuses_before_the_request_that_would_exceed_it(asking: Asking) -> None:
     asking.fake.page = 2
     explorer = asking.explorer(budget=3)
-    with pytest.raises(RequestBudgetError, match=r"budget of 3; 3 requests, \$0.03 so far"):
+    with pytest.raises(RequestBudgetError, match=r"budget of 3; 3 requests, 0.03 USD so far"):
         explorer.query(BY_PROJECT)
     assert len(asking.fake.calls) == 3
 
@@ -303,7 +303,7 @@ def test_tags_come_page_by_page(asking: Asking) -> None:
     explorer = asking.explorer()
     assert explorer.tags(START, END, key="Project") == ["", "atlas", "hermes"]
     assert explorer.tags(START, END) == ["Project"]
-    assert str(explorer.spent) == "4 requests, $0.04"
+    assert str(explorer.spent) == "4 requests, 0.04 USD"
 
 
 def test_single_resources(asking: Asking) -> None:
@@ -341,7 +341,7 @@ def test_the_same_question_within_hours_costs_nothing(asking: Asking, tmp_path: 
     clock.time += timedelta(hours=7, minutes=59)
     explorer = asking.explorer(answers=kept(tmp_path, clock))
     assert explorer.query(BY_PROJECT) == first
-    assert str(explorer.spent) == "0 requests, $0.00, 1 kept from earlier"
+    assert str(explorer.spent) == "0 requests, 0.00 USD, 1 kept from earlier"
     clock.time += timedelta(minutes=1)
     explorer.query(BY_PROJECT)
     assert explorer.spent.requests == 5

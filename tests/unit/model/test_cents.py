@@ -39,7 +39,7 @@ def test_an_amount_is_rounded_half_a_cent_away_from_zero(exact: str, shown: str)
 
 
 def test_a_change_has_its_sign() -> None:
-    assert [signed(Decimal(c)) for c in ("0.005", "-0.005", "0")] == ["+0.01", "-0.01", "+0.00"]
+    assert [signed(Decimal(c)) for c in ("0.005", "-0.005", "0")] == ["+0.01", "-0.01", "0.00"]
 
 
 @given(money)

@@ -16,7 +16,7 @@ from starlette.testclient import TestClient
 
 from apportion.reports.csv import FORMULA_STARTS
 from apportion.web.app import create_app
-from apportion.web.auth.config import open_door
+from apportion.web.auth.config import create_auth_config
 from apportion.web.page_registry import PAGES
 from stories import reopened
 from web_client import application, as_one_of
@@ -28,16 +28,16 @@ ADDRESSES = [
     "/overview?by=ServiceName",
     "/overview?by=environment",
     "/overview?currency=EUR",
-    "/flow?left=ServiceName",
-    "/flow?how=pool+platform",
-    "/owners?name=SHOP",
+    "/flow?by=ServiceName",
+    "/flow?allocated_by=pool+platform",
+    "/owners?owner=SHOP",
     "/pools?pool=network",
     "/tags?by=%23owner&tag=CostCenter",
     "/proof?by=account",
     "/explain?owner=SHOP",
-    "/explain?owner=SHOP&of=platform",
-    "/explain?owner=SHOP&cut=ServiceName&value=Amazon+RDS",
-    "/explain?owner=SHOP&cut=environment&value=prod",
+    "/explain?owner=SHOP&share_of=platform",
+    "/explain?owner=SHOP&column=ServiceName&value=Amazon+RDS",
+    "/explain?owner=SHOP&column=environment&value=prod",
     f"/explain?owner=SHOP&day={PERIOD}-02",
     "/explain?pool=platform",
     f"/overview?period={BEFORE}",
@@ -66,7 +66,7 @@ def test_every_page_answers_safely(client: TestClient, address: str) -> None:
 
 def test_hostile_names_are_text_on_every_page(client: TestClient) -> None:
     shown = set()
-    for address in (*ADDRESSES, *(f"/owners?{urlencode({'name': name})}" for name in HOSTILE)):
+    for address in (*ADDRESSES, *(f"/owners?{urlencode({'owner': name})}" for name in HOSTILE)):
         page = client.get(address, headers=ALL).text
         for name in HOSTILE:
             assert "<" not in name or name not in page, (address, name)
@@ -89,7 +89,7 @@ def test_a_file_has_every_digit_and_no_formula(client: TestClient) -> None:
 
 
 def test_the_api_says_what_the_page_says(client: TestClient) -> None:
-    told = client.get("/api/v1/owners?name=SHOP", headers=ALL).json()
+    told = client.get("/api/v1/owners?owner=SHOP", headers=ALL).json()
     assert (told["page"], told["period"], told["currency"]) == ("owners", PERIOD, "USD")
     services = next(s for s in told["sections"] if s["name"] == "ServiceName")
     assert {row["value"]: row["total"] for row in services["rows"]} == {
@@ -145,18 +145,18 @@ def test_the_same_answer_is_sent_once(client: TestClient) -> None:
 
 def test_a_new_run_is_shown_as_soon_as_it_is_there(shown: Path, tmp_path: Path) -> None:
     shutil.copytree(shown, tmp_path, dirs_exist_ok=True)
-    library = run_cache_of(tmp_path)
-    client = application(tmp_path, library=library)
-    before = client.get("/owners?name=SHOP", headers=ALL)
+    runs = run_cache_of(tmp_path)
+    client = application(tmp_path, runs=runs)
+    before = client.get("/owners?owner=SHOP", headers=ALL)
     run = client.get("/api/v1/overview", headers=ALL).json()["run"]
     rules = tmp_path / "rulebook" / "rules.yaml"
     rules.write_text(rules.read_text().replace("SHOP: 20, FIN-100: 50", "SHOP: 60, FIN-100: 10"))
     reopened(tmp_path).allocate([PERIOD])
-    library.refresh()
-    after = client.get("/owners?name=SHOP", headers=ALL)
+    runs.refresh()
+    after = client.get("/owners?owner=SHOP", headers=ALL)
     assert before.headers["etag"] != after.headers["etag"]
-    old = client.get(f"/owners?name=SHOP&as_of={run}", headers=ALL)
-    assert "There is a newer allocation" in old.text
+    old = client.get(f"/owners?owner=SHOP&as_of={run}", headers=ALL)
+    assert "Show the newest allocation" in old.text
     assert _total(old.text) == _total(before.text) != _total(after.text)
 
 
@@ -165,7 +165,9 @@ def _total(page: str) -> str:
 
 
 def test_without_sign_in_other_hosts_are_refused(shown: Path) -> None:
-    app = create_app(run_cache_of(shown), door=open_door(None, {}, host="127.0.0.1"), watch=False)
+    app = create_app(
+        run_cache_of(shown), auth=create_auth_config(None, {}, host="127.0.0.1"), watch=False
+    )
     here = TestClient(app, base_url="http://127.0.0.1:8600")
     assert here.get("/overview").status_code == 200
     rebound = TestClient(app, base_url="http://evil.example")

@@ -26,9 +26,9 @@ NAMES = HOSTILE if SOAK else (HOSTILE[0], HOSTILE[1], HOSTILE[6])
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> ASGIApp:
-    library = run_cache_of(make(tmp_path_factory.mktemp("site"), NAMES))
-    library.prepare()
-    return create_app(library, watch=False)
+    runs = run_cache_of(make(tmp_path_factory.mktemp("site"), NAMES))
+    runs.prepare()
+    return create_app(runs, watch=False)
 
 
 @pytest.fixture(scope="module")

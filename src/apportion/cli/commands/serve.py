@@ -1,4 +1,4 @@
-"""The command that shows the pages in a browser."""
+"""The command `serve`: the dashboard in a browser."""
 
 from __future__ import annotations
 
@@ -62,27 +62,29 @@ def serve(
 
 
 def _show(session: Session, host: str, port: int, access: Path | None, *, browser: bool) -> None:
-    """Serve until Ctrl-C; what others may see is settled before anything is opened."""
-    uvicorn, create_app, rehearse, open_door = _needed()
+    """Serve until Ctrl-C; access is checked before the ledger is opened."""
+    uvicorn, create_app, warm_up, create_auth_config = _needed()
     from apportion.app.dashboard import open_run_cache
     from apportion.app.scratch import Scratch
 
     settings = session.settings()
-    door = open_door(_access(session, settings, access), session.outside.environment, host=host)
+    auth = create_auth_config(
+        _access(session, settings, access), session.outside.environment, host=host
+    )
     with (
         _listening(host, port) as listening,
         Scratch() as scratch,
     ):
         with session.console.steps(session.outside.timer) as say:
-            library = open_run_cache(settings, scratch, say=say)
-            library.prepare()
-            rehearse(library)
+            runs = open_run_cache(settings, scratch, say=say)
+            runs.prepare()
+            warm_up(runs)
         address = f"http://{_shown(host)}:{listening.getsockname()[1]}/"
         session.console.good(f"Dashboard: {address} (press Ctrl-C to stop)")
         if browser:
             typer.launch(address)
         config = uvicorn.Config(
-            create_app(library, door=door),
+            create_app(runs, auth=auth),
             log_level="warning",
             access_log=False,
             server_header=False,
@@ -92,21 +94,21 @@ def _show(session: Session, host: str, port: int, access: Path | None, *, browse
 
 
 def _needed() -> tuple[Any, Any, Any, Any]:
-    """Import what the extra `web` brings; raises NoWebError where it is not installed."""
+    """Import the packages of the extra `web`; raises NoWebError if they are missing."""
     try:
         import uvicorn
 
-        from apportion.web.app import create_app, rehearse
-        from apportion.web.auth.config import open_door
+        from apportion.web.app import create_app, warm_up
+        from apportion.web.auth.config import create_auth_config
     except ModuleNotFoundError as error:
         if (error.name or "").startswith("apportion"):
             raise
         raise NoWebError(error.name or "web") from error
-    return uvicorn, create_app, rehearse, open_door
+    return uvicorn, create_app, warm_up, create_auth_config
 
 
 def _access(session: Session, settings: Settings, named: Path | None) -> Access | None:
-    """Read who may see what; without a name, the file beside apportion.toml, if it is there."""
+    """Read access.yaml: the named file, or the one beside apportion.toml if it exists."""
     from apportion.core.dashboard.access_file import read_access
     from apportion.model.findings.finding import failing
 
@@ -123,8 +125,8 @@ def _access(session: Session, settings: Settings, named: Path | None) -> Access 
 
 def _listening(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # Told that it is TCP, asyncio sends small packets at once; else each answer waits 40 ms for
-    # the browser's system to acknowledge its head (measured: 350 answers a second, not thousands).
+    # With IPPROTO_TCP, asyncio sends small packets at once; otherwise each response waits 40 ms for
+    # an acknowledgement of its headers (measured: 350 responses a second instead of thousands).
     listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:

@@ -1,4 +1,4 @@
-"""The command that writes the pages as files."""
+"""The command `site`: the dashboard as static files."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def site(ctx: typer.Context, folder: FolderArgument, period: PeriodsOption = Non
 
 
 def _write(session: Session, folder: Path, wanted: list[str]) -> int:
-    """Write everything beside the folder, which then appears whole."""
+    """Write all files to a temporary folder, which is renamed at the end."""
     create_app, files = _needed()
     from apportion.app.dashboard import open_run_cache
     from apportion.app.scratch import Scratch
@@ -66,13 +66,13 @@ def _write(session: Session, folder: Path, wanted: list[str]) -> int:
         session.console.steps(session.outside.timer) as say,
         new_folder(folder) as beside,
     ):
-        library = open_run_cache(session.settings(), scratch, say=say)
-        library.prepare()
-        newest = list(library.ledger_version.periods[:1])
+        runs = open_run_cache(session.settings(), scratch, say=say)
+        runs.prepare()
+        newest = list(runs.ledger_version.periods[:1])
         periods = [m for each in wanted or newest for m in (newest if each == LATEST else [each])]
-        _check(periods, library.ledger_version.periods)
+        _check(periods, runs.ledger_version.periods)
         say(f"writing pages for {', '.join(periods)}")
-        app = create_app(library, watch=False)
+        app = create_app(runs, watch=False)
         return asyncio.run(_put(files(app, periods), beside))
 
 
@@ -84,7 +84,7 @@ def _check(periods: list[str], known: tuple[str, ...]) -> None:
 
 
 def _needed() -> tuple[Any, Any]:
-    """Import what the extra `web` brings; raises NoWebError where it is not installed."""
+    """Import the packages of the extra `web`; raises NoWebError if they are missing."""
     try:
         from apportion.web.app import create_app
         from apportion.web.site import site as files

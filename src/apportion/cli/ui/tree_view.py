@@ -9,9 +9,10 @@ from decimal import Decimal
 
 from rich.cells import cell_len
 
-from apportion.model.cents import ROUNDED, cents
+from apportion.model.cents import ROUNDED, money
 from apportion.model.outcome import ExplanationNode
 from apportion.model.row import Row
+from apportion.model.wording import percent
 from apportion.reports import plain
 from apportion.reports.columns import is_share
 from apportion.reports.visible import visible
@@ -104,7 +105,7 @@ def _line(
 def _amount(branch: ExplanationNode) -> str:
     if branch.amount is None:
         return ""
-    return f"{cents(branch.amount)} {visible(branch.currency)}".rstrip()
+    return money(branch.amount, visible(branch.currency))
 
 
 def _facts(branch: ExplanationNode, room: int) -> list[str]:
@@ -122,7 +123,7 @@ def _facts(branch: ExplanationNode, room: int) -> list[str]:
 
 def _fact(name: str, value: object) -> str:
     if isinstance(value, Decimal):
-        return f"{value * 100:.4f} %" if is_share(name) else f"{value:,f}"
+        return percent(value, places=4) if is_share(name) else f"{value:,f}"
     if isinstance(value, Sequence) and not isinstance(value, str):
         return ", ".join(visible(plain.text(inner)) for inner in value)
     return visible(plain.text(value))

@@ -7,15 +7,22 @@ from dataclasses import dataclass
 from decimal import Decimal, localcontext
 
 from apportion.core.allocation.rounding import part_of
-from apportion.model.cents import ROUNDED, cent_off, cents, signed, to_cents
+from apportion.model.cents import (
+    ROUNDED,
+    cent_off,
+    money,
+    money_by_currency,
+    money_change,
+    to_cents,
+)
 from apportion.model.document import Document, Section, Table
 from apportion.model.findings.finding import Finding
 from apportion.model.money import EXACT
 from apportion.model.result_columns import CAUSES, COMPARED, SIGN_OFF
 from apportion.model.row import Row
 
-from .amounts_in_text import every_cent
 from .rule_changes import RuleChangeEffect, rules_changed
+from .unallocated import every_cent
 
 #: The number of services and pools that a statement lists; the others are added up.
 _MOST = 8
@@ -97,8 +104,8 @@ def statement(month: ReviewMonth, owner: str) -> Section:
         total, own, shared = (_amount(row, name) for name in ("total", "direct", "shared"))
         off = _rounded([own, shared], total)
         sentences.append(
-            f"{cents(total)} {currency}: {cents(own)} direct cost and {cents(shared)} shared "
-            f"cost{off}."
+            f"{money(total, currency)}: {money(own, currency)} direct cost and "
+            f"{money(shared, currency)} shared cost{off}."
         )
         for rows, name, kind in (
             (month.services, "ServiceName", "direct"),
@@ -113,13 +120,15 @@ def statement(month: ReviewMonth, owner: str) -> Section:
 def _why(month: ReviewMonth, owner: str) -> Iterator[str]:
     for row in _of(month.compared, month.owner, owner):
         parts = {cause: _amount(row, cause) for cause in CAUSES}
-        change = _amount(row, "change")
+        change, currency = _amount(row, "change"), str(row["currency"] or "")
         causes = [
-            f"{signed(part)} by {_WORDS[cause]}" for cause, part in parts.items() if to_cents(part)
+            f"{money_change(part, currency)} by {_WORDS[cause]}"
+            for cause, part in parts.items()
+            if to_cents(part)
         ]
         if causes:
             yield (
-                f"{signed(change)} {row['currency']} since {month.before}: {', '.join(causes)}"
+                f"{money_change(change, currency)} since {month.before}: {', '.join(causes)}"
                 f"{_rounded(parts.values(), change)}."
             )
 
@@ -145,9 +154,7 @@ def _parts(rows: Sequence[Row], name: str, kind: str) -> list[Row]:
 
 
 def _lead(month: ReviewMonth) -> str:
-    amounts = " and ".join(
-        f"{cents(total)} {currency}" for currency, total in _totals(month.owners, "total").items()
-    )
+    amounts = money_by_currency(_totals(month.owners, "total"))
     if month.difference:
         return f"{amounts}. NOT PROVED: stages differ by up to {month.difference:f}."
     late = " NOT CURRENT: a later delivery is not allocated yet." if month.later else ""

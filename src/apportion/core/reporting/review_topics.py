@@ -13,7 +13,7 @@ from apportion.core.templates import name, text
 from apportion.model.inputs import Lookup, lookup_key
 from apportion.model.relation import Query, Relation
 from apportion.model.rulebook import Dimension, FromAccountTag, FromLookup, FromTag, Rulebook, Value
-from apportion.model.wording import join_words
+from apportion.model.wording import join_words, percent
 
 from .explain import added
 
@@ -113,8 +113,8 @@ def proposal(
     sentence = sentence[0].upper() + sentence[1:]
     if likely is None:
         return sentence
-    percent = f"{(likely.part * 100).normalize():f} %"
-    return f"{sentence} {likely.owner} has {percent} of the account's allocated cost."
+    part = percent(likely.part, places=0)
+    return f"{sentence} {likely.owner} has {part} of the account's allocated cost."
 
 
 def _rejects(rulebook: Rulebook, dimension: Dimension) -> bool:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal, localcontext
 
 from apportion.core.allocation.rounding import part_of
-from apportion.model.cents import cents, signed
+from apportion.model.cents import cents, money_by_currency, signed
 from apportion.model.money import EXACT, text
 from apportion.model.outcome import Outcome
-from apportion.model.period import MONTHS, Period
 from apportion.model.row import Row
+from apportion.model.wording import percent, plural
 
 _TOP = 5
 #: The severities of findings in the text; notices are in the report's files.
@@ -32,18 +31,18 @@ def summarise(period: str, tables: Mapping[str, Outcome], *, run: str) -> Summar
     """Summarise a period from the results of the everyday queries, by their names."""
     owners = tables["owners"].rows
     totals = _totals(owners)
-    whole = " and ".join(f"{cents(amount)} {currency}" for currency, amount in totals.items())
+    whole = money_by_currency(totals)
     proof = tables["proof"].rows
     difference = max((_amount(row, "difference") for row in proof), default=Decimal())
     parts = [
-        f"{_month(period)}: {whole}",
+        f"{period}: {whole}",
         _proved(difference, len(proof), run),
         *(_owners(owners, currency, total) for currency, total in totals.items()),
         _movers(tables["movers"].rows),
         _unallocated(tables["unallocated"].rows),
         _findings(tables["findings"].rows),
     ]
-    subject = f"Cloud cost of {_month(period)}: {whole}"
+    subject = f"Cloud cost of {period}: {whole}"
     return Summary(subject, "\n\n".join(part for part in parts if part) + "\n", difference)
 
 
@@ -51,7 +50,7 @@ def _proved(difference: Decimal, payers: int, run: str) -> str:
     if difference:
         return f"NOT PROVED: the stages differ by up to {difference} (run {run})."
     return (
-        f"Proved for {payers} payer{'s' if payers != 1 else ''}: stated = ledger = derived = "
+        f"Proved for {plural(payers, 'payer')}: stated = ledger = derived = "
         f"allocated = published, difference 0.00 (run {run})."
     )
 
@@ -89,7 +88,7 @@ def _unallocated(rows: Sequence[Row]) -> str:
     totals = _totals(rows)
     if not any(_amount(row, "total") for row in rows):
         return "Every charge has an owner."
-    amounts = " and ".join(f"{cents(amount)} {name}" for name, amount in totals.items())
+    amounts = money_by_currency(totals)
     first = rows[0]
     where = f"{first['service']} in {first['account_name'] or first['account']}"
     return f"Unallocated direct cost: {amounts}, most of it {where}."
@@ -137,13 +136,8 @@ def _totals(rows: Iterable[Row]) -> dict[str, Decimal]:
 
 def _percent(part: Decimal, whole: Decimal) -> str:
     share = part_of(part, whole)
-    return "" if share is None else f"{share.scaleb(2):.1f} %"
+    return "" if share is None else percent(share)
 
 
 def _amount(row: Row, column: str) -> Decimal:
     return Decimal(str(row[column] or 0))
-
-
-def _month(period: str) -> str:
-    first: date = Period.parse(period).first_day
-    return f"{MONTHS[first.month - 1]} {first.year}"

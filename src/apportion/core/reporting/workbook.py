@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, localcontext
 
-from apportion.model.cents import cents
+from apportion.model.cents import money_by_currency
 from apportion.model.money import EXACT, text
 from apportion.model.row import Row
 from apportion.model.workbook import Chart, Check, Sheet, Workbook
 
-from .amounts_in_text import every_cent
+from .unallocated import every_cent
 
 #: A chart with more series or names is not readable; the tables beside it have all of them.
 _MOST_SERIES = 9
@@ -107,7 +107,7 @@ def _summary(month: WorkbookMonth) -> Sheet:
 
 def _sentence(month: WorkbookMonth) -> str:
     sums = _by_currency(month.by_dimension[month.owner])
-    amounts = " and ".join(f"{cents(total)} {currency}" for currency, total in sums.items())
+    amounts = money_by_currency(sums)
     different = [row for row in month.proof if _decimal(row["difference"])]
     owners = month.by_dimension[month.owner]
     spent = any(_decimal(row[kind]) for row in owners for kind in _MONEY)

@@ -8,8 +8,9 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from apportion.model.cents import cents
+from apportion.model.cents import money
 from apportion.model.question import Granularity
+from apportion.model.wording import plural
 
 
 class Metric(StrEnum):
@@ -123,9 +124,8 @@ class Spent:
         return Decimal("0.01") * self.requests
 
     def __str__(self) -> str:
-        plural = "" if self.requests == 1 else "s"
         kept = f", {self.kept} kept from earlier" if self.kept else ""
-        return f"{self.requests} request{plural}, ${cents(self.price)}{kept}"
+        return f"{plural(self.requests, 'request')}, {money(self.price, 'USD')}{kept}"
 
 
 @dataclass(frozen=True)

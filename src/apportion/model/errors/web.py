@@ -16,11 +16,11 @@ class NoWebError(WrongUseError):
 
 
 class NotLoopbackError(WrongUseError):
-    """The dashboard would be open to other machines without sign-in."""
+    """Other machines could open the dashboard without sign-in."""
 
     def __init__(self, host: str) -> None:
         super().__init__(
-            f"{host} can be reached from other machines, without sign-in. Set up sign-in in "
+            f"Other machines could connect to {host} without sign-in. Configure sign-in in "
             "access.yaml (docs/how-to/dashboard.md), or omit --host to serve this machine only."
         )
 
@@ -36,14 +36,14 @@ class NoSecretError(WrongUseError):
 
 
 class WeakSecretError(WrongUseError):
-    """The secret that signs cookies could be found by guessing."""
+    """The secret that signs cookies is too weak."""
 
     def __init__(self, variable: str, least: int) -> None:
         super().__init__(
             f"The secret in {variable} is too weak to sign cookies: expected at least {least} "
-            "random letters, found fewer, or few different ones. Create one with "
+            "random characters. Create one with "
             "`python -c 'import secrets; print(secrets.token_urlsafe(32))'`, or leave the variable "
-            "empty: each start then makes its own."
+            "empty: each start then creates its own."
         )
 
 
@@ -52,6 +52,6 @@ class PortTakenError(WrongUseError):
 
     def __init__(self, host: str, port: int, why: str) -> None:
         super().__init__(
-            f"Cannot listen on {host}:{port} ({why}). Name another port with --port; "
-            "0 chooses a free one."
+            f"Cannot listen on {host}:{port} ({why}). Choose another port with --port; "
+            "0 picks a free one."
         )

@@ -20,7 +20,7 @@ from apportion.core.reporting.compare import (
     lines_changed,
     numbers_of,
 )
-from apportion.model.cents import cents
+from apportion.model.cents import money
 from apportion.model.errors.base import FindingsError, NothingThereError, OwnersDifferError
 from apportion.model.findings.finding import Finding
 from apportion.model.focus import COST_COLUMNS
@@ -207,7 +207,7 @@ def _moved(stages: Stages) -> Sequence[str]:
             up = sum(move for move in moves if move > 0)
             net = sum(moves)
             if any(moves) and not net:
-                amount = f"{cents(from_units(up))} {currency}".strip()
+                amount = money(from_units(up), currency)
                 sentences.append(f"{cause.capitalize()} moved {amount} between owners.")
     return sentences
 

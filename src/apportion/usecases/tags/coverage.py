@@ -18,7 +18,7 @@ from apportion.core.tags.coverage import (
 )
 from apportion.core.tags.policy.verdict import bare_key
 from apportion.core.templates import query
-from apportion.model.cents import cents
+from apportion.model.cents import money
 from apportion.model.errors.base import UnknownColumnError
 from apportion.model.findings import tags as codes
 from apportion.model.findings.finding import Finding
@@ -26,7 +26,7 @@ from apportion.model.money import EXACT
 from apportion.model.outcome import Outcome
 from apportion.model.settings import Settings
 from apportion.model.tags.tag_policy import Fault, TagPolicy, TagProblem
-from apportion.model.wording import join_words
+from apportion.model.wording import join_words, percent
 from apportion.usecases.context import RunContext
 from apportion.usecases.row_values import money_of, text_of
 from apportion.usecases.runs.open_run import allocated_periods
@@ -130,8 +130,8 @@ def _words(
         level = reached(share, steps(policy))
         at = "below the first target" if level == "below" else f"the target `{level}` is reached"
         yield (
-            f"{period}: {share * 100:.2f} % of {cents(sums['taggable'])} {currency} that can carry "
-            f"tags has valid mandatory tags; {at} ({targets})."
+            f"{period}: {percent(share, places=2)} of {money(sums['taggable'], currency)} that can "
+            f"carry tags has valid mandatory tags; {at} ({targets})."
         )
 
 
@@ -149,7 +149,7 @@ def _below(
             period,
             "cost with valid mandatory tags",
             expected=f"{asked.fail_under:f} % or more",
-            found=f"{share * 100:.2f} %",
+            found=percent(share, places=2),
             remedy="Begin with the resources that cost most: `apportion tags untagged`.",
             amount=lacking,
             currency=currency,

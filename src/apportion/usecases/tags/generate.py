@@ -28,6 +28,7 @@ from apportion.model.outcome import Outcome
 from apportion.model.settings import Settings
 from apportion.model.tags.generated import ControlPolicies, TypeSpend
 from apportion.model.tags.tag_policy import TagPolicy
+from apportion.model.wording import percent
 from apportion.usecases.context import RunContext
 from apportion.usecases.row_values import money_of, text_of
 
@@ -122,7 +123,7 @@ def prove_controls(made: Generated, currency: str = "") -> Outcome:
     share = part_of(enforced, whole)
     words = (
         f"{cents(enforced)} of {cents(whole)}"
-        + (f" ({share * 100:.1f} %)" if share is not None else "")
+        + (f" ({percent(share)})" if share is not None else "")
         + " is spent on types whose creation is denied without "
         + (" and ".join(made.controls.keys) or "no tag")
         + "."

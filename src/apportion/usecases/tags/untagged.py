@@ -19,11 +19,12 @@ from apportion.core.tags.remediation.probable_owner import (
 )
 from apportion.core.tags.resource_types import resource_type
 from apportion.core.templates import query
-from apportion.model.cents import cents
+from apportion.model.cents import money
 from apportion.model.money import EXACT
 from apportion.model.outcome import Outcome
 from apportion.model.row import Row
 from apportion.model.settings import Settings
+from apportion.model.wording import plural
 from apportion.usecases.context import RunContext
 from apportion.usecases.row_values import money_of, text_of
 from apportion.usecases.runs.open_run import allocated_periods
@@ -127,11 +128,11 @@ def _words(month: Judged, rows: list[Row], shown: int) -> Iterator[str]:
     for currency in dict.fromkeys(str(row["currency"]) for row in rows):
         own = [row for row in rows if row["currency"] == currency]
         by_hand = [row for row in own if row["made"] == BY_HAND]
-        told = f"{len(own):,} resource{'' if len(own) == 1 else 's'}, {cents(_sum(own))} {currency}"
+        told = f"{plural(len(own), 'resource')}, {money(_sum(own), currency)}"
         if automated:
             code = f"{automated.key} = {' or '.join(automated.values)}"
             told += (
-                f"; {len(by_hand):,} of them, {cents(_sum(by_hand))} {currency}, are made by hand"
+                f"; {len(by_hand):,} of them, {money(_sum(by_hand), currency)}, are made by hand"
             )
             told += f" (not {code})"
         yield f"{told}."

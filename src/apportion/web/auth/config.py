@@ -1,4 +1,4 @@
-"""How people come in: what signs them in, which hosts are answered to, what signs cookies."""
+"""Sign-in settings of the server: method, accepted hosts, and the secret of cookies."""
 
 from __future__ import annotations
 
@@ -17,57 +17,58 @@ from apportion.web.security_headers import LOOPBACK_NAMES, is_loopback
 from .proxy import SecretProxy, SignedProxy
 
 if TYPE_CHECKING:
-    from .oidc import SignedIn
+    from .oidc import OidcSignIn
 
-#: Signs cookies, where a sign-in that was begun is to outlast a restart; else each has its own.
+#: Signs cookies. If it is not set, each start creates a secret, and a restart ends open sign-ins.
 SESSION_SECRET = "APPORTION_SESSION_SECRET"  # noqa: S105 - the name of a variable
 
-#: The least strength of it: 32 letters that are not the same few again and again.
-LEAST_LENGTH, LEAST_BITS = 32, 96
+#: The minimum length and entropy of that secret.
+MIN_LENGTH, MIN_BITS = 32, 96
 
 
 @dataclass(frozen=True)
 class AuthConfig:
-    """The way in. Nobody signs in where all of it is empty; an empty list of hosts is every host.
+    """Sign-in settings. Without `sessions` and `proxy` there is no sign-in; at most one is set.
 
-    At most one of `sessions` and `proxy` is there.
+    An empty list of hosts accepts every host.
     """
 
-    sessions: SignedIn | None = None
+    sessions: OidcSignIn | None = None
     proxy: SecretProxy | SignedProxy | None = None
     hosts: tuple[str, ...] = ()
     session_secret: str = ""
     encrypted: bool = False
 
 
-def open_door(access: Access | None, environment: Mapping[str, str], *, host: str) -> AuthConfig:
-    """Make the way in to pages on this host.
+def create_auth_config(
+    access: Access | None, environment: Mapping[str, str], *, host: str
+) -> AuthConfig:
+    """Create the sign-in settings for this host.
 
-    Raises NotLoopbackError where others reach the host and nobody would sign in, NoSecretError
-    where a secret is not set, WeakSecretError where the one that signs cookies can be guessed.
+    Raises NotLoopbackError if other machines can connect without sign-in, NoSecretError if a secret
+    is not set, and WeakSecretError if the secret of cookies is too weak.
     """
     if access is None:
         if not is_loopback(host):
             raise NotLoopbackError(host)
         return AuthConfig(hosts=(*LOOPBACK_NAMES, host))
     match access.sign_in:
-        case Oidc() as way:
-            return _oidc(way, access, environment)
-        case SignedHeader() as way:
-            return AuthConfig(proxy=SignedProxy(way, access))
-        case SecretHeader() as way:
-            secret = _secret(way.secret_from, environment)
-            return AuthConfig(proxy=SecretProxy(way, access, secret))
+        case Oidc() as settings:
+            return _oidc(settings, access, environment)
+        case SignedHeader() as settings:
+            return AuthConfig(proxy=SignedProxy(settings, access))
+        case SecretHeader() as settings:
+            secret = _secret(settings.secret_from, environment)
+            return AuthConfig(proxy=SecretProxy(settings, access, secret))
 
 
-def _oidc(way: Oidc, access: Access, environment: Mapping[str, str]) -> AuthConfig:
-    # authlib takes a while to import, and nobody needs it who does not sign in this way.
-    from .oidc import SignedIn  # noqa: PLC0415 - as said above
+def _oidc(settings: Oidc, access: Access, environment: Mapping[str, str]) -> AuthConfig:
+    from .oidc import OidcSignIn  # noqa: PLC0415 - authlib is slow to import; only OIDC needs it
 
-    secret = _secret(way.secret_from, environment) if way.secret_from else ""
-    public = urlsplit(way.public_url)
+    secret = _secret(settings.secret_from, environment) if settings.secret_from else ""
+    public = urlsplit(settings.public_url)
     return AuthConfig(
-        sessions=SignedIn(way, access, secret=secret),
+        sessions=OidcSignIn(settings, access, secret=secret),
         hosts=(public.hostname or "",),
         session_secret=_session_secret(environment) or token_urlsafe(32),
         encrypted=public.scheme == "https",
@@ -75,15 +76,15 @@ def _oidc(way: Oidc, access: Access, environment: Mapping[str, str]) -> AuthConf
 
 
 def _session_secret(environment: Mapping[str, str]) -> str:
-    """Read what signs cookies: any cookie is there to try guesses on, as fast as one likes."""
+    """Read the secret of cookies; a weak one could be found offline from any cookie."""
     found = environment.get(SESSION_SECRET, "")
-    if found and (len(found) < LEAST_LENGTH or _bits(found) < LEAST_BITS):
-        raise WeakSecretError(SESSION_SECRET, LEAST_LENGTH)
+    if found and (len(found) < MIN_LENGTH or _bits(found) < MIN_BITS):
+        raise WeakSecretError(SESSION_SECRET, MIN_LENGTH)
     return found
 
 
 def _bits(secret: str) -> float:
-    """Estimate from how often its letters come what a secret can hold at most."""
+    """Estimate the entropy of a secret from the frequency of its characters."""
     counts = Counter(secret).values()
     return sum(-n * math.log2(n / len(secret)) for n in counts)
 

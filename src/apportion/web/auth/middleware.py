@@ -1,4 +1,4 @@
-"""Finds out who asks, before anything is answered."""
+"""Authenticates each request before any page handles it."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from apportion.web.html import notice_html
 
 from .config import AuthConfig
 from .proxy import NotSignedInError, SecretProxy, SignedProxy
-from .user import AT_HOME, User, put
+from .user import LOCAL_USER, User, set_user
 
-#: How many requests wait for a key that their token names; others are refused at once.
-_MOST_WAITING = 8
+#: The number of requests that may wait for an unknown signing key; others are rejected at once.
+_MAX_WAITING = 8
 
 _TITLES = {
     401: "Not signed in",
@@ -28,43 +28,43 @@ _TITLES = {
 
 
 class AuthMiddleware:
-    """Gives each request its viewer, or sends it to sign in. Nothing of money lies before it."""
+    """Sets the user of each request, or redirects it to sign in."""
 
-    def __init__(self, app: ASGIApp, door: AuthConfig) -> None:
+    def __init__(self, app: ASGIApp, auth: AuthConfig) -> None:
         self._app = app
-        self._door = door
+        self._auth = auth
         self._waiting = 0
         self._reader = ThreadPoolExecutor(1, "signing-key")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on with its viewer, or answer it here."""
-        answer: ASGIApp | None = None
-        if scope["type"] == "http" and not _is_open(scope["path"]):
-            answer = await self._enter(scope)
-        await (answer or self._app)(scope, receive, send)
+        """Forward a request with its user, or respond with an error or a redirect."""
+        response: ASGIApp | None = None
+        if scope["type"] == "http" and not _is_public(scope["path"]):
+            response = await self._authenticate(scope)
+        await (response or self._app)(scope, receive, send)
 
-    async def _enter(self, scope: Scope) -> ASGIApp | None:
-        door = self._door
-        if door.proxy is not None:
+    async def _authenticate(self, scope: Scope) -> ASGIApp | None:
+        auth = self._auth
+        if auth.proxy is not None:
             try:
-                put(scope, await self._by_proxy(door.proxy, scope))
+                set_user(scope, await self._by_proxy(auth.proxy, scope))
             except NotSignedInError as error:
-                return refusal(scope["path"], str(error), 401)
-        elif door.sessions is not None:
-            viewer = door.sessions.viewer(scope["session"])
-            if viewer is None:
-                return _stranger(scope)
-            put(scope, viewer)
+                return error_response(scope["path"], str(error), 401)
+        elif auth.sessions is not None:
+            user = auth.sessions.user(scope["session"])
+            if user is None:
+                return _require_sign_in(scope)
+            set_user(scope, user)
         else:
-            put(scope, AT_HOME)
+            set_user(scope, LOCAL_USER)
         return None
 
     async def _by_proxy(self, proxy: SecretProxy | SignedProxy, scope: Scope) -> User:
-        """Believe a proxy; what reads a key waits in a thread of its own, and not with many."""
+        """Read the user from a proxy's headers; unknown keys are read in a separate thread."""
         headers = _headers(scope, proxy.trusted)
-        if isinstance(proxy, SecretProxy) or proxy.knows(headers):
-            return proxy.viewer(headers)
-        if self._waiting >= _MOST_WAITING:
+        if isinstance(proxy, SecretProxy) or proxy.has_key(headers):
+            return proxy.user(headers)
+        if self._waiting >= _MAX_WAITING:
             message = (
                 "Too many requests are waiting for unknown signing keys. Try again in a minute."
             )
@@ -72,26 +72,26 @@ class AuthMiddleware:
         self._waiting += 1
         try:
             loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self._reader, proxy.viewer, headers)
+            return await loop.run_in_executor(self._reader, proxy.user, headers)
         finally:
             self._waiting -= 1
 
 
-def refusal(path: str, sentence: str, status: int) -> Response:
-    """Say what is wrong: to programs as JSON, to people as a page."""
+def error_response(path: str, sentence: str, status: int) -> Response:
+    """Create an error: JSON for the API and files, otherwise a page."""
     if path.startswith(("/api/", "/files/")):
         return JSONResponse({"error": sentence}, status)
-    title = _TITLES.get(status, "Something went wrong")
+    title = _TITLES.get(status, "Error")
     return HTMLResponse(notice_html(title, sentence, status=status), status)
 
 
-def _is_open(path: str) -> bool:
-    """Tell addresses that are for everyone: they say nothing of money."""
+def _is_public(path: str) -> bool:
+    """Return whether a path needs no sign-in; these contain no cost."""
     return path.startswith(("/static/", "/auth/")) or path in {"/account", "/health"}
 
 
 def _headers(scope: Mapping[str, Any], trusted: Iterable[str]) -> dict[str, str]:
-    """Give the headers by name. Of one that is believed, a second may be a stranger's own."""
+    """Read the headers by name; a trusted header must not occur twice, as a client may add one."""
     pairs = [(name.decode("latin-1").lower(), value.decode("latin-1"))
              for name, value in scope["headers"]]  # fmt: skip
     names = [name for name, _value in pairs]
@@ -105,10 +105,10 @@ def _headers(scope: Mapping[str, Any], trusted: Iterable[str]) -> dict[str, str]
     return dict(pairs)
 
 
-def _stranger(scope: Scope) -> Response:
+def _require_sign_in(scope: Scope) -> Response:
     if scope["path"].startswith(("/api/", "/files/")):
-        return refusal(scope["path"], "Sign in first.", 401)
-    from .oidc import sign_in_address  # noqa: PLC0415 - only who signs in this way imports authlib
+        return error_response(scope["path"], "Not signed in.", 401)
+    from .oidc import sign_in_address  # noqa: PLC0415 - authlib is slow to import; only OIDC needs it
 
     query = scope["query_string"].decode("latin-1")
     return RedirectResponse(sign_in_address(scope["path"], query), 303)

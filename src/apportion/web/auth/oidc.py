@@ -1,4 +1,4 @@
-"""Sign in with OpenID Connect: authorization code with PKCE, and a signed cookie after it."""
+"""Sign-in with OpenID Connect: authorization code with PKCE, then a signed cookie."""
 
 from __future__ import annotations
 
@@ -25,46 +25,46 @@ from .user import User, groups_of
 _KEY, _NEXT = "session", "next"
 
 
-class SignedIn:
-    """The pages under /auth, and who a session is of.
+class OidcSignIn:
+    """The sign-in pages, and the user of a session.
 
-    `clock` gives seconds; `secret` is the client's, which may be empty for a public client.
+    `clock` gives seconds; `secret` is the client secret, empty for a public client.
     """
 
     def __init__(
-        self, way: Oidc, access: Access, *, secret: str, clock: Callable[[], float] = time.time
+        self, settings: Oidc, access: Access, *, secret: str, clock: Callable[[], float] = time.time
     ) -> None:
-        self._way = way
+        self._settings = settings
         self._access = access
         self._sessions = Sessions(clock)
-        issuer = way.issuer.rstrip("/")
+        issuer = settings.issuer.rstrip("/")
         self._provider = OAuth().register(
             "provider",
-            client_id=way.client_id,
+            client_id=settings.client_id,
             client_secret=secret or None,
             server_metadata_url=f"{issuer}/.well-known/openid-configuration",
-            client_kwargs={"scope": way.scopes, "code_challenge_method": "S256"},
+            client_kwargs={"scope": settings.scopes, "code_challenge_method": "S256"},
         )
 
-    def viewer(self, session: dict[str, Any]) -> User | None:
-        """Tell who a session is of; None where nobody has signed in, or too long ago."""
+    def user(self, session: dict[str, Any]) -> User | None:
+        """The user of a session; None if it is unknown or expired."""
         found = self._sessions.find(session.get(_KEY))
         return User.of(found.name, found.groups, self._access) if found else None
 
-    async def enter(self, request: Request) -> Response:
-        """Send a browser to the provider."""
+    async def sign_in(self, request: Request) -> Response:
+        """Redirect the browser to the identity provider."""
         wanted = request.query_params.get("next", "/")
         request.session[_NEXT] = wanted if is_safe_path(wanted) else "/"
         try:
-            answer = await self._provider.authorize_redirect(request, self._back())
+            response = await self._provider.authorize_redirect(request, self._callback_url())
         except (httpx.HTTPError, OAuthError) as error:
             return _failed(
-                f"The identity provider {self._way.issuer} did not respond: {error}.", 502
+                f"The identity provider {self._settings.issuer} did not respond: {error}.", 502
             )
-        return _unkept(answer)
+        return _no_store(response)
 
-    async def arrive(self, request: Request) -> Response:
-        """Take a browser back from the provider, with a code that is changed into who it is."""
+    async def callback(self, request: Request) -> Response:
+        """Handle the redirect back from the provider: exchange the code for the user's claims."""
         try:
             token = await self._provider.authorize_access_token(request)
         except (OAuthError, JoseError, httpx.HTTPError, ValueError) as error:
@@ -72,56 +72,58 @@ class SignedIn:
                 f"The response of the identity provider could not be verified: {error}.", 400
             )
         claims = token.get("userinfo") or {}
-        name = claims.get(self._way.name_claim) or claims.get("sub")
+        name = claims.get(self._settings.name_claim) or claims.get("sub")
         if not name:
             return _failed("The response of the identity provider has no user name.", 400)
         wanted = str(request.session.get(_NEXT, "/"))
-        groups = groups_of(claims.get(self._way.groups_claim))
+        groups = groups_of(claims.get(self._settings.groups_claim))
         self._sessions.end(request.session.get(_KEY))
-        request.session.clear()  # nothing that was there before belongs to who has signed in
+        request.session.clear()  # against session fixation
         request.session[_KEY] = self._sessions.begin(str(name), groups)
-        return _unkept(RedirectResponse(wanted if is_safe_path(wanted) else "/", 303))
+        return _no_store(RedirectResponse(wanted if is_safe_path(wanted) else "/", 303))
 
     async def account(self, request: Request) -> Response:
-        """Show who has signed in, and what they see."""
+        """Show the signed-in user and the owners they may see."""
         session = self._sessions.find(request.session.get(_KEY))
         if session is None:
-            return RedirectResponse("/auth/in?next=/account", 303)
-        viewer = User.of(session.name, session.groups, self._access)
-        told = account_html(viewer.name, sorted(viewer.groups), sees(viewer), token=session.token)
-        return _unkept(HTMLResponse(told))
+            return RedirectResponse("/auth/sign-in?next=/account", 303)
+        user = User.of(session.name, session.groups, self._access)
+        page = account_html(
+            user.name, sorted(user.groups), access_summary(user), token=session.token
+        )
+        return _no_store(HTMLResponse(page))
 
-    async def leave(self, request: Request) -> Response:
-        """End the session; only with the token of its own form."""
+    async def sign_out(self, request: Request) -> Response:
+        """End the session; the form must contain the session's token."""
         session = self._sessions.find(request.session.get(_KEY))
         if session is None or not await _has_token(request, session.token):
             return _failed("The form is invalid or expired. Nothing was changed.", 403)
         self._sessions.end(request.session.get(_KEY))
         request.session.clear()
-        told = notice_html("Signed out", "Sign in again to see costs.")
-        return _unkept(HTMLResponse(told))
+        page = notice_html("Signed out", "Sign in again to see costs.")
+        return _no_store(HTMLResponse(page))
 
-    def _back(self) -> str:
-        return f"{self._way.public_url.rstrip('/')}/auth/back"
+    def _callback_url(self) -> str:
+        return f"{self._settings.public_url.rstrip('/')}/auth/callback"
 
 
 def sign_in_address(path: str, query: str) -> str:
-    """Tell where to sign in, to come back to an address."""
+    """The address to sign in, with a return to an address of this server."""
     wanted = f"{path}?{query}" if query else path
-    return f"/auth/in?next={quote(wanted, safe='')}"
+    return f"/auth/sign-in?next={quote(wanted, safe='')}"
 
 
-def sees(viewer: User) -> str:
-    """Say in a sentence what somebody sees."""
-    if viewer.scope.everything:
-        return "You see all owners."
+def access_summary(user: User) -> str:
+    """Describe in a sentence the owners that a user may see."""
+    if user.scope.everything:
+        return "You may see all owners."
     parts = [
         f"{dimension} {', '.join(sorted(values))}"
-        for dimension, values in sorted(viewer.scope.values.items())
+        for dimension, values in sorted(user.scope.values.items())
         if values
     ]
     return (
-        f"You see {' and '.join(parts)}."
+        f"You may see {' and '.join(parts)}."
         if parts
         else "None of your groups has access to any owner."
     )
@@ -133,10 +135,10 @@ async def _has_token(request: Request, token: str) -> bool:
 
 
 def _failed(sentence: str, status: int) -> Response:
-    told = notice_html("Not signed in", sentence, home="/auth/in", status=status)
-    return _unkept(HTMLResponse(told, status))
+    page = notice_html("Not signed in", sentence, home="/auth/sign-in", status=status)
+    return _no_store(HTMLResponse(page, status))
 
 
-def _unkept(answer: Response) -> Response:
-    answer.headers["cache-control"] = "no-store"
-    return answer
+def _no_store(response: Response) -> Response:
+    response.headers["cache-control"] = "no-store"
+    return response

@@ -1,29 +1,29 @@
-"""Bounds the bodies of requests, before anything else looks at them or at who sends them."""
+"""Limits the size of request bodies, before authentication."""
 
 from __future__ import annotations
 
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-#: The one form that there is has a token in it, of some forty letters.
-MOST_BYTES = 16 << 10
+#: The only form has a token of about forty characters.
+MAX_BYTES = 16 << 10
 
-_SENTENCE = f"The body of the request is too large: at most {MOST_BYTES:,} bytes."
+_SENTENCE = f"The request body is too large: at most {MAX_BYTES:,} bytes are accepted."
 
 
-class Bodies:
-    """Refuses bodies that say they are too large, and stops reading those that do not say."""
+class BodyLimit:
+    """Rejects bodies with a larger declared size, and stops reading at the limit."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, its body counted as it comes."""
+        """Forward a request and count the bytes of its body."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        if _declared(scope) > MOST_BYTES:
-            await _refuse(send)
+        if _declared(scope) > MAX_BYTES:
+            await _reject(send)
             return
         read = 0
 
@@ -31,7 +31,7 @@ class Bodies:
             nonlocal read
             message = await receive()
             read += len(message.get("body", b""))
-            if read > MOST_BYTES:
+            if read > MAX_BYTES:
                 raise HTTPException(413, _SENTENCE, {"connection": "close"})
             return message
 
@@ -39,11 +39,11 @@ class Bodies:
 
 
 def _declared(scope: Scope) -> int:
-    said = dict(scope["headers"]).get(b"content-length", b"0")
-    return int(said) if said.isdigit() and len(said) < 20 else MOST_BYTES + 1
+    length = dict(scope["headers"]).get(b"content-length", b"0")
+    return int(length) if length.isdigit() and len(length) < 20 else MAX_BYTES + 1
 
 
-async def _refuse(send: Send) -> None:
+async def _reject(send: Send) -> None:
     body = f"{_SENTENCE}\n".encode()
     headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
     await send({"type": "http.response.start", "status": 413, "headers": headers})

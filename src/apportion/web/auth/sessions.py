@@ -1,7 +1,7 @@
-"""Who has signed in, kept on the server: a browser's cookie holds the name of a session alone.
+"""Sessions of signed-in users, in memory; a cookie contains only the key of a session.
 
-So a cookie stays small whatever groups somebody is in, and a session that was ended is over for
-every copy of its cookie. A restart ends all of them.
+So a cookie is small for any number of groups, and signing out ends a session for every copy of its
+cookie. A restart ends all sessions.
 """
 
 from __future__ import annotations
@@ -11,15 +11,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from secrets import token_urlsafe
 
-from .user import SECONDS
+from .user import SESSION_SECONDS
 
-#: How many sessions are kept; the oldest ends first.
-MOST_SESSIONS = 20_000
+#: The number of sessions; the oldest ends first.
+MAX_SESSIONS = 20_000
 
 
 @dataclass(frozen=True)
 class Session:
-    """Somebody who has signed in; `at` is when, in seconds; `token` is for their own form."""
+    """A session: `at` is the time of sign-in in seconds, `token` protects the sign-out form."""
 
     name: str
     groups: frozenset[str]
@@ -32,25 +32,27 @@ class Sessions:
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._kept: OrderedDict[str, Session] = OrderedDict()
+        self._sessions: OrderedDict[str, Session] = OrderedDict()
 
     def begin(self, name: str, groups: frozenset[str]) -> str:
-        """Begin a session; gives what its cookie holds."""
+        """Begin a session; return its key for the cookie."""
         key = token_urlsafe(32)
-        self._kept[key] = Session(name, groups, self._clock())
-        while len(self._kept) > MOST_SESSIONS or self._is_over(next(iter(self._kept.values()))):
-            self._kept.popitem(last=False)
+        self._sessions[key] = Session(name, groups, self._clock())
+        while len(self._sessions) > MAX_SESSIONS or self._has_expired(
+            next(iter(self._sessions.values()))
+        ):
+            self._sessions.popitem(last=False)
         return key
 
     def find(self, key: object) -> Session | None:
-        """Find a session; None where it never was, or is over."""
-        found = self._kept.get(key) if isinstance(key, str) else None
-        return None if found is None or self._is_over(found) else found
+        """Find a session; None if it is unknown or expired."""
+        found = self._sessions.get(key) if isinstance(key, str) else None
+        return None if found is None or self._has_expired(found) else found
 
     def end(self, key: object) -> None:
         """End a session, for every copy of its cookie."""
         if isinstance(key, str):
-            self._kept.pop(key, None)
+            self._sessions.pop(key, None)
 
-    def _is_over(self, session: Session) -> bool:
-        return self._clock() - session.at > SECONDS
+    def _has_expired(self, session: Session) -> bool:
+        return self._clock() - session.at > SESSION_SECONDS

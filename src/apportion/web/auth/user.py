@@ -1,4 +1,4 @@
-"""Who asks: a name, groups, and what they may see."""
+"""The user of a request: name, groups and access scope."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from starlette.types import Scope as Asgi
 
 from apportion.model.access import EVERYTHING, Access, Scope
 
-#: How long one stays signed in; after it, the provider is asked again.
-SECONDS = 8 * 3600
+#: The length of a session, in seconds; after it, the user signs in again.
+SESSION_SECONDS = 8 * 3600
 
-#: Where the viewer of a request stands in its scope.
-_PLACE = "apportion.viewer"
+#: The key of the user in a request's scope.
+_KEY = "apportion.user"
 
 
 @dataclass(frozen=True)
 class User:
-    """Somebody who looks at pages."""
+    """A user with the scope of their groups."""
 
     name: str
     groups: frozenset[str]
@@ -26,37 +26,37 @@ class User:
 
     @classmethod
     def of(cls, name: str, groups: frozenset[str], access: Access) -> User:
-        """Give somebody what their groups see."""
+        """Create a user with the scope of their groups."""
         return cls(name, groups, access.scope(groups))
 
 
-#: Who sits at this machine, where nobody signs in.
-AT_HOME = User("", frozenset(), EVERYTHING)
+#: The user of a server without sign-in, which only this machine can reach.
+LOCAL_USER = User("", frozenset(), EVERYTHING)
 
 
-def put(scope: Asgi, viewer: User) -> None:
-    """Say who asks."""
-    scope[_PLACE] = viewer
+def set_user(scope: Asgi, user: User) -> None:
+    """Set the user of a request."""
+    scope[_KEY] = user
 
 
-def viewer_of(scope: Mapping[str, object]) -> User:
-    """Tell who asks; a request that nobody was named for is refused with an error of ours."""
-    viewer = scope[_PLACE]
-    assert isinstance(viewer, User)
-    return viewer
+def user_of(scope: Mapping[str, object]) -> User:
+    """The user of a request; KeyError if none was set."""
+    user = scope[_KEY]
+    assert isinstance(user, User)
+    return user
 
 
-def sees_everything(scope: Mapping[str, object]) -> bool:
-    """Tell whether who asks sees everything; whom nobody named sees nothing."""
-    viewer = scope.get(_PLACE)
-    return isinstance(viewer, User) and viewer.scope.everything
+def has_full_access(scope: Mapping[str, object]) -> bool:
+    """Return whether the user of a request may see every owner; False without a user."""
+    user = scope.get(_KEY)
+    return isinstance(user, User) and user.scope.everything
 
 
 def groups_of(claim: object) -> frozenset[str]:
-    """Read a claim of groups: a list of texts, or one text, which is one group.
+    """Read a claim of groups: a list of texts, or one text for one group.
 
-    Providers write a single group as a text (ADFS, mappers of Keycloak, claims of Cognito), and a
-    group's name may have spaces and commas.
+    Some providers write a single group as a text (ADFS, Keycloak, Cognito). A group's name may
+    contain spaces and commas.
     """
     listed = claim if isinstance(claim, list | tuple) else [claim]
     return frozenset(part.strip() for part in listed if isinstance(part, str) and part.strip())

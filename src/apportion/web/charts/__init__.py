@@ -1,1 +1,1 @@
-"""Charts: figures from rows, and nothing else. They know no request and no file."""
+"""Charts: functions that draw figures from values."""

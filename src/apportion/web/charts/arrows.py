@@ -1,4 +1,4 @@
-"""Who serves whom: pools as a row of names, with an arrow for each that passes cost to another."""
+"""A diagram of pools, with an arrow for each pool that passes cost to another."""
 
 from __future__ import annotations
 
@@ -13,32 +13,32 @@ _NAME = 28
 
 @dataclass(frozen=True)
 class Arrow:
-    """Cost that a pool passes to another; `says` is the ratio in words."""
+    """Cost that a pool passes to another; `ratio` is a text."""
 
     source: str
     target: str
-    says: str
+    ratio: str
 
 
-def arrows(pools: Sequence[str], drawn: Sequence[Arrow], notes: Mapping[str, str]) -> Markup:
-    """Draw pools below each other, arrows down on the right and up on the left.
+def draw_arrows(pools: Sequence[str], arrows: Sequence[Arrow], notes: Mapping[str, str]) -> Markup:
+    """Draw pools in a column, with arrows down on the right and up on the left.
 
-    An arrow down and one up between the same pools are a cycle; it shows as a ring.
+    Pools that serve each other have an arrow on both sides.
     """
     at = {pool: number for number, pool in enumerate(pools)}
-    lanes = _lanes([arrow for arrow in drawn if arrow.source in at and arrow.target in at], at)
+    lanes = _lanes([arrow for arrow in arrows if arrow.source in at and arrow.target in at], at)
     left = max((lane for arrow, lane in lanes if at[arrow.target] < at[arrow.source]), default=-1)
     right = max((lane for arrow, lane in lanes if at[arrow.target] > at[arrow.source]), default=-1)
     begin = 26 + (left + 1) * 18
     box = 250
-    wide = begin + box + 26 + (right + 1) * 18 + 70
-    high = _TOP * 2 + _STEP * max(len(pools) - 1, 0)
+    width = begin + box + 26 + (right + 1) * 18 + 70
+    height = _TOP * 2 + _STEP * max(len(pools) - 1, 0)
     parts = [
         Markup(
-            '<svg class="arrows" viewBox="0 0 {wide} {high}" role="img" aria-label="{says}">'
+            '<svg class="arrows" viewBox="0 0 {width} {height}" role="img" aria-label="{text}">'
             '<defs><marker id="head" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" '
             'markerHeight="7" orient="auto-start-reverse"><path d="M0 0 8 4 0 8z"/></marker></defs>'
-        ).format(wide=wide, high=high, says=_says(drawn))
+        ).format(width=width, height=height, text=_description(arrows))
     ]
     parts += [_arrow(arrow, lane, at, begin, box) for arrow, lane in lanes]
     parts += [
@@ -58,16 +58,16 @@ def arrows(pools: Sequence[str], drawn: Sequence[Arrow], notes: Mapping[str, str
     return Markup("").join([*parts, Markup("</svg>")])
 
 
-def _says(drawn: Sequence[Arrow]) -> str:
-    if not drawn:
+def _description(arrows: Sequence[Arrow]) -> str:
+    if not arrows:
         return "No pool passes cost to another."
-    return "; ".join(f"{a.source} passes {a.says} to {a.target}" for a in drawn)
+    return "; ".join(f"{a.source} passes {a.ratio} to {a.target}" for a in arrows)
 
 
-def _lanes(drawn: Sequence[Arrow], at: Mapping[str, int]) -> list[tuple[Arrow, int]]:
-    """Give arrows of one side lanes of their own where they overlap, the short ones inside."""
+def _lanes(arrows: Sequence[Arrow], at: Mapping[str, int]) -> list[tuple[Arrow, int]]:
+    """Give overlapping arrows of one side different lanes, the shortest arrow the inner lane."""
     found: list[tuple[Arrow, int]] = []
-    ordered = sorted(drawn, key=lambda a: (abs(at[a.source] - at[a.target]), at[a.source]))
+    ordered = sorted(arrows, key=lambda a: (abs(at[a.source] - at[a.target]), at[a.source]))
     for arrow in ordered:
         down = at[arrow.target] > at[arrow.source]
         span = range(*sorted((at[arrow.source], at[arrow.target])))
@@ -77,7 +77,7 @@ def _lanes(drawn: Sequence[Arrow], at: Mapping[str, int]) -> list[tuple[Arrow, i
             if (at[other.target] > at[other.source]) == down
             and set(range(*sorted((at[other.source], at[other.target])))) & set(span)
         }
-        found.append((arrow, next(lane for lane in range(len(drawn) + 1) if lane not in taken)))
+        found.append((arrow, next(lane for lane in range(len(arrows) + 1) if lane not in taken)))
     return found
 
 
@@ -96,5 +96,5 @@ def _arrow(arrow: Arrow, lane: int, at: Mapping[str, int], begin: int, box: int)
         bend=bend,
         first=first + shift,
         last=last - shift,
-        title=f"{arrow.source} passes {arrow.says} to {arrow.target}",
+        title=f"{arrow.source} passes {arrow.ratio} to {arrow.target}",
     )

@@ -1,4 +1,4 @@
-"""Where money comes from, how it found an owner, and who that is."""
+"""A Sankey diagram of cost: from its origin by the rule that allocated it to its owner."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from decimal import Decimal
 import plotly.graph_objects as go
 
 from apportion.core.reporting.explain import added
-from apportion.web.formatting import money
+from apportion.model.cents import money
 
-from .palette import fainter
+from .palette import transparent
 from .template import figure, label
 
-#: Pixels between nodes, at least.
+#: The least distance of nodes, in pixels.
 _PAD = 13
 
 
 @dataclass(frozen=True)
 class Node:
-    """A node: `column` counts from the left, `link` is where a click leads."""
+    """A node: `column` counts from the left, `link` is the address that a click opens."""
 
     name: str
     column: int
@@ -30,7 +30,7 @@ class Node:
 
 @dataclass(frozen=True)
 class Flow:
-    """Money from one node to another, by their places in the list of nodes."""
+    """Cost from one node to another, by their indexes in the list of nodes."""
 
     source: int
     target: int
@@ -40,40 +40,40 @@ class Flow:
 
 def sankey(
     nodes: Sequence[Node],
-    streams: Sequence[Flow],
+    flows: Sequence[Flow],
     *,
     currency: str,
-    high: int = 480,
-    beside: str = "",
+    height: int = 480,
+    suffix: str = "",
 ) -> str:
-    """Draw streams of money. Amounts below zero cannot be drawn and must not be among them.
+    """Draw flows of cost. Amounts below zero cannot be drawn and must not be passed.
 
-    `high` is how many pixels there will be about; on less, the gaps become smaller. `beside` stands
-    behind the amount of a node, where what is drawn is not all of it.
+    `height` is the expected height in pixels. `suffix` follows the amount of each node, for example
+    if credits are not drawn.
     """
     columns = max((node.column for node in nodes), default=1) or 1
-    size = _sizes(nodes, streams)
-    written = [f"{money(amount, currency)}{beside}" for amount in size]
+    size = _sizes(nodes, flows)
+    amounts = [f"{money(amount, currency)}{suffix}" for amount in size]
     trace = go.Sankey(
         arrangement="fixed",
         node={
             "label": [label(node.name, most=30) for node in nodes],
             "color": [node.colour for node in nodes],
-            "customdata": list(zip((n.link for n in nodes), written, strict=True)),
+            "customdata": list(zip((n.link for n in nodes), amounts, strict=True)),
             "x": [str(min(max(Decimal(n.column) / columns, Decimal("0.001")), Decimal("0.999")))
                   for n in nodes],
-            "y": _heights(nodes, size, high),
+            "y": _heights(nodes, size, height),
             "pad": _PAD,
             "thickness": 12,
             "line": {"width": 0},
             "hovertemplate": "%{label}<br>%{customdata[1]}<extra></extra>",
         },
         link={
-            "source": [stream.source for stream in streams],
-            "target": [stream.target for stream in streams],
-            "value": [str(stream.amount) for stream in streams],
-            "color": [fainter(stream.colour, part="0.32") for stream in streams],
-            "customdata": [money(stream.amount, currency) for stream in streams],
+            "source": [flow.source for flow in flows],
+            "target": [flow.target for flow in flows],
+            "value": [str(flow.amount) for flow in flows],
+            "color": [transparent(flow.colour, alpha="0.32") for flow in flows],
+            "customdata": [money(flow.amount, currency) for flow in flows],
             "hovertemplate": "%{source.label} → %{target.label}<br>%{customdata}<extra></extra>",
         },
         textfont={"size": 12},
@@ -81,29 +81,29 @@ def sankey(
     return figure(trace, margin={"l": 4, "r": 4, "t": 10, "b": 18})
 
 
-def _sizes(nodes: Sequence[Node], streams: Sequence[Flow]) -> list[Decimal]:
-    """Tell how much each node holds: what comes in or what goes out, whichever is more."""
+def _sizes(nodes: Sequence[Node], flows: Sequence[Flow]) -> list[Decimal]:
+    """The amount of each node: the larger of incoming and outgoing cost."""
     return [
         max(
-            added(s.amount for s in streams if s.source == at),
-            added(s.amount for s in streams if s.target == at),
+            added(s.amount for s in flows if s.source == at),
+            added(s.amount for s in flows if s.target == at),
         )
         for at in range(len(nodes))
     ]
 
 
-def _heights(nodes: Sequence[Node], size: Sequence[Decimal], high: int) -> list[str]:
-    """Put the nodes of a column below each other in the order given, spread over its height.
+def _heights(nodes: Sequence[Node], size: Sequence[Decimal], height: int) -> list[str]:
+    """Place the nodes of each column in the given order, distributed over the height.
 
-    Plotly takes the middles of nodes as parts of the height, and draws all columns to one scale:
-    the one in which the fullest column fits with its gaps.
+    Plotly reads the middle of a node as a share of the height, and draws all columns to one scale:
+    the largest at which every column fits with its gaps.
     """
     columns = [
         [at for at, node in enumerate(nodes) if node.column == column]
         for column in sorted({node.column for node in nodes})
     ]
     scale = min(
-        (1 - Decimal(_PAD * (len(inside) - 1)) / high) / (sum(size[at] for at in inside) or 1)
+        (1 - Decimal(_PAD * (len(inside) - 1)) / height) / (sum(size[at] for at in inside) or 1)
         for inside in columns
     )
     middles = [Decimal()] * len(nodes)

@@ -1,4 +1,4 @@
-"""Cost a day, stacked by who or what it is."""
+"""Cost by day as stacked bars."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from decimal import Decimal
 
 import plotly.graph_objects as go
 
-from apportion.web.formatting import money
+from apportion.model.cents import money, money_without_cents
 
-from .palette import GREY, GROUND, SERIES
+from .palette import BACKGROUND, GREY, SERIES
 from .template import figure, label
 
 
@@ -18,13 +18,12 @@ def stacked_days(
     series: Mapping[str, Mapping[date, Decimal]],
     days: Sequence[date],
     *,
-    sign: str,
     currency: str,
     grey: frozenset[str] = frozenset(),
 ) -> str:
-    """Draw bars a day; `series` in order, those in `grey` without a colour of their own.
+    """Draw bars a day; `series` in order, those in `grey` in grey.
 
-    A day that towers over all others is cut, and its amount is written at it.
+    A day that is far above all others is clipped, and shows its amount.
     """
     traces = []
     colours = iter(SERIES)
@@ -35,35 +34,32 @@ def stacked_days(
                 name=label(name, most=28),
                 x=list(days),
                 y=[str(amounts.get(day, Decimal())) for day in days],
-                marker={"color": colour, "line": {"color": GROUND, "width": 0.6}},
+                marker={"color": colour, "line": {"color": BACKGROUND, "width": 0.6}},
                 hovertext=[money(amounts.get(day, Decimal()), currency) for day in days],
-                hovertemplate="%{x|%a %-d %b}<br>%{fullData.name}<br>%{hovertext}<extra></extra>",
+                hovertemplate="%{x|%Y-%m-%d}<br>%{fullData.name}<br>%{hovertext}<extra></extra>",
             )
         )
-    cut = towering(series, days)
+    clipped = outlier_day(series, days)
     return figure(
         *traces,
-        **(_cut(cut, series, days, sign) if cut else {}),
+        **(_clipped_bar(clipped, series, days, currency) if clipped else {}),
         barmode="relative",
-        xaxis={"type": "date", "tickformat": "%-d %b", "fixedrange": True, "nticks": 10},
+        xaxis={"type": "date", "tickformat": "%m-%d", "fixedrange": True, "nticks": 10},
         yaxis={
-            "tickprefix": sign,
+            "title": {"text": currency},
             "tickformat": ",.3~s",
             "fixedrange": True,
             "nticks": 6,
-            **({"range": _range(series, days, cut)} if cut else {}),
+            **({"range": _range(series, days, clipped)} if clipped else {}),
         },
         showlegend=len(series) > 1,
     )
 
 
-def towering(
+def outlier_day(
     series: Mapping[str, Mapping[date, Decimal]], days: Sequence[date]
 ) -> tuple[date, Decimal] | None:
-    """Find the one day that would make all others flat: what is charged by the month stands on it.
-
-    None where no day is more than twice the next smaller one.
-    """
+    """Find the day that is at least twice the second largest, for example with monthly fees."""
     ordered = sorted(_sums(series, days).items(), key=lambda pair: pair[1])
     if len(ordered) < 5 or ordered[-2][1] <= 0 or ordered[-1][1] < 2 * ordered[-2][1]:
         return None
@@ -82,29 +78,29 @@ def _sums(
 def _range(
     series: Mapping[str, Mapping[date, Decimal]],
     days: Sequence[date],
-    cut: tuple[date, Decimal],
+    clipped: tuple[date, Decimal],
 ) -> list[str]:
-    others = [amount for day, amount in _sums(series, days).items() if day != cut[0]]
+    others = [amount for day, amount in _sums(series, days).items() if day != clipped[0]]
     low = min(
         sum((min(a.get(day, Decimal()), Decimal()) for a in series.values()), Decimal())
         for day in days
-        if day != cut[0]
+        if day != clipped[0]
     )
     return [str(low), str(max(others) * Decimal("1.4"))]
 
 
-def _cut(
-    cut: tuple[date, Decimal],
+def _clipped_bar(
+    clipped: tuple[date, Decimal],
     series: Mapping[str, Mapping[date, Decimal]],
     days: Sequence[date],
-    sign: str,
+    currency: str,
 ) -> dict[str, object]:
-    day, amount = cut
+    day, amount = clipped
     right = days.index(day) < len(days) - 6
     note = {
         "x": str(day),
-        "y": _range(series, days, cut)[1],
-        "text": f"\N{UPWARDS ARROW} {sign}{amount:,.0f}",
+        "y": _range(series, days, clipped)[1],
+        "text": f"\N{UPWARDS ARROW} {money_without_cents(amount, currency)}",
         "showarrow": False,
         "xanchor": "left" if right else "right",
         "xshift": 14 if right else -14,

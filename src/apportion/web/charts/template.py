@@ -1,4 +1,4 @@
-"""Our Plotly template: thin lines, figures that align, no ink that says nothing."""
+"""The Plotly template of all charts, and the function that makes names safe in them."""
 
 from __future__ import annotations
 
@@ -6,34 +6,35 @@ import html
 
 import plotly.graph_objects as go
 
-from .palette import GROUND, INK, LINE, SERIES, SOFT
+from .palette import BACKGROUND, BORDER, MUTED, SERIES, TEXT
 
 _FONT = "Inter, system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', sans-serif"
 
 
 def template() -> go.layout.Template:
-    """Make the template that every figure of ours wears."""
+    """Create the template."""
     axis = {
-        "gridcolor": LINE,
-        "linecolor": LINE,
-        "zerolinecolor": SOFT,
+        "gridcolor": BORDER,
+        "linecolor": BORDER,
+        "zerolinecolor": MUTED,
         "zerolinewidth": 1,
         "gridwidth": 1,
         "ticks": "",
         "automargin": True,
-        "tickfont": {"color": SOFT, "size": 12},
-        "title": {"font": {"color": SOFT, "size": 12}},
+        "tickfont": {"color": MUTED, "size": 12},
+        "title": {"font": {"color": MUTED, "size": 12}},
     }
     layout = go.Layout(
-        font={"family": _FONT, "size": 13, "color": INK},
+        font={"family": _FONT, "size": 13, "color": TEXT},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         colorway=list(SERIES),
         margin={"l": 8, "r": 8, "t": 8, "b": 8},
         bargap=0.18,
-        hoverlabel={"bgcolor": GROUND, "bordercolor": LINE, "font": {"color": INK, "size": 13}},
+        hoverlabel={"bgcolor": BACKGROUND, "bordercolor": BORDER,
+                    "font": {"color": TEXT, "size": 13}},
         legend={"orientation": "h", "x": 0, "xanchor": "left", "y": -0.14, "yanchor": "top",
-                "font": {"color": INK, "size": 12}, "traceorder": "normal"},
+                "font": {"color": TEXT, "size": 12}, "traceorder": "normal"},
         xaxis={**axis, "showgrid": False},
         yaxis={**axis, "showline": False},
         separators=".,",
@@ -43,18 +44,18 @@ def template() -> go.layout.Template:
 
 
 def figure(*traces: object, **layout: object) -> str:
-    """Make a figure and write it as JSON."""
+    """Create a figure as JSON."""
     made = go.Figure(data=list(traces), layout={"template": template(), **layout})
-    # It stands in a page between script tags, which nothing in it may close.
+    # The JSON is inside a script element, which no text in it may close.
     return str(made.to_json()).replace("<", "\\u003c")
 
 
 def label(text: str, *, most: int = 60) -> str:
-    """Make a text of anyone's safe to be shown by Plotly, which takes some HTML for its own.
+    """Make a text safe for Plotly, which interprets some HTML.
 
-    The only way in which a name enters a figure. A name of blanks is shown as what it is.
+    Every name in a figure goes through this function.
     """
     short = text if len(text) <= most else f"{text[: most - 1]}…"
     visible = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in short)
-    # Plotly puts values in for %{...} in texts of ours; a name has none of that.
+    # Plotly replaces %{...} in its templates, so names must not contain it.
     return html.escape(visible or "(none)", quote=False).replace("%{", "%\u200b{")

@@ -1,4 +1,4 @@
-"""What changed from one month to the next, as steps from one total to the other."""
+"""A waterfall chart of the changes between two months."""
 
 from __future__ import annotations
 
@@ -7,28 +7,27 @@ from decimal import Decimal
 
 import plotly.graph_objects as go
 
-from apportion.web.formatting import money, short
+from apportion.model.cents import money, money_change, money_without_cents
 
-from .palette import BLUE, LINE, ROSE, TEAL
+from .palette import BLUE, BORDER, ROSE, TEAL
 from .template import figure, label
 
 
-def steps(
+def waterfall(
     before: tuple[str, Decimal],
     changes: Sequence[tuple[str, Decimal]],
     after: tuple[str, Decimal],
     *,
-    sign: str,
     currency: str,
 ) -> str:
-    """Draw a waterfall; changes are in order, and add up to the distance of both totals."""
+    """Draw a waterfall; the changes are in order and add up to the difference of both totals."""
     names = [before[0], *(label(name, most=22) for name, _ in changes), after[0]]
     values = [before[1], *(change for _, change in changes), after[1]]
-    low = axis_begins(before[1], [change for _, change in changes], after[1])
+    axis = axis_range(before[1], [change for _, change in changes], after[1])
     trace = go.Waterfall(
-        x=[str(at) for at in range(len(names))],  # two names that are cut may look alike
+        x=[str(at) for at in range(len(names))],  # two shortened names may be equal
         y=[str(value) for value in values],
-        text=[short(value, currency) for value in values],
+        text=[money_without_cents(value, "") for value in values],
         textposition="outside",
         textfont={"size": 12},
         cliponaxis=False,
@@ -36,10 +35,10 @@ def steps(
         increasing={"marker": {"color": ROSE}},
         decreasing={"marker": {"color": TEAL}},
         totals={"marker": {"color": BLUE}},
-        connector={"line": {"color": LINE, "width": 1}},
+        connector={"line": {"color": BORDER, "width": 1}},
         hovertext=[
             f"{name}<br>{amount}"
-            for name, amount in zip(names, _written(values, currency), strict=True)
+            for name, amount in zip(names, _amounts(values, currency), strict=True)
         ],
         hovertemplate="%{hovertext}<extra></extra>",
     )
@@ -53,38 +52,35 @@ def steps(
             "ticktext": names,
         },
         yaxis={
-            "tickprefix": sign,
+            "title": {"text": currency},
             "tickformat": ",.3~s",
             "fixedrange": True,
             "nticks": 6,
-            "range": low,
+            "range": axis,
         },
         showlegend=False,
         waterfallgap=0.35,
     )
 
 
-def _written(values: Sequence[Decimal], currency: str) -> list[str]:
-    """Write totals, and between them changes with their sign: Plotly's own is the level reached."""
+def _amounts(values: Sequence[Decimal], currency: str) -> list[str]:
+    """Write totals and changes; Plotly itself would write the level that a change reaches."""
     first, *changes, last = values
     return [
         money(first, currency),
-        *(money(change, currency, signed=True) for change in changes),
+        *(money_change(change, currency) for change in changes),
         money(last, currency),
     ]
 
 
-def axis_begins(before: Decimal, changes: Iterable[Decimal], after: Decimal) -> list[str] | None:
-    """Tell where the axis begins and ends, near the totals where they are large; None is zero.
-
-    What moves is what matters here, and beside whole bills it could not be seen.
-    """
+def axis_range(before: Decimal, changes: Iterable[Decimal], after: Decimal) -> list[str] | None:
+    """The range of the axis near the totals, so that small changes stay visible; None from zero."""
     level, levels = before, [before, after]
     for change in changes:
         level += change
         levels.append(level)
-    least, most = min(levels), max(levels)
-    if least <= 0 or most - least > most * Decimal("0.4"):
+    low, high = min(levels), max(levels)
+    if low <= 0 or high - low > high * Decimal("0.4"):
         return None
-    room = (most - least) * Decimal("0.6") or most * Decimal("0.02")
-    return [str(max(Decimal(), least - room)), str(most + room * Decimal("0.25"))]
+    margin = (high - low) * Decimal("0.6") or high * Decimal("0.02")
+    return [str(max(Decimal(), low - margin)), str(high + margin * Decimal("0.25"))]

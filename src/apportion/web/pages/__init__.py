@@ -1,1 +1,1 @@
-"""The pages, a file each: from what somebody sees to what the page says."""
+"""The pages, one file each: from a page context to the content of the page."""

@@ -1,4 +1,4 @@
-"""The explain page: a figure with its parts, down to the line of a rule and driver values."""
+"""The explain page: a figure with its parts, down to rules and driver values."""
 
 from __future__ import annotations
 
@@ -8,43 +8,44 @@ from decimal import Decimal
 from markupsafe import Markup
 
 from apportion.core.dashboard import queries
+from apportion.core.dashboard.aggregates import ACCOUNT
 from apportion.core.reporting.explain import added, biggest_first, of_pool
-from apportion.model.cents import ROUNDED
+from apportion.model.cents import ROUNDED, exact, money
 from apportion.model.errors.base import NothingThereError
 from apportion.model.outcome import Explanation, ExplanationNode
 from apportion.model.row import Row
+from apportion.model.wording import percent
 from apportion.reports import plain
-from apportion.web import formatting
-from apportion.web.allocation_labels import how_place, how_words
+from apportion.web.allocation_labels import allocation_label, rule_place
 from apportion.web.page_context import PageContext, money_of
 from apportion.web.page_model import CellStyle, Page, Section, TableColumn
 
-#: How many levels are open at first.
-_OPEN = 2
+#: The number of levels that are open at first.
+_OPEN_LEVELS = 2
 
 
 @dataclass(frozen=True)
-class Why:
-    """The figure to explain: an owner, its share `of` a pool, a `value` of `cut`, or a day."""
+class ExplainTarget:
+    """The figure to explain: an owner, its `share_of` a pool, a `value` of `column`, or a day."""
 
     owner: str = ""
     pool: str = ""
     resource: str = ""
-    of: str = ""
-    cut: str = ""
+    share_of: str = ""
+    column: str = ""
     value: str = ""
     day: str = ""
 
 
-def explain(view: PageContext, why: Why) -> Page:
-    """Make the page. Raises NothingThereError for what is not there, or not to be seen."""
-    found = _found(view, why)
-    root = found.root
+def explain(view: PageContext, target: ExplainTarget) -> Page:
+    """Create the page. Raises NothingThereError for a target that is unknown or out of scope."""
+    explanation = _explanation(view, target)
+    root = explanation.root
     return Page(
         "explain",
         f"Explanation of {root.title}",
-        _heading(root, why),
-        lead=_lead(view, found),
+        _heading(root, target),
+        lead=_lead(view, explanation),
         sections=(
             Section(
                 "tree",
@@ -58,88 +59,93 @@ def explain(view: PageContext, why: Why) -> Page:
                     TableColumn("facts", "Details"),
                 ),
                 _rows(root, 0),
-                drawn=_tree(view, root, 0),
-                alone=True,
+                drawing=_tree(view, root, 0),
+                hide_table=True,
             ),
         ),
     )
 
 
-def _lead(view: PageContext, found: Explanation) -> str:
-    told = [word for word in found.messages if not word.startswith(f"{view.period}: run ")]
-    off = [f"Amounts are {ROUNDED}."] if found.root.cents_off else []
-    return " ".join([*told, *off])
+def _lead(view: PageContext, explanation: Explanation) -> str:
+    run = f"{view.period}: run "  # the footer shows the run
+    messages = [message for message in explanation.messages if not message.startswith(run)]
+    off = [f"Amounts are {ROUNDED}."] if explanation.root.cents_off else []
+    return " ".join([*messages, *off])
 
 
-def _heading(root: ExplanationNode, why: Why) -> str:
+def _heading(root: ExplanationNode, target: ExplainTarget) -> str:
     if root.amount is None:
         return f"Explanation of {root.title}"
-    amount = formatting.money(root.amount, root.currency)
-    if why.owner:
-        return f"Why {why.owner} pays {amount}{_of_what(why)}"
-    if why.pool:
-        return f"Why pool {why.pool} costs {amount}"
-    return f"Who pays the {amount} of {why.resource}"
+    amount = money(root.amount, root.currency)
+    if target.owner:
+        return f"Why {target.owner} pays {amount}{_part_words(target)}"
+    if target.pool:
+        return f"Cost of pool {target.pool}: {amount}"
+    return f"Owners of the cost of {target.resource}: {amount}"
 
 
-def _of_what(why: Why) -> str:
-    if why.of:
-        return f" of pool {why.of}"
-    if why.day:
-        return f" on {why.day}"
-    return f" for {why.value or '(none)'}" if why.cut else ""
+def _part_words(target: ExplainTarget) -> str:
+    if target.share_of:
+        return f" for pool {target.share_of}"
+    if target.day:
+        return f" on {target.day}"
+    return f" for {target.value or '(none)'}" if target.column else ""
 
 
-def _found(view: PageContext, why: Why) -> Explanation:
-    sight = view.sight
-    if why.owner:
-        if why.cut or why.day:
-            sight.check_owner(why.owner)
-            return Explanation(_own(view, why))
-        whole = sight.explain_owner(why.owner)
-        return replace(whole, root=_share(view, whole.root, why)) if why.of else whole
-    if why.pool:
-        return sight.explain_pool(why.pool)
-    return sight.explain_resource(why.resource)
+def _explanation(view: PageContext, target: ExplainTarget) -> Explanation:
+    run = view.run
+    if target.owner:
+        if target.column or target.day:
+            run.check_owner(target.owner)
+            return Explanation(_part(view, target))
+        whole = run.explain_owner(target.owner)
+        return replace(whole, root=_share(view, whole.root, target)) if target.share_of else whole
+    if target.pool:
+        return run.explain_pool(target.pool)
+    return run.explain_resource(target.resource)
 
 
-def _share(view: PageContext, root: ExplanationNode, why: Why) -> ExplanationNode:
-    """Find the node of one pool."""
+def _share(view: PageContext, root: ExplanationNode, target: ExplainTarget) -> ExplanationNode:
+    """Find the node of a pool."""
     in_currency = [b for b in root.children if b.title == view.currency] or [root]
-    for branch in in_currency[0].children:
+    for node in in_currency[0].children:
         # The note about charges in pools has no amount.
-        inner = branch.children if branch.amount is not None else ()
+        inner = node.children if node.amount is not None else ()
         for share in inner:
-            if share.title == f"pool {why.of}" and of_pool(why.of) in share.subjects:
+            if (
+                share.title == f"pool {target.share_of}"
+                and of_pool(target.share_of) in share.subjects
+            ):
                 return share
-    raise NothingThereError(f"share of pool {why.of} that {why.owner} pays", [])
+    raise NothingThereError(f"cost of {target.owner} for pool {target.share_of}", [])
 
 
-def _own(view: PageContext, why: Why) -> ExplanationNode:
-    """Explain direct cost with one value of a column, or all cost of a day, from aggregates."""
-    if why.day:
-        return _of_day(view, why)
-    rows = _cells(view, why)
+def _part(view: PageContext, target: ExplainTarget) -> ExplanationNode:
+    """Explain direct cost with a value of a column, or all cost of a day, from the aggregates."""
+    if target.day:
+        return _of_day(view, target)
+    rows = _cells(view, target)
     if not rows:
-        return _of_value(view, why)
-    dimension = view.sight.owner
+        return _by_day(view, target)
+    dimension = view.run.owner
     by_source: dict[str, list[Row]] = {}
     for row in rows:
         by_source.setdefault(str(row["source"]), []).append(row)
     children = [
         ExplanationNode(
-            f"by {how_words(dimension, source)}",
+            f"by {allocation_label(dimension, source)}",
             _sum(found),
             view.currency,
-            how_place(dimension, source),
+            rule_place(dimension, source),
             {"lines": sum(int(str(row["lines"])) for row in found)},
             biggest_first(
                 [
                     ExplanationNode(
-                        f"{view.called('account', row['account'])} · {row['service'] or '(none)'}",
+                        f"{view.value_label(ACCOUNT, row['account'])} · "
+                        f"{row['service'] or '(none)'}",
                         money_of(row["total"]),
                         view.currency,
-                        facts={"lines": row["lines"], "kind": row["category"]},
+                        facts={"lines": row["lines"], "charge category": row["category"]},
                     )
                     for row in found
                 ],
@@ -148,49 +154,48 @@ def _own(view: PageContext, why: Why) -> ExplanationNode:
         )
         for source, found in by_source.items()
     ]
-    return _trunk(view, why, children)
+    return _root_node(view, target, children)
 
 
-def _cells(view: PageContext, why: Why) -> list[Row]:
-    column = why.cut
+def _cells(view: PageContext, target: ExplainTarget) -> list[Row]:
+    column = target.column
     columns = {"#source": "source", "SubAccountId": "account", "ServiceName": "service",
                "ChargeCategory": "category"}  # fmt: skip
     if column not in columns:
         return []
-    where = {column: why.value, "#owner": why.owner, "#pool": ""}
-    return view.sight.rows(queries.cells_query(columns, view.currency, where=where))
+    where = {column: target.value, "#owner": target.owner, "#pool": ""}
+    return view.run.rows(queries.cells_query(columns, view.currency, where=where))
 
 
-def _of_value(view: PageContext, why: Why) -> ExplanationNode:
-    """Explain the cost of a value of another dimension: by day."""
-    query = queries.column_days_query(why.cut, view.currency, owner=why.owner, pool="")
-    days = [row for row in view.sight.rows(query) if row["value"] == why.value]
+def _by_day(view: PageContext, target: ExplainTarget) -> ExplanationNode:
+    """Explain the cost of a value of another dimension by day."""
+    query = queries.column_days_query(target.column, view.currency, owner=target.owner, pool="")
+    days = [row for row in view.run.rows(query) if row["value"] == target.value]
     children = [
-        ExplanationNode(formatting.day(row["day"]), money_of(row["total"]), view.currency)
-        for row in days
+        ExplanationNode(str(row["day"])[:10], money_of(row["total"]), view.currency) for row in days
     ]
-    return _trunk(view, why, children)
+    return _root_node(view, target, children)
 
 
-def _of_day(view: PageContext, why: Why) -> ExplanationNode:
+def _of_day(view: PageContext, target: ExplainTarget) -> ExplanationNode:
     """Explain a day: direct cost by service, and shared cost by pool."""
-    query = queries.column_days_query("ServiceName", view.currency, owner=why.owner, pool="")
-    own = [
+    query = queries.column_days_query("ServiceName", view.currency, owner=target.owner, pool="")
+    direct = [
         ExplanationNode(str(row["value"] or "(none)"), money_of(row["total"]), view.currency)
-        for row in view.sight.rows(query)
-        if str(row["day"]) == why.day
+        for row in view.run.rows(query)
+        if str(row["day"]) == target.day
     ]
-    shares = [
+    shared = [
         ExplanationNode(f"pool {row['pool']}", money_of(row["total"]), view.currency)
-        for row in view.sight.rows(queries.pool_days_query(view.currency, why.owner))
-        if str(row["day"]) == why.day
+        for row in view.run.rows(queries.pool_days_query(view.currency, target.owner))
+        if str(row["day"]) == target.day
     ]
-    parts = [("direct cost", own), ("shared cost", shares)]
-    return _trunk(
+    parts = [("direct cost", direct), ("shared cost", shared)]
+    return _root_node(
         view,
-        why,
+        target,
         [
-            ExplanationNode(title, added(b.amount or Decimal() for b in found), view.currency,
+            ExplanationNode(title, added(node.amount or Decimal() for node in found), view.currency,
                    children=biggest_first(found, 40))
             for title, found in parts
             if found
@@ -198,12 +203,17 @@ def _of_day(view: PageContext, why: Why) -> ExplanationNode:
     )  # fmt: skip
 
 
-def _trunk(view: PageContext, why: Why, children: list[ExplanationNode]) -> ExplanationNode:
+def _root_node(
+    view: PageContext, target: ExplainTarget, children: list[ExplanationNode]
+) -> ExplanationNode:
     if not children:
-        raise NothingThereError(f"charge of {why.owner}{_of_what(why)}", [])
-    about = why.day or f"{view.titled(why.cut)} {view.called(why.cut, why.value)}"
-    amount = added(branch.amount or Decimal() for branch in children)
-    return ExplanationNode(f"{why.owner}, {about}", amount, view.currency,
+        raise NothingThereError(f"cost of {target.owner}{_part_words(target)}", [])
+    about = (
+        target.day
+        or f"{view.column_title(target.column)} {view.value_label(target.column, target.value)}"
+    )
+    amount = added(node.amount or Decimal() for node in children)
+    return ExplanationNode(f"{target.owner}, {about}", amount, view.currency,
                   children=biggest_first(children, 40))  # fmt: skip
 
 
@@ -211,54 +221,52 @@ def _sum(rows: list[Row]) -> Decimal:
     return added(money_of(row["total"]) for row in rows)
 
 
-def _rows(branch: ExplanationNode, level: int) -> list[Row]:
+def _rows(node: ExplanationNode, level: int) -> list[Row]:
     row = {
         "level": level,
-        "title": branch.title,
-        "amount": branch.amount,
-        "currency": branch.currency or None,
-        "place": branch.place or None,
-        "facts": " · ".join(_fact(name, value) for name, value in branch.facts.items()) or None,
+        "title": node.title,
+        "amount": node.amount,
+        "currency": node.currency or None,
+        "place": node.place or None,
+        "facts": " · ".join(_fact(name, value) for name, value in node.facts.items()) or None,
     }
-    return [row, *(inner for b in branch.children for inner in _rows(b, level + 1))]
+    return [row, *(inner for b in node.children for inner in _rows(b, level + 1))]
 
 
-def _tree(view: PageContext, branch: ExplanationNode, level: int) -> Markup:
-    """Write a node; its children open and close under it.
+def _tree(view: PageContext, node: ExplanationNode, level: int) -> Markup:
+    """Write a node as HTML; a click opens its children.
 
-    A summary must not contain links, so the link to the rule comes first in the opened part.
+    A summary element must not contain links, so the link to the rule is inside the opened part.
     """
-    if not branch.children:
+    if not node.children:
         return Markup('<div class="leaf"><span class="title">{}</span>{}{}</div>').format(
-            branch.title, _amount(branch), _beside(branch, _place(view, branch.place))
+            node.title, _amount(node), _facts(node, _place(view, node.place))
         )
     head = Markup('<span class="title">{}</span>{}{}').format(
-        branch.title,
-        _amount(branch),
-        _beside(branch, Markup("<span>{}</span>").format(branch.place)),
+        node.title,
+        _amount(node),
+        _facts(node, Markup("<span>{}</span>").format(node.place)),
     )
-    link = _place(view, branch.place) if _line_of(view, branch.place) else Markup("")
+    link = _place(view, node.place) if _line_of(view, node.place) else Markup("")
     rule = Markup('<p class="rule">Rule: {}</p>').format(link) if link else Markup("")
-    inner = Markup("").join(_tree(view, b, level + 1) for b in branch.children)
-    opened = Markup(" open") if level < _OPEN else ""
-    return Markup('<details class="branch"{}><summary>{}</summary>{}{}</details>').format(
+    inner = Markup("").join(_tree(view, b, level + 1) for b in node.children)
+    opened = Markup(" open") if level < _OPEN_LEVELS else ""
+    return Markup('<details class="node"{}><summary>{}</summary>{}{}</details>').format(
         opened, head, rule, inner
     )
 
 
-def _amount(branch: ExplanationNode) -> Markup:
-    if branch.amount is None:
+def _amount(node: ExplanationNode) -> Markup:
+    if node.amount is None:
         return Markup("")
-    shown = formatting.money(branch.amount, branch.currency)
-    return Markup('<span class="amount" title="{}">{}</span>').format(
-        formatting.exact(branch.amount), shown
-    )
+    shown = money(node.amount, node.currency)
+    return Markup('<span class="amount" title="{}">{}</span>').format(exact(node.amount), shown)
 
 
-def _beside(branch: ExplanationNode, place: Markup) -> Markup:
-    """Write the facts and the rule's place under a node."""
-    parts = [Markup("<span>{}</span>").format(_fact(n, v)) for n, v in branch.facts.items()]
-    parts += [place] if branch.place else []
+def _facts(node: ExplanationNode, place: Markup) -> Markup:
+    """Write the facts of a node and the place of its rule."""
+    parts = [Markup("<span>{}</span>").format(_fact(n, v)) for n, v in node.facts.items()]
+    parts += [place] if node.place else []
     if not parts:
         return Markup("")
     return Markup('<span class="facts">{}</span>').format(Markup(" ").join(parts))
@@ -272,16 +280,14 @@ def _place(view: PageContext, place: str) -> Markup:
 
 
 def _line_of(view: PageContext, place: str) -> str:
-    """The line on the rules page; empty where this user may not see the rulebook."""
+    """The line on the rules page; empty for users who may not see the rulebook."""
     file, _, at = place.partition(":")
-    shown = view.everything and file == view.sight.rulebook.name
+    shown = view.full_access and file == view.run.rulebook.name
     return at.partition(":")[0] if shown else ""
 
 
 def _fact(name: str, value: object) -> str:
     if isinstance(value, Decimal):
-        written = (
-            formatting.part(value, places=4) if name.endswith(("share", "ratio")) else f"{value:,f}"
-        )
+        written = percent(value, places=4) if name.endswith(("share", "ratio")) else f"{value:,f}"
         return f"{name} {written}"
     return f"{name} {plain.text(value)}"

@@ -11,8 +11,7 @@ from apportion.core.dashboard.aggregates import ACCOUNT, SERVICE
 from apportion.core.reporting.explain import added
 from apportion.model.cents import ROUNDED, cent_off
 from apportion.model.row import Row
-from apportion.web import formatting
-from apportion.web.allocation_labels import POOL, how_colour, how_place, how_words
+from apportion.web.allocation_labels import POOL, allocation_label, rule_place, source_colour
 from apportion.web.charts.palette import BLUE, GREY, TEAL
 from apportion.web.charts.sankey import Flow, Node, sankey
 from apportion.web.page_context import PageContext, money_of
@@ -20,7 +19,7 @@ from apportion.web.page_model import (
     CellStyle,
     Chart,
     Choice,
-    Figure,
+    KeyFigure,
     Page,
     Section,
     TableColumn,
@@ -28,45 +27,45 @@ from apportion.web.page_model import (
 )
 
 #: The number of accounts or services, and of owners, with a node each; the others share one.
-_LEFT, _RIGHT = 14, 16
+_MAX_ORIGINS, _MAX_OWNERS = 14, 16
 _OTHERS = "all others"
 
 
 @dataclass(frozen=True)
 class Filter:
-    """The part of the cost that is shown; all empty is everything."""
+    """The displayed part of the cost; without values, all cost."""
 
     origin: str = ""
-    how: str = ""
+    allocated_by: str = ""
     owner: str = ""
 
 
 @dataclass
 class _Drawing:
-    """Nodes and streams as they are found; a node is named by its column and what it stands for."""
+    """Nodes and flows of the chart; the key of a node is its column and its value."""
 
     nodes: dict[tuple[int, str], Node] = field(default_factory=dict)
-    streams: dict[tuple[tuple[int, str], tuple[int, str]], Decimal] = field(default_factory=dict)
+    flows: dict[tuple[tuple[int, str], tuple[int, str]], Decimal] = field(default_factory=dict)
 
     def add(self, one: tuple[int, str], other: tuple[int, str], amount: Decimal) -> None:
-        self.streams[one, other] = self.streams.get((one, other), Decimal()) + amount
+        self.flows[one, other] = self.flows.get((one, other), Decimal()) + amount
 
 
-def flow(view: PageContext, *, left: str = ACCOUNT, only: Filter | None = None) -> Page:
-    """Make the page; `left` is the column on the left side, `only` the filter."""
+def flow(view: PageContext, *, by: str = ACCOUNT, only: Filter | None = None) -> Page:
+    """Create the page; `by` is the column of the nodes on the left, `only` the filter."""
     only = only or Filter()
-    ways, shares = _ways(view, left, only), _shares(view, only)
-    sums = _Sums.of(ways, shares)
+    paths, shares = _paths(view, by, only), _shares(view, only)
+    sums = _Sums.of(paths, shares)
     return Page(
         "flow",
-        f"Flow of {formatting.month(view.period)}",
-        _heading(view, left, only, sums),
+        f"Flow of cost, {view.period}",
+        _heading(view, by, only, sums),
         lead=f"From the bill (left) to owners (right){sums.rounded(only)}. "
         "Select a name to filter.",
         figures=_figures(view, only, sums),
-        sections=(_drawn(view, left, only, ways, shares), _list(view, left, ways),
+        sections=(_diagram(view, by, only, paths, shares), _list(view, by, paths),
                   _share_list(view, shares)),
-        choices=_choices(view, left, only),
+        choices=_choices(view, by, only),
     )  # fmt: skip
 
 
@@ -74,16 +73,16 @@ def flow(view: PageContext, *, left: str = ACCOUNT, only: Filter | None = None) 
 class _Sums:
     """Direct cost, cost that goes into pools, and shared cost that owners get from pools."""
 
-    own: Decimal
+    direct: Decimal
     entering: Decimal
     leaving: Decimal
 
     @classmethod
-    def of(cls, ways: Sequence[Row], shares: Sequence[Row]) -> _Sums:
-        """Add both lists up."""
+    def of(cls, paths: Sequence[Row], shares: Sequence[Row]) -> _Sums:
+        """Sum both lists."""
         return cls(
-            added(money_of(row["total"]) for row in ways if row["owner"]),
-            added(money_of(row["total"]) for row in ways if not row["owner"]),
+            added(money_of(row["total"]) for row in paths if row["owner"]),
+            added(money_of(row["total"]) for row in paths if not row["owner"]),
             added(money_of(row["total"]) for row in shares),
         )
 
@@ -91,142 +90,145 @@ class _Sums:
         """Cost that goes through pools; for one account or service, cost that goes into them."""
         return self.entering if only.origin else self.leaving
 
-    def whole(self, only: Filter) -> Decimal:
+    def total(self, only: Filter) -> Decimal:
         """The sum of all that the filter selects."""
-        return added((self.own, self.pooled(only)))
+        return added((self.direct, self.pooled(only)))
 
     def rounded(self, only: Filter) -> str:
-        """A note where both parts as shown do not add up to their total."""
-        off = cent_off((self.own, self.pooled(only)), self.whole(only))
+        """A note if both parts, rounded to cents, do not add up to the total."""
+        off = cent_off((self.direct, self.pooled(only)), self.total(only))
         return f" ({ROUNDED})" if off else ""
 
 
-def _figures(view: PageContext, only: Filter, sums: _Sums) -> Sequence[Figure]:
-    """The figures that have a meaning under this filter."""
+def _figures(view: PageContext, only: Filter, sums: _Sums) -> Sequence[KeyFigure]:
+    """The key figures that apply to this filter."""
     found = []
-    if not only.how.startswith(POOL):
-        found.append(Figure("Direct cost", sums.own))
-    if only.origin and view.everything:
-        found.append(Figure("Into pools", sums.entering, note="See pools",
+    if not only.allocated_by.startswith(POOL):
+        found.append(KeyFigure("Direct cost", sums.direct))
+    if only.origin and view.full_access:
+        found.append(KeyFigure("Into pools", sums.entering, note="See pools",
                             link=view.links.page("pools")))  # fmt: skip
-    if not only.origin and (not only.how or only.how.startswith(POOL)):
-        found.append(Figure("Shared cost", sums.leaving, note="See pools",
+    if not only.origin and (not only.allocated_by or only.allocated_by.startswith(POOL)):
+        found.append(KeyFigure("Shared cost", sums.leaving, note="See pools",
                             link=view.links.page("pools")))  # fmt: skip
     return found
 
 
-def _heading(view: PageContext, left: str, only: Filter, sums: _Sums) -> str:
-    total = view.money(sums.whole(only))
+def _heading(view: PageContext, by: str, only: Filter, sums: _Sums) -> str:
+    total = view.money(sums.total(only))
     if only.owner:
-        own, pooled = view.money(sums.own), view.money(sums.leaving)
-        return f"{only.owner} pays {total}: {own} direct cost, {pooled} shared cost"
+        direct, pooled = view.money(sums.direct), view.money(sums.leaving)
+        return f"Cost of {only.owner}: {total}, of it {direct} direct and {pooled} shared"
     if only.origin:
-        return f"How {total} of {view.called(left, only.origin)} was allocated"
-    if only.how:
-        return f"{total} allocated by {_how(view, only.how)}"
-    return f"How {total} was allocated"
+        return f"Allocation of {total} from {view.value_label(by, only.origin)}"
+    if only.allocated_by:
+        return f"Cost allocated by {_source_label(view, only.allocated_by)}: {total}"
+    return f"Allocation of {total} in {view.period}"
 
 
-def _how(view: PageContext, how: str) -> str:
+def _source_label(view: PageContext, source: str) -> str:
     """The label of a source or pool."""
-    return how if how.startswith(POOL) else how_words(view.sight.owner, how)
+    return source if source.startswith(POOL) else allocation_label(view.run.owner, source)
 
 
-def _choices(view: PageContext, left: str, only: Filter) -> Mapping[str, Sequence[Choice]]:
+def _choices(view: PageContext, by: str, only: Filter) -> Mapping[str, Sequence[Choice]]:
     found: dict[str, Sequence[Choice]] = {
         "from": tuple(
-            Choice(view.titled(cut), view.links.here(left="" if cut == ACCOUNT else cut, origin=""),
-                   here=cut == left)
-            for cut in (ACCOUNT, SERVICE)
+            Choice(
+                view.column_title(column),
+                view.links.this_page(by="" if column == ACCOUNT else column, origin=""),
+                current=column == by,
+            )
+            for column in (ACCOUNT, SERVICE)
         )
     }  # fmt: skip
     if only != Filter():
-        name = only.origin or only.how or only.owner
+        name = only.origin or only.allocated_by or only.owner
         found["filter"] = (
-            Choice(f"{name}", view.links.here(), here=True),
-            Choice("show all", view.links.here(origin="", how="", owner="")),
+            Choice(f"{name}", view.links.this_page(), current=True),
+            Choice("show all", view.links.this_page(origin="", allocated_by="", owner="")),
         )
     return found
 
 
-def _ways(view: PageContext, left: str, only: Filter) -> list[Row]:
+def _paths(view: PageContext, by: str, only: Filter) -> list[Row]:
     """Direct cost by origin, source and owner; cost in pools by origin and pool."""
-    columns = {left: "origin", "#source": "source", "#owner": "owner", "#pool": "pool"}
-    where = {left: only.origin} if only.origin else {}
+    columns = {by: "origin", "#source": "source", "#owner": "owner", "#pool": "pool"}
+    where = {by: only.origin} if only.origin else {}
     found: dict[tuple[str, str, str], Decimal] = {}
-    for row in view.sight.rows(queries.cells_query(columns, view.currency, where=where)):
+    for row in view.run.rows(queries.cells_query(columns, view.currency, where=where)):
         pool = str(row["pool"])
-        if pool and not view.everything:
-            continue  # this user may not see the cost of others in pools
-        how = f"{POOL}{pool}" if pool else str(row["source"])
-        key = (str(row["origin"]), how, "" if pool else str(row["owner"]))
+        if pool and not view.full_access:
+            continue  # the user may not see cost of other owners in pools
+        source = f"{POOL}{pool}" if pool else str(row["source"])
+        key = (str(row["origin"]), source, "" if pool else str(row["owner"]))
         found[key] = found.get(key, Decimal()) + money_of(row["total"])
     return [
-        {"origin": origin, "how": how, "owner": owner, "total": total}
-        for (origin, how, owner), total in found.items()
-        if only.how in {"", how} and only.owner in ({""} if not owner else {"", owner})
+        {"origin": origin, "source": source, "owner": owner, "total": total}
+        for (origin, source, owner), total in found.items()
+        if only.allocated_by in {"", source} and only.owner in ({""} if not owner else {"", owner})
     ]
 
 
 def _shares(view: PageContext, only: Filter) -> list[Row]:
     if only.origin:
         return []  # a pool is split as a whole, so one account's part of it has no owner
-    rows = view.sight.rows(queries.paid_by_pool_query(view.currency, owner=only.owner))
+    rows = view.run.rows(queries.paid_by_pool_query(view.currency, owner=only.owner))
     return [
-        {"how": f"{POOL}{row['pool']}", "owner": row["owner"], "total": row["total"]}
+        {"source": f"{POOL}{row['pool']}", "owner": row["owner"], "total": row["total"]}
         for row in rows
-        if row["pool"] and only.how in {"", f"{POOL}{row['pool']}"}
+        if row["pool"] and only.allocated_by in {"", f"{POOL}{row['pool']}"}
     ]
 
 
-def _drawn(
-    view: PageContext, left: str, only: Filter, ways: Sequence[Row], shares: Sequence[Row]
+def _diagram(
+    view: PageContext, by: str, only: Filter, paths: Sequence[Row], shares: Sequence[Row]
 ) -> Section:
     drawing = _Drawing()
-    origins = _biggest(ways, "origin", _LEFT)
-    owners = _biggest([*ways, *shares], "owner", _RIGHT)
-    below = _below_zero(ways, shares)
-    for row in [*ways, *shares]:
+    origins = _largest(paths, "origin", _MAX_ORIGINS)
+    owners = _largest([*paths, *shares], "owner", _MAX_OWNERS)
+    negative = _credits(paths, shares)
+    for row in [*paths, *shares]:
         amount = money_of(row["total"])
         if amount <= 0:
             continue
-        middle = (1, str(row["how"]))
+        middle = (1, str(row["source"]))
         if "origin" in row:
             origin = str(row["origin"])
             drawing.add((0, origin if origin in origins else _OTHERS), middle, amount)
         if row["owner"]:
             owner = str(row["owner"])
             drawing.add(middle, (2, owner if owner in owners else _OTHERS), amount)
-    nodes, streams = _placed(view, left, drawing)
-    note = f"Credits of {view.money(below)} are not drawn." if below else ""
+    nodes, flows = _placed(view, by, drawing)
+    note = f"Credits of {view.money(negative)} are not drawn." if negative else ""
     if only.origin:
         note += " Cost in a pool is not followed further, because a pool is split as a whole."
-    chart, giant = None, len(nodes) > 24
-    if streams:
+    chart, many = None, len(nodes) > 24
+    if flows:
         chart = Chart(
             sankey(
                 nodes,
-                streams,
+                flows,
                 currency=view.currency,
-                high=690 if giant else 490,
-                beside=" before credits" if below else "",
+                height=690 if many else 490,
+                suffix=" before credits" if negative else "",
             ),
-            f"Flow of cost from each {view.titled(left)}, by the rule that allocated it, to "
+            f"Flow of cost from each {view.column_title(by)}, by the rule that allocated it, to "
             "owners. The tables below list every amount.",
-            size="giant" if giant else "tall",
+            size="extra-tall" if many else "tall",
         )
-    return Section("flow", "", note=note, chart=chart, alone=True,
+    return Section("flow", "", note=note, chart=chart, hide_table=True,
                    empty="No cost matches this filter.")  # fmt: skip
 
 
-def _below_zero(ways: Sequence[Row], shares: Sequence[Row]) -> Decimal:
-    """Add up credits once: a pool whose cost is listed where it enters only passes it on."""
-    entered = {row["how"] for row in ways if not row["owner"]}
-    rows = [*ways, *(row for row in shares if row["how"] not in entered)]
+def _credits(paths: Sequence[Row], shares: Sequence[Row]) -> Decimal:
+    """Sum the credits; cost that enters and leaves a pool is counted once."""
+    entered = {row["source"] for row in paths if not row["owner"]}
+    rows = [*paths, *(row for row in shares if row["source"] not in entered)]
     return added(min(money_of(row["total"]), Decimal()) for row in rows)
 
 
-def _biggest(rows: Sequence[Row], column: str, most: int) -> set[str]:
+def _largest(rows: Sequence[Row], column: str, most: int) -> set[str]:
     sums: dict[str, Decimal] = {}
     for row in rows:
         if row.get(column):
@@ -236,72 +238,77 @@ def _biggest(rows: Sequence[Row], column: str, most: int) -> set[str]:
     return set(ordered if len(ordered) <= most + 1 else ordered[:most])
 
 
-def _placed(view: PageContext, left: str, drawing: _Drawing) -> tuple[list[Node], list[Flow]]:
+def _placed(view: PageContext, by: str, drawing: _Drawing) -> tuple[list[Node], list[Flow]]:
     """Order the nodes of each column by amount; give them names, colours and links."""
     size: dict[tuple[int, str], Decimal] = {}
-    for (one, other), amount in drawing.streams.items():
+    for (one, other), amount in drawing.flows.items():
         for key, counts in ((one, one[0] != 1), (other, True)):
             size[key] = size.get(key, Decimal()) + (amount if counts else 0)
             size.setdefault(one, Decimal())
     ordered = sorted(size, key=lambda key: (key[0], key[1] == _OTHERS, -size[key], key[1]))
-    nodes = [_node(view, left, column, name) for column, name in ordered]
+    nodes = [_node(view, by, column, name) for column, name in ordered]
     places = {key: at for at, key in enumerate(ordered)}
-    streams = []
-    for (one, other), amount in drawing.streams.items():
+    flows = []
+    for (one, other), amount in drawing.flows.items():
         middle = one if one[0] == 1 else other
-        colour = how_colour(view.sight.owner, middle[1])
-        streams.append(Flow(places[one], places[other], amount, colour))
-    return nodes, streams
+        colour = source_colour(view.run.owner, middle[1])
+        flows.append(Flow(places[one], places[other], amount, colour))
+    return nodes, flows
 
 
-def _node(view: PageContext, left: str, column: int, name: str) -> Node:
+def _node(view: PageContext, by: str, column: int, name: str) -> Node:
     links = view.links
     if name == _OTHERS:
         return Node(name, column, GREY)
     if column == 0:
-        shown = view.accounts.get(name) or name if left == ACCOUNT else name
-        return Node(shown, 0, BLUE, links.here(origin=name, how="", owner=""))
+        shown = view.accounts.get(name) or name if by == ACCOUNT else name
+        return Node(shown, 0, BLUE, links.this_page(origin=name, allocated_by="", owner=""))
     if column == 1:
-        colour = how_colour(view.sight.owner, name)
-        return Node(_how(view, name), 1, colour, links.here(how=name, origin="", owner=""))
-    nobody = name == view.sight.owner.default
-    return Node(name, 2, GREY if nobody else TEAL, links.here(owner=name, how="", origin=""))
+        colour = source_colour(view.run.owner, name)
+        link = links.this_page(allocated_by=name, origin="", owner="")
+        return Node(_source_label(view, name), 1, colour, link)
+    colour = GREY if name == view.run.owner.default else TEAL
+    return Node(name, 2, colour, links.this_page(owner=name, allocated_by="", origin=""))
 
 
-def _list(view: PageContext, left: str, ways: Sequence[Row]) -> Section:
-    dimension = view.sight.owner
+def _list(view: PageContext, by: str, paths: Sequence[Row]) -> Section:
+    dimension = view.run.owner
     rows = [
         {
-            left: view.called(left, row["origin"]),
-            "allocated_by": _how(view, str(row["how"])),
-            "place": "" if str(row["how"]).startswith(POOL)
-            else how_place(dimension, str(row["how"])),
+            by: view.value_label(by, row["origin"]),
+            "allocated_by": _source_label(view, str(row["source"])),
+            "place": "" if str(row["source"]).startswith(POOL)
+            else rule_place(dimension, str(row["source"])),
             "owner": row["owner"],
             "total": row["total"],
         }
-        for row in sorted(ways, key=lambda row: (-abs(money_of(row["total"])), str(row["origin"])))
+        for row in sorted(paths, key=lambda row: (-abs(money_of(row["total"])), str(row["origin"])))
     ]  # fmt: skip
     return Section(
         "paths",
         "Cost by rule and owner",
         (
-            TableColumn(left, view.titled(left).capitalize()),
+            TableColumn(by, view.column_title(by).capitalize()),
             TableColumn("allocated_by", "Allocated by"),
             TableColumn("place", "Rule", CellStyle.PLACE),
             TableColumn("owner", "Owner",
-                   link=lambda row: view.links.page("owners", name=str(row["owner"]))),
+                   link=lambda row: view.links.page("owners", owner=str(row["owner"]))),
             TableColumn("total", "Cost", CellStyle.MONEY),
         ),
         rows,
-        note="Cost in a pool has no owner here; the next table shows how pools are split.",
-        folded=True,
+        note="Cost in a pool has no owner here; the next table shows source pools are split.",
+        collapsed=True,
         total=total_row(rows, ["total"], owner="Total"),
     )  # fmt: skip
 
 
 def _share_list(view: PageContext, shares: Sequence[Row]) -> Section:
     rows = [
-        {"pool": str(row["how"]).removeprefix(POOL), "owner": row["owner"], "total": row["total"]}
+        {
+            "pool": str(row["source"]).removeprefix(POOL),
+            "owner": row["owner"],
+            "total": row["total"],
+        }
         for row in shares
     ]
     return Section(
@@ -310,11 +317,11 @@ def _share_list(view: PageContext, shares: Sequence[Row]) -> Section:
         (
             TableColumn("pool", "Pool", link=_pool_link(view)),
             TableColumn("owner", "Owner",
-                   link=lambda row: view.links.page("owners", name=str(row["owner"]))),
+                   link=lambda row: view.links.page("owners", owner=str(row["owner"]))),
             TableColumn("total", "Cost", CellStyle.MONEY),
         ),
         rows,
-        folded=True,
+        collapsed=True,
         total=total_row(rows, ["total"], pool="Total"),
         empty="No pool matches this filter.",
     )  # fmt: skip

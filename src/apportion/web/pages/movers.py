@@ -1,4 +1,4 @@
-"""The changes since the month before: steps from one total to the other, largest first."""
+"""Changes since the month before, largest first, as a waterfall from one total to the other."""
 
 from __future__ import annotations
 
@@ -7,76 +7,78 @@ from decimal import Decimal
 
 from apportion.core.allocation.rounding import part_of
 from apportion.core.reporting.explain import added
+from apportion.model.cents import money_change
 from apportion.model.row import Row
 from apportion.usecases.dashboard.run_cache import ScopedRun
-from apportion.web import formatting
-from apportion.web.charts.waterfall import axis_begins, steps
-from apportion.web.page_context import OWNER, PageContext, sign_of
+from apportion.web.charts.waterfall import axis_range, waterfall
+from apportion.web.page_context import OWNER, PageContext
 from apportion.web.page_model import CellStyle, Chart, Section, TableColumn
 
-from .by_day import OTHERS, by_day, named
+from .by_day import OTHERS, by_day, value_label
 
-#: The number of changes with a step each; the others are added up in one.
-_MOST = 9
+#: The number of changes with a step each; one step has the sum of the others.
+_MAX_STEPS = 9
 
 
 def movers(view: PageContext, by: str) -> Section:
-    """Compare the month with the one before, which must be there."""
+    """Compare the month with the one before, which must be allocated."""
     assert view.before is not None
-    now, then = _totals(view, view.sight, by), _totals(view, view.before, by)
+    now, then = _totals(view, view.run, by), _totals(view, view.before, by)
     changes = {name: now.get(name, Decimal()) - then.get(name, Decimal()) for name in {*now, *then}}
     ordered = sorted(changes, key=lambda name: (-abs(changes[name]), name))
     before, after = added(then.values()), added(now.values())
     rows = [
         {
-            "name": named(view, by, name),
-            "before": then.get(name, Decimal()),
-            "now": now.get(name, Decimal()),
+            "name": value_label(view, by, name),
+            "previous": then.get(name, Decimal()),
+            "current": now.get(name, Decimal()),
             "change": changes[name],
             "change_share": part_of(changes[name], abs(then.get(name, Decimal()))),
         }
         for name in ordered
     ]
-    old, new = formatting.month_alone(view.before.period), formatting.month_alone(view.period)
+    old, new = view.before.period, view.period
     return Section(
         "movers",
-        f"Changes since {old}",
+        f"Change since {old}",
         (
-            TableColumn("name", view.titled(by).capitalize(), link=_link_of(view, by)),
-            TableColumn("before", old, CellStyle.MONEY),
-            TableColumn("now", new, CellStyle.MONEY),
+            TableColumn("name", view.column_title(by).capitalize(), link=_link_of(view, by)),
+            TableColumn("previous", old, CellStyle.MONEY),
+            TableColumn("current", new, CellStyle.MONEY),
             TableColumn("change", "Change", CellStyle.CHANGE),
-            TableColumn("change_share", "Change in %", CellStyle.PART),
+            TableColumn("change_share", "Change in percent", CellStyle.SHARE),
         ),
         rows,
         note=""
-        if axis_begins(before, changes.values(), after) is None
+        if axis_range(before, changes.values(), after) is None
         else "The axis does not start at zero.",
         chart=_chart(view, (old, before), rows, (new, after)),
-        folded=True,
-        total={"name": "", "before": before, "now": after, "change": after - before},
+        collapsed=True,
+        total={"name": "", "previous": before, "current": after, "change": after - before},
     )
 
 
-def _totals(view: PageContext, sight: ScopedRun, by: str) -> Mapping[str, Decimal]:
-    return {name: added(d.values()) for name, d in by_day(view, sight, by).items()}
+def _totals(view: PageContext, run: ScopedRun, by: str) -> Mapping[str, Decimal]:
+    return {name: added(d.values()) for name, d in by_day(view, run, by).items()}
 
 
 def _chart(
     view: PageContext, before: tuple[str, Decimal], rows: Sequence[Row], after: tuple[str, Decimal]
 ) -> Chart:
-    drawn = [(str(r["name"]), Decimal(str(r["change"]))) for r in rows[:_MOST] if r["change"]]
-    rest = added(Decimal(str(row["change"])) for row in rows[_MOST:])
-    steps_drawn = [*drawn, *([(OTHERS, rest)] if rest else [])]
-    told = "; ".join(f"{name} {view.money(change, signed=True)}" for name, change in drawn[:5])
+    steps = [(str(r["name"]), Decimal(str(r["change"]))) for r in rows[:_MAX_STEPS] if r["change"]]
+    rest = added(Decimal(str(row["change"])) for row in rows[_MAX_STEPS:])
+    all_steps = [*steps, *([(OTHERS, rest)] if rest else [])]
+    largest = "; ".join(
+        f"{name} {money_change(change, view.currency)}" for name, change in steps[:5]
+    )
     return Chart(
-        steps(before, steps_drawn, after, currency=view.currency, sign=sign_of(view.currency)),
+        waterfall(before, all_steps, after, currency=view.currency),
         f"From {view.money(before[1])} in {before[0]} to {view.money(after[1])} in {after[0]}: "
-        f"{told}.",
+        f"{largest}.",
     )
 
 
 def _link_of(view: PageContext, by: str) -> Callable[[Row], str] | None:
     if by != OWNER:
         return None
-    return lambda row: view.links.page("owners", name=str(row["name"]))
+    return lambda row: view.links.page("owners", owner=str(row["name"]))

@@ -1,4 +1,4 @@
-"""The page of owners: direct cost and shared cost of each, by day, pool, rule and column."""
+"""The owners page: direct and shared cost of an owner by day, pool, rule and column."""
 
 from __future__ import annotations
 
@@ -12,63 +12,74 @@ from apportion.core.reporting.explain import split_in_brief, split_words
 from apportion.model.cents import ROUNDED, cent_off, to_cents
 from apportion.model.period import Period
 from apportion.model.row import Row
+from apportion.model.wording import percent, plural
 from apportion.usecases.dashboard.run_cache import ScopedRun
 from apportion.usecases.row_values import day_of
-from apportion.web import formatting
-from apportion.web.allocation_labels import how_place, how_words
+from apportion.web.allocation_labels import allocation_label, rule_place
 from apportion.web.charts.stacked import stacked_days
-from apportion.web.page_context import PageContext, money_of, sign_of
-from apportion.web.page_model import CellStyle, Chart, Figure, Page, Section, TableColumn, total_row
+from apportion.web.page_context import PageContext, money_of
+from apportion.web.page_model import (
+    CellStyle,
+    Chart,
+    KeyFigure,
+    Page,
+    Section,
+    TableColumn,
+    total_row,
+)
 
 from .overview import owners_section
 
 DIRECT, SHARED = "direct cost", "shared cost"
 
-#: The number of values of a column on a page; files list all.
-MOST = 14
+#: The number of values of a column on the page; files have all.
+MAX_VALUES = 14
 
 
-def owners(view: PageContext, *, name: str = "") -> Page:
-    """Make the page of an owner, or the list of all."""
-    if not name:
-        return _everyone(view)
-    paid = _paid(view.sight, view.currency, name)
-    before = _paid(view.before, view.currency, name) if view.before else None
+def owners(view: PageContext, *, owner: str = "") -> Page:
+    """Create the page of an owner, or the list of all owners."""
+    if not owner:
+        return _all(view)
+    paid = _paid(view.run, view.currency, owner)
+    before = _paid(view.before, view.currency, owner) if view.before else None
     return Page(
         "owners",
-        f"{name}, {formatting.month(view.period)}",
-        f"{name} pays {view.money(paid['total'])}",
+        f"{owner}, {view.period}",
+        f"Cost of {owner} in {view.period}: {view.money(paid['total'])}",
         lead=_lead(view, paid, before),
-        figures=_figures(view, paid, before, why=view.explanation(name)),
+        figures=_figures(view, paid, before, explain_link=view.explain_link(owner)),
         sections=(
-            _days(view, name),
-            _pools(view, name),
-            _how(view, name),
+            _days(view, owner),
+            _pools(view, owner),
+            _rules(view, owner),
             *sorted(
-                (_cut(view, name, cut) for cut in view.cuts() if cut != CATEGORY),
-                key=lambda section: min(len(section.rows), MOST),
+                (
+                    _column(view, owner, column)
+                    for column in view.group_columns()
+                    if column != CATEGORY
+                ),
+                key=lambda section: min(len(section.rows), MAX_VALUES),
             ),
         ),
     )
 
 
-def _everyone(view: PageContext) -> Page:
+def _all(view: PageContext) -> Page:
     section = owners_section(view)
-    paying = len(view.sight.rows(queries.owners_query(view.currency)))
-    count = formatting.counted(paying, "owner")
+    paying = len(view.run.rows(queries.owners_query(view.currency)))
     return Page(
         "owners",
-        f"Owners, {formatting.month(view.period)}",
-        f"Cost of {count} in {formatting.month(view.period)}",
-        lead="Select an owner for its details, or a total for its explanation.",
+        f"Owners, {view.period}",
+        f"Cost of {plural(paying, 'owner')} in {view.period}",
+        lead="Select an owner for details, or a total for its explanation.",
         sections=(section,),
     )
 
 
-def _paid(sight: ScopedRun, currency: str, name: str) -> Row:
-    rows = sight.rows(queries.owners_query(currency))
-    nothing = {"owner": name, **dict.fromkeys(("direct", "shared", "total"), Decimal())}
-    return next((row for row in rows if row["owner"] == name), nothing)
+def _paid(run: ScopedRun, currency: str, owner: str) -> Row:
+    rows = run.rows(queries.owners_query(currency))
+    nothing = {"owner": owner, **dict.fromkeys(("direct", "shared", "total"), Decimal())}
+    return next((row for row in rows if row["owner"] == owner), nothing)
 
 
 def _parts(paid: Row) -> tuple[Decimal, Decimal]:
@@ -77,35 +88,38 @@ def _parts(paid: Row) -> tuple[Decimal, Decimal]:
 
 
 def _lead(view: PageContext, paid: Row, before: Row | None) -> str:
-    own, shared = _parts(paid)
-    off = f" ({ROUNDED})" if cent_off((own, shared), money_of(paid["total"])) else ""
-    made = f"{view.money(own)} direct cost and {view.money(shared)} shared cost{off}."
+    direct, shared = _parts(paid)
+    off = f" ({ROUNDED})" if cent_off((direct, shared), money_of(paid["total"])) else ""
+    parts = f"{view.money(direct)} direct cost and {view.money(shared)} shared cost{off}."
     if before is None or not money_of(before["total"]):
-        return made
+        return parts
     assert view.before is not None
     change = money_of(paid["total"]) - money_of(before["total"])
-    when = formatting.month_alone(view.before.period)
+    month = view.before.period
     if not to_cents(change):
-        return f"{made} The same as {when}."
-    return f"{made} {view.money(abs(change))} {'more' if change > 0 else 'less'} than {when}."
+        return f"{parts} The same as in {month}."
+    more = "more" if change > 0 else "less"
+    return f"{parts} {view.money(abs(change))} {more} than in {month}."
 
 
-def _figures(view: PageContext, paid: Row, before: Row | None, *, why: str) -> Sequence[Figure]:
+def _figures(
+    view: PageContext, paid: Row, before: Row | None, *, explain_link: str
+) -> Sequence[KeyFigure]:
     total = money_of(paid["total"])
-    own, shared = _parts(paid)
+    direct, shared = _parts(paid)
     found = [
-        Figure("Total", total, note="Explain" if why else "", link=why),
-        Figure("Direct cost", own, note=_part(own, total)),
-        Figure("Shared cost", shared, note=_part(shared, total)),
+        KeyFigure("Total", total, note="Explain" if explain_link else "", link=explain_link),
+        KeyFigure("Direct cost", direct, note=_share(direct, total)),
+        KeyFigure("Shared cost", shared, note=_share(shared, total)),
     ]
-    if view.everything:
+    if view.full_access:
         part = part_of(total, money_of(view.totals()["total"]))
-        found.append(Figure("Share of the bill", part, CellStyle.PART))
+        found.append(KeyFigure("Share of the bill", part, CellStyle.SHARE))
     if before is not None and view.before is not None:
         change = total - money_of(before["total"])
         found.append(
-            Figure(
-                f"Change since {formatting.month_alone(view.before.period)}",
+            KeyFigure(
+                f"Change since {view.before.period}",
                 change,
                 CellStyle.CHANGE,
             )
@@ -113,56 +127,56 @@ def _figures(view: PageContext, paid: Row, before: Row | None, *, why: str) -> S
     return found
 
 
-def _part(amount: object, whole: Decimal) -> str:
+def _share(amount: object, whole: Decimal) -> str:
     part = part_of(money_of(amount), whole)
-    return "" if part is None else f"{formatting.part(part)} of total"
+    return "" if part is None else f"{percent(part)} of total"
 
 
-def _days(view: PageContext, name: str) -> Section:
-    rows = view.sight.rows(queries.paid_days_query(view.currency, name))
+def _days(view: PageContext, owner: str) -> Section:
+    rows = view.run.rows(queries.paid_days_query(view.currency, owner))
     days = Period.parse(view.period).days
     series = {
         DIRECT: {day_of(row["day"]): money_of(row["direct"]) for row in rows},
         SHARED: {day_of(row["day"]): money_of(row["shared"]) for row in rows},
     }
-    told = [{**row, "total": money_of(row["direct"]) + money_of(row["shared"])} for row in rows]
+    table = [{**row, "total": money_of(row["direct"]) + money_of(row["shared"])} for row in rows]
     return Section(
         "days",
         "Cost by day",
         (
             TableColumn("day", "Day", CellStyle.DAY,
-                   link=lambda row: view.links.page("explain", owner=name, day=str(row["day"]))),
+                   link=lambda row: view.links.page("explain", owner=owner, day=str(row["day"]))),
             TableColumn("direct", "Direct", CellStyle.MONEY),
             TableColumn("shared", "Shared", CellStyle.MONEY),
             TableColumn("total", "Total", CellStyle.MONEY),
         ),
-        told,
+        table,
         chart=Chart(
-            stacked_days(series, days, sign=sign_of(view.currency), currency=view.currency),
-            f"Cost of {name} per day, direct and shared cost stacked.",
+            stacked_days(series, days, currency=view.currency),
+            f"Cost of {owner} by day: direct and shared cost.",
             size="low",
         ),
-        folded=True,
-        total=total_row(told, ["direct", "shared", "total"], day=""),
+        collapsed=True,
+        total=total_row(table, ["direct", "shared", "total"], day=""),
     )  # fmt: skip
 
 
-def _pools(view: PageContext, name: str) -> Section:
+def _pools(view: PageContext, owner: str) -> Section:
     rows = [
         row
-        for row in view.sight.rows(queries.paid_by_pool_query(view.currency, owner=name))
+        for row in view.run.rows(queries.paid_by_pool_query(view.currency, owner=owner))
         if row["pool"]
     ]
     whole = {
         row["pool"]: row["cost"]
-        for row in view.sight.rows("SELECT * FROM pools")
+        for row in view.run.rows("SELECT * FROM pools")
         if row["currency"] == view.currency
     }
-    told = [
+    table = [
         {
             "pool": row["pool"],
             "total": row["total"],
-            "ratio": view.sight.share_of_pool(
+            "ratio": view.run.share_of_pool(
                 str(row["pool"]), view.currency, money_of(row["total"])
             ),
             "pool_total": whole.get(row["pool"]),
@@ -176,34 +190,35 @@ def _pools(view: PageContext, name: str) -> Section:
         (
             TableColumn("pool", "Pool", link=_pool_link(view)),
             TableColumn("total", "Cost", CellStyle.MONEY, hint="Explain this amount",
-                   link=lambda row: view.links.page("explain", owner=name, of=str(row["pool"]))),
-            TableColumn("ratio", "Share of pool", CellStyle.PART),
+                   link=lambda row: view.links.page("explain", owner=owner,
+                                                    share_of=str(row["pool"]))),
+            TableColumn("ratio", "Share of pool", CellStyle.SHARE),
             *([TableColumn("pool_total", "Pool total", CellStyle.MONEY)]
-              if view.everything else []),
+              if view.full_access else []),
             TableColumn("split", "Split"),
         ),
-        told,
-        total=total_row(told, ["total"], pool="Total"),
-        empty=f"{name} has no shared cost.",
+        table,
+        total=total_row(table, ["total"], pool="Total"),
+        empty=f"{owner} has no shared cost.",
     )  # fmt: skip
 
 
 def _split(view: PageContext, pool: str) -> str:
-    """How a pool is split; only users who see every owner see the percentages of others."""
-    rule = next(one for one in view.sight.rulebook.pools if one.name == pool)
-    return split_words(rule.split) if view.everything else split_in_brief(rule.split)
+    """How a pool is split; percentages of others only for users with access to every owner."""
+    rule = next(one for one in view.run.rulebook.pools if one.name == pool)
+    return split_words(rule.split) if view.full_access else split_in_brief(rule.split)
 
 
-def _how(view: PageContext, name: str) -> Section:
-    dimension = view.sight.owner
-    told = [
+def _rules(view: PageContext, owner: str) -> Section:
+    dimension = view.run.owner
+    table = [
         {
-            "allocated_by": how_words(dimension, str(row["source"])),
-            "place": how_place(dimension, str(row["source"])),
+            "allocated_by": allocation_label(dimension, str(row["source"])),
+            "place": rule_place(dimension, str(row["source"])),
             "lines": row["lines"],
             "total": row["total"],
         }
-        for row in view.sight.rows(queries.sources_query(view.currency, owner=name))
+        for row in view.run.rows(queries.sources_query(view.currency, owner=owner))
     ]
     return Section(
         "rules",
@@ -214,30 +229,30 @@ def _how(view: PageContext, name: str) -> Section:
                    link=lambda row: _rule(view, str(row["place"]))),
             TableColumn("lines", "Lines", CellStyle.COUNT),
             TableColumn("total", "Cost", CellStyle.MONEY, hint="Explain this amount",
-                   link=lambda _row: view.links.page("explain", owner=name)),
+                   link=lambda _row: view.links.page("explain", owner=owner)),
         ),
-        told,
-        total=total_row(told, ["total"], allocated_by="Total"),
-        empty=f"{name} has no direct cost.",
+        table,
+        total=total_row(table, ["total"], allocated_by="Total"),
+        empty=f"{owner} has no direct cost.",
         half=True,
     )  # fmt: skip
 
 
 def _rule(view: PageContext, place: str) -> str:
     line = place.split(":")[1] if ":" in place else ""
-    return f"{view.links.page('rules')}#line-{line}" if line and view.everything else ""
+    return f"{view.links.page('rules')}#line-{line}" if line and view.full_access else ""
 
 
-def _cut(view: PageContext, name: str, cut: str) -> Section:
-    rows = view.sight.rows(queries.column_cost_query(cut, view.currency, owner=name, pool=""))
+def _column(view: PageContext, owner: str, column: str) -> Section:
+    rows = view.run.rows(queries.column_cost_query(column, view.currency, owner=owner, pool=""))
     then = {}
     if view.before:
-        query = queries.column_cost_query(cut, view.currency, owner=name, pool="")
+        query = queries.column_cost_query(column, view.currency, owner=owner, pool="")
         then = {str(row["value"]): money_of(row["total"]) for row in view.before.rows(query)}
     here = {str(row["value"]) for row in rows}
-    told = [
+    table = [
         {
-            "value": view.called(cut, row["value"]),
+            "value": view.value_label(column, row["value"]),
             "#value": row["value"],
             "total": row["total"],
             "change": money_of(row["total"]) - then.get(str(row["value"]), Decimal())
@@ -247,22 +262,22 @@ def _cut(view: PageContext, name: str, cut: str) -> Section:
         for row in (*rows, *({"value": v, "total": Decimal()} for v in sorted(then.keys() - here)))
     ]
     return Section(
-        cut,
-        f"Direct cost by {view.titled(cut)}",
+        column,
+        f"Direct cost by {view.column_title(column)}",
         (
-            TableColumn("value", view.titled(cut).capitalize()),
+            TableColumn("value", view.column_title(column).capitalize()),
             TableColumn("total", "Cost", CellStyle.MONEY, hint="Explain this amount",
-                   link=lambda row: view.links.page("explain", owner=name, cut=cut,
+                   link=lambda row: view.links.page("explain", owner=owner, column=column,
                                                     value=str(row["#value"]))
                    if row["#value"] in here else ""),
-            *([TableColumn("change", f"Change since {formatting.month_alone(view.before.period)}",
+            *([TableColumn("change", f"Change since {view.before.period}",
                       CellStyle.CHANGE)]
               if view.before else []),
         ),
-        told,
-        total=total_row(told, ["total"], value="Total"),
+        table,
+        total=total_row(table, ["total"], value="Total"),
         half=True,
-        shown=MOST,
+        max_rows=MAX_VALUES,
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The proof page: totals by stage, all allocations, inputs and the record of the run."""
+"""The proof page: totals by stage, all allocations, inputs and the run record."""
 
 from __future__ import annotations
 
@@ -11,33 +11,36 @@ from apportion.core.reporting.explain import added
 from apportion.model.focus import COST_COLUMNS
 from apportion.model.manifest import Manifest, RunKind, Total
 from apportion.model.row import Row
-from apportion.web import formatting
+from apportion.model.wording import utc_time
 from apportion.web.page_context import PageContext
-from apportion.web.page_model import CellStyle, Choice, Figure, Page, Section, TableColumn
+from apportion.web.page_model import CellStyle, Choice, KeyFigure, Page, Section, TableColumn
 
 BY_ACCOUNT = "account"
 
 
 def proof(view: PageContext, *, by: str = "") -> Page:
-    """Make the page from the run's record; `by` may be `account`."""
-    manifest = view.sight.manifest
+    """Create the page from the run record; `by` is empty or `account`."""
+    manifest = view.run.manifest
     found = lines(view.period, manifest.totals)
-    widest = max((line.difference for line in found), default=Decimal())
-    counted = sum(t.lines for t in manifest.totals if t.stage == "allocated")
-    month = formatting.month(view.period)
+    difference = max((line.difference for line in found), default=Decimal())
+    line_count = sum(t.lines for t in manifest.totals if t.stage == "allocated")
     return Page(
         "proof",
-        f"Proof of {month}",
-        f"{month} is {'proved: the difference is 0.00' if not widest else 'NOT proved'}",
-        lead="Stated by the provider = in the ledger = derived by rules = allocated to owners, to "
-        "the last digit, for each payer, currency and cost column.",
+        f"Proof, {view.period}",
+        f"{view.period} is {'NOT proved' if difference else 'proved: the difference is 0.00'}",
+        lead="Stated by the provider = stored in the ledger = derived by rules = allocated to "
+        "owners: equal to the last digit, for each payer, currency and cost column.",
         figures=(
-            Figure("Difference", widest, CellStyle.EXACT, good=not widest),
-            *([Figure("Lines of the bill", counted, CellStyle.COUNT)] if view.everything else []),
-            Figure("Cost columns", len(COST_COLUMNS), CellStyle.COUNT),
+            KeyFigure("Difference", difference, CellStyle.EXACT, good=not difference),
+            *(
+                [KeyFigure("Lines of the bill", line_count, CellStyle.COUNT)]
+                if view.full_access
+                else []
+            ),
+            KeyFigure("Cost columns", len(COST_COLUMNS), CellStyle.COUNT),
         ),
         sections=(
-            *([_stages(view, by)] if view.everything else [_hidden()]),
+            *([_stages(view, by)] if view.full_access else [_hidden_stages()]),
             _months(view),
             _inputs(view),
             _run(view),
@@ -46,7 +49,7 @@ def proof(view: PageContext, *, by: str = "") -> Page:
 
 
 def _stages(view: PageContext, by: str) -> Section:
-    totals = view.sight.manifest.totals
+    totals = view.run.manifest.totals
     columns = (
         TableColumn("payer", "Payer", CellStyle.CODE),
         *([TableColumn("account", "Account", CellStyle.CODE)] if by else []),
@@ -73,23 +76,23 @@ def _stages(view: PageContext, by: str) -> Section:
         rows,
         choices={
             "by": (
-                Choice("payer", view.links.here(by=""), here=not by),
-                Choice("account", view.links.here(by=BY_ACCOUNT), here=bool(by)),
+                Choice("payer", view.links.this_page(by=""), current=not by),
+                Choice("account", view.links.this_page(by=BY_ACCOUNT), current=bool(by)),
             )
         },
     )
 
 
-def _hidden() -> Section:
+def _hidden_stages() -> Section:
     return Section(
         "stages",
         "Totals by stage",
-        empty="Only users who may see every owner see the totals of the organisation.",
+        empty="Only users with access to every owner can see the totals of the organisation.",
     )
 
 
 def _by_payer(totals: Sequence[Total]) -> list[Total]:
-    """Add accounts up to their payer."""
+    """Sum the totals of accounts by payer."""
     sums: dict[tuple[str, str, str], list[Total]] = {}
     for one in totals:
         sums.setdefault((one.stage, one.billing_account, one.currency), []).append(one)
@@ -107,23 +110,23 @@ def _by_payer(totals: Sequence[Total]) -> list[Total]:
 def _months(view: PageContext) -> Section:
     """All recorded allocations, newest first."""
     rows = []
-    runs = view.sight.ledger_version.runs
+    runs = view.run.ledger_version.runs
     gone = expired(runs)
     for number, run in reversed(list(enumerate(runs, start=1))):
         if run.kind is RunKind.ALLOCATE:
-            now = "shown here" if run == view.sight.manifest else ""
-            widest = max((one.difference for one in lines(run.period, run.totals)),
+            shown = "shown here" if run == view.run.manifest else ""
+            difference = max((one.difference for one in lines(run.period, run.totals)),
                          default=Decimal())  # fmt: skip
             rows.append(
                 {
                     "period": run.period,
-                    "at": formatting.moment(run.at),
+                    "at": utc_time(run.at),
                     "run": run.run,
                     "rulebook": run.details.get("rulebook", ""),
                     "version": run.version,
                     "lines": sum(t.lines for t in run.totals if t.stage == "allocated"),
-                    "difference": widest,
-                    "shown": f"expired {gone[number].at[:10]}" if number in gone else now,
+                    "difference": difference,
+                    "status": f"expired {gone[number].at[:10]}" if number in gone else shown,
                 }
             )
     return Section(
@@ -136,23 +139,23 @@ def _months(view: PageContext) -> Section:
             TableColumn("run", "Run", CellStyle.CODE),
             TableColumn("rulebook", "Rulebook", CellStyle.CODE),
             TableColumn("version", "Apportion"),
-            *([TableColumn("lines", "Lines", CellStyle.COUNT)] if view.everything else []),
+            *([TableColumn("lines", "Lines", CellStyle.COUNT)] if view.full_access else []),
             TableColumn("difference", "Difference", CellStyle.EXACT),
-            TableColumn("shown", "", CellStyle.MARK),
+            TableColumn("status", "", CellStyle.STATUS),
         ),
         rows,
-        note="Earlier allocations stay readable until they expire. Select a month to open it.",
+        note="Earlier allocations can be opened until they expire: select a month.",
     )  # fmt: skip
 
 
 def _inputs(view: PageContext) -> Section:
-    sight = view.sight
+    run = view.run
     bills = [
-        (f"bill {name}" if view.everything else "bill", file)
-        for name, run in sight.published.bills.items()
+        (f"bill {name}" if view.full_access else "bill", file)
+        for name, run in run.published.bills.items()
         for file in run.inputs
     ]
-    files = [*bills, *((file.role, file) for file in sight.manifest.inputs)]
+    files = [*bills, *((file.role, file) for file in run.manifest.inputs)]
     rows = [
         {"role": role, "name": file.name, "size": file.size, "sha256": file.sha256}
         for role, file in files
@@ -164,7 +167,7 @@ def _inputs(view: PageContext) -> Section:
             TableColumn("role", "Input"),
             # Names of bills and files may contain payers and accounts.
             *([TableColumn("name", "File", CellStyle.CODE),
-               TableColumn("size", "Bytes", CellStyle.COUNT)] if view.everything else []),
+               TableColumn("size", "Bytes", CellStyle.COUNT)] if view.full_access else []),
             TableColumn("sha256", "SHA-256", CellStyle.HASH),
         ),
         rows,
@@ -174,28 +177,28 @@ def _inputs(view: PageContext) -> Section:
 
 def _details(manifest: Manifest) -> list[Row]:
     return [
-        *({"fact": name, "value": value} for name, value in manifest.details.items()),
-        *({"fact": f"delivery of bill {b}", "value": run} for b, run in manifest.bills.items()),
+        *({"field": name, "value": value} for name, value in manifest.details.items()),
+        *({"field": f"delivery of bill {b}", "value": run} for b, run in manifest.bills.items()),
     ]
 
 
 def _run(view: PageContext) -> Section:
-    manifest = view.sight.manifest
+    manifest = view.run.manifest
     rows = [
-        {"fact": "run", "value": manifest.run},
-        {"fact": "recorded", "value": formatting.moment(manifest.at)},
-        {"fact": "by", "value": f"apportion {manifest.version}"},
-        *(_details(manifest) if view.everything else ()),
+        {"field": "run", "value": manifest.run},
+        {"field": "recorded", "value": utc_time(manifest.at)},
+        {"field": "version", "value": f"apportion {manifest.version}"},
+        *(_details(manifest) if view.full_access else ()),
         *(
-            {"fact": f"snapshot of {table}", "value": str(snapshot)}
+            {"field": f"snapshot of {table}", "value": str(snapshot)}
             for table, snapshot in manifest.snapshots.items()
         ),
     ]
     return Section(
         "run",
         "Run record",
-        (TableColumn("fact", "Field"), TableColumn("value", "Value", CellStyle.CODE)),
+        (TableColumn("field", "Field"), TableColumn("value", "Value", CellStyle.CODE)),
         rows,
-        note="To compute every stage again from the files: "
+        note="To compute every stage again from the files, run: "
         f"apportion prove --period {manifest.period}",
     )

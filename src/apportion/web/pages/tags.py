@@ -1,4 +1,4 @@
-"""The tags page: coverage by cost, largest resources without a tag, spellings of values."""
+"""The tags page: coverage by cost, resources without a tag, and spellings of values."""
 
 from __future__ import annotations
 
@@ -13,84 +13,86 @@ from apportion.core.rulebook.dimension_sql import canonical
 from apportion.core.rulebook.tag_keys import normalise, normalise_value
 from apportion.model.row import Row
 from apportion.model.rulebook import Dimension, FromTag
-from apportion.web import formatting
-from apportion.web.allocation_labels import how_words
+from apportion.model.wording import percent
+from apportion.web.allocation_labels import allocation_label
 from apportion.web.page_context import OWNER, PageContext, money_of
-from apportion.web.page_model import CellStyle, Choice, Figure, Page, Section, TableColumn
+from apportion.web.page_model import CellStyle, Choice, KeyFigure, Page, Section, TableColumn
 
 #: The number of rows of the heat map; files have all.
-MOST = 24
+MAX_ROWS = 24
 
-#: The number of tags that the rulebook does not read, beside those that it reads.
-_OTHERS = 3
+#: The number of other tags in the heat map, besides the tags that the rulebook reads.
+_MAX_OTHER_TAGS = 3
 
 #: The number of resources with a missing tag, and of values with several spellings.
-_WORST, _VALUES = 40, 60
-_ALL = ""
+_MAX_RESOURCES, _MAX_VALUES = 40, 60
+
+#: In coverage, the tag of all taggable cost.
+_ANY = ""
 
 
 def tags(view: PageContext, *, by: str = ACCOUNT, tag: str = "") -> Page:
-    """Make the page; `by` is the column of the rows of the heat map, `tag` the missing tag."""
-    whole = _whole(view)
-    asked = tuple(dict.fromkeys(rulebook_tags(view.sight.rulebook).values()))
-    told = [t for t in whole if t and t not in asked and whole[t] * 100 >= whole[_ALL]]
-    others = sorted(told, key=lambda t: (-whole[t], t))[:_OTHERS]
-    shown = (*asked, *others)
-    taggable = whole.get(_ALL, Decimal())
+    """Create the page; `by` is the column of the heat map's rows, `tag` the missing tag."""
+    cost = _cost_by_tag(view)
+    tags_read = tuple(dict.fromkeys(rulebook_tags(view.run.rulebook).values()))
+    frequent = [t for t in cost if t and t not in tags_read and cost[t] * 100 >= cost[_ANY]]
+    others = sorted(frequent, key=lambda t: (-cost[t], t))[:_MAX_OTHER_TAGS]
+    shown = (*tags_read, *others)
+    taggable = cost.get(_ANY, Decimal())
     return Page(
         "tags",
-        f"Tags in {formatting.month(view.period)}",
-        _heading(view, asked, whole),
+        f"Tags, {view.period}",
+        _heading(view, tags_read, cost),
         lead="Coverage is measured in cost, not in number of resources. Taggable cost is the usage "
-        "of resources; tax, support, fees and discounts cannot carry tags and are excluded.",
+        "of resources; tax, support, fees and discounts cannot have tags and are excluded.",
         figures=(
-            Figure("Taggable cost", taggable),
-            *(Figure(t, part_of(whole.get(t, Decimal()), taggable), CellStyle.PART,
-                     note=f"{view.money(taggable - whole.get(t, Decimal()))} untagged")
-              for t in asked),
+            KeyFigure("Taggable cost", taggable),
+            *(KeyFigure(t, part_of(cost.get(t, Decimal()), taggable), CellStyle.SHARE,
+                     note=f"{view.money(taggable - cost.get(t, Decimal()))} untagged")
+              for t in tags_read),
         ),
-        sections=(_heat(view, by, shown), _worst(view, tag, asked), _spellings(view)),
+        sections=(_heat(view, by, shown), _untagged(view, tag, tags_read), _values(view)),
     )  # fmt: skip
 
 
-def _whole(view: PageContext) -> dict[str, Decimal]:
+def _cost_by_tag(view: PageContext) -> dict[str, Decimal]:
     sums: dict[str, Decimal] = {}
-    for row in view.sight.rows(queries.coverage_query("#owner", view.currency)):
+    for row in view.run.rows(queries.coverage_query("#owner", view.currency)):
         tag = str(row["tag"])
         sums[tag] = sums.get(tag, Decimal()) + money_of(row["total"])
     return sums
 
 
-def _heading(view: PageContext, asked: Sequence[str], whole: Mapping[str, Decimal]) -> str:
-    taggable = whole.get(_ALL, Decimal())
-    first = _owner_tag(view) or next(iter(asked), "")
-    part = part_of(whole.get(first, Decimal()), taggable)
+def _heading(view: PageContext, tags_read: Sequence[str], cost: Mapping[str, Decimal]) -> str:
+    taggable = cost.get(_ANY, Decimal())
+    first = _owner_tag(view) or next(iter(tags_read), "")
+    part = part_of(cost.get(first, Decimal()), taggable)
     if not first or part is None:
-        return "No taggable cost in this month"
-    return f"{first} is on {formatting.part(part)} of taggable cost"
+        return f"No taggable cost in {view.period}"
+    return f"{percent(part)} of taggable cost in {view.period} has the tag {first}"
 
 
 def _owner_tag(view: PageContext) -> str:
-    names = rulebook_tags(view.sight.rulebook)
+    names = rulebook_tags(view.run.rulebook)
     return next(
-        (names[normalise(s.keys[0])] for s in view.sight.owner.sources if isinstance(s, FromTag)),
+        (names[normalise(s.keys[0])] for s in view.run.owner.sources if isinstance(s, FromTag)),
         "",
     )
 
 
 def _heat(view: PageContext, by: str, shown: Sequence[str]) -> Section:
-    cut = "#owner" if by == OWNER else by
+    column = "#owner" if by == OWNER else by
     sums: dict[str, dict[str, Decimal]] = {}
-    for row in view.sight.rows(queries.coverage_query(cut, view.currency)):
+    for row in view.run.rows(queries.coverage_query(column, view.currency)):
         sums.setdefault(str(row["value"]), {})[str(row["tag"])] = money_of(row["total"])
-    ordered = sorted(sums, key=lambda value: (-sums[value].get(_ALL, Decimal()), value))
+    ordered = sorted(sums, key=lambda value: (-sums[value].get(_ANY, Decimal()), value))
     rows = [
         {
-            "value": value if by == OWNER else view.called(by, value),
-            "usage": sums[value].get(_ALL, Decimal()),
+            "value": value if by == OWNER else view.value_label(by, value),
+            "usage": sums[value].get(_ANY, Decimal()),
             **{
                 f"{tag} share": part_of(
-                    sums[value].get(tag, Decimal()), sums[value].get(_ALL, Decimal())
+                    sums[value].get(tag, Decimal()), sums[value].get(_ANY, Decimal())
                 )
                 for tag in shown
             },
@@ -101,69 +103,74 @@ def _heat(view: PageContext, by: str, shown: Sequence[str]) -> Section:
         "coverage",
         "Tag coverage by cost",
         (
-            TableColumn("value", view.titled(by).capitalize()),
+            TableColumn("value", view.column_title(by).capitalize()),
             TableColumn("usage", "Taggable cost", CellStyle.MONEY),
             *(TableColumn(f"{tag} share", tag, CellStyle.HEAT) for tag in shown),
         ),
         rows,
-        note="The darker a cell, the more of its cost carries the tag.",
+        note="A stronger colour means that more of the cost has the tag.",
         choices={
             "by": tuple(
-                Choice(view.titled(cut), view.links.here(by="" if cut == ACCOUNT else cut),
-                       here=cut == by)
-                for cut in (ACCOUNT, SERVICE, OWNER,
-                            *(c for c in view.cuts() if c not in {ACCOUNT, SERVICE, CATEGORY}))
+                Choice(
+                    view.column_title(one),
+                    view.links.this_page(by="" if one == ACCOUNT else one),
+                    current=one == by,
+                )
+                for one in dict.fromkeys((ACCOUNT, SERVICE, OWNER, *view.group_columns()))
+                if one != CATEGORY
             )
         },
-        shown=MOST,
+        max_rows=MAX_ROWS,
         empty="No usage of resources in this month.",
     )  # fmt: skip
 
 
-def _worst(view: PageContext, tag: str, asked: Sequence[str]) -> Section:
-    dimension = view.sight.owner
+def _untagged(view: PageContext, tag: str, tags_read: Sequence[str]) -> Section:
+    dimension = view.run.owner
     rows = [
         {
             **row,
             "account": f"{row['account_name'] or ''} · {row['account']}".strip(" ·"),
-            "allocated_by": how_words(dimension, str(row["source"])),
+            "allocated_by": allocation_label(dimension, str(row["source"])),
         }
-        for row in view.sight.rows(queries.untagged_query(view.currency, tag=tag, most=_WORST))
+        for row in view.run.rows(
+            queries.untagged_query(view.currency, tag=tag, most=_MAX_RESOURCES)
+        )
     ]
     return Section(
         "untagged",
-        f"Largest resources without {tag}" if tag else "Largest resources with a missing tag",
+        f"Resources without {tag}" if tag else "Resources with missing tags",
         (
             TableColumn("resource", "Resource", CellStyle.CODE,
                    link=lambda row: view.links.page("explain", resource=str(row["resource"]))
-                   if view.everything else ""),
+                   if view.full_access else ""),
             TableColumn("total", "Cost", CellStyle.MONEY),
             TableColumn("missing", "Missing tags"),
             TableColumn("owner", "Owner",
-                   link=lambda row: view.links.page("owners", name=str(row["owner"]))),
+                   link=lambda row: view.links.page("owners", owner=str(row["owner"]))),
             TableColumn("allocated_by", "Allocated by"),
             TableColumn("account", "Account"),
             TableColumn("service", "Service"),
         ),
         rows,
-        note=f"Only tags that the rulebook reads. The {_WORST} resources with the highest cost."
-        if len(rows) == _WORST
-        else "Only tags that the rulebook reads.",
+        note=f"Tags that the rulebook reads. The {_MAX_RESOURCES} resources with the highest cost."
+        if len(rows) == _MAX_RESOURCES
+        else "Tags that the rulebook reads.",
         choices={
             "missing tag": tuple(
-                Choice(one or "any", view.links.here(tag=one), here=one == tag)
-                for one in ("", *asked)
+                Choice(one or "any", view.links.this_page(tag=one), current=one == tag)
+                for one in ("", *tags_read)
             )
         },
-        shown=20,
+        max_rows=20,
         empty="No resource has a missing tag.",
     )  # fmt: skip
 
 
-def _spellings(view: PageContext) -> Section:
+def _values(view: PageContext) -> Section:
     """List values with several spellings, and values that the rulebook does not allow."""
     alike: dict[tuple[str, str], list[Row]] = {}
-    for row in view.sight.rows(queries.values_query(view.currency)):
+    for row in view.run.rows(queries.values_query(view.currency)):
         key = (str(row["tag"]), normalise_value(str(row["value"])))
         alike.setdefault(key, []).append(row)
     by_meaning: dict[tuple[str, str, str], list[Row]] = {}
@@ -190,15 +197,15 @@ def _spellings(view: PageContext) -> Section:
             TableColumn("tag", "Tag"),
             TableColumn("spellings", "Spellings"),
             TableColumn("means", "Value"),
-            TableColumn("state", "Problem", CellStyle.MARK),
+            TableColumn("state", "Problem", CellStyle.STATUS),
             TableColumn("resources", "Resources", CellStyle.COUNT),
             TableColumn("total", "Cost", CellStyle.MONEY),
         ),
-        rows[:_VALUES],
-        note="Rules ignore case and separators; other reports do not."
+        rows[:_MAX_VALUES],
+        note="The rulebook ignores upper and lower case and separators; other tools do not."
         + (
-            f" The {_VALUES} values with the highest cost, of {len(rows):,}."
-            if len(rows) > _VALUES
+            f" The {_MAX_VALUES} values with the highest cost, of {len(rows):,}."
+            if len(rows) > _MAX_VALUES
             else ""
         ),
         empty="Every value has one spelling and is allowed.",
@@ -206,7 +213,7 @@ def _spellings(view: PageContext) -> Section:
 
 
 def _meaning(view: PageContext, tag: str, value: str) -> tuple[str, str]:
-    """The allowed value that a spelling stands for, and `not allowed` where there is none."""
+    """The allowed value of a spelling, and `not allowed` if there is none."""
     dimension = _dimension(view, tag)
     if dimension is None or not dimension.values:
         return "", ""
@@ -215,7 +222,7 @@ def _meaning(view: PageContext, tag: str, value: str) -> tuple[str, str]:
 
 
 def _dimension(view: PageContext, tag: str) -> Dimension | None:
-    for dimension in view.sight.rulebook.dimensions:
+    for dimension in view.run.rulebook.dimensions:
         for source in dimension.sources:
             if isinstance(source, FromTag) and (source.written or source.keys)[0] == tag:
                 return dimension

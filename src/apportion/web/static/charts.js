@@ -1,12 +1,12 @@
-// Shows the figures of a page: Plotly draws what stands beside each chart as JSON, in the colours of
-// the reader's scheme. Without this file the page has every figure in tables.
+// Draws the charts of a page with Plotly, from the JSON beside each chart, in light or dark colours.
+// Without this script, the tables of a page contain every figure.
 "use strict";
 (() => {
-  const beside = document.currentScript.src.replace(/[^/]*$/, "");
+  const folder = document.currentScript.src.replace(/[^/]*$/, "");
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const settings = { responsive: true, displayModeBar: false, showTips: false, doubleClick: false };
   const narrow = matchMedia("(max-width: 640px)");
-  let onDark = {};
+  let darkColours = {};
 
   function load(address) {
     return new Promise((done, failed) => {
@@ -18,63 +18,62 @@
     });
   }
 
-  // A figure is made in colours for light grounds; each has one that stands for it on dark ones.
-  function coloured(value) {
-    if (Array.isArray(value)) return value.map(coloured);
+  // Figures have the colours of light mode; each has a counterpart in dark mode.
+  function inDarkColours(value) {
+    if (Array.isArray(value)) return value.map(inDarkColours);
     if (value && typeof value === "object") {
-      return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, coloured(inner)]));
+      return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, inDarkColours(inner)]));
     }
     if (typeof value !== "string") return value;
-    if (onDark[value]) return onDark[value];
-    const faint = /^rgba\((\d+),(\d+),(\d+),([\d.]+)\)$/.exec(value);
-    if (!faint || faint[4] === "0") return value;
-    const hex = "#" + faint.slice(1, 4).map((n) => Number(n).toString(16).padStart(2, "0")).join("");
-    const [r, g, b] = [1, 3, 5].map((at) => parseInt((onDark[hex] || hex).slice(at, at + 2), 16));
-    return `rgba(${r},${g},${b},${faint[4]})`;
+    if (darkColours[value]) return darkColours[value];
+    const transparent = /^rgba\((\d+),(\d+),(\d+),([\d.]+)\)$/.exec(value);
+    if (!transparent || transparent[4] === "0") return value;
+    const hex = "#" + transparent.slice(1, 4).map((n) => Number(n).toString(16).padStart(2, "0")).join("");
+    const [r, g, b] = [1, 3, 5].map((at) => parseInt((darkColours[hex] || hex).slice(at, at + 2), 16));
+    return `rgba(${r},${g},${b},${transparent[4]})`;
   }
 
-  // Plotly looks for these ids before it writes a style for maps, which our policy would refuse.
-  function hold(id) {
-    const place = document.createElement("template");
-    place.id = id;
-    document.head.append(place);
+  // Plotly adds inline styles for maps unless elements with these ids exist; the policy forbids them.
+  function addPlaceholder(id) {
+    const element = document.createElement("template");
+    element.id = id;
+    document.head.append(element);
   }
 
   function follow(link) {
-    // Only pages of ours, of a server or of a folder: an address of another host, or a script, is
-    // followed nowhere.
-    const ours = /^(\/[a-z]|[a-z]+-[\w.-]+\.html$)/;
-    if (typeof link === "string" && ours.test(link)) location.assign(link);
+    // Only pages of this server or folder: addresses of other hosts and scripts are ignored.
+    const allowed = /^(\/[a-z]|[a-z]+-[\w.-]+\.html$)/;
+    if (typeof link === "string" && allowed.test(link)) location.assign(link);
   }
 
-  function draw(place) {
-    const figure = JSON.parse(document.getElementById(place.dataset.chart).textContent);
-    const shown = dark.matches ? coloured(figure) : figure;
+  function draw(element) {
+    const figure = JSON.parse(document.getElementById(element.dataset.chart).textContent);
+    const shown = dark.matches ? inDarkColours(figure) : figure;
     if (narrow.matches) {
       for (const trace of shown.data) if (trace.type === "sankey") trace.textfont = { size: 10 };
     }
-    return Plotly.react(place, shown.data, shown.layout, settings).then(() => {
-      place.classList.add("drawn");
-      if (place.followed) return;
-      place.followed = true;
-      // A node's data are its link and its amount.
-      place.on("plotly_click", (event) => follow([event.points[0]?.customdata].flat()[0]));
+    return Plotly.react(element, shown.data, shown.layout, settings).then(() => {
+      element.classList.add("drawn");
+      if (element.hasClickHandler) return;
+      element.hasClickHandler = true;
+      // The custom data of a node are its link and its amount.
+      element.on("plotly_click", (event) => follow([event.points[0]?.customdata].flat()[0]));
     });
   }
 
   async function begin() {
-    const places = [...document.querySelectorAll("[data-chart]")];
-    if (!places.length) return;
-    await load(`${beside}palette.js`);
-    onDark = window.apportion.onDark;
-    for (const id of window.apportion.held) hold(id);
-    await load(`${beside}plotly.js`);
-    for (const place of places) await draw(place);
+    const elements = [...document.querySelectorAll("[data-chart]")];
+    if (!elements.length) return;
+    await load(`${folder}palette.js`);
+    darkColours = window.apportion.darkColours;
+    for (const id of window.apportion.styleIds) addPlaceholder(id);
+    await load(`${folder}plotly.js`);
+    for (const element of elements) await draw(element);
     document.documentElement.dataset.charts = "drawn";
-    dark.addEventListener("change", () => places.forEach(draw));
+    dark.addEventListener("change", () => elements.forEach(draw));
   }
 
-  // A menu closes when one looks elsewhere.
+  // A click outside a menu closes it.
   document.addEventListener("click", (event) => {
     for (const menu of document.querySelectorAll("details.menu[open]")) {
       if (!menu.contains(event.target)) menu.open = false;
@@ -87,6 +86,6 @@
       menu.querySelector("summary").focus();
     }
   });
-  document.documentElement.classList.add("scripted");
+  document.documentElement.classList.add("js");
   begin();
 })();

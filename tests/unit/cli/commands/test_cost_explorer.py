@@ -85,7 +85,7 @@ def test_costs_by_project_and_what_asking_cost(typed: Typed) -> None:
         ("2026-09-14", "(untagged)", "6.50"),
         ("2026-09-14", "=1+1", "3.00"),
     ]
-    assert "10.5000000001 USD, UnblendedCost. 2 requests, $0.02." in told.err
+    assert "10.5000000001 USD, UnblendedCost. 2 requests, 0.02 USD." in told.err
     assert "costs from Cost Explorer for 2026-08-16 to 2026-09-15 by tag:Project" in told.err
 
 
@@ -118,7 +118,7 @@ def test_a_cost_centre_with_what_it_leaves_out(typed: Typed) -> None:
     ]
     assert (
         "FIN-100: 3.5000000001 of 10.5000000001 USD, UnblendedCost. Left out: 7.00 ((untagged) "
-        "4.00, fin100 3.00). Difference 0.00. 4 requests, $0.04." in told.err
+        "4.00, fin100 3.00). Difference 0.00. 4 requests, 0.04 USD." in told.err
     )
     assert "C005" in told.err
 
@@ -130,15 +130,15 @@ def test_csv_is_safe_for_spreadsheets(typed: Typed) -> None:
 
 def test_asking_again_is_free_until_it_shall_be_fresh(typed: Typed) -> None:
     typed(*COSTS)
-    assert "0 requests, $0.00, 2 kept from earlier." in typed(*COSTS).err
-    assert "2 requests, $0.02." in typed(*COSTS, "--no-cache").err
-    assert "2 requests, $0.02." in typed(*COSTS, "--cache-hours", "0").err
+    assert "0 requests, 0.00 USD, 2 kept from earlier." in typed(*COSTS).err
+    assert "2 requests, 0.02 USD." in typed(*COSTS, "--no-cache").err
+    assert "2 requests, 0.02 USD." in typed(*COSTS, "--cache-hours", "0").err
 
 
 def test_a_budget_ends_it_with_three(typed: Typed) -> None:
     told = typed(*COSTS, "--max-requests", "1")
     assert (told.code, told.out) == (3, "")
-    assert "The next request would exceed the budget of 1; 1 request, $0.01 so far." in told.err
+    assert "The next request would exceed the budget of 1; 1 request, 0.01 USD so far." in told.err
 
 
 def test_parts_that_are_not_the_whole_are_not_shown(typed: Typed) -> None:
@@ -200,7 +200,7 @@ def test_ingest_takes_the_word_for_the_service(typed: Typed) -> None:
         "cost-explorer",
         "10.5000000001",
     )
-    assert "3 requests, $0.03." in told.err
+    assert "3 requests, 0.03 USD." in told.err
     assert typed("allocate").code == 0
 
 
@@ -294,7 +294,7 @@ def test_the_real_program_by_the_environment_alone(typed: Typed) -> None:
     program = str(Path(sys.executable).with_name("apportion"))
     done = by_environment(typed, [program, *COSTS, "--days", "395", "-o", "json"], secret)
     assert done.returncode == 0, done.stderr
-    assert "2 requests, $0.02." in done.stderr
+    assert "2 requests, 0.02 USD." in done.stderr
     kept = [file.read_text() for file in typed.folder.rglob("*.json")]
     assert len(kept) == 2
     for text in (done.stdout, done.stderr, *kept):

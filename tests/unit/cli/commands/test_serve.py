@@ -1,4 +1,4 @@
-"""`apportion serve` as a program: it says where pages are, ends by Ctrl-C, and opens no door."""
+"""`apportion serve` as a program: it says where pages are, ends by Ctrl-C, and opens no auth."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_it_serves_until_ctrl_c(folder: Path) -> None:
         )
         assert address.startswith("http://127.0.0.1:")
         page = urllib.request.urlopen(f"{address}overview?period={PERIOD}").read().decode()
-        assert "September 2026 cost" in page
+        assert "Cost in 2026-09" in page
         process.send_signal(signal.SIGINT)
         assert process.wait() == 130
         assert process.stderr.read() == (

@@ -105,7 +105,7 @@ def test_whole_months_come_in_to_the_last_digit(fake: FakeCostExplorer, ingest: 
     assert {row["EffectiveCost"] for row in done.rows} == {Decimal(36)}
     # 30 days before 15 September begin in the middle of August, and the ledger keeps months.
     assert fake.calls[0][1]["TimePeriod"] == {"Start": "2026-08-01", "End": "2026-09-15"}
-    assert done.messages == ("3 requests, $0.03.",)
+    assert done.messages == ("3 requests, 0.03 USD.",)
     assert codes.ESTIMATED in {finding.code for finding in done.findings}
 
 
@@ -129,7 +129,7 @@ def test_a_month_that_went_on_replaces_itself(fake: FakeCostExplorer, ingest: In
 
 def test_two_tags_are_asked_account_by_account(ingest: Ingests, workspace: Workspace) -> None:
     done = ingest("tag:CostCenter", "tag:Project")
-    assert done.messages == ("5 requests, $0.05.",)
+    assert done.messages == ("5 requests, 0.05 USD.",)
     workspace.allocate()
     asked = Question("2026-08", by=("cost_center", "project", "SubAccountName"), cost="BilledCost")
     rows = workspace.report(asked).rows
@@ -190,7 +190,7 @@ def test_nothing_is_nothing(fake: FakeCostExplorer, ingest: Ingests) -> None:
     fake.costs = []
     done = ingest("service")
     assert done.rows == ()
-    assert done.messages == ("There was nothing to take in.", "3 requests, $0.03.")
+    assert done.messages == ("There was nothing to take in.", "3 requests, 0.03 USD.")
 
 
 def test_three_names_are_too_many(ingest: Ingests, fake: FakeCostExplorer) -> None:

@@ -113,7 +113,7 @@ def test_the_letter_says_what_matters_in_plain_words(
     letter = sent(world)[-1]
     assert letter["destinations"]["ToAddresses"] == [READER]
     body = str(letter)
-    assert "Cloud cost of September 2026: 13.00 USD" in body
+    assert "Cloud cost of 2026-09: 13.00 USD" in body
     assert "difference 0.00" in body
     assert "X-Amz-Signature" in body
 

@@ -21,10 +21,10 @@ from starlette.testclient import TestClient
 from apportion.model.access import Access, SignedHeader
 from apportion.model.errors.web import NoSecretError, NotLoopbackError
 from apportion.web.app import create_app
-from apportion.web.auth.config import AuthConfig, open_door
-from apportion.web.auth.oidc import SignedIn
+from apportion.web.auth.config import AuthConfig, create_auth_config
+from apportion.web.auth.oidc import OidcSignIn
 from apportion.web.auth.proxy import NotSignedInError, SignedProxy
-from apportion.web.auth.user import SECONDS
+from apportion.web.auth.user import SESSION_SECONDS
 from web_client import access_of
 from web_ledger import run_cache_of
 
@@ -35,18 +35,18 @@ LAX = JWSRegistry(algorithms=["ES256"], strict_check_header=False)
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost", "127.8.8.8"])
 def test_this_machine_needs_no_sign_in(host: str) -> None:
-    assert open_door(None, {}, host=host).hosts
+    assert create_auth_config(None, {}, host=host).hosts
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.20", "costs.example.com", ""])
 def test_other_machines_need_one(host: str) -> None:
     with pytest.raises(NotLoopbackError):
-        open_door(None, {}, host=host)
+        create_auth_config(None, {}, host=host)
 
 
 def test_a_secret_that_is_not_set_is_told() -> None:
     with pytest.raises(NoSecretError, match="PROXY_SECRET"):
-        open_door(access_of(), {}, host="0.0.0.0")
+        create_auth_config(access_of(), {}, host="0.0.0.0")
 
 
 class Balancer:
@@ -76,16 +76,16 @@ def balancer() -> Balancer:
 
 @pytest.fixture
 def proxy(balancer: Balancer) -> SignedProxy:
-    way = SignedHeader(header="X-Amzn-Oidc-Data", keys="https://keys.example.com/", signer=ALB)
-    access = Access(way, access_of().groups)
-    return SignedProxy(way, access, fetch=balancer.fetch)
+    settings = SignedHeader(header="X-Amzn-Oidc-Data", keys="https://keys.example.com/", signer=ALB)
+    access = Access(settings, access_of().groups)
+    return SignedProxy(settings, access, fetch=balancer.fetch)
 
 
 def test_a_balancer_s_token_names_who_asks(balancer: Balancer, proxy: SignedProxy) -> None:
     for _ in range(3):
-        viewer = proxy.viewer({"x-amzn-oidc-data": balancer.token(groups=["shop"])})
-    assert (viewer.name, viewer.groups) == ("ada@example.com", {"shop"})
-    assert viewer.scope.owners("cost_center") == {"SHOP"}
+        user = proxy.user({"x-amzn-oidc-data": balancer.token(groups=["shop"])})
+    assert (user.name, user.groups) == ("ada@example.com", {"shop"})
+    assert user.scope.owners("cost_center") == {"SHOP"}
     assert balancer.asked == ["https://keys.example.com/one"]
 
 
@@ -115,7 +115,7 @@ def test_what_is_not_the_balancer_s_is_refused(balancer: Balancer, proxy: Signed
         balancer.token(exp=1, groups="finance"),
     ):
         with pytest.raises(NotSignedInError):
-            proxy.viewer({"x-amzn-oidc-data": token})
+            proxy.user({"x-amzn-oidc-data": token})
     assert set(balancer.asked) <= {"https://keys.example.com/one"}
 
 
@@ -165,9 +165,9 @@ def clock() -> Clock:
 @pytest.fixture
 def visitor(shown: Path, issuer: str, clock: Clock) -> TestClient:
     access = access_of(OIDC.format(issuer=issuer))
-    sessions = SignedIn(access.sign_in, access, secret="s3cret", clock=clock)  # type: ignore[arg-type]
-    door = AuthConfig(sessions=sessions, hosts=("localhost",), session_secret="signs cookies")
-    app = create_app(run_cache_of(shown), door=door, watch=False)
+    sessions = OidcSignIn(access.sign_in, access, secret="s3cret", clock=clock)  # type: ignore[arg-type]
+    auth = AuthConfig(sessions=sessions, hosts=("localhost",), session_secret="signs cookies")
+    app = create_app(run_cache_of(shown), auth=auth, watch=False)
     return TestClient(app, base_url="http://localhost:8600", follow_redirects=False)
 
 
@@ -182,15 +182,15 @@ def sign_in(visitor: TestClient, who: str, *, wanted: str = "/overview") -> http
 
 
 def test_one_signs_in_at_the_provider_and_sees_what_one_s_groups_see(visitor: TestClient) -> None:
-    arrived = sign_in(visitor, "ada", wanted="/owners?name=SHOP")
-    assert arrived.headers["location"] == "/owners?name=SHOP"
+    arrived = sign_in(visitor, "ada", wanted="/owners?owner=SHOP")
+    assert arrived.headers["location"] == "/owners?owner=SHOP"
     cookie = arrived.headers["set-cookie"].lower()
     assert "httponly" in cookie
     assert "samesite=lax" in cookie
-    assert visitor.get("/owners?name=SHOP").status_code == 200
-    assert "you see SHOP" in visitor.get("/overview").text
+    assert visitor.get("/owners?owner=SHOP").status_code == 200
+    assert "Your owners: SHOP" in visitor.get("/overview").text
     assert visitor.get("/explain?owner=FIN-100").status_code == 404
-    assert "You see cost_center SHOP." in visitor.get("/account").text
+    assert "You may see cost_center SHOP." in visitor.get("/account").text
 
 
 def test_who_is_in_no_group_sees_nothing(visitor: TestClient) -> None:
@@ -204,10 +204,10 @@ def test_one_signs_out_by_one_s_own_form_alone(visitor: TestClient) -> None:
     sign_in(visitor, "ada")
     token = re.findall(r'name="token" value="([^"]+)"', visitor.get("/account").text)[0]
     for wrong in ("", "x", token[:-1]):
-        assert visitor.post("/auth/out", data={"token": wrong}).status_code == 403
+        assert visitor.post("/auth/sign-out", data={"token": wrong}).status_code == 403
     assert visitor.get("/overview").status_code == 200
     kept = visitor.cookies["apportion"]
-    assert visitor.post("/auth/out", data={"token": token}).status_code == 200
+    assert visitor.post("/auth/sign-out", data={"token": token}).status_code == 200
     assert visitor.get("/overview").status_code == 303
     assert visitor.get("/api/v1/overview").status_code == 401
     visitor.cookies.set("apportion", kept)  # a copy that somebody made of it
@@ -224,14 +224,14 @@ def test_a_cookie_is_small_whatever_groups_one_is_in(visitor: TestClient) -> Non
 def test_a_form_of_unsaid_length_is_read_as_far_as_one_may_be_long(visitor: TestClient) -> None:
     sign_in(visitor, "ada")
     pieces = (b"a" * 10_000 for _ in range(50))
-    assert visitor.post("/auth/out", content=pieces).status_code == 413
+    assert visitor.post("/auth/sign-out", content=pieces).status_code == 413
     assert visitor.get("/overview").status_code == 200
 
 
 def test_a_session_ends(visitor: TestClient, clock: Clock) -> None:
     sign_in(visitor, "ada")
     assert visitor.get("/overview").status_code == 200
-    clock.now += SECONDS + 1
+    clock.now += SESSION_SECONDS + 1
     assert visitor.get("/overview").status_code == 303
 
 
@@ -248,12 +248,12 @@ def test_another_s_answer_of_the_provider_is_refused(visitor: TestClient) -> Non
     asked = visitor.get("/overview")
     visitor.get(asked.headers["location"])
     for query in ("code=stolen&state=guessed", "error=access_denied", ""):
-        assert visitor.get(f"/auth/back?{query}").status_code == 400
+        assert visitor.get(f"/auth/callback?{query}").status_code == 400
     assert visitor.get("/overview").status_code == 303
 
 
 @pytest.mark.parametrize("wanted", ["//evil.example", "https://evil.example", "/\\evil", ""])
 def test_signing_in_leads_nowhere_else(visitor: TestClient, wanted: str) -> None:
-    entered = visitor.get("/auth/in", params={"next": wanted})
+    entered = visitor.get("/auth/sign-in", params={"next": wanted})
     back = httpx.post(entered.headers["location"], data={"sub": "ada"}, follow_redirects=False)
     assert visitor.get(back.headers["location"]).headers["location"] == "/"

@@ -10,7 +10,7 @@ from decimal import Decimal
 from apportion.core.rulebook.tag_keys import normalise
 from apportion.core.tags.policy.verdict import Judge, bare_key
 from apportion.core.tags.resource_types import name_prefix
-from apportion.model.cents import cents
+from apportion.model.cents import money
 from apportion.model.rulebook import FromTag, Rulebook
 from apportion.model.tags.tag_policy import (
     Fault,
@@ -134,7 +134,7 @@ def sentence(one: Untagged, known: Mapping[str, str], guess: Guess, *, period: s
         ],
         last="and",
     )
-    cost = f"{cents(one.cost)} {one.currency}".rstrip()
+    cost = money(one.cost, one.currency)
     about = f"{one.resource} ({one.service}, {one.account}) cost {cost} in {period} and {wrong}."
     told = [about, *([f"{one.creator} made it."] if one.creator else [])]
     guessed = any(guess.owner == known.get(p.key, "") and not p.meant for p in one.verdict.problems)

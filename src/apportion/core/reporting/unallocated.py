@@ -1,11 +1,11 @@
-"""A sentence about the unallocated part of a month's cost."""
+"""A sentence about the unallocated cost of a month, for reviews and workbooks."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal, localcontext
 
-from apportion.model.cents import cents
+from apportion.model.cents import money_by_currency
 from apportion.model.money import EXACT
 
 
@@ -23,7 +23,5 @@ def every_cent(review: Mapping[str, Sequence[Mapping[str, object]]], *, spent: b
             sums[currency] = sums.get(currency, Decimal(0)) + Decimal(str(row["cost"] or 0))
     if not any(row["cost"] for row in review.get("unallocated", ())):
         return "every cent has an owner"
-    amounts = " and ".join(
-        f"{cents(sums[currency])} {currency}".strip() for currency in sorted(sums)
-    )
+    amounts = money_by_currency(dict(sorted(sums.items())))
     return f"every cent is accounted for; {amounts} of direct cost is unallocated"
