@@ -277,7 +277,7 @@ def test_a_summary_of_nothing_to_tell_is_short() -> None:
         "findings": Outcome((), ()),
     }
     said = summarise("2026-02", tables, run="0123")
-    assert said.subject == "Cloud cost of February 2026: 10.01 USD"
+    assert said.subject == "Cloud cost of 2026-02: 10.01 USD"
     assert "Every charge has an owner." in said.text
     assert "100.0 %" in said.text
     assert "moved" not in said.text
