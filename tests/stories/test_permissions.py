@@ -108,6 +108,12 @@ def test_what_services_call_for_a_role_is_told_apart() -> None:
         ("Athena", "s3:PutObject"),
         ("EventBridge Scheduler", "lambda:InvokeFunction"),
         ("EventBridge Scheduler", "sqs:SendMessage"),
+        ("Lambda", "ec2:AssignPrivateIpAddresses"),
+        ("Lambda", "ec2:CreateNetworkInterface"),
+        ("Lambda", "ec2:DeleteNetworkInterface"),
+        ("Lambda", "ec2:DescribeNetworkInterfaces"),
+        ("Lambda", "ec2:DescribeSubnets"),
+        ("Lambda", "ec2:UnassignPrivateIpAddresses"),
         ("Lambda", "logs:CreateLogStream"),
         ("Lambda", "logs:PutLogEvents"),
         ("Lambda", "sqs:SendMessage"),
@@ -200,7 +206,7 @@ def test_no_action_is_a_pattern_and_no_data_is_everybody_s() -> None:
         assert not any("*" in action for action in statement["Action"]), role
         if statement["Resource"] == "*":
             services = {action.partition(":")[0] for action in statement["Action"]}
-            assert services <= {"bcm-data-exports", "ce", "organizations", "tag", "xray"}
+            assert services <= {"bcm-data-exports", "ce", "ec2", "organizations", "tag", "xray"}
 
 
 def test_readers_write_nothing(known: Any) -> None:

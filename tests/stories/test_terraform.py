@@ -134,6 +134,21 @@ def _the_function_finds_its_policy(here: Provided, _terraform: Terraform) -> Non
     assert callable(getattr(importlib.import_module(module), name))
 
 
+def _endpoint_goes(here: Provided) -> None:
+    kinds = [key for key in here.cloud.memory if key[0] == "aws_vpc_endpoint"]
+    here.cloud.memory.pop(kinds[0])
+
+
+def _alarm_is_raised(here: Provided) -> None:
+    here.cloud.memory["aws_cloudwatch_metric_alarm", "tf-alerts-errors"]["threshold"] = 9
+
+
+def _service_role_goes(here: Provided) -> None:
+    iam = here.moto.client("iam")
+    iam.delete_role_policy(RoleName="tf-service", PolicyName="one")
+    iam.delete_role(RoleName="tf-service")
+
+
 def _function_changes_owner(here: Provided) -> None:
     kept = here.cloud.memory["aws_lambda_function", "shop-api"]
     kept["tags_all"] = {**kept["tags_all"], "Owner": "nobody"}
@@ -176,6 +191,23 @@ BUCKETS = {"tf-plain", "tf-bills", "tf-costs"} | {
     f"acme-finops-{name}" for name in ("bills", "costs", "logs")
 }
 EXPORT = {"bucket": "tf-bills", "prefix": "exports/apportion"}
+CLOUDWATCH = {
+    "service": "cloudwatch.amazonaws.com",
+    "source_arn": "arn:aws:cloudwatch:us-east-1:123456789012:alarm:tf-alerts-*",
+}
+PUBLISHES = {
+    "Effect": "Allow",
+    "Action": "sns:Publish",
+    "Resource": "arn:aws:sns:us-east-1:123456789012:tf",
+}
+ERRORS = {
+    "description": "The function failed.",
+    "namespace": "AWS/Lambda",
+    "metric": "Errors",
+    "dimensions": {"FunctionName": "tf"},
+    "statistic": "Sum",
+    "threshold": 0,
+}
 ROOTS = [
     Root(
         "modules/bucket",
@@ -220,6 +252,8 @@ ROOTS = [
             "kms_key_arn": KEY,
             "email": {"from": "costs@acme.example", "to": ["finance@acme.example"]},
             "subscribers": ["finops@acme.example"],
+            "subnet_ids": ["subnet-0a1b2c3d"],
+            "security_group_ids": ["sg-0a1b2c3d"],
             "tags": TAGS,
         },
         24,
@@ -254,6 +288,44 @@ ROOTS = [
             "tags": TAGS,
         },
         12,
+    ),
+    Root(
+        "modules/endpoints",
+        _endpoint_goes,
+        {
+            "name": "tf",
+            "vpc_id": "vpc-0a1b2c3d",
+            "subnet_ids": ["subnet-0a1b2c3d"],
+            "route_table_ids": ["rtb-0a1b2c3d"],
+            "tags": TAGS,
+        },
+        11,
+    ),
+    Root(
+        "modules/alerts",
+        _alarm_is_raised,
+        {
+            "name": "tf-alerts",
+            "subscribers": ["finops@acme.example"],
+            "publishers": {"AlarmsNotify": CLOUDWATCH},
+            "alarms": {"tf-alerts-errors": ERRORS},
+            "tags": TAGS,
+        },
+        2,
+    ),
+    Root(
+        "modules/service_role",
+        _service_role_goes,
+        {
+            "name": "tf-service",
+            "description": "Writes nothing",
+            "service": "lambda.amazonaws.com",
+            "source_arn": "arn:aws:lambda:us-east-1:123456789012:function:tf",
+            "policy_name": "one",
+            "policy": json.dumps({"Version": "2012-10-17", "Statement": [PUBLISHES]}),
+            "tags": TAGS,
+        },
+        1,
     ),
     Root("examples/minimal", _role_goes, {"trusted": ["arn:aws:iam::123456789012:role/a"]}, 1),
     Root("examples/complete", _function_changes_owner, taggable=33, look=_all_is_really_there),
@@ -326,7 +398,7 @@ def own_tests(terraform: Terraform, folder: Path) -> None:
 def test_every_validation_has_a_test_in_which_it_fails(module: str) -> None:
     folder = ROOT / "modules" / module
     if not (folder / "tests").exists():
-        assert module == "bucket"  # what others hand to it is validated there
+        assert module in {"alerts", "bucket", "service_role"}  # others validate their inputs
         return
     variables = (folder / "variables.tf").read_text("utf-8").split("\nvariable ")
     validated = {text.split('"')[1] for text in variables if "\n  validation {" in text}
@@ -439,7 +511,7 @@ def test_the_modules_take_the_provider_that_they_were_tried_with(provided: Provi
     major = PROVIDER_VERSION.split(".")[0]
     asked = {file: file.read_text("utf-8") for file in ROOT.rglob("*.tf")}
     constraints = [text for text in asked.values() if "hashicorp/aws" in text]
-    assert len(constraints) == 8
+    assert len(constraints) == 11
     assert all(f'">= {major}.0, < {int(major) + 1}.0"' in text for text in constraints)
 
 

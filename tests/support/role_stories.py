@@ -79,6 +79,7 @@ class Company:
             "tagging": "on",
             "function": self.name,
             "tracing": "on",
+            "network": "on",
         }
 
     def client(self, service: str, _profile: str = "", region: str = "") -> Any:

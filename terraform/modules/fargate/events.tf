@@ -1,4 +1,4 @@
-# What starts the task, and who is told when it fails.
+# What starts the task, and the topic for failed runs.
 
 resource "aws_scheduler_schedule_group" "this" {
   name = var.name
@@ -18,7 +18,7 @@ resource "aws_scheduler_schedule" "ingest" {
 
   target {
     arn      = aws_ecs_cluster.this.arn
-    role_arn = aws_iam_role.schedule.arn
+    role_arn = module.schedule_role.arn
 
     ecs_parameters {
       task_definition_arn = aws_ecs_task_definition.ingest.arn
@@ -42,8 +42,6 @@ resource "aws_scheduler_schedule" "ingest" {
       arn = aws_sqs_queue.not_started.arn
     }
   }
-
-  depends_on = [aws_iam_role_policy.schedule]
 }
 
 resource "aws_sqs_queue" "not_started" {
@@ -92,46 +90,20 @@ resource "aws_cloudwatch_event_rule" "failed" {
 resource "aws_cloudwatch_event_target" "failed" {
   rule      = aws_cloudwatch_event_rule.failed.name
   target_id = "topic"
-  arn       = aws_sns_topic.failed.arn
+  arn       = module.alerts.topic_arn
 }
 
-resource "aws_sns_topic" "failed" {
-  name = var.name
-  tags = var.tags
-}
+module "alerts" {
+  source = "../alerts"
 
-resource "aws_sns_topic_policy" "failed" {
-  arn = aws_sns_topic.failed.arn
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [
-      {
-        Sid       = "TlsOnly"
-        Effect    = "Deny"
-        Principal = "*"
-        Action    = "sns:Publish"
-        Resource  = local.topic_arn
-        Condition = { Bool = { "aws:SecureTransport" = "false" } }
-      },
-      {
-        Sid       = "TheRuleTells"
-        Effect    = "Allow"
-        Principal = { Service = "events.amazonaws.com" }
-        Action    = "sns:Publish"
-        Resource  = local.topic_arn
-        Condition = {
-          StringEquals = { "aws:SourceAccount" = local.account }
-          ArnEquals    = { "aws:SourceArn" = "arn:${local.partition}:events:${local.region}:${local.account}:rule/${var.name}-failed" }
-        }
-      },
-    ]
-  })
-}
+  name        = var.name
+  subscribers = var.subscribers
+  tags        = var.tags
 
-resource "aws_sns_topic_subscription" "mail" {
-  for_each = toset(var.subscribers)
-
-  topic_arn = aws_sns_topic.failed.arn
-  protocol  = "email"
-  endpoint  = each.value
+  publishers = {
+    TheRuleNotifies = {
+      service    = "events.amazonaws.com"
+      source_arn = "arn:${local.partition}:events:${local.region}:${local.account}:rule/${var.name}-failed"
+    }
+  }
 }

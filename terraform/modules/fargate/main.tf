@@ -12,7 +12,6 @@ locals {
   # ARNs are made of names, so that every policy can be read in the plan.
   cluster_arn = "arn:${local.partition}:ecs:${local.region}:${local.account}:cluster/${var.name}"
   queue_arn   = "arn:${local.partition}:sqs:${local.region}:${local.account}:${var.name}-not-started"
-  topic_arn   = "arn:${local.partition}:sns:${local.region}:${local.account}:${var.name}"
   log_arn     = "arn:${local.partition}:logs:${local.region}:${local.account}:log-group:/apportion/${var.name}"
   image       = regex("^(?P<account>[0-9]{12})\\.dkr\\.ecr\\.(?P<region>[a-z0-9-]+)\\.amazonaws\\.com(?:\\.cn)?/(?P<repository>[a-z0-9._/-]+)[:@]", var.image_uri)
   roles       = { for role in ["task", "execution"] : role => "arn:${local.partition}:iam::${local.account}:role/${var.name}-${role}" }
@@ -35,8 +34,8 @@ resource "aws_ecs_task_definition" "ingest" {
   network_mode             = "awsvpc"
   cpu                      = var.cpu
   memory                   = var.memory
-  task_role_arn            = aws_iam_role.task.arn
-  execution_role_arn       = aws_iam_role.execution.arn
+  task_role_arn            = module.task_role["task"].arn
+  execution_role_arn       = module.task_role["execution"].arn
   tags                     = var.tags
 
   runtime_platform {
@@ -75,8 +74,6 @@ resource "aws_ecs_task_definition" "ingest" {
       }
     }
   }])
-
-  depends_on = [aws_iam_role_policy.task, aws_iam_role_policy.execution]
 
   lifecycle {
     precondition {

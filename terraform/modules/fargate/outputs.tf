@@ -10,10 +10,15 @@ output "cluster_arn" {
 
 output "task_role_arn" {
   description = "ARN of the task's role, for policies of buckets and keys in other accounts."
-  value       = aws_iam_role.task.arn
+  value       = module.task_role["task"].arn
 }
 
 output "security_group_id" {
-  description = "The task's security group, for endpoints that ask who calls."
+  description = "The task's security group, for `clients` of the module endpoints."
   value       = aws_security_group.task.id
+}
+
+output "policies" {
+  description = "The roles' policies, for review."
+  value       = { for name, policy in { task = local.task_policy, execution = local.execution_policy, schedule = local.schedule_policy } : name => jsondecode(policy) }
 }

@@ -22,47 +22,7 @@ locals {
     ])
   })
 
-  tasks_trusted = jsonencode({
-    Version = "2012-10-17"
-    Statement = [{
-      Effect    = "Allow"
-      Action    = "sts:AssumeRole"
-      Principal = { Service = "ecs-tasks.amazonaws.com" }
-      Condition = {
-        StringEquals = { "aws:SourceAccount" = local.account }
-        ArnLike      = { "aws:SourceArn" = "arn:${local.partition}:ecs:${local.region}:${local.account}:*" }
-      }
-    }]
-  })
-}
-
-resource "aws_iam_role" "task" {
-  name                 = "${var.name}-task"
-  description          = "Apportion: takes bills in"
-  assume_role_policy   = local.tasks_trusted
-  permissions_boundary = var.permissions_boundary
-  tags                 = var.tags
-}
-
-resource "aws_iam_role_policy" "task" {
-  name   = "ingest-task"
-  role   = aws_iam_role.task.name
-  policy = local.task_policy
-}
-
-# What ECS does to start the task: the image is fetched, its output goes to the log group.
-resource "aws_iam_role" "execution" {
-  name                 = "${var.name}-execution"
-  description          = "Apportion: ECS starts the task"
-  assume_role_policy   = local.tasks_trusted
-  permissions_boundary = var.permissions_boundary
-  tags                 = var.tags
-}
-
-resource "aws_iam_role_policy" "execution" {
-  name = "execution"
-  role = aws_iam_role.execution.name
-  policy = jsonencode({
+  execution_policy = jsonencode({
     Version = "2012-10-17"
     Statement = [
       {
@@ -85,32 +45,8 @@ resource "aws_iam_role_policy" "execution" {
       },
     ]
   })
-}
 
-resource "aws_iam_role" "schedule" {
-  name                 = "${var.name}-schedule"
-  description          = "Apportion: starts the task"
-  permissions_boundary = var.permissions_boundary
-  tags                 = var.tags
-
-  assume_role_policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [{
-      Effect    = "Allow"
-      Action    = "sts:AssumeRole"
-      Principal = { Service = "scheduler.amazonaws.com" }
-      Condition = {
-        StringEquals = { "aws:SourceAccount" = local.account }
-        ArnEquals    = { "aws:SourceArn" = "arn:${local.partition}:scheduler:${local.region}:${local.account}:schedule-group/${var.name}" }
-      }
-    }]
-  })
-}
-
-resource "aws_iam_role_policy" "schedule" {
-  name = "schedule"
-  role = aws_iam_role.schedule.name
-  policy = jsonencode({
+  schedule_policy = jsonencode({
     Version = "2012-10-17"
     Statement = [
       {
@@ -121,7 +57,7 @@ resource "aws_iam_role_policy" "schedule" {
         Condition = { ArnEquals = { "ecs:cluster" = local.cluster_arn } }
       },
       {
-        Sid       = "HandTheTaskItsRoles"
+        Sid       = "PassTheTaskItsRoles"
         Effect    = "Allow"
         Action    = "iam:PassRole"
         Resource  = values(local.roles)
@@ -135,4 +71,37 @@ resource "aws_iam_role_policy" "schedule" {
       },
     ]
   })
+
+  # ECS uses two roles: one for the program, one to fetch the image and to write the log.
+  task_roles = {
+    task      = { description = "Apportion: ingests bills", policy_name = "ingest-task", policy = local.task_policy }
+    execution = { description = "Apportion: ECS starts the task", policy_name = "execution", policy = local.execution_policy }
+  }
+}
+
+module "task_role" {
+  source   = "../service_role"
+  for_each = local.task_roles
+
+  name                 = "${var.name}-${each.key}"
+  description          = each.value.description
+  service              = "ecs-tasks.amazonaws.com"
+  source_arn           = "arn:${local.partition}:ecs:${local.region}:${local.account}:*"
+  policy_name          = each.value.policy_name
+  policy               = each.value.policy
+  permissions_boundary = var.permissions_boundary
+  tags                 = var.tags
+}
+
+module "schedule_role" {
+  source = "../service_role"
+
+  name                 = "${var.name}-schedule"
+  description          = "Apportion: starts the task"
+  service              = "scheduler.amazonaws.com"
+  source_arn           = "arn:${local.partition}:scheduler:${local.region}:${local.account}:schedule-group/${var.name}"
+  policy_name          = "schedule"
+  policy               = local.schedule_policy
+  permissions_boundary = var.permissions_boundary
+  tags                 = var.tags
 }

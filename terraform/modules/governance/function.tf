@@ -93,7 +93,7 @@ resource "aws_cloudwatch_log_group" "function" {
 resource "aws_lambda_function" "validate" {
   function_name    = var.name
   description      = "Judges the tags of what is created by the tag policy"
-  role             = aws_iam_role.function.arn
+  role             = module.role.arn
   package_type     = "Zip"
   filename         = var.validate_zip
   source_code_hash = filebase64sha256(var.validate_zip)
@@ -121,12 +121,19 @@ resource "aws_lambda_function" "validate" {
     }
   }
 
+  dynamic "vpc_config" {
+    for_each = length(var.subnet_ids) == 0 ? [] : [1]
+
+    content {
+      subnet_ids         = var.subnet_ids
+      security_group_ids = var.security_group_ids
+    }
+  }
+
   logging_config {
     log_format = "JSON"
     log_group  = aws_cloudwatch_log_group.function.name
   }
-
-  depends_on = [aws_iam_role_policy.function]
 }
 
 resource "aws_lambda_event_source_mapping" "events" {

@@ -10,9 +10,10 @@ locals {
   region    = data.aws_region.current.region
 
   # ARNs are made of names, so that every policy can be read in the plan.
-  events_arn = "arn:${local.partition}:sqs:${local.region}:${local.account}:${var.name}-events"
-  failed_arn = "arn:${local.partition}:sqs:${local.region}:${local.account}:${var.name}-failed"
-  topic_arn  = "arn:${local.partition}:sns:${local.region}:${local.account}:${var.name}"
+  events_arn   = "arn:${local.partition}:sqs:${local.region}:${local.account}:${var.name}-events"
+  failed_arn   = "arn:${local.partition}:sqs:${local.region}:${local.account}:${var.name}-failed"
+  function_arn = "arn:${local.partition}:lambda:${local.region}:${local.account}:function:${var.name}"
+  topic_arn    = "arn:${local.partition}:sns:${local.region}:${local.account}:${var.name}"
 
   files = sort(fileset(var.generated, "scp-*.json"))
 }

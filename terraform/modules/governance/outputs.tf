@@ -18,12 +18,12 @@ output "function_arn" {
 
 output "function_role_arn" {
   description = "ARN of its role, for the trust policies of members."
-  value       = aws_iam_role.function.arn
+  value       = module.role.arn
 }
 
 output "topic_arn" {
-  description = "ARN of the topic that owners and alarms are told by."
-  value       = aws_sns_topic.told.arn
+  description = "ARN of the topic for owners and alarms."
+  value       = module.alerts.topic_arn
 }
 
 output "failed_queue_arn" {

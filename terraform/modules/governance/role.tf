@@ -10,6 +10,7 @@ locals {
     events_queue = local.events_arn
     tagging      = length(setintersection(var.act, ["tag", "quarantine"])) > 0 ? "on" : ""
     function     = var.name
+    network      = length(var.subnet_ids) > 0 ? "on" : ""
   }
 
   # policies/ is written by the program: `role.json.tftpl` always holds, `role+name.json.tftpl` if the name is given.
@@ -27,37 +28,34 @@ locals {
     Condition = { StringEquals = { "aws:ResourceOrgID" = members.organization_id } }
   }]
 
+  # Lambda attaches the function to the VPC with the function's role; the function's code may not.
+  no_interfaces = [for one in length(var.subnet_ids) == 0 ? [] : [local.function_arn] : {
+    Sid       = "TheCodeChangesNoInterfaces"
+    Effect    = "Deny"
+    Action    = ["ec2:AssignPrivateIpAddresses", "ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:UnassignPrivateIpAddresses"]
+    Resource  = "*"
+    Condition = { ArnEquals = { "lambda:SourceFunctionArn" = one } }
+  }]
+
   function_policy = jsonencode({
     Version = "2012-10-17"
     Statement = concat(
       flatten([for file in local.templates : jsondecode(templatefile("${path.module}/policies/${file}", local.names)).Statement]),
       local.take_role,
+      local.no_interfaces,
     )
   })
 }
 
-resource "aws_iam_role" "function" {
+module "role" {
+  source = "../service_role"
+
   name                 = "${var.name}-function"
-  description          = "Apportion: the function that judges tags"
+  description          = "Apportion: the function that validates tags"
+  service              = "lambda.amazonaws.com"
+  source_arn           = local.function_arn
+  policy_name          = "tag-function"
+  policy               = local.function_policy
   permissions_boundary = var.permissions_boundary
   tags                 = var.tags
-
-  assume_role_policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [{
-      Effect    = "Allow"
-      Action    = "sts:AssumeRole"
-      Principal = { Service = "lambda.amazonaws.com" }
-      Condition = {
-        StringEquals = { "aws:SourceAccount" = local.account }
-        ArnEquals    = { "aws:SourceArn" = "arn:${local.partition}:lambda:${local.region}:${local.account}:function:${var.name}" }
-      }
-    }]
-  })
-}
-
-resource "aws_iam_role_policy" "function" {
-  name   = "tag-function"
-  role   = aws_iam_role.function.name
-  policy = local.function_policy
 }

@@ -1,86 +1,54 @@
 # Findings and alarms go to one topic.
 
-resource "aws_sns_topic" "findings" {
-  name = var.name
-  tags = var.tags
-}
-
-resource "aws_sns_topic_policy" "findings" {
-  arn = aws_sns_topic.findings.arn
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [
-      {
-        Sid       = "TlsOnly"
-        Effect    = "Deny"
-        Principal = "*"
-        Action    = "sns:Publish"
-        Resource  = local.topic_arn
-        Condition = { Bool = { "aws:SecureTransport" = "false" } }
-      },
-      {
-        Sid       = "AlarmsTell"
-        Effect    = "Allow"
-        Principal = { Service = "cloudwatch.amazonaws.com" }
-        Action    = "sns:Publish"
-        Resource  = local.topic_arn
-        Condition = {
-          StringEquals = { "aws:SourceAccount" = local.account }
-          ArnLike      = { "aws:SourceArn" = "arn:${local.partition}:cloudwatch:${local.region}:${local.account}:alarm:${var.name}-*" }
-        }
-      },
-    ]
-  })
-}
-
-resource "aws_sns_topic_subscription" "mail" {
-  for_each = toset(var.subscribers)
-
-  topic_arn = aws_sns_topic.findings.arn
-  protocol  = "email"
-  endpoint  = each.value
-}
-
 locals {
   quiet_days = { ingest = var.days_without_ingest, report = var.days_without_report }
+
+  alarms = [for key, one in local.functions : {
+    "${one.name}-errors" = {
+      description     = "The ${key} function failed; its log shows why. No partial result was published."
+      namespace       = "AWS/Lambda"
+      metric          = "Errors"
+      dimensions      = { FunctionName = one.name }
+      statistic       = "Sum"
+      threshold       = 0
+      report_recovery = true
+    }
+    "${one.name}-failed-events" = {
+      description     = "Events of the ${key} function failed after all retries and are in the queue ${one.name}-failed. Find the cause in its log, then start them again."
+      namespace       = "AWS/SQS"
+      metric          = "ApproximateNumberOfMessagesVisible"
+      dimensions      = { QueueName = "${one.name}-failed" }
+      statistic       = "Maximum"
+      threshold       = 0
+      report_recovery = true
+    }
+    # Goes off before a growing month reaches the time limit.
+    "${one.name}-slow" = {
+      description     = "The ${key} function took more than four fifths of its ${one.settings.timeout} seconds. Give it more memory, or run it in Fargate."
+      namespace       = "AWS/Lambda"
+      metric          = "Duration"
+      dimensions      = { FunctionName = one.name }
+      statistic       = "Maximum"
+      threshold       = one.settings.timeout * 800
+      report_recovery = false
+    }
+  }]
 }
 
-resource "aws_cloudwatch_metric_alarm" "errors" {
-  for_each = local.functions
+module "alerts" {
+  source = "../alerts"
 
-  alarm_name          = "${each.value.name}-errors"
-  alarm_description   = "The ${each.key} function failed: its log says why. Nothing half-done was published."
-  namespace           = "AWS/Lambda"
-  metric_name         = "Errors"
-  dimensions          = { FunctionName = each.value.name }
-  statistic           = "Sum"
-  period              = 300
-  evaluation_periods  = 1
-  threshold           = 0
-  comparison_operator = "GreaterThanThreshold"
-  treat_missing_data  = "notBreaching"
-  alarm_actions       = [aws_sns_topic.findings.arn]
-  ok_actions          = [aws_sns_topic.findings.arn]
-  tags                = var.tags
-}
+  name        = var.name
+  subscribers = var.subscribers
+  alarms      = merge(local.alarms...)
+  tags        = var.tags
 
-resource "aws_cloudwatch_metric_alarm" "failed_events" {
-  for_each = local.functions
-
-  alarm_name          = "${each.value.name}-failed-events"
-  alarm_description   = "Events of the ${each.key} function failed to the end and wait in ${each.value.name}-failed. Find the cause in its log, then start them again."
-  namespace           = "AWS/SQS"
-  metric_name         = "ApproximateNumberOfMessagesVisible"
-  dimensions          = { QueueName = "${each.value.name}-failed" }
-  statistic           = "Maximum"
-  period              = 300
-  evaluation_periods  = 1
-  threshold           = 0
-  comparison_operator = "GreaterThanThreshold"
-  treat_missing_data  = "notBreaching"
-  alarm_actions       = [aws_sns_topic.findings.arn]
-  ok_actions          = [aws_sns_topic.findings.arn]
-  tags                = var.tags
+  publishers = {
+    AlarmsNotify = {
+      service    = "cloudwatch.amazonaws.com"
+      source_arn = "arn:${local.partition}:cloudwatch:${local.region}:${local.account}:alarm:${var.name}-*"
+    }
+  }
 }
 
 resource "aws_cloudwatch_metric_alarm" "silence" {
@@ -93,8 +61,8 @@ resource "aws_cloudwatch_metric_alarm" "silence" {
   threshold           = 1
   comparison_operator = "LessThanThreshold"
   treat_missing_data  = "breaching"
-  alarm_actions       = [aws_sns_topic.findings.arn]
-  ok_actions          = [aws_sns_topic.findings.arn]
+  alarm_actions       = [module.alerts.topic_arn]
+  ok_actions          = [module.alerts.topic_arn]
   tags                = var.tags
 
   metric_query {
@@ -119,23 +87,4 @@ resource "aws_cloudwatch_metric_alarm" "silence" {
       }
     }
   }
-}
-
-# A month that grows toward the time limit is told before it reaches it.
-resource "aws_cloudwatch_metric_alarm" "slow" {
-  for_each = local.functions
-
-  alarm_name          = "${each.value.name}-slow"
-  alarm_description   = "The ${each.key} function took more than four fifths of its ${each.value.settings.timeout} seconds. Give it more memory, or run it in Fargate."
-  namespace           = "AWS/Lambda"
-  metric_name         = "Duration"
-  dimensions          = { FunctionName = each.value.name }
-  statistic           = "Maximum"
-  period              = 300
-  evaluation_periods  = 1
-  threshold           = each.value.settings.timeout * 800
-  comparison_operator = "GreaterThanThreshold"
-  treat_missing_data  = "notBreaching"
-  alarm_actions       = [aws_sns_topic.findings.arn]
-  tags                = var.tags
 }

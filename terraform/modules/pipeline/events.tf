@@ -60,7 +60,7 @@ resource "aws_scheduler_schedule" "report" {
 
   target {
     arn      = aws_lambda_function.report.arn
-    role_arn = aws_iam_role.schedule.arn
+    role_arn = module.schedule_role.arn
 
     input = jsonencode(each.value.input)
 

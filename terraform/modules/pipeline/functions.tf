@@ -9,7 +9,7 @@ resource "aws_cloudwatch_log_group" "function" {
 resource "aws_lambda_function" "ingest" {
   function_name = local.functions.ingest.name
   description   = "Takes a month of the bill in when its manifest arrives, allocates, proves and publishes it"
-  role          = aws_iam_role.function["ingest"].arn
+  role          = module.function_role["ingest"].arn
   package_type  = "Image"
   image_uri     = var.ingest_image_uri
   architectures = [var.architecture]
@@ -32,6 +32,15 @@ resource "aws_lambda_function" "ingest" {
     variables = merge(local.environments.ingest, local.powertools.ingest)
   }
 
+  dynamic "vpc_config" {
+    for_each = length(var.subnet_ids) == 0 ? [] : [1]
+
+    content {
+      subnet_ids         = var.subnet_ids
+      security_group_ids = var.security_group_ids
+    }
+  }
+
   dead_letter_config {
     target_arn = aws_sqs_queue.failed["ingest"].arn
   }
@@ -44,14 +53,12 @@ resource "aws_lambda_function" "ingest" {
   tracing_config {
     mode = var.tracing ? "Active" : "PassThrough"
   }
-
-  depends_on = [aws_iam_role_policy.function]
 }
 
 resource "aws_lambda_function" "report" {
   function_name    = local.functions.report.name
   description      = "Delivers the weekly and monthly reports"
-  role             = aws_iam_role.function["report"].arn
+  role             = module.function_role["report"].arn
   package_type     = var.report_zip == null ? "Image" : "Zip"
   image_uri        = var.report_zip == null ? var.ingest_image_uri : null
   filename         = var.report_zip
@@ -82,6 +89,15 @@ resource "aws_lambda_function" "report" {
     variables = merge(local.environments.report, local.powertools.report)
   }
 
+  dynamic "vpc_config" {
+    for_each = length(var.subnet_ids) == 0 ? [] : [1]
+
+    content {
+      subnet_ids         = var.subnet_ids
+      security_group_ids = var.security_group_ids
+    }
+  }
+
   dead_letter_config {
     target_arn = aws_sqs_queue.failed["report"].arn
   }
@@ -94,8 +110,6 @@ resource "aws_lambda_function" "report" {
   tracing_config {
     mode = var.tracing ? "Active" : "PassThrough"
   }
-
-  depends_on = [aws_iam_role_policy.function]
 }
 
 # Events that wait for the one before them are kept for six hours, and tried twice more when they fail.

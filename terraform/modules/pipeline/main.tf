@@ -35,6 +35,7 @@ locals {
     export_key    = var.export.kms_key_arn == null ? "" : var.export.kms_key_arn
     tracing       = var.tracing ? "on" : ""
     kms_key       = var.kms_key_arn == null ? "" : var.kms_key_arn
+    network       = length(var.subnet_ids) > 0 ? "on" : ""
   }
 
   # What each function reads of its environment: src/apportion/lambdas/__init__.py.

@@ -15,7 +15,7 @@ output "function_arns" {
 
 output "role_arns" {
   description = "ARNs of the functions' roles, for policies of buckets and keys in other accounts."
-  value       = { for key, role in aws_iam_role.function : key => role.arn }
+  value       = { for key, role in module.function_role : key => role.arn }
 }
 
 output "queue_arns" {
@@ -24,8 +24,8 @@ output "queue_arns" {
 }
 
 output "topic_arn" {
-  description = "ARN of the topic that is told of findings and alarms."
-  value       = aws_sns_topic.findings.arn
+  description = "ARN of the topic for findings and alarms."
+  value       = module.alerts.topic_arn
 }
 
 output "database" {

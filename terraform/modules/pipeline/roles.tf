@@ -7,11 +7,24 @@ locals {
 
   function_policies = { for key, one in local.functions : key => jsonencode({
     Version = "2012-10-17"
-    Statement = flatten([for file in local.files[one.role] : jsondecode(templatefile(
-      "${path.module}/policies/${file}",
-      merge(local.names, { function = one.name, queue = local.queue_arns[key] }),
-    )).Statement])
+    Statement = concat(
+      flatten([for file in local.files[one.role] : jsondecode(templatefile(
+        "${path.module}/policies/${file}",
+        merge(local.names, { function = one.name, queue = local.queue_arns[key] }),
+      )).Statement]),
+      [for arn in length(var.subnet_ids) == 0 ? [] : [local.function_arns[key]] : merge(local.no_interfaces, {
+        Condition = { ArnEquals = { "lambda:SourceFunctionArn" = arn } }
+      })],
+    )
   }) }
+
+  # Lambda attaches the function to the VPC with the function's role; the function's code may not.
+  no_interfaces = {
+    Sid      = "TheCodeChangesNoInterfaces"
+    Effect   = "Deny"
+    Action   = ["ec2:AssignPrivateIpAddresses", "ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:UnassignPrivateIpAddresses"]
+    Resource = "*"
+  }
 
   schedule_policy = jsonencode({
     Version = "2012-10-17"
@@ -22,58 +35,29 @@ locals {
   })
 }
 
-resource "aws_iam_role" "function" {
+module "function_role" {
+  source   = "../service_role"
   for_each = local.functions
 
   name                 = "${each.value.name}-function"
   description          = "Apportion: the ${each.key} function"
+  service              = "lambda.amazonaws.com"
+  source_arn           = local.function_arns[each.key]
+  policy_name          = each.value.role
+  policy               = local.function_policies[each.key]
   permissions_boundary = var.permissions_boundary
   tags                 = var.tags
-
-  assume_role_policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [{
-      Effect    = "Allow"
-      Action    = "sts:AssumeRole"
-      Principal = { Service = "lambda.amazonaws.com" }
-      Condition = {
-        StringEquals = { "aws:SourceAccount" = local.account }
-        ArnEquals    = { "aws:SourceArn" = local.function_arns[each.key] }
-      }
-    }]
-  })
 }
 
-resource "aws_iam_role_policy" "function" {
-  for_each = local.functions
+module "schedule_role" {
+  source = "../service_role"
 
-  name   = each.value.role
-  role   = aws_iam_role.function[each.key].name
-  policy = local.function_policies[each.key]
-}
-
-resource "aws_iam_role" "schedule" {
   name                 = "${var.name}-schedule"
   description          = "Apportion: starts the report function"
+  service              = "scheduler.amazonaws.com"
+  source_arn           = "arn:${local.partition}:scheduler:${local.region}:${local.account}:schedule-group/${var.name}"
+  policy_name          = "schedule"
+  policy               = local.schedule_policy
   permissions_boundary = var.permissions_boundary
   tags                 = var.tags
-
-  assume_role_policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [{
-      Effect    = "Allow"
-      Action    = "sts:AssumeRole"
-      Principal = { Service = "scheduler.amazonaws.com" }
-      Condition = {
-        StringEquals = { "aws:SourceAccount" = local.account }
-        ArnEquals    = { "aws:SourceArn" = "arn:${local.partition}:scheduler:${local.region}:${local.account}:schedule-group/${var.name}" }
-      }
-    }]
-  })
-}
-
-resource "aws_iam_role_policy" "schedule" {
-  name   = "schedule"
-  role   = aws_iam_role.schedule.name
-  policy = local.schedule_policy
 }

@@ -234,6 +234,35 @@ variable "days_without_report" {
   }
 }
 
+variable "subnet_ids" {
+  description = "IDs of private subnets in which both functions run; empty: in Lambda's own network. The subnets need the endpoints of the module endpoints, or a NAT gateway."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for one in var.subnet_ids : can(regex("^subnet-[0-9a-f]+$", one))])
+    error_message = "subnet_ids has IDs of subnets, such as subnet-0a1b2c3d."
+  }
+}
+
+variable "security_group_ids" {
+  description = "IDs of the security groups for `subnet_ids`, such as module.endpoints.security_group_ids."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for one in var.security_group_ids : can(regex("^sg-[0-9a-f]+$", one))])
+    error_message = "security_group_ids has IDs of security groups, such as sg-0a1b2c3d."
+  }
+
+  validation {
+    condition     = (length(var.subnet_ids) == 0) == (length(var.security_group_ids) == 0)
+    error_message = "security_group_ids and subnet_ids belong together: name both, or neither."
+  }
+}
+
 variable "log_retention_days" {
   description = "How long logs are kept."
   type        = number

@@ -102,7 +102,7 @@ def is_wide(statement: Mapping[str, Any]) -> bool:
         return True
     resources = _listed(statement.get("Resource", []))
     without_narrower = all(
-        action.startswith(("ce:", "ecr:GetAuthorizationToken", "tag:", "xray:"))
+        action.startswith(("ce:", "ec2:Describe", "ecr:GetAuthorizationToken", "tag:", "xray:"))
         for action in actions
     )
     equals = statement.get("Condition", {}).get("StringEquals", {})

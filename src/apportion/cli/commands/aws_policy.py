@@ -60,6 +60,7 @@ def policy(
     explorer_view: Annotated[str, _named("explorer_view", "ARN")] = "",
     tagging: Annotated[str, _named("tagging", "ON")] = "",
     tracing: Annotated[str, _named("tracing", "ON")] = "",
+    network: Annotated[str, _named("network", "ON")] = "",
     form: FormOption = None,
     to: ToOption = None,
     raw: RawOption = False,

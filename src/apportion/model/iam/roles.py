@@ -18,6 +18,7 @@ from .catalog import (
     ATHENA_GLUE,
     ATHENA_READS,
     ATHENA_WRITES,
+    ATTACH,
     CHANGE_TABLES,
     CREATE_DATABASE,
     CREATE_EXPORT,
@@ -48,6 +49,7 @@ from .catalog import (
     SEE_EXPORTS,
     SEE_RESOURCES,
     SEE_TAGS,
+    SEE_VPC,
     SET_IN_SERVICES,
     SET_TAGS,
     START_REPORT,
@@ -85,7 +87,7 @@ class Role(StrEnum):
     TAG_FUNCTION = "tag-function"
 
 
-_AS_A_FUNCTION = (LOG, FAILED, TRACE)
+_AS_A_FUNCTION = (LOG, FAILED, TRACE, ATTACH, SEE_VPC)
 _THROUGH_ATHENA = (
     *(ASK_ATHENA, ATHENA_GLUE, ATHENA_DEFAULT, ATHENA_READS, ATHENA_WRITES, ATHENA_FINDS),
 )
@@ -165,7 +167,7 @@ DUTIES: Mapping[Role, Duty] = {
         "judges the tags of what is created",
         (
             *(SEE_RESOURCES, JUDGE_ONCE, TELL, TELL_CHAT, SET_TAGS, SET_IN_SERVICES),
-            *(TAKE_EVENTS, LOG),
+            *(TAKE_EVENTS, LOG, ATTACH, SEE_VPC),
         ),
     ),
 }

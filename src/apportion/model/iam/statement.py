@@ -54,4 +54,5 @@ NAMES: Mapping[str, str] = {
     "function": "the name of the function",
     "tagging": "any value, if the function may set tags",
     "tracing": "any value, if functions write traces",
+    "network": "any value, if functions run in your VPC",
 }

@@ -51,8 +51,8 @@ run "the_execution_role_fetches_this_image_alone" {
   command = plan
 
   assert {
-    condition     = strcontains(aws_iam_role_policy.execution.policy, "arn:aws:ecr:eu-west-1:123456789012:repository/apportion\"")
-    error_message = "The policy is ${aws_iam_role_policy.execution.policy}."
+    condition     = strcontains(jsonencode(output.policies.execution), "arn:aws:ecr:eu-west-1:123456789012:repository/apportion\"")
+    error_message = "The policy is ${jsonencode(output.policies.execution)}."
   }
 }
 
@@ -60,8 +60,8 @@ run "keys_are_used_only_where_there_are_some" {
   command = plan
 
   assert {
-    condition     = !strcontains(aws_iam_role_policy.task.policy, "kms:")
-    error_message = "The policy is ${aws_iam_role_policy.task.policy}."
+    condition     = !strcontains(jsonencode(output.policies.task), "kms:")
+    error_message = "The policy is ${jsonencode(output.policies.task)}."
   }
 }
 

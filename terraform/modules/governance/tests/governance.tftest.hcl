@@ -136,3 +136,22 @@ run "events_of_members_are_taken_too" {
     error_message = "The pattern is ${aws_cloudwatch_event_rule.created.event_pattern}."
   }
 }
+
+run "in_subnets_lambda_alone_changes_interfaces" {
+  command = plan
+
+  variables {
+    subnet_ids         = ["subnet-0a1b2c3d"]
+    security_group_ids = ["sg-0a1b2c3d"]
+  }
+
+  assert {
+    condition     = one(aws_lambda_function.validate.vpc_config).subnet_ids == toset(["subnet-0a1b2c3d"])
+    error_message = "The function is not in the VPC."
+  }
+
+  assert {
+    condition     = [for one in output.policy.Statement : one if one.Effect == "Deny"][0].Condition.ArnEquals["lambda:SourceFunctionArn"] == "arn:aws:lambda:eu-west-1:123456789012:function:apportion-tags"
+    error_message = "The policy is ${jsonencode(output.policy)}."
+  }
+}

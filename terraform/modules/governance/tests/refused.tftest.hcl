@@ -178,3 +178,29 @@ run "a_boundary_by_name" {
   }
   expect_failures = [var.permissions_boundary]
 }
+
+run "refused_subnet_ids" {
+  command = plan
+  variables {
+    subnet_ids         = ["private"]
+    security_group_ids = ["sg-0a1b2c3d"]
+  }
+  expect_failures = [var.subnet_ids]
+}
+
+run "refused_security_group_ids" {
+  command = plan
+  variables {
+    subnet_ids         = ["subnet-0a1b2c3d"]
+    security_group_ids = ["default"]
+  }
+  expect_failures = [var.security_group_ids]
+}
+
+run "subnets_without_security_groups" {
+  command = plan
+  variables {
+    subnet_ids = ["subnet-0a1b2c3d"]
+  }
+  expect_failures = [var.security_group_ids]
+}

@@ -1,4 +1,4 @@
--- What each account costs, and whom.
+-- Cost by account and owner.
 WITH asked AS (SELECT MAX("Period") AS "Period" FROM runs)
 SELECT
   daily."Period" AS "period",

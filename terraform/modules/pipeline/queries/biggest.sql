@@ -1,4 +1,4 @@
--- The hundred charges that cost most, with their resources and owners.
+-- The 100 largest charges, with resource and owner.
 WITH asked AS (SELECT MAX("Period") AS "Period" FROM runs)
 SELECT
   allocations."Period" AS "period",

@@ -1,4 +1,4 @@
--- What each owner costs day by day.
+-- Cost by owner and day.
 WITH asked AS (SELECT MAX("Period") AS "Period" FROM runs)
 SELECT
   daily."ChargeDay" AS "day",

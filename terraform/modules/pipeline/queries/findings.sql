@@ -1,4 +1,4 @@
--- What the allocation found in the data and the rules.
+-- Findings of the allocation about data and rules.
 WITH asked AS (SELECT MAX("Period") AS "Period" FROM runs)
 SELECT
   findings."Code" AS "code",

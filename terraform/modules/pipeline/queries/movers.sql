@@ -1,4 +1,4 @@
--- Whose cost changed most against the month before that is published.
+-- Owners by change of cost since the previous published month.
 WITH asked AS (SELECT MAX("Period") AS "Period" FROM runs),
 earlier AS (
   SELECT MAX(runs."Period") AS "Period"

@@ -1,4 +1,4 @@
--- Who pays what in a month: own charges, shares of pools, and what of it carries a valid tag.
+-- Cost by owner in a month: direct cost, shared cost, and cost with a valid tag.
 WITH asked AS (SELECT MAX("Period") AS "Period" FROM runs)
 SELECT
   daily."Period" AS "period",

@@ -1,4 +1,4 @@
--- Who pays each pool of shared cost.
+-- Shared cost by pool and owner.
 WITH asked AS (SELECT MAX("Period") AS "Period" FROM runs)
 SELECT
   shares."Period" AS "period",

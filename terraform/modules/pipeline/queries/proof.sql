@@ -1,4 +1,4 @@
--- The proof: the same money at every stage, payer by payer, and how far the stages lie apart.
+-- The proof: totals by payer and stage, and the difference between stages.
 WITH asked AS (SELECT MAX("Period") AS "Period" FROM runs),
 staged AS (
   SELECT

@@ -1,4 +1,4 @@
--- What each owner's cost is made of, service by service; shares of pools are one line.
+-- Cost by owner and service; shared cost is one row.
 WITH asked AS (SELECT MAX("Period") AS "Period" FROM runs)
 SELECT
   daily."Period" AS "period",

@@ -1,4 +1,4 @@
--- Own charges that no rule gave an owner, by account and service.
+-- Unallocated direct cost by account and service.
 WITH asked AS (SELECT MAX("Period") AS "Period" FROM runs)
 SELECT
   daily."Period" AS "period",

@@ -362,3 +362,59 @@ run "manifests_start_nothing_where_a_schedule_does_it" {
     error_message = "The rule is ${aws_cloudwatch_event_rule.manifest.state}."
   }
 }
+
+run "without_subnets_lambda_s_own_network" {
+  command = plan
+
+  assert {
+    condition     = length(aws_lambda_function.ingest.vpc_config) == 0 && !strcontains(jsonencode(output.policies), "ec2:")
+    error_message = "The functions are in a VPC, or may be attached to one."
+  }
+}
+
+run "with_subnets_both_functions_run_in_them" {
+  command = plan
+
+  variables {
+    subnet_ids         = ["subnet-0a1b2c3d"]
+    security_group_ids = ["sg-0a1b2c3d"]
+  }
+
+  assert {
+    condition     = one(aws_lambda_function.ingest.vpc_config).subnet_ids == toset(["subnet-0a1b2c3d"]) && one(aws_lambda_function.report.vpc_config).security_group_ids == toset(["sg-0a1b2c3d"])
+    error_message = "The functions are not in the VPC."
+  }
+
+  assert {
+    condition = alltrue([for key in ["ingest", "report"] : length([
+      for one in output.policies[key].Statement : one if contains(flatten([one.Action]), "ec2:CreateNetworkInterface")
+    ]) == 2])
+    error_message = "The policies are ${jsonencode(output.policies)}."
+  }
+}
+
+run "refused_subnet_ids" {
+  command = plan
+  variables {
+    subnet_ids         = ["private"]
+    security_group_ids = ["sg-0a1b2c3d"]
+  }
+  expect_failures = [var.subnet_ids]
+}
+
+run "refused_security_group_ids" {
+  command = plan
+  variables {
+    subnet_ids         = ["subnet-0a1b2c3d"]
+    security_group_ids = ["default"]
+  }
+  expect_failures = [var.security_group_ids]
+}
+
+run "subnets_without_security_groups" {
+  command = plan
+  variables {
+    subnet_ids = ["subnet-0a1b2c3d"]
+  }
+  expect_failures = [var.security_group_ids]
+}
