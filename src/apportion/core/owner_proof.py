@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal, localcontext
+from typing import NamedTuple
 
 from apportion.model.findings.finding import Finding
 from apportion.model.findings.proof import OWNER_TOTAL_CHANGED
@@ -15,14 +16,22 @@ _Key = tuple[str, str]  # an owner, and a currency
 _NOTHING = (text(Decimal()),) * len(COST_COLUMNS)
 
 
-def owner_totals(rows: Iterable[Mapping[str, object]]) -> tuple[OwnerTotal, ...]:
-    """Make the totals of owners from rows of `owner_totals.sql`."""
+class PaidCost(NamedTuple):
+    """What an owner pays in a currency: its own charges, or its shares of pools."""
+
+    owner: str
+    billing_currency: str
+    shared: bool
+    amounts: tuple[Decimal, ...]
+
+
+def owner_totals(paid: Iterable[PaidCost]) -> tuple[OwnerTotal, ...]:
+    """Make the totals of owners."""
     own: dict[_Key, tuple[str, ...]] = {}
     shared: dict[_Key, tuple[str, ...]] = {}
-    for row in rows:
-        key = (str(row["Owner"]), str(row["BillingCurrency"]))
-        amounts = tuple(text(Decimal(str(row[column]))) for column in COST_COLUMNS)
-        (shared if row["Shared"] else own)[key] = amounts
+    for row in paid:
+        key = row.owner, row.billing_currency
+        (shared if row.shared else own)[key] = tuple(map(text, row.amounts))
     return tuple(
         OwnerTotal(*key, own.get(key, _NOTHING), shared.get(key, _NOTHING))
         for key in sorted(own.keys() | shared.keys())

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from apportion.core.rulebook.conditions.parse import compared_values
 from apportion.core.rulebook.rule_columns import conditions
@@ -60,7 +61,7 @@ def spellings_query(rulebook: Rulebook, dimension: Dimension, costs: LabelledCos
     value, cost = name(dimension.name), name(rulebook.cost)
     spent = (
         f'SELECT {_bare(value)} AS "Bare", {value} AS "Value", '
-        f'COALESCE("BillingCurrency", \'\') AS "Currency", SUM({cost}) AS "Spent" '
+        f'COALESCE("BillingCurrency", \'\') AS "Currency", SUM({cost}) AS "Cost" '
         f"FROM {costs.joined} GROUP BY ALL"
     )
     return Query.of(
@@ -105,6 +106,12 @@ def compared_in(rulebook: Rulebook) -> list[tuple[Condition, str, str]]:
     ]
 
 
+class HeldValue(NamedTuple):
+    """A value of a column in the bill."""
+
+    value: str
+
+
 def near_query(column: str, texts: Sequence[str], facts: Relation) -> Query:
     """List values of a column that equal a text without regard to case and surrounding blanks."""
     wanted = each((f"{_folded(text(each_))}" for each_ in texts), ", ")
@@ -139,7 +146,7 @@ def unlisted_query(
     source = name(f"{dimension.name}_source")
     return Query.of(
         f'SELECT {name(column)} AS "Account", COALESCE("BillingCurrency", \'\') AS "Currency", '
-        f'SUM({name(rulebook.cost)}) AS "Spent", MIN("FirstCost") AS "First", '
+        f'SUM({name(rulebook.cost)}) AS "Cost", MIN("FirstCost") AS "First", '
         f'MAX("LastCost") AS "Last" FROM {costs.joined} '
         f"WHERE \"Pool\" IS NULL AND {source} = 'default' "
         f"AND {name(column)} IS NOT NULL GROUP BY ALL",

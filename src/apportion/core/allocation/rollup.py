@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from typing import NamedTuple
+
 from apportion.core.rulebook.dimension_sql import (
     GRAIN,
     dimension_columns,
@@ -14,6 +17,89 @@ from apportion.model.relation import BillTables, LabelledCosts, Query, Relation,
 from apportion.model.rulebook import Dimension, Pool, Proportional, Rulebook, TwoPart
 
 _SUMS = each((f"SUM({name(c)}) AS {name(c)}" for c in COST_COLUMNS), ", ")
+
+
+class AccountTotal(NamedTuple):
+    """The cost of an account at a stage of the proof."""
+
+    billing_account_id: str
+    sub_account_id: str
+    billing_currency: str
+    lines: int
+    amounts: tuple[Decimal, ...]
+
+
+class RejectedValue(NamedTuple):
+    """A value of a dimension that was rejected."""
+
+    value: str
+    billing_currency: str
+    cost: Decimal
+
+
+class CurrencyCost(NamedTuple):
+    """The cost in a currency."""
+
+    billing_currency: str
+    lines: int
+    cost: Decimal
+
+
+class ClaimedTwice(NamedTuple):
+    """Cost of a pool that other pools claim, too."""
+
+    pool: str
+    billing_currency: str
+    keys: int
+    cost: Decimal
+
+
+class ChangedOwners(NamedTuple):
+    """Keys with another owner in the files than by the rules."""
+
+    billing_currency: str
+    keys: int
+    cost: Decimal
+
+
+class PoolName(NamedTuple):
+    """A pool with cost."""
+
+    pool: str
+
+
+class OwnerName(NamedTuple):
+    """An owner with direct cost."""
+
+    billing_currency: str
+    owner: str
+
+
+class PartitionOwner(NamedTuple):
+    """An owner with direct cost in a value of a dimension."""
+
+    dimension: str
+    billing_currency: str
+    within: str
+    owner: str
+
+
+class OwnerCost(NamedTuple):
+    """The direct cost of an owner."""
+
+    currency: str
+    owner: str
+    cost: Decimal
+
+
+class OwnerSpend(NamedTuple):
+    """The spend of an owner that a pool is split in proportion to."""
+
+    pool: str
+    billing_currency: str
+    owner: str
+    within: str
+    spend: Decimal
 
 
 def rolled_query(labels: Relation, bills: BillTables) -> Query:

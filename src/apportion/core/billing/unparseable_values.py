@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from typing import NamedTuple
+
 from apportion.core.templates import name, query, text
 from apportion.model.charges import ChargeQueries
 from apportion.model.delivery import Delivery
@@ -9,6 +12,22 @@ from apportion.model.relation import Query, Relation
 
 from .mapping import BillMapping
 from .split_cost_rows import charges
+
+
+class UnparseableTimes(NamedTuple):
+    """Lines with a time that cannot be parsed, and some of its texts."""
+
+    lines: int
+    texts: tuple[str, ...]
+
+
+class UnparseableTags(NamedTuple):
+    """Lines in a currency with tags that are not JSON, and some of their texts."""
+
+    currency: str
+    cost: Decimal
+    lines: int
+    texts: tuple[str, ...]
 
 
 def times_queries(

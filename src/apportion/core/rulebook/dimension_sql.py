@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from apportion.core.templates import each, name, text
 from apportion.model.aws.accounts import AccountFacts
@@ -94,6 +95,12 @@ def allowed_values_table(dimension: Dimension) -> str:
 def lookup_table(lookup: Lookup, segment: Segment) -> str:
     """Name the table that holds a lookup's lines in a segment."""
     return f"lookup_{lookup_key(lookup.dimension, lookup.name)}_{segment.number}"
+
+
+class RawValue(NamedTuple):
+    """A value as the bill has it; empty where a charge has none."""
+
+    raw: str
 
 
 def raw_values_query(dimension: Dimension, facts: Relation) -> Query | None:

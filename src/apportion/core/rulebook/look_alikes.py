@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
+from typing import NamedTuple
 
 from apportion.core.templates import each, name, text
 from apportion.model.invisible_characters import BLANKS, INVISIBLE
@@ -31,6 +33,14 @@ def first_with_invisible(values: Sequence[str]) -> str:
         for value in values
     )
     return f"COALESCE({each((*cases, 'CAST(NULL AS VARCHAR)'), ', ')})"
+
+
+class HiddenCharacters(NamedTuple):
+    """Texts with invisible characters in a currency, and the cost of their charges."""
+
+    billing_currency: str
+    cost: Decimal
+    texts: tuple[str, ...]
 
 
 def invisible_characters_query(cost: str, costs: Relation, facts: Relation) -> Query:

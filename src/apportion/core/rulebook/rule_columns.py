@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from apportion.core.templates import each, name, query, text
 from apportion.model.findings.finding import Place
@@ -117,6 +118,12 @@ def source_label(source: ValueSource) -> str:
             return f"column:{column}"
         case FromCondition(place=place):
             return f"where:line {place.line}"
+
+
+class RawName(NamedTuple):
+    """A name inside a JSON column."""
+
+    name: str
 
 
 def raw_names_query(column: str, keys: Relation) -> Query:

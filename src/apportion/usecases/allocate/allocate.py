@@ -31,7 +31,7 @@ from apportion.model.rulebook import Rulebook
 from apportion.usecases.aws.accounts import account_versions, with_accounts
 from apportion.usecases.context import RunContext
 from apportion.usecases.fail_on_findings import record, stop_if_failing
-from apportion.usecases.ingest.ingest import ledger_total
+from apportion.usecases.ingest.ingest import stage_totals
 from apportion.usecases.runs.damage import damage_of
 from apportion.usecases.runs.ledger_views import open_allocations, open_bills
 from apportion.usecases.runs.load_rules import Rules
@@ -149,9 +149,7 @@ def _carried(bills: Mapping[str, Manifest]) -> list[Total]:
 
 def derived(costs: LabelledCosts, context: RunContext) -> list[Total]:
     """Add up the labelled cost by account, pools included."""
-    return [
-        ledger_total("derived", row) for row in context.engine.rows(derived_totals_query(costs))
-    ]
+    return stage_totals("derived", derived_totals_query(costs), context)
 
 
 def allocated(costs: LabelledCosts, written: AllocationTables, context: RunContext) -> list[Total]:
@@ -162,7 +160,7 @@ def allocated(costs: LabelledCosts, written: AllocationTables, context: RunConte
         owned=written.owned,
         shares=written.shares,
     )
-    return [ledger_total("allocated", row) for row in context.engine.rows(totals)]
+    return stage_totals("allocated", totals, context)
 
 
 def _reopen(

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from apportion.core.allocation.doubtful_values import (
     ACCOUNT_COLUMNS,
+    HeldValue,
     Spelling,
     Unlisted,
     compared_in,
@@ -22,7 +23,7 @@ from apportion.core.rulebook.inputs.account_facts import offered
 from apportion.model.findings.finding import Finding
 from apportion.model.relation import LabelledCosts, Relation
 from apportion.usecases.context import RunContext
-from apportion.usecases.row_values import day_of, money_of, text_of
+from apportion.usecases.row_values import read_rows
 from apportion.usecases.runs.load_rules import Rules
 
 
@@ -39,19 +40,8 @@ def doubtful_values(
 
 def _spelt_alike(rules: Rules, costs: LabelledCosts, context: RunContext) -> Iterator[Finding]:
     for dimension in free_dimensions(rules.rulebook):
-        rows = context.engine.rows(spellings_query(rules.rulebook, dimension, costs))
-        yield from spelt_alike(
-            dimension,
-            [
-                Spelling(
-                    text_of(row["Bare"]),
-                    text_of(row["Value"]),
-                    text_of(row["Currency"]),
-                    money_of(row["Spent"]),
-                )
-                for row in rows
-            ],
-        )
+        query = spellings_query(rules.rulebook, dimension, costs)
+        yield from spelt_alike(dimension, read_rows(Spelling, context.engine.rows(query)))
 
 
 def _other_spellings(rules: Rules, facts: Relation, context: RunContext) -> Iterator[Finding]:
@@ -60,12 +50,15 @@ def _other_spellings(rules: Rules, facts: Relation, context: RunContext) -> Iter
     for _condition, column, written in compared:
         texts[column].append(written)
     held = {
-        column: offered(rules.accounts, column).union(
-            text_of(row["Value"]) for row in context.engine.rows(near_query(column, wanted, facts))
-        )
+        column: offered(rules.accounts, column).union(_held(column, wanted, facts, context))
         for column, wanted in texts.items()
     }
     yield from other_spellings(compared, held)
+
+
+def _held(column: str, wanted: list[str], facts: Relation, context: RunContext) -> Iterator[str]:
+    query = near_query(column, wanted, facts)
+    return (row.value for row in read_rows(HeldValue, context.engine.rows(query)))
 
 
 def _not_in_lookups(rules: Rules, costs: LabelledCosts, context: RunContext) -> Iterator[Finding]:
@@ -73,17 +66,5 @@ def _not_in_lookups(rules: Rules, costs: LabelledCosts, context: RunContext) -> 
         if len(lookup.columns) == 1 and lookup.columns[0] in ACCOUNT_COLUMNS:
             dimension = rules.rulebook.dimension(lookup.dimension)
             query = unlisted_query(rules.rulebook, dimension, lookup.columns[0], costs)
-            yield from not_in_lookup(
-                lookup,
-                dimension,
-                [
-                    Unlisted(
-                        text_of(row["Account"]),
-                        text_of(row["Currency"]),
-                        money_of(row["Spent"]),
-                        day_of(row["First"]),
-                        day_of(row["Last"]),
-                    )
-                    for row in context.engine.rows(query)
-                ],
-            )
+            unlisted = read_rows(Unlisted, context.engine.rows(query))
+            yield from not_in_lookup(lookup, dimension, unlisted)

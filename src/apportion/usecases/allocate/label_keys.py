@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from typing import NamedTuple
 
 from apportion.core.allocation.rollup import (
+    ClaimedTwice,
+    CurrencyCost,
+    PoolName,
+    RejectedValue,
     claimed_twice_query,
     other_currencies_query,
     pools_query,
@@ -17,6 +21,7 @@ from apportion.core.allocation.rollup import (
 from apportion.core.rulebook.allowed_values import allowed_in, suggestion
 from apportion.core.rulebook.dimension_sql import (
     GRAIN,
+    RawValue,
     RuleTables,
     allowed_values_table,
     canonical,
@@ -27,13 +32,15 @@ from apportion.core.rulebook.dimension_sql import (
 from apportion.core.rulebook.inputs.account_facts import days_of_change, facts_on, offered
 from apportion.core.rulebook.inputs.date_segments import Segment, rows_on, segments
 from apportion.core.rulebook.inputs.lookup_near_misses import (
+    NearMiss,
     line_columns,
     near_misses,
     near_misses_query,
 )
-from apportion.core.rulebook.look_alikes import invisible_characters_query
+from apportion.core.rulebook.look_alikes import HiddenCharacters, invisible_characters_query
 from apportion.core.rulebook.rule_columns import (
     JSON_COLUMNS,
+    RawName,
     columns_inside,
     columns_read,
     columns_sought,
@@ -59,8 +66,9 @@ from apportion.model.findings.finding import Finding
 from apportion.model.inputs import Lookup, lookup_key
 from apportion.model.relation import BillTables, LabelledCosts, Query, Relation
 from apportion.model.rulebook import OtherValues, Rulebook
+from apportion.model.wording import plural
 from apportion.usecases.context import RunContext
-from apportion.usecases.row_values import text_of, texts_of
+from apportion.usecases.row_values import read_rows
 from apportion.usecases.runs.load_rules import Rules
 
 from .doubtful_values import doubtful_values
@@ -73,6 +81,11 @@ class Labels:
     rules: RuleTables
     segments: tuple[Segment, ...]
     costs: LabelledCosts
+
+
+class _FirstAndLast(NamedTuple):
+    first: date | None
+    last: date | None
 
 
 def label(rules: Rules, bills: BillTables, context: RunContext) -> tuple[Labels, list[Finding]]:
@@ -99,9 +112,9 @@ def label(rules: Rules, bills: BillTables, context: RunContext) -> tuple[Labels,
 def _segments_of(rules: Rules, bills: BillTables, context: RunContext) -> list[Segment]:
     """Cut the days with cost where a lookup or the account data changes."""
     days = 'SELECT MIN("ChargeDay") AS first, MAX("ChargeDay") AS last FROM'
-    (row,) = context.engine.rows(Query.of(f"{days} {bills.costs}", bills.costs))
-    first, last = row["first"], row["last"]
-    if not isinstance(first, date) or not isinstance(last, date):
+    query = Query.of(f"{days} {bills.costs}", bills.costs)
+    ((first, last),) = read_rows(_FirstAndLast, context.engine.rows(query))
+    if first is None or last is None:
         first = last = date(1970, 1, 1)  # no charges: one segment of nothing
     also = days_of_change(rules.accounts)
     return segments(rules.lookups.values(), first, last, also=also)
@@ -119,8 +132,8 @@ def _make_facts(
     for column, prefix in JSON_COLUMNS.items():
         wanted = columns_inside(column, used)
         if wanted:
-            rows = context.engine.rows(raw_names_query(column, bills.keys))
-            raw = [str(row["name"]) for row in rows]
+            names = context.engine.rows(raw_names_query(column, bills.keys))
+            raw = [row.name for row in read_rows(RawName, names)]
             there[prefix] = raw
             found = {each: _spelt(written.get(each, each), prefix, raw) for each in wanted}
             query = unpacked_query(column, found, bills.keys)
@@ -139,17 +152,18 @@ def _hidden(
     rulebook: Rulebook, costs: Relation, facts: Relation, context: RunContext
 ) -> list[Finding]:
     """Find values with invisible characters, with the money of their charges."""
+    query = invisible_characters_query(rulebook.cost, costs, facts)
     return [
         Finding(
             HIDDEN_CHARACTERS,
             rulebook.name,
             "values with invisible characters",
-            found=", ".join(ascii(text) for text in texts_of(row["Texts"])),
+            found=", ".join(map(ascii, row.texts)),
             remedy="Correct the tag or the name at its source.",
-            amount=_decimal(row["Cost"]),
-            currency=text_of(row["BillingCurrency"]),
+            amount=row.cost,
+            currency=row.billing_currency,
         )
-        for row in context.engine.rows(invisible_characters_query(rulebook.cost, costs, facts))
+        for row in read_rows(HiddenCharacters, context.engine.rows(query))
     ]
 
 
@@ -221,11 +235,8 @@ def _load_canonical(rules: Rules, facts: Relation, context: RunContext) -> dict[
     made: dict[str, Relation] = {}
     for dimension in rules.rulebook.dimensions:
         query = raw_values_query(dimension, facts)
-        raw = (
-            {str(row["raw"]) for row in context.engine.rows(query) if row["raw"]}
-            if query
-            else set()
-        )
+        rows = read_rows(RawValue, context.engine.rows(query) if query else [])
+        raw = {row.raw for row in rows if row.raw}
         for source in dimension.sources:
             for column in columns_read(source):
                 raw |= offered(rules.accounts, column)
@@ -275,10 +286,7 @@ def _near_misses(lookup: Lookup, facts: Relation, context: RunContext) -> Iterat
     rows = ((row.line, *row.match) for row in lookup.rows)
     lines = context.engine.load("lookup_lines", line_columns(lookup), rows)
     found = context.engine.rows(near_misses_query(lookup, lines, facts))
-    return near_misses(
-        lookup,
-        [(int(str(row["line"])), str(row["written"]), str(row["found"])) for row in found],
-    )
+    return near_misses(lookup, read_rows(NearMiss, found))
 
 
 def _rejected(rules: Rules, costs: LabelledCosts, context: RunContext) -> list[Finding]:
@@ -286,60 +294,56 @@ def _rejected(rules: Rules, costs: LabelledCosts, context: RunContext) -> list[F
     for dimension in rules.rulebook.dimensions:
         if not dimension.values or dimension.other_values is OtherValues.KEEP:
             continue
-        for row in context.engine.rows(rejected_query(rules.rulebook, dimension, costs)):
-            value = str(row["Value"])
-            findings.append(
-                Finding(
-                    REJECTED,
-                    str(dimension.place),
-                    f"{dimension.name} {value!r}",
-                    expected="an allowed value",
-                    remedy=suggestion(value, dimension),
-                    amount=_decimal(row["Cost"]),
-                    currency=str(row["BillingCurrency"] or ""),
-                )
+        query = rejected_query(rules.rulebook, dimension, costs)
+        findings += [
+            Finding(
+                REJECTED,
+                str(dimension.place),
+                f"{dimension.name} {row.value!r}",
+                expected="an allowed value",
+                remedy=suggestion(row.value, dimension),
+                amount=row.cost,
+                currency=row.billing_currency,
             )
+            for row in read_rows(RejectedValue, context.engine.rows(query))
+        ]
     return findings
 
 
 def _other_currencies(rules: Rules, costs: LabelledCosts, context: RunContext) -> list[Finding]:
+    query = other_currencies_query(rules.rulebook, costs)
     return [
         Finding(
             OTHER_CURRENCY,
             rules.rulebook.name,
-            f"{row['Lines']} line{'' if row['Lines'] == 1 else 's'}",
+            plural(row.lines, "line"),
             expected=rules.rulebook.currency,
             remedy="They are split separately, by the cost of owners in that currency.",
-            amount=_decimal(row["Cost"]),
-            currency=str(row["BillingCurrency"]),
+            amount=row.cost,
+            currency=row.billing_currency,
         )
-        for row in context.engine.rows(other_currencies_query(rules.rulebook, costs))
+        for row in read_rows(CurrencyCost, context.engine.rows(query))
     ]
 
 
 def _pool_findings(rules: Rules, costs: LabelledCosts, context: RunContext) -> list[Finding]:
     """Find charges that several pools claim, and empty pools."""
+    query = claimed_twice_query(rules.rulebook, costs)
     findings = [
         Finding(
             SEVERAL_POOLS,
-            str(rules.rulebook.pool(text_of(row["Pool"])).place),
-            f"pool {row['Pool']}",
-            found=f"{row['Keys']} kind{'' if row['Keys'] == 1 else 's'} of charge "
-            "that a pool below claims too",
+            str(rules.rulebook.pool(row.pool).place),
+            f"pool {row.pool}",
+            found=f"{plural(row.keys, 'kind')} of charge that a pool below claims too",
             remedy="Let the conditions exclude each other if the order is not meant.",
-            amount=_decimal(row["Cost"]),
-            currency=text_of(row["BillingCurrency"]),
+            amount=row.cost,
+            currency=row.billing_currency,
         )
-        for row in context.engine.rows(claimed_twice_query(rules.rulebook, costs))
+        for row in read_rows(ClaimedTwice, context.engine.rows(query))
     ]
-    rows = context.engine.rows(pools_query(costs))
-    held = {row["Pool"] for row in rows}
+    held = {row.pool for row in read_rows(PoolName, context.engine.rows(pools_query(costs)))}
     return findings + [
         Finding(EMPTY_POOL, str(pool.place), f"pool {pool.name}", found="no charge")
         for pool in rules.rulebook.pools
         if pool.name not in held
     ]
-
-
-def _decimal(value: object) -> Decimal:
-    return Decimal(str(value))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal, localcontext
+from typing import NamedTuple
 
 from apportion.core import proof
-from apportion.core.allocation.rollup import owners_changed_query
+from apportion.core.allocation.rollup import ChangedOwners, owners_changed_query
 from apportion.core.billing.retention import expired
 from apportion.core.identity import sha256
 from apportion.core.templates import name, query
@@ -27,7 +28,7 @@ from apportion.model.relation import AllocationTables, BillTables, LabelledCosts
 from apportion.model.row import Row
 from apportion.usecases.context import RunContext
 from apportion.usecases.ingest.ingest import ledger_totals
-from apportion.usecases.row_values import money_of, text_of
+from apportion.usecases.row_values import read_rows
 from apportion.usecases.runs.open_run import Published, find, open_tables
 
 from .allocate import allocated, derived
@@ -44,6 +45,11 @@ COLUMNS = (
     *proof.STAGES,
     "difference",
 )
+
+
+class _DifferentKeys(NamedTuple):
+    keys: int
+    cost: Decimal
 
 
 def prove(
@@ -102,18 +108,19 @@ def _owners_changed(
 ) -> list[Finding]:
     """Compare the published owners with those that the rules give, key by key."""
     manifest = published.manifest
+    query = owners_changed_query(published.rulebook, costs, owned)
     return [
         Finding(
             OWNER_CHANGED,
             f"{manifest.period} run {manifest.run}",
-            f"{row['Keys']} kinds of charge",
+            f"{row.keys} kinds of charge",
             expected=f"the owners that {published.rulebook.name} gives",
             found="others",
             remedy="Restore the ledger's files from a backup, or allocate the period again.",
-            amount=money_of(row["Cost"]),
-            currency=text_of(row["BillingCurrency"]),
+            amount=row.cost,
+            currency=row.billing_currency,
         )
-        for row in context.engine.rows(owners_changed_query(published.rulebook, costs, owned))
+        for row in read_rows(ChangedOwners, context.engine.rows(query))
     ]
 
 
@@ -129,15 +136,15 @@ def _months_differ(published: Published, bills: BillTables, context: RunContext)
         Finding(
             MONTH_DIFFERS,
             f"{published.manifest.period} run {published.manifest.run}",
-            f"{row['Keys']} kinds of charge",
+            f"{row.keys} kinds of charge",
             expected="the sum of their days",
             found="another amount",
             remedy="Restore the ledger's files from a backup, or ingest the bill again in a new "
             "ledger.",
-            amount=money_of(row["Cost"]),
+            amount=row.cost,
         )
-        for row in context.engine.rows(differing)
-        if row["Keys"]
+        for row in read_rows(_DifferentKeys, context.engine.rows(differing))
+        if row.keys
     ]
 
 

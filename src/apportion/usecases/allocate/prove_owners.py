@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
+from typing import NamedTuple
 
-from apportion.core.owner_proof import compare_owners, owner_totals
+from apportion.core.owner_proof import PaidCost, compare_owners, owner_totals
 from apportion.core.templates import each, name, query
 from apportion.model.findings.finding import Finding
 from apportion.model.findings.proof import SPLIT_CHANGED
@@ -14,12 +16,24 @@ from apportion.model.period import Period
 from apportion.model.relation import AllocationTables, LabelledCosts, Relation
 from apportion.model.rulebook import Rulebook
 from apportion.usecases.context import RunContext
-from apportion.usecases.row_values import money_of, text_of
+from apportion.usecases.row_values import read_rows
 from apportion.usecases.runs.open_run import Published
 
 from .split_costs import DRIVERS, SHARES, load_split, pool_costs, split_costs
 
 _REMEDY = "Restore the ledger's files from a copy, or allocate the period again."
+
+
+class _ChangedShares(NamedTuple):
+    owner: str
+    billing_currency: str
+    shares: int
+    given: Decimal
+    got: Decimal
+
+
+class _ChangedArrows(NamedTuple):
+    arrows: int
 
 
 def read_owners(
@@ -32,7 +46,7 @@ def read_owners(
         allocations=tables.allocations,
         shares=tables.shares,
     )
-    return owner_totals(context.engine.rows(paid))
+    return owner_totals(read_rows(PaidCost, context.engine.rows(paid)))
 
 
 def owners_differ(
@@ -90,14 +104,14 @@ def _shares_changed(
         Finding(
             SPLIT_CHANGED,
             _place(published.manifest),
-            f"{row['Shares']} shares of owner {text_of(row['Owner']) or '(none)'}",
-            expected=f"{text(money_of(row['Given']))}, as {published.rulebook.name} splits",
-            found=text(money_of(row["Got"])),
+            f"{row.shares} shares of owner {row.owner or '(none)'}",
+            expected=f"{text(row.given)}, as {published.rulebook.name} splits",
+            found=text(row.got),
             remedy=_REMEDY,
-            amount=money_of(row["Got"]) - money_of(row["Given"]),
-            currency=text_of(row["BillingCurrency"]),
+            amount=row.got - row.given,
+            currency=row.billing_currency,
         )
-        for row in context.engine.rows(changed)
+        for row in read_rows(_ChangedShares, context.engine.rows(changed))
     ]
 
 
@@ -110,14 +124,14 @@ def _drivers_changed(
         drivers_made=made,
         drivers=drivers,
     )
-    (row,) = context.engine.rows(changed)
-    if not row["Arrows"]:
+    (row,) = read_rows(_ChangedArrows, context.engine.rows(changed))
+    if not row.arrows:
         return []
     return [
         Finding(
             SPLIT_CHANGED,
             _place(published.manifest),
-            f"{row['Arrows']} arrows of the split",
+            f"{row.arrows} arrows of the split",
             expected=f"those that {published.rulebook.name} gives",
             found="others",
             remedy=_REMEDY,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal
 
 from apportion.core.allocation.rollup import (
+    OwnerName,
+    OwnerSpend,
+    PartitionOwner,
     owners_query,
     partitions_query,
     pool_costs_query,
@@ -20,7 +22,7 @@ from apportion.model.relation import BillTables, LabelledCosts, Query, Relation
 from apportion.model.row import Row
 from apportion.model.split import PoolCost, Spend
 from apportion.usecases.context import RunContext
-from apportion.usecases.row_values import day_of
+from apportion.usecases.row_values import read_rows
 from apportion.usecases.runs.load_rules import Rules
 
 _MONEY = dict.fromkeys(COST_COLUMNS, SQL_TYPE)
@@ -56,17 +58,8 @@ def pool_costs(
     rules: Rules, labelled: Relation, bills: BillTables, context: RunContext
 ) -> list[PoolCost]:
     """Add up the cost in each pool by payer and day."""
-    return [
-        PoolCost(
-            pool=str(row["Pool"]),
-            currency=str(row["BillingCurrency"] or ""),
-            billing_account=str(row["BillingAccountId"] or ""),
-            day=day_of(row["ChargeDay"]),
-            within=str(row["Within"]),
-            units=tuple(to_units(Decimal(str(row[column]))) for column in COST_COLUMNS),
-        )
-        for row in context.engine.rows(pool_costs_query(rules.rulebook, labelled, bills.costs))
-    ]
+    query = pool_costs_query(rules.rulebook, labelled, bills.costs)
+    return read_rows(PoolCost, context.engine.rows(query))
 
 
 def split_costs(
@@ -79,19 +72,20 @@ def split_costs(
     """Query the cost of owners and compute the shares of pools."""
     rulebook = rules.rulebook
     owners: dict[str, set[str]] = {}
-    for row in context.engine.rows(owners_query(rulebook, labelled)):
-        owners.setdefault(str(row["BillingCurrency"] or ""), set()).add(str(row["Owner"]))
+    for paying in read_rows(OwnerName, context.engine.rows(owners_query(rulebook, labelled))):
+        owners.setdefault(paying.billing_currency, set()).add(paying.owner)
     partitions: dict[tuple[str, str, str], set[str]] = {}
-    for row in _rows(partitions_query(rulebook, labelled), context):
-        place = str(row["Dimension"]), str(row["BillingCurrency"] or ""), str(row["Within"])
-        partitions.setdefault(place, set()).add(str(row["Owner"]))
+    for part in read_rows(PartitionOwner, _rows(partitions_query(rulebook, labelled), context)):
+        place = part.dimension, part.billing_currency, part.within
+        partitions.setdefault(place, set()).add(part.owner)
+    spend = read_rows(OwnerSpend, _rows(spend_query(rulebook, labelled), context))
     index = COST_COLUMNS.index(rulebook.cost)
     dimension = rulebook.dimension(rulebook.owner)
     split = split_pools(
         rulebook.pools,
         method=rulebook.method,
         costs=costs,
-        spend=[_spend(row) for row in _rows(spend_query(rulebook, labelled), context)],
+        spend=list(map(_spend, spend)),
         drivers=rules.drivers,
         owners={currency: frozenset(names) for currency, names in owners.items()},
         partitions={place: frozenset(names) for place, names in partitions.items()},
@@ -133,11 +127,11 @@ def _rows(query: Query | None, context: RunContext) -> list[Row]:
     return context.engine.rows(query) if query else []
 
 
-def _spend(row: Row) -> Spend:
+def _spend(row: OwnerSpend) -> Spend:
     return Spend(
-        pool=str(row["Pool"]),
-        currency=str(row["BillingCurrency"] or ""),
-        owner=str(row["Owner"]),
-        within=str(row["Within"]),
-        units=to_units(Decimal(str(row["Spend"]))),
+        pool=row.pool,
+        currency=row.billing_currency,
+        owner=row.owner,
+        within=row.within,
+        units=to_units(row.spend),
     )

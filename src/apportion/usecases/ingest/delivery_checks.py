@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
+from typing import NamedTuple
 
 from apportion.core.billing.duplicate_charges import (
     DuplicatePair,
@@ -11,7 +11,12 @@ from apportion.core.billing.duplicate_charges import (
     charges_twice,
     worth_comparing,
 )
-from apportion.core.billing.unparseable_values import json_queries, times_queries
+from apportion.core.billing.unparseable_values import (
+    UnparseableTags,
+    UnparseableTimes,
+    json_queries,
+    times_queries,
+)
 from apportion.core.templates import query
 from apportion.model.charges import ChargeQueries
 from apportion.model.delivery import Delivery
@@ -19,7 +24,11 @@ from apportion.model.findings.deliveries import NO_JSON, SEVERAL_FORMATS, UNREAD
 from apportion.model.findings.finding import Finding
 from apportion.model.relation import Relation
 from apportion.usecases.context import RunContext
-from apportion.usecases.row_values import texts_of
+from apportion.usecases.row_values import read_rows
+
+
+class _Lines(NamedTuple):
+    lines: int
 
 
 def several_formats(deliveries: Sequence[Delivery]) -> list[Finding]:
@@ -49,13 +58,7 @@ def find_duplicates(delivery: Delivery, context: RunContext) -> list[Finding]:
     if not views:
         return []
     pairs = context.engine.rows(charges_query(delivery, views))
-    return charges_twice(
-        files,
-        [
-            DuplicatePair(**{str(part): int(str(number)) for part, number in pair.items()})
-            for pair in pairs
-        ],
-    )
+    return charges_twice(files, read_rows(DuplicatePair, pairs))
 
 
 def unreadable_times(
@@ -66,21 +69,22 @@ def unreadable_times(
     context: RunContext,
 ) -> list[Finding]:
     """Find texts that are not times; a second pass over the bill only where there are any."""
-    (row,) = context.engine.rows(query("usecases/ingest/unreadable_times", lines=lines))
-    if not row["Lines"]:
+    counted = query("usecases/ingest/unreadable_times", lines=lines)
+    (row,) = read_rows(_Lines, context.engine.rows(counted))
+    if not row.lines:
         return []
     return [
         Finding(
             UNREADABLE_TIME,
             f"{delivery.files[0].name}" + (" and others" if delivery.files[1:] else ""),
-            f"{column} of {times['Lines']:,} lines",
+            f"{column} of {times.lines:,} lines",
             expected="a date and time like 2024-09-01T00:00:00Z",
-            found=", ".join(map(repr, texts_of(times["Texts"]))) or "nothing",
+            found=", ".join(map(repr, times.texts)) or "nothing",
             remedy="Nothing was ingested. Write dates with the year first; export the file again.",
         )
         for column, texts in times_queries(delivery, queries, bill)
-        for times in context.engine.rows(texts)
-        if times["Lines"]
+        for times in read_rows(UnparseableTimes, context.engine.rows(texts))
+        if times.lines
     ]
 
 
@@ -92,13 +96,13 @@ def no_json(
         Finding(
             NO_JSON,
             place,
-            f"{column} of {texts['Lines']:,} lines",
+            f"{column} of {tags.lines:,} lines",
             expected='JSON like {"CostCenter": "FIN-100"}',
-            found=", ".join(map(repr, texts_of(texts["Texts"]))),
+            found=", ".join(map(repr, tags.texts)),
             remedy="These charges count in full, without these tags. Export the column as JSON.",
-            amount=Decimal(str(texts["Cost"])),
-            currency=str(texts["Currency"] or ""),
+            amount=tags.cost,
+            currency=tags.currency,
         )
         for column, found in json_queries(delivery, keys, months)
-        for texts in context.engine.rows(found)
+        for tags in read_rows(UnparseableTags, context.engine.rows(found))
     ]

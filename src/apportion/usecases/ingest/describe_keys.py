@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from apportion.core.billing.keys_and_costs import described_by_hash, described_by_place
 from apportion.core.templates import query
@@ -12,6 +13,7 @@ from apportion.model.delivery import Delivery, Encoding
 from apportion.model.manifest import Manifest
 from apportion.model.relation import Query, Relation
 from apportion.usecases.context import RunContext
+from apportion.usecases.row_values import read_rows
 
 _KEY_COLUMNS = {"KeyId": "BIGINT", "KeyCheck": "BIGINT"}
 
@@ -27,6 +29,15 @@ def open_known(current: Manifest | None, context: RunContext) -> tuple[list[str]
     keys = context.engine.open_parquet("known_keys", files)
     columns = Query.of(f'SELECT "KeyId", "KeyCheck" FROM {keys}', keys)
     return files, context.engine.create_table("known", columns)
+
+
+class _Counts(NamedTuple):
+    known: int
+    new: int
+
+
+class _File(NamedTuple):
+    file: int
 
 
 @dataclass(frozen=True)
@@ -52,10 +63,10 @@ def describe(
     counts = (
         f"SELECT (SELECT COUNT(*) FROM {known}) AS known, (SELECT COUNT(*) FROM {new_keys}) AS new"
     )
-    (counted,) = context.engine.rows(Query.of(counts, known, new_keys))
-    if counted["known"] and not counted["new"]:
+    (counted,) = read_rows(_Counts, context.engine.rows(Query.of(counts, known, new_keys)))
+    if counted.known and not counted.new:
         return []
-    context.say(f"describing {counted['new']:,} new kinds of charge")
+    context.say(f"describing {counted.new:,} new kinds of charge")
     if delivered.delivery.encoding is Encoding.PARQUET:
         return _by_place(delivered, new_keys, context)
     described = described_by_hash(delivered.queries, delivered.bill, new_keys, delivered.lines)
@@ -66,8 +77,8 @@ def _by_place(delivered: DeliveredLines, new_keys: Relation, context: RunContext
     """Read only the files, and of them the parts, in which the keys were first seen."""
     lines, engine = delivered.lines, context.engine
     no_lines = engine.create_table("no_lines", Query.of(f"SELECT * FROM {lines} LIMIT 0", lines))
-    rows = engine.rows(Query.of(f'SELECT DISTINCT "File" FROM {new_keys} ORDER BY 1', new_keys))
-    places = [int(str(row["File"])) for row in rows]
+    files = Query.of(f'SELECT DISTINCT "File" FROM {new_keys} ORDER BY 1', new_keys)
+    places = [row.file for row in read_rows(_File, engine.rows(files))]
     written = []
     for start in range(0, max(1, len(places)), _FILES_AT_ONCE):
         views = {

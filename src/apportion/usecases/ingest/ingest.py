@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
+from typing import NamedTuple
 
+from apportion.core.allocation.rollup import AccountTotal
 from apportion.core.billing.bill_identity import new_payers, restated
 from apportion.core.billing.charge_queries import charge_queries
 from apportion.core.billing.keys_and_costs import lines_query, months_query
@@ -19,14 +20,13 @@ from apportion.model.delivery import AS_FOUND, Delivery, Encoding, Intent
 from apportion.model.errors.base import KeyCollisionError
 from apportion.model.findings.charges import LACKS_LITTLE
 from apportion.model.findings.finding import Finding
-from apportion.model.focus import COST_COLUMNS
 from apportion.model.manifest import BillIdentity, DayHeld, Input, Manifest, RunKind, Total
 from apportion.model.money import from_units
-from apportion.model.relation import Relation
-from apportion.model.row import Row
+from apportion.model.relation import Query, Relation
 from apportion.ports.bills import Source
 from apportion.usecases.context import RunContext
 from apportion.usecases.fail_on_findings import record, stop_if_failing
+from apportion.usecases.row_values import read_rows
 from apportion.usecases.runs.damage import damage_of
 
 from .choose_bill import Place, check_part, find_places
@@ -35,6 +35,14 @@ from .delivery_checks import find_duplicates, no_json, several_formats, unreadab
 from .describe_keys import DeliveredLines, describe, open_known
 from .replace_delivery import Replaces, what_is_replaced
 from .together import add_stated, check_together, put_together
+
+
+class _BillPeriod(NamedTuple):
+    period: str | None
+
+
+class _Collisions(NamedTuple):
+    n: int
 
 
 @dataclass(frozen=True)
@@ -205,8 +213,8 @@ def _only_period(work: _Work, bill: Relation, context: RunContext) -> str | None
     if work.delivery.encoding is not Encoding.PARQUET:
         return None
     found = query("usecases/ingest/bill_periods", period=work.queries.period, bill=bill)
-    periods = [row["Period"] for row in context.engine.rows(found)]
-    return str(periods[0]) if len(periods) == 1 and periods[0] is not None else None
+    periods = [row.period for row in read_rows(_BillPeriod, context.engine.rows(found))]
+    return periods[0] if len(periods) == 1 else None
 
 
 def _prepare(
@@ -307,30 +315,30 @@ def _add_up(work: _Work, period: str, costs: Sequence[Path], context: RunContext
 
 def _totals(summed: _Summed, keys: Relation, context: RunContext) -> list[Total]:
     """Add the written files up; every key must have one description."""
-    (row,) = context.engine.rows(
-        query("usecases/ingest/collisions", keys=keys, months=summed.months)
-    )
-    collisions = int(str(row["n"]))
-    if collisions:
-        raise KeyCollisionError(collisions)
+    counted = query("usecases/ingest/collisions", keys=keys, months=summed.months)
+    (found,) = read_rows(_Collisions, context.engine.rows(counted))
+    if found.n:
+        raise KeyCollisionError(found.n)
     return ledger_totals(summed.months, keys, context)
 
 
 def ledger_totals(costs: Relation, keys: Relation, context: RunContext) -> list[Total]:
     """Add costs up by account, through their keys."""
-    rows = context.engine.rows(query("usecases/runs/ledger_totals", costs=costs, keys=keys))
-    return [ledger_total("ledger", row) for row in rows]
+    totals = query("usecases/runs/ledger_totals", costs=costs, keys=keys)
+    return stage_totals("ledger", totals, context)
 
 
-def ledger_total(stage: str, row: Row) -> Total:
-    """Make a total from a row of a totals query."""
-    account = (
-        str(row["BillingAccountId"]),
-        str(row["SubAccountId"]),
-        str(row["BillingCurrency"]),
-    )
-    amounts = (Decimal(str(row[column])) for column in COST_COLUMNS)
-    return total(stage, account, int(str(row["Lines"])), amounts)
+def stage_totals(stage: str, query: Query, context: RunContext) -> list[Total]:
+    """Read the totals of a stage of the proof, account by account."""
+    return [
+        total(
+            stage,
+            (row.billing_account_id, row.sub_account_id, row.billing_currency),
+            row.lines,
+            row.amounts,
+        )
+        for row in read_rows(AccountTotal, context.engine.rows(query))
+    ]
 
 
 def _inputs(delivery: Delivery) -> tuple[Input, ...]:

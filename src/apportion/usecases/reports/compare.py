@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 
-from apportion.core.allocation.rollup import own_by_owner_query, rolled_query
+from apportion.core.allocation.rollup import OwnerCost, own_by_owner_query, rolled_query
 from apportion.core.billing.bill_identity import newest
 from apportion.core.reporting.compare import (
     Stages,
@@ -36,6 +35,7 @@ from apportion.usecases.allocate.split_costs import pool_costs, split_costs
 from apportion.usecases.aws.accounts import with_accounts
 from apportion.usecases.context import RunContext
 from apportion.usecases.fail_on_findings import stop_if_failing
+from apportion.usecases.row_values import read_rows
 from apportion.usecases.runs.ledger_views import open_bills
 from apportion.usecases.runs.load_rules import Rules, rules_for
 from apportion.usecases.runs.open_run import find
@@ -164,10 +164,8 @@ def _paid(
 ) -> tuple[dict[tuple[str, str], int], list[Finding]]:
     """What owners pay of labelled costs, direct and shared together."""
     rulebook = rules.rulebook
-    paid = {
-        (str(row["Currency"]), str(row["Owner"])): to_units(Decimal(str(row["Cost"])))
-        for row in context.engine.rows(own_by_owner_query(rulebook, costs))
-    }
+    own = context.engine.rows(own_by_owner_query(rulebook, costs))
+    paid = {(row.currency, row.owner): to_units(row.cost) for row in read_rows(OwnerCost, own)}
     pools = pool_costs(rules, costs.labelled, bills, context)
     split = split_costs(period, rules, pools, costs, context)
     place = COST_COLUMNS.index(rulebook.cost)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from apportion.core.billing.bill_identity import newest
 from apportion.core.billing.retention import deliveries_of, expired, number_of
@@ -25,12 +26,18 @@ from apportion.model.money import from_units, text, to_units
 from apportion.model.relation import AllocationTables
 from apportion.model.rulebook import Rulebook
 from apportion.usecases.context import RunContext
+from apportion.usecases.row_values import read_rows
 
 from .history import periods
 from .ledger_views import open_allocations, open_bills
 from .load_rules import Rules, named_files
 
 _NONE = AccountFacts()
+
+
+class _Paid(NamedTuple):
+    currency: str
+    cost: Decimal
 
 
 @dataclass(frozen=True)
@@ -152,10 +159,8 @@ def check_whole(published: Published, tables: AllocationTables, context: RunCont
         allocations=tables.allocations,
         shares=tables.shares,
     )
-    found = {
-        str(row["Currency"]): to_units(Decimal(str(row["Cost"])))
-        for row in context.engine.rows(whole)
-    }
+    paid = read_rows(_Paid, context.engine.rows(whole))
+    found = {row.currency: to_units(row.cost) for row in paid}
     for currency in sorted(proved.keys() | found.keys()):
         expected, there = proved.get(currency, 0), found.get(currency, 0)
         if expected != there:

@@ -1,9 +1,9 @@
 -- The cost of each pool by payer, currency and day, in each partition.
 SELECT
   labelled."Pool",
-  labelled."BillingCurrency",
-  labelled."BillingAccountId",
-  costs."ChargeDay",
+  labelled."BillingCurrency" AS "Currency",
+  labelled."BillingAccountId" AS "BillingAccount",
+  costs."ChargeDay" AS "Day",
   {within} AS "Within",
   SUM("BilledCost") AS "BilledCost",
   SUM("EffectiveCost") AS "EffectiveCost",

@@ -46,10 +46,10 @@ compared AS (
   FROM joined
 )
 SELECT
-  "BillingAccountId",
-  "BillingCurrency",
-  CASE WHEN GROUPING("SubAccountId") = 0 THEN "SubAccountId" END AS "SubAccountId",
-  CASE WHEN GROUPING("ChargeDay") = 0 THEN "ChargeDay" END AS "ChargeDay",
+  "BillingAccountId" AS "BillingAccount",
+  "BillingCurrency" AS "Currency",
+  CASE WHEN GROUPING("SubAccountId") = 0 THEN "SubAccountId" END AS "SubAccount",
+  CASE WHEN GROUPING("ChargeDay") = 0 THEN "ChargeDay" END AS "Day",
   CAST(SUM("Lines") AS BIGINT) AS "Lines",
   CAST(SUM("NewLines") AS BIGINT) AS "NewLines",
   SUM("Weight") AS "Weight",

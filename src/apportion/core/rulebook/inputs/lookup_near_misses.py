@@ -7,6 +7,7 @@ clouds write the same id in capitals or not, and the cost would silently stay wi
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from apportion.core.rulebook.suggestions import shown
 from apportion.core.templates import each, name, query
@@ -21,6 +22,14 @@ _MOST = 3
 def line_columns(lookup: Lookup) -> dict[str, str]:
     """Name the columns of the table of a lookup's lines, with their SQL types."""
     return {"line": "BIGINT", **{f"m{at}": "VARCHAR" for at in range(len(lookup.columns))}}
+
+
+class NearMiss(NamedTuple):
+    """A value of the bill that almost matches a line of a lookup."""
+
+    line: int
+    written: str
+    found: str
 
 
 def near_misses_query(lookup: Lookup, lines: Relation, facts: Relation) -> Query:
@@ -38,7 +47,7 @@ def near_misses_query(lookup: Lookup, lines: Relation, facts: Relation) -> Query
     )
 
 
-def near_misses(lookup: Lookup, lines: Sequence[tuple[int, str, str]]) -> Iterator[Finding]:
+def near_misses(lookup: Lookup, lines: Sequence[NearMiss]) -> Iterator[Finding]:
     """List lines of a lookup whose values are almost in the bill."""
     if lines:
         line, written, there = lines[0]
