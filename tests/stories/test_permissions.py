@@ -337,7 +337,7 @@ def test_roles_are_listed(typed: Typed) -> None:
     typed.well("aws", "policy", "-o", "json")
     assert [row["role"] for row in typed.rows] == [role.value for role in Role]
     typed.well("aws", "policy")
-    assert "asks Cost Explorer" in typed.out
+    assert "queries Cost Explorer" in typed.out
 
 
 def test_a_policy_is_written(typed: Typed) -> None:

@@ -1,4 +1,4 @@
-# The least to begin with: tags on everything, and a role that asks Cost Explorer and changes nothing.
+# The minimum: tags on everything, and a role that only reads Cost Explorer.
 
 terraform {
   required_version = ">= 1.7"

@@ -26,19 +26,19 @@ READ_COSTS = Statement(
     "AskCostExplorer",
     ("ce:GetCostAndUsage", "ce:GetCostAndUsageWithResources", "ce:GetTags"),
     _EVERYTHING,
-    "costs, costs of single resources, and tags in use; Cost Explorer knows no narrower resource",
+    "costs, costs of resources, and tags in use; Cost Explorer has no narrower resource",
 )
 FIND_EXPORT = Statement(
     "FindTheExport",
     ("s3:ListBucket",),
     (_EXPORT,),
-    "which periods there are, and the bucket's region",
+    "existing periods, and the region of the bucket",
 )
 READ_EXPORT = Statement(
     "ReadTheExport",
     ("s3:GetObject",),
     (f"{_EXPORT}/${{export_prefix}}/*",),
-    "manifests and the files that they name",
+    "manifests and their files",
 )
 DECRYPT_EXPORT = Statement(
     "DecryptTheExport",
@@ -95,7 +95,7 @@ READ_ACCOUNTS = Statement(
         "organizations:ListAccounts",
     ),
     _EVERYTHING,
-    "which accounts there are; listing them knows no narrower resource",
+    "list of accounts; there is no narrower resource",
 )
 READ_UNITS = Statement(
     "ReadUnitsAndTags",
@@ -108,13 +108,13 @@ READ_UNITS = Statement(
         "arn:${partition}:organizations::${account}:account/o-*/*",
         "arn:${partition}:organizations::${account}:ou/o-*/ou-*",
     ),
-    "where accounts are in the tree, and their tags",
+    "organisational units and tags of accounts",
 )
 LIST_CATEGORIES = Statement(
     "ListCostCategories",
     ("ce:ListCostCategoryDefinitions",),
     _EVERYTHING,
-    "which cost categories there are; listing knows no narrower resource",
+    "list of cost categories; there is no narrower resource",
 )
 READ_CATEGORIES = Statement(
     "ReadCostCategories",
@@ -126,13 +126,13 @@ SEE_TAGS = Statement(
     "SeeCostAllocationTags",
     ("ce:ListCostAllocationTagBackfillHistory", "ce:ListCostAllocationTags"),
     _EVERYTHING,
-    "which tag keys are active in bills; these know no narrower resource",
+    "tag keys that are active in bills; there is no narrower resource",
 )
 ACTIVATE_TAGS = Statement(
     "ActivateCostAllocationTags",
     ("ce:StartCostAllocationTagBackfill", "ce:UpdateCostAllocationTagsStatus"),
     _EVERYTHING,
-    "the calls of an approved plan; these know no narrower resource",
+    "calls of an approved plan; there is no narrower resource",
 )
 READ_SETTINGS = Statement(
     "ReadSettings",
@@ -144,44 +144,44 @@ FIND_KEPT = Statement(
     "FindWhatIsKept",
     ("s3:ListBucket",),
     (_STORE,),
-    "the files beside apportion.toml, what is there of a ledger, and what is not there yet",
+    "files beside apportion.toml, and existing and missing files of a ledger",
 )
 MISS_KEPT = Statement(
     "SeeWhatIsNotThere",
     ("s3:ListBucket",),
     (_STORE,),
-    "only who may list a bucket is told that an object is not there; others are told 'denied'",
+    "S3 reports a missing object only with this permission, otherwise 'denied'",
     called_by="S3",
 )
 KEEP_LEDGER = Statement(
     "KeepTheLedger",
     ("s3:GetObject", "s3:PutObject"),
     (f"{_STORE}/ledger/*",),
-    "the ledger between two runs",
+    "files of the ledger",
 )
 WRITE_TABLES = Statement(
     "WriteTables",
     ("s3:GetObject", "s3:PutObject"),
     (f"{_STORE}/lake/*",),
-    "the files of the published tables; S3's versions keep what was replaced",
+    "files of the published tables; S3 versions keep replaced files",
 )
 CHANGE_TABLES = Statement(
     "ChangeTables",
     ("glue:CreateTable", "glue:GetTable", "glue:UpdateTable"),
     _TABLES,
-    "which metadata is a table's current one, and the views",
+    "current metadata of the tables, and the views",
 )
 CREATE_DATABASE = Statement(
     "CreateTheDatabase",
     ("glue:CreateDatabase", "glue:GetDatabase"),
     _DATABASE,
-    "the database, if it is not there yet",
+    "the database, if it does not exist",
 )
 FIND_DATABASE = Statement(
     "FindTheDatabase",
     ("glue:GetDatabase",),
     _DATABASE,
-    "whether the database is there, which Terraform makes",
+    "whether the database exists, which Terraform creates",
 )
 ASK_ATHENA = Statement(
     "AskAthena",
@@ -192,7 +192,7 @@ ASK_ATHENA = Statement(
         "athena:StopQueryExecution",
     ),
     _WORKGROUP,
-    "queries, within what the workgroup lets one scan",
+    "queries, within the scan limit of the workgroup",
 )
 ATHENA_GLUE = Statement(
     "AthenaFindsTables",
@@ -205,7 +205,7 @@ ATHENA_DEFAULT = Statement(
     "AthenaNeedsTheDefault",
     ("glue:GetDatabase",),
     (f"{_GLUE}:catalog", f"{_GLUE}:database/default"),
-    "Athena looks at the database `default` whatever is asked",
+    "Athena reads the database `default` in every query",
     called_by="Athena",
 )
 ATHENA_READS = Statement(
@@ -219,41 +219,41 @@ ATHENA_WRITES = Statement(
     "AthenaWritesResults",
     ("s3:AbortMultipartUpload", "s3:GetObject", "s3:ListMultipartUploadParts", "s3:PutObject"),
     (f"{_STORE}/queries/*",),
-    "Athena writes the result, and reads it back, with the caller's rights",
+    "Athena writes and reads the result with the caller's rights",
     called_by="Athena",
 )
 ATHENA_FINDS = Statement(
     "AthenaFindsTheBucket",
     ("s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"),
     (_STORE,),
-    "Athena asks where the bucket is",
+    "Athena reads the region of the bucket",
     called_by="Athena",
 )
 DELIVER = Statement(
     "DeliverReports",
     ("s3:GetObject", "s3:PutObject"),
     (f"{_STORE}/reports/*",),
-    "reports and the pointer to the latest; reading makes the signed link",
+    "reports and the pointer to the latest one; presigned links need read access",
 )
 MAIL = Statement(
     "SendMail",
     ("ses:SendEmail",),
     ("arn:${partition}:ses:${region}:${account}:identity/${sender}",),
-    "reports to their readers",
+    "reports by e-mail",
     only_with="sender",
 )
 TELL = Statement(
     "TellTheTopic",
     ("sns:Publish",),
     ("${topic}",),
-    "a plain summary, and findings",
+    "summaries and findings",
     only_with="topic",
 )
 ONCE = Statement(
     "RememberEvents",
     ("dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"),
     ("arn:${partition}:dynamodb:${region}:${account}:table/${table}",),
-    "an event that comes twice is done once",
+    "each event is processed once",
 )
 DECRYPT_STORE = Statement(
     "UseTheKey",
@@ -268,14 +268,14 @@ LOG = Statement(
     "WriteLogs",
     ("logs:CreateLogStream", "logs:PutLogEvents"),
     ("arn:${partition}:logs:${region}:${account}:log-group:/aws/lambda/${function}:*",),
-    "the function's own log group, which Terraform makes",
+    "the function's log group, which Terraform creates",
     called_by="Lambda",
 )
 TRACE = Statement(
     "WriteTraces",
     ("xray:PutTelemetryRecords", "xray:PutTraceSegments"),
     _EVERYTHING,
-    "traces; X-Ray knows no narrower resource",
+    "traces; X-Ray has no narrower resource",
     called_by="Lambda",
     only_with="tracing",
 )
@@ -298,7 +298,7 @@ SEE_VPC = Statement(
     "SeeTheVpc",
     ("ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets"),
     _EVERYTHING,
-    "where the interfaces are; EC2 has no narrower resource for it",
+    "existing interfaces and subnets; EC2 has no narrower resource",
     called_by="Lambda",
     only_with="network",
 )
@@ -306,21 +306,21 @@ FAILED = Statement(
     "KeepFailedEvents",
     ("sqs:SendMessage",),
     ("${queue}",),
-    "an event that failed to its end waits in the queue",
+    "events that failed after all retries",
     called_by="Lambda",
 )
 START_REPORT = Statement(
     "StartTheReport",
     ("lambda:InvokeFunction",),
     ("arn:${partition}:lambda:${region}:${account}:function:${function}",),
-    "the report function, when it is due",
+    "the report function, on schedule",
     called_by="EventBridge Scheduler",
 )
 NOT_STARTED = Statement(
     "KeepWhatCouldNotStart",
     ("sqs:SendMessage",),
     ("${queue}",),
-    "a report that could not be started waits in the queue",
+    "reports that could not be started",
     called_by="EventBridge Scheduler",
 )
 #: The tagging API writes with the caller's rights in each service. Others than these can be added.

@@ -1,4 +1,4 @@
-"""The statements of whoever lets a ledger in S3 go of its past; see `statements`."""
+"""Statements of the role that deletes superseded data of a ledger in S3; see `statements`."""
 
 from __future__ import annotations
 

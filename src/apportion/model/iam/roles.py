@@ -64,7 +64,7 @@ from .statement import Duty
 
 
 class Role(StrEnum):
-    """Who may do what. No role has more than one reason to exist."""
+    """The roles. Each has one task."""
 
     REPORT_READER = "report-reader"
     EXPORT_READER = "export-reader"
@@ -93,22 +93,22 @@ _THROUGH_ATHENA = (
 )
 
 DUTIES: Mapping[Role, Duty] = {
-    Role.REPORT_READER: Duty("asks Cost Explorer", (READ_COSTS,)),
+    Role.REPORT_READER: Duty("queries Cost Explorer", (READ_COSTS,)),
     Role.EXPORT_READER: Duty(
         "reads the bills that AWS exports to a bucket",
         (FIND_EXPORT, READ_EXPORT, DECRYPT_EXPORT),
     ),
     Role.EXPORT_CREATOR: Duty(
-        "has AWS export a bill to a bucket",
+        "creates an export of the bill to a bucket",
         (*SEE_EXPORTS, *CREATE_EXPORT, FIND_EXPORT),
         approved_by_a_person=True,
     ),
     Role.ACCOUNT_SYNC: Duty(
-        "reads accounts, their place and their tags",
+        "reads accounts, organisational units and tags",
         (READ_ACCOUNTS, READ_UNITS),
     ),
     Role.CATEGORY_READER: Duty(
-        "reads AWS Cost Categories, to make a rulebook of them",
+        "reads AWS Cost Categories for import",
         (LIST_CATEGORIES, READ_CATEGORIES),
     ),
     Role.TAG_PLANNER: Duty("plans which tag keys the bill needs", (SEE_TAGS,)),
@@ -118,22 +118,22 @@ DUTIES: Mapping[Role, Duty] = {
         approved_by_a_person=True,
     ),
     Role.LEDGER_KEEPER: Duty(
-        "works with a ledger that is kept in S3", (FIND_KEPT, KEEP_LEDGER, DECRYPT_STORE)
+        "reads and writes a ledger in S3", (FIND_KEPT, KEEP_LEDGER, DECRYPT_STORE)
     ),
     Role.LEDGER_EXPIRER: Duty(
-        "lets a ledger in S3 go of its past",
+        "deletes superseded data of a ledger in S3",
         (FIND_REPORTS, READ_REPORTS, KEEP_LEDGER, EXPIRE_LEDGER, DECRYPT_STORE),
     ),
     Role.PUBLISHER: Duty(
         "publishes proved months as tables",
         (MISS_KEPT, WRITE_TABLES, CREATE_DATABASE, CHANGE_TABLES, DECRYPT_STORE),
     ),
-    Role.QUERIER: Duty("asks published tables in SQL", (*_THROUGH_ATHENA, DECRYPT_STORE)),
+    Role.QUERIER: Duty("queries published tables in Athena", (*_THROUGH_ATHENA, DECRYPT_STORE)),
     Role.REPORTER: Duty(
         "delivers reports from a ledger", (MISS_KEPT, DELIVER, MAIL, TELL, DECRYPT_STORE)
     ),
     Role.INGEST_FUNCTION: Duty(
-        "takes bills in as they arrive, allocates and publishes",
+        "ingests bills when they arrive, allocates and publishes",
         (
             *(FIND_EXPORT, READ_EXPORT, FIND_KEPT, READ_SETTINGS, KEEP_LEDGER),
             *(WRITE_TABLES, FIND_DATABASE, CHANGE_TABLES, ONCE, *_AS_A_FUNCTION),
@@ -141,7 +141,7 @@ DUTIES: Mapping[Role, Duty] = {
         ),
     ),
     Role.INGEST_TASK: Duty(
-        "takes bills in on a schedule, in Fargate, allocates and publishes",
+        "ingests bills on a schedule in Fargate, allocates and publishes",
         (
             *(FIND_EXPORT, READ_EXPORT, FIND_KEPT, READ_SETTINGS, KEEP_LEDGER),
             *(WRITE_TABLES, FIND_DATABASE, CHANGE_TABLES, DECRYPT_EXPORT, DECRYPT_STORE),
@@ -156,7 +156,7 @@ DUTIES: Mapping[Role, Duty] = {
     ),
     Role.SCHEDULE: Duty("starts the report function", (START_REPORT, NOT_STARTED)),
     Role.TAG_SCANNER: Duty(
-        "looks at tags as they are on resources, in each account", (SEE_RESOURCES, EXPLORE)
+        "reads the current tags of resources in each account", (SEE_RESOURCES, EXPLORE)
     ),
     Role.TAG_FIXER: Duty(
         "changes tags by an approved plan, in each account",
@@ -164,7 +164,7 @@ DUTIES: Mapping[Role, Duty] = {
         approved_by_a_person=True,
     ),
     Role.TAG_FUNCTION: Duty(
-        "judges the tags of what is created",
+        "validates the tags of created resources",
         (
             *(SEE_RESOURCES, JUDGE_ONCE, TELL, TELL_CHAT, SET_TAGS, SET_IN_SERVICES),
             *(TAKE_EVENTS, LOG, ATTACH, SEE_VPC),
