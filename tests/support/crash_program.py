@@ -15,15 +15,9 @@ from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
+import preload
 from apportion.cli.main import main
 
-_IMPORTS = (
-    "apportion.cli.main",
-    "apportion.app.workspace",
-    "apportion.reports.csv",
-    "apportion.cli.workspace",
-    "pyiceberg.catalog.sql",
-)
 _CHANGES = ("os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.link", "sqlite3.connect")
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 
@@ -51,7 +45,7 @@ def copies_before_every_change(folder: Path, *arguments: str, to: Path) -> list[
 
 def _start(folder: Path, arguments: tuple[str, ...], die_at: int, to: str | None) -> BaseProcess:
     context = get_context("forkserver")
-    context.set_forkserver_preload(list(_IMPORTS))
+    context.set_forkserver_preload(preload.commands())
     process = context.Process(target=_run, args=(str(folder), arguments, die_at, to))
     process.start()
     return process

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from apportion.ledger.catalog import Catalog
 from apportion.ledger.iceberg import IcebergLedger
+from apportion.ledger.iceberg_catalog import IcebergCatalog
 from ledger_writer import expected_state, read_state, start, told
 
 
@@ -59,7 +60,7 @@ def check_whole(folder: Path, *, acknowledged: list[int]) -> None:
 def check_all_and_sweep(folder: Path) -> None:
     """Crashes left something behind; sweeping it leaves every run readable."""
     ledger = IcebergLedger(folder)
-    costs = Catalog(folder).find("costs")
+    costs = IcebergCatalog(Catalog(folder)).find("costs")
     assert costs is not None
     left_over = ledger.sweep()
     unrecorded = len(costs.snapshots()) - len(ledger.runs())

@@ -44,7 +44,7 @@ def start(
     With `die_at` it kills itself just before the so-manieth time it changes a file of the ledger.
     """
     context = get_context("forkserver")
-    context.set_forkserver_preload(["apportion.ledger.iceberg"])
+    context.set_forkserver_preload(["apportion.ledger.iceberg_tables"])
     receiving, sending = context.Pipe(duplex=False)
     process = context.Process(target=_write, args=(str(folder), sending, states, die_at))
     process.start()

@@ -49,7 +49,7 @@ def look_at_organization(
     say: Callable[[str], None] = lambda _step: None,
 ) -> Organization:
     """Read every account from AWS Organizations, in a role where one is named. Raises AwsError."""
-    from apportion.aws.connect import in_role  # noqa: PLC0415 - boto3 is an extra
-    from apportion.aws.organization import Organizations  # noqa: PLC0415 - as said above
+    from apportion.aws.connect import in_role
+    from apportion.aws.organization import Organizations
 
     return Organizations(in_role(clients, role)("organizations", ""), say=say).look()

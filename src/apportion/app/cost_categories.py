@@ -46,7 +46,7 @@ def look_at_categories(
     say: Callable[[str], None] = lambda _step: None,
 ) -> list[CostCategory]:
     """Read a payer's cost categories, in a role where one is named. Raises AwsError."""
-    from apportion.aws.connect import in_role  # noqa: PLC0415 - boto3 is an extra
-    from apportion.aws.cost_categories import CostCategories as Asked  # noqa: PLC0415 - as above
+    from apportion.aws.connect import in_role
+    from apportion.aws.cost_categories import CostCategories as Asked
 
     return from_aws(Asked(in_role(clients, role)("ce", ""), say=say).definitions())

@@ -92,9 +92,9 @@ def connect(
 ) -> CostReports:
     """Reach Cost Explorer. Without boto3 this raises NoBoto3Error, and nothing earlier does."""
     # boto3 is an extra, and takes a quarter of a second to import.
-    from apportion.aws.connect import cost_explorer_client  # noqa: PLC0415 - as said above
-    from apportion.aws.cost_explorer import CostExplorer  # noqa: PLC0415 - as said above
-    from apportion.aws.response_cache import ResponseCache  # noqa: PLC0415 - as said above
+    from apportion.aws.connect import cost_explorer_client
+    from apportion.aws.cost_explorer import CostExplorer
+    from apportion.aws.response_cache import ResponseCache
 
     whose = ""
     if client is None:

@@ -52,7 +52,7 @@ def fetch_and_ingest(
     the outcome, and the others are taken in. Without `clients`, they are made from the
     environment. Raises WrongUseError and AwsError.
     """
-    from apportion.aws.s3_bucket import open_bucket  # noqa: PLC0415 - boto3 is an extra
+    from apportion.aws.s3_bucket import open_bucket
 
     place = S3Location.parse(location)
     bucket = open_bucket(clients or from_environment(), place.bucket, say=say)
@@ -61,14 +61,14 @@ def fetch_and_ingest(
 
 def from_environment(profile: str = "") -> Clients:
     """Make clients with the credentials of a profile, or of what the environment gives."""
-    from apportion.aws.connect import client_of  # noqa: PLC0415 - boto3 is an extra
+    from apportion.aws.connect import client_of
 
     return lambda service, region: client_of(service, profile=profile, region=region)
 
 
 def existing_exports(clients: Clients) -> Outcome:
     """List the account's exports."""
-    from apportion.aws.data_exports import DataExports  # noqa: PLC0415 - boto3 is an extra
+    from apportion.aws.data_exports import DataExports
 
     return existing(DataExports(clients))
 
@@ -78,8 +78,8 @@ def plan_export(wanted: WantedExport, clients: Clients, *, region: str = "") -> 
 
     `region` is the bucket's; default: read from S3.
     """
-    from apportion.aws.data_exports import REGION, DataExports  # noqa: PLC0415 - boto3 is an extra
-    from apportion.aws.s3_bucket import region_of  # noqa: PLC0415 - boto3 is an extra
+    from apportion.aws.data_exports import REGION, DataExports
+    from apportion.aws.s3_bucket import region_of
 
     exports = DataExports(clients)
     found = region or region_of(clients("s3", ""), wanted.place.bucket) or REGION
@@ -88,6 +88,6 @@ def plan_export(wanted: WantedExport, clients: Clients, *, region: str = "") -> 
 
 def apply_export(planned: ExportPlan, clients: Clients) -> Outcome:
     """Send the calls of a plan."""
-    from apportion.aws.data_exports import DataExports  # noqa: PLC0415 - boto3 is an extra
+    from apportion.aws.data_exports import DataExports
 
     return apply(DataExports(clients), planned)

@@ -37,7 +37,7 @@ class AccountReach:
 
     def live(self, account: str, region: str) -> LiveTags:
         """Reach tags; raises AwsError, and NotOurAccountError without a role for the account."""
-        from apportion.aws.live_tags import LiveTags  # noqa: PLC0415 - boto3 is an extra
+        from apportion.aws.live_tags import LiveTags
 
         if (account, region) not in self._live:
             client = self._act(account)("resourcegroupstaggingapi", region)
@@ -46,7 +46,7 @@ class AccountReach:
 
     def explorer(self, view: str) -> Explorer:
         """Reach Resource Explorer by the ARN of a view, which says where it is."""
-        from apportion.aws.live_tags import Explorer  # noqa: PLC0415 - boto3 is an extra
+        from apportion.aws.live_tags import Explorer
 
         region = view.split(":")[3] if view.count(":") > 4 else ""
         return Explorer(self._clients("resource-explorer-2", region), view=view)
@@ -57,7 +57,7 @@ class AccountReach:
         return self._acting[account]
 
     def _entered(self, account: str) -> Clients:
-        from apportion.aws.connect import in_role  # noqa: PLC0415 - boto3 is an extra
+        from apportion.aws.connect import in_role
 
         if self._role_name:
             partition = self._identity()[1]
@@ -69,8 +69,8 @@ class AccountReach:
 
     def _identity(self) -> tuple[str, str]:
         if self._who is None:
-            from apportion.aws.actions import IDENTITY  # noqa: PLC0415 - boto3 is an extra
-            from apportion.aws.api_calls import ATTEMPTS, Calls  # noqa: PLC0415 - as said above
+            from apportion.aws.actions import IDENTITY
+            from apportion.aws.api_calls import ATTEMPTS, Calls
 
             calls = Calls(self._clients("sts", ""), IDENTITY, budget=ATTEMPTS)
             said = calls.send("get_caller_identity", {})

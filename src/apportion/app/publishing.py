@@ -73,9 +73,9 @@ class Publishing:
 
     def publish(self, lake: PublishedTables, periods: Sequence[str] = ()) -> Outcome:
         """Publish these periods, in order. Default: all allocated periods."""
-        from apportion.usecases.outcomes import join_outcomes  # noqa: PLC0415 - as said above
-        from apportion.usecases.publish.publish import publish  # noqa: PLC0415 - functions report without it
-        from apportion.usecases.runs.open_run import allocated_periods  # noqa: PLC0415 - as said above
+        from apportion.usecases.outcomes import join_outcomes
+        from apportion.usecases.publish.publish import publish
+        from apportion.usecases.runs.open_run import allocated_periods
 
         context = self._context()
         wanted = [str(Period.parse(period)) for period in periods] or allocated_periods(context)
@@ -88,8 +88,8 @@ class Publishing:
 
     def query(self, sql: str) -> Outcome:
         """Run SQL over the ledger, with the tables that publishing would make."""
-        from apportion.engines.duckdb import DuckDB  # noqa: PLC0415 - functions report without it
-        from apportion.usecases.publish.query import LedgerQueryEngine  # noqa: PLC0415 - as said above
+        from apportion.engines.duckdb import DuckDB
+        from apportion.usecases.publish.query import LedgerQueryEngine
 
         with _scratch() as scratch:
             return LedgerQueryEngine(self._context(), Path(scratch), closed=DuckDB.closed).query(
@@ -100,9 +100,9 @@ class Publishing:
         self, store: ObjectStore, forms: Forms, period: str, telling: Notifications
     ) -> Outcome:
         """Deliver a period's report from the ledger. Default: the newest period."""
-        from apportion.engines.duckdb import DuckDB  # noqa: PLC0415 - functions report without it
-        from apportion.usecases.publish.query import LedgerQueryEngine  # noqa: PLC0415 - as said above
-        from apportion.usecases.runs.open_run import allocated_periods  # noqa: PLC0415 - as said below
+        from apportion.engines.duckdb import DuckDB
+        from apportion.usecases.publish.query import LedgerQueryEngine
+        from apportion.usecases.runs.open_run import allocated_periods
 
         context = self._context()
         periods = [each for each in allocated_periods(context) if not period or each <= period]
@@ -121,7 +121,7 @@ class Publishing:
 
     def _noted(self, done: Outcome, how: EvidenceKind, where: str) -> Outcome:
         """Note in the ledger that a run was handed out, so that no expiry deletes it."""
-        from apportion.usecases.retention.evidence import note  # noqa: PLC0415 - functions report without it
+        from apportion.usecases.retention.evidence import note
 
         given = {(str(row["run"]), str(row["period"])) for row in done.rows}
         try:
@@ -163,8 +163,8 @@ def open_lake(
 ) -> PublishedTables:
     """Open the published tables at `s3://bucket/prefix`. Raises NotAPlaceError."""
     # boto3 is an extra, and takes a quarter of a second to import.
-    from apportion.aws.published_tables import GlueTables  # noqa: PLC0415 - as said above
-    from apportion.aws.s3_store import S3Store  # noqa: PLC0415 - as said above
+    from apportion.aws.published_tables import GlueTables
+    from apportion.aws.s3_store import S3Store
 
     store = S3Store(clients("s3", region), place)
     return GlueTables(clients("glue", region), store, database=database)
@@ -172,7 +172,7 @@ def open_lake(
 
 def open_athena(questions: Questions, *, region: str = "", clients: Clients) -> QueryEngine:
     """Open Athena."""
-    from apportion.aws.athena import Athena  # noqa: PLC0415 - boto3 is an extra
+    from apportion.aws.athena import Athena
 
     return Athena(
         clients("athena", region),
@@ -185,7 +185,7 @@ def open_athena(questions: Questions, *, region: str = "", clients: Clients) -> 
 
 def open_store(place: str, *, region: str = "", clients: Clients) -> ObjectStore:
     """Open the objects below `s3://bucket/prefix`. Raises NotAPlaceError."""
-    from apportion.aws.s3_store import S3Store  # noqa: PLC0415 - boto3 is an extra
+    from apportion.aws.s3_store import S3Store
 
     return S3Store(clients("s3", region), place)
 
@@ -193,7 +193,7 @@ def open_store(place: str, *, region: str = "", clients: Clients) -> ObjectStore
 def telling(readers: Readers, *, region: str = "", clients: Clients) -> Notifications:
     """Open the notification channels of a report."""
     # boto3 is an extra.
-    from apportion.aws.notifications import EmailNotifier, TopicNotifier  # noqa: PLC0415 - as said above
+    from apportion.aws.notifications import EmailNotifier, TopicNotifier
 
     posts: list[Notifier] = []
     if readers.emails:
@@ -212,7 +212,7 @@ def forms(names: Sequence[str]) -> Forms:
     if "json" in names:
         picked["json"] = JsonReport()
     if "parquet" in names:
-        from apportion.reports.parquet import ParquetReport  # noqa: PLC0415 - pyarrow is large
+        from apportion.reports.parquet import ParquetReport
 
         picked["parquet"] = ParquetReport()
     books: dict[str, Book] = {"xlsx": _workbook} if "xlsx" in names else {}
@@ -221,7 +221,7 @@ def forms(names: Sequence[str]) -> Forms:
 
 def _workbook(period: str, made: str, tables: Sequence[tuple[str, Outcome]]) -> bytes:
     """Write all tables as one Excel workbook, a sheet each, with sums as formulas."""
-    from apportion.reports.excel import ExcelWorkbook  # noqa: PLC0415 - only where it is wanted
+    from apportion.reports.excel import ExcelWorkbook
 
     sheets = tuple(
         Sheet(

@@ -57,6 +57,6 @@ class Expiry:
 
 def delivered_at(place: str, *, clients: Clients) -> list[RetentionEvidence]:
     """Read which runs the reports that were delivered to `s3://bucket/prefix` are of."""
-    from .publishing import open_store  # noqa: PLC0415 - boto3 is an extra
+    from .publishing import open_store
 
     return delivered(open_store(place, clients=clients))

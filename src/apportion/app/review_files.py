@@ -116,7 +116,7 @@ def _as_pdf(
     """Write each as PDF if fpdf2 is installed (`apportion[pdf]`)."""
     if find_spec("fpdf") is None:
         return {}
-    from apportion.reports.pdf import pdf  # noqa: PLC0415 - only where it can be
+    from apportion.reports.pdf import pdf
 
     return {
         f"{name}.pdf": pdf(each, made_at=made_at, font=font) for name, each in documents.items()

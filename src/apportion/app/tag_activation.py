@@ -27,8 +27,8 @@ def connect_tags(
     clients: Clients, *, role: str = "", say: Callable[[str], None] = lambda _step: None
 ) -> tag_activation.Tags:
     """Reach the cost allocation tags of a payer, in a role where one is named."""
-    from apportion.aws.connect import in_role  # noqa: PLC0415 - boto3 is an extra
-    from apportion.aws.tag_activation import TagActivation  # noqa: PLC0415 - as said above
+    from apportion.aws.connect import in_role
+    from apportion.aws.tag_activation import TagActivation
 
     acting = in_role(clients, role)
     return TagActivation(acting("ce", ""), acting("sts", ""), say=say)

@@ -1,6 +1,7 @@
 """The workspace: the facade of the library, and the adapters that it uses.
 
-The command line and the library (`apportion.open_workspace()`) call these methods.
+The command line and the library (`apportion.open_workspace()`) call these methods. Each imports
+its own use case: a command starts fast if it imports only what it needs.
 """
 
 from __future__ import annotations
@@ -10,10 +11,9 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from functools import cached_property, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from apportion import __version__
-from apportion.engines.duckdb import DuckDB
-from apportion.ledger.iceberg import IcebergLedger
 from apportion.model.aws.cost_query import By
 from apportion.model.aws.export import S3Location, Taking
 from apportion.model.charges import SplitCost
@@ -25,45 +25,19 @@ from apportion.model.period import Period
 from apportion.model.question import Question
 from apportion.model.settings import Settings
 from apportion.ports.bills import Bucket, CostReports
-from apportion.reports.csv import CsvReport
-from apportion.reports.excel import ExcelWorkbook
-from apportion.sources.local_files import LocalFiles
-from apportion.usecases.allocate.allocate import allocate
-from apportion.usecases.allocate.check_rulebooks import check, in_force
-from apportion.usecases.allocate.prove import prove, verify
-from apportion.usecases.atomic_folder import refuse_if_filled
 from apportion.usecases.context import RunContext
-from apportion.usecases.explain.owner import explain_owner, explain_pool, explain_resource
-from apportion.usecases.for_each_month import month_by_month
-from apportion.usecases.ingest.ingest import ingest
-from apportion.usecases.ingest.ingest_cost_explorer import ask_for_bills
-from apportion.usecases.ingest.ingest_export import ingest_export
-from apportion.usecases.outcomes import (
-    allocate_outcome,
-    cost_explorer_outcome,
-    ingest_outcome,
-    join_outcomes,
-)
-from apportion.usecases.reports.compare import allocated, compare, planned, rules_diff
-from apportion.usecases.reports.focus_export import focus
-from apportion.usecases.reports.month_review import gather
-from apportion.usecases.reports.report import report
-from apportion.usecases.reports.review_topics import Review, review
-from apportion.usecases.reports.workbook import workbook
-from apportion.usecases.runs.history import held, history, periods
-from apportion.usecases.runs.load_rules import rules_for
-from apportion.usecases.runs.manifest_files import read_manifests, write_manifests
-from apportion.usecases.runs.open_run import allocated_periods
 from apportion.usecases.settings import read as read_settings
 
-from .accounts import Accounts
-from .cost_categories import CostCategories
-from .publishing import Publishing
-from .repair import repair
-from .retention import Expiry
-from .review_files import refuse_if_no_font, rules_history, write_review
 from .scratch import Scratch
-from .tags import Tags
+
+if TYPE_CHECKING:
+    from apportion.usecases.reports.review_topics import Review
+
+    from .accounts import Accounts
+    from .cost_categories import CostCategories
+    from .publishing import Publishing
+    from .retention import Expiry
+    from .tags import Tags
 
 
 def utc_now() -> str:
@@ -104,6 +78,10 @@ class Workspace:
         A delivery that lacks charges of the earlier one of its bill stops, unless `replace` is
         set, it is a part to be read `together_with` a run, or it belongs to another `bill`.
         """
+        from apportion.sources.local_files import LocalFiles
+        from apportion.usecases.ingest.ingest import ingest
+        from apportion.usecases.outcomes import ingest_outcome
+
         source = LocalFiles(paths, scratch=self._scratch.path / "bill")
         intent = Intent(bill, replace, tuple(together_with))
         done = ingest(source, self._context, intent=intent, split_cost=split_cost, wait=wait)
@@ -121,6 +99,9 @@ class Workspace:
 
         Files are fetched into `downloads` beside the ledger. `app.exports` opens the bucket.
         """
+        from apportion.sources.local_files import LocalFiles
+        from apportion.usecases.ingest.ingest_export import ingest_export
+
         return ingest_export(
             self._context,
             bucket,
@@ -148,6 +129,13 @@ class Workspace:
         recognises a month that it already has from a full bill. `app.cost_explorer.connect` makes
         `reports`.
         """
+        from apportion.reports.csv import CsvReport
+        from apportion.sources.local_files import LocalFiles
+        from apportion.usecases.for_each_month import month_by_month
+        from apportion.usecases.ingest.ingest import ingest
+        from apportion.usecases.ingest.ingest_cost_explorer import ask_for_bills
+        from apportion.usecases.outcomes import cost_explorer_outcome
+
         self._say("asking Cost Explorer")
         bills, findings = ask_for_bills(
             reports,
@@ -177,6 +165,8 @@ class Workspace:
 
         Rows are the owners with their cost; each manifest is written beside the ledger.
         """
+        from apportion.usecases.for_each_month import month_by_month
+
         wanted = [Period.parse(period) for period in periods] or self._delivered()
         work = partial(self._allocate, wait=wait)
         return month_by_month(wanted, work, say=self._say)
@@ -190,6 +180,11 @@ class Workspace:
         by_account: bool = False,
     ) -> Outcome:
         """Prove periods again from the files, or verify a manifest."""
+        from apportion.usecases.allocate.prove import prove, verify
+        from apportion.usecases.outcomes import join_outcomes
+        from apportion.usecases.runs.manifest_files import read_manifests
+        from apportion.usecases.runs.open_run import allocated_periods
+
         if manifest is not None:
             return verify(self._context, read_manifests(manifest))
         wanted = [str(Period.parse(p)) for p in periods] or allocated_periods(self._context)
@@ -199,30 +194,45 @@ class Workspace:
 
     def report(self, question: Question) -> Outcome:
         """Group a period's allocation."""
+        from apportion.usecases.reports.report import report
+
         return report(self._context, question)
 
     def review(self, period: str, *, as_of: str = "") -> Review:
         """Topics of the monthly review: unallocated, rejected, pools."""
+        from apportion.usecases.reports.review_topics import review
+
         return review(self._context, period=period, as_of=as_of)
 
     def explain_owner(self, owner: str, period: str, *, as_of: str = "") -> Explanation:
         """Explain an owner's cost down to charges and rules."""
+        from apportion.usecases.explain.owner import explain_owner
+
         return explain_owner(self._context, owner=owner, period=period, as_of=as_of)
 
     def explain_pool(self, pool: str, period: str, *, as_of: str = "") -> Explanation:
         """Explain a pool: its charges, and the owners that pay it."""
+        from apportion.usecases.explain.owner import explain_pool
+
         return explain_pool(self._context, pool=pool, period=period, as_of=as_of)
 
     def explain_resource(self, resource: str, period: str, *, as_of: str = "") -> Explanation:
         """Explain which owners pay a resource, and why."""
+        from apportion.usecases.explain.owner import explain_resource
+
         return explain_resource(self._context, resource=resource, period=period, as_of=as_of)
 
     def workbook(self, period: str, *, as_of: str = "") -> bytes:
         """Write a period as a workbook for Excel; see `core.reporting.workbook` for its sheets."""
+        from apportion.reports.excel import ExcelWorkbook
+        from apportion.usecases.reports.workbook import workbook
+
         return ExcelWorkbook().write(workbook(self._context, period=period, as_of=as_of))
 
     def focus(self, period: str, *, folder: Path, version: str = "1.4", as_of: str = "") -> Outcome:
         """Write a period as FOCUS rows into a new folder of Parquet files; rows list them."""
+        from apportion.usecases.reports.focus_export import focus
+
         return focus(self._context, period=period, folder=folder, version=version, as_of=as_of)
 
     def compare(self, before: str, after: str = "") -> tuple[Outcome, tuple[str, ...]]:
@@ -231,6 +241,8 @@ class Workspace:
         Each is a month or a run id. Default for `after`: the month by the current rules, which
         are not recorded.
         """
+        from apportion.usecases.reports.compare import allocated, compare, planned, rules_diff
+
         settings = self._settings
         old = allocated(self._context, before)
         new = (
@@ -252,6 +264,11 @@ class Workspace:
 
         `font` is for characters that DejaVu Sans lacks, in PDF.
         """
+        from apportion.usecases.atomic_folder import refuse_if_filled
+        from apportion.usecases.reports.month_review import gather
+
+        from .review_files import refuse_if_no_font, rules_history, write_review
+
         refuse_if_filled(folder)
         refuse_if_no_font(font)
         history, places = rules_history(self._settings)
@@ -261,11 +278,15 @@ class Workspace:
 
     def check_rules(self) -> Outcome:
         """Check every rulebook and the files that it names."""
+        from apportion.usecases.allocate.check_rulebooks import check
+
         settings, today = self._settings, date.fromisoformat(self._now()[:10])
         return check(Path(settings.rulebooks), Path(settings.drivers), today=today)
 
     def rules_in_force(self, period: str) -> RulesInForce:
         """The rulebook of a month and the SQL that it compiles to."""
+        from apportion.usecases.allocate.check_rulebooks import in_force
+
         settings = self._settings
         month = Period.parse(period)
         return in_force(month, Path(settings.rulebooks), Path(settings.drivers))
@@ -273,31 +294,45 @@ class Workspace:
     @cached_property
     def accounts(self) -> Accounts:
         """Accounts of organisations: names, units, and validity."""
+        from .accounts import Accounts
+
         return Accounts(lambda: self._context)
 
     @cached_property
     def cost_categories(self) -> CostCategories:
         """The rulebooks as AWS Cost Categories."""
+        from .cost_categories import CostCategories
+
         return CostCategories(self._settings, lambda: self._context, self._now())
 
     @cached_property
     def tags(self) -> Tags:
         """Tags: policy, coverage in money, fixes."""
+        from .tags import Tags
+
         return Tags(self._settings, lambda: self._context, self._now())
 
     @cached_property
     def publishing(self) -> Publishing:
         """Published tables, SQL queries, delivered reports."""
+        from apportion.ledger.iceberg import IcebergLedger
+
+        from .publishing import Publishing
+
         folder = Path(self._settings.ledger)
         return Publishing(lambda: self._context, self._now, lambda: IcebergLedger(folder))
 
     @cached_property
     def expiry(self) -> Expiry:
         """Retention of superseded runs."""
+        from .retention import Expiry
+
         return Expiry(Path(self._settings.ledger), lambda: self._context, self._now)
 
     def repair(self, *, wait: float = 0) -> Outcome:
         """Rebuild a lost catalog and prove it; rows are the runs."""
+        from .repair import repair
+
         folder = Path(self._settings.ledger)
         return repair(
             folder, lambda ledger: dataclasses.replace(self._context, ledger=ledger), wait=wait
@@ -305,13 +340,20 @@ class Workspace:
 
     def held(self) -> Outcome:
         """List the bills in the ledger."""
+        from apportion.usecases.runs.history import held
+
         return held(self._context)
 
     def history(self, period: str = "") -> Outcome:
         """List every delivery and allocation."""
+        from apportion.usecases.runs.history import history
+
         return history(self._context, period=period)
 
     def _allocate(self, period: Period, say: Callable[[str], None], *, wait: float) -> Outcome:
+        from apportion.usecases.allocate.allocate import allocate
+        from apportion.usecases.outcomes import allocate_outcome
+        from apportion.usecases.runs.load_rules import rules_for
 
         settings = self._settings
         rules, findings = rules_for(period, Path(settings.rulebooks), Path(settings.drivers))
@@ -323,15 +365,20 @@ class Workspace:
 
     def _written(self, allocation: Manifest) -> Path:
         """Write the manifest of an allocation and its deliveries beside the ledger."""
+        from apportion.usecases.runs.manifest_files import write_manifests
+
         folder = Path(self._settings.ledger) / "proofs"
         return write_manifests(folder, allocation, self._context.ledger.runs())
 
     def _delivered(self) -> list[Period]:
+        from apportion.usecases.runs.history import periods
 
         return [Period.parse(p) for p in periods(self._context.ledger.runs(), RunKind.INGEST)]
 
     @cached_property
     def _context(self) -> RunContext:
+        from apportion.engines.duckdb import DuckDB
+        from apportion.ledger.iceberg import IcebergLedger
 
         return RunContext(
             ledger=IcebergLedger(Path(self._settings.ledger)),

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from importlib.resources import files
 
-from sqlglot import exp
-
 from apportion.model.relation import Query, Relation, read_by
 
 
@@ -29,12 +27,14 @@ def query(step: str, **parts: str | Relation | Query) -> Query:
 
 def name(identifier: str) -> str:
     """Quote a column or table name."""
-    return exp.to_identifier(identifier, quoted=True).sql("duckdb")
+    doubled = identifier.replace('"', '""')
+    return f'"{doubled}"'
 
 
 def text(value: str) -> str:
     """Quote a text; the only way for a user's text into a query."""
-    return exp.Literal.string(value).sql("duckdb")
+    doubled = value.replace("'", "''")
+    return f"'{doubled}'"
 
 
 def each(parts: Iterable[str], between: str = ",\n  ") -> str:

@@ -10,8 +10,6 @@ from glob import escape
 from pathlib import Path
 
 import duckdb
-import pyarrow as pa
-from sqlglot import exp
 
 from apportion.model.delivery import Encoding
 from apportion.model.relation import Query, Relation
@@ -148,6 +146,8 @@ class DuckDB:
         self, table: Relation, columns: Mapping[str, str], rows: Sequence[Sequence[object]]
     ) -> None:
         """Insert rows as Arrow, many times faster than one INSERT for each row."""
+        import pyarrow as pa  # noqa: PLC0415 - most commands that read load no rows
+
         arrays = [pa.array(values) for values in zip(*rows, strict=True)]
         batch = pa.table(arrays, names=list(columns))
         self._connection.register("#batch", batch)
@@ -216,11 +216,13 @@ def _message(error: str) -> str:
 
 
 def _name(name: str) -> str:
-    return exp.to_identifier(name, quoted=True).sql("duckdb")
+    doubled = name.replace('"', '""')
+    return f'"{doubled}"'
 
 
 def _text(value: str) -> str:
-    return exp.Literal.string(value).sql("duckdb")
+    doubled = value.replace("'", "''")
+    return f"'{doubled}'"
 
 
 def _paths(files: Sequence[str]) -> str:

@@ -13,32 +13,27 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from pyiceberg.expressions import AlwaysTrue, And, BooleanExpression, EqualTo, Reference
-from pyiceberg.expressions.literals import literal
-from pyiceberg.manifest import DataFile
-from pyiceberg.table import Table
-
-from apportion.model.errors.base import RESTORE, LedgerDamagedError, LedgerRefusesError
+from apportion.model.errors.base import LedgerRefusesError
 from apportion.model.manifest import Manifest
 from apportion.model.retention import Snapshots, UnreferencedFile
 
-from . import parquet_import, records, snapshot_expiry, tables, unreferenced_files
+from . import tables
 from .catalog import Catalog
-from .fsync import make_folder, sync_file, sync_folder
+from .fsync import make_folder
 from .inputs import Inputs
+from .locations import table_folder
 from .lock import WriteLock
-from .run_files import RunFiles, remedy
-from .table_commits import Commit, evolve, forget, stated_files, swap
-from .warehouse import location_of, path_of, table_folder
+from .run_files import RunFiles
+from .run_records import RunRecords
+from .unreferenced_files import remove
 
-#: Sixteen files of runs that are smaller than one of these sizes become one, the largest first.
-_MERGED, _SIZES = 16, (4096, 256, 16)
-
-#: Snapshots that the table of runs keeps: nobody asks for them, but a reader may be just at one.
-_PAST_RECORDS = 16
+if TYPE_CHECKING:
+    from .iceberg_tables import IcebergTables
 
 
 class IcebergLedger:
@@ -66,15 +61,14 @@ class IcebergLedger:
         self._inputs = Inputs(self._folder / "inputs", new_name=new_name)
         self._notes = Inputs(self._folder / "evidence", new_name=new_name)
         self._run_files = RunFiles(self._folder)
+        self._records = RunRecords(self._catalog, self._list_records)
         self._staged: set[Path] = set()
-        self._read: dict[str, list[records.Record]] = {}
 
     def lock(self, *, wait: float) -> AbstractContextManager[None]:
         return self._lock.held(wait=wait)
 
     def runs(self) -> list[Manifest]:
-        table = self._catalog.find(tables.RUNS)
-        return [manifest for _, manifest in self._all_records(table)[1]] if table else []
+        return self._records.runs()
 
     def new_folder(self, table: str) -> Path:
         folder = self._data_folder(table) / self._new_name()
@@ -90,8 +84,7 @@ class IcebergLedger:
         Raises LedgerRefusesError for a file with a column of another type than the table's, or
         with rows of another period or bill.
         """
-        with self.lock(wait=0):
-            return self._put(table, files, values=(period, bill), kept=[])
+        return self._put(table, files, part=(period, bill), kept_of=None)
 
     def append(self, table: str, *, period: str, bill: str, files: Sequence[Path]) -> int:
         """As `replace`, and keeps what the last recorded run of this period and bill holds.
@@ -99,47 +92,30 @@ class IcebergLedger:
         Not what the table holds: there may be files of a run that was killed before its record,
         and keeping those when they are written again would count them twice.
         """
-        with self.lock(wait=0):
-            kept = self._recorded(table, period=period, bill=bill)
-            return self._put(table, files, values=(period, bill), kept=kept)
+        part = (period, bill)
+        return self._put(table, files, part=part, kept_of=self._recorded(table, part))
 
     def record(self, manifest: Manifest) -> Manifest:
         """As the port says. A run that names a snapshot which is not there is not recorded."""
         with self.lock(wait=0):
             for name, snapshot in manifest.snapshots.items():
-                self._catalog.holding(name, snapshot)
+                self._catalog.check_snapshot(name, snapshot)
+            there = self._records.files()
             manifest = replace(manifest, files=self._run_files.of(manifest, self.runs()))
-            table = self._catalog.need(tables.RUNS)
-            known, recorded = self._all_records(table)
-            last = len(recorded)
-            merged = _to_merge(known)
-            path = self._write_records([*self._records(merged), (last + 1, manifest)])
-            with (commit := Commit(table)):
-                described = parquet_import.describe(path, metadata=table.metadata, values=())
-                swap(table, commit, out=merged, new=[described])
-                if merged:
-                    forget(commit, but=_PAST_RECORDS)
-            if merged:
-                unreferenced_files.remove(
-                    unreferenced_files.find(self._catalog, [tables.RUNS], folder=self._folder)
-                )
+            self._tables.add_record(manifest, there)
             return manifest
 
     def files(self, table: str, run: Manifest) -> list[str]:
         """As the port says; sorted. Of a run of before files were hashed, sizes are compared."""
-        planned = self._of_snapshot(table, run.snapshots[table], (run.period, run.bill))
-        found = [self._whole(file, remedy(run)) for file in planned]
-        self._run_files.check(table, run, found)
-        return [str(path) for path in found]
+        snapshot = run.snapshots[table]
+        if not run.files_of(table):
+            return self.files_at(table, snapshot=snapshot, period=run.period, bill=run.bill)
+        self._catalog.check_snapshot(table, snapshot)
+        return [str(path) for path in self._run_files.check(table, run)]
 
     def files_at(self, table: str, *, snapshot: int, period: str, bill: str) -> list[str]:
         """List the files of a period and bill in any snapshot; sizes are compared."""
-        planned = self._of_snapshot(table, snapshot, (period, bill))
-        return [str(self._whole(file)) for file in planned]
-
-    def _of_snapshot(self, table: str, snapshot: int, part: tuple[str, str]) -> list[DataFile]:
-        iceberg = self._catalog.holding(table, snapshot)
-        return self._planned(iceberg, snapshot=snapshot, where=_partition(*part))
+        return [str(path) for path in self._tables.files(table, snapshot, (period, bill))]
 
     def keep_input(self, content: bytes) -> str:
         self._begin()
@@ -157,13 +133,13 @@ class IcebergLedger:
 
     def unreferenced_files(self, kept: Snapshots) -> list[UnreferencedFile]:
         """As the port says. What another process is just staging is among it."""
-        found = snapshot_expiry.files_to_remove(self._catalog, kept, folder=self._folder)
+        found = self._tables.files_to_remove(kept)
         return [each for each in found if Path(each.name).parent not in self._staged]
 
     def expire_snapshots(self, kept: Snapshots) -> None:
         """As the port says: first the metadata, then the files. What is left is orphaned."""
         with self.lock(wait=0):
-            snapshot_expiry.drop(self._catalog, kept)
+            self._tables.drop_snapshots(kept)
             self.sweep()
 
     def orphans(self) -> list[Path]:
@@ -172,7 +148,7 @@ class IcebergLedger:
         A crash leaves them behind; they do no harm but to the disk. Files that another process is
         just staging are among them, so only `sweep` may remove them.
         """
-        found = unreferenced_files.find(self._catalog, list(tables.COLUMNS), folder=self._folder)
+        found = self._tables.unreferenced(list(tables.COLUMNS))
         return [path for path in found if path.parent not in self._staged]
 
     def sweep(self) -> list[Path]:
@@ -182,7 +158,7 @@ class IcebergLedger:
         """
         with self.lock(wait=0):
             found = self.orphans()
-            unreferenced_files.remove(found)
+            remove(found)
             return found
 
     def _begin(self) -> None:
@@ -197,8 +173,8 @@ class IcebergLedger:
             raise ValueError(message)
         return table_folder(table, folder=self._folder) / "data"
 
-    def _check(self, table: str, files: Sequence[Path], *, values: Sequence[str]) -> None:
-        """Refuse what is not of this partition, or could already be part of the table."""
+    def _check(self, table: str, files: Sequence[Path]) -> None:
+        """Refuse files that could already be part of the table."""
         if table == tables.RUNS:
             message = "runs are recorded, not replaced"
             raise ValueError(message)
@@ -208,115 +184,30 @@ class IcebergLedger:
             if folder not in self._staged or folder.parent != data:
                 expected = f"a file that was staged for {table} and not taken in yet"
                 raise LedgerRefusesError(table, str(file), expected, "another place")
-        for file in files:
-            parquet_import.check_partition(table, file, values=values)
 
     def _put(
-        self, table: str, files: Sequence[Path], *, values: tuple[str, str], kept: list[DataFile]
+        self, table: str, files: Sequence[Path], *, part: tuple[str, str], kept_of: int | None
     ) -> int:
-        """Make these files and the kept ones all that a partition holds."""
-        self._check(table, files, values=values)
-        self._settle(files)
-        iceberg = self._catalog.need(table)
-        new = parquet_import.new_columns(table, files, known=iceberg.schema())
-        now = self._planned(iceberg, snapshot=None, where=_partition(*values))
-        with (commit := Commit(iceberg)):
-            evolve(commit, new)
-            metadata = commit.table_metadata
-            described = [
-                parquet_import.describe(each, metadata=metadata, values=values) for each in files
-            ]
-            out, back = _without(now, kept), _without(kept, now)
-            snapshot = swap(iceberg, commit, out=out, new=[*back, *described])
-        there = [*map(self._whole, kept), *(file.absolute() for file in files)]
-        self._run_files.put(table, snapshot, there)
-        self._staged.difference_update(file.absolute().parent for file in files)
-        return snapshot
+        with self.lock(wait=0):
+            self._check(table, files)
+            snapshot, there = self._tables.put(table, files, part=part, kept_of=kept_of)
+            self._run_files.put(table, snapshot, there)
+            self._staged.difference_update(file.absolute().parent for file in files)
+            return snapshot
 
-    def _recorded(self, table: str, *, period: str, bill: str) -> list[DataFile]:
-        """Plan what the last recorded run of a period and bill has in a table."""
+    def _recorded(self, table: str, part: tuple[str, str]) -> int | None:
+        """Find the snapshot in which the last recorded run of a period and bill has its files."""
         for run in reversed(self.runs()):
-            if (run.period, run.bill) == (period, bill) and table in run.snapshots:
-                return self._of_snapshot(table, run.snapshots[table], (period, bill))
-        return []
+            if (run.period, run.bill) == part and table in run.snapshots:
+                return run.snapshots[table]
+        return None
 
-    def _settle(self, files: Sequence[Path]) -> None:
-        for file in files:
-            sync_file(file)
-        for folder in {file.parent for file in files}:
-            sync_folder(folder)
+    def _list_records(self) -> list[Path]:
+        return self._tables.record_files()
 
-    def _planned(
-        self, table: Table, *, snapshot: int | None, where: BooleanExpression
-    ) -> list[DataFile]:
-        """Plan the files of a snapshot, or of the current one, sorted by their place."""
-        if table.current_snapshot() is None:
-            return []
-        options = {"include_empty_files": "true"}  # they say which columns there would be
-        with self._catalog.reading(table.name()[-1]):
-            scan = table.scan(row_filter=where, snapshot_id=snapshot, options=options)
-            return sorted((task.file for task in scan.plan_files()), key=lambda it: it.file_path)
+    @cached_property
+    def _tables(self) -> IcebergTables:
+        # pyiceberg takes longer to import than most commands that only read take to run.
+        from .iceberg_tables import IcebergTables  # noqa: PLC0415 - as said above
 
-    def _whole(self, file: DataFile, advice: str = RESTORE) -> Path:
-        """Find a file of the ledger where it must be, as long as it must be."""
-        path = path_of(file.file_path, folder=self._folder)
-        expected = f"{file.file_size_in_bytes} bytes"
-        if not path.is_file():
-            raise LedgerDamagedError(str(path), expected, "nothing", advice)
-        if (size := path.stat().st_size) != file.file_size_in_bytes:
-            raise LedgerDamagedError(str(path), expected, f"{size} bytes", advice)
-        return path
-
-    def _all_records(self, table: Table) -> tuple[list[DataFile], list[records.Record]]:
-        """Read the record of every run: the files, and the runs, numbered from one.
-
-        Lists of files have no checksum. One flipped bit can mark a file as deleted, and its runs
-        would be missing: so the snapshot's own counts are compared, too.
-        """
-        known = self._planned(table, snapshot=None, where=AlwaysTrue())
-        found = self._records(known)
-        stated = stated_files(table)
-        numbers = [number for number, _ in found]
-        if len(known) != stated or numbers != list(range(1, len(found) + 1)):
-            place = table_folder(tables.RUNS, folder=self._folder) / "metadata"
-            expected = f"{stated} files with the records of runs 1, 2, 3, …"
-            raise LedgerDamagedError(
-                str(place), expected, f"{len(known)} with {len(found)} of them"
-            )
-        return known, found
-
-    def _records(self, planned: Sequence[DataFile]) -> list[records.Record]:
-        """Read runs from their files, in the order they were recorded; a file is read once."""
-        for file in planned:
-            if file.file_path not in self._read:
-                self._read[file.file_path] = records.read(self._whole(file))
-        found = [record for file in planned for record in self._read[file.file_path]]
-        return sorted(found, key=lambda record: record[0])
-
-    def _write_records(self, written: Sequence[records.Record]) -> Path:
-        folder = self._data_folder(tables.RUNS)
-        make_folder(folder)
-        path = records.write(written, folder, name=self._new_name())
-        self._read[location_of(path)] = list(written)
-        return path
-
-
-def _partition(period: str, bill: str) -> BooleanExpression:
-    return And(
-        EqualTo(term=Reference("Period"), value=literal(period)),
-        EqualTo(term=Reference("Bill"), value=literal(bill)),
-    )
-
-
-def _without(files: Sequence[DataFile], others: Sequence[DataFile]) -> list[DataFile]:
-    paths = {other.file_path for other in others}
-    return [file for file in files if file.file_path not in paths]
-
-
-def _to_merge(planned: Sequence[DataFile]) -> list[DataFile]:
-    """List files of runs to rewrite as one, so that however many runs there are, few files are."""
-    for size in _SIZES:
-        small = [file for file in planned if file.record_count < size]
-        if len(small) >= _MERGED:
-            return small
-    return []
+        return IcebergTables(self._catalog, new_name=self._new_name)

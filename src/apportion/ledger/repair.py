@@ -18,12 +18,15 @@ from apportion.model.errors.base import LedgerDamagedError
 from apportion.model.errors.repair import LedgerForkedError, NotRepairedError
 from apportion.model.manifest import Manifest
 
-from . import records, tables, unreferenced_files
-from .catalog import METADATA, UNREADABLE, Catalog, open_catalog, version_of
+from . import record_files, tables, unreferenced_files
+from .catalog import UNREADABLE, Catalog
 from .fsync import sync_file, sync_folder
 from .iceberg import IcebergLedger
+from .iceberg_catalog import IcebergCatalog
+from .locations import location_of, table_folder
 from .s3_copies import digest_of
-from .warehouse import WarehouseIO, location_of, table_folder
+from .table_state import METADATA, version_of
+from .warehouse import WarehouseIO
 
 _BESIDE = ("-journal", "-wal", "-shm")
 
@@ -41,7 +44,7 @@ class Repair:
     def needed(self) -> bool:
         """Whether the tables cannot be read by the catalog that is there."""
         try:
-            catalog = Catalog(self._folder)
+            catalog = IcebergCatalog(Catalog(self._folder))
             for name in tables.COLUMNS:
                 catalog.find(name)
             IcebergLedger(self._folder).runs()
@@ -78,7 +81,7 @@ class Repair:
         """Put the catalog in its place; returns where the damaged one is now, if there was one."""
         if self._found is not None:
             # Metadata of a history that never counted may be newer: the catalog would look old.
-            catalog = self._by(self._draft)
+            catalog = IcebergCatalog(self._by(self._draft))
             others = unreferenced_files.find(catalog, list(tables.COLUMNS), folder=self._folder)
             unreferenced_files.remove([path for path in others if path.name.endswith(METADATA)])
         damaged = self._folder / "catalog.db.damaged"
@@ -101,10 +104,11 @@ class Repair:
         newest = {name: path for name in tables.COLUMNS if (path := self._newest(name))}
         if tables.RUNS not in newest:
             raise NotRepairedError(str(self._folder), "there is no metadata of the table of runs")
-        catalog = open_catalog(self._draft, folder=self._folder, make=True)
+        made = self._by(self._draft)
+        made.file.make(self._draft.with_name(f"{self._draft.name}.new"))
+        catalog = IcebergCatalog(made)
         for name, path in newest.items():
-            catalog.register_table((tables.NAMESPACE, name), location_of(path))
-        catalog.close()
+            catalog.register(name, location_of(path))
 
     def _newest(self, name: str) -> Path | None:
         """Find the newest metadata of a table; where the last cannot be read, the one before."""
@@ -153,7 +157,7 @@ class Repair:
         try:
             catalog = self._by(draft)
             for name in tables.COLUMNS:
-                catalog.find(name)
+                IcebergCatalog(catalog).find(name)
             yield from IcebergLedger(self._folder, catalog=catalog).runs()
         except LedgerDamagedError:
             return
@@ -161,8 +165,8 @@ class Repair:
             draft.unlink()
 
 
-def _of(path: Path) -> list[records.Record]:
+def _of(path: Path) -> list[record_files.Record]:
     try:
-        return records.read(path)
+        return record_files.read(path)
     except LedgerDamagedError:  # cut off by a kill, perhaps; none of those that count
         return []

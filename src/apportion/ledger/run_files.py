@@ -1,7 +1,7 @@
 """The files of runs with their hashes: recorded with the run, compared when read.
 
-Iceberg's metadata has the locations of a snapshot's files; the record of the run has their hashes.
-So neither a file nor a list of files can be replaced unnoticed.
+The record of a run names its files with their hashes. So neither a file nor a list of files can be
+replaced unnoticed, and readers need no manifests of Iceberg.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from apportion.model.errors.base import LedgerDamagedError
+from apportion.model.errors.base import RESTORE, LedgerDamagedError
 from apportion.model.manifest import LedgerFile, Manifest, RunKind
 
 from .file_hashes import FileHashes
@@ -50,21 +50,24 @@ class RunFiles:
             for file in known.get((table, snapshot), run.files_of(table))
         )
 
-    def check(self, table: str, run: Manifest, files: Sequence[Path]) -> None:
-        """Raise LedgerDamagedError unless these files are there, and are those of the run."""
-        recorded = {self._folder / file.name: file for file in run.files_of(table)}
-        if not recorded:
-            return
-        for path in sorted(recorded.keys() - set(files)):
-            facts = "a file of the snapshot", "none in the table's metadata"
-            raise LedgerDamagedError(str(path), *facts, remedy(run))
-        for path, found in zip(files, self._hashes.of(files), strict=True):
-            if path not in recorded:
-                facts = f"files of run {run.run} alone", "one that is not in its record"
+    def check(self, table: str, run: Manifest) -> list[Path]:
+        """List the files of a recorded run. Raises LedgerDamagedError unless they are unchanged."""
+        files = run.files_of(table)
+        paths = [check_size(self._folder / it.name, it.size, remedy(run)) for it in files]
+        for path, file, found in zip(paths, files, self._hashes.of(paths), strict=True):
+            if found != file.sha256:
+                facts = f"sha256 {file.sha256}", f"sha256 {found}"
                 raise LedgerDamagedError(str(path), *facts, remedy(run))
-            if found != recorded[path].sha256:
-                facts = f"sha256 {recorded[path].sha256}", f"sha256 {found}"
-                raise LedgerDamagedError(str(path), *facts, remedy(run))
+        return sorted(paths)
+
+
+def check_size(path: Path, size: int, advice: str = RESTORE) -> Path:
+    """Check that a file of the ledger is where it must be, and as long as it must be."""
+    if not path.is_file():
+        raise LedgerDamagedError(str(path), f"{size} bytes", "nothing", advice)
+    if (found := path.stat().st_size) != size:
+        raise LedgerDamagedError(str(path), f"{size} bytes", f"{found} bytes", advice)
+    return path
 
 
 def remedy(run: Manifest) -> str:

@@ -125,7 +125,9 @@ class S3Ledger:
             return False
         self._say("uploading the ledger")
         self._copy.settle()
-        check_referenced(Catalog(self._copy.folder), folder=self._copy.folder)
+        from .iceberg_catalog import IcebergCatalog  # noqa: PLC0415 - readers do without pyiceberg
+
+        check_referenced(IcebergCatalog(Catalog(self._copy.folder)), folder=self._copy.folder)
         files = self._files()
         self._begin()
         for name, stated in files.items():

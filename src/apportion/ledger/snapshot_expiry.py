@@ -16,9 +16,9 @@ from pyiceberg.table import Table
 from apportion.model.retention import Snapshots, UnreferencedFile
 
 from . import tables, unreferenced_files
-from .catalog import Catalog
+from .iceberg_catalog import IcebergCatalog
+from .locations import path_of
 from .table_commits import Commit, keep_only
-from .warehouse import path_of
 
 #: All tables that runs name snapshots of. That of the runs themselves looks after its own.
 NAMES = tuple(name for name in tables.COLUMNS if name != tables.RUNS)
@@ -26,7 +26,9 @@ NAMES = tuple(name for name in tables.COLUMNS if name != tables.RUNS)
 _Part = tuple[str, str]  # period and bill
 
 
-def files_to_remove(catalog: Catalog, kept: Snapshots, *, folder: Path) -> list[UnreferencedFile]:
+def files_to_remove(
+    catalog: IcebergCatalog, kept: Snapshots, *, folder: Path
+) -> list[UnreferencedFile]:
     """List the files that these snapshots, and the current one of each table, do not lead to."""
     found = [
         UnreferencedFile(str(path), path.stat().st_size, tables.RUNS)
@@ -42,24 +44,26 @@ def files_to_remove(catalog: Catalog, kept: Snapshots, *, folder: Path) -> list[
     return found
 
 
-def drop(catalog: Catalog, kept: Snapshots) -> None:
+def drop(catalog: IcebergCatalog, kept: Snapshots) -> None:
     """Remove all other snapshots from the metadata, table by table. No file is deleted."""
     for name in NAMES:
         table = catalog.find(name)
         if table is None:
             continue
-        with catalog.reading(name):
+        with catalog.files.reading(name):
             commit = Commit(table)
             if keep_only(commit, kept.get(name, frozenset())):
                 commit.commit_transaction()
 
 
-def _data(catalog: Catalog, name: str, folder: Path) -> dict[Path, tuple[_Part, frozenset[int]]]:
+def _data(
+    catalog: IcebergCatalog, name: str, folder: Path
+) -> dict[Path, tuple[_Part, frozenset[int]]]:
     """Map each data file to its period and bill, and to the snapshots that name it."""
     table = catalog.find(name)
     parts: dict[str, _Part] = {}
     named: dict[str, set[int]] = defaultdict(set)
-    with catalog.reading(name):
+    with catalog.files.reading(name):
         for snapshot, files in _by_snapshot(table) if table else ():
             parts |= files
             for location in files:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from pyiceberg.manifest import DataFile
 from pyiceberg.schema import Schema
@@ -42,13 +42,23 @@ def evolve(commit: Commit, new: Schema) -> None:
             update.union_by_name(new)
 
 
-def swap(table: Table, commit: Commit, *, out: Sequence[DataFile], new: Sequence[DataFile]) -> int:
-    """Remove files from the table and add others; returns the one snapshot of both."""
+def swap(
+    table: Table,
+    commit: Commit,
+    *,
+    out: Sequence[DataFile],
+    new: Sequence[DataFile],
+    properties: Mapping[str, str] | None = None,
+) -> int:
+    """Remove files from the table and add others; returns the one snapshot of both.
+
+    `properties` are added to the summary of the snapshot.
+    """
     if _dead_manifests(table) >= _DEAD_MANIFESTS:
         # An overwrite carries manifests of deletions along for ever; an append drops them.
         with commit.update_snapshot().fast_append():
             pass
-    with commit.update_snapshot().overwrite() as update:
+    with commit.update_snapshot(dict(properties or {})).overwrite() as update:
         for file in out:
             update.delete_data_file(file)
         for file in new:
@@ -75,13 +85,6 @@ def keep_only(commit: Commit, kept: Collection[int]) -> int:
         with ExpireSnapshots(commit) as expire:
             expire.by_ids(old)
     return len(old)
-
-
-def stated_files(table: Table) -> int:
-    """Read the number of data files that the current snapshot states."""
-    snapshot = table.current_snapshot()
-    summary = snapshot.summary if snapshot else None
-    return int(summary["total-data-files"] or 0) if summary else 0
 
 
 def _dead_manifests(table: Table) -> int:

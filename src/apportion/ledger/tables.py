@@ -1,19 +1,6 @@
-"""The tables of the ledger: their columns, and how Iceberg is to keep them."""
+"""The tables of the ledger and their columns."""
 
 from __future__ import annotations
-
-from pyiceberg.partitioning import PartitionField, PartitionSpec
-from pyiceberg.schema import Schema
-from pyiceberg.transforms import IdentityTransform
-from pyiceberg.types import (
-    BooleanType,
-    DateType,
-    DecimalType,
-    IcebergType,
-    LongType,
-    NestedField,
-    StringType,
-)
 
 from apportion.model import focus, money
 
@@ -116,54 +103,3 @@ COLUMNS: dict[str, dict[str, str]] = {
         "Manifest": _VARCHAR,
     },
 }
-
-_TYPES: dict[str, IcebergType] = {
-    _VARCHAR: StringType(),
-    _BIGINT: LongType(),
-    _DATE: DateType(),
-    _BOOLEAN: BooleanType(),
-    money.SQL_TYPE: DecimalType(38, money.PLACES),
-}
-
-#: How Iceberg keeps every table, each for a reason:
-#: counts alone, because bounds of fifty text columns cost more than they prune, and days do prune;
-#: twenty old metadata files, because the newest one knows every snapshot and they grow with it;
-#: no retries, because the ledger's lock lets one writer in, so a conflict is a fault to be seen.
-PROPERTIES = {
-    "write.metadata.metrics.default": "counts",
-    "write.metadata.metrics.column.ChargeDay": "full",
-    "write.metadata.delete-after-commit.enabled": "true",
-    "write.metadata.previous-versions-max": "20",
-    "write.parquet.compression-codec": "zstd",
-    "commit.retry.num-retries": "0",
-}
-
-
-def schema(table: str) -> Schema:
-    """Build the Iceberg schema of the known columns; every column is optional."""
-    fields = [
-        NestedField(number, name, _TYPES[sql_type], required=False)
-        for number, (name, sql_type) in enumerate(COLUMNS[table].items(), start=1)
-    ]
-    return Schema(*fields)
-
-
-def partitioning(table: str) -> PartitionSpec:
-    """The partitioning of a table: period and bill, or none."""
-    if table == RUNS:
-        return PartitionSpec()
-    known = schema(table)
-    return PartitionSpec(
-        *(
-            PartitionField(
-                known.find_field(name).field_id, 1000 + number, IdentityTransform(), name
-            )
-            for number, name in enumerate(PARTITION_COLUMNS)
-        )
-    )
-
-
-def sql_name(iceberg_type: IcebergType) -> str:
-    """Name a type as SQL names it, for messages."""
-    names = {known: name for name, known in _TYPES.items()}
-    return names.get(iceberg_type, str(iceberg_type).upper())

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
-
-from pyiceberg.table import Table
+from typing import TYPE_CHECKING
 
 from apportion.model.errors.base import LedgerDamagedError
 from apportion.model.retention import Snapshots
 
 from . import tables
-from .catalog import Catalog
-from .warehouse import path_of, table_folder
+from .locations import path_of, table_folder
+
+if TYPE_CHECKING:
+    from pyiceberg.table import Table
+
+    from .iceberg_catalog import IcebergCatalog
 
 #: The files that the ledger writes. Other files in the warehouse are left alone.
 _OURS = ("data/*.parquet", "data/*/*.parquet", "metadata/*.avro", "metadata/*.metadata.json")
 
 
 def find(
-    catalog: Catalog, names: Sequence[str], *, folder: Path, kept: Snapshots | None = None
+    catalog: IcebergCatalog, names: Sequence[str], *, folder: Path, kept: Snapshots | None = None
 ) -> list[Path]:
     """List, sorted, the ledger's files in these tables' folders that the tables do not reference.
 
@@ -30,7 +33,7 @@ def find(
     for name in names:
         table = catalog.find(name)
         place = table_folder(name, folder=folder)
-        with catalog.reading(name):
+        with catalog.files.reading(name):
             snapshots = None if kept is None else kept.get(name, frozenset())
             referenced = {path_of(each, folder=folder) for each in _locations(table, snapshots)}
         ours = {path for pattern in _OURS for path in place.glob(pattern) if path.is_file()}
@@ -38,11 +41,11 @@ def find(
     return sorted(found)
 
 
-def check_referenced(catalog: Catalog, *, folder: Path) -> None:
+def check_referenced(catalog: IcebergCatalog, *, folder: Path) -> None:
     """Check that every referenced file exists. Raises LedgerDamagedError."""
     for name in tables.COLUMNS:
         table = catalog.find(name)
-        with catalog.reading(name):
+        with catalog.files.reading(name):
             old = {entry.metadata_file for entry in table.metadata.metadata_log} if table else set()
             referenced = {path_of(each, folder=folder) for each in {*_locations(table, None)} - old}
         for path in sorted(referenced):

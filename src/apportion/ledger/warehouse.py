@@ -1,8 +1,8 @@
-"""Locations of Iceberg's files: a folder, and the names in the metadata."""
+"""The access of pyiceberg to the files of a ledger."""
 
 from __future__ import annotations
 
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from pyiceberg.io import FileIO, InputFile, InputStream, OutputFile, OutputStream
 from pyiceberg.typedef import EMPTY_DICT, Properties
@@ -10,21 +10,16 @@ from pyiceberg.typedef import EMPTY_DICT, Properties
 from apportion.model.errors.base import LedgerDamagedError
 
 from .fsync import DurableWriter, make_folder
-from .tables import NAMESPACE
+from .locations import path_of
 
 #: The property with the ledger's folder for WarehouseIO.
 FOLDER = "apportion.folder"
 
-_MARK = f"/warehouse/{NAMESPACE}/"
-
 
 class WarehouseIO(FileIO):
-    """The access of pyiceberg to the ledger's files, and to no other file.
+    """The ledger's files, and no other file.
 
-    Iceberg keeps absolute locations. We follow only their end, below `warehouse/apportion/`, so a
-    ledger that was moved or restored elsewhere works and never reaches into its old place; other
-    readers of Iceberg (Spark, DuckDB's iceberg_scan) need it where it was made. All writes are
-    durable, which pyiceberg's own FileIO does not promise.
+    All writes are durable, which pyiceberg's own FileIO does not promise.
     """
 
     def __init__(self, properties: Properties = EMPTY_DICT) -> None:
@@ -40,24 +35,6 @@ class WarehouseIO(FileIO):
     def delete(self, location: str | InputFile | OutputFile) -> None:
         name = location if isinstance(location, str) else location.location
         path_of(name, folder=self._folder).unlink()
-
-
-def table_folder(table: str, *, folder: Path) -> Path:
-    """The folder with a table's `data` and `metadata`."""
-    return folder / "warehouse" / NAMESPACE / table
-
-
-def location_of(path: Path) -> str:
-    """The location that Iceberg's metadata keeps for a path."""
-    return f"file://{path.absolute().as_posix()}"
-
-
-def path_of(location: str, *, folder: Path) -> Path:
-    """Find the file of a location in this folder, wherever the ledger was made."""
-    _, mark, end = location.rpartition(_MARK)
-    if not mark or ".." in PurePosixPath(end).parts:
-        raise LedgerDamagedError(location, f"a place below {folder}", "another place")
-    return folder / "warehouse" / NAMESPACE / end
 
 
 class _Input(InputFile):

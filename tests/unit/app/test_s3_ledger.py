@@ -21,6 +21,7 @@ from apportion.app.s3_ledger import fetch_settings, mirrored, mirrored_to_repair
 from apportion.app.workspace import Workspace
 from apportion.ledger.catalog import Catalog
 from apportion.ledger.iceberg import IcebergLedger
+from apportion.ledger.iceberg_catalog import IcebergCatalog
 from apportion.ledger.s3_ledger import S3Ledger
 from apportion.ledger.unreferenced_files import check_referenced
 from apportion.model.errors.base import LedgerDamagedError
@@ -378,7 +379,7 @@ def whole(world: MotoWorld, bucket: str, folder: Path) -> bool:
     """Tell whether a machine reads the ledger that was given, every file of it."""
     with mirrored(settings(bucket, folder), world.client) as ours:
         ledger = IcebergLedger(Path(ours.ledger))
-        catalog = Catalog(Path(ours.ledger))
+        catalog = IcebergCatalog(Catalog(Path(ours.ledger)))
         check_referenced(catalog, folder=Path(ours.ledger))
         total = total_of(Workspace(ours).report(Question(PERIOD)).rows)
         return len(ledger.runs()) == 2 and total == ONCE

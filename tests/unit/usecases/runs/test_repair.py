@@ -209,8 +209,8 @@ def test_a_locked_catalog_is_told_once_with_the_time_that_was_waited(folder: Pat
         other.execute("BEGIN EXCLUSIVE")
         catalog = Catalog(folder / "ledger", timeout=0.05)
         with pytest.raises(LedgerBusyError, match=r"catalog\.db is held by .*; waited 0 s"):
-            catalog.find("runs")
-    assert catalog.find("runs") is not None
+            catalog.state("runs")
+    assert catalog.state("runs") is not None
 
 
 def told(folder: Path) -> str:

@@ -1,15 +1,15 @@
-"""A run's manifest as a row of the table of runs, and back."""
+"""Files of the table of runs: the manifests of runs as rows of Parquet."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from glob import escape
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet as pq
+import duckdb
 
 from apportion.model.errors.base import LedgerDamagedError
 from apportion.model.manifest import Manifest
@@ -19,25 +19,18 @@ from .fsync import DurableWriter
 
 Record = tuple[int, Manifest]  # its place in the sequence of runs, and the run
 
-_SCHEMA = pa.schema(
-    [
-        ("RunId", pa.string()),
-        ("Kind", pa.string()),
-        ("Period", pa.string()),
-        ("Bill", pa.string()),
-        ("At", pa.string()),
-        ("Version", pa.string()),
-        ("Sequence", pa.int64()),
-        ("Manifest", pa.string()),
-    ]
-)
-
 
 def write(written: Sequence[Record], folder: Path, *, name: str) -> Path:
     """Write records as one Parquet file, whose name ends with the sha256 of its bytes."""
-    table = pa.Table.from_pylist([_row(*record) for record in written], schema=_SCHEMA)
+    import pyarrow as pa  # noqa: PLC0415 - reading runs does without it
+    import pyarrow.parquet as pq  # noqa: PLC0415 - as said above
+
+    rows = [_row(*record) for record in written]
+    schema = pa.schema(
+        [(name, pa.int64() if name == "Sequence" else pa.string()) for name in rows[0]]
+    )
     content = BytesIO()
-    pq.write_table(table, content, compression="zstd")
+    pq.write_table(pa.Table.from_pylist(rows, schema=schema), content, compression="zstd")
     path = folder / f"{name}-{sha256(content.getbuffer()).hexdigest()}.parquet"
     with DurableWriter(path) as file:
         file.write(content.getbuffer())
@@ -54,11 +47,17 @@ def read(path: Path) -> list[Record]:
     if not path.stem.endswith(f"-{found}"):
         raise LedgerDamagedError(str(path), "the sha256 in its name", found)
     try:
-        rows = pq.read_table(BytesIO(content), columns=["Sequence", "Manifest"]).to_pylist()
-        return [(row["Sequence"], from_text(row["Manifest"])) for row in rows]
-    except (pa.ArrowException, ValueError, LookupError, TypeError, ArithmeticError) as fault:
+        return [(number, from_text(text)) for number, text in _rows(path)]
+    except (duckdb.Error, ValueError, LookupError, TypeError, ArithmeticError) as fault:
         # Whole, but not readable: perhaps a later version wrote it.
         raise LedgerDamagedError(str(path), "a record of runs", str(fault)) from fault
+
+
+def _rows(path: Path) -> list[tuple[int, str]]:
+    """Read with one thread and no settings of an engine; pyarrow takes longer to import."""
+    with duckdb.connect(config={"threads": 1}) as engine:
+        query = 'SELECT "Sequence", "Manifest" FROM read_parquet([?], hive_partitioning = false)'
+        return engine.execute(query, [escape(str(path))]).fetchall()
 
 
 def to_text(manifest: Manifest) -> str:

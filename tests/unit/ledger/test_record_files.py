@@ -13,7 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from apportion.ledger import tables
-from apportion.ledger.records import from_text, read, to_text, write
+from apportion.ledger.record_files import from_text, read, to_text, write
 from apportion.model.errors.base import LedgerDamagedError
 from apportion.model.manifest import Input, Manifest, RunKind, Total
 
