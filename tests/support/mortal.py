@@ -14,6 +14,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+import preload
 from crash_program import die_before
 from moto_world import MotoWorld
 
