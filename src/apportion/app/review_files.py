@@ -49,7 +49,7 @@ def rules_history(settings: Settings) -> tuple[GitHistory, Places]:
 def refuse_if_no_font(font: Path | None) -> None:
     """Raise NotAFontError unless the file can be used as a font of a PDF, if one is named."""
     if font is not None and find_spec("fpdf") is not None:
-        from apportion.reports.pdf_fonts import check_font  # noqa: PLC0415 - only where it can be
+        from apportion.reports.pdf_fonts import check_font
 
         check_font(font)
 
