@@ -131,12 +131,9 @@ class Workspace:
         """
         from apportion.reports.csv import CsvReport
         from apportion.sources.local_files import LocalFiles
-        from apportion.usecases.for_each_month import month_by_month
-        from apportion.usecases.ingest.ingest import ingest
-        from apportion.usecases.ingest.ingest_cost_explorer import ask_for_bills
-        from apportion.usecases.outcomes import cost_explorer_outcome
+        from apportion.usecases.ingest.ingest_cost_explorer import ask_for_bills, ingest_months
 
-        self._say("asking Cost Explorer")
+        self._say("requesting costs from Cost Explorer")
         bills, findings = ask_for_bills(
             reports,
             by=by,
@@ -146,19 +143,10 @@ class Workspace:
             write=CsvReport(raw=True),
             read=LocalFiles,
         )
-        months = {each.period: each for each in bills}
         intent = Intent(bill, replace, whole=True)
-
-        def ingest_month(period: Period, say: Callable[[str], None]) -> Outcome:
-            source, context = months[period], dataclasses.replace(self._context, say=say)
-            return cost_explorer_outcome(
-                ingest(source, context, intent=intent, wait=wait), source.name
-            )
-
-        done = month_by_month(list(months), ingest_month, say=self._say)
-        nothing = () if bills else ("There was nothing to take in.",)
-        words = (*done.messages, *nothing, f"{reports.spent}.")
-        return dataclasses.replace(done, findings=(*findings, *done.findings), messages=words)
+        done = ingest_months(bills, self._context, intent=intent, wait=wait)
+        messages = (*done.messages, f"{reports.spent}.")
+        return dataclasses.replace(done, findings=(*findings, *done.findings), messages=messages)
 
     def allocate(self, periods: Sequence[str] = (), *, wait: float = 0) -> Outcome:
         """Allocate and prove periods. Default: all periods with a bill.

@@ -18,7 +18,6 @@ from .catalog import (
     ATHENA_GLUE,
     ATHENA_READS,
     ATHENA_WRITES,
-    ATTACH,
     CHANGE_TABLES,
     CREATE_DATABASE,
     CREATE_EXPORT,
@@ -49,7 +48,6 @@ from .catalog import (
     SEE_EXPORTS,
     SEE_RESOURCES,
     SEE_TAGS,
-    SEE_VPC,
     SET_IN_SERVICES,
     SET_TAGS,
     START_REPORT,
@@ -59,6 +57,7 @@ from .catalog import (
     TRACE,
     WRITE_TABLES,
 )
+from .network_statements import ATTACH, SEE_VPC
 from .retention_statements import EXPIRE_LEDGER, FIND_REPORTS, READ_REPORTS
 from .statement import Duty
 

@@ -23,12 +23,18 @@ from apportion.core.aws.cost_explorer.bill import (
 from apportion.core.aws.cost_explorer.query_names import told_days
 from apportion.core.aws.cost_explorer.reconcile import compare_parts, estimated, never_seen
 from apportion.model.aws.cost_query import ACCOUNT, By, CostAnswer, CostQuery
-from apportion.model.delivery import Delivery
+from apportion.model.delivery import Delivery, Intent
 from apportion.model.findings.finding import Finding
+from apportion.model.outcome import Outcome
 from apportion.model.period import Period
 from apportion.ports.bills import CostReports, Source
 from apportion.ports.reports import Report
+from apportion.usecases.context import RunContext
 from apportion.usecases.fail_on_findings import stop_if_failing
+from apportion.usecases.for_each_month import month_by_month
+from apportion.usecases.outcomes import cost_explorer_outcome
+
+from .ingest import ingest
 
 #: Makes a source of files and a folder for what must be unpacked.
 Read = Callable[[Sequence[Path], Path], Source]
@@ -108,3 +114,19 @@ def _doubts(
         values = [line.keys[-at] for _, answer in answers for line in answer.lines]
         findings += never_seen(place, name, values)
     return findings + estimated(place, whole.lines)
+
+
+def ingest_months(
+    bills: Sequence[CostBill], context: RunContext, *, intent: Intent, wait: float = 0
+) -> Outcome:
+    """Ingest each month; what one of them raises is raised with the findings of all."""
+    months = {each.period: each for each in bills}
+
+    def ingest_month(period: Period, say: Callable[[str], None]) -> Outcome:
+        done = ingest(months[period], replace(context, say=say), intent=intent, wait=wait)
+        return cost_explorer_outcome(done, months[period].name)
+
+    done = month_by_month(list(months), ingest_month, say=context.say)
+    if bills:
+        return done
+    return replace(done, messages=(*done.messages, "There was nothing to take in."))
