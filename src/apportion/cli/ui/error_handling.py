@@ -119,7 +119,7 @@ def _bug(error: Exception) -> str:
 
 def _sentence(text: str) -> str:
     text = " ".join(text.split())
-    return text if text.endswith((".", "?", "!", ")")) else f"{text}."
+    return text if text.endswith((".", "?", "!", ".)")) else f"{text}."
 
 
 def _leave_stdout_quietly(outside: Outside) -> None:

@@ -204,7 +204,7 @@ def test_another_account_needs_a_role(typed: Typed) -> None:
     assert typed("tags", "scan", "--accounts", SHOP).code == 2
     assert "--role-name" in typed.err
     assert typed("tags", "scan", "--accounts", "12").code == 2
-    assert "twelve digits" in typed.err
+    assert "'12' is not an account id (12 digits). See" in typed.err
 
 
 # Put right.
