@@ -52,8 +52,9 @@ lambda: $(READY) ## build the functions' zips in dist/lambda, the same bytes eve
 release: $(READY) ## build and check all files of a release in dist/release; TAG=v0.1.0 checks the tag, too
 	$(BIN)/python release/build.py $(if $(TAG),--tag $(TAG))
 
-soak: $(READY) ## the slow tests: thousands of crashes and corrupted files
-	APPORTION_SOAK=1 $(BIN)/python -m pytest -n 2 --dist worksteal -q tests/soak tests/stories/test_dashboard_access.py tests/stories/test_dashboard_browser.py tests/stories/test_properties.py tests/stories/test_properties_deliveries.py tests/unit/web/test_api.py tests/unit/web/test_site.py
+soak: $(READY) ## the slow tests: thousands of crashes, corrupted files and examples of each property
+	APPORTION_SOAK=1 $(BIN)/python -m pytest -n 2 --dist worksteal -q -m hypothesis tests/unit tests/stories
+	APPORTION_SOAK=1 $(BIN)/python -m pytest -n 2 --dist worksteal -q tests/soak tests/stories/test_dashboard_access.py tests/stories/test_dashboard_browser.py tests/unit/web/test_api.py tests/unit/web/test_site.py
 
 $(OLD)/.ready: $(READY)
 	$(PYTHON) -m venv $(OLD)

@@ -11,10 +11,12 @@ from filelock import FileLock
 from hypothesis import HealthCheck, settings
 
 import programs
+from soak import examples
 
 settings.register_profile(
     "any machine",  # how long an example takes says nothing of it
     deadline=None,
+    max_examples=examples(25),
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("any machine")

@@ -18,6 +18,7 @@ from apportion.core.aws.cost_explorer.query_names import by, last_days, metric
 from apportion.model.errors.base import CostQueryError
 from apportion.model.findings import cost_explorer as codes
 from cost_explorer_fake import Cost, FakeCostExplorer, client_of, serving
+from soak import examples
 
 TODAY = date(2026, 9, 15)
 YESTERDAY = date(2026, 9, 14)
@@ -236,7 +237,9 @@ AMOUNTS = st.integers(-(10**14), 10**14).map(lambda units: f"{Decimal(units).sca
 
 
 @settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(8),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(
     costs=st.lists(

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from apportion.ledger.inputs import Inputs
 from apportion.model.errors.base import LedgerDamagedError, NothingThereError
+from soak import examples
 
 
 @pytest.fixture
@@ -20,7 +21,7 @@ def inputs(tmp_path: Path) -> Inputs:
     return Inputs(tmp_path / "inputs", new_name=lambda: f"draft-{next(numbers)}")
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(15))
 @given(content=st.binary())
 @example(content=b"")
 @example(content=b"\r\n\x00\xff")

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from apportion.reports.columns import BinaryFloatError
 from apportion.reports.parquet import ParquetReport
+from soak import examples
 
 
 def read(content: bytes) -> Any:
@@ -73,7 +74,7 @@ def test_a_binary_float_is_refused() -> None:
         ParquetReport().write([{"total": 0.1}], ["total"])
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(15))
 @given(
     st.lists(st.decimals("-1e19", "1e19", places=18), max_size=5),
     st.text(st.characters(exclude_categories=["Cs"])),

@@ -20,6 +20,7 @@ from apportion.model.findings.finding import Code, Finding, failing
 from apportion.model.money import from_units
 from apportion.sources.csv_records import QuickCount, count_records
 from apportion.sources.local_files import LocalFiles
+from soak import examples
 
 COLUMNS = (
     *("BillingAccountId", "ServiceName", "BillingPeriodStart", "ChargePeriodStart"),
@@ -192,7 +193,7 @@ def test_an_empty_file_is_told_so(tmp_path: Path, name: str) -> None:
 CELLS = st.text(st.sampled_from('ab,"\n\r '), max_size=6)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=examples(30))
 @given(st.lists(st.lists(CELLS, min_size=2, max_size=2), max_size=8), st.integers(1, 7))
 def test_well_formed_records_are_counted_in_pieces_of_any_size(
     rows: list[list[str]], size: int

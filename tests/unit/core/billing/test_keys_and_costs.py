@@ -28,6 +28,7 @@ from apportion.model.focus import COST_COLUMNS
 from apportion.model.relation import Query
 from apportion.sources.local_files import LocalFiles
 from read_bills import ENGINE, SPLIT, cur_line, utc, write_parquet
+from soak import examples
 
 UNBLENDED = "line_item_unblended_cost"
 AMOUNTS = {UNBLENDED: pa.float64(), "pricing_public_on_demand_cost": pa.float64()}
@@ -67,7 +68,7 @@ def bill(folder: Path, amounts: Sequence[float | None], **different: Any) -> Pat
     return write_parquet(folder / "bill.parquet", rows, AMOUNTS)
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(8), deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(ten_places | st.none() | st.sampled_from(FITS), min_size=1, max_size=30))
 @example(FITS)
 @example([None])

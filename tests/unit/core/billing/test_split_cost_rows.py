@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from apportion.model.charges import SplitCost
 from read_bills import HOUR, SPLIT, Reading, cur_line, read_lines
+from soak import examples
 
 PLAN = {"savings_plan_savings_plan_a_r_n": "arn:sp"}
 
@@ -139,7 +140,7 @@ CENTS = st.integers(0, 500).map(lambda cents: cents / 100)
 NUMBERS = st.sampled_from("123")
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=examples(5), deadline=None)
 @given(
     instances=st.lists(st.tuples(CENTS, NUMBERS, st.sampled_from("12")), max_size=6),
     pods=st.lists(

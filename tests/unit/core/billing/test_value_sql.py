@@ -24,6 +24,7 @@ from apportion.model.relation import Query
 from apportion.sources.text import clean
 from apportion.sources.totals.group_codes import as_period
 from read_bills import ENGINE, MAP
+from soak import examples
 
 UNIT = Decimal(1).scaleb(-18)
 _WIDE = Context(prec=60, rounding=ROUND_HALF_UP)
@@ -46,7 +47,7 @@ def column(kind: RawColumnKind) -> RawColumn:
     return RawColumn("x", kind)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(st.lists(st.floats(-1e15, 1e15), min_size=1, max_size=50))
 @example([0.1, 0.2, 4.7e-8, 1e-12, 1e-13, 999.999999999999, 1000.1, -0.0, 5e-324, 1e15, 0.1 + 0.2])
 @example([0.30000000000000004, 123456.789012345678, 1.2345678901234567e-05, 999.9999999999999])
@@ -57,7 +58,7 @@ def test_a_double_is_its_shortest_decimal(values: list[float]) -> None:
     assert evaluate(value_sql.amount(column(RawColumnKind.DOUBLE)), values, "DOUBLE") == expected
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(
     st.lists(st.decimals(-(10**19), 10**19, allow_nan=False, places=None), min_size=1),
     st.sampled_from(["f", "E", "e"]),
@@ -316,7 +317,7 @@ def test_hostile_names_of_columns_are_names() -> None:
     assert ENGINE.rows(Query(f"SELECT {expression} AS v FROM hostile")) == [{"v": "value"}]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(
     st.dictionaries(
         st.text(st.characters(codec="utf-8", exclude_characters="\0")),

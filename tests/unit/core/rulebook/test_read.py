@@ -31,6 +31,7 @@ from apportion.model.rulebook import (
     TwoPart,
     Usage,
 )
+from soak import examples
 
 HEAD = "apportion: 1\neffective: 2026-01\ncurrency: USD\n"
 
@@ -304,7 +305,7 @@ def test_the_newest_that_has_begun_is_in_force() -> None:
 @example("\ud800")
 @example("[]")
 @example("a")
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 def test_any_text_is_read_or_refused(text: str) -> None:
     findings_of(text)
 
@@ -319,7 +320,7 @@ NASTY = st.one_of(
 
 
 @given(st.integers(0, len(LINES) - 1), st.data())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_a_rulebook_with_a_damaged_line_is_read_or_refused(at: int, data: st.DataObject) -> None:
     line = LINES[at]
     where = data.draw(st.integers(0, len(line)))

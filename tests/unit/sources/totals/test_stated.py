@@ -27,6 +27,7 @@ from apportion.model.money import to_units
 from apportion.model.relation import Query
 from apportion.sources.local_files import LocalFiles
 from apportion.sources.totals import cur_cost_rules
+from soak import examples
 
 ARN = "arn:aws:savingsplans::1:savingsplan/a"
 LINE_TYPES = (
@@ -123,7 +124,7 @@ IN_LONG_AMOUNTS = [
 @example(lines=EVERY_RULE, lacking={cur_cost_rules.PLAN_USED})
 @example(lines=EVERY_RULE, lacking={cur_cost_rules.RESERVED_EFFECTIVE})
 @example(lines=EVERY_RULE, lacking={cur_cost_rules.LINE_TYPE})
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=examples(8))
 def test_cur_in_parquet(lines: list[dict[str, Any]], lacking: set[str]) -> None:
     with TemporaryDirectory() as folder:
         names = [name for name in lines[0] if name not in lacking]
@@ -139,7 +140,7 @@ def test_cur_in_parquet(lines: list[dict[str, Any]], lacking: set[str]) -> None:
 
 @given(lines=LINES, lacking=st.sets(st.sampled_from(OPTIONAL), max_size=4))
 @example(lines=EVERY_RULE, lacking=set())
-@settings(deadline=None, max_examples=12)
+@settings(deadline=None, max_examples=examples(6))
 def test_legacy_cur_in_csv(lines: list[dict[str, Any]], lacking: set[str]) -> None:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "cur.csv.gz"

@@ -36,6 +36,7 @@ from apportion.usecases.aws.cost_categories import to_rulebook
 from aws_typed import Typed
 from cost_explorer_fake import FakeCostExplorer, client_of, serving
 from moto_world import serving as serving_moto
+from soak import examples
 from stories import bill_of, csv_bill, delivered, reopened, workspace_in
 
 NOBODY = "unallocated"
@@ -477,7 +478,7 @@ _COLUMNS = {
 
 
 @given(EXPRESSIONS)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(10), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_an_expression_means_the_same_in_sql_and_back(where: dict[str, Any]) -> None:
     """AWS's meaning (the evaluator), ours (DuckDB), and AWS's again after the way back."""
     made = imported({"Name": "T", "Rules": [rule("yes", where)]})

@@ -21,6 +21,7 @@ from apportion.model.errors.base import CostQueryError
 from apportion.model.findings import cost_explorer as codes
 from apportion.model.money import to_units
 from cost_explorer_fake import Cost, FakeCostExplorer, client_of, serving
+from soak import examples
 
 PAYER, SHOP, LAKE = "111111111111", "000000000002", "333333333333"
 RULEBOOK = """\
@@ -235,7 +236,7 @@ AMOUNTS = st.integers(-(10**13), 10**13).map(lambda units: f"{Decimal(units).sca
 PLACES = st.tuples(st.integers(1, 3), st.sampled_from([PAYER, SHOP]), st.sampled_from("ab"))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(st.dictionaries(PLACES, AMOUNTS, min_size=1, max_size=12))
 def test_lines_are_what_is_stated(amounts: dict[tuple[int, str, str], str]) -> None:
     lines = [

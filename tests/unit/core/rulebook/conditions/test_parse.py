@@ -19,6 +19,7 @@ from apportion.core.rulebook.conditions.parse import (
 from apportion.model import focus
 from apportion.model.findings.finding import Finding, Place
 from apportion.model.rulebook import Condition
+from soak import examples
 
 PLACE = Place("rulebook.yaml", 7, 16)
 DIMENSIONS = ("cost_center", "environment")
@@ -254,7 +255,7 @@ def test_what_rulebooks_ask_of_a_condition() -> None:
 @example("{")
 @example("::")
 @example("\ufeff")
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_any_text_is_read_or_refused(text: str) -> None:
     read(text)
 
@@ -272,7 +273,7 @@ WORDS = st.sampled_from(
 
 
 @given(st.lists(WORDS, max_size=25).map(" ".join))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 def test_any_heap_of_words_is_read_or_refused_and_what_is_read_runs(text: str) -> None:
     condition, _ = read(text)
     if condition is not None:
@@ -319,7 +320,7 @@ PREDICATES = st.recursive(TEXTS, calls, max_leaves=6).flatmap(
 @example("CAST(Tags['t'] AS DECIMAL) > 1", "1e300")
 @example("CAST(Tags['t'] AS INTEGER) > 1", "99999999999999999999")
 @example("CAST(Tags['t'] AS DATE) > DATE '0001-01-01'", "99999-01-01")
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 def test_what_is_read_runs_on_any_charge(text: str, value: str) -> None:
     value = value.encode("utf-8", "replace").decode().replace("\x00", "")
     holds(right(text), {"ServiceName": value, "tag:t": value, "cost_center": value})
@@ -331,7 +332,7 @@ def test_what_is_read_runs_on_any_charge(text: str, value: str) -> None:
 @example("\\")
 @example("%_")
 @example("🦆")
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 def test_a_text_stays_the_text_it_is(value: str) -> None:
     quoted = value.replace("'", "''")
     condition = right(f"ServiceName = '{quoted}'")
@@ -343,7 +344,7 @@ def test_a_text_stays_the_text_it_is(value: str) -> None:
 @example('a"b')
 @example("it's")
 @example("a;b")
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 def test_a_tag_key_is_one_name_whatever_stands_in_it(key: str) -> None:
     quoted = key.replace("'", "''")
     condition = right(f"Tags['{quoted}'] = 'x'")
@@ -364,7 +365,7 @@ PATTERNS = st.text("ab(){}[]*+?|^$.\\1bdwszZAQEpPLu,:<>=!-imP09é ", max_size=12
 @example("(a{30}){34}")
 @example("(?-:a)")
 @example("\\0")
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_a_pattern_that_is_right_runs_in_the_engine(pattern: str) -> None:
     if not wrong_pattern(pattern):
         quoted = pattern.replace("'", "''")

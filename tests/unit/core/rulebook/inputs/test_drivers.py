@@ -15,6 +15,7 @@ from apportion.core.rulebook.read import read_rulebook
 from apportion.model.findings.finding import Finding, failing
 from apportion.model.inputs import Driver, DriverRow
 from apportion.model.rulebook import Rulebook
+from soak import examples
 
 
 def read(text: str) -> tuple[Driver | None, list[Finding]]:
@@ -113,7 +114,7 @@ def test_lines_that_add_up_are_told_and_kept() -> None:
 @given(st.text(max_size=80))
 @example("\ud800")
 @example("owner,number\nCX,\x00")
-@settings(max_examples=200)
+@settings(max_examples=examples(30))
 def test_any_text_is_read_or_refused(text: str) -> None:
     read(text)
     read(f"owner,number,day\n{text}")

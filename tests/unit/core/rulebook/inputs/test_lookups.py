@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from apportion.core.rulebook.inputs.lookups import read_lookup
 from apportion.model.findings.finding import Finding, failing
 from apportion.model.inputs import Lookup, LookupRow
+from soak import examples
 
 
 def read(text: str) -> tuple[Lookup | None, list[Finding]]:
@@ -144,7 +145,7 @@ def test_contradictions_are_found_exactly_where_days_have_two_values(
 @example("\ud800,cost_center\na,b\n")
 @example("\x00")
 @example('"')
-@settings(max_examples=200)
+@settings(max_examples=examples(30))
 def test_any_text_is_read_or_refused(text: str) -> None:
     read(text)
     read(f"SubAccountId,cost_center,valid_from\n{text}")

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from apportion.core.rulebook.yaml.nodes import ListNode, MapNode, Node, TextNode, read_yaml
 from apportion.model.findings.finding import Finding, Place
+from soak import examples
 
 
 def read(text: str) -> tuple[Node | None, list[Finding]]:
@@ -99,14 +100,14 @@ def test_depth_is_limited_before_python_is_exhausted() -> None:
 @example("a: |\n  x\n\ty")
 @example("!<tag:yaml.org,2002:int> 1")
 @example("'%zz'")
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_any_text_is_read_or_refused(text: str) -> None:
     node, findings = read(text)
     assert node is not None or findings
 
 
 @given(st.lists(st.sampled_from(list("ab:-[]{}&*!|>'\"%@?,#\n\t ")), max_size=40).map("".join))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_any_heap_of_marks_is_read_or_refused(text: str) -> None:
     node, findings = read(text)
     assert node is not None or findings

@@ -19,6 +19,7 @@ from apportion.core.tags.scp.replay import Replayed, replay
 from apportion.model.tags.generated import TypeSpend
 from apportion.model.tags.tag_policy import TagPolicy
 from cloudtrail_records import ENGINEER, TAGS, record
+from soak import examples
 
 
 def call(*arguments: Any, **more: Any) -> Call:
@@ -121,7 +122,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(30))
 @given(JSON, JSON, JSON)
 def test_hostile_records_break_nothing(asked: Any, answered: Any, identity: Any) -> None:
     text = json.dumps(

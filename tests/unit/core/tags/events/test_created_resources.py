@@ -17,6 +17,7 @@ from apportion.core.tags.events.created_resources import (
     source_of_table,
 )
 from apportion.model.tags.events import CallerKind, ResourceChange
+from soak import examples
 from trail_events import ACCOUNT, ADA, REGION, event, hostile, run_instances
 
 HERE = f"{REGION}:{ACCOUNT}"
@@ -289,7 +290,7 @@ _JSON = st.recursive(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(
     field=st.sampled_from([*event("ec2", "RunInstances", {})["detail"], "errorCode"]), value=_JSON
 )
