@@ -206,8 +206,7 @@ def _flow(ledger: Ledger, one: Asked) -> Expected:
     name = origin and _called(ledger, by, origin)
     heading = f"Allocation of {whole} in {PERIOD}"
     if one.words.get("owner"):
-        heading = f"Cost of {one.words['owner']}: {whole}, of it {usd(own)} direct and "
-        heading += f"{usd(leaving)} shared"
+        heading = f"Cost of {one.words['owner']} in {PERIOD}: {whole}"
     elif origin:
         heading = f"Allocation of {whole} from {name}"
     elif source:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from apportion.model.cents import ROUNDED, cents, exact, signed
 from apportion.model.row import Row
@@ -24,10 +25,13 @@ from .static_files import version
 MAX_ROWS = 250
 
 #: Texts up to these lengths stay on one line; medium ones only on wide screens.
-_SHORT, _MEDIUM = 16, 36
+_SHORT, _MEDIUM = 20, 28
 
 #: The number of background colours of a heat map.
 _HEAT_STEPS = 10
+
+#: Months, days, and amounts with their currency, in sentences.
+_UNBROKEN = re.compile(r"(\b\d{4}-\d\d(?:-\d\d)?\b|[-+]?\d[\d,]*\.\d\d(?: [A-Z]{3})?\b)")
 
 #: A missing number.
 _DASH = "\N{EN DASH}"
@@ -69,12 +73,22 @@ def _environment() -> Environment:
         width=width,
     )
     environment.filters["value"] = _value
+    environment.filters["unbroken"] = unbroken
     return environment
 
 
 def cell(row: Row, column: TableColumn) -> str | Markup:
     """Write the value of a cell."""
     return _value(row.get(column.name), column.style)
+
+
+def unbroken(sentence: str) -> Markup:
+    """Write a sentence whose months, days and amounts stay on one line."""
+    span = Markup('<span class="unbroken">{}</span>')
+    parts = _UNBROKEN.split(sentence)
+    return Markup("").join(
+        span.format(part) if at % 2 else escape(part) for at, part in enumerate(parts)
+    )
 
 
 def heat(row: Row, column: TableColumn) -> str:

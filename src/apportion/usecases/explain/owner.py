@@ -27,6 +27,7 @@ from apportion.core.reporting.explain import (
     source_of,
 )
 from apportion.core.templates import name, text
+from apportion.model.cents import money
 from apportion.model.money import from_units
 from apportion.model.outcome import Explanation, ExplanationNode, Redacted
 from apportion.model.relation import Query
@@ -165,7 +166,7 @@ def _in_pools(
     case: Case, pooled: Mapping[str, Decimal], branch: ExplanationNode
 ) -> ExplanationNode:
     """A note about charges of the owner that are in pools and so paid by others."""
-    whole = f"{plain(added(pooled.values())):,f} {branch.currency}"
+    whole = money(added(pooled.values()), branch.currency)
     children = (
         ExplanationNode(
             f"in pool {pool}",

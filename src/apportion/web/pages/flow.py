@@ -60,8 +60,8 @@ def flow(view: PageContext, *, by: str = ACCOUNT, only: Filter | None = None) ->
         "flow",
         f"Flow of cost, {view.period}",
         _heading(view, by, only, sums),
-        lead=f"From the bill (left) to owners (right){sums.rounded(only)}. "
-        "Select a name to filter.",
+        lead="From the bill (left) to owners (right). Select a name to filter."
+        f"{sums.rounding_note(only)}",
         figures=_figures(view, only, sums),
         sections=(_diagram(view, by, only, paths, shares), _list(view, by, paths),
                   _share_list(view, shares)),
@@ -94,10 +94,10 @@ class _Sums:
         """The sum of all that the filter selects."""
         return added((self.direct, self.pooled(only)))
 
-    def rounded(self, only: Filter) -> str:
+    def rounding_note(self, only: Filter) -> str:
         """A note if both parts, rounded to cents, do not add up to the total."""
         off = cent_off((self.direct, self.pooled(only)), self.total(only))
-        return f" ({ROUNDED})" if off else ""
+        return f" Amounts are {ROUNDED}." if off else ""
 
 
 def _figures(view: PageContext, only: Filter, sums: _Sums) -> Sequence[KeyFigure]:
@@ -117,8 +117,7 @@ def _figures(view: PageContext, only: Filter, sums: _Sums) -> Sequence[KeyFigure
 def _heading(view: PageContext, by: str, only: Filter, sums: _Sums) -> str:
     total = view.money(sums.total(only))
     if only.owner:
-        direct, pooled = view.money(sums.direct), view.money(sums.leaving)
-        return f"Cost of {only.owner}: {total}, of it {direct} direct and {pooled} shared"
+        return f"Cost of {only.owner} in {view.period}: {total}"
     if only.origin:
         return f"Allocation of {total} from {view.value_label(by, only.origin)}"
     if only.allocated_by:
@@ -296,7 +295,7 @@ def _list(view: PageContext, by: str, paths: Sequence[Row]) -> Section:
             TableColumn("total", "Cost", CellStyle.MONEY),
         ),
         rows,
-        note="Cost in a pool has no owner here; the next table shows source pools are split.",
+        note="Cost in a pool has no owner here; the next table shows the split of pools.",
         collapsed=True,
         total=total_row(rows, ["total"], owner="Total"),
     )  # fmt: skip

@@ -65,7 +65,7 @@ def _heading(view: PageContext, now: Row) -> str:
     cost = f"Cost in {view.period}: {total}"
     default = _unallocated(view)
     if default:
-        return f"{cost}; {view.money(default['total'])} is unallocated{_parts_of(view, default)}"
+        return f"{cost}; {view.money(default['total'])} is unallocated"
     return f"{cost}; every cent has an owner" if money_of(now["total"]) else cost
 
 
@@ -82,16 +82,21 @@ def _unallocated(view: PageContext) -> Row | None:
     return found if any(row["total"] for row in view.run.rows(query)) else None
 
 
-def _parts_of(view: PageContext, paid: Row) -> str:
-    """Direct and shared cost separately, because reviews count direct cost only."""
-    if not paid["shared"]:
-        return ""
-    direct, shared = (view.money(paid[part]) for part in ("direct", "shared"))
-    return f" ({direct} direct cost and {shared} shared cost)"
-
-
 def _lead(view: PageContext, now: Row, before: Row | None) -> str:
-    """The change since the month before."""
+    """The change since the month before, and the parts of unallocated cost."""
+    return f"{_change_text(view, now, before)}{_unallocated_parts(view)}"
+
+
+def _unallocated_parts(view: PageContext) -> str:
+    """Direct and shared cost separately, because reviews count direct cost only."""
+    default = _unallocated(view) if view.full_access else None
+    if default is None or not default["shared"]:
+        return ""
+    direct, shared = (view.money(default[part]) for part in ("direct", "shared"))
+    return f" Unallocated: {direct} direct cost and {shared} shared cost."
+
+
+def _change_text(view: PageContext, now: Row, before: Row | None) -> str:
     if before is None:
         return "The month before is not allocated, so there is no comparison."
     change = money_of(now["total"]) - money_of(before["total"])

@@ -11,7 +11,7 @@ from apportion.core.dashboard.aggregates import ACCOUNT, SERVICE
 from apportion.core.reporting.explain import added, split_in_brief, split_words
 from apportion.model.cents import money_without_cents
 from apportion.model.row import Row
-from apportion.model.wording import join_words, percent, plural
+from apportion.model.wording import percent, plural
 from apportion.web.charts.arrows import Arrow, draw_arrows
 from apportion.web.charts.palette import AMBER, TEAL
 from apportion.web.charts.sankey import Flow, Node, sankey
@@ -145,7 +145,7 @@ def _graph_note(arrows: Sequence[Arrow]) -> str:
     mutual = sorted({tuple(sorted(p)) for p in pairs if (p[1], p[0]) in pairs})
     if not mutual:
         return ""
-    names = join_words([f"{one} and {other}" for one, other in mutual[:4]], last="and")
+    names = "; ".join(f"{one} and {other}" for one, other in mutual[:4])
     return f"Pools that serve each other: {names}."
 
 

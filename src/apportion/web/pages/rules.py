@@ -169,7 +169,7 @@ def _source(view: PageContext, found: Sequence[_Rule]) -> Section:
         ).format(
             n=number,
             state=Markup(' class="unused"') if number in by_line and by_line[number].state else "",
-            cost=_cost_text(view, by_line.get(number)),
+            cost=_cost_text(by_line.get(number)),
             line=line or " ",
         )
         for number, line in enumerate(text.splitlines(), 1)
@@ -186,7 +186,7 @@ def _source(view: PageContext, found: Sequence[_Rule]) -> Section:
     )
 
 
-def _cost_text(view: PageContext, rule: _Rule | None) -> str:
+def _cost_text(rule: _Rule | None) -> str:
     if rule is None:
         return ""
-    return rule.state.partition(":")[0] or money_without_cents(rule.total, view.currency)
+    return rule.state.partition(":")[0] or money_without_cents(rule.total, "")

@@ -226,7 +226,7 @@ def test_an_owner_whose_cost_a_pool_passes_on_is_not_unknown(context: RunContext
     root = owner(context, "PLATFORM")
     assert root.amount == 0
     (note,) = root.children
-    assert note.title.startswith("excluded: 480.0000000001 USD of this owner's charges")
+    assert note.title.startswith("excluded: 480.00 USD of this owner's charges")
     assert {branch.title: branch.amount for branch in note.children} == {
         "in pool platform": Decimal("400.0000000001"),
         "in pool observability": Decimal(80),
