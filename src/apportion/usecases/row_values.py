@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import TypeVar, get_type_hints
+from functools import partial
+from typing import Any, TypeVar, get_type_hints
 
 from apportion.model.focus import COST_COLUMNS
 from apportion.model.money import to_units
@@ -16,44 +17,57 @@ T = TypeVar("T")
 
 
 def read_rows(kind: Callable[..., T], rows: Iterable[Row]) -> list[T]:
-    """Make a value of each row; a column belongs to the field of its name.
+    """Make a value of each row, of a dataclass or NamedTuple.
 
-    `kind` is a dataclass or NamedTuple, its annotations decide how values are read: NULL is the
-    empty text and the amount zero, unless the field may be None. A field of `tuple[Decimal, ...]`
-    or `Units` has all of focus.COST_COLUMNS, in order. Case, `_` and `#` in names do not matter.
+    The field `charge_day` has the column `#charge_day`, `ChargeDay` or `charge_day`. Annotations
+    decide how values are read: NULL is the empty text and the amount zero, unless the field may be
+    None. A field of `tuple[Decimal, ...]` or `Units` has all of focus.COST_COLUMNS, in order; one
+    of `Mapping[str, str]`, the last, has the columns that no other field has; of
+    `Mapping[str, str | None]`, with NULL as None.
     """
     found: list[T] = []
-    read: Mapping[str, _Read] = {}
+    read: Sequence[_Read] = ()
     for row in rows:
         read = read or _readers(kind, row)
-        values = {
-            field: convert(row if column is None else row[column])
-            for field, (column, convert) in read.items()
-        }
-        found.append(kind(**values))
+        found.append(kind(*[one(row) if at is None else one(row[at]) for at, one in read]))
     return found
 
 
-#: The column of a field, or None where its values are taken from the whole row; and its reader.
-_Read = tuple[str | None, Callable[[object], object]]
+#: The column of a field and what reads its value; without a column, what reads the whole row.
+_Read = tuple[str | None, Callable[[Any], object]]
 
 
-def _readers(kind: Callable[..., object], row: Row) -> dict[str, _Read]:
-    """Find each field's column once for all rows; no column may be without a field."""
-    columns = {_bare(column): column for column in row}
-    found: dict[str, _Read] = {}
+def _readers(kind: Callable[..., object], row: Row) -> list[_Read]:
+    """Find each field's column once for all rows; no column may be without a field.
+
+    Fields at the end may have no column, if they have defaults.
+    """
+    columns = dict.fromkeys(row)
+    found: list[_Read] = []
     for field, hint in get_type_hints(kind).items():
         if hint in _AMOUNTS:
-            found[field] = None, _AMOUNTS[hint]
-            columns = {bare: name for bare, name in columns.items() if name not in COST_COLUMNS}
-        elif _bare(field) in columns:  # a field without a column has a default
-            found[field] = columns.pop(_bare(field)), _VALUES[hint]
-    assert not columns, f"{kind} has no field for {sorted(columns.values())}"
+            found.append((None, _AMOUNTS[hint]))
+            columns = {name: None for name in columns if name not in COST_COLUMNS}
+        elif hint in _THE_REST:
+            found.append((None, partial(_the_rest, tuple(columns), _THE_REST[hint])))
+            columns.clear()
+        elif column := next((name for name in _names(field) if name in columns), None):
+            found.append((column, _VALUES[hint]))
+            del columns[column]
+        else:
+            break
+    assert not columns, f"{kind} has no field for {sorted(columns)}"
     return found
 
 
-def _bare(name: str) -> str:
-    return name.replace("_", "").replace("#", "").casefold()
+def _names(field: str) -> tuple[str, ...]:
+    return f"#{field}", field.title().replace("_", ""), field
+
+
+def _the_rest(
+    columns: Sequence[str], read: Callable[[object], object], row: Row
+) -> dict[str, object]:
+    return {column: read(row[column]) for column in columns}
 
 
 def day_of(value: object) -> date:
@@ -103,13 +117,18 @@ _VALUES: Mapping[object, Callable[[object], object]] = {
 }
 
 
-def _amounts(row: object) -> tuple[Decimal, ...]:
-    assert isinstance(row, Mapping)
-    return tuple(money_of(row[column]) for column in COST_COLUMNS)
+def _amounts(row: Row) -> tuple[Decimal, ...]:
+    return tuple([money_of(row[column]) for column in COST_COLUMNS])
 
 
 #: Fields of several columns: the amounts of all cost columns, as they are or in the smallest units.
-_AMOUNTS: Mapping[object, Callable[[object], object]] = {
+_AMOUNTS: Mapping[object, Callable[[Row], object]] = {
     tuple[Decimal, ...]: _amounts,
-    tuple[int, ...]: lambda row: tuple(map(to_units, _amounts(row))),
+    tuple[int, ...]: lambda row: tuple([to_units(amount) for amount in _amounts(row)]),
+}
+
+#: Fields of all columns that no other field has.
+_THE_REST: Mapping[object, Callable[[object], object]] = {
+    Mapping[str, str]: text_of,
+    Mapping[str, str | None]: _or_none(text_of),
 }

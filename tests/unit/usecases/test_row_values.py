@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -92,3 +93,14 @@ def test_a_column_without_a_field_stops(engine: DuckDB) -> None:
     with pytest.raises(AssertionError, match=r"no field for \['Other'\]"):
         read_rows(Paid, rows)
     assert read_rows(Paid, []) == []
+
+
+class Labelled(NamedTuple):
+    service_name: str
+    labels: Mapping[str, str]
+
+
+def test_columns_that_rules_name_are_the_rest(engine: DuckDB) -> None:
+    names = 'SELECT 1 AS "service_name", \'EC2\' AS "ServiceName", NULL AS "cost_center"'
+    rows = engine.rows(Query(names))
+    assert read_rows(Labelled, rows) == [Labelled("EC2", {"service_name": "1", "cost_center": ""})]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from apportion.core.rulebook.dimension_sql import GRAIN, dimension_columns
 from apportion.core.templates import each, name, query, text
@@ -101,15 +102,61 @@ def pool_charges(pool: str) -> str:
     return f'"Pool" = {text(pool)}'
 
 
-def sums_query(columns: Sequence[str], *, relation: Relation, cost: str, where: str) -> Query:
-    """Add money up by columns; biggest first."""
-    groups = each((f"COALESCE({name(c)}, '') AS {name(c)}" for c in columns), ", ")
+class GroupCost(NamedTuple):
+    """The cost of a value of a column in a currency."""
+
+    currency: str
+    value: str
+    cost: Decimal
+
+
+def sums_query(column: str, *, relation: Relation, cost: str, where: str) -> Query:
+    """Add money up by currency and a column; biggest first."""
     return Query.of(
-        f'SELECT {groups}, SUM({name(cost)}) AS "Cost", SUM("Lines") AS "Lines" '
-        f"FROM {relation} WHERE {where} GROUP BY ALL "
-        f"ORDER BY ABS(SUM({name(cost)})) DESC, {each(map(str, range(1, len(columns) + 1)), ', ')}",
+        f'SELECT {CURRENCY} AS "Currency", COALESCE({name(column)}, \'\') AS "Value", '
+        f'SUM({name(cost)}) AS "Cost" FROM {relation} WHERE {where} GROUP BY ALL '
+        f"ORDER BY ABS(SUM({name(cost)})) DESC, 1, 2",
         relation,
     )
+
+
+class ResourceCharge(NamedTuple):
+    """A resource's charges of a day that are described and labelled alike.
+
+    `labels` are the dimensions with their sources and rejected values, and the pool.
+    """
+
+    resource_id: str
+    resource_name: str
+    sub_account_id: str
+    sub_account_name: str
+    region_id: str
+    billing_account_id: str
+    billing_currency: str
+    service_name: str
+    charge_category: str
+    usage: str
+    tags: str
+    account_tags: str
+    other: str
+    own_account_name: str
+    bill: str
+    charge_day: date
+    cost: Decimal
+    lines: int
+    first_line: int | None
+    labels: Mapping[str, str]
+
+    @property
+    def kind(self) -> tuple[object, ...]:
+        """What charges of several days have in common that are described and labelled alike."""
+        return *self[: self._fields.index("bill")], *self.labels.items()
+
+
+class ResourceId(NamedTuple):
+    """The id of a resource."""
+
+    id: str
 
 
 def resource_query(

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
+from typing import NamedTuple
 
 from apportion.core.allocation.rollup import partition
 from apportion.core.allocation.rounding import apportion, apportion_lines, whole_numbers
@@ -26,10 +26,10 @@ from apportion.model.focus import (
     Type,
     columns_of,
 )
-from apportion.model.money import EXACT, SQL_TYPE, from_units
+from apportion.model.money import EXACT, SQL_TYPE, from_units, to_units
 from apportion.model.relation import AllocationTables, Query, Relation
 from apportion.model.rulebook import Rulebook
-from apportion.model.split import Share
+from apportion.model.split import Share, Units
 
 #: The table of parts: who pays how much of a charge that lies in a pool.
 HANDED = {
@@ -49,13 +49,35 @@ _PLACES_OF_RATIO = 12
 Held = tuple[str, str, str, date, str]
 
 
-@dataclass(frozen=True)
-class PoolCharge:
-    """What one key cost on a day, in the smallest units, cost columns first."""
+class PoolCharge(NamedTuple):
+    """What one key in a pool cost on a day."""
 
-    held: Held
-    key: int
-    units: tuple[int, ...]
+    pool: str
+    billing_currency: str
+    billing_account_id: str
+    charge_day: date
+    within: str
+    key_id: int
+    costs: Units
+    consumed_quantity: Decimal
+
+    @property
+    def held(self) -> Held:
+        """The pool's money that it is a part of."""
+        return self[:5]
+
+    @property
+    def units(self) -> tuple[int, ...]:
+        """The amounts in the smallest units, cost columns first."""
+        return *self.costs, to_units(self.consumed_quantity)
+
+
+class OwnerCosts(NamedTuple):
+    """What an owner pays in a currency, in every cost column."""
+
+    currency: str
+    owner: str
+    amounts: tuple[Decimal, ...]
 
 
 def pool_charges_query(rulebook: Rulebook, tables: AllocationTables) -> Query:
@@ -108,7 +130,7 @@ def _handed(
     for line, charge in enumerate(charges):
         for part, share in enumerate(payers):
             amounts = (from_units(column[line][part]) for column in columns)
-            yield (charge.key, day, share.owner, _ratio(ratios[part]), share.kept, *amounts)
+            yield (charge.key_id, day, share.owner, _ratio(ratios[part]), share.kept, *amounts)
 
 
 def _ratio(units: int) -> str:

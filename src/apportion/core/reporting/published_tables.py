@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
+from typing import NamedTuple
 
 from apportion.core.rulebook.dimension_sql import GRAIN, dimension_columns
 from apportion.core.templates import each, name, text
@@ -18,6 +19,7 @@ from apportion.model.manifest import Manifest
 from apportion.model.money import SQL_TYPE
 from apportion.model.relation import AllocationTables, Query, Relation
 from apportion.model.rulebook import Rulebook
+from apportion.model.split import Units
 
 from .report import ALWAYS
 
@@ -175,6 +177,14 @@ def queries(rulebook: Rulebook, manifest: Manifest, sources: Sources) -> dict[st
         "proofs": _select(known["proofs"], run, sources.proofs),
         "findings": _select(known["findings"], run, sources.findings),
     }
+
+
+class PayerCost(NamedTuple):
+    """The cost of a payer in a currency."""
+
+    billing_account_id: str
+    billing_currency: str
+    units: Units
 
 
 def totals_query(table: str, relation: Relation) -> Query:

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from apportion.core.allocation.distribute import distribute
 from apportion.core.templates import each, name, text
 from apportion.model.focus import COST_COLUMNS
-from apportion.model.money import to_units
 from apportion.model.question import Granularity
 from apportion.model.relation import Query, Relation
 from apportion.model.split import Units
@@ -56,6 +56,36 @@ class OwnerCombination:
     currency: str
     values: tuple[str, ...]
     units: int
+
+
+class CombinationCost(NamedTuple):
+    """The direct cost of an owner with these values of the other dimensions."""
+
+    owner: str
+    currency: str
+    cost: Decimal
+    values: Mapping[str, str]
+
+
+class ReportRow(NamedTuple):
+    """A row of a report; `groups` are the columns that it is grouped by."""
+
+    time: str
+    currency: str | None
+    own: Decimal
+    shared: Decimal
+    tagged: Decimal
+    groups: Mapping[str, str | None]
+
+
+def received_query(shares: Relation) -> Query:
+    """Read shares, as `ReceivedShare`."""
+    return Query.of(
+        'SELECT "Owner", "BillingCurrency" AS "Currency", "BillingAccountId" AS "BillingAccount", '
+        f'"Pool", "ChargeDay" AS "Day", "Within", {each(map(name, COST_COLUMNS), ", ")} '
+        f"FROM {shares}",
+        shares,
+    )
 
 
 def lie_query(owner: str, dimensions: Sequence[str], cost: str, allocations: Relation) -> Query:
@@ -140,8 +170,3 @@ def told_query(dimensions: Sequence[str], allocations: Relation, pushed: Relatio
         allocations,
         pushed,
     )
-
-
-def units_of(row: Mapping[str, object]) -> Units:
-    """Count the units of a row's cost columns."""
-    return tuple(to_units(Decimal(str(row[column]))) for column in COST_COLUMNS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from apportion.core.allocation.rounding import part_of
 from apportion.core.rulebook.dimension_sql import canonical, dimension_columns
@@ -27,6 +28,36 @@ class Likely:
 
     owner: str
     part: Decimal
+
+
+class UnallocatedCost(NamedTuple):
+    """Direct cost without an owner, of an account, service and rejected value."""
+
+    billing_currency: str
+    sub_account_id: str
+    sub_account_name: str
+    service_name: str
+    rejected: str
+    cost: Decimal
+    lines: int
+
+
+class RejectedCost(NamedTuple):
+    """The cost of a rejected value in a currency."""
+
+    value: str
+    billing_currency: str
+    cost: Decimal
+    lines: int
+    accounts: int
+
+
+class AccountOwner(NamedTuple):
+    """The direct cost of an owner in an account."""
+
+    account: str
+    owner: str
+    cost: Decimal
 
 
 def unallocated_query(rulebook: Rulebook, allocations: Relation) -> Query:
@@ -73,8 +104,8 @@ def likely_query(rulebook: Rulebook, allocations: Relation) -> Query:
     )
 
 
-def likely_owners(sums: Iterable[tuple[str, str, Decimal]]) -> dict[str, Likely]:
-    """Find the owner with most of each account; `sums` are account, owner and cost."""
+def likely_owners(sums: Iterable[AccountOwner]) -> dict[str, Likely]:
+    """Find the owner with most of each account."""
     accounts: dict[str, dict[str, Decimal]] = {}
     for account, owner, cost in sums:
         accounts.setdefault(account, {})[owner] = cost

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
+from typing import TypeVar
 
 from apportion.core.allocation.driver_values import DriverValues, driver_values
 from apportion.core.allocation.paths import Graph, SharePath, is_kept
 from apportion.core.allocation.split_inputs import usage_of
+from apportion.core.allocation.split_tables import shares_query, steps_query
 from apportion.core.reporting.drilldown import (
     RESOURCE,
     SERVICE,
@@ -32,18 +34,19 @@ from apportion.core.rulebook.dimension_sql import canonical
 from apportion.core.rulebook.suggestions import closest, did_you_mean
 from apportion.model.errors.base import NothingThereError
 from apportion.model.focus import COST_COLUMNS
-from apportion.model.money import from_units, to_units
+from apportion.model.money import from_units
 from apportion.model.outcome import ExplanationNode, Redacted, Subject
 from apportion.model.period import Period
 from apportion.model.relation import AllocationTables, Query, Relation
-from apportion.model.row import Row
 from apportion.model.rulebook import Dimension, Pool, Rulebook
 from apportion.model.split import Share, Step
 from apportion.model.wording import join_words
 from apportion.usecases.allocate.label_keys import label
 from apportion.usecases.context import RunContext
-from apportion.usecases.row_values import day_of, money_of, text_of
+from apportion.usecases.row_values import read_rows
 from apportion.usecases.runs.open_run import Published, check_whole, find, open_tables
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -84,9 +87,9 @@ class Case:
             + (f", accounts of {synced}." if (synced := manifest.details.get("accounts")) else ".")
         )
 
-    def rows(self, query: Query) -> list[Row]:
-        """Run a query."""
-        return self.context.engine.rows(query)
+    def read(self, kind: Callable[..., T], query: Query) -> list[T]:
+        """Run a query and read its rows as values of a class."""
+        return read_rows(kind, self.context.engine.rows(query))
 
     def pool(self, name: str) -> Pool:
         """Find a pool's rule."""
@@ -122,8 +125,7 @@ class Case:
             biggest=self.most,
         )
         found: dict[tuple[str, str], list[Part]] = {}
-        for row in self.rows(query):
-            part = _part(row)
+        for part in self.read(Part, query):
             found.setdefault((part.currency, part.group), []).append(part)
         return {
             key: contents(parts, most=self.most, subjects=subjects) for key, parts in found.items()
@@ -142,19 +144,16 @@ class Case:
     @cached_property
     def steps(self) -> tuple[Step, ...]:
         """All arrows, sorted as the run wrote them."""
-        drivers = self.tables.drivers
-        order = '"Pool", "Within", "ChargeDay", "Target", "Driver"'
-        rows = self.rows(Query.of(f"SELECT * FROM {drivers} ORDER BY {order}", drivers))
-        return tuple(_step(row) for row in rows)
+        order = ("Pool", "Within", "ChargeDay", "Target", "Driver")
+        query = steps_query(self.tables.drivers, order=order)
+        return tuple(self.read(Step, query))
 
     @cached_property
     def shares(self) -> Mapping[tuple[str, str], Sequence[Share]]:
         """All shares, by pool and currency."""
         shares: dict[tuple[str, str], list[Share]] = defaultdict(list)
-        order = '"Pool", "Within", "ChargeDay"'
-        query = Query.of(f"SELECT * FROM {self.tables.shares} ORDER BY {order}", self.tables.shares)
-        for row in self.rows(query):
-            share = share_of(row)
+        query = shares_query(self.tables.shares, order=("Pool", "Within", "ChargeDay"))
+        for share in self.read(Share, query):
             shares[share.pool, share.currency].append(share)
         return shares
 
@@ -310,51 +309,3 @@ def currencies_of(case: Case, found: Iterable[str], wanted: str, *, what: str) -
 
 def _node(step: Step) -> tuple[object, ...]:
     return step.pool, step.within, step.currency, step.day
-
-
-def _part(row: Row) -> Part:
-    return Part(
-        currency=text_of(row["Currency"]),
-        group=text_of(row["Group"]),
-        outer=text_of(row["Outer"]),
-        inner=text_of(row["Inner"]),
-        account=text_of(row["Account"]),
-        account_name=text_of(row["AccountName"]),
-        outer_rank=int(str(row["OuterRank"])),
-        inner_rank=int(str(row["InnerRank"])),
-        outers=int(str(row["Outers"])),
-        inners=int(str(row["Inners"])),
-        cost=money_of(row["Cost"]),
-        lines=int(str(row["Lines"])),
-        first=day_of(row["First"]),
-        last=day_of(row["Last"]),
-    )
-
-
-def _step(row: Row) -> Step:
-    return Step(
-        pool=text_of(row["Pool"]),
-        currency=text_of(row["BillingCurrency"]),
-        within=text_of(row["Within"]),
-        day=None if row["ChargeDay"] is None else day_of(row["ChargeDay"]),
-        target=text_of(row["Target"]),
-        target_is_pool=bool(row["TargetIsPool"]),
-        weight=Fraction(text_of(row["Weight"])),
-        ratio=Fraction(text_of(row["Ratio"])),
-        driver=text_of(row["Driver"]),
-    )
-
-
-def share_of(row: Row) -> Share:
-    """Read a row of the table `shares`."""
-    return Share(
-        pool=text_of(row["Pool"]),
-        currency=text_of(row["BillingCurrency"]),
-        billing_account=text_of(row["BillingAccountId"]),
-        day=day_of(row["ChargeDay"]),
-        within=text_of(row["Within"]),
-        owner=text_of(row["Owner"]),
-        ratio=Fraction(text_of(row["Ratio"])),
-        units=tuple(to_units(Decimal(str(row[column]))) for column in COST_COLUMNS),
-        kept=bool(row["Kept"]),
-    )

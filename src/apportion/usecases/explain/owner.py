@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
+from typing import NamedTuple
 
 from apportion.core.allocation.paths import Node, SharePath
 from apportion.core.allocation.rounding import part_of
-from apportion.core.reporting.drilldown import ACCOUNT, own_charges, sums_query
+from apportion.core.reporting.drilldown import ACCOUNT, GroupCost, own_charges, sums_query
 from apportion.core.reporting.explain import (
     added,
     biggest_first,
@@ -33,7 +34,6 @@ from apportion.model.outcome import Explanation, ExplanationNode, Redacted
 from apportion.model.relation import Query
 from apportion.model.split import Share, Step
 from apportion.usecases.context import RunContext
-from apportion.usecases.row_values import money_of, text_of
 
 from .case import Case, currencies_of, in_brief, meant
 from .pool import explain_pool
@@ -51,6 +51,10 @@ _PLACES_IN_BRIEF = 3
 
 #: Sums by currency and by another column.
 _Sums = Mapping[str, Mapping[str, Decimal]]
+
+
+class _Owner(NamedTuple):
+    owner: str
 
 
 def explain_owner(
@@ -121,20 +125,17 @@ def _owners(case: Case) -> list[str]:
         f'SELECT DISTINCT {column} AS "Owner" FROM {tables.allocations} '
         f'UNION SELECT "Owner" FROM {tables.shares}'
     )
-    rows = case.rows(Query.of(query, tables.allocations, tables.shares))
-    return sorted(text_of(row["Owner"]) for row in rows)
+    found = case.read(_Owner, Query.of(query, tables.allocations, tables.shares))
+    return sorted(row.owner for row in found)
 
 
 def _sums(case: Case, column: str, where: str) -> _Sums:
     query = sums_query(
-        ("BillingCurrency", column),
-        relation=case.tables.allocations,
-        cost=case.rulebook.cost,
-        where=where,
+        column, relation=case.tables.allocations, cost=case.rulebook.cost, where=where
     )
     sums: dict[str, dict[str, Decimal]] = defaultdict(dict)
-    for row in case.rows(query):
-        sums[text_of(row["BillingCurrency"])][text_of(row[column])] = money_of(row["Cost"])
+    for row in case.read(GroupCost, query):
+        sums[row.currency][row.value] = row.cost
     return sums
 
 

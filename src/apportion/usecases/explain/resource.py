@@ -11,6 +11,8 @@ from fractions import Fraction
 
 from apportion.core.allocation.rounding import apportion
 from apportion.core.reporting.drilldown import (
+    ResourceCharge,
+    ResourceId,
     ends_like,
     is_like,
     is_resource,
@@ -30,11 +32,9 @@ from apportion.core.rulebook.inputs.account_sources import OWN_SAYS, synced_word
 from apportion.model.errors.base import NothingThereError
 from apportion.model.money import from_units, to_units
 from apportion.model.outcome import Explanation, ExplanationNode
-from apportion.model.row import Row
 from apportion.model.rulebook import Dimension
 from apportion.usecases.allocate.label_keys import label
 from apportion.usecases.context import RunContext
-from apportion.usecases.row_values import day_of, money_of, text_of
 
 from .case import Case, currencies_of
 
@@ -59,10 +59,10 @@ def explain_resource(
     case = Case.open(context, period=period, as_of=as_of, most=biggest)
     found = _find(case, resource, period)
     rows = _charges(case, found)
-    told = currencies_of(case, (text_of(r["BillingCurrency"]) for r in rows), currency, what=found)
+    told = currencies_of(case, (row.billing_currency for row in rows), currency, what=found)
     root = ExplanationNode(f"{found}, {period}", facts=_facts(rows))
     children = [
-        _in_currency(case, each, [r for r in rows if text_of(r["BillingCurrency"]) == each])
+        _in_currency(case, each, [row for row in rows if row.billing_currency == each])
         for each in told
     ]
     if len(children) == 1:
@@ -87,64 +87,59 @@ def _find(case: Case, wanted: str, period: str) -> str:
 
 def _ids(case: Case, condition: str) -> list[str]:
     query = resources_query(condition, case.tables.bills, cost=case.rulebook.cost, most=_LISTED)
-    return [text_of(row["Id"]) for row in case.rows(query)]
+    return [row.id for row in case.read(ResourceId, query)]
 
 
-def _charges(case: Case, resource: str) -> list[Row]:
+def _charges(case: Case, resource: str) -> list[ResourceCharge]:
     bills = case.tables.bills
     labels, _findings = label(case.published.rules, bills, case.context)
-    return case.rows(resource_query(case.rulebook, resource, labels.costs.labelled, bills))
+    query = resource_query(case.rulebook, resource, labels.costs.labelled, bills)
+    return case.read(ResourceCharge, query)
 
 
-def _facts(rows: Sequence[Row]) -> dict[str, object]:
+def _facts(rows: Sequence[ResourceCharge]) -> dict[str, object]:
     """The facts of the resource itself; where charges differ, all values."""
-    columns = {"name": "ResourceName", "region": "RegionId", "payer": "BillingAccountId"}
-    accounts = {f"{text_of(r['SubAccountId'])} {text_of(r['SubAccountName'])}" for r in rows}
-    facts = {"account": ", ".join(sorted(account.strip() for account in accounts))}
-    for told, column in columns.items():
-        facts[told] = ", ".join(sorted({text_of(row[column]) for row in rows} - {""}))
-    return {told: words for told, words in facts.items() if words}
+    facts = {
+        "account": {f"{row.sub_account_id} {row.sub_account_name}".strip() for row in rows},
+        "name": {row.resource_name for row in rows} - {""},
+        "region": {row.region_id for row in rows} - {""},
+        "payer": {row.billing_account_id for row in rows} - {""},
+    }
+    joined = {fact: ", ".join(sorted(values)) for fact, values in facts.items()}
+    return {fact: words for fact, words in joined.items() if words}
 
 
-def _in_currency(case: Case, currency: str, rows: Sequence[Row]) -> ExplanationNode:
-    alike: dict[tuple[str, ...], list[Row]] = defaultdict(list)
+def _in_currency(case: Case, currency: str, rows: Sequence[ResourceCharge]) -> ExplanationNode:
+    alike: dict[tuple[object, ...], list[ResourceCharge]] = defaultdict(list)
     for row in rows:
-        alike[tuple(text_of(row[column]) for column in row if column not in _VARYING)].append(row)
+        alike[row.kind].append(row)
     children = biggest_first((_alike(case, currency, found) for found in alike.values()), case.most)
     amount = added(branch.amount or Decimal() for branch in children)
     return ExplanationNode(currency, amount, currency, children=children)
 
 
-#: What may differ between the days of charges that are described and labelled alike.
-_VARYING = ("Bill", "ChargeDay", "Cost", "Lines", "FirstLine")
-
-
-def _alike(case: Case, currency: str, rows: Sequence[Row]) -> ExplanationNode:
+def _alike(case: Case, currency: str, rows: Sequence[ResourceCharge]) -> ExplanationNode:
     """Charges of one kind: their tags, what the rules made of them, who pays."""
     row = rows[0]
-    days = sorted(day_of(each["ChargeDay"]) for each in rows)
+    days = sorted(each.charge_day for each in rows)
     line = _first_line(case, rows)
-    kind = [text_of(row[column]) for column in ("ServiceName", "Usage", "ChargeCategory")]
+    kind = (row.service_name, row.usage, row.charge_category)
     facts = {
         "days": days_words(days[0], days[-1]),
-        "lines": sum(int(str(each["Lines"])) for each in rows),
+        "lines": sum(each.lines for each in rows),
         **({"first line": line} if line else {}),
     }
-    amount = added(money_of(each["Cost"]) for each in rows)
+    amount = added(each.cost for each in rows)
     dimensions = (_dimension(case, dimension, row) for dimension in case.rulebook.dimensions)
-    pool = text_of(row["Pool"])
+    pool = row.labels["Pool"]
     return ExplanationNode(
         ", ".join(filter(None, kind)),
         amount,
         currency,
         facts=facts,
         children=(
-            _tags("tags as delivered", text_of(row["Tags"])),
-            *(
-                [_tags("tags of the account", tags)]
-                if (tags := text_of(row["x_AccountTags"]))
-                else []
-            ),
+            _tags("tags as delivered", row.tags),
+            *([_tags("tags of the account", row.account_tags)] if row.account_tags else []),
             *dimensions,
             *(
                 _shared(case, currency, pool, rows)
@@ -160,13 +155,13 @@ def _tags(title: str, written: str) -> ExplanationNode:
     return ExplanationNode(title if tags else f"{title}: none", facts=tags)
 
 
-def _dimension(case: Case, dimension: Dimension, row: Row) -> ExplanationNode:
+def _dimension(case: Case, dimension: Dimension, row: ResourceCharge) -> ExplanationNode:
     """A dimension's value, what gave it, and what was refused before."""
-    value, source = text_of(row[dimension.name]), text_of(row[f"{dimension.name}_source"])
+    value, source = row.labels[dimension.name], row.labels[f"{dimension.name}_source"]
     words, place = source_of(dimension, source)
     words += _synced(case, dimension, row)
     lines = lookup_lines(dimension, source, value, case.published.rules.lookups)
-    rejected = text_of(row.get(f"{dimension.name}_rejected"))
+    rejected = row.labels.get(f"{dimension.name}_rejected")
     facts = {
         "source": words,
         **({"lines": lines} if lines else {}),
@@ -175,32 +170,35 @@ def _dimension(case: Case, dimension: Dimension, row: Row) -> ExplanationNode:
     return ExplanationNode(f"{dimension.name} = {value}", place=str(place), facts=facts)
 
 
-def _synced(case: Case, dimension: Dimension, row: Row) -> str:
+def _synced(case: Case, dimension: Dimension, row: ResourceCharge) -> str:
     """Say when a value was seen that the charge itself does not have."""
+    said = (row.sub_account_id, row.own_account_name, row.account_tags, row.other)
     synced = synced_words(
         case.published.rules.accounts,
         dimension,
-        text_of(row[f"{dimension.name}_source"]),
-        charge={name: text_of(row[name]) for name in ("SubAccountId", *OWN_SAYS)},
-        day=day_of(row["ChargeDay"]),
+        row.labels[f"{dimension.name}_source"],
+        charge=dict(zip(("SubAccountId", *OWN_SAYS), said, strict=True)),
+        day=row.charge_day,
     )
     return f", {synced}" if synced else ""
 
 
-def _owned(case: Case, currency: str, amount: Decimal, row: Row) -> ExplanationNode:
-    return ExplanationNode(f"paid by {text_of(row[case.owner.name])}", amount, currency)
+def _owned(case: Case, currency: str, amount: Decimal, row: ResourceCharge) -> ExplanationNode:
+    return ExplanationNode(f"paid by {row.labels[case.owner.name]}", amount, currency)
 
 
-def _shared(case: Case, currency: str, pool: str, rows: Sequence[Row]) -> list[ExplanationNode]:
+def _shared(
+    case: Case, currency: str, pool: str, rows: Sequence[ResourceCharge]
+) -> list[ExplanationNode]:
     """The pool that takes the charges, and each payer's part, day by day as the pool was split."""
     rule = case.pool(pool)
     units: dict[tuple[str, str], int] = defaultdict(int)
     ratios: dict[tuple[str, str], set[Fraction]] = defaultdict(set)
     nobody = 0
     for row in rows:
-        within = text_of(row[rule.within]) if rule.within else ""
+        within = row.labels[rule.within] if rule.within else ""
         weights = _weights(case, currency, pool, within, row)
-        cost = to_units(money_of(row["Cost"]))
+        cost = to_units(row.cost)
         if not weights:
             nobody += cost
             continue
@@ -224,9 +222,9 @@ def _shared(case: Case, currency: str, pool: str, rows: Sequence[Row]) -> list[E
 
 
 def _weights(
-    case: Case, currency: str, pool: str, within: str, row: Row
+    case: Case, currency: str, pool: str, within: str, row: ResourceCharge
 ) -> Mapping[tuple[str, str], Fraction]:
-    key = (within, text_of(row["BillingAccountId"]), row["ChargeDay"])
+    key = (within, row.billing_account_id, row.charge_day)
     return {
         (share.owner, "kept" if share.kept else ""): share.ratio
         for share in case.shares.get((pool, currency), ())
@@ -234,10 +232,9 @@ def _weights(
     }
 
 
-def _first_line(case: Case, rows: Sequence[Row]) -> str:
+def _first_line(case: Case, rows: Sequence[ResourceCharge]) -> str:
     """The file and line of the first of these lines; empty where the bill's form has no places."""
-    known = [row for row in rows if row["FirstLine"] is not None]
-    places = [(text_of(row["Bill"]), int(str(row["FirstLine"]))) for row in known]
+    places = [(row.bill, row.first_line) for row in rows if row.first_line is not None]
     if not places:
         return ""
     bill, place = min(places)

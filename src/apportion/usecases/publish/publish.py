@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
+from typing import NamedTuple
 
 from apportion.core.identity import sha256
 from apportion.core.proof import compare
@@ -23,6 +24,7 @@ from apportion.ports.published_tables import PublishedTables
 from apportion.usecases.context import RunContext
 from apportion.usecases.fail_on_findings import stop_if_failing
 from apportion.usecases.reports.report import tell
+from apportion.usecases.row_values import read_rows
 from apportion.usecases.runs.history import sums
 from apportion.usecases.runs.open_run import Published, find
 
@@ -32,6 +34,12 @@ COLUMNS = ("period", "run", "status", "currency", "lines", "cost", "manifest")
 _WHOLE = ("allocations", "daily", "proofs")
 
 _Sums = dict[tuple[str, str], tuple[int, ...]]
+
+
+class _Arrived(NamedTuple):
+    sent: int
+    arrived: int
+    differ: int
 
 
 def publish(context: RunContext, lake: PublishedTables, *, period: str, scratch: Path) -> Outcome:
@@ -133,13 +141,11 @@ def _check(
         for view, files in zip(("sent", "arrived"), sides, strict=True)
     )
     columns = each(map(name, what.columns(published.rulebook)[table]), ", ")
-    (row,) = context.engine.rows(
-        query("usecases/publish/arrived", columns=columns, sent=there, arrived=back)
-    )
-    sent, arrived, differ = (int(str(row[column])) for column in ("Sent", "Arrived", "Differ"))
-    if differ or sent != arrived:
-        found = f"{arrived} rows, {differ} of them others"
-        raise NotWhatArrivedError(table, manifest.period, f"{sent} rows", found)
+    compared = query("usecases/publish/arrived", columns=columns, sent=there, arrived=back)
+    (rows,) = read_rows(_Arrived, context.engine.rows(compared))
+    if rows.differ or rows.sent != rows.arrived:
+        found = f"{rows.arrived} rows, {rows.differ} of them others"
+        raise NotWhatArrivedError(table, manifest.period, f"{rows.sent} rows", found)
     if table in _WHOLE:
         found_sums = _sums(context.engine.rows(what.totals_query(table, back)))
         _compare(table, manifest, found_sums)
@@ -165,10 +171,8 @@ def _compare(table: str, manifest: Manifest, found: _Sums) -> None:
 
 def _sums(rows: Iterable[Row]) -> _Sums:
     return {
-        (str(row["BillingAccountId"]), str(row["BillingCurrency"])): tuple(
-            to_units(Decimal(str(row[column]))) for column in COST_COLUMNS
-        )
-        for row in rows
+        (row.billing_account_id, row.billing_currency): row.units
+        for row in read_rows(what.PayerCost, rows)
     }
 
 

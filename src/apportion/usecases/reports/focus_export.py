@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from decimal import Decimal
 from hashlib import file_digest
 from itertools import count
 from pathlib import Path
+from typing import NamedTuple
 
+from apportion.core.allocation.split_tables import shares_query
 from apportion.core.reporting.focus_export import (
     HANDED,
+    OwnerCosts,
     PoolCharge,
     charges_of_day_query,
     dimension_columns,
@@ -19,20 +23,23 @@ from apportion.core.reporting.focus_export import (
 )
 from apportion.core.templates import each, name
 from apportion.model.errors.base import NotWhatWasProvedError
-from apportion.model.focus import COST_COLUMNS, QUANTITY_COLUMNS
+from apportion.model.focus import COST_COLUMNS
 from apportion.model.manifest import Manifest
-from apportion.model.money import text, to_units
+from apportion.model.money import text
 from apportion.model.outcome import Outcome
 from apportion.model.relation import AllocationTables, Query, Relation
 from apportion.model.row import Row
 from apportion.model.split import Share
 from apportion.usecases.atomic_folder import new_folder, refuse_if_filled
 from apportion.usecases.context import RunContext
-from apportion.usecases.explain.case import share_of
-from apportion.usecases.row_values import day_of, text_of
+from apportion.usecases.row_values import read_rows
 from apportion.usecases.runs.open_run import Published, check_whole, find, open_tables
 
 CHECKSUMS = "SHA256SUMS"
+
+
+class _Day(NamedTuple):
+    charge_day: date
 
 
 def focus(
@@ -72,31 +79,14 @@ def _pool_charges(
     query = pool_charges_query(published.rulebook, tables)
     charges = context.engine.create_table("pool charges", query)
     days = Query.of(f'SELECT DISTINCT "ChargeDay" FROM {charges} ORDER BY 1', charges)
-    for row in context.engine.rows(days):
-        query = charges_of_day_query(charges, day_of(row["ChargeDay"]))
-        yield from map(_pool_charge, context.engine.rows(query))
-
-
-def _pool_charge(row: Row) -> PoolCharge:
-    return PoolCharge(
-        held=(
-            text_of(row["Pool"]),
-            text_of(row["BillingCurrency"]),
-            text_of(row["BillingAccountId"]),
-            day_of(row["ChargeDay"]),
-            text_of(row["Within"]),
-        ),
-        key=int(str(row["KeyId"])),
-        units=tuple(
-            to_units(Decimal(str(row[column]))) for column in (*COST_COLUMNS, *QUANTITY_COLUMNS)
-        ),
-    )
+    for row in read_rows(_Day, context.engine.rows(days)):
+        query = charges_of_day_query(charges, row.charge_day)
+        yield from read_rows(PoolCharge, context.engine.rows(query))
 
 
 def _shares(shares: Relation, context: RunContext) -> Iterable[Share]:
-    query = Query.of(f'SELECT * FROM {shares} ORDER BY "Owner", "Kept"', shares)
-    rows = context.engine.rows(query)
-    return map(share_of, rows)
+    query = shares_query(shares, order=("Owner", "Kept"))
+    return read_rows(Share, context.engine.rows(query))
 
 
 def _write(
@@ -132,13 +122,14 @@ def _compare(
     owner = published.rulebook.owner
     of_owner = dimension_columns(published.rulebook)[owner]
     told = Query.of(
-        f'SELECT COALESCE("BillingCurrency", \'\') AS "#c", {name(of_owner)} AS "#o", {sums} '
+        'SELECT COALESCE("BillingCurrency", \'\') AS "Currency", '
+        f'{name(of_owner)} AS "Owner", {sums} '
         f"FROM {focus} GROUP BY ALL HAVING COUNT(*) > 0 ORDER BY ALL",
         focus,
     )
     pays = Query.of(
-        f'SELECT COALESCE("BillingCurrency", \'\') AS "#c", "#o", {sums} FROM ('
-        f'SELECT "BillingCurrency", {name(owner)} AS "#o", {_costs()} FROM {tables.allocations} '
+        f'SELECT COALESCE("BillingCurrency", \'\') AS "Currency", "Owner", {sums} FROM ('
+        f'SELECT "BillingCurrency", {name(owner)} AS "Owner", {_costs()} FROM {tables.allocations} '
         'WHERE "Pool" IS NULL UNION ALL '
         f'SELECT NULLIF("BillingCurrency", \'\'), "Owner", {_costs()} FROM {tables.shares}'
         ") AS paid GROUP BY ALL ORDER BY ALL",
@@ -163,9 +154,9 @@ def _same(
 
 def _by_owner(rows: Sequence[Row]) -> dict[tuple[str, str, str], Decimal]:
     return {
-        (text_of(row["#c"]), text_of(row["#o"]), column): Decimal(str(row[column]))
-        for row in rows
-        for column in COST_COLUMNS
+        (row.currency, row.owner, column): amount
+        for row in read_rows(OwnerCosts, rows)
+        for column, amount in zip(COST_COLUMNS, row.amounts, strict=True)
     }
 
 

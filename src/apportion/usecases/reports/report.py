@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal, localcontext
+from typing import NamedTuple
 
 from apportion.core.allocation.rounding import part_of
 from apportion.core.reporting.report import (
     ALWAYS,
     SHARED,
+    CombinationCost,
     OwnerCombination,
     ReceivedShare,
+    ReportRow,
     lie_query,
     push_down,
+    received_query,
     report_query,
     told_query,
-    units_of,
 )
 from apportion.core.rulebook.conditions.parse import read_condition
 from apportion.core.rulebook.suggestions import closest, did_you_mean
@@ -26,13 +29,17 @@ from apportion.model.focus import COST_COLUMNS
 from apportion.model.money import EXACT, SQL_TYPE, from_units, to_units
 from apportion.model.outcome import Outcome
 from apportion.model.question import Granularity, Question
-from apportion.model.relation import AllocationTables, Query, Relation, everything
+from apportion.model.relation import AllocationTables, Query, Relation
 from apportion.model.result_columns import REPORT
 from apportion.model.row import Row
 from apportion.model.rulebook import Rulebook
 from apportion.usecases.context import RunContext
-from apportion.usecases.row_values import day_of
+from apportion.usecases.row_values import read_rows
 from apportion.usecases.runs.open_run import Published, check_whole, find, open_tables
+
+
+class _Owner(NamedTuple):
+    owner: str
 
 
 def report(context: RunContext, question: Question) -> Outcome:
@@ -54,9 +61,10 @@ def report(context: RunContext, question: Question) -> Outcome:
         cost=_cost_column(question.cost) or published.rulebook.cost,
         where=condition,
     )
+    found = read_rows(ReportRow, context.engine.rows(query))
     return Outcome(
         columns=(question.granularity.value, *columns, *REPORT),
-        rows=tuple(_rows(context.engine.rows(query), columns, question.granularity)),
+        rows=tuple(_rows(found, question.granularity)),
         findings=published.later,
         messages=(*_strangers(published, told, context, question), _words(published)),
     )
@@ -94,19 +102,14 @@ def _load_pushed(
     published: Published, tables: AllocationTables, others: list[str], context: RunContext
 ) -> Relation:
     rulebook = published.rulebook
+    engine = context.engine
+    combined = lie_query(rulebook.owner, others, rulebook.cost, tables.allocations)
     lies = [
-        OwnerCombination(
-            str(row["Owner"]),
-            str(row["Currency"] or ""),
-            tuple(str(row[other]) for other in others),
-            to_units(Decimal(str(row["Cost"]))),
-        )
-        for row in context.engine.rows(
-            lie_query(rulebook.owner, others, rulebook.cost, tables.allocations)
-        )
+        OwnerCombination(row.owner, row.currency, tuple(row.values.values()), to_units(row.cost))
+        for row in read_rows(CombinationCost, engine.rows(combined))
     ]
     pushed = push_down(
-        [_given(row) for row in context.engine.rows(everything(tables.shares))],
+        read_rows(ReceivedShare, engine.rows(received_query(tables.shares))),
         lies,
         others,
         within={pool.name: pool.within for pool in rulebook.pools if pool.within},
@@ -126,37 +129,25 @@ def _load_pushed(
     return context.engine.load("pushed", columns, rows)
 
 
-def _given(row: Row) -> ReceivedShare:
-    return ReceivedShare(
-        owner=str(row["Owner"]),
-        currency=str(row["BillingCurrency"]),
-        billing_account=str(row["BillingAccountId"]),
-        pool=str(row["Pool"]),
-        day=day_of(row["ChargeDay"]),
-        within=str(row["Within"]),
-        units=units_of(row),
-    )
-
-
-def _rows(rows: list[Row], columns: Sequence[str], granularity: Granularity) -> list[Row]:
+def _rows(rows: Sequence[ReportRow], granularity: Granularity) -> list[Row]:
     """Shape the rows; a share is that of all rows of the same currency."""
-    wholes: dict[object, Decimal] = {}
+    wholes: dict[str | None, Decimal] = {}
     totals = []
     with localcontext(EXACT):
         for row in rows:
-            total = Decimal(str(row["#own"])) + Decimal(str(row["#shared"]))
-            wholes[row["#currency"]] = wholes.get(row["#currency"], Decimal()) + total
+            total = row.own + row.shared
+            wholes[row.currency] = wholes.get(row.currency, Decimal()) + total
             totals.append(total)
     return [
         {
-            granularity.value: row["#time"],
-            **{column: row[column] for column in columns},
-            "currency": row["#currency"],
-            "direct": row["#own"],
-            "shared": row["#shared"],
+            granularity.value: row.time,
+            **row.groups,
+            "currency": row.currency,
+            "direct": row.own,
+            "shared": row.shared,
             "total": total,
-            "share": part_of(total, wholes[row["#currency"]]),
-            "tagged": row["#tagged"],
+            "share": part_of(total, wholes[row.currency]),
+            "tagged": row.tagged,
         }
         for row, total in zip(rows, totals, strict=True)
     ]
@@ -210,7 +201,7 @@ def _strangers(
     owner = name(published.rulebook.owner)
     owners = Query.of(f"SELECT DISTINCT {owner} AS owner FROM {told} ORDER BY 1", told)
     rows = context.engine.rows(owners)
-    known = [str(row["owner"]) for row in rows]
+    known = [row.owner for row in read_rows(_Owner, rows)]
     for asked in question.owners:
         if asked not in known:
             meant = did_you_mean(asked, known)

@@ -11,6 +11,9 @@ from apportion.core.allocation.paths import is_kept
 from apportion.core.allocation.rounding import part_of
 from apportion.core.reporting.explain import rounded, split_words
 from apportion.core.reporting.review_topics import (
+    AccountOwner,
+    RejectedCost,
+    UnallocatedCost,
     closest_value,
     likely_owners,
     likely_query,
@@ -24,7 +27,6 @@ from apportion.model.row import Row
 from apportion.model.split import Share, Step
 from apportion.usecases.context import RunContext
 from apportion.usecases.explain.case import Case
-from apportion.usecases.row_values import money_of, text_of
 
 #: The tables of a review, in order, each with its name.
 Review = tuple[tuple[str, Outcome], ...]
@@ -50,28 +52,26 @@ def review(context: RunContext, *, period: str, as_of: str = "") -> Review:
 
 
 def _unallocated(case: Case) -> Outcome:
-    likely = likely_owners(
-        (text_of(row["Account"]), text_of(row["Owner"]), money_of(row["Cost"]))
-        for row in case.rows(likely_query(case.rulebook, case.tables.allocations))
-    )
+    allocations = case.tables.allocations
+    likely = likely_owners(case.read(AccountOwner, likely_query(case.rulebook, allocations)))
     rows = [
         {
-            "currency": text_of(row["BillingCurrency"]),
-            "SubAccountId": text_of(row["SubAccountId"]),
-            "SubAccountName": text_of(row["SubAccountName"]),
-            "ServiceName": text_of(row["ServiceName"]),
-            "rejected": text_of(row["Rejected"]) or None,
-            "lines": int(str(row["Lines"])),
-            "cost": money_of(row["Cost"]),
+            "currency": row.billing_currency,
+            "SubAccountId": row.sub_account_id,
+            "SubAccountName": row.sub_account_name,
+            "ServiceName": row.service_name,
+            "rejected": row.rejected or None,
+            "lines": row.lines,
+            "cost": row.cost,
             "proposal": proposal(
                 case.owner,
                 case.published.rules.lookups,
-                account=text_of(row["SubAccountId"]),
-                refused=text_of(row["Rejected"]),
-                likely=likely.get(text_of(row["SubAccountId"])),
+                account=row.sub_account_id,
+                refused=row.rejected,
+                likely=likely.get(row.sub_account_id),
             ),
         }
-        for row in case.rows(unallocated_query(case.rulebook, case.tables.allocations))
+        for row in case.read(UnallocatedCost, unallocated_query(case.rulebook, allocations))
     ]
     columns = ("SubAccountId", "SubAccountName", "ServiceName", "rejected", "lines", "cost")
     return Outcome((*columns, "currency", "proposal"), tuple(rows), messages=(case.words,))
@@ -81,18 +81,17 @@ def _rejected(case: Case) -> Outcome:
     rows = []
     for dimension in case.rulebook.dimensions:
         query = rejected_values_query(case.rulebook, dimension, case.tables.allocations)
-        for row in case.rows(query) if query else []:
-            value = text_of(row["Value"])
-            near = closest_value(value, dimension)
+        for row in case.read(RejectedCost, query) if query else []:
+            near = closest_value(row.value, dimension)
             rows.append(
                 {
                     "dimension": dimension.name,
-                    "value": value,
+                    "value": row.value,
                     "closest": near.name if near else None,
-                    "accounts": int(str(row["Accounts"])),
-                    "lines": int(str(row["Lines"])),
-                    "cost": money_of(row["Cost"]),
-                    "currency": text_of(row["BillingCurrency"]),
+                    "accounts": row.accounts,
+                    "lines": row.lines,
+                    "cost": row.cost,
+                    "currency": row.billing_currency,
                     "place": str(near.place if near else dimension.place),
                 }
             )
