@@ -66,7 +66,7 @@ def test_what_the_queue_brings_is_judged_and_tagged(endpoint: str, tmp_path: Pat
     queue = _prepared(client, tmp_path)
     made = client("sqs").create_queue(QueueName="jobs", tags={"Project": "x"})["QueueUrl"]
     told = event("sqs", "CreateQueue", {"queueName": "jobs"}, {"queueUrl": made})
-    told["detail"]["recipientAccountId"] = ACCOUNT
+    told["account"] = told["detail"]["recipientAccountId"] = ACCOUNT
     client("sqs").send_message(QueueUrl=queue, MessageBody=json.dumps(told))
     client("sqs").send_message(QueueUrl=queue, MessageBody="no event")
 
