@@ -59,15 +59,15 @@ def inputs(module: Path) -> str:
         default = re.search(r"^  default\s+= (.+)$", body, re.MULTILINE)
         written = default[1] if default else ""
         shown = "see `variables.tf`" if written.endswith("{") else f"`{written}`"
-        rows.append(f"| `{name}` | {_told(body)} | {shown if written else '**must be given**'} |")
-    return "\n".join(["| Input | What for | If left out |", "|---|---|---|", *rows])
+        rows.append(f"| `{name}` | {_told(body)} | {shown if written else '**required**'} |")
+    return "\n".join(["| Input | Description | Default |", "|---|---|---|", *rows])
 
 
 def outputs(module: Path) -> str:
     """Write the table of a module's outputs."""
     blocks = _blocks(module / "outputs.tf", "output")
     rows = [f"| `{name}` | {_told(body)} |" for name, body in blocks]
-    return "\n".join(["| Output | What |", "|---|---|", *rows])
+    return "\n".join(["| Output | Description |", "|---|---|", *rows])
 
 
 def _readme(file: Path) -> str:

@@ -9,12 +9,12 @@ output "bucket_arn" {
 }
 
 output "prefix" {
-  description = "Where the export lies in the bucket: what the export-reader policy is about."
+  description = "Prefix of the export in the bucket, for the export-reader policy."
   value       = "${var.prefix}/${var.name}"
 }
 
 output "location" {
-  description = "The address that `apportion ingest` takes."
+  description = "Address of the export for `apportion ingest`."
   value       = "s3://${module.bucket.name}/${var.prefix}/${var.name}"
 }
 
@@ -24,7 +24,7 @@ output "export_arn" {
 }
 
 output "export" {
-  description = "What the module pipeline takes as `export`, and reader_role as `read_export`."
+  description = "The export, for `export` of the module pipeline and `read_export` of reader_role."
   value = {
     bucket      = module.bucket.name
     prefix      = "${var.prefix}/${var.name}"

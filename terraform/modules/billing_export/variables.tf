@@ -1,5 +1,5 @@
 variable "bucket" {
-  description = "Name of the bucket to make for the export."
+  description = "Name of the bucket to create for the export."
   type        = string
   nullable    = false
 
@@ -10,7 +10,7 @@ variable "bucket" {
 }
 
 variable "prefix" {
-  description = "Where in the bucket the export lies; the export's name follows it."
+  description = "Prefix of the export in the bucket; the name of the export is added to it."
   type        = string
   default     = "exports"
   nullable    = false
@@ -34,7 +34,7 @@ variable "name" {
 }
 
 variable "table" {
-  description = "What is exported: cur-2.0 or focus-1.2."
+  description = "Format of the export: cur-2.0 or focus-1.2."
   type        = string
   default     = "cur-2.0"
   nullable    = false
@@ -46,7 +46,7 @@ variable "table" {
 }
 
 variable "time_granularity" {
-  description = "How finely usage is told apart: HOURLY, DAILY or MONTHLY."
+  description = "Granularity of usage: HOURLY, DAILY or MONTHLY."
   type        = string
   default     = "DAILY"
   nullable    = false
@@ -58,14 +58,14 @@ variable "time_granularity" {
 }
 
 variable "split_cost_allocation" {
-  description = "Whether the cost of clusters is told by pod and task, in rows of their own. Only cur-2.0 has them."
+  description = "Whether the export has split cost allocation rows for pods and tasks. Only cur-2.0 has them."
   type        = bool
   default     = false
   nullable    = false
 }
 
 variable "keep_days" {
-  description = "How long versions of files that AWS has overwritten are kept."
+  description = "Days for which versions of overwritten files are kept."
   type        = number
   default     = 90
   nullable    = false
@@ -78,7 +78,7 @@ variable "keep_days" {
 }
 
 variable "log_bucket" {
-  description = "Name of the bucket that gets the access logs, in the same account and region; null writes none. The module bucket makes one with `logs_of`."
+  description = "Name of the bucket for access logs, in the same account and region; null for no logs. The module bucket creates one with `logs_of`."
   type        = string
   default     = null
 
@@ -89,7 +89,7 @@ variable "log_bucket" {
 }
 
 variable "kms_key_arn" {
-  description = "Your own key for the bucket; null is S3's. The key's policy must let bcm-data-exports.amazonaws.com use it."
+  description = "ARN of your own key for the bucket; null for S3's key. The key policy must allow bcm-data-exports.amazonaws.com to use it."
   type        = string
   default     = null
 
@@ -100,7 +100,7 @@ variable "kms_key_arn" {
 }
 
 variable "reader_arns" {
-  description = "Roles of other accounts that read the export. Roles of this account need no entry: their own policy is enough."
+  description = "ARNs of roles of other accounts that may read the export. Roles of this account need only their own policy."
   type        = list(string)
   default     = []
   nullable    = false
@@ -119,7 +119,7 @@ variable "force_destroy" {
 }
 
 variable "tags" {
-  description = "Tags of everything here: module.tags.tags."
+  description = "Tags of all resources: module.tags.tags."
   type        = map(string)
   default     = {}
   nullable    = false

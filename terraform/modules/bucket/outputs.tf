@@ -1,5 +1,5 @@
 output "name" {
-  description = "Name of the bucket, once it can be used."
+  description = "Name of the bucket, after all its settings are applied."
   value       = aws_s3_bucket.this.bucket
   depends_on  = [aws_s3_bucket_policy.this, aws_s3_bucket_server_side_encryption_configuration.this, aws_s3_bucket_versioning.this]
 }

@@ -10,46 +10,46 @@ variable "name" {
 }
 
 variable "statements" {
-  description = "Statements of the bucket's policy besides the one that demands TLS, each as JSON."
+  description = "Additional statements of the bucket policy, each as JSON; TLS is always required."
   type        = list(string)
   default     = []
   nullable    = false
 }
 
 variable "keep_days" {
-  description = "How long versions that were replaced are kept."
+  description = "Days for which replaced versions are kept."
   type        = number
   nullable    = false
 }
 
 variable "expire_days" {
-  description = "Prefixes whose objects go after some days."
+  description = "Days after which objects are deleted, by prefix."
   type        = map(number)
   default     = {}
   nullable    = false
 }
 
 variable "log_bucket" {
-  description = "Name of the bucket that gets the access logs, in the same account and region; null writes none. The module bucket makes one with `logs_of`."
+  description = "Name of the bucket for access logs, in the same account and region; null for no logs. The module bucket creates one with `logs_of`."
   type        = string
   default     = null
 }
 
 variable "logs_of" {
-  description = "Names of buckets of this account whose access logs S3 may deliver here."
+  description = "Names of buckets of this account that may write their access logs here."
   type        = list(string)
   default     = []
   nullable    = false
 }
 
 variable "kms_key_arn" {
-  description = "Your own key; null is S3's."
+  description = "ARN of your own key; null for S3's key."
   type        = string
   default     = null
 }
 
 variable "force_destroy" {
-  description = "Whether `terraform destroy` may delete what is in it."
+  description = "Whether `terraform destroy` may delete a bucket with objects."
   type        = bool
   default     = false
   nullable    = false

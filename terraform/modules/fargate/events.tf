@@ -7,7 +7,7 @@ resource "aws_scheduler_schedule_group" "this" {
 
 resource "aws_scheduler_schedule" "ingest" {
   name                         = "${var.name}-ingest"
-  description                  = "Apportion: takes in every month that is new"
+  description                  = "Apportion: ingests every new month"
   group_name                   = aws_scheduler_schedule_group.this.name
   schedule_expression          = var.schedule
   schedule_expression_timezone = var.timezone

@@ -86,7 +86,7 @@ resource "aws_ecs_task_definition" "ingest" {
 # The task calls AWS and is called by nobody.
 resource "aws_security_group" "task" {
   name        = var.name
-  description = "Apportion: the task calls AWS by TLS and is called by nobody"
+  description = "Apportion: the task calls AWS by TLS and accepts no connections"
   vpc_id      = var.network.vpc_id
   tags        = var.tags
 }

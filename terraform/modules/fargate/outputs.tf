@@ -1,5 +1,5 @@
 output "task_definition_arn" {
-  description = "ARN of the task definition, to start a run by hand."
+  description = "ARN of the task definition, for manual runs."
   value       = aws_ecs_task_definition.ingest.arn
 }
 

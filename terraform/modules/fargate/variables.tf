@@ -1,5 +1,5 @@
 variable "name" {
-  description = "What the cluster, the task, roles, queue and topic are called, or begin with."
+  description = "Name of cluster, task and topic, and prefix of roles and queue."
   type        = string
   default     = "apportion-ingest"
   nullable    = false
@@ -11,7 +11,7 @@ variable "name" {
 }
 
 variable "bucket" {
-  description = "Name of the bucket of settings, ledger and published tables: the one that the module pipeline makes."
+  description = "Name of the bucket of settings, ledger and published tables, created by the module pipeline."
   type        = string
   nullable    = false
 
@@ -22,7 +22,7 @@ variable "bucket" {
 }
 
 variable "export" {
-  description = "The export that is taken in: `bucket`, `prefix` with the export's name, and `kms_key_arn` where that bucket has its own key. The module billing_export gives all three as `export`."
+  description = "Export to ingest: `bucket`, `prefix` with the export's name, and `kms_key_arn` if that bucket has its own key. The output `export` of the module billing_export has all three."
   type = object({
     bucket      = string
     prefix      = string
@@ -48,12 +48,12 @@ variable "image_uri" {
 
   validation {
     condition     = can(regex("^[0-9]{12}\\.dkr\\.ecr\\.[a-z0-9-]+\\.amazonaws\\.com(\\.cn)?/[a-z0-9._/-]+(:[\\w.-]+|@sha256:[0-9a-f]{64})$", var.image_uri))
-    error_message = "image_uri is an image in ECR with its tag or digest; the task has no rights to fetch another."
+    error_message = "image_uri is an image in ECR with its tag or digest; the task may not pull another one."
   }
 }
 
 variable "network" {
-  description = "Where the task runs: the VPC and its subnets. They need a way to S3, Glue, ECR and CloudWatch Logs: a NAT gateway, endpoints, or `public_ip` in a public subnet."
+  description = "VPC and subnets of the task. They need access to S3, Glue, ECR and CloudWatch Logs: the module endpoints, a NAT gateway, or `public_ip` in a public subnet."
   type = object({
     vpc_id     = string
     subnet_ids = list(string)
@@ -68,7 +68,7 @@ variable "network" {
 }
 
 variable "architecture" {
-  description = "The processor that the image was built for: x86_64 or arm64."
+  description = "Processor architecture of the image: x86_64 or arm64."
   type        = string
   default     = "x86_64"
   nullable    = false
@@ -104,7 +104,7 @@ variable "memory" {
 }
 
 variable "scratch" {
-  description = "The task's disk in GiB: the month's files, the ledger, and what is published."
+  description = "Disk of the task in GiB, for the files of a month, the ledger and the published tables."
   type        = number
   default     = 100
   nullable    = false
@@ -116,7 +116,7 @@ variable "scratch" {
 }
 
 variable "schedule" {
-  description = "When every month that is new is taken in, as EventBridge Scheduler writes it."
+  description = "Schedule on which new months are ingested, as an EventBridge Scheduler expression."
   type        = string
   default     = "cron(0 5 * * ? *)"
   nullable    = false
@@ -128,7 +128,7 @@ variable "schedule" {
 }
 
 variable "timezone" {
-  description = "The time zone of the schedule, by its name in the tz database."
+  description = "Time zone of the schedule, by its name in the tz database."
   type        = string
   default     = "UTC"
   nullable    = false
@@ -140,26 +140,26 @@ variable "timezone" {
 }
 
 variable "subscribers" {
-  description = "Mail addresses that are told of runs that failed, after they have confirmed it."
+  description = "E-mail addresses for messages about failed runs; each must confirm the subscription."
   type        = list(string)
   default     = []
   nullable    = false
 
   validation {
     condition     = alltrue([for one in var.subscribers : can(regex("^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$", one))])
-    error_message = "subscribers are mail addresses."
+    error_message = "subscribers must be e-mail addresses."
   }
 }
 
 variable "log_retention_days" {
-  description = "How long logs are kept."
+  description = "Days for which logs are kept."
   type        = number
   default     = 90
   nullable    = false
 
   validation {
     condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
-    error_message = "log_retention_days is one of the numbers that CloudWatch knows: 7, 14, 30, 60, 90, 120, 150, 180, 365, ..."
+    error_message = "log_retention_days must be a value that CloudWatch accepts: 7, 14, 30, 60, 90, 120, 150, 180, 365, ..."
   }
 }
 
@@ -176,7 +176,7 @@ variable "database" {
 }
 
 variable "kms_key_arn" {
-  description = "Your own key for the bucket; null is S3's."
+  description = "ARN of your own key for the bucket; null for S3's key."
   type        = string
   default     = null
 
@@ -187,13 +187,13 @@ variable "kms_key_arn" {
 }
 
 variable "permissions_boundary" {
-  description = "ARN of the policy that bounds all roles, where your organisation has one."
+  description = "ARN of the permissions boundary of all roles, if your organisation has one."
   type        = string
   default     = null
 }
 
 variable "tags" {
-  description = "Tags of everything here: module.tags.tags."
+  description = "Tags of all resources: module.tags.tags."
   type        = map(string)
   default     = {}
   nullable    = false

@@ -2,7 +2,7 @@
 
 resource "aws_cloudwatch_event_rule" "created" {
   name           = var.name
-  description    = "Resources were created, or their tags changed, by CloudTrail's word"
+  description    = "CloudTrail: resources were created, or their tags changed"
   event_bus_name = var.event_bus
   tags           = var.tags
 
@@ -92,7 +92,7 @@ resource "aws_cloudwatch_log_group" "function" {
 
 resource "aws_lambda_function" "validate" {
   function_name    = var.name
-  description      = "Judges the tags of what is created by the tag policy"
+  description      = "Validates the tags of created resources"
   role             = module.role.arn
   package_type     = "Zip"
   filename         = var.validate_zip

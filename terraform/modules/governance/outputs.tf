@@ -4,7 +4,7 @@ output "control_policy_ids" {
 }
 
 output "attached" {
-  description = "What is attached where: the tag policy always, control policies with `enforce`."
+  description = "Attached policies by target: the tag policy always, control policies with `enforce`."
   value = {
     tag_policy       = [for one in aws_organizations_policy_attachment.tags : one.target_id]
     control_policies = keys(aws_organizations_policy_attachment.control)
@@ -12,12 +12,12 @@ output "attached" {
 }
 
 output "function_arn" {
-  description = "ARN of the function that judges tags."
+  description = "ARN of the function that validates tags."
   value       = aws_lambda_function.validate.arn
 }
 
 output "function_role_arn" {
-  description = "ARN of its role, for the trust policies of members."
+  description = "ARN of its role, for trust policies of member roles."
   value       = module.role.arn
 }
 
@@ -27,7 +27,7 @@ output "topic_arn" {
 }
 
 output "failed_queue_arn" {
-  description = "ARN of the queue of events that failed to the end."
+  description = "ARN of the queue of failed events."
   value       = aws_sqs_queue.failed.arn
 }
 

@@ -1,5 +1,5 @@
 variable "generated" {
-  description = "The folder that `apportion tags generate` wrote, as an absolute path or one that begins with path.root."
+  description = "Folder of `apportion tags generate`, as an absolute path or one that begins with path.root."
   type        = string
   nullable    = false
 
@@ -10,7 +10,7 @@ variable "generated" {
 }
 
 variable "validate_zip" {
-  description = "The function's zip, which `make lambda` builds."
+  description = "Zip of the function, built by `make lambda`."
   type        = string
   nullable    = false
 
@@ -21,7 +21,7 @@ variable "validate_zip" {
 }
 
 variable "name" {
-  description = "What the names of policies, function, queues, rules and alarms begin with."
+  description = "Prefix of the names of policies, function, queues, rules and alarms."
   type        = string
   default     = "apportion-tags"
   nullable    = false
@@ -33,14 +33,14 @@ variable "name" {
 }
 
 variable "organization" {
-  description = "Whether the organisation's policies are made here, which only the management account and delegated administrators can."
+  description = "Whether policies of the organisation are created here. Only the management account and delegated administrators can."
   type        = bool
   default     = true
   nullable    = false
 }
 
 variable "targets" {
-  description = "Organisational units and accounts that the policies are for. Begin with a sandbox."
+  description = "IDs of the organisational units and accounts for the policies. Begin with a sandbox."
   type        = list(string)
   default     = []
   nullable    = false
@@ -52,7 +52,7 @@ variable "targets" {
 }
 
 variable "enforce" {
-  description = "Whether the service control policies are attached and deny. Without it all is reported, and nothing denied."
+  description = "Whether the service control policies are attached and deny. If false, problems are reported and nothing is denied."
   type        = bool
   default     = false
   nullable    = false
@@ -64,14 +64,14 @@ variable "enforce" {
 }
 
 variable "config_rules" {
-  description = "Whether AWS Config looks for the mandatory tags. Its recorder has to be on; each evaluation costs."
+  description = "Whether AWS Config checks mandatory tags. Its recorder must be on; each evaluation has a cost."
   type        = bool
   default     = true
   nullable    = false
 }
 
 variable "act" {
-  description = "What the function does beside reporting: notify, tag, quarantine. Empty: it only reports."
+  description = "Actions of the function beside reporting: notify, tag, quarantine. Empty for reports only."
   type        = list(string)
   default     = []
   nullable    = false
@@ -83,7 +83,7 @@ variable "act" {
 }
 
 variable "account_defaults" {
-  description = "Tags that stand in where they are missing, by account: { \"111111111111\" = { CostCenter = \"FIN-100\" } }."
+  description = "Default tags for missing ones, by account: { \"111111111111\" = { CostCenter = \"FIN-100\" } }."
   type        = map(map(string))
   default     = {}
   nullable    = false
@@ -95,7 +95,7 @@ variable "account_defaults" {
 }
 
 variable "creator_tag" {
-  description = "The key that the function sets to who made a resource, with `tag` in act; empty: none."
+  description = "Tag key that the function sets to the creator of a resource, with `tag` in act; empty for none."
   type        = string
   default     = ""
   nullable    = false
@@ -107,7 +107,7 @@ variable "creator_tag" {
 }
 
 variable "quarantine_tag" {
-  description = "The key that the function sets while mandatory tags are wrong, with `quarantine` in act."
+  description = "Tag key that the function sets while mandatory tags are invalid, with `quarantine` in act."
   type        = string
   default     = "apportion:quarantine"
   nullable    = false
@@ -119,7 +119,7 @@ variable "quarantine_tag" {
 }
 
 variable "services" {
-  description = "The services whose events are judged, as CloudTrail names them. EventBridge takes 2,048 characters of a pattern."
+  description = "Services with validated events, by their names in CloudTrail. EventBridge patterns have at most 2,048 characters."
   type        = list(string)
   default = [
     "dynamodb", "ec2", "ecs", "eks", "elasticache", "elasticfilesystem", "elasticloadbalancing", "es",
@@ -134,7 +134,7 @@ variable "services" {
 }
 
 variable "event_bus" {
-  description = "The event bus that CloudTrail's events are on: `default`, or the central one that accounts forward to."
+  description = "Event bus with CloudTrail's events: `default`, or the central one to which accounts forward."
   type        = string
   default     = "default"
   nullable    = false
@@ -146,7 +146,7 @@ variable "event_bus" {
 }
 
 variable "members" {
-  description = "Where events of many accounts come together: the `role_name` that the function takes in each, and the `organization_id` that they are in."
+  description = "For events of several accounts: `role_name` of the role that the function assumes in each account, and their `organization_id`."
   type        = object({ role_name = string, organization_id = string })
   default     = null
 
@@ -157,7 +157,7 @@ variable "members" {
 }
 
 variable "chat_topic_arn" {
-  description = "ARN of an SNS topic that Amazon Q Developer shows in Slack or Teams; null: none."
+  description = "ARN of an SNS topic that Amazon Q Developer shows in Slack or Teams; null for none."
   type        = string
   default     = null
 
@@ -168,19 +168,19 @@ variable "chat_topic_arn" {
 }
 
 variable "subscribers" {
-  description = "Addresses that are told of wrong tags and of alarms; each confirms a letter of SNS."
+  description = "E-mail addresses for invalid tags and alarms; each must confirm the subscription."
   type        = list(string)
   default     = []
   nullable    = false
 
   validation {
     condition     = alltrue([for address in var.subscribers : can(regex("^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$", address))])
-    error_message = "subscribers are mail addresses."
+    error_message = "subscribers must be e-mail addresses."
   }
 }
 
 variable "delay_seconds" {
-  description = "How long events wait, so that programs can tag by a second call what they made."
+  description = "Seconds that events wait, because many programs set tags in a second call."
   type        = number
   default     = 120
   nullable    = false
@@ -192,7 +192,7 @@ variable "delay_seconds" {
 }
 
 variable "concurrency" {
-  description = "How many batches of events are judged at once; as many are taken from the account's own limit."
+  description = "Number of batches processed at the same time; reserved from the account's concurrency."
   type        = number
   default     = 5
   nullable    = false
@@ -204,7 +204,7 @@ variable "concurrency" {
 }
 
 variable "timeout" {
-  description = "The seconds that a batch of ten events may take."
+  description = "Time limit in seconds for a batch of ten events."
   type        = number
   default     = 60
   nullable    = false
@@ -216,7 +216,7 @@ variable "timeout" {
 }
 
 variable "runtime" {
-  description = "Lambda's runtime."
+  description = "Lambda runtime."
   type        = string
   default     = "python3.13"
   nullable    = false
@@ -257,7 +257,7 @@ variable "security_group_ids" {
 }
 
 variable "log_retention_days" {
-  description = "Days for which the function's log is kept: what was judged is in it, resource by resource."
+  description = "Days for which the function's log is kept. It has the result for each resource."
   type        = number
   default     = 90
   nullable    = false
@@ -269,7 +269,7 @@ variable "log_retention_days" {
 }
 
 variable "permissions_boundary" {
-  description = "ARN of the policy that bounds all roles, where your organisation has one."
+  description = "ARN of the permissions boundary of all roles, if your organisation has one."
   type        = string
   default     = null
 
@@ -280,7 +280,7 @@ variable "permissions_boundary" {
 }
 
 variable "tags" {
-  description = "Tags of everything here: module.tags.tags."
+  description = "Tags of all resources: module.tags.tags."
   type        = map(string)
   default     = {}
   nullable    = false

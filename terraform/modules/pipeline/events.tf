@@ -1,4 +1,4 @@
-# What starts the functions, and where events go that failed to the end.
+# What starts the functions, and the queues of failed events.
 
 resource "aws_cloudwatch_event_rule" "manifest" {
   name        = "${var.name}-manifest"

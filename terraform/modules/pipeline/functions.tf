@@ -8,7 +8,7 @@ resource "aws_cloudwatch_log_group" "function" {
 
 resource "aws_lambda_function" "ingest" {
   function_name = local.functions.ingest.name
-  description   = "Takes a month of the bill in when its manifest arrives, allocates, proves and publishes it"
+  description   = "Ingests a month when its manifest arrives, allocates, proves and publishes it"
   role          = module.function_role["ingest"].arn
   package_type  = "Image"
   image_uri     = var.ingest_image_uri

@@ -4,7 +4,7 @@ output "bucket" {
 }
 
 output "settings" {
-  description = "Where apportion.toml is put, with rulebooks, lookups and drivers beside it."
+  description = "Address for apportion.toml; rulebooks, lookups and drivers are beside it."
   value       = local.environments.ingest.APPORTION_SETTINGS
 }
 
@@ -19,7 +19,7 @@ output "role_arns" {
 }
 
 output "queue_arns" {
-  description = "ARNs of the queues of events that failed."
+  description = "ARNs of the queues of failed events."
   value       = { for key, queue in aws_sqs_queue.failed : key => queue.arn }
 }
 

@@ -2,14 +2,14 @@
 
 resource "aws_glue_catalog_database" "published" {
   name         = var.database
-  description  = "Apportion: who pays what, as it was proved"
+  description  = "Apportion: proved allocations"
   location_uri = "s3://${var.bucket}/lake"
   tags         = var.tags
 }
 
 resource "aws_athena_workgroup" "published" {
   name          = var.name
-  description   = "Apportion: questions about published costs"
+  description   = "Apportion: queries of published tables"
   force_destroy = var.force_destroy
   tags          = var.tags
 

@@ -1,5 +1,5 @@
 variable "name" {
-  description = "What the names of functions, queues, roles, alarms and the workgroup begin with."
+  description = "Prefix of the names of functions, queues, roles, alarms and the workgroup."
   type        = string
   default     = "apportion"
   nullable    = false
@@ -12,7 +12,7 @@ variable "name" {
 }
 
 variable "bucket" {
-  description = "Name of the bucket to make for the ledger, the published tables and the reports."
+  description = "Name of the bucket to create for ledger, published tables and reports."
   type        = string
   nullable    = false
 
@@ -23,7 +23,7 @@ variable "bucket" {
 }
 
 variable "export" {
-  description = "The export whose manifests start the work: `bucket`, `prefix` with the export's name, and `kms_key_arn` where that bucket has its own key. The module billing_export gives all three as `export`."
+  description = "Export with the manifests that start the ingest: `bucket`, `prefix` with the export's name, and `kms_key_arn` if that bucket has its own key. The output `export` of the module billing_export has all three."
   type = object({
     bucket      = string
     prefix      = string
@@ -49,19 +49,19 @@ variable "ingest_image_uri" {
 
   validation {
     condition     = can(regex("^[0-9]{12}\\.dkr\\.ecr\\.[a-z0-9-]+\\.amazonaws\\.com(\\.cn)?/[a-z0-9._/-]+(:[\\w.-]+|@sha256:[0-9a-f]{64})$", var.ingest_image_uri))
-    error_message = "ingest_image_uri is an image in ECR with its tag or digest; Lambda runs no other."
+    error_message = "ingest_image_uri is an image in ECR with its tag or digest; Lambda accepts no other."
   }
 }
 
 variable "ingest_by_manifest" {
-  description = "Whether each manifest starts the ingest function. False where the module fargate takes bills in on a schedule."
+  description = "Whether each manifest starts the ingest function. Set to false if the module fargate ingests bills on a schedule."
   type        = bool
   default     = true
   nullable    = false
 }
 
 variable "report_zip" {
-  description = "The report function's zip, which `make lambda` builds; null runs it from the ingest function's image."
+  description = "Zip of the report function, built by `make lambda`; null to run it from the ingest function's image."
   type        = string
   default     = null
 
@@ -72,7 +72,7 @@ variable "report_zip" {
 }
 
 variable "runtime" {
-  description = "Lambda's runtime of the report function, where it is a zip."
+  description = "Lambda runtime of the report function, if it is a zip."
   type        = string
   default     = "python3.13"
   nullable    = false
@@ -84,7 +84,7 @@ variable "runtime" {
 }
 
 variable "architecture" {
-  description = "The processor that the image was built for: x86_64 or arm64."
+  description = "Processor architecture of the image: x86_64 or arm64."
   type        = string
   default     = "x86_64"
   nullable    = false
@@ -96,7 +96,7 @@ variable "architecture" {
 }
 
 variable "ingest" {
-  description = "Memory in MB, time limit in seconds and disk in MB of the ingest function. A month's files and the ledger lie on the disk."
+  description = "Memory in MB, time limit in seconds and disk in MB of the ingest function. The disk holds the files of a month and the ledger."
   type = object({
     memory  = optional(number, 4096)
     timeout = optional(number, 900)
@@ -128,7 +128,7 @@ variable "report" {
 }
 
 variable "schedules" {
-  description = "When reports are sent, in the words of EventBridge Scheduler, and of which month: `months_ago`, `period`, or nothing for the newest."
+  description = "Schedules of reports as EventBridge Scheduler expressions, and the month: `months_ago`, `period`, or empty for the newest."
   type = map(object({
     expression = string
     input      = map(string)
@@ -142,7 +142,7 @@ variable "schedules" {
 
   validation {
     condition     = alltrue([for one in values(var.schedules) : can(regex("^(cron|rate|at)\\(.+\\)$", one.expression))])
-    error_message = "The expression of a schedule is cron(...), rate(...) or at(...)."
+    error_message = "The expression of a schedule must be cron(...), rate(...) or at(...)."
   }
 
   validation {
@@ -157,7 +157,7 @@ variable "schedules" {
 }
 
 variable "timezone" {
-  description = "The time zone of the schedules, by its name in the tz database."
+  description = "Time zone of the schedules, by its name in the tz database."
   type        = string
   default     = "UTC"
   nullable    = false
@@ -169,7 +169,7 @@ variable "timezone" {
 }
 
 variable "email" {
-  description = "The sender of reports, which is verified in SES (or its domain is), and their readers. null sends none."
+  description = "Sender (verified in SES, or its domain is) and recipients of reports; null for no e-mail."
   type = object({
     from = string
     to   = list(string)
@@ -178,17 +178,17 @@ variable "email" {
 
   validation {
     condition     = var.email == null || alltrue([for one in concat([try(var.email.from, "")], try(var.email.to, [])) : can(regex("^[^@\\s,*?$]+@[^@\\s,*?$]+\\.[^@\\s,*?$]+$", one))])
-    error_message = "email.from and email.to are mail addresses."
+    error_message = "email.from and email.to must be e-mail addresses."
   }
 
   validation {
     condition     = var.email == null || length(try(var.email.to, [])) > 0
-    error_message = "email.to has at least one reader."
+    error_message = "email.to needs at least one recipient."
   }
 }
 
 variable "email_identity" {
-  description = "What is verified in SES: the sender's address, or its domain. null is the sender's domain."
+  description = "Identity that is verified in SES: the sender's address or domain; null for the sender's domain."
   type        = string
   default     = null
 
@@ -199,38 +199,38 @@ variable "email_identity" {
 }
 
 variable "subscribers" {
-  description = "Mail addresses that are told of findings and alarms, after they have confirmed it."
+  description = "E-mail addresses for findings and alarms; each must confirm the subscription."
   type        = list(string)
   default     = []
   nullable    = false
 
   validation {
     condition     = alltrue([for one in var.subscribers : can(regex("^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$", one))])
-    error_message = "subscribers are mail addresses."
+    error_message = "subscribers must be e-mail addresses."
   }
 }
 
 variable "days_without_ingest" {
-  description = "After how many days in which nothing was taken in an alarm goes off. AWS refreshes an export at least once a day."
+  description = "Days without an ingest until the alarm `silence` goes off. AWS refreshes an export at least once a day."
   type        = number
   default     = 2
   nullable    = false
 
   validation {
     condition     = contains([1, 2, 3, 4, 5, 6, 7], var.days_without_ingest)
-    error_message = "days_without_ingest is 1 to 7: no alarm of CloudWatch looks back further."
+    error_message = "days_without_ingest is 1 to 7: CloudWatch alarms look back seven days at most."
   }
 }
 
 variable "days_without_report" {
-  description = "After how many days without a report an alarm goes off."
+  description = "Days without a report until the alarm `silence` goes off."
   type        = number
   default     = 7
   nullable    = false
 
   validation {
     condition     = contains([1, 2, 3, 4, 5, 6, 7], var.days_without_report)
-    error_message = "days_without_report is 1 to 7: no alarm of CloudWatch looks back further."
+    error_message = "days_without_report is 1 to 7: CloudWatch alarms look back seven days at most."
   }
 }
 
@@ -264,26 +264,26 @@ variable "security_group_ids" {
 }
 
 variable "log_retention_days" {
-  description = "How long logs are kept."
+  description = "Days for which logs are kept."
   type        = number
   default     = 90
   nullable    = false
 
   validation {
     condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
-    error_message = "log_retention_days is one of the numbers that CloudWatch knows: 7, 14, 30, 60, 90, 120, 150, 180, 365, ..."
+    error_message = "log_retention_days must be a value that CloudWatch accepts: 7, 14, 30, 60, 90, 120, 150, 180, 365, ..."
   }
 }
 
 variable "tracing" {
-  description = "Whether the functions write traces to X-Ray. The image needs aws-xray-sdk for that."
+  description = "Whether the functions write traces to X-Ray. The image needs aws-xray-sdk."
   type        = bool
   default     = false
   nullable    = false
 }
 
 variable "keep_days" {
-  description = "How long replaced versions in the bucket are kept."
+  description = "Days for which replaced versions in the bucket are kept."
   type        = number
   default     = 90
   nullable    = false
@@ -307,19 +307,19 @@ variable "database" {
 }
 
 variable "bytes_scanned_limit" {
-  description = "The most bytes that one query may read; Athena ends it there. A terabyte costs about $5."
+  description = "Maximum bytes that a query may scan; Athena stops it at the limit. A terabyte costs about 5 USD."
   type        = number
   default     = 10737418240
   nullable    = false
 
   validation {
     condition     = var.bytes_scanned_limit >= 10485760 && floor(var.bytes_scanned_limit) == var.bytes_scanned_limit
-    error_message = "bytes_scanned_limit is at least 10485760 (10 MB), the least that Athena knows."
+    error_message = "bytes_scanned_limit is at least 10485760 (10 MB), the minimum of Athena."
   }
 }
 
 variable "log_bucket" {
-  description = "Name of the bucket that gets the access logs, in the same account and region; null writes none. The module bucket makes one with `logs_of`."
+  description = "Name of the bucket for access logs, in the same account and region; null for no logs. The module bucket creates one with `logs_of`."
   type        = string
   default     = null
 
@@ -330,7 +330,7 @@ variable "log_bucket" {
 }
 
 variable "kms_key_arn" {
-  description = "Your own key for the bucket; null is S3's."
+  description = "ARN of your own key for the bucket; null for S3's key."
   type        = string
   default     = null
 
@@ -341,7 +341,7 @@ variable "kms_key_arn" {
 }
 
 variable "permissions_boundary" {
-  description = "ARN of the policy that bounds all roles, where your organisation has one."
+  description = "ARN of the permissions boundary of all roles, if your organisation has one."
   type        = string
   default     = null
 }
@@ -354,7 +354,7 @@ variable "force_destroy" {
 }
 
 variable "tags" {
-  description = "Tags of everything here: module.tags.tags."
+  description = "Tags of all resources: module.tags.tags."
   type        = map(string)
   default     = {}
   nullable    = false

@@ -9,6 +9,6 @@ output "role_name" {
 }
 
 output "actions" {
-  description = "Everything that the role may do."
+  description = "All permissions of the role."
   value       = sort(distinct(flatten([for statements in values(local.statements) : [for one in statements : one.Action]])))
 }

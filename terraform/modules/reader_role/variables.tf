@@ -11,7 +11,7 @@ variable "name" {
 }
 
 variable "trusted" {
-  description = "Who may take the role: ARNs of roles, in full. An account as a whole is refused: it lets everybody in whom that account lets."
+  description = "Full ARNs of the roles that may assume this role. Whole accounts are rejected, because they can admit anyone."
   type        = list(string)
   nullable    = false
 
@@ -22,7 +22,7 @@ variable "trusted" {
 }
 
 variable "external_id" {
-  description = "What the caller must say to take the role. Needed where `trusted` has a role of another account."
+  description = "External ID that the caller must pass. Required if `trusted` has a role of another account."
   type        = string
   default     = null
 
@@ -33,7 +33,7 @@ variable "external_id" {
 }
 
 variable "read_export" {
-  description = "The export that the role also reads: `bucket`, `prefix` (with the export's name), and `kms_key_arn` where the bucket has its own key."
+  description = "Export that the role also reads: `bucket`, `prefix` (with the export's name), and `kms_key_arn` if the bucket has its own key."
   type = object({
     bucket      = string
     prefix      = string
@@ -53,14 +53,14 @@ variable "read_export" {
 }
 
 variable "read_accounts" {
-  description = "Whether the role also reads accounts, their place in the organisation and their tags. Only the management account and delegated administrators can."
+  description = "Whether the role also reads accounts, organisational units and tags. Only the management account and delegated administrators can."
   type        = bool
   default     = false
   nullable    = false
 }
 
 variable "max_session_duration" {
-  description = "How long a session may last, in seconds."
+  description = "Maximum duration of a session in seconds."
   type        = number
   default     = 3600
   nullable    = false
@@ -72,13 +72,13 @@ variable "max_session_duration" {
 }
 
 variable "permissions_boundary" {
-  description = "ARN of the policy that bounds all roles, where your organisation has one."
+  description = "ARN of the permissions boundary of all roles, if your organisation has one."
   type        = string
   default     = null
 }
 
 variable "tags" {
-  description = "Tags of everything here: module.tags.tags."
+  description = "Tags of all resources: module.tags.tags."
   type        = map(string)
   default     = {}
   nullable    = false

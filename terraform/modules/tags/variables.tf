@@ -1,11 +1,11 @@
 variable "environment" {
-  description = "Where the resource runs; becomes the tag Environment. One of `environments`."
+  description = "Environment of the resource: the tag Environment. One of `environments`."
   type        = string
   nullable    = false
 }
 
 variable "environments" {
-  description = "The environments that your organisation has."
+  description = "Environments of your organisation."
   type        = list(string)
   default     = ["dev", "test", "staging", "prod"]
   nullable    = false
@@ -17,7 +17,7 @@ variable "environments" {
 }
 
 variable "cost_center" {
-  description = "Who pays; becomes the tag CostCenter. It matches `cost_center_pattern`."
+  description = "Cost centre that pays: the tag CostCenter. It must match `cost_center_pattern`."
   type        = string
   nullable    = false
 
@@ -29,7 +29,7 @@ variable "cost_center" {
 }
 
 variable "cost_center_pattern" {
-  description = "How your cost centres are written, as a regular expression (RE2)."
+  description = "Regular expression (RE2) for cost centres."
   type        = string
   default     = "^[A-Z][A-Z0-9]*-[0-9]+$"
   nullable    = false
@@ -41,7 +41,7 @@ variable "cost_center_pattern" {
 }
 
 variable "project" {
-  description = "What the resource is for; becomes the tag Project."
+  description = "Project of the resource: the tag Project."
   type        = string
   nullable    = false
 
@@ -52,7 +52,7 @@ variable "project" {
 }
 
 variable "owner" {
-  description = "Whom to ask: a team's name or mail address; becomes the tag Owner."
+  description = "Responsible team, by name or e-mail address: the tag Owner."
   type        = string
   nullable    = false
 
@@ -63,7 +63,7 @@ variable "owner" {
 }
 
 variable "created_by" {
-  description = "What made the resource; becomes the tag CreatedBy."
+  description = "Tool that created the resource: the tag CreatedBy."
   type        = string
   default     = "terraform"
   nullable    = false
@@ -76,7 +76,7 @@ variable "created_by" {
 }
 
 variable "business" {
-  description = "More tags that costs are read by, such as BusinessUnit. The six mandatory ones cannot be among them."
+  description = "Other tags for cost reports, such as BusinessUnit, except the six mandatory ones."
   type        = map(string)
   default     = {}
   nullable    = false
@@ -98,7 +98,7 @@ variable "business" {
 }
 
 variable "technical" {
-  description = "More tags that machines are run by, such as Component or Repository. The six mandatory ones cannot be among them."
+  description = "Other technical tags, such as Component or Repository, except the six mandatory ones."
   type        = map(string)
   default     = {}
   nullable    = false
