@@ -17,10 +17,10 @@ from apportion.model.errors.web import WeakSecretError
 from apportion.web.app import create_app
 from apportion.web.auth.config import SESSION_SECRET, AuthConfig, create_auth_config
 from apportion.web.auth.proxy import SignedProxy
-from apportion.web.auth.request_bodies import MOST_BYTES
+from apportion.web.auth.request_bodies import MAX_BYTES
 from apportion.web.auth.sessions import Sessions
 from apportion.web.auth.signing_keys import SigningKeys, UnknownKeyError
-from apportion.web.auth.user import SECONDS, groups_of
+from apportion.web.auth.user import SESSION_SECONDS, groups_of
 from web_client import SECRET, access_of, application, as_one_of
 from web_ledger import run_cache_of
 
@@ -69,9 +69,7 @@ def _open_to_all(shown: Path) -> httpx.ASGITransport:
 def test_a_body_that_says_it_is_long_is_not_read(shown: Path, path: str) -> None:
     async def ask() -> httpx.Response:
         async with httpx.AsyncClient(transport=_open_to_all(shown)) as client:
-            return await client.post(
-                f"http://localhost:8600{path}", content=b"a" * (MOST_BYTES + 1)
-            )
+            return await client.post(f"http://localhost:8600{path}", content=b"a" * (MAX_BYTES + 1))
 
     answer = asyncio.run(ask())
     assert answer.status_code == 413
@@ -135,7 +133,7 @@ def test_a_session_that_was_ended_or_is_old_is_nobody_s() -> None:
     sessions.end(first)
     assert sessions.find(first) is None
     assert sessions.find(second) is not None
-    clock.now += SECONDS + 1
+    clock.now += SESSION_SECONDS + 1
     assert sessions.find(second) is None
     for guess in ("", None, 7, ["x"]):
         assert sessions.find(guess) is None
@@ -187,9 +185,9 @@ def test_keys_that_are_not_known_are_asked_for_rarely(keys: Keys) -> None:
 
 def test_no_key_that_is_waited_for_holds_up_anybody_else(shown: Path, keys: Keys) -> None:
     """Twelve requests name keys that do not come; one with a known key is answered meanwhile."""
-    way = SignedHeader(header="X-Token", keys="https://keys.example.com", audience="us")
-    access = Access(way, access_of().groups)
-    auth = AuthConfig(proxy=SignedProxy(way, access, fetch=keys.fetch))
+    settings = SignedHeader(header="X-Token", keys="https://keys.example.com", audience="us")
+    access = Access(settings, access_of().groups)
+    auth = AuthConfig(proxy=SignedProxy(settings, access, fetch=keys.fetch))
     app = create_app(run_cache_of(shown), auth=auth, watch=False)
 
     async def ask() -> tuple[list[int], int, int]:

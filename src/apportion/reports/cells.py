@@ -1,4 +1,4 @@
-"""Lays a table of a document out as text cells, each with whether it is a number."""
+"""Writes a table of a document as text cells, with the alignment of each column."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _NUMBERS = frozenset(
 
 @dataclass(frozen=True)
 class Cells:
-    """Head, body and totals as text; `numeric` tells which columns are numbers."""
+    """Head, body and totals as text; `numeric` is whether each column has numbers."""
 
     head: list[str]
     body: list[list[str]]
@@ -28,7 +28,7 @@ class Cells:
 
 
 def cells(table: Table) -> Cells:
-    """Show every value as tables for people do; nothing in it is safe in markup yet."""
+    """Write every value as tables for people do. The text is not yet escaped for markup."""
     of = kinds([*table.rows, *table.totals], table.columns)
 
     def shown(rows: Sequence[Row]) -> list[list[str]]:

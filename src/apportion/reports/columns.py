@@ -1,4 +1,4 @@
-"""Tells what each column of a report holds, so that every form writes it alike."""
+"""The kind of each column of a report, so that every format writes it the same way."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from apportion.model.row import Row
 
 
 class ColumnKind(StrEnum):
-    """What a column holds."""
+    """The kind of a column's values."""
 
     MONEY = "money"  # Decimal
-    EXACT = "exact"  # Decimal: money of which people, too, see every digit
-    SHARE = "share"  # Decimal, a part of one
+    EXACT = "exact"  # Decimal: money with every digit, also for people
+    SHARE = "share"  # Decimal, a share of one
     NUMBER = "number"  # Decimal that is neither
     COUNT = "count"  # int
     DAY = "day"  # date
@@ -31,16 +31,16 @@ class ColumnKind(StrEnum):
 #: Decimals by name; every other Decimal is money.
 NUMBERS = frozenset({"number", "weight", "quantity", "percent", "ConsumedQuantity"})
 
-#: Money that says something even where it is less than a cent.
+#: Money columns that show amounts below a cent with every digit.
 EXACT = frozenset({"difference"})
 
-#: Money even where no row says so, so that an empty report has the types of a full one.
+#: Money columns by name, so that an empty report has the same types as a full one.
 MONEY = frozenset(
     {*COST_COLUMNS, "amount", "cost", "difference", "direct", "shared", "stated", "total"}
 )
 
 
-#: Which columns of a row add up to another of it, wherever they stand together.
+#: Columns of a row that add up to another column.
 _ADD_UP = (
     ("total", ("direct", "shared")),
     *((whole, ("before", "change")) for whole in ("total", "after", "cost", "now")),
@@ -49,7 +49,7 @@ _ADD_UP = (
 )
 
 
-#: In this order: a bool is an int too, and a datetime a date.
+#: The order matters: a bool is also an int, and a datetime is also a date.
 _KINDS: tuple[tuple[tuple[type, ...], ColumnKind], ...] = (
     ((bool,), ColumnKind.FLAG),
     ((int,), ColumnKind.COUNT),
@@ -60,14 +60,14 @@ _KINDS: tuple[tuple[tuple[type, ...], ColumnKind], ...] = (
 
 
 class BinaryFloatError(TypeError):
-    """A value came as a binary float, which cannot hold money exactly."""
+    """A value is a binary float, which cannot contain money exactly."""
 
     def __init__(self, column: str, value: object) -> None:
         super().__init__(f"{column} holds the float {value!r}; reports take Decimal only.")
 
 
 def kinds(rows: Sequence[Row], columns: Sequence[str]) -> dict[str, ColumnKind]:
-    """Tell the kind of each column from its values, or from its name where it has none."""
+    """Find the kind of each column from its values, or from its name if it has none."""
     return {
         name: _kind(name, (value for row in rows if (value := row.get(name)) is not None))
         for name in columns
@@ -75,7 +75,7 @@ def kinds(rows: Sequence[Row], columns: Sequence[str]) -> dict[str, ColumnKind]:
 
 
 def cents_off(rows: Iterable[Row], columns: Sequence[str]) -> bool:
-    """Tell whether a row's amounts, each to the cent, do not add up to another of its amounts."""
+    """Return whether rounded amounts of a row do not add up to another of its amounts."""
     sums = [one for one in _ADD_UP if {one[0], *one[1]} <= {*columns}]
     return any(
         cent_off((_amount(row, part) for part in parts), _amount(row, whole))
@@ -85,7 +85,7 @@ def cents_off(rows: Iterable[Row], columns: Sequence[str]) -> bool:
 
 
 def is_share(name: str) -> bool:
-    """Tell whether a Decimal column of this name is a part of one."""
+    """Return whether a Decimal column of this name is a share of one."""
     return name.endswith(("share", "ratio"))
 
 

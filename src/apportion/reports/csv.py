@@ -1,4 +1,4 @@
-"""Writes rows as CSV that any tool reads and no spreadsheet runs."""
+"""Writes rows as CSV in which no cell is a formula for a spreadsheet."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from apportion.model.row import Row
 
 from . import plain
 
-#: What a cell that is a formula begins with in Excel, LibreOffice or Google Sheets (OWASP, "CSV
-#: Injection"), each ASCII sign also in its full width.
+#: The first characters of a formula in Excel, LibreOffice or Google Sheets (OWASP, "CSV
+#: Injection"), each ASCII character also in full width.
 FORMULA_STARTS = tuple("=+-@\t\r\n\0\uff1d\uff0b\uff0d\uff20")
 
 
@@ -30,7 +30,7 @@ class CsvReport:
 
 
 def safe(value: object) -> str:
-    """Write a value so that no spreadsheet takes it for a formula."""
+    """Write a value so that spreadsheets do not read it as a formula."""
     written = plain.text(value)
     if isinstance(value, str) and written.lstrip(" ").startswith(FORMULA_STARTS):
         return f"'{written}"
@@ -38,8 +38,8 @@ def safe(value: object) -> str:
 
 
 def _line(cells: Sequence[str]) -> str:
-    # Python's own writer leaves a lone carriage return unquoted where lines end with a line feed
-    # (3.11), and readers then see one row as two.
+    # Python's writer (3.11) does not quote a single carriage return if lines end with a line feed,
+    # so readers would find two rows.
     return ",".join(map(_quoted, cells) if cells != [""] else ['""']) + "\n"
 
 

@@ -28,7 +28,7 @@ from .excel_charts import add_chart
 from .excel_names import sheet_names
 from .visible import visible
 
-#: What one cell holds, in characters; more is cut, and the cut is shown.
+#: The most characters of a cell; longer text is cut and ends with an ellipsis.
 _LONGEST = 32_767
 _WIDEST = 48
 _NARROWEST = 9
@@ -54,11 +54,11 @@ _NUMBERS = frozenset(
     {ColumnKind.MONEY, ColumnKind.EXACT, ColumnKind.SHARE, ColumnKind.NUMBER, ColumnKind.COUNT}
 )
 _COMPARED = ("sheet", "currency", "cost", "adds up to", "proved", "compared")
-#: Of rows alone nobody knows when they were made, and a file of theirs should not differ by it.
+#: The creation time of files without one, so that the same rows give the same bytes.
 _NO_TIME = "1980-01-01T00:00:00Z"
 _EQUAL, _DIFFERENT = "equal", "DIFFERENT"
-#: Cells compare equal when they agree to a millionth, or to so many digits where they are large: a
-#: float holds fifteen, and a sum of many loses some of them.
+#: Cells are equal if they agree to a millionth, or to this many digits if they are large: a float
+#: has fifteen digits, and a sum of many cells loses some.
 _PLACES = 6
 _DIGITS = 12
 
@@ -67,7 +67,7 @@ class ExcelWorkbook:
     """Writes .xlsx; the same workbook always gives the same bytes."""
 
     def write(self, workbook: Workbook) -> bytes:
-        """Give the bytes of the file."""
+        """Write the file."""
         made = io.BytesIO()
         options = {
             "in_memory": True,
@@ -92,7 +92,7 @@ class ExcelWorkbook:
 
 
 class ExcelReport:
-    """One sheet of rows; money has totals for each currency where the rows tell it."""
+    """One sheet of rows; money columns have a total for each currency, if rows have one."""
 
     def write(self, rows: Sequence[Row], columns: Sequence[str]) -> bytes:
         of = kinds(rows, columns)
@@ -109,7 +109,7 @@ class ExcelReport:
 
 @dataclass
 class _Page:
-    """One sheet on its way: the table begins at row `first`, under its head."""
+    """A sheet while it is written: the table begins at row `first`, below its head."""
 
     worksheet: Worksheet
     sheet: Sheet
@@ -122,7 +122,7 @@ class _Page:
         self.kinds = kinds(self.sheet.rows, self.sheet.columns)
 
     def write(self, title: str) -> None:
-        """Write everything but the chart."""
+        """Write everything except the chart."""
         self._set_up(title)
         self.worksheet.write_string(0, 0, _text(self.sheet.heading), self.looks["heading"])
         for number, note in enumerate(self.sheet.notes, start=1):
@@ -141,17 +141,17 @@ class _Page:
             self.worksheet.write_string(under, 0, ROUNDED, self.looks["note"])
 
     def column(self, name: str) -> int:
-        """Tell the number of a column."""
+        """The index of a column."""
         return self.sheet.columns.index(name)
 
     def range(self, name: str) -> str:
-        """Name the cells of a column, with its sheet, as a formula does."""
+        """The reference to the cells of a column, with its sheet, for formulas."""
         column = self.column(name)
         cells = xl_range_abs(self.first, column, max(self.first, self.last), column)
         return f"'{self.name.replace(chr(39), chr(39) * 2)}'!{cells}"
 
     def sum_of(self, name: str, *, currency: str = "", where: str = "") -> str:
-        """Add a column up; of one currency, which stands in the cell `where`."""
+        """The formula that sums a column, or only rows of the currency in the cell `where`."""
         if not currency:
             return f"=SUM({self.range(name)})"
         return f"=SUMPRODUCT(({self.range('currency')}={where})*{self.range(name)})"
@@ -189,7 +189,7 @@ class _Page:
             _write_verdict(self.worksheet, at, f"AND({pairs})", same=same, looks=self.looks)
 
     def _write_sums(self) -> None:
-        """One row for each currency; amounts of two are never added."""
+        """Write one row of sums for each currency; currencies are never added."""
         for number, currency in enumerate(self._currencies(), start=self.last + 1):
             for column in range(len(self.sheet.columns)):
                 self.worksheet.write_blank(number, column, None, self.looks["sum of"])
@@ -208,7 +208,7 @@ class _Page:
                 )
 
     def _cents_off(self) -> bool:
-        """Whether cells as they are shown do not add up to a total, by column or by row."""
+        """Whether displayed cells do not add up to a total, by column or by row."""
         totals = [
             {name: _added(self.sheet.rows, name, currency) for name in self.sheet.summed}
             for currency in self._currencies()
@@ -222,7 +222,7 @@ class _Page:
         )
 
     def _currencies(self) -> list[str]:
-        """The currencies of the rows in order; one without a name where they tell none."""
+        """The currencies of the rows in order; an empty one if rows have no currency."""
         if "currency" not in self.sheet.columns:
             return [""]
         return sorted({str(row.get("currency") or "") for row in self.sheet.rows})
@@ -233,7 +233,7 @@ class _Page:
 
 
 def _write_checks(proof: _Page, pages: Mapping[str, _Page], checks: Sequence[Check]) -> None:
-    """Under the proof: what other sheets add up to, by formulas, beside what was proved."""
+    """Write the sums of other sheets, as formulas, beside the proved totals, below the proof."""
     page, looks = proof.worksheet, proof.looks
     head = proof.last + 3
     for at, name in enumerate(_COMPARED):
@@ -261,7 +261,7 @@ def _write_checks(proof: _Page, pages: Mapping[str, _Page], checks: Sequence[Che
 
 
 def _places(value: object) -> int:
-    """To how many places sums of this size are the same, however a spreadsheet adds them up."""
+    """The decimal places to which sums of this size are equal in every spreadsheet."""
     amount = Decimal(str(value or 0))
     return min(_PLACES, _DIGITS - 1 - amount.adjusted()) if amount else _PLACES
 
@@ -283,7 +283,7 @@ def _write(
     kind: ColumnKind,
     looks: Mapping[str, Format],
 ) -> None:
-    """Write one value as what it is; text is written as text whatever it begins with."""
+    """Write a value with its type; text is always written as text."""
     look = looks.get(kind, looks["text"])
     if value is None:
         return
@@ -309,7 +309,7 @@ def _shown(value: object, kind: ColumnKind | None) -> str:
 
 
 def _added(rows: Sequence[Row], name: str, currency: str) -> Decimal:
-    """What a formula will come to, for readers that do not work formulas out."""
+    """The result of a formula, for programs that do not compute formulas."""
     with localcontext(EXACT):
         return sum((_amount(row, name) for row in _of_currency(rows, currency)), Decimal(0))
 

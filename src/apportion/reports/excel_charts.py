@@ -1,4 +1,4 @@
-"""Draws a sheet's chart beside its table: native to Excel, of cells, so that it follows them."""
+"""Adds the chart of a sheet beside its table: a native Excel chart of the table's cells."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from apportion.model.workbook import Sheet
 
-#: Told apart by people who do not see red and green (Okabe and Ito).
+#: Colours that people with red-green colour blindness can distinguish (Okabe and Ito).
 _COLOURS = (
     *("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#7F7F7F"),
     "#332288",
@@ -17,7 +17,7 @@ _ROW_HEIGHT = 24
 
 
 def add_chart(book: Workbook, page: Worksheet, sheet: Sheet, *, name: str, first: int) -> None:
-    """Draw the chart of a sheet whose table begins at row `first`; nothing where it has none."""
+    """Add the chart of a sheet, if it has one; its table begins at row `first`."""
     drawn = sheet.chart
     if drawn is None or not sheet.rows:
         return

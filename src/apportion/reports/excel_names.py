@@ -1,4 +1,4 @@
-"""Names sheets as Excel allows: short, without its signs, and no two alike."""
+"""Names sheets as Excel allows: short, without special characters, and unique."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Iterable
 
 _LONGEST = 31
 _NOT_ALLOWED = re.compile(r"[\[\]:*?/\\]")
-#: Excel keeps this name for itself.
+#: A name that Excel reserves.
 _RESERVED = "history"
 
 
 def sheet_names(titles: Iterable[str]) -> list[str]:
-    """Make a name of each title; a number is added where two would be alike."""
+    """Make a name from each title; equal names get a number."""
     names: list[str] = []
     for title in titles:
         name = _NOT_ALLOWED.sub("-", title).strip("'").strip()[:_LONGEST] or "Sheet"

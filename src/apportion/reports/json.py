@@ -13,7 +13,7 @@ from apportion.model.row import Row
 
 from . import plain
 
-#: Control characters that JSON lets stand as they are, but a terminal may obey.
+#: Control characters that JSON allows unescaped, but that a terminal may execute.
 _ESCAPED = {code: f"\\u{code:04x}" for code in range(0x7F, 0xA0)}
 
 
@@ -26,7 +26,7 @@ class JsonReport:
 
 
 class JsonLinesReport:
-    """The same objects, one a line and nothing around them: for programs that read a stream."""
+    """JSON Lines: the same objects, one on each line, for programs that read a stream."""
 
     def write(self, rows: Sequence[Row], columns: Sequence[str]) -> bytes:
         objects = (dump({name: row.get(name) for name in columns}) for row in rows)
@@ -34,15 +34,15 @@ class JsonLinesReport:
 
 
 def dump(value: object, *, indent: int | None = None) -> str:
-    """Write any value of ours as JSON text."""
+    """Write a value as JSON text."""
     return json.dumps(plain.tree(value), ensure_ascii=False, indent=indent).translate(_ESCAPED)
 
 
 def document(value: object) -> bytes:
-    """Write one value as an indented document of its own."""
+    """Write a value as an indented document."""
     return _encode(dump(value, indent=2) + "\n")
 
 
 def _encode(text: str) -> bytes:
-    # Half of a surrogate pair has no UTF-8; its backslash form is JSON's own escape for it.
+    # A single surrogate has no UTF-8 form; its backslash form is the escape of JSON.
     return text.encode("utf-8", "backslashreplace")

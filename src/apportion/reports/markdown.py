@@ -1,4 +1,4 @@
-"""Writes a document as Markdown, in which no text of a bill becomes markup."""
+"""Writes a document as Markdown; texts from bills are escaped."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from apportion.model.document import Document, Section, Table
 from .cells import cells
 from .visible import visible
 
-#: What begins or ends something in CommonMark or GitHub's tables, and HTML.
+#: Characters with a meaning in CommonMark, GitHub's tables or HTML.
 _SIGNS = re.compile(r"([\\`*_{}\[\]<>#|~!&])")
 
 
 def markdown(document: Document) -> str:
-    """Write the whole of it."""
+    """Write a document."""
     parts = [f"# {_safe(document.title)}", _safe(document.lead)]
     for section in document.sections:
         parts += _section(section, level=2)
@@ -44,7 +44,7 @@ def _table(table: Table) -> str:
 
 
 def _as_they_are(lines: Sequence[str]) -> str:
-    """Fence lines by more backticks than any of them has."""
+    """Write lines as a code block, with more backticks than any line has."""
     shown = [visible(line) for line in lines]
     longest = max((len(run) for line in shown for run in re.findall("`+", line)), default=0)
     fence = "`" * max(3, longest + 1)
@@ -52,5 +52,5 @@ def _as_they_are(lines: Sequence[str]) -> str:
 
 
 def _safe(text: str) -> str:
-    """A text that is shown as it is: on one line, no sign of it markup."""
+    """Escape a text for one line of Markdown."""
     return _SIGNS.sub(r"\\\1", visible(text).replace("\n", " "))

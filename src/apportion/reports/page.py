@@ -1,4 +1,4 @@
-"""Writes a document as one HTML file that needs nothing else: no script, no font, no network."""
+"""Writes a document as one self-contained HTML file: no script, no font, no network."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .visible import visible
 
 
 def page(document: Document) -> str:
-    """Write the whole of it; every text is text, whatever stands in it."""
+    """Write a document; every text is escaped."""
     style = (files(__package__) / "page.css").read_text("utf-8")
     body = "\n".join(line for section in document.sections for line in _section(section, level=2))
     return (

@@ -1,4 +1,4 @@
-"""Turns a value into text that loses nothing: every digit, the day, the moment, nested JSON."""
+"""Writes a value as text without loss: every digit, day, time, nested JSON."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from apportion.model import money
 
 
 def text(value: object) -> str:
-    """Write one value; None is empty, money and other decimals have every digit they have."""
+    """Write a value; None is empty, decimals have every digit."""
     match value:
         case None:
             return ""
@@ -28,7 +28,7 @@ def text(value: object) -> str:
 
 
 def decimal(value: Decimal) -> str:
-    """Write an amount as `money.text` does, or in full where it has more places than money."""
+    """Write a decimal as `money.text` does, or in full if it has more places than money."""
     exponent = value.as_tuple().exponent
     if isinstance(exponent, int) and -exponent <= money.PLACES:
         return money.text(value)
@@ -36,7 +36,7 @@ def decimal(value: Decimal) -> str:
 
 
 def tree(value: object) -> object:
-    """Turn a value into what JSON holds: numbers of money become exact text."""
+    """Convert a value for JSON; decimals become exact text."""
     match value:
         case None | bool() | int():
             return value

@@ -23,12 +23,12 @@ from .visible import visible
 GAP = "  "
 #: Text columns are not cut narrower than this; below it each row becomes a block of lines.
 LEAST_TEXT = 8
-#: How many decimals of a driver's number a person is shown.
+#: The decimal places of driver values in tables for people.
 _OF_A_NUMBER = 6
-#: So few rows become blocks rather than lose more than half of a text.
+#: Up to this many rows become blocks of lines if a text would lose more than half.
 FEW = 3
 
-#: Gives text the look of a part: head, rule, total, negative, nothing (a zero), body.
+#: Styles a text by its part: head, rule, total, negative, nothing (a zero), body.
 Paint = Callable[[str, str], str]
 
 
@@ -40,7 +40,7 @@ class TableReport:
 
 
 def unpainted(text: str, _part: str) -> str:
-    """Give text no look at all."""
+    """Return a text without style."""
     return text
 
 
@@ -53,7 +53,7 @@ def render(
     paint: Paint = unpainted,
     note: str = "",
 ) -> str:
-    """Lay out rows, and totals under a rule, in at most `width` cells (None: as wide as needed).
+    """Write rows, with totals below a line, in at most `width` cells (None: as wide as needed).
 
     Money is shown to the cent, each amount rounded by itself; `note` is a line under the totals.
     When even cut text leaves too little room for the numbers, each row becomes a block of lines.
@@ -75,7 +75,7 @@ def render(
 
 
 def cell(value: object, kind: ColumnKind) -> str:
-    """Show one value of a column of this kind."""
+    """Write a value of a column of this kind."""
     if value is None:
         return ""
     if kind in _SHOWN and isinstance(value, Decimal | int):
@@ -95,7 +95,7 @@ class _Table:
         return self.kinds[self.names[index]] in _SHOWN
 
     def least(self, index: int) -> int:
-        """The fewest cells that a column can be shown in."""
+        """The least width of a column in cells."""
         width = self.widths[index]
         return width if self.numeric(index) else min(width, LEAST_TEXT)
 
@@ -103,7 +103,7 @@ class _Table:
         return sum(map(self.least, range(len(self.names)))) + self._gaps <= width
 
     def narrowed(self, width: int) -> _Table:
-        """Take room from heads that are wider than what is under them, then from the widest text.
+        """Reduce heads that are wider than their columns, then the widest text.
 
         Identifiers are short beside prose, so they are cut last.
         """

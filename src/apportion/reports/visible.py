@@ -1,4 +1,4 @@
-"""Makes text from a bill safe to show: what a terminal would obey becomes something to see.
+"""Makes text from a bill safe to display: control characters become visible escapes.
 
 A tag value may hold escape sequences that move the cursor or rewrite a line of the proof, and
 marks that turn the direction of writing around, so that a reader sees other digits.
@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import unicodedata
 
-#: Control, format and private characters, halves of pairs, and separators of lines.
+#: Control, format and private-use characters, surrogates, and line separators.
 _OBEYED = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 
 
 def visible(text: str, *, keep: str = "") -> str:
-    """Replace what cannot be seen by its Python escape; characters in `keep` stay."""
+    """Replace invisible characters by their Python escapes, except those in `keep`."""
     if text.isascii() and text.isprintable():
         return text
     return "".join(

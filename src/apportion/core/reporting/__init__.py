@@ -1,1 +1,1 @@
-"""What is told of an allocation: reports, explanations, comparisons, pages, tables, files."""
+"""Results of an allocation: reports, explanations, comparisons, reviews, published tables."""

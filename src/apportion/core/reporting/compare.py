@@ -1,4 +1,4 @@
-"""Compare two allocations: what each cause moved, one changed after the other, exactly.
+"""Compares two allocations: the exact effect of each cause, changed one after the other.
 
 Between before and after lie allocations that nobody made: the new bill as the old one was
 labelled, then labelled by its own tags, then by the new rules, then split by the new numbers.
@@ -22,10 +22,10 @@ from apportion.model.relation import LabelledCosts, Query, Relation
 from apportion.model.result_columns import CAUSES, COMPARED
 from apportion.model.rulebook import Rulebook
 
-#: What owners pay, in the smallest units, by currency and owner.
+#: The cost of owners, in the smallest units, by currency and owner.
 Paid = Mapping[tuple[str, str], int]
 
-#: What is the same thing in two bills, whatever it is tagged with.
+#: The columns that identify the same resource or charge in two bills, without tags.
 _SAME = (
     *("BillingAccountId", "BillingCurrency", "SubAccountId", "ServiceName", "RegionId"),
     *("ResourceId", "ChargeCategory", "x_LineItemType", "x_UsageType", "x_Operation"),
@@ -35,19 +35,19 @@ _SAME = (
 
 @dataclass(frozen=True)
 class Stages:
-    """What owners pay: before, and after each of the causes; a cause that is not there repeats."""
+    """Cost of owners before, and after each cause; a cause without effect repeats the last."""
 
     before: Paid
     by_cause: Mapping[str, Paid]
 
     @property
     def after(self) -> Paid:
-        """What owners pay when all has changed."""
+        """Cost of owners after all changes."""
         return self.by_cause[CAUSES[-1]]
 
 
 def changes(stages: Stages, owner: str) -> list[dict[str, object]]:
-    """One row an owner and currency, the greatest change first; causes add up to the change."""
+    """One row for each owner and currency, largest change first; causes add up to the change."""
     steps = [stages.before, *(stages.by_cause[cause] for cause in CAUSES)]
     rows = []
     for currency, paying in sorted({key for paid in steps for key in paid}):
@@ -126,7 +126,7 @@ def numbers_of(driver: Driver, before: Period, now: Period) -> Driver:
 
 
 def lines_changed(before: str, after: str, *, old: str, new: str) -> tuple[str, ...]:
-    """Tell what differs between two rulebooks, as `diff -u` does; empty where nothing does."""
+    """The differences of two rulebooks as `diff -u` writes them; empty if they are equal."""
     lines = unified_diff(
         before.splitlines(), after.splitlines(), fromfile=old, tofile=new, lineterm="", n=1
     )
@@ -134,7 +134,7 @@ def lines_changed(before: str, after: str, *, old: str, new: str) -> tuple[str, 
 
 
 def counted(diff: Sequence[str]) -> tuple[int, int]:
-    """Count the lines that came and those that went."""
+    """Count added and removed lines."""
     body = diff[2:]
     return (
         sum(line.startswith("+") for line in body),

@@ -1,4 +1,4 @@
-"""Says what a query reads and calls, from the tree that the engine itself parsed it into.
+"""Finds the tables and functions of a query in the tree that the engine parsed.
 
 The tree is DuckDB's (`json_serialize_sql`), so that what is judged is what runs; a second parser
 may read the same text otherwise. Everything in it is refused that is not on a list here.
@@ -22,23 +22,23 @@ _PARTS = frozenset(
      "SELECT_NODE", "SET_OPERATION_NODE", "RECURSIVE_CTE_NODE", "DISTINCT_MODIFIER",
      "LIMIT_MODIFIER", "LIMIT_PERCENT_MODIFIER", "ORDER_MODIFIER"}
 )  # fmt: skip
-#: What a type or an order says of itself in the same field: it names nothing.
+#: Values of types and orders in the same field, which are not names.
 _HARMLESS = ("_TYPE_INFO", "ASCENDING", "DESCENDING", "ORDER_DEFAULT")
 
-#: What a query does that is no query of the tables.
+#: Statements that are not queries of tables.
 _SHOWN = {"SHOW_REF": "DESCRIBE, SHOW or SUMMARIZE"}
 
 
 @dataclass
 class Reads:
-    """The tables a query reads, in lower case, and all that it does which is not on a list."""
+    """The tables that a query reads, in lower case, and everything that is not allowed."""
 
     tables: set[str] = field(default_factory=set)
     refused: set[str] = field(default_factory=set)
 
 
 def reads_of(node: object) -> Reads:
-    """Judge the tree of one query. Names of its WITH stand for tables only where they hold."""
+    """Check the tree of a query. Names of WITH replace tables only in their scope."""
     found = Reads()
     _walk(node, frozenset(), found)
     return found
@@ -46,7 +46,7 @@ def reads_of(node: object) -> Reads:
 
 @cache
 def functions() -> frozenset[str]:
-    """The functions that a query may call: they compute from what they are given, and no more."""
+    """The functions that a query may call: they only compute from their arguments."""
     listed = files(__package__).joinpath("query_functions.txt").read_text("utf-8")
     words = (line.partition("#")[0].split() for line in listed.splitlines())
     return frozenset(word for line in words for word in line)
@@ -67,7 +67,7 @@ def _walk(node: object, known: frozenset[str], found: Reads) -> None:
 def _inside(
     node: Mapping[str, object], known: frozenset[str], found: Reads
 ) -> Iterator[tuple[object, frozenset[str]]]:
-    """Give what stands in a node, each with the names of WITH that hold there."""
+    """Give the children of a node, with the names of WITH in their scope."""
     for name, query in _with(node):
         _walk(query, known, found)
         known |= {name}
@@ -78,7 +78,7 @@ def _inside(
 
 
 def _with(node: Mapping[str, object]) -> Iterable[tuple[str, object]]:
-    """List the queries of a WITH in order: each knows those before it, and not itself."""
+    """List the queries of a WITH in order; each can read those before it, not itself."""
     held = node.get("cte_map")
     entries = held.get("map") if isinstance(held, dict) else None
     for entry in entries if isinstance(entries, list) else ():

@@ -102,16 +102,16 @@ class _Sums:
 
 def _figures(view: PageContext, only: Filter, sums: _Sums) -> Sequence[KeyFigure]:
     """The key figures that apply to this filter."""
-    found = []
+    figures = []
     if not only.allocated_by.startswith(POOL):
-        found.append(KeyFigure("Direct cost", sums.direct))
+        figures.append(KeyFigure("Direct cost", sums.direct))
     if only.origin and view.full_access:
-        found.append(KeyFigure("Into pools", sums.entering, note="See pools",
+        figures.append(KeyFigure("Into pools", sums.entering, note="See pools",
                             link=view.links.page("pools")))  # fmt: skip
     if not only.origin and (not only.allocated_by or only.allocated_by.startswith(POOL)):
-        found.append(KeyFigure("Shared cost", sums.leaving, note="See pools",
+        figures.append(KeyFigure("Shared cost", sums.leaving, note="See pools",
                             link=view.links.page("pools")))  # fmt: skip
-    return found
+    return figures
 
 
 def _heading(view: PageContext, by: str, only: Filter, sums: _Sums) -> str:
@@ -131,7 +131,7 @@ def _source_label(view: PageContext, source: str) -> str:
 
 
 def _choices(view: PageContext, by: str, only: Filter) -> Mapping[str, Sequence[Choice]]:
-    found: dict[str, Sequence[Choice]] = {
+    choices: dict[str, Sequence[Choice]] = {
         "from": tuple(
             Choice(
                 view.column_title(column),
@@ -143,28 +143,28 @@ def _choices(view: PageContext, by: str, only: Filter) -> Mapping[str, Sequence[
     }  # fmt: skip
     if only != Filter():
         name = only.origin or only.allocated_by or only.owner
-        found["filter"] = (
+        choices["filter"] = (
             Choice(f"{name}", view.links.this_page(), current=True),
             Choice("show all", view.links.this_page(origin="", allocated_by="", owner="")),
         )
-    return found
+    return choices
 
 
 def _paths(view: PageContext, by: str, only: Filter) -> list[Row]:
     """Direct cost by origin, source and owner; cost in pools by origin and pool."""
     columns = {by: "origin", "#source": "source", "#owner": "owner", "#pool": "pool"}
     where = {by: only.origin} if only.origin else {}
-    found: dict[tuple[str, str, str], Decimal] = {}
+    sums: dict[tuple[str, str, str], Decimal] = {}
     for row in view.run.rows(queries.cells_query(columns, view.currency, where=where)):
         pool = str(row["pool"])
         if pool and not view.full_access:
             continue  # the user may not see cost of other owners in pools
         source = f"{POOL}{pool}" if pool else str(row["source"])
         key = (str(row["origin"]), source, "" if pool else str(row["owner"]))
-        found[key] = found.get(key, Decimal()) + money_of(row["total"])
+        sums[key] = sums.get(key, Decimal()) + money_of(row["total"])
     return [
         {"origin": origin, "source": source, "owner": owner, "total": total}
-        for (origin, source, owner), total in found.items()
+        for (origin, source, owner), total in sums.items()
         if only.allocated_by in {"", source} and only.owner in ({""} if not owner else {"", owner})
     ]
 

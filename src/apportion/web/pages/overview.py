@@ -112,7 +112,7 @@ def _change_text(view: PageContext, now: Row, before: Row | None) -> str:
 def _figures(view: PageContext, now: Row, before: Row | None) -> Sequence[KeyFigure]:
     total = money_of(now["total"])
     direct, shared = money_of(now["direct"]), money_of(now["shared"])
-    found = [
+    figures = [
         KeyFigure(
             "Total", total, note=rounding_note(view.run.rulebook.cost, total, direct, shared)
         ),
@@ -129,13 +129,13 @@ def _figures(view: PageContext, now: Row, before: Row | None) -> Sequence[KeyFig
         unallocated = money_of(default["total"]) if default else Decimal()
         if total:
             note = f"{view.money(unallocated)} unallocated" if default else "nothing unallocated"
-            found.append(
+            figures.append(
                 KeyFigure(
                     "Allocated", part_of(total - unallocated, total), CellStyle.SHARE, note=note
                 )
             )
     difference = _difference(view.run, view.currency)
-    found.append(
+    figures.append(
         KeyFigure(
             "Difference from the bill",
             difference,
@@ -148,8 +148,8 @@ def _figures(view: PageContext, now: Row, before: Row | None) -> Sequence[KeyFig
     if before is not None:
         change = total - money_of(before["total"])
         title = f"Change since {_month_before(view)}"
-        found.append(KeyFigure(title, change, CellStyle.CHANGE))
-    return found
+        figures.append(KeyFigure(title, change, CellStyle.CHANGE))
+    return figures
 
 
 def _share_of_total(amount: object, total: Decimal) -> str:

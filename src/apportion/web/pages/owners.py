@@ -107,24 +107,24 @@ def _figures(
 ) -> Sequence[KeyFigure]:
     total = money_of(paid["total"])
     direct, shared = _parts(paid)
-    found = [
+    figures = [
         KeyFigure("Total", total, note="Explain" if explain_link else "", link=explain_link),
         KeyFigure("Direct cost", direct, note=_share(direct, total)),
         KeyFigure("Shared cost", shared, note=_share(shared, total)),
     ]
     if view.full_access:
         part = part_of(total, money_of(view.totals()["total"]))
-        found.append(KeyFigure("Share of the bill", part, CellStyle.SHARE))
+        figures.append(KeyFigure("Share of the bill", part, CellStyle.SHARE))
     if before is not None and view.before is not None:
         change = total - money_of(before["total"])
-        found.append(
+        figures.append(
             KeyFigure(
                 f"Change since {view.before.period}",
                 change,
                 CellStyle.CHANGE,
             )
         )
-    return found
+    return figures
 
 
 def _share(amount: object, whole: Decimal) -> str:

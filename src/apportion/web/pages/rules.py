@@ -46,10 +46,10 @@ class _Rule:
 
 def rules(view: PageContext) -> Page:
     """Create the page."""
-    found = [*_of_dimensions(view), *_of_pools(view)]
-    unused = [rule for rule in found if rule.state]
+    listed = [*_of_dimensions(view), *_of_pools(view)]
+    unused = [rule for rule in listed if rule.state]
     rulebook = view.run.rulebook
-    used = plural(len(found) - len(unused), "rule")
+    used = plural(len(listed) - len(unused), "rule")
     heading = f"{used} in use in {view.period}"
     if unused and view.full_access:
         heading += f"; {len(unused)} {'has' if len(unused) == 1 else 'have'} no effect"
@@ -61,13 +61,13 @@ def rules(view: PageContext) -> Page:
         f"{rulebook.cost} by {rulebook.owner.replace('_', ' ')} "
         f"and splits pools by the {rulebook.method} method.",
         figures=(
-            KeyFigure("Rules", len(found), CellStyle.COUNT),
+            KeyFigure("Rules", len(listed), CellStyle.COUNT),
             *([KeyFigure("Without effect", len(unused), CellStyle.COUNT, good=not unused)]
               if view.full_access else []),
-            KeyFigure("Pools", sum(1 for rule in found if rule.name.startswith(_POOL)),
+            KeyFigure("Pools", sum(1 for rule in listed if rule.name.startswith(_POOL)),
                    CellStyle.COUNT),
         ),
-        sections=(_list(view, found), *([_source(view, found)] if view.full_access else [])),
+        sections=(_list(view, listed), *([_source(view, listed)] if view.full_access else [])),
     )  # fmt: skip
 
 
@@ -77,11 +77,11 @@ def _of_dimensions(view: PageContext) -> list[_Rule]:
         for row in view.run.rows(queries.rule_hits_query(view.currency))
     }
     matched = _matched_cost(view)
-    found = []
+    listed = []
     for dimension in view.run.rulebook.dimensions:
         for at, source in enumerate(dimension.sources):
             hit = hits.get((dimension.name, source_label(source)), {})
-            found.append(
+            listed.append(
                 _Rule(
                     dimension.name,
                     allocation_label(dimension, source_label(source)),
@@ -91,7 +91,7 @@ def _of_dimensions(view: PageContext) -> list[_Rule]:
                     matched.get((dimension.name, at), Decimal()) if view.full_access else None,
                 )
             )
-    return found
+    return listed
 
 
 def _matched_cost(view: PageContext) -> Mapping[tuple[str, int], Decimal]:
@@ -122,7 +122,7 @@ def _of_pools(view: PageContext) -> list[_Rule]:
     ]
 
 
-def _list(view: PageContext, found: Sequence[_Rule]) -> Section:
+def _list(view: PageContext, listed: Sequence[_Rule]) -> Section:
     rows: list[Row] = [
         {
             "name": rule.name,
@@ -133,7 +133,7 @@ def _list(view: PageContext, found: Sequence[_Rule]) -> Section:
             "matched": rule.matched,
             "state": rule.state,
         }
-        for rule in found
+        for rule in listed
     ]
     return Section(
         "rules",
@@ -158,9 +158,11 @@ def _line(view: PageContext, place: str) -> str:
     return f"#line-{place.split(':')[1]}" if ":" in place and view.full_access else ""
 
 
-def _source(view: PageContext, found: Sequence[_Rule]) -> Section:
+def _source(view: PageContext, listed: Sequence[_Rule]) -> Section:
     """Write the rulebook with line numbers and the cost of each rule."""
-    by_line = {rule.place.line: rule for rule in found if rule.place.file == view.run.rulebook.name}
+    by_line = {
+        rule.place.line: rule for rule in listed if rule.place.file == view.run.rulebook.name
+    }
     text = view.run.published.rules.text
     rows = Markup("").join(
         Markup(
