@@ -249,7 +249,7 @@ def _shares(case: Case, shares: Sequence[Share]) -> tuple[ExplanationNode, ...]:
         whole = case.shares[pool, shares[0].currency]
         branch = _share(case, pool, found, whole)
         holds = ExplanationNode(
-            f"content of pool {pool}: {plain(case.amount(whole)):,f} {branch.currency} in total",
+            f"content of pool {pool}: {money(case.amount(whole), branch.currency)} in total",
             children=held.get((branch.currency, pool), ()),
         )
         children.append(replace(branch, children=(*branch.children, holds)))
