@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from apportion.core.rulebook.tag_keys import normalise
 from apportion.core.templates import each, name, query, text
@@ -51,6 +52,12 @@ class TaggedUsage:
 
     tagged: Relation
     usage: Relation
+
+
+class TagKey(NamedTuple):
+    """A row of `tag_cost_query`: a tag key as written in the bill."""
+
+    raw: str
 
 
 def labelled_rows_query(rulebook: Rulebook, owned: Relation) -> Query:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from apportion.core.reporting.explain import added
 from apportion.core.templates import each, name, text
@@ -63,6 +64,25 @@ POOLS_QUERY = (
 )
 ACCOUNTS_QUERY = 'SELECT DISTINCT "SubAccountId" AS account FROM cells'
 OWNERS_QUERY = 'SELECT "#owner" AS owner FROM days UNION SELECT "#owner" FROM shares'
+
+
+class AccountId(NamedTuple):
+    """A row of ACCOUNTS_QUERY."""
+
+    account: str
+
+
+class PoolName(NamedTuple):
+    """A row of POOLS_QUERY."""
+
+    pool: str
+
+
+class OwnerName(NamedTuple):
+    """A row of OWNERS_QUERY."""
+
+    owner: str
+
 
 #: Direct and shared cost with the same columns; `#pool` is empty for direct cost.
 _PAID = (

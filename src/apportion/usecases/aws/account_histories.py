@@ -6,6 +6,7 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from apportion.core.aws.account_history import synchronised
 from apportion.core.billing.bill_identity import newest
@@ -14,10 +15,9 @@ from apportion.model.errors.base import LedgerDamagedError
 from apportion.model.findings.finding import Finding
 from apportion.model.findings.proof import FILE_DAMAGED
 from apportion.model.manifest import Manifest, RunKind
-from apportion.model.relation import everything
-from apportion.model.row import Row
+from apportion.model.relation import Query, Relation
 from apportion.usecases.context import RunContext
-from apportion.usecases.row_values import text_of
+from apportion.usecases.row_values import read_rows
 
 TABLE = "accounts"
 
@@ -69,7 +69,8 @@ def histories_to_write(context: RunContext, *, replacing: str = "") -> dict[str,
 def read_history(run: Manifest, context: RunContext) -> tuple[DateRange, ...]:
     """Read the history that a run recorded. Raises LedgerDamagedError."""
     history = context.engine.open_parquet(TABLE, context.ledger.files(TABLE, run))
-    days = map(_date_range, context.engine.rows(everything(history)))
+    rows = context.engine.rows(_history_query(history))
+    days = map(_date_range, read_rows(_HistoryRow, rows))
     return tuple(sorted(days, key=lambda each: (each.account.id, each.valid_from)))
 
 
@@ -134,19 +135,30 @@ def _seen(content: bytes) -> list[Account]:
     ]
 
 
-def _date_range(row: Row) -> DateRange:
-    tags = json.loads(text_of(row["Tags"]) or "{}")
-    begins, ends, synced = row["ValidFrom"], row["ValidTo"], row["Synced"]
-    assert isinstance(synced, date)
+class _HistoryRow(NamedTuple):
+    sub_account_id: str
+    sub_account_name: str
+    unit: str
+    tags: str
+    state: str
+    valid_from: date | None
+    valid_to: date | None
+    synced: date
+
+
+def _history_query(history: Relation) -> Query:
+    return Query.of(
+        'SELECT "SubAccountId", "SubAccountName", "x_OrganizationalUnit" AS "Unit", "Tags", '
+        f'"State", "ValidFrom", "ValidTo", "Synced" FROM {history}',
+        history,
+    )
+
+
+def _date_range(row: _HistoryRow) -> DateRange:
+    tags = tuple(sorted(json.loads(row.tags or "{}").items()))
     return DateRange(
-        Account(
-            text_of(row["SubAccountId"]),
-            text_of(row["SubAccountName"]),
-            text_of(row["x_OrganizationalUnit"]),
-            tuple(sorted(tags.items())),
-            text_of(row["State"]),
-        ),
-        begins if isinstance(begins, date) else date.min,
-        ends if isinstance(ends, date) else date.max,
-        synced,
+        Account(row.sub_account_id, row.sub_account_name, row.unit, tags, row.state),
+        row.valid_from or date.min,
+        row.valid_to or date.max,
+        row.synced,
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from apportion.core.dashboard import aggregates
-from apportion.core.dashboard.aggregates import LabelledRows, TaggedUsage
+from apportion.core.dashboard.aggregates import LabelledRows, TaggedUsage, TagKey
 from apportion.core.rulebook.unused_rules import matched_costs_query
 from apportion.model.manifest import Manifest
 from apportion.model.money import SQL_TYPE
@@ -19,6 +19,7 @@ from apportion.model.rulebook import Rulebook
 from apportion.usecases.allocate.label_keys import Labels, label
 from apportion.usecases.context import RunContext
 from apportion.usecases.reports.review_topics import review
+from apportion.usecases.row_values import read_rows
 from apportion.usecases.runs.open_run import Published, check_whole, find, open_tables
 
 #: The tables of the review that pages show, with their columns that are not text.
@@ -117,7 +118,7 @@ def _tagged_usage(
 ) -> TaggedUsage:
     engine = context.engine
     rows = engine.rows(aggregates.tag_cost_query(labelled.usage, keys))
-    pairs = aggregates.tag_names([str(row["#raw"]) for row in rows], rulebook)
+    pairs = aggregates.tag_names([row.raw for row in read_rows(TagKey, rows)], rulebook)
     names = engine.load("tag_names", {"#raw": "VARCHAR", "#tag": "VARCHAR"}, pairs)
     tagged = engine.create_table("tagged", aggregates.tagged_query(names, keys))
     query = aggregates.tagged_usage_query(labelled.usage, tagged, keys)

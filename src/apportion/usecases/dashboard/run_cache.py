@@ -13,6 +13,7 @@ from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from threading import Lock
+from typing import NamedTuple
 
 from apportion.core.allocation.rounding import part_of
 from apportion.core.billing.bill_identity import newest
@@ -22,6 +23,9 @@ from apportion.core.dashboard.row_access import (
     POOLS_QUERY,
     SHARE_DECIMALS,
     TABLES,
+    AccountId,
+    OwnerName,
+    PoolName,
     VisibleSubjects,
     redact,
     scoped_query,
@@ -38,6 +42,7 @@ from apportion.ports.engine import Engine
 from apportion.usecases.context import RunContext
 from apportion.usecases.explain.case import nothing_like
 from apportion.usecases.explain.owner import explain_owner, explain_pool, explain_resource
+from apportion.usecases.row_values import read_rows
 from apportion.usecases.runs.open_run import Published, allocation, find
 
 from .aggregates import AggregateStore, aggregates_name, find_or_build
@@ -53,6 +58,10 @@ _EXPLAINERS: Mapping[str, Callable[..., Explanation]] = {
     "pool": explain_pool,
     "resource": explain_resource,
 }
+
+
+class _PoolTotal(NamedTuple):
+    cost: Decimal
 
 
 @dataclass(frozen=True)
@@ -150,8 +159,8 @@ class ScopedRun:
         query = (
             f"SELECT cost FROM {pools} WHERE pool = {text(pool)} AND currency = {text(currency)}"
         )
-        costs = [Decimal(str(row["cost"])) for row in self._query(Query.of(query, pools))]
-        part = part_of(amount, costs[0]) if costs else None
+        found = read_rows(_PoolTotal, self._query(Query.of(query, pools)))
+        part = part_of(amount, found[0].cost) if found else None
         if part is None or self.owners is None:
             return part
         return round(part, SHARE_DECIMALS)
@@ -162,7 +171,8 @@ class ScopedRun:
             return self._explain("owner", owner, self.manifest)
         self.check_owner(owner)
         whole = self._explain("owner", owner, self.manifest)
-        accounts = frozenset(str(row["account"] or "") for row in self.rows(ACCOUNTS_QUERY))
+        rows = read_rows(AccountId, self.rows(ACCOUNTS_QUERY))
+        accounts = frozenset(row.account for row in rows)
         visible = VisibleSubjects(self._visible_owners, self._visible_pools, accounts)
         root = redact(whole.root, visible)
         if root is None:
@@ -184,11 +194,11 @@ class ScopedRun:
     @cached_property
     def _visible_owners(self) -> frozenset[str]:
         """The owners of the month within the scope."""
-        return frozenset(str(row["owner"]) for row in self.rows(OWNERS_QUERY))
+        return frozenset(row.owner for row in read_rows(OwnerName, self.rows(OWNERS_QUERY)))
 
     @cached_property
     def _visible_pools(self) -> frozenset[str]:
-        return frozenset(str(row["pool"]) for row in self.rows(POOLS_QUERY))
+        return frozenset(row.pool for row in read_rows(PoolName, self.rows(POOLS_QUERY)))
 
     def _check_everything(self) -> None:
         if self.owners is not None:

@@ -16,6 +16,7 @@ from apportion.core.tags.coverage import (
     share_of,
     with_shares,
 )
+from apportion.core.tags.judged_rows import VerdictCost
 from apportion.core.tags.policy.verdict import bare_key
 from apportion.core.templates import query
 from apportion.model.cents import money
@@ -28,7 +29,7 @@ from apportion.model.settings import Settings
 from apportion.model.tags.tag_policy import Fault, TagPolicy, TagProblem
 from apportion.model.wording import join_words, percent
 from apportion.usecases.context import RunContext
-from apportion.usecases.row_values import money_of, text_of
+from apportion.usecases.row_values import read_rows, text_of
 from apportion.usecases.runs.open_run import allocated_periods
 
 from .judge_resources import Judged, judged
@@ -168,15 +169,15 @@ def _problems(context: RunContext, month: Judged) -> list[Finding]:
     """One finding a key, fault and currency; money is that of resources with the problem."""
     sums: dict[tuple[str, Fault, str], _Sum] = {}
     with localcontext(EXACT):
-        for row in context.engine.rows(query("core/tags/problems", judged=month.costs)):
-            verdict = month.verdicts[int(str(row["Verdict"]))]
-            cost, count = money_of(row["cost"]), int(str(row["resources"]))
+        costs = context.engine.rows(query("core/tags/problems", judged=month.costs))
+        for row in read_rows(VerdictCost, costs):
+            verdict = month.verdicts[row.verdict]
             for problem in verdict.problems:
-                at = (problem.key, problem.fault, text_of(row["currency"]))
+                at = (problem.key, problem.fault, row.currency)
                 one = sums.setdefault(at, _Sum(problem, Decimal(), 0, {}))
-                one.cost += cost
-                one.resources += count
-                one.found[problem.found] = one.found.get(problem.found, Decimal()) + cost
+                one.cost += row.cost
+                one.resources += row.resources
+                one.found[problem.found] = one.found.get(problem.found, Decimal()) + row.cost
     period = month.published.manifest.period
     return [_finding(month.policy, period, at, one) for at, one in sums.items()]
 

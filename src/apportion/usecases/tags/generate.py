@@ -12,6 +12,7 @@ from apportion.core.allocation.rounding import part_of
 from apportion.core.tags.coverage import NO_RESOURCE
 from apportion.core.tags.events.cloudtrail import read_calls
 from apportion.core.tags.generate import RANKING, generate_files, read_ranking
+from apportion.core.tags.judged_rows import TypeCost
 from apportion.core.tags.policy.verdict import Judge
 from apportion.core.tags.resource_types import resource_type
 from apportion.core.tags.scp.generate import LIMIT
@@ -30,7 +31,7 @@ from apportion.model.tags.generated import ControlPolicies, TypeSpend
 from apportion.model.tags.tag_policy import TagPolicy
 from apportion.model.wording import percent
 from apportion.usecases.context import RunContext
-from apportion.usecases.row_values import money_of, text_of
+from apportion.usecases.row_values import read_rows
 
 from .judge_resources import judged
 from .load_policy import tag_policy
@@ -183,9 +184,9 @@ def _spend(
     spend = query("core/tags/type_spend", no_resource=NO_RESOURCE, judged=month.costs)
     sums: dict[str, Decimal] = {}
     with localcontext(EXACT):
-        for row in context.engine.rows(spend):
-            kind = resource_type(text_of(row["ResourceId"]), text_of(row["ServiceCode"]))
-            sums[kind] = sums.get(kind, Decimal()) + money_of(row["cost"])
+        for row in read_rows(TypeCost, context.engine.rows(spend)):
+            kind = resource_type(row.resource_id, row.service_code)
+            sums[kind] = sums.get(kind, Decimal()) + row.cost
     return [
         TypeSpend(kind, cost) for kind, cost in sums.items()
     ], f"Packed by the bill of {period}."

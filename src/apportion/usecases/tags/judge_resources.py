@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from apportion.core.tags.coverage import NO_RESOURCE, state_of, tagged_costs_query, tags_of
+from apportion.core.tags.judged_rows import TaggedResource
 from apportion.core.tags.policy.verdict import Judge
 from apportion.core.tags.resource_types import UNTAGGABLE, resource_type
 from apportion.core.templates import query
@@ -15,7 +16,7 @@ from apportion.model.relation import Relation
 from apportion.model.settings import Settings
 from apportion.model.tags.tag_policy import Tagged, TagPolicy, Verdict
 from apportion.usecases.context import RunContext
-from apportion.usecases.row_values import text_of
+from apportion.usecases.row_values import read_rows
 from apportion.usecases.runs.open_run import Published, check_whole, find, open_tables
 
 from .load_policy import tag_policy
@@ -77,8 +78,9 @@ def _verdicts(
 ) -> Iterator[tuple[object, ...]]:
     """Judge each distinct description once; there are far fewer of them than resources."""
     known: dict[tuple[str, ...], tuple[str, int]] = {}
-    for row in context.engine.rows(query("core/tags/to_judge", tagged=tagged)):
-        tags, environment, account, resource, service = (text_of(row[c]) for c in _COLUMNS)
+    to_judge = context.engine.rows(query("core/tags/to_judge", tagged=tagged))
+    for row in read_rows(TaggedResource, to_judge):
+        tags, environment, account, resource, service = row
         kind = resource_type(resource, service)
         if kind in UNTAGGABLE:
             continue

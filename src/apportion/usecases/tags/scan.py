@@ -10,6 +10,7 @@ from decimal import Decimal, localcontext
 from typing import Protocol
 
 from apportion.core.tags.coverage import tags_of
+from apportion.core.tags.judged_rows import BilledCost
 from apportion.core.tags.remediation.join_live_tags import (
     EXPLORER,
     TAGGING_API,
@@ -30,7 +31,7 @@ from apportion.model.row import Row
 from apportion.model.settings import Settings
 from apportion.model.tags.live import LiveResource
 from apportion.usecases.context import RunContext
-from apportion.usecases.row_values import money_of, text_of
+from apportion.usecases.row_values import read_rows
 from apportion.usecases.runs.open_run import allocated_periods
 
 from .judge_resources import Judged, judged
@@ -132,25 +133,26 @@ def scan(scanned: Scanned, *, every: bool = False, most: int = 0) -> Outcome:
 
 def billed(context: RunContext, month: Judged) -> Iterator[Billed]:
     """Go through the resources of the month's bill, the costliest first."""
-    for row in context.engine.rows(query("usecases/tags/billed_resources", judged=month.costs)):
-        resource, account = text_of(row["ResourceId"]), text_of(row["SubAccountId"])
-        region, code = text_of(row["RegionId"]), text_of(row["ServiceCode"])
+    costs = context.engine.rows(query("usecases/tags/billed_resources", judged=month.costs))
+    for row in read_rows(BilledCost, costs):
+        resource, account = row.resource_id, row.sub_account_id
+        region, code = row.region_id, row.service_code
         yield Billed(
             resource=resource,
             arn=billed_arn(resource, account=account, region=region, service_code=code),
             account_id=account,
-            account=text_of(row["Account"]),
+            account=row.account,
             region=region,
-            environment=text_of(row["Environment"]),
-            service=text_of(row["ServiceName"]),
+            environment=row.environment,
+            service=row.service_name,
             type=resource_type(resource, code),
-            owner=text_of(row["Owner"]),
-            source=text_of(row["OwnerSource"]),
-            tags=tags_of(text_of(row["Tags"])),
-            verdict=month.verdicts[int(str(row["Verdict"]))],
-            wrong=text_of(row["State"]) in ("wrong", "missing"),
-            cost=money_of(row["Cost"]),
-            currency=text_of(row["Currency"]),
+            owner=row.owner,
+            source=row.owner_source,
+            tags=tags_of(row.tags),
+            verdict=month.verdicts[row.verdict],
+            wrong=row.state in ("wrong", "missing"),
+            cost=row.cost,
+            currency=row.currency,
         )
 
 

@@ -11,6 +11,7 @@ from apportion.core.rulebook.tag_keys import normalise
 from apportion.core.rulebook.yaml.edit import CannotEditError, add_text
 from apportion.core.rulebook.yaml.edit import Path as Steps
 from apportion.core.tags.coverage import tags_of
+from apportion.core.tags.judged_rows import TagSetCost
 from apportion.core.tags.policy.read import read_tag_policy
 from apportion.core.tags.remediation.probable_owner import owner_key
 from apportion.core.tags.remediation.suggestions import Suggested, Suggestion, TagSpend, suggestions
@@ -24,7 +25,7 @@ from apportion.model.rulebook import FromTag, Rulebook
 from apportion.model.settings import Settings
 from apportion.model.tags.tag_policy import ListedValues
 from apportion.usecases.context import RunContext
-from apportion.usecases.row_values import money_of, text_of
+from apportion.usecases.row_values import read_rows
 from apportion.usecases.runs.open_run import allocated_periods
 
 from .judge_resources import Judged, judged
@@ -74,15 +75,16 @@ def _found(
 
 
 def _spends(context: RunContext, month: Judged) -> Iterator[TagSpend]:
-    for row in context.engine.rows(query("core/tags/tag_spend", judged=month.costs)):
+    costs = context.engine.rows(query("core/tags/tag_spend", judged=month.costs))
+    for row in read_rows(TagSetCost, costs):
         yield TagSpend(
-            tags_of(text_of(row["Tags"])),
-            text_of(row["Account"]),
-            text_of(row["Environment"]),
-            month.verdicts[int(str(row["Verdict"]))],
-            money_of(row["Cost"]),
-            text_of(row["Currency"]),
-            int(str(row["Resources"])),
+            tags_of(row.tags),
+            row.account,
+            row.environment,
+            month.verdicts[row.verdict],
+            row.cost,
+            row.currency,
+            row.resources,
         )
 
 

@@ -9,6 +9,7 @@ from decimal import Decimal, localcontext
 
 from apportion.core.tags.coverage import tags_of
 from apportion.core.tags.events.cloudtrail import creators, read_calls
+from apportion.core.tags.judged_rows import TaggedResource, UntaggedCost
 from apportion.core.tags.remediation.probable_owner import (
     Neighbours,
     Untagged,
@@ -26,7 +27,7 @@ from apportion.model.row import Row
 from apportion.model.settings import Settings
 from apportion.model.wording import plural
 from apportion.usecases.context import RunContext
-from apportion.usecases.row_values import money_of, text_of
+from apportion.usecases.row_values import money_of, read_rows
 from apportion.usecases.runs.open_run import allocated_periods
 
 from .judge_resources import Judged, judged
@@ -65,29 +66,30 @@ def tagged_resources(
     context: RunContext, month: Judged
 ) -> Iterator[tuple[str, str, tuple[tuple[str, str], ...]]]:
     """Go through the resources of a judged month: account, id and tags."""
-    for row in context.engine.rows(query("core/tags/to_judge", tagged=month.tagged)):
-        tags = tags_of(text_of(row["Tags"]))
-        yield text_of(row["SubAccountId"]), text_of(row["ResourceId"]), tags
+    resources = context.engine.rows(query("core/tags/to_judge", tagged=month.tagged))
+    for row in read_rows(TaggedResource, resources):
+        yield row.sub_account_id, row.resource_id, tags_of(row.tags)
 
 
 def _rows(context: RunContext, month: Judged, creator: Mapping[str, str]) -> Iterator[Row]:
     period = month.published.manifest.period
     key = owner_key(month.policy, month.published.rulebook)
     neighbours = Neighbours(month.judge, key, tagged_resources(context, month))
-    for row in context.engine.rows(query("core/tags/untagged", judged=month.costs)):
+    lacking = context.engine.rows(query("core/tags/untagged", judged=month.costs))
+    for row in read_rows(UntaggedCost, lacking):
         one = Untagged(
-            resource=text_of(row["ResourceId"]),
-            account_id=text_of(row["SubAccountId"]),
-            account=text_of(row["Account"]),
-            environment=text_of(row["Environment"]),
-            service=text_of(row["ServiceName"]),
-            owner=text_of(row["Owner"]),
-            source=text_of(row["OwnerSource"]),
-            tags=tags_of(text_of(row["Tags"])),
-            verdict=month.verdicts[int(str(row["Verdict"]))],
-            cost=money_of(row["Cost"]),
-            currency=text_of(row["Currency"]),
-            creator=creator.get(text_of(row["ResourceId"]), ""),
+            resource=row.resource_id,
+            account_id=row.sub_account_id,
+            account=row.account,
+            environment=row.environment,
+            service=row.service_name,
+            owner=row.owner,
+            source=row.owner_source,
+            tags=tags_of(row.tags),
+            verdict=month.verdicts[row.verdict],
+            cost=row.cost,
+            currency=row.currency,
+            creator=creator.get(row.resource_id, ""),
         )
         guess = probable_owner(one, key, neighbours)
         known = _known(month, one, {key: guess.owner})
@@ -96,7 +98,7 @@ def _rows(context: RunContext, month: Judged, creator: Mapping[str, str]) -> Ite
             "resource": one.resource,
             "account": one.account,
             "service": one.service,
-            "type": resource_type(one.resource, text_of(row["ServiceCode"])),
+            "type": resource_type(one.resource, row.service_code),
             "cost": one.cost,
             "currency": one.currency,
             "problem": problem_words(one.verdict.problems),
