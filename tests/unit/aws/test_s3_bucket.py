@@ -344,7 +344,7 @@ def test_a_checksum_that_is_never_met(shelf: Shelf, tmp_path: Path) -> None:
 def test_a_disk_that_is_too_small_is_told_before(shelf: Shelf, tmp_path: Path) -> None:
     pin = replace(shelf.put(b"the bill"), size=10**16)
     downloads = Downloads(tmp_path, S3Location(shelf.name, "exports/cur2"))
-    with pytest.raises(NoSpaceError, match=r"10,000\.0 TB would be fetched"):
+    with pytest.raises(NoSpaceError, match=r"10,000\.0 TB needed"):
         downloads.check_room(Download(tmp_path / "none", {}), [pin])
 
 

@@ -96,7 +96,7 @@ class Company:
         return Function(told, self.world.client, lambda clients, _role, _session: clients)
 
     def hears(self, event: object, act: str = "", *, now: int = NOW, **more: str) -> Any:
-        return run(event, self.function(act, **more), now=lambda: now, say=self.said.append)
+        return run(event, self.function(act, **more), now=lambda: now, log=self.said.append)
 
     def lines(self) -> list[dict[str, object]]:
         found = [line for line in self.said if "verdict" in line]
@@ -352,9 +352,9 @@ def test_a_hundred_hostile_events_break_nothing(company: Company) -> None:
     assert len(events) > 100
     function = company.function("")
     for one in events[::6]:
-        run(one, function, now=lambda: NOW, say=company.said.append)
+        run(one, function, now=lambda: NOW, log=company.said.append)
     records = [{"messageId": str(at), "body": json.dumps(one)} for at, one in enumerate(events)]
-    answer = run({"Records": records}, function, now=lambda: NOW, say=company.said.append)
+    answer = run({"Records": records}, function, now=lambda: NOW, log=company.said.append)
     assert answer == {"batchItemFailures": []}
     for line in company.lines():
         assert json.dumps(line).isascii()
