@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -12,7 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from apportion.core.dashboard import queries
+import apportion
+from apportion.core.dashboard import queries, row_access
+from apportion.core.reporting import published_tables
 from apportion.engines.duckdb import DuckDB
 from apportion.ledger.aggregates_cache import AggregatesCache
 from apportion.ledger.iceberg import IcebergLedger
@@ -52,6 +55,7 @@ from explained_ledger import FILES, PERIOD, charges, plugs_for, write_bill
 from read_bills import SPLIT, cur_line, write_parquet
 from recording_engine import RecordingEngine
 
+SOURCE = Path(apportion.__file__).parent
 TODAY = date(2026, 10, 5)
 TAGS = """\
 apportion: 1
@@ -306,3 +310,50 @@ def test_the_engine_that_records_finds_what_is_not_declared(tmp_path: Path) -> N
         "other is declared and not read",
         "t was made again since",
     ]
+
+
+#: Texts that name tables: those that a query engine or the scope of a page defines.
+NAMED = {
+    "core/dashboard": {*row_access.TABLES, "paid"},
+    "web": set(row_access.TABLES),
+    "core/reporting/everyday_queries": {*published_tables.TABLES, published_tables.RUNS},
+    "core/reporting/published_tables.py": {*published_tables.TABLES, published_tables.RUNS},
+    "usecases/publish/deliver.py": {published_tables.RUNS},
+}
+
+
+def _sql_of(file: Path) -> Iterable[str]:
+    """The SQL in a file, with `{}` in place of values; a name in braces is a relation."""
+    text = file.read_text("utf-8")
+    if file.suffix == ".sql":
+        yield re.sub(r"--.*", "", text)
+        return
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.JoinedStr):
+            parts = (part.value if isinstance(part, ast.Constant) else "{}" for part in node.values)
+            yield "".join(map(str, parts))
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+
+
+def _named_in(sql: str) -> set[str]:
+    defined = re.findall(r'(?:\bWITH(?: RECURSIVE)?|,)\s*("[^"]+"|\w+) AS \(', sql)
+    read = re.findall(r'(?<!DISTINCT )\b(?:FROM|JOIN) +("[^"]+"|[A-Za-z_]\w*)(?! *\()', sql)
+    return {name.strip('"') for name in read} - {name.strip('"') for name in defined}
+
+
+def test_no_text_of_a_query_names_a_table() -> None:
+    wrong, named = [], 0
+    for file in sorted(SOURCE.rglob("*")):
+        place = file.relative_to(SOURCE).as_posix()
+        if file.suffix not in {".py", ".sql"} or not place.startswith(
+            ("core/", "usecases/", "web/")
+        ):
+            continue
+        known = next((NAMED[part] for part in NAMED if place.startswith(part)), set())
+        for sql in _sql_of(file):
+            found = _named_in(sql)
+            named += len(found & known)
+            wrong += [f"{place}: {name}" for name in found - known]
+    assert named > 30  # the tables of pages and of published queries are seen
+    assert wrong == []
