@@ -32,7 +32,7 @@ def test_a_thousand_kills_of_one_ledger_in_a_folder(tmp_path: Path) -> None:
     kills, version = 0, 1
     while kills < 1000:
         version += 1
-        kills += kill_through_a_life(tmp_path, version=version, proved=lambda _: True)
+        kills += kill_through_a_life(tmp_path, version=version, every=1, proved=lambda _: True)
 
 
 def test_before_every_change_in_s3(world: MotoWorld, tmp_path: Path) -> None:

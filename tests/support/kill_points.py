@@ -7,9 +7,10 @@ is copied before every change of a file: each copy is what a kill there would le
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -39,11 +40,14 @@ EXPIRE = ("ledger", "expire", "--keep-runs", "0", "--older-than", "2999-01-01", 
 State = tuple[tuple[str, bool], ...]
 
 
-def kill_through_a_life(place: Path, *, version: int, proved: Callable[[int], bool]) -> int:
+def kill_through_a_life(
+    place: Path, *, version: int, every: int, proved: Callable[[int], bool]
+) -> int:
     """Kill a delivery, its allocation and an expiry before every change; count the kills.
 
-    `proved` chooses the copies that are proved and reported from, and in which work goes on; of
-    all others the records, and every file by its hash, are read.
+    Of every n-th copy, and of those where a command takes effect, the records and every file by
+    its hash are read. `proved` chooses those that are also proved and reported from, and in which
+    work goes on; so it does where a command has just taken effect.
     """
     work, kills = place / "work", 0
     delivered(work, parquet_bill(bill_of(LINES * version)), name="bill.parquet")
@@ -52,15 +56,24 @@ def kill_through_a_life(place: Path, *, version: int, proved: Callable[[int], bo
         copies = copies_before_every_change(work, *command, to=place / f"{version}-{step}")
         new, stood = read_whole(work), old
         assert new != old
-        for number, copy in enumerate(copies):
-            found = read_whole(copy)
+        for number, found in read_every(copies, every):
             assert found in ({old, new} if stood == old else {new}), f"{command} kill {number}"
             if found != stood or proved(number):
-                prove_and_go_on(copy, version)
+                prove_and_go_on(copies[number], version)
             stood = found
         kills += len(copies)
     prove_and_go_on(work, version)
     return kills
+
+
+def read_every(copies: Sequence[Path], every: int) -> list[tuple[int, State]]:
+    """Read every n-th copy and the last one, and all between two that differ; in order."""
+    chosen = sorted({*range(0, len(copies), every), len(copies) - 1})
+    found = {number: read_whole(copies[number]) for number in chosen}
+    for first, last in pairwise(chosen):
+        if found[first] != found[last]:
+            found |= {number: read_whole(copies[number]) for number in range(first + 1, last)}
+    return sorted(found.items())
 
 
 def read_whole(folder: Path) -> State:
