@@ -106,8 +106,8 @@ def _write(folder: str, telling: Connection, states: int, die_at: int) -> None:
             telling.send(number)
 
 
-def _stage(ledger: IcebergLedger, table: str, number: int) -> list[Path]:
-    folder = ledger.new_folder(table)
+def _stage(ledger: IcebergLedger, table: str, number: int) -> list[str]:
+    folder = Path(ledger.new_folder(table))
     rows = [
         {
             "Period": PERIOD,
@@ -120,7 +120,7 @@ def _stage(ledger: IcebergLedger, table: str, number: int) -> list[Path]:
     files = [folder / f"data_{at}.parquet" for at in range(2)]
     for file in files:
         pq.write_table(pa.Table.from_pylist(rows, schema=_SCHEMA), file)
-    return files
+    return list(map(str, files))
 
 
 def _die_at(count: int, folder: str) -> None:

@@ -23,7 +23,7 @@ class PlainLedger:
         self._folder = folder
         self._staged = 0
         self._runs: list[Manifest] = []
-        self._snapshots: list[dict[_Part, list[Path]]] = [{}]
+        self._snapshots: list[dict[_Part, list[str]]] = [{}]
         self._inputs: dict[str, bytes] = {}
 
     @contextmanager
@@ -34,16 +34,20 @@ class PlainLedger:
     def runs(self) -> list[Manifest]:
         return list(self._runs)
 
-    def new_folder(self, table: str) -> Path:
+    def new_folder(self, table: str) -> str:
         self._staged += 1
         folder = self._folder / f"{table}-{self._staged}"
         folder.mkdir(parents=True)
-        return folder
+        return str(folder)
 
-    def replace(self, table: str, *, period: str, bill: str, files: Sequence[Path]) -> int:
+    def move(self, table: str, files: Sequence[str]) -> list[str]:
+        folder = Path(self.new_folder(table))
+        return [str(path.rename(folder / path.name)) for path in map(Path, files)]
+
+    def replace(self, table: str, *, period: str, bill: str, files: Sequence[str]) -> int:
         return self._put((table, period, bill), list(files))
 
-    def append(self, table: str, *, period: str, bill: str, files: Sequence[Path]) -> int:
+    def append(self, table: str, *, period: str, bill: str, files: Sequence[str]) -> int:
         part = (table, period, bill)
         recorded = [
             run.snapshots[table]
@@ -62,7 +66,7 @@ class PlainLedger:
         return self.files_at(table, snapshot=run.snapshots[table], **place)
 
     def files_at(self, table: str, *, snapshot: int, period: str, bill: str) -> list[str]:
-        return [str(path) for path in self._snapshots[snapshot].get((table, period, bill), [])]
+        return list(self._snapshots[snapshot].get((table, period, bill), []))
 
     def keep_input(self, content: bytes) -> str:
         digest = sha256(content).hexdigest()
@@ -72,6 +76,6 @@ class PlainLedger:
     def read_input(self, sha256: str) -> bytes:
         return self._inputs[sha256]
 
-    def _put(self, part: _Part, files: list[Path]) -> int:
+    def _put(self, part: _Part, files: list[str]) -> int:
         self._snapshots.append({**self._snapshots[-1], part: files})
         return len(self._snapshots) - 1

@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
 
 from apportion.core.reporting.query_tree import reads_of
 from apportion.core.templates import text
@@ -58,11 +57,11 @@ class RecordingEngine:
         self._check(query)
         return self._engine.rows(query)
 
-    def write(self, query: Query, folder: Path) -> list[Path]:
+    def write(self, query: Query, folder: str) -> list[str]:
         self._check(query)
         return self._engine.write(query, folder)
 
-    def write_parts(self, query: Query, by: str, folder: Path) -> Mapping[str | None, list[Path]]:
+    def write_parts(self, query: Query, by: str, folder: str) -> Mapping[str | None, list[str]]:
         self._check(query)
         return self._engine.write_parts(query, by, folder)
 

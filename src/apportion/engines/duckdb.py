@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 
 from apportion.model.delivery import Encoding
+from apportion.model.location import local_path
 from apportion.model.relation import Query, Relation
 from apportion.model.row import Row
 
@@ -107,15 +108,17 @@ class DuckDB:
         names, values = self._fetch(query.sql)
         return [dict(zip(names, row, strict=True)) for row in values]
 
-    def write(self, query: Query, folder: Path) -> list[Path]:
-        self._copy(query.sql, folder, "PER_THREAD_OUTPUT true")
-        return sorted(folder.glob("*.parquet"))
+    def write(self, query: Query, folder: str) -> list[str]:
+        path = local_path(folder)
+        self._copy(query.sql, path, "PER_THREAD_OUTPUT true")
+        return sorted(map(str, path.glob("*.parquet")))
 
-    def write_parts(self, query: Query, by: str, folder: Path) -> dict[str | None, list[Path]]:
+    def write_parts(self, query: Query, by: str, folder: str) -> dict[str | None, list[str]]:
+        path = local_path(folder)
         options = f"PARTITION_BY ({_name(by)}), WRITE_PARTITION_COLUMNS true"
-        self._copy(query.sql, folder, options)
-        values = self._fetch_parts(by, folder)
-        return {value: sorted(part.glob("*.parquet")) for part, value in values.items()}
+        self._copy(query.sql, path, options)
+        values = self._fetch_parts(by, path)
+        return {value: sorted(map(str, part.glob("*.parquet"))) for part, value in values.items()}
 
     def _create(self, kind: str, name: str, sql: str) -> Relation:
         made = Relation(name)

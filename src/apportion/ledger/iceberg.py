@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from apportion.model.errors.base import LedgerRefusesError
+from apportion.model.location import local_path
 from apportion.model.manifest import Manifest
 from apportion.model.retention import Snapshots, UnreferencedFile
 
@@ -70,15 +71,14 @@ class IcebergLedger:
     def runs(self) -> list[Manifest]:
         return self._records.runs()
 
-    def new_folder(self, table: str) -> Path:
-        folder = self._data_folder(table) / self._new_name()
-        self._begin()
-        make_folder(folder.parent)
-        folder.mkdir()
-        self._staged.add(folder)
-        return folder
+    def new_folder(self, table: str) -> str:
+        return str(self._new_folder(table))
 
-    def replace(self, table: str, *, period: str, bill: str, files: Sequence[Path]) -> int:
+    def move(self, table: str, files: Sequence[str]) -> list[str]:
+        folder = self._new_folder(table)
+        return [str(path.rename(folder / path.name)) for path in map(local_path, files)]
+
+    def replace(self, table: str, *, period: str, bill: str, files: Sequence[str]) -> int:
         """As the port says. The files must lie in a folder that `staging` gave for the table.
 
         Raises LedgerRefusesError for a file with a column of another type than the table's, or
@@ -86,7 +86,7 @@ class IcebergLedger:
         """
         return self._put(table, files, part=(period, bill), kept_of=None)
 
-    def append(self, table: str, *, period: str, bill: str, files: Sequence[Path]) -> int:
+    def append(self, table: str, *, period: str, bill: str, files: Sequence[str]) -> int:
         """As `replace`, and keeps what the last recorded run of this period and bill holds.
 
         Not what the table holds: there may be files of a run that was killed before its record,
@@ -161,6 +161,14 @@ class IcebergLedger:
             remove(found)
             return found
 
+    def _new_folder(self, table: str) -> Path:
+        folder = self._data_folder(table) / self._new_name()
+        self._begin()
+        make_folder(folder.parent)
+        folder.mkdir()
+        self._staged.add(folder)
+        return folder
+
     def _begin(self) -> None:
         """Make the catalog before anything that would be damage without one."""
         if not self._catalog.there:
@@ -186,13 +194,14 @@ class IcebergLedger:
                 raise LedgerRefusesError(table, str(file), expected, "another place")
 
     def _put(
-        self, table: str, files: Sequence[Path], *, part: tuple[str, str], kept_of: int | None
+        self, table: str, files: Sequence[str], *, part: tuple[str, str], kept_of: int | None
     ) -> int:
+        paths = list(map(local_path, files))
         with self.lock(wait=0):
-            self._check(table, files)
-            snapshot, there = self._tables.put(table, files, part=part, kept_of=kept_of)
+            self._check(table, paths)
+            snapshot, there = self._tables.put(table, paths, part=part, kept_of=kept_of)
             self._run_files.put(table, snapshot, there)
-            self._staged.difference_update(file.absolute().parent for file in files)
+            self._staged.difference_update(path.absolute().parent for path in paths)
             return snapshot
 
     def _recorded(self, table: str, part: tuple[str, str]) -> int | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Protocol
 
 from apportion.model.delivery import Encoding
@@ -15,7 +14,7 @@ class Engine(Protocol):
     """A database that runs SQL in DuckDB's dialect.
 
     Methods that make a table or view return it, for the queries that read it. A query reads only
-    the relations that it declares.
+    the relations that it declares. Files and folders are locations: see `model/location.py`.
     """
 
     def open_bill(self, view: str, files: Sequence[str], encoding: Encoding) -> Relation:
@@ -41,10 +40,10 @@ class Engine(Protocol):
     def rows(self, query: Query) -> list[Row]:
         """Run a SELECT and return all its rows."""
 
-    def write(self, query: Query, folder: Path) -> list[Path]:
+    def write(self, query: Query, folder: str) -> list[str]:
         """Write the rows of a SELECT as Parquet files into a folder; at least one file."""
 
-    def write_parts(self, query: Query, by: str, folder: Path) -> Mapping[str | None, list[Path]]:
+    def write_parts(self, query: Query, by: str, folder: str) -> Mapping[str | None, list[str]]:
         """Write Parquet files partitioned by the column `by`.
 
         Returns the files of each value; none where there are no rows.

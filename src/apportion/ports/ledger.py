@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from pathlib import Path
 from typing import Protocol
 
 from apportion.model.manifest import Manifest
@@ -12,7 +11,10 @@ from apportion.model.retention import Snapshots, UnreferencedFile
 
 
 class Ledger(Protocol):
-    """The store of bills and runs. A run takes effect when it is recorded, all at once."""
+    """The store of bills and runs. A run takes effect when it is recorded, all at once.
+
+    Files and folders are locations: see `model/location.py`.
+    """
 
     def lock(self, *, wait: float) -> AbstractContextManager[None]:
         """Hold the ledger for writing; raises LedgerBusyError after `wait` seconds."""
@@ -20,16 +22,19 @@ class Ledger(Protocol):
     def runs(self) -> list[Manifest]:
         """All recorded runs, oldest first."""
 
-    def new_folder(self, table: str) -> Path:
+    def new_folder(self, table: str) -> str:
         """Make an empty folder in the warehouse, for files that `replace` or `append` adds."""
 
-    def replace(self, table: str, *, period: str, bill: str, files: Sequence[Path]) -> int:
+    def move(self, table: str, files: Sequence[str]) -> list[str]:
+        """Move written files into a new folder of the table; returns where they are then."""
+
+    def replace(self, table: str, *, period: str, bill: str, files: Sequence[str]) -> int:
         """Replace the content of a table for a period and bill; returns the snapshot.
 
         New columns are added to the table. Nothing reads the new snapshot until `record`.
         """
 
-    def append(self, table: str, *, period: str, bill: str, files: Sequence[Path]) -> int:
+    def append(self, table: str, *, period: str, bill: str, files: Sequence[str]) -> int:
         """Add files to those of the last recorded run of a period and bill in the table.
 
         Returns the snapshot. Files of a run that was killed are removed.

@@ -31,7 +31,7 @@ def test_the_longest_amount_goes_in_and_out_to_the_last_digit(
     columns = {"owner": "VARCHAR", "day": "DATE", "cost": SQL_TYPE, "kept": "BOOLEAN"}
     rows = [("A", date(2024, 2, 29), LONGEST, True), ("B", None, -LONGEST, False)]
     engine.load("made", columns, rows)
-    (file,) = engine.write(Query('SELECT * FROM "made"'), tmp_path / "out")
+    (file,) = engine.write(Query('SELECT * FROM "made"'), str(tmp_path / "out"))
     engine.open_parquet("back", [str(file)])
     assert [
         tuple(row.values()) for row in engine.rows(Query("SELECT * FROM back ORDER BY owner"))
@@ -40,7 +40,7 @@ def test_the_longest_amount_goes_in_and_out_to_the_last_digit(
 
 def test_a_table_without_rows_is_a_table(engine: DuckDB, tmp_path: Path) -> None:
     engine.load("empty", {"owner": "VARCHAR", "cost": SQL_TYPE}, [])
-    files = engine.write(Query("SELECT * FROM empty"), tmp_path / "out")
+    files = engine.write(Query("SELECT * FROM empty"), str(tmp_path / "out"))
     engine.open_parquet("back", [str(file) for file in files])
     assert engine.rows(Query("SELECT COUNT(*) AS n, SUM(cost) AS cost FROM back")) == [
         {"n": 0, "cost": None}
@@ -93,7 +93,8 @@ def test_lines_of_parquet_have_a_place(engine: DuckDB, tmp_path: Path) -> None:
     files = []
     for number in range(2):
         (file,) = engine.write(
-            Query(f"SELECT {number} * 10 + i AS i FROM range(3) AS r(i)"), tmp_path / str(number)
+            Query(f"SELECT {number} * 10 + i AS i FROM range(3) AS r(i)"),
+            str(tmp_path / str(number)),
         )
         files.append(str(file))
     engine.open_bill("bill", files, Encoding.PARQUET)
@@ -105,8 +106,8 @@ def test_lines_of_parquet_have_a_place(engine: DuckDB, tmp_path: Path) -> None:
 
 
 def test_files_may_lack_each_other_s_columns(engine: DuckDB, tmp_path: Path) -> None:
-    (one,) = engine.write(Query("SELECT 1 AS a"), tmp_path / "one")
-    (two,) = engine.write(Query("SELECT 2 AS b"), tmp_path / "two")
+    (one,) = engine.write(Query("SELECT 1 AS a"), str(tmp_path / "one"))
+    (two,) = engine.write(Query("SELECT 2 AS b"), str(tmp_path / "two"))
     engine.open_parquet("united", [str(one), str(two)])
     assert engine.rows(Query("SELECT a, b FROM united ORDER BY ALL")) == [
         {"a": 1, "b": None},
@@ -169,7 +170,7 @@ signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 16, 1 << 16))
 folder = Path({str(tmp_path)!r})
 made = Query("SELECT hash(i) AS h FROM range(3000000) AS t(i)")
-DuckDB(folder / "spill").write(made, folder / "out")
+DuckDB(folder / "spill").write(made, str(folder / "out"))
 """
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=False

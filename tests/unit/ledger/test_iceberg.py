@@ -23,7 +23,7 @@ from ledger_writer import (
 )
 
 MONTH, OTHER_MONTH = "2026-09", "2026-10"
-Write = Callable[..., list[Path]]
+Write = Callable[..., list[str]]
 
 
 @pytest.fixture
@@ -42,14 +42,14 @@ def write(ledger: IcebergLedger, con: duckdb.DuckDBPyConnection) -> Write:
 
     def write_rows(
         table: str, columns: str, *, period: str = MONTH, bill: str = "acme", rows: int = 3
-    ) -> list[Path]:
-        folder = ledger.new_folder(table)
+    ) -> list[str]:
+        folder = Path(ledger.new_folder(table))
         con.execute(
             f"COPY (SELECT ? AS Period, ? AS Bill, {columns} FROM range({rows}) AS t(i)) "
             f"TO '{folder}' (FORMAT parquet, COMPRESSION zstd, PER_THREAD_OUTPUT true)",
             [period, bill],
         ).fetchall()
-        return sorted(folder.glob("*.parquet"))
+        return sorted(map(str, folder.glob("*.parquet")))
 
     return write_rows
 
@@ -273,16 +273,16 @@ def test_rows_of_another_period_or_bill_are_refused(
 ) -> None:
     with pytest.raises(LedgerRefusesError, match="Bill 'other' in every row, found 'acme'"):
         ledger.replace("costs", period=MONTH, bill="other", files=write("costs", cost(1)))
-    folder = ledger.new_folder("costs")
+    folder = Path(ledger.new_folder("costs"))
     mixed = folder / "mixed.parquet"
     query = "SELECT '2026-09' AS Period, if(i = 7000, NULL, 'acme') AS Bill FROM range(9000) t(i)"
     con.execute(f"COPY ({query}) TO '{mixed}' (FORMAT parquet)").fetchall()
     with pytest.raises(LedgerRefusesError, match="Bill 'acme' in every row, found None"):
-        ledger.replace("costs", period=MONTH, bill="acme", files=[mixed])
+        ledger.replace("costs", period=MONTH, bill="acme", files=[str(mixed)])
     lacking = folder / "lacking.parquet"
     con.execute(f"COPY (SELECT 1 AS i) TO '{lacking}' (FORMAT parquet)").fetchall()
     with pytest.raises(LedgerRefusesError, match="expected column Period"):
-        ledger.replace("costs", period=MONTH, bill="acme", files=[lacking])
+        ledger.replace("costs", period=MONTH, bill="acme", files=[str(lacking)])
 
 
 def test_only_staged_files_are_taken_in_and_only_once(
@@ -290,9 +290,9 @@ def test_only_staged_files_are_taken_in_and_only_once(
 ) -> None:
     files = write("costs", cost(1))
     elsewhere = tmp_path / "data_0.parquet"
-    elsewhere.write_bytes(files[0].read_bytes())
+    elsewhere.write_bytes(Path(files[0]).read_bytes())
     with pytest.raises(LedgerRefusesError, match="staged for costs"):
-        ledger.replace("costs", period=MONTH, bill="acme", files=[elsewhere])
+        ledger.replace("costs", period=MONTH, bill="acme", files=[str(elsewhere)])
     with pytest.raises(LedgerRefusesError, match="staged for keys"):
         ledger.replace("keys", period=MONTH, bill="acme", files=files)
     ledger.replace("costs", period=MONTH, bill="acme", files=files)
@@ -302,7 +302,7 @@ def test_only_staged_files_are_taken_in_and_only_once(
 
 def test_a_file_that_is_no_parquet_is_refused(ledger: IcebergLedger, write: Write) -> None:
     (file,) = write("costs", cost(1))
-    file.write_bytes(file.read_bytes()[:-9])
+    Path(file).write_bytes(Path(file).read_bytes()[:-9])
     with pytest.raises(LedgerRefusesError, match="expected a Parquet file"):
         ledger.replace("costs", period=MONTH, bill="acme", files=[file])
 
@@ -311,7 +311,8 @@ def test_damage_is_told_with_the_name_of_the_file(ledger: IcebergLedger, write: 
     files = write("costs", cost(1))
     snapshot = ledger.replace("costs", period=MONTH, bill="acme", files=files)
     ledger.record(manifest("1", snapshots={"costs": snapshot}))
-    whole, folder = files[0].read_bytes(), ledger_folder(ledger)
+    file = Path(files[0])
+    whole, folder = file.read_bytes(), ledger_folder(ledger)
 
     def look() -> None:
         fresh = IcebergLedger(folder)
@@ -319,13 +320,13 @@ def test_damage_is_told_with_the_name_of_the_file(ledger: IcebergLedger, write: 
             "costs", snapshot=fresh.runs()[0].snapshots["costs"], period=MONTH, bill="acme"
         )
 
-    files[0].write_bytes(whole[:-1])
+    file.write_bytes(whole[:-1])
     with pytest.raises(LedgerDamagedError, match=f"{files[0]}.*expected {len(whole)} bytes"):
         look()
-    files[0].unlink()
+    file.unlink()
     with pytest.raises(LedgerDamagedError, match=f"{files[0]}.*found nothing"):
         look()
-    files[0].write_bytes(whole)
+    file.write_bytes(whole)
     look()
     for place in ("runs/data/*.parquet", "runs/metadata/*.json", "costs/metadata/*.json"):
         victims = {path: path.read_bytes() for path in (folder / "warehouse/apportion").glob(place)}
@@ -389,9 +390,9 @@ def test_sweep_removes_what_nobody_leads_to_and_nothing_else(
     metadata.write_text("{")
     fresh = IcebergLedger(folder)  # the one that staged it still may need it
     assert ledger.orphans() == [metadata]
-    assert fresh.sweep() == sorted([*killed, metadata])
-    assert not killed[0].parent.exists()
-    assert all(path.exists() for path in (*used, *unrecorded, theirs))
+    assert fresh.sweep() == sorted([*map(Path, killed), metadata])
+    assert not Path(killed[0]).parent.exists()
+    assert all(Path(file).exists() for file in (*used, *unrecorded, theirs))
     assert fresh.orphans() == []
     assert fresh.files_at("costs", snapshot=old, period=MONTH, bill="acme") == [str(used[0])]
 

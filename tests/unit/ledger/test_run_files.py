@@ -160,10 +160,10 @@ def test_what_is_appended_to_is_hashed_with_what_is_added(folder: Path) -> None:
     ledger = IcebergLedger(folder)
     run = ledger.runs()[-1]
     with ledger.lock(wait=0):
-        staged = ledger.new_folder("costs")
+        staged = Path(ledger.new_folder("costs"))
         added = staged / "more.parquet"
         added.write_bytes((folder / run.files_of("costs")[0].name).read_bytes())
-        more = ledger.append("costs", period=PERIOD, bill=BILL, files=[added])
+        more = ledger.append("costs", period=PERIOD, bill=BILL, files=[str(added)])
         recorded = ledger.record(manifest("3", snapshots={"costs": more}))
     assert {*run.files_of("costs")} < {*recorded.files}
     assert len(recorded.files) == 3

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from apportion.core.allocation.rollup import (
     allocations_query,
@@ -128,7 +127,7 @@ def _allocate(
 
 def _write(
     period: Period, rules: Rules, split: SplitResult, labelled: Relation, context: RunContext
-) -> dict[str, list[Path]]:
+) -> dict[str, list[str]]:
     """Write the three tables of an allocation into staging folders."""
     shares, drivers = load_split(period, split, context)
     queries = {
@@ -164,19 +163,18 @@ def allocated(costs: LabelledCosts, written: AllocationTables, context: RunConte
 
 
 def _reopen(
-    files: Mapping[str, list[Path]], bills: BillTables, context: RunContext
+    files: Mapping[str, list[str]], bills: BillTables, context: RunContext
 ) -> AllocationTables:
     """Read the written files back: their content is proved."""
-    names = {table: [str(path) for path in paths] for table, paths in files.items()}
-    owned, allocations = open_allocations(names["allocations"], bills, context, by_day=False)
+    owned, allocations = open_allocations(files["allocations"], bills, context, by_day=False)
     shares, drivers = (
-        context.engine.open_parquet(table, names[table]) for table in ("shares", "drivers")
+        context.engine.open_parquet(table, files[table]) for table in ("shares", "drivers")
     )
     return AllocationTables(bills, owned, allocations, shares, drivers, by_day=False)
 
 
 def _publish(
-    manifest: Manifest, rules: Rules, files: Mapping[str, list[Path]], context: RunContext
+    manifest: Manifest, rules: Rules, files: Mapping[str, list[str]], context: RunContext
 ) -> Manifest:
     """Add the files to the ledger, store the inputs, and record the run: the last line commits."""
     for _file, content in rules.contents:

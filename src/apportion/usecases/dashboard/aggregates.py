@@ -71,10 +71,10 @@ def _build(
     labels, _found = label(published.rules, tables.bills, context)
     draft = store.draft()
     for table, query in _queries(published, tables, labels, context).items():
-        context.engine.write(query, draft / table)
+        context.engine.write(query, str(draft / table))
     for table, types in _REVIEWED.items():
         loaded = _load("#reviewed", reviewed[table], types, context)
-        context.engine.write(everything(loaded), draft / table)
+        context.engine.write(everything(loaded), str(draft / table))
     return store.keep(draft, aggregates_name(manifest))
 
 

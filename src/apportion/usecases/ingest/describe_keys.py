@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import NamedTuple
 
 from apportion.core.billing.keys_and_costs import described_by_hash, described_by_place
@@ -52,7 +51,7 @@ class DeliveredLines:
 
 def describe(
     delivered: DeliveredLines, known: Relation, months: Relation, context: RunContext
-) -> list[Path]:
+) -> list[str]:
     """Write the descriptions of the keys that `months` has and `known` has not.
 
     Returns the files; none where there is nothing new. A bill's first delivery has a file even
@@ -73,7 +72,7 @@ def describe(
     return context.engine.write(described, context.ledger.new_folder("keys"))
 
 
-def _by_place(delivered: DeliveredLines, new_keys: Relation, context: RunContext) -> list[Path]:
+def _by_place(delivered: DeliveredLines, new_keys: Relation, context: RunContext) -> list[str]:
     """Read only the files, and of them the parts, in which the keys were first seen."""
     lines, engine = delivered.lines, context.engine
     no_lines = engine.create_table("no_lines", Query.of(f"SELECT * FROM {lines} LIMIT 0", lines))

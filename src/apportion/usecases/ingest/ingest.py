@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -95,9 +94,9 @@ class _Ready:
 
     place: Place
     known: Sequence[str]
-    keys: Sequence[Path]
-    costs: Sequence[Path]
-    months: Sequence[Path]
+    keys: Sequence[str]
+    costs: Sequence[str]
+    months: Sequence[str]
     totals: Sequence[Total]
     replaces: Replaces
     days: tuple[DayHeld, ...]
@@ -186,18 +185,15 @@ def _prepare_all(work: _Work, places: Sequence[Place], context: RunContext) -> l
     stop_if_failing(find_duplicates(work.delivery, context))
     bill = context.engine.open_bill("bill", files, work.delivery.encoding)
     parts = _write_lines(work, bill, context)
-    lines = _open("lines", [path for files in parts.values() for path in files], context)
+    written = [file for files in parts.values() for file in files]
+    lines = context.engine.open_parquet("lines", written)
     stop_if_failing(unreadable_times(work.delivery, work.queries, bill, lines, context))
     return [_prepare(work, place, bill, parts[place.period], context) for place in places]
 
 
-def _open(table: str, files: Sequence[Path], context: RunContext) -> Relation:
-    return context.engine.open_parquet(table, [str(path) for path in files])
-
-
 def _write_lines(
     work: _Work, bill: Relation, context: RunContext
-) -> Mapping[str | None, list[Path]]:
+) -> Mapping[str | None, list[str]]:
     """Write the lines by period; faster where all lines have one period."""
     folder = context.ledger.new_folder("costs")
     period = _only_period(work, bill, context)
@@ -218,7 +214,7 @@ def _only_period(work: _Work, bill: Relation, context: RunContext) -> str | None
 
 
 def _prepare(
-    work: _Work, place: Place, bill: Relation, staged: Sequence[Path], context: RunContext
+    work: _Work, place: Place, bill: Relation, staged: Sequence[str], context: RunContext
 ) -> _Ready:
     """Prove a period's files, and compare them with those that they would replace.
 
@@ -226,12 +222,12 @@ def _prepare(
     """
     period = place.period
     known, known_keys = open_known(place.part or place.readable, context)
-    costs = _moved(staged, context.ledger.new_folder("costs"))
+    costs = context.ledger.move("costs", staged)
     summed = _add_up(work, period, costs, context)
     delivered = DeliveredLines(work.delivery, work.queries, work.bill, bill)
     new = describe(delivered, known_keys, summed.months, context)
     context.say(f"proving {period}")
-    keys = context.engine.open_parquet("keys", [*known, *map(str, new)])
+    keys = context.engine.open_parquet("keys", [*known, *new])
     totals = [*work.stated(period), *_totals(summed, keys, context)]
     stop_if_failing(compare(period, totals, stages=("stated", "ledger")))
     findings = no_json(work.delivery, f"{period} bill {work.bill}", keys, summed.months, context)
@@ -290,27 +286,22 @@ def _record(work: _Work, ready: _Ready, context: RunContext) -> Manifest:
     return record(manifest, context)
 
 
-def _moved(files: Sequence[Path], folder: Path) -> list[Path]:
-    """Move files of one period into a folder of their own."""
-    return [file.rename(folder / file.name) for file in files]
-
-
 @dataclass(frozen=True)
 class _Summed:
     """The written cost of a period, by day and in all: its files, and what reads them back."""
 
-    cost_files: Sequence[Path]
+    cost_files: Sequence[str]
     costs: Relation
-    month_files: Sequence[Path]
+    month_files: Sequence[str]
     months: Relation
 
 
-def _add_up(work: _Work, period: str, costs: Sequence[Path], context: RunContext) -> _Summed:
+def _add_up(work: _Work, period: str, costs: Sequence[str], context: RunContext) -> _Summed:
     """Read the written costs back, and write the cost of each key in the period."""
-    by_day = _open("costs", costs, context)
+    by_day = context.engine.open_parquet("costs", costs)
     in_all = months_query(period, work.bill, by_day)
     months = context.engine.write(in_all, context.ledger.new_folder("months"))
-    return _Summed(costs, by_day, months, _open("months", months, context))
+    return _Summed(costs, by_day, months, context.engine.open_parquet("months", months))
 
 
 def _totals(summed: _Summed, keys: Relation, context: RunContext) -> list[Total]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal, localcontext
-from pathlib import Path
 
 from apportion.core.billing.contained_charges import Held, repeats
 from apportion.core.proof import total
@@ -42,7 +41,7 @@ def check_together(
     return same or repeats(place, part, compared)
 
 
-def put_together(costs: Relation, part: Manifest, context: RunContext) -> list[Path]:
+def put_together(costs: Relation, part: Manifest, context: RunContext) -> list[str]:
     """Write the charges of both; FirstLine counts the files of the later part after the others."""
     earlier = open_delivery(part, context).costs
     columns = {*context.engine.columns(earlier), *context.engine.columns(costs)}

@@ -14,11 +14,12 @@ from apportion.core.reporting import published_tables as what
 from apportion.core.templates import each, name, query
 from apportion.model.errors.publishing import NotWhatArrivedError
 from apportion.model.focus import COST_COLUMNS
+from apportion.model.location import local_path
 from apportion.model.manifest import Manifest
 from apportion.model.manifest_text import to_plain
 from apportion.model.money import from_units, text, to_units
 from apportion.model.outcome import Outcome
-from apportion.model.relation import everything
+from apportion.model.relation import Query, everything
 from apportion.model.row import Row
 from apportion.ports.published_tables import PublishedTables
 from apportion.usecases.context import RunContext
@@ -60,7 +61,7 @@ def publish(context: RunContext, lake: PublishedTables, *, period: str, scratch:
     if not unchanged:
         context.say(f"making {period} seen")
         runs = context.engine.load("runs made", what.RUNS_COLUMNS, [_run_row(published, digest)])
-        (row,) = context.engine.write(everything(runs), _new(scratch, "runs"))
+        (row,) = _write(context, everything(runs), _new(scratch, "runs"))
         lake.commit(row, what.RUNS_COLUMNS, period=period, run=manifest.run)
     lake.clear(period, what.TABLES)
     return _publish_outcome(published, "unchanged" if unchanged else "published", digest)
@@ -101,7 +102,7 @@ def write_tables(
         findings=context.engine.load("findings made", what.FINDINGS_COLUMNS, findings),
     )
     queries = what.queries(rulebook, manifest, sources)
-    return {table: context.engine.write(queries[table], _new(scratch, table)) for table in tables}
+    return {table: _write(context, queries[table], _new(scratch, table)) for table in tables}
 
 
 def runs_row(published: Published) -> Sequence[object]:
@@ -222,6 +223,10 @@ def _publish_outcome(published: Published, status: str, digest: str) -> Outcome:
         "unchanged": f"{manifest.period} was published already; nothing was written.",
     }
     return Outcome(COLUMNS, rows, published.later, (seen[status],))
+
+
+def _write(context: RunContext, query: Query, folder: Path) -> list[Path]:
+    return list(map(local_path, context.engine.write(query, str(folder))))
 
 
 def _new(scratch: Path, part: str) -> Path:

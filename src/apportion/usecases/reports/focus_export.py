@@ -24,6 +24,7 @@ from apportion.core.reporting.focus_export import (
 from apportion.core.templates import each, name
 from apportion.model.errors.base import NotWhatWasProvedError
 from apportion.model.focus import COST_COLUMNS
+from apportion.model.location import local_path
 from apportion.model.manifest import Manifest
 from apportion.model.money import text
 from apportion.model.outcome import Outcome
@@ -108,7 +109,7 @@ def _write(
         period=manifest.period,
         run=manifest.run,
     )
-    written = context.engine.write(query, folder)
+    written = map(local_path, context.engine.write(query, str(folder)))
     names = (f"focus-{version}-{manifest.period}-{number:05d}.parquet" for number in count(1))
     return [file.rename(folder / named) for file, named in zip(written, names, strict=False)]
 
