@@ -55,19 +55,19 @@ SEE_EXPORTS = (
         "ListExports",
         ("bcm-data-exports:ListExports",),
         _EVERYTHING,
-        "which exports there are; listing knows no narrower resource",
+        "list of exports; there is no narrower resource",
     ),
     Statement(
         "SeeExports",
         ("bcm-data-exports:GetExport",),
         ("arn:${partition}:bcm-data-exports:us-east-1:${account}:export/*",),
-        "what they hold, where they lie, and whether they are well",
+        "their content, location and status",
     ),
     Statement(
         "SeeColumns",
         ("bcm-data-exports:GetTable",),
         (_EXPORT_TABLES,),
-        "the columns that an export can have, as they are listed one by one",
+        "available columns, which an export must list",
     ),
 )
 CREATE_EXPORT = (
@@ -85,7 +85,7 @@ CREATE_EXPORT = (
         "CreateTheReport",
         ("cur:PutReportDefinition",),
         ("arn:${partition}:cur:us-east-1:${account}:definition/*",),
-        "AWS asks for this, too, where an export is made",
+        "AWS also requires this to create an export",
     ),
 )
 READ_ACCOUNTS = Statement(
@@ -338,26 +338,26 @@ SEE_RESOURCES = Statement(
     "SeeTagsOfResources",
     ("tag:GetResources",),
     _EVERYTHING,
-    "tags as they are on resources; the tagging API knows no narrower resource",
+    "current tags of resources; the tagging API has no narrower resource",
 )
 EXPLORE = Statement(
     "ListWhatNeverHadATag",
     ("resource-explorer-2:Search",),
     ("${explorer_view}",),
-    "what the view of Resource Explorer shows",
+    "resources in the view of Resource Explorer",
     only_with="explorer_view",
 )
 FIX_TAGS = Statement(
     "ChangeTags",
     ("tag:TagResources", "tag:UntagResources"),
     _EVERYTHING,
-    "the changes of an approved plan; the tagging API knows no narrower resource",
+    "changes of an approved plan; the tagging API has no narrower resource",
 )
 FIX_IN_SERVICES = Statement(
     "ChangeTagsInServices",
     tuple(action for actions in _TAGGED.values() for action in actions),
     tuple(_TAGGED),
-    "each service asks for its own right to tag; take out what shall not be changed",
+    "each service needs its own tagging permission; remove services that must not be changed",
     conditions={"StringEquals": {"aws:ResourceAccount": "${account}"}},
     called_by="the tagging API",
 )
@@ -371,13 +371,13 @@ JUDGE_ONCE = Statement(
     "RememberEvents",
     ("dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"),
     ("arn:${partition}:dynamodb:${region}:${account}:table/${table}",),
-    "the tag policy, and which events were judged",
+    "the tag policy, and processed events",
 )
 TELL_CHAT = Statement(
     "TellTheChatTopic",
     ("sns:Publish",),
     ("${chat_topic}",),
-    "the same for a chat room",
+    "messages for chat",
     only_with="chat_topic",
 )
 TAKE_EVENTS = Statement(
