@@ -7,7 +7,6 @@ import threading
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey
@@ -21,6 +20,7 @@ from apportion.web.auth.request_bodies import MAX_BYTES
 from apportion.web.auth.sessions import Sessions
 from apportion.web.auth.signing_keys import SigningKeys, UnknownKeyError
 from apportion.web.auth.user import SESSION_SECONDS, groups_of
+from apportion.web.http_client import httpx
 from web_client import SECRET, access_of, application, as_one_of
 from web_ledger import run_cache_of
 

@@ -12,9 +12,9 @@ from collections.abc import AsyncIterator, Sequence
 from hashlib import sha256
 from urllib.parse import parse_qsl, urlsplit
 
-import httpx
 from starlette.types import ASGIApp
 
+from .http_client import httpx
 from .static_files import static_files
 
 _HREF = re.compile(r'(href|src)="(/[^"]*)"')

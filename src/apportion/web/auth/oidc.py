@@ -8,7 +8,6 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, quote
 
-import httpx
 from authlib.integrations.base_client.errors import OAuthError
 from authlib.integrations.starlette_client import OAuth
 from joserfc.errors import JoseError
@@ -17,6 +16,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from apportion.model.access import Access, Oidc
 from apportion.web.html import account_html, notice_html
+from apportion.web.http_client import httpx
 from apportion.web.security_headers import is_safe_path
 
 from .sessions import Sessions

@@ -8,12 +8,12 @@ import json
 import re
 from collections.abc import Mapping
 
-import httpx
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jws import JWSRegistry
 
 from apportion.model.access import Access, SecretHeader, SignedHeader
+from apportion.web.http_client import httpx
 
 from .signing_keys import Fetch, SigningKeys, UnknownKeyError, fetch
 from .user import User, groups_of

@@ -10,9 +10,10 @@ from collections import deque
 from collections.abc import Callable
 from threading import Lock
 
-import httpx
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet, RSAKey
+
+from apportion.web.http_client import httpx
 
 Key = ECKey | RSAKey | KeySet
 

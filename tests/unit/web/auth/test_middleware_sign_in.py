@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-import httpx
 import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey
@@ -25,6 +24,7 @@ from apportion.web.auth.config import AuthConfig, create_auth_config
 from apportion.web.auth.oidc import OidcSignIn
 from apportion.web.auth.proxy import NotSignedInError, SignedProxy
 from apportion.web.auth.user import SESSION_SECONDS
+from apportion.web.http_client import httpx
 from web_client import access_of
 from web_ledger import run_cache_of
 
