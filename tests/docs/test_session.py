@@ -104,7 +104,7 @@ def test_the_examples_of_the_library_run(demo: tuple[Path, str]) -> None:
     assert re.search(r"^FIN-100 25061\.59504183888\d+$", done.stdout, re.MULTILINE)
     assert "\nunchanged\n" in done.stdout
     assert "\n2026-09 is proved: 81,293 lines" in done.stdout
-    assert "The ledger has no allocation of 2030-01. It holds 2026-07, " in done.stdout
+    assert "The ledger has no allocation of 2030-01. Available: 2026-07, " in done.stdout
     assert "\n     pool data-lake 5016.45 rulebook/2026-07.yaml:" in done.stdout
 
 

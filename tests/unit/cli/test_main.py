@@ -341,7 +341,7 @@ def test_findings_that_warn_end_with_zero(program: Program) -> None:
     ("failure", "code", "words"),
     [
         (FindingsError([FAILS]), 1, "Nothing was published"),
-        (NothingThereError("period 2026-01", ["2026-09"]), 2, "It holds 2026-09."),
+        (NothingThereError("period 2026-01", ["2026-09"]), 2, "Available: 2026-09."),
         (LedgerBusyError("ledger", "process 7", "10 s"), 3, "held by process 7"),
         (PermissionError(13, "Permission denied", "ledger/x"), 3, "ledger/x: permission denied."),
         (OSError(28, "No space left on device"), 3, "no space left on device"),

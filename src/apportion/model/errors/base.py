@@ -178,8 +178,9 @@ class NothingThereError(WrongUseError):
     """Not in the ledger."""
 
     def __init__(self, wanted: str, have: Sequence[str], remedy: str = "") -> None:
-        known = f"It holds {', '.join(have)}." if have else "It holds nothing of that kind yet."
-        super().__init__(f"The ledger has no {wanted}. {known} {remedy}".rstrip())
+        sentences = [f"The ledger has no {wanted}."]
+        sentences += [f"Available: {', '.join(have)}."] if have else []
+        super().__init__(" ".join([*sentences, *([remedy] if remedy else [])]))
 
 
 class UnreadableManifestError(WrongUseError):

@@ -202,7 +202,7 @@ class ScopedRun:
 
     def _check_everything(self) -> None:
         if self.owners is not None:
-            raise NothingThereError("explanation of a pool or a resource that you may see", [])
+            raise NothingThereError("explanation of pools or resources within your access", [])
 
 
 class RunCache:

@@ -142,10 +142,12 @@ def test_findings_that_fail_publish_nothing(tmp_path: Path) -> None:
 
 def test_months_that_are_not_there_are_told(tmp_path: Path) -> None:
     workspace = workspace_in(tmp_path, HEAD.replace("2026-01", "2026-09") + TEAM)
-    with pytest.raises(NothingThereError, match=r"no bill of 2026-09\. It holds nothing"):
+    with pytest.raises(NothingThereError, match=r"no bill of 2026-09\. Ingest it first"):
         workspace.allocate(["2026-09"])
     take_in(workspace, tmp_path, [A, {**B, "day": "2026-08-31"}])
-    with pytest.raises(NothingThereError, match=r"no bill of 2026-10\. It holds 2026-08, 2026-09"):
+    with pytest.raises(
+        NothingThereError, match=r"no bill of 2026-10\. Available: 2026-08, 2026-09"
+    ):
         workspace.allocate(["2026-10"])
     with pytest.raises(NoRulebookError, match=r"applies to 2026-08 .* from 2026-09"):
         workspace.allocate(["2026-08"])

@@ -99,7 +99,7 @@ def test_by_account(workspace: Workspace) -> None:
 
 
 def test_nothing_is_proved_of_a_month_that_is_not_there(workspace: Workspace) -> None:
-    with pytest.raises(NothingThereError, match=r"no allocation of 2026-10\. It holds 2026-09\."):
+    with pytest.raises(NothingThereError, match=r"no allocation of 2026-10\. Available: 2026-09\."):
         workspace.prove(["2026-10"])
     with pytest.raises(NothingThereError, match="no run 123456789abc"):
         workspace.prove(as_of="123456789abc")

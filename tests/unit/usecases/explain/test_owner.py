@@ -146,7 +146,7 @@ def test_currencies_stand_beside_each_other(context: RunContext) -> None:
     assert root.amount is None
     assert [branch.title for branch in root.children] == ["USD", "EUR"]
     assert owner(context, "FIN-100", currency="EUR").amount == 67
-    with pytest.raises(NothingThereError, match=r"no GBP of FIN-100\. It holds USD, EUR"):
+    with pytest.raises(NothingThereError, match=r"no GBP of FIN-100\. Available: USD, EUR"):
         owner(context, "FIN-100", currency="GBP")
 
 
@@ -289,9 +289,9 @@ def test_a_resource_is_found_by_how_its_id_ends(context: RunContext) -> None:
     assert explain_resource(context, period=PERIOD, resource="s3:::bucket").root.title.startswith(
         "arn:aws:s3:::bucket"
     )
-    with pytest.raises(NothingThereError, match=r"ends with lost\. It holds i-lost, db-lost"):
+    with pytest.raises(NothingThereError, match=r"ends with lost\. Available: i-lost, db-lost"):
         explain_resource(context, period=PERIOD, resource="lost")
-    with pytest.raises(NothingThereError, match=r"no resource LOS in 2026-09\. It holds i-lost"):
+    with pytest.raises(NothingThereError, match=r"no resource LOS in 2026-09\. Available: i-lost"):
         explain_resource(context, period=PERIOD, resource="LOS")
 
 

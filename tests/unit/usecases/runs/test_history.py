@@ -56,5 +56,5 @@ def test_held_and_history(tmp_path: Path) -> None:
     ]
     assert sha256(content).hexdigest()[:12] in str(rows[0]["inputs"])
     assert sha256(RULES.encode()).hexdigest()[:12] in str(rows[2]["inputs"])
-    with pytest.raises(NothingThereError, match=r"no period 2026-11\. It holds 2026-09, 2026-10"):
+    with pytest.raises(NothingThereError, match=r"no period 2026-11\. Available: 2026-09, 2026-10"):
         later.history("2026-11")
