@@ -65,32 +65,29 @@ def bucket(world: MotoWorld) -> str:
 
 
 def test_another_machine_reads_what_one_has_recorded(
-    world: MotoWorld, bucket: str, tmp_path: Path
+    world: MotoWorld, given: str, tmp_path: Path
 ) -> None:
-    work(world, bucket, tmp_path / "one", version=1)
-    assert total(world, bucket, tmp_path / "another") == ONCE
-    work(world, bucket, tmp_path / "another", version=2)
-    assert total(world, bucket, tmp_path / "one") == 2 * ONCE
+    assert total(world, given, tmp_path / "another") == ONCE
+    work(world, given, tmp_path / "another", version=2)
+    assert total(world, given, tmp_path / "one") == 2 * ONCE
 
 
-def test_reading_gives_nothing_back(world: MotoWorld, bucket: str, tmp_path: Path) -> None:
-    work(world, bucket, tmp_path / "one", version=1)
-    before = head(world, bucket)
-    assert total(world, bucket, tmp_path / "two") == ONCE
-    assert head(world, bucket) == before
+def test_reading_gives_nothing_back(world: MotoWorld, given: str, tmp_path: Path) -> None:
+    before = head(world, given)
+    assert total(world, given, tmp_path / "two") == ONCE
+    assert head(world, given) == before
 
 
 def test_who_gives_back_second_is_told_and_changes_nothing(
-    world: MotoWorld, bucket: str, tmp_path: Path
+    world: MotoWorld, given: str, tmp_path: Path
 ) -> None:
-    work(world, bucket, tmp_path / "one", version=1)
-    late = settings(bucket, tmp_path / "late")
+    late = settings(given, tmp_path / "late")
     with pytest.raises(OthersWroteError, match="Another process changed the ledger s3://"):  # noqa: PT012, SIM117 - one story
         with mirrored(late, world.client):
             take_in(late, tmp_path / "late", version=3)
-            work(world, bucket, tmp_path / "one", version=2)
-    assert total(world, bucket, tmp_path / "three") == 2 * ONCE
-    assert total(world, bucket, tmp_path / "late") == 2 * ONCE, "its own state is forgotten"
+            work(world, given, tmp_path / "one", version=2)
+    assert total(world, given, tmp_path / "three") == 2 * ONCE
+    assert total(world, given, tmp_path / "late") == 2 * ONCE, "its own state is forgotten"
 
 
 def test_what_was_recorded_before_an_error_is_kept(
@@ -104,13 +101,12 @@ def test_what_was_recorded_before_an_error_is_kept(
     assert total(world, bucket, tmp_path / "two") == ONCE
 
 
-def test_an_object_that_rotted_is_noticed(world: MotoWorld, bucket: str, tmp_path: Path) -> None:
-    work(world, bucket, tmp_path / "one", version=1)
-    store = store_of(world, bucket, "ledger")
+def test_an_object_that_rotted_is_noticed(world: MotoWorld, given: str, tmp_path: Path) -> None:
+    store = store_of(world, given, "ledger")
     rotten = next(name for name in store.names() if "/costs/data/" in name)
     store.write(rotten, b"something else")
     with pytest.raises(LedgerDamagedError, match=r"s3://.*costs/data/.*expected sha256"):
-        total(world, bucket, tmp_path / "two")
+        total(world, given, tmp_path / "two")
 
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", "warehouse/../../x", "rulebook/x"])
@@ -124,17 +120,16 @@ def test_a_head_that_names_other_files_is_refused(
         S3Ledger(store, tmp_path / "copy").fetch()
 
 
-def test_killed_while_giving_back(world: MotoWorld, bucket: str, tmp_path: Path) -> None:
+def test_killed_while_giving_back(world: MotoWorld, given: str, tmp_path: Path) -> None:
     """Before its last write the old state stands, after it the new one."""
-    work(world, bucket, tmp_path / "one", version=1)
     deaths = 0
     while died(
-        take_in_again, world, world, bucket, tmp_path / f"mortal {deaths}", at=1 + 16 * deaths
+        take_in_again, world, world, given, tmp_path / f"mortal {deaths}", at=1 + 16 * deaths
     ):
         deaths += 1
-        assert total(world, bucket, tmp_path / f"reader {deaths}") == ONCE
+        assert total(world, given, tmp_path / f"reader {deaths}") == ONCE
     assert deaths > 1
-    assert total(world, bucket, tmp_path / "in the end") == 2 * ONCE
+    assert total(world, given, tmp_path / "in the end") == 2 * ONCE
 
 
 def test_a_first_ledger_is_killed_while_it_is_given_back(
