@@ -18,7 +18,7 @@ from pyiceberg.catalog.sql import SqlCatalog
 
 from apportion.cli.main import run
 from apportion.cli.session import Outside
-from apportion.ledger import tables
+from apportion.ledger import iceberg_schemas, tables
 from apportion.model.cents import ROUNDED, cent_off, to_cents
 from apportion.model.focus import KEY_COLUMNS
 from docs_pages import DOCS, ROOT, blocks, calls
@@ -145,8 +145,8 @@ def test_the_columns_are_those_of_the_tables(demo: tuple[Path, str], table: str)
     # The demo synchronises no accounts, and a table is there from its first row on.
     there = catalog.table_exists(name)
     assert there == (table != "accounts")
-    schema = catalog.load_table(name).schema() if there else tables.schema(table)
-    real = {field.name: tables.sql_name(field.field_type) for field in schema.fields}
+    schema = catalog.load_table(name).schema() if there else iceberg_schemas.schema(table)
+    real = {field.name: iceberg_schemas.sql_name(field.field_type) for field in schema.fields}
     told = columns_told(table)
     if table == "allocations":
         dimensions = {n.removesuffix("_source") for n in real if n.endswith("_source")}
