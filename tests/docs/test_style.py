@@ -66,6 +66,18 @@ def test_money_is_divided_in_one_place() -> None:
     assert divisions - {"period.py", "templates.py"} == {"rounding.py", *DIVIDE_RATIOS}
 
 
+def test_amounts_and_shares_become_text_in_one_place() -> None:
+    """So that pages, reviews and messages write `1,234.50 USD` and `12.3 %` alike."""
+    written = {
+        what: {path.name for path in FILES if re.search(pattern, path.read_text("utf-8"))}
+        for what, pattern in (
+            ("amount", r",\.2f\}"),
+            ("share", r"\* 100:|:\.\d%\}"),
+        )
+    }
+    assert written == {"amount": {"cents.py"}, "share": set()}
+
+
 def _divides(node: ast.AST) -> bool:
     if isinstance(node, ast.BinOp):
         return isinstance(node.op, ast.Div | ast.FloorDiv)

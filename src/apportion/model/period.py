@@ -6,11 +6,6 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-#: As people call them, January first.
-MONTHS = (
-    *("January", "February", "March", "April", "May", "June", "July"),
-    *("August", "September", "October", "November", "December"),
-)
 _WRITTEN = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 
 
@@ -32,7 +27,7 @@ class Period:
 
     @classmethod
     def of(cls, day: date) -> Period:
-        """Tell the period that a day lies in."""
+        """The period of a day."""
         return cls(day.year, day.month)
 
     @property
