@@ -10,7 +10,17 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from apportion.model.cents import cent_off, cents, signed, to_cents
+from apportion.model.cents import (
+    cent_off,
+    cents,
+    exact,
+    money_by_currency,
+    money_change,
+    money_without_cents,
+    signed,
+    to_cents,
+)
+from apportion.model.cents import money as with_currency
 from apportion.model.outcome import ExplanationNode
 from apportion.model.result_columns import CAUSES
 from apportion.reports.columns import cents_off
@@ -36,6 +46,18 @@ money = st.integers(-(10**38), 10**38).map(lambda units: Decimal(units).scaleb(-
 )
 def test_an_amount_is_rounded_half_a_cent_away_from_zero(exact: str, shown: str) -> None:
     assert cents(Decimal(exact)) == shown
+
+
+def test_an_amount_has_the_code_of_its_currency_behind_it() -> None:
+    amount = Decimal("-1234.565")
+    assert with_currency(amount, "USD") == "-1,234.57 USD"
+    assert with_currency(amount, "") == "-1,234.57"
+    assert money_change(-amount, "EUR") == "+1,234.57 EUR"
+    assert money_without_cents(amount, "JPY") == "-1,235 JPY"
+    assert money_without_cents(Decimal("-0.4"), "JPY") == "0 JPY"
+    assert money_by_currency({"EUR": Decimal(3), "USD": -amount}) == "3.00 EUR and 1,234.57 USD"
+    assert exact(Decimal("-1234.5670")) == "-1,234.567"
+    assert exact(Decimal(0)) == "0.00"
 
 
 def test_a_change_has_its_sign() -> None:
