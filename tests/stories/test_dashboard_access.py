@@ -1,4 +1,4 @@
-"""Nobody reaches another's money: by any address, parameter, file, explanation or kept answer."""
+"""A user of one owner cannot read the cost of others: by address, parameter, file or cache."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from web_client import application, as_one_of
 from web_ledger import BEFORE, HOSTILE, PERIOD, run_cache_of
 
 ALL, SHOP, NOBODY = as_one_of("finance"), as_one_of("shop"), as_one_of("nothing of ours")
-#: How many addresses of a kind are tried.
+#: The number of requested addresses of a kind.
 OF_A_KIND = 10_000 if os.environ.get("APPORTION_SOAK") else 1
 
 OWNERS = ("SHOP", "FIN-100", "PLATFORM", "NETWORK", "EURO", "unallocated", *HOSTILE)
@@ -118,7 +118,7 @@ def test_the_secrets_would_be_found(client: TestClient, secrets: frozenset[str])
     assert _leaked(_text(parquet), secrets)
 
 
-def test_no_address_that_is_shown_to_others_tells_their_money(
+def test_no_address_shows_the_cost_of_others(
     client: TestClient, addresses: list[str], secrets: frozenset[str]
 ) -> None:
     """Each was answered in full a moment before, and is kept: another scope must not get that."""
@@ -147,7 +147,7 @@ _VALUES = st.sampled_from(
     max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(data=st.data())
-def test_no_parameter_tells_anothers_money(
+def test_no_parameter_shows_the_cost_of_others(
     client: TestClient, secrets: frozenset[str], data: st.DataObject
 ) -> None:
     name = data.draw(st.sampled_from(sorted(PAGES)))

@@ -49,7 +49,7 @@ def test_a_claim_that_is_one_text_is_one_group(claim: object, groups: set[str]) 
 
 
 @pytest.mark.parametrize("name", ["X-Forwarded-Groups", "X-Forwarded-User", "X-Proxy-Secret"])
-def test_a_header_that_is_believed_comes_once(shown: Path, name: str) -> None:
+def test_a_trusted_header_occurs_once(shown: Path, name: str) -> None:
     client = application(shown)
     once = list(as_one_of("shop").items())
     more = {"X-Forwarded-Groups": "finance", "X-Proxy-Secret": SECRET}.get(name, "eve")
@@ -66,7 +66,7 @@ def _open_to_all(shown: Path) -> httpx.ASGITransport:
 
 
 @pytest.mark.parametrize("path", ["/auth/sign-out", "/overview", "/health", "/nothing"])
-def test_a_body_that_says_it_is_long_is_not_read(shown: Path, path: str) -> None:
+def test_a_body_with_a_large_length_is_not_read(shown: Path, path: str) -> None:
     async def ask() -> httpx.Response:
         async with httpx.AsyncClient(transport=_open_to_all(shown)) as client:
             return await client.post(f"http://localhost:8600{path}", content=b"a" * (MAX_BYTES + 1))
@@ -76,8 +76,8 @@ def test_a_body_that_says_it_is_long_is_not_read(shown: Path, path: str) -> None
     assert "at most 16,384 bytes" in answer.text
 
 
-def test_a_body_in_pieces_is_read_as_far_as_it_may_be_long(shown: Path) -> None:
-    """Nobody is signed in here, so not even the first piece is asked for."""
+def test_a_body_in_pieces_is_read_up_to_the_limit(shown: Path) -> None:
+    """Without sign-in, not even the first piece is read."""
     sent: list[int] = []
 
     async def pieces() -> AsyncIterator[bytes]:
@@ -112,7 +112,7 @@ def test_a_strong_secret_or_none_does(secret: str) -> None:
 
 
 class Clock:
-    """Tells a time that a test can move."""
+    """A clock that a test can set."""
 
     def __init__(self) -> None:
         self.now = 1000.0
@@ -121,7 +121,7 @@ class Clock:
         return self.now
 
 
-def test_a_session_that_was_ended_or_is_old_is_nobody_s() -> None:
+def test_an_ended_or_expired_session_has_no_user() -> None:
     clock = Clock()
     sessions = Sessions(clock)
     many = frozenset(f"a group with a long name {number}" for number in range(500))
@@ -140,7 +140,7 @@ def test_a_session_that_was_ended_or_is_old_is_nobody_s() -> None:
 
 
 class Keys:
-    """An address of keys; asking for one that is not there takes until it is let go."""
+    """An address of keys; the request of an unknown key waits until the test releases it."""
 
     def __init__(self) -> None:
         self.key = ECKey.generate_key("P-256")
@@ -167,7 +167,7 @@ def keys() -> Iterator[Keys]:
     made.let_go.set()
 
 
-def test_keys_that_are_not_known_are_asked_for_rarely(keys: Keys) -> None:
+def test_requests_of_unknown_keys_are_limited(keys: Keys) -> None:
     keys.let_go.set()
     clock = Clock()
     known = SigningKeys("https://keys.example.com", fetch=keys.fetch, clock=clock)
@@ -183,8 +183,8 @@ def test_keys_that_are_not_known_are_asked_for_rarely(keys: Keys) -> None:
     assert len(keys.asked) == 7
 
 
-def test_no_key_that_is_waited_for_holds_up_anybody_else(shown: Path, keys: Keys) -> None:
-    """Twelve requests name keys that do not come; one with a known key is answered meanwhile."""
+def test_a_slow_key_delays_no_other_request(shown: Path, keys: Keys) -> None:
+    """Twelve requests wait for unknown keys; meanwhile one with a known key gets its response."""
     settings = SignedHeader(header="X-Token", keys="https://keys.example.com", audience="us")
     access = Access(settings, access_of().groups)
     auth = AuthConfig(proxy=SignedProxy(settings, access, fetch=keys.fetch))

@@ -1,7 +1,7 @@
-"""Every page in a real browser, light and dark, on a desk and in a hand.
+"""Every page in a real browser: light and dark mode, wide and narrow screen.
 
-No word on the console, no request elsewhere, no breach of the policy, nothing wider than the
-screen, and nothing that axe finds by WCAG 2.2 A and AA.
+No console message, no request to another host, no violation of the content security policy, no
+horizontal scrolling of the page, and no finding of axe by WCAG 2.2 A and AA.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ PAGES = {
 SOAK = bool(os.environ.get("APPORTION_SOAK"))
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
-#: Watches for what a page must not do, from before its first line.
+#: Records violations of the policy and dialogs, from the start of a page.
 WATCH = """
 window.breaches = [];
 document.addEventListener("securitypolicyviolation",
@@ -58,7 +58,7 @@ def browser() -> Iterator[Browser]:
 
 
 class Visit:
-    """A page that is watched."""
+    """A page with its console messages and requests."""
 
     def __init__(self, browser: Browser, *, scheme: str, width: int, script: bool = True) -> None:
         context = browser.new_context(
@@ -77,14 +77,14 @@ class Visit:
         self.page.on("request", lambda request: self.asked.append(request.url))
 
     def open(self, address: str) -> None:
-        """Open an address, and wait until its charts are drawn."""
+        """Open an address and wait for its charts."""
         self.said.clear()
         self.page.goto(address)
         if self.page.locator("[data-chart]").count():
             self.page.wait_for_selector("html[data-charts=drawn]", timeout=0)
 
     def close(self) -> None:
-        """Leave."""
+        """Close the page."""
         self.page.context.close()
 
 
@@ -109,7 +109,7 @@ def test_pages_are_clean(browser: Browser, site: str, scheme: str, width: int) -
     visit.close()
 
 
-def test_hostile_names_open_no_dialog_and_breach_no_policy(browser: Browser, site: str) -> None:
+def test_hostile_names_open_no_dialog_and_violate_no_policy(browser: Browser, site: str) -> None:
     visit = Visit(browser, scheme="light", width=1280)
     addresses = [
         *PAGES.values(),
@@ -128,7 +128,7 @@ def test_hostile_names_open_no_dialog_and_breach_no_policy(browser: Browser, sit
     visit.close()
 
 
-def test_names_in_charts_are_read_as_they_are_written(browser: Browser, site: str) -> None:
+def test_names_in_charts_are_shown_as_text(browser: Browser, site: str) -> None:
     visit = Visit(browser, scheme="light", width=1280)
     visit.open(f"{site}/flow")
     shown = " ".join(visit.page.locator("figure text").all_text_contents())
@@ -160,7 +160,7 @@ def test_charts_change_with_the_scheme(browser: Browser, site: str) -> None:
     visit.close()
 
 
-def test_pages_are_whole_without_scripts(browser: Browser, site: str) -> None:
+def test_pages_are_complete_without_scripts(browser: Browser, site: str) -> None:
     visit = Visit(browser, scheme="light", width=1280, script=False)
     visit.page.goto(f"{site}/overview?period={PERIOD}")
     visit.page.locator("#days summary").click()

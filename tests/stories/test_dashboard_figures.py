@@ -1,4 +1,4 @@
-"""Every figure on every page, with every filter, is what SQL over the ledger's files comes to."""
+"""Every figure on every page, with every filter, equals SQL over the ledger's files."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def client(folder: Path) -> TestClient:
 
 
 @pytest.mark.parametrize("one", ALL, ids=lambda one: f"{one.page}?{one.query}&as={one.group}")
-def test_every_figure_is_what_sql_comes_to(one: Asked, client: TestClient, ledger: Ledger) -> None:
+def test_every_figure_equals_sql(one: Asked, client: TestClient, ledger: Ledger) -> None:
     headers = as_one_of(one.group)
     told = client.get(f"/api/v1/{one.page}?{one.query}", headers=headers).json()
     wanted = EXPECTED[one.page](ledger, one)
@@ -110,7 +110,7 @@ def test_every_figure_is_what_sql_comes_to(one: Asked, client: TestClient, ledge
 
 
 def assert_rows(section: Mapping[str, Any], wanted: Rows) -> None:
-    """A section's numbers are these, row by row, and none of its columns is passed over."""
+    """Compare the numbers of a section row by row, in all of its columns."""
     columns = _numbers(section)
     assert all(columns <= row.keys() for row in wanted), section["name"]
     names = sorted({name for row in wanted for name in row})
@@ -121,7 +121,7 @@ def assert_rows(section: Mapping[str, Any], wanted: Rows) -> None:
 
 
 def assert_shown(page: Seen, told: Mapping[str, Any]) -> None:
-    """What people see is each number to the cent, and what its total says."""
+    """Compare the displayed numbers, rounded to cents, with those of the API."""
     shown = [figure for figure in page.figures if "." in figure and "%" not in figure]
     values = [_number(f["value"]) for f in told["figures"]]
     amounts = [value for value in values if isinstance(value, Decimal)]
@@ -133,7 +133,7 @@ def assert_shown(page: Seen, told: Mapping[str, Any]) -> None:
 
 
 def assert_table(page: Seen, section: Mapping[str, Any], columns: list[str]) -> None:
-    """Each cell is its own rounding; a total is the rounding of the exact sum, or says so."""
+    """Each cell is rounded by itself, a total from the exact sum, with a note if they differ."""
     heads = [text for text, _ in page.tables[section["name"]][0]]
     titles = {c["name"]: c["title"] for c in section["columns"]}
     body, foot = page.body(section["name"]), page.foot(section["name"])
@@ -154,7 +154,7 @@ def assert_table(page: Seen, section: Mapping[str, Any], columns: list[str]) -> 
         assert foot.count([ROUNDED]) == 1
 
 
-def test_a_total_that_is_a_cent_off_says_so(client: TestClient) -> None:
+def test_a_total_that_is_a_cent_off_has_a_note(client: TestClient) -> None:
     page = seen(client.get("/owners", headers=as_one_of("finance")).text)
     assert page.foot("owners")[-1] == [ROUNDED]
 
@@ -181,7 +181,7 @@ def test_amounts_in_sentences_are_those_of_the_tables(client: TestClient, ledger
         ("EUR", "Cost in 2026-09: 90.01 EUR; every cent has an owner"),
     ],
 )
-def test_a_month_of_zero_does_not_say_that_every_cent_has_an_owner(
+def test_a_month_without_cost_has_no_claim_about_every_cent(
     client: TestClient, currency: str, said: str
 ) -> None:
     told = client.get(f"/api/v1/overview?currency={currency}", headers=as_one_of("finance")).json()
@@ -204,9 +204,7 @@ def test_credits_are_counted_once_and_none_is_drawn(client: TestClient, ledger: 
     assert all(amount.endswith(" before credits") for _, amount in trace["node"]["customdata"])
 
 
-def test_the_waterfall_tells_changes_and_not_the_level_reached(
-    client: TestClient, ledger: Ledger
-) -> None:
+def test_the_waterfall_shows_changes_not_levels(client: TestClient, ledger: Ledger) -> None:
     one = asked("overview")
     page = seen(client.get("/overview", headers=as_one_of("finance")).text)
     (trace,) = page.charts["movers"]["data"]

@@ -1,4 +1,4 @@
-"""What each page must say of a ledger, by SQL over its files."""
+"""The expected figures of each page, by SQL over the files of a ledger."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Rows = list[dict[str, Any]]
 
 @dataclass(frozen=True)
 class Asked:
-    """A page with its parameters, and who looks at it."""
+    """A page with its parameters and its user."""
 
     page: str
     group: str = "finance"
@@ -32,18 +32,18 @@ class Asked:
 
     @property
     def seen(self) -> str:
-        """What this reader may see of what is paid, and of charges outside pools, as SQL."""
+        """The SQL condition for rows of the user's scope."""
         owners = "" if self.group == "finance" else " AND owner IN ('SHOP', 'unallocated')"
         return f"period = '{PERIOD}' AND currency = '{self.currency}'{owners}"
 
     @property
     def before(self) -> str:
-        """The same of the month before."""
+        """The same condition for the month before."""
         return self.seen.replace(PERIOD, BEFORE)
 
     @property
     def everything(self) -> bool:
-        """Whether nothing is hidden."""
+        """Whether the user has full access."""
         return self.group == "finance"
 
 
@@ -54,7 +54,7 @@ def asked(page: str, group: str = "finance", currency: str = "USD", **words: str
 
 @dataclass(frozen=True)
 class Expected:
-    """What a page must say: figures by label, and rows of sections by their names."""
+    """The expected key figures by label, and rows of sections by name."""
 
     figures: Mapping[str, Decimal | int | None]
     sections: Mapping[str, Rows]
@@ -102,7 +102,7 @@ def _owners_rows(ledger: Ledger, one: Asked) -> Rows:
 
 
 def _cost_by(ledger: Ledger, one: Asked, by: str, when: str, *, daily: bool) -> Rows:
-    """What is paid by owner; by other columns what was charged and, with a scope, all shares."""
+    """Cost by owner; by other columns as charged and, with a scope, with all shared cost."""
     day = "day" if daily else "'' AS day"
     if not by:
         table, value = "paid", "owner"

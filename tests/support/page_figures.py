@@ -1,7 +1,7 @@
-"""A ledger whose cents do not add up, SQL over its Parquet files, and a reader of pages.
+"""A ledger with rounding differences, SQL over its Parquet files, and a parser of pages.
 
-The figures that pages show are worked out here a second time, from the tables of the ledger and by
-nothing of the project's own, so that both can be compared.
+The figures of pages are computed here a second time, from the tables of the ledger and without code
+of the project, so that both can be compared.
 """
 
 from __future__ import annotations
@@ -161,7 +161,7 @@ class Ledger:
 
 @dataclass
 class Seen:
-    """What a person sees of a page: figures, tables by section, sentences, and what charts hold."""
+    """The visible content of a page: figures, tables by section, sentences and chart data."""
 
     figures: list[str] = field(default_factory=list)
     tables: dict[str, list[list[tuple[str, str]]]] = field(default_factory=dict)
@@ -169,16 +169,16 @@ class Seen:
     sentences: list[str] = field(default_factory=list)
 
     def body(self, section: str) -> list[list[str]]:
-        """The rows of a table without its head, its total, and what is said under it."""
+        """The rows of a table without head, total and notes."""
         return [[text for text, _ in row] for row in self.tables[section] if row[0][1] == "tbody"]
 
     def foot(self, section: str) -> list[list[str]]:
-        """What stands under a table."""
+        """The total and the notes of a table."""
         return [[text for text, _ in row] for row in self.tables[section] if row[0][1] == "tfoot"]
 
 
 class _Reader(HTMLParser):
-    """Reads a page as it was sent."""
+    """Parses the HTML of a page."""
 
     def __init__(self) -> None:
         super().__init__()

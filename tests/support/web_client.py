@@ -1,4 +1,4 @@
-"""Asking the pages as somebody would: through the real application, in one process."""
+"""Requests to the real application, in one process."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SECRET = "only the proxy knows"
 
 
 def access_of(text: str = ACCESS) -> Access:
-    """Read an access.yaml that must be right."""
+    """Read a valid access.yaml."""
     found, findings = read_access(text, name="access.yaml")
     assert found is not None, findings
     return found
@@ -42,13 +42,13 @@ def application(folder: Path, *, runs: RunCache | None = None, access: str = ACC
 
 
 def behind_proxy(runs: RunCache, *, access: str = ACCESS) -> ASGIApp:
-    """Make the application that believes the proxy."""
+    """Create the application with sign-in by the proxy."""
     auth = create_auth_config(access_of(access), {"PROXY_SECRET": SECRET}, host="0.0.0.0")
     return create_app(runs, auth=auth, watch=False)
 
 
 def as_one_of(*groups: str) -> Mapping[str, str]:
-    """The headers that the proxy sends for somebody in these groups."""
+    """The headers of the proxy for a user in these groups."""
     return {
         "X-Proxy-Secret": SECRET,
         "X-Forwarded-User": "ada@example.com",

@@ -1,4 +1,4 @@
-"""A ledger for pages: two months, two currencies, pools that serve each other, hostile names."""
+"""A ledger for dashboard tests: two months, two currencies, mutual pools, hostile names."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from stories import bill_of, csv_bill, delivered, workspace_in
 
 PERIOD, BEFORE = "2026-09", "2026-08"
 
-#: What somebody could write into a tag to run code in a browser or a spreadsheet.
+#: Tag values that try to run code in a browser or a spreadsheet.
 HOSTILE = (
     "<script>alert(1)</script>",
     '"><img src=x onerror=alert(2)>',
@@ -116,7 +116,7 @@ def settings_of(folder: Path) -> Settings:
 
 
 def make(folder: Path, names: Sequence[str] = HOSTILE) -> Path:
-    """Make a workspace with both months allocated; `names` are what somebody wrote into tags."""
+    """Create a workspace with both months allocated; `names` are tag values."""
     workspace = workspace_in(folder, RULEBOOK, FILES)
     (folder / "apportion.toml").write_text('rulebooks = "rulebook"\n')
     for period, more in ((BEFORE, 0), (PERIOD, 37)):
@@ -127,5 +127,5 @@ def make(folder: Path, names: Sequence[str] = HOSTILE) -> Path:
 
 
 def run_cache_of(folder: Path) -> RunCache:
-    """Open what pages read."""
+    """Open the runs of a workspace for the dashboard."""
     return open_run_cache(settings_of(folder), Path(tempfile.mkdtemp(dir=folder.parent)))

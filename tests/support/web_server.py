@@ -1,4 +1,4 @@
-"""The pages on a real socket, for a browser: a server in a thread of its own."""
+"""The dashboard on a real socket for a browser, in a thread."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from web_ledger import run_cache_of
 
 @contextmanager
 def serving(folder: Path) -> Iterator[str]:
-    """Serve a workspace's pages to this machine; gives the address."""
+    """Serve the dashboard of a workspace to this machine; gives the address."""
     auth = create_auth_config(None, {}, host="127.0.0.1")
     app = create_app(run_cache_of(folder), auth=auth, watch=False)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
@@ -36,7 +36,7 @@ def serving(folder: Path) -> Iterator[str]:
 
 @contextmanager
 def browsing() -> Iterator[Browser]:
-    """Start Chromium, as this machine has it."""
+    """Start the Chromium of this machine."""
     chromium = needed("chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(

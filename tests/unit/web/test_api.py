@@ -1,4 +1,4 @@
-"""The JSON API against its own description: whatever is asked, an answer, and never a failure."""
+"""The JSON API against its OpenAPI description: valid responses to every request."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from apportion.web.page_registry import PAGES
 from web_client import as_one_of, behind_proxy
 from web_ledger import run_cache_of
 
-#: How many questions of each page and kind.
+#: The number of requests of each page and mode.
 MOST = 500 if os.environ.get("APPORTION_SOAK") else 20
-#: For an answer, in seconds; schemathesis alone waits for ten, which a busy machine takes.
+#: Seconds for a response; the default of schemathesis, ten, is too short on a busy machine.
 PATIENCE = 600
 GROUPS = (("finance",), ("shop",), ("nothing of ours",))
 
@@ -46,7 +46,7 @@ def api(shown: Path) -> Any:
 
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=str)
 @pytest.mark.parametrize("name", PAGES)
-def test_the_api_keeps_its_word(api: Any, name: str, mode: GenerationMode) -> None:
+def test_the_api_conforms_to_its_description(api: Any, name: str, mode: GenerationMode) -> None:
     operation = api[f"/api/v1/{name}"]["GET"]
 
     @given(case=operation.as_strategy(generation_mode=mode), groups=st.sampled_from(GROUPS))

@@ -1,4 +1,4 @@
-"""The pages over HTTP: what they answer, what browsers are told, what is kept between requests."""
+"""The pages over HTTP: responses, security headers and the response cache."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def test_a_file_has_every_digit_and_no_formula(client: TestClient) -> None:
     }
 
 
-def test_the_api_says_what_the_page_says(client: TestClient) -> None:
+def test_the_api_has_the_figures_of_the_page(client: TestClient) -> None:
     told = client.get("/api/v1/owners?owner=SHOP", headers=ALL).json()
     assert (told["page"], told["period"], told["currency"]) == ("owners", PERIOD, "USD")
     services = next(s for s in told["sections"] if s["name"] == "ServiceName")
@@ -121,15 +121,13 @@ def test_the_api_says_what_the_page_says(client: TestClient) -> None:
         ("/api/v1/overview?as_of=zzz", 404),
     ],
 )
-def test_what_is_not_there_is_said_in_a_sentence(
-    client: TestClient, address: str, status: int
-) -> None:
+def test_an_unknown_address_gets_a_sentence(client: TestClient, address: str, status: int) -> None:
     answer = client.get(address, headers=ALL)
     assert answer.status_code == status
     assert "Traceback" not in answer.text
 
 
-def test_the_same_answer_is_sent_once(client: TestClient) -> None:
+def test_an_unchanged_response_is_not_sent_again(client: TestClient) -> None:
     first = client.get("/overview", headers={**ALL, "Accept-Encoding": "gzip"})
     again = client.get(
         "/overview",
@@ -143,7 +141,7 @@ def test_the_same_answer_is_sent_once(client: TestClient) -> None:
     assert (head.status_code, head.content) == (200, b"")
 
 
-def test_a_new_run_is_shown_as_soon_as_it_is_there(shown: Path, tmp_path: Path) -> None:
+def test_a_new_run_is_shown_after_a_refresh(shown: Path, tmp_path: Path) -> None:
     shutil.copytree(shown, tmp_path, dirs_exist_ok=True)
     runs = run_cache_of(tmp_path)
     client = application(tmp_path, runs=runs)
@@ -175,7 +173,7 @@ def test_without_sign_in_other_hosts_are_refused(shown: Path) -> None:
     assert rebound.get("/files/overview/owners.csv").status_code == 421
 
 
-def test_a_ledger_without_an_allocation_says_what_to_do(tmp_path: Path) -> None:
+def test_an_empty_ledger_shows_the_next_command(tmp_path: Path) -> None:
     answer = application(tmp_path).get("/overview", headers=ALL)
     assert answer.status_code == 404
     assert "apportion allocate" in answer.text

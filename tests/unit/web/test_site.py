@@ -1,4 +1,4 @@
-"""The pages as files: whole, linked among themselves, and quiet whatever stands in a tag."""
+"""The static site: complete, with valid links, and with escaped names."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from web_ledger import BEFORE, HOSTILE, PERIOD, make, run_cache_of
 from web_server import browsing
 
 SOAK = bool(os.environ.get("APPORTION_SOAK"))
-#: A file takes 50 ms, and each name brings twenty of them a month: not all are written every time.
+#: A file takes 50 ms and each name adds twenty files a month, so only a soak test writes all.
 PERIODS = (PERIOD, BEFORE) if SOAK else (PERIOD,)
 NAMES = HOSTILE if SOAK else (HOSTILE[0], HOSTILE[1], HOSTILE[6])
 
@@ -37,7 +37,7 @@ def files(app: ASGIApp) -> Mapping[str, bytes]:
 
 
 async def written(app: ASGIApp, periods: Sequence[str], *, until: str = "") -> dict[str, bytes]:
-    """Give the files of a site, or the first of them, as far as to one of a kind."""
+    """Write the files of a site, up to the first one with a prefix."""
     found: dict[str, bytes] = {}
     async for name, content in site(app, periods):
         assert name not in found
@@ -58,14 +58,14 @@ def test_every_page_of_every_month_is_there(files: Mapping[str, bytes]) -> None:
     assert f"url=overview-{PERIOD}.html" in files["index.html"].decode()
 
 
-def test_pages_of_a_month_lead_to_the_same_of_the_other(app: ASGIApp) -> None:
+def test_pages_of_a_month_link_to_the_other_month(app: ASGIApp) -> None:
     files = asyncio.run(written(app, (PERIOD, BEFORE), until="owners"))
     for month, other in ((PERIOD, BEFORE), (BEFORE, PERIOD)):
         page = files[f"overview-{month}.html"]
         assert [link for link in links(page) if link.startswith(f"overview-{other}")]
 
 
-def test_every_link_leads_to_a_file_of_the_site(files: Mapping[str, bytes]) -> None:
+def test_every_link_is_a_file_of_the_site(files: Mapping[str, bytes]) -> None:
     for name, content in files.items():
         if name.endswith(".html"):
             for link in links(content):
@@ -83,7 +83,9 @@ def test_hostile_names_stay_text(files: Mapping[str, bytes]) -> None:
         assert tag not in told
 
 
-def test_it_opens_from_a_folder_with_its_charts(files: Mapping[str, bytes], tmp_path: Path) -> None:
+def test_a_site_opens_from_a_folder_with_its_charts(
+    files: Mapping[str, bytes], tmp_path: Path
+) -> None:
     for name, content in files.items():
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)

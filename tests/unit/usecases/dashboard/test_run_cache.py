@@ -1,4 +1,4 @@
-"""What pages read: the same money as reports, as far as a scope sees it, however runs go on."""
+"""Opened runs for pages: the cost of the report, limited to a scope, unchanged by new runs."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ SHOP = Scope(values={"cost_center": frozenset({"SHOP"})})
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make(tmp_path_factory.mktemp("library"))
+    return make(tmp_path_factory.mktemp("runs"))
 
 
 @pytest.fixture(scope="module")
-def library(folder: Path) -> RunCache:
+def runs(folder: Path) -> RunCache:
     return run_cache_of(folder)
 
 
 @pytest.mark.parametrize("period", [BEFORE, PERIOD])
-def test_owners_pay_to_the_last_digit_what_the_report_says(
-    folder: Path, library: RunCache, period: str
+def test_cost_of_owners_equals_the_report_to_the_last_digit(
+    folder: Path, runs: RunCache, period: str
 ) -> None:
-    sight = library.open_run(period, EVERYTHING)
+    run = runs.open_run(period, EVERYTHING)
     told = {
         (row["cost_center"], row["currency"]): (row["direct"], row["shared"])
         for row in reopened(folder).report(Question(period)).rows
@@ -42,23 +42,23 @@ def test_owners_pay_to_the_last_digit_what_the_report_says(
     found = {
         (row["owner"], currency): (row["direct"], row["shared"])
         for currency in ("USD", "EUR")
-        for row in sight.rows(queries.owners_query(currency))
+        for row in run.rows(queries.owners_query(currency))
     }
     assert len(found) > 12
     assert found == told
 
 
-def test_days_of_every_column_add_up_to_the_whole_bill(library: RunCache) -> None:
-    sight = library.open_run(PERIOD, EVERYTHING)
-    totals = {row["currency"]: row["total"] for row in sight.rows(queries.totals_query())}
+def test_days_of_every_column_add_up_to_the_whole_bill(runs: RunCache) -> None:
+    run = runs.open_run(PERIOD, EVERYTHING)
+    totals = {row["currency"]: row["total"] for row in run.rows(queries.totals_query())}
     for currency in ("USD", "EUR"):
-        for cut in ("", *group_columns(sight.rulebook)):
-            rows = sight.rows(queries.column_cost_query(cut, currency))
-            assert sum((row["total"] for row in rows), Decimal()) == totals[currency], cut
+        for column in ("", *group_columns(run.rulebook)):
+            rows = run.rows(queries.column_cost_query(column, currency))
+            assert sum((row["total"] for row in rows), Decimal()) == totals[currency], column
 
 
-def test_a_scope_sees_its_rows_of_every_table_and_no_other(library: RunCache) -> None:
-    whole, shop = library.open_run(PERIOD, EVERYTHING), library.open_run(PERIOD, SHOP)
+def test_a_scope_has_only_its_rows_of_every_table(runs: RunCache) -> None:
+    whole, shop = runs.open_run(PERIOD, EVERYTHING), runs.open_run(PERIOD, SHOP)
     for table in TABLES:
         withheld = ", ".join(f'"{column}"' for column in REPLACEMENTS.get(table, ()))
         columns = f"* EXCLUDE ({withheld})" if withheld else "*"
@@ -76,55 +76,53 @@ def test_a_scope_sees_its_rows_of_every_table_and_no_other(library: RunCache) ->
     }  # fmt: skip
 
 
-def test_nothing_is_seen_without_a_group(library: RunCache) -> None:
-    sight = library.open_run(PERIOD, NOTHING)
+def test_a_scope_without_groups_has_no_rows(runs: RunCache) -> None:
+    run = runs.open_run(PERIOD, NOTHING)
     for table in TABLES:
-        assert table == "status" or sight.rows(f'SELECT * FROM "{table}"') == [], table
+        assert table == "status" or run.rows(f'SELECT * FROM "{table}"') == [], table
 
 
-def test_another_dimension_gives_no_owner(library: RunCache) -> None:
+def test_another_dimension_gives_no_owner(runs: RunCache) -> None:
     scope = Scope(values={"environment": frozenset({"SHOP"})})
-    assert library.open_run(PERIOD, scope).rows(queries.totals_query()) == []
+    assert runs.open_run(PERIOD, scope).rows(queries.totals_query()) == []
 
 
-def test_an_explanation_says_nothing_of_what_others_pay(library: RunCache) -> None:
-    def words(sight: ScopedRun) -> str:
-        return repr(sight.explain_owner("SHOP").root)
+def test_an_explanation_contains_nothing_of_other_owners(runs: RunCache) -> None:
+    def words(run: ScopedRun) -> str:
+        return repr(run.explain_owner("SHOP").root)
 
-    assert "FIN-100 50 %" in words(library.open_run(PERIOD, EVERYTHING))
-    said = words(library.open_run(PERIOD, SHOP))
+    assert "FIN-100 50 %" in words(runs.open_run(PERIOD, EVERYTHING))
+    said = words(runs.open_run(PERIOD, SHOP))
     assert "FIN-100" not in said
     assert "pool platform" in said
 
 
-def test_a_reader_goes_on_with_what_it_opened_while_the_ledger_changes(
-    folder: Path, tmp_path: Path
-) -> None:
+def test_an_open_run_stays_the_same_while_the_ledger_changes(folder: Path, tmp_path: Path) -> None:
     shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
     folder = tmp_path
-    library = run_cache_of(folder)
-    before = library.open_run(PERIOD, EVERYTHING)
+    runs = run_cache_of(folder)
+    before = runs.open_run(PERIOD, EVERYTHING)
     paid = before.rows(queries.owners_query("USD"))
     rules = folder / "rulebook" / "rules.yaml"
     rules.write_text(rules.read_text().replace("SHOP: 20, FIN-100: 50", "SHOP: 60, FIN-100: 10"))
     reopened(folder).allocate([PERIOD])
 
     assert before.rows(queries.owners_query("USD")) == paid
-    assert library.open_run(PERIOD, EVERYTHING).manifest == before.manifest  # it did not look yet
-    assert library.refresh()
-    after = library.open_run(PERIOD, EVERYTHING)
+    assert runs.open_run(PERIOD, EVERYTHING).manifest == before.manifest  # it did not look yet
+    assert runs.refresh()
+    after = runs.open_run(PERIOD, EVERYTHING)
     assert after.manifest != before.manifest
     assert after.rows(queries.owners_query("USD")) != paid
     assert (
-        library.open_run(PERIOD, EVERYTHING, as_of=before.manifest.run).rows(
+        runs.open_run(PERIOD, EVERYTHING, as_of=before.manifest.run).rows(
             queries.owners_query("USD")
         )
         == paid
     )
-    assert not library.refresh()
+    assert not runs.refresh()
 
 
-def test_a_daybook_is_made_once_and_made_again_where_it_is_gone(folder: Path) -> None:
+def test_aggregates_are_built_once_and_again_if_deleted(folder: Path) -> None:
     def made() -> dict[str, float]:
         places = (folder / "ledger/aggregates").glob("*/*")
         return {f"{p.parent.name}/{p.name}": p.stat().st_mtime for p in places}
@@ -146,13 +144,13 @@ def test_a_flipped_bit_in_the_aggregates_shows_on_no_page(folder: Path, tmp_path
         content = bytearray(file.read_bytes())
         content[len(content) // 3] ^= 1
         file.write_bytes(content)
-    library = run_cache_of(tmp_path)
-    assert library.open_run(PERIOD, EVERYTHING).rows(queries.owners_query("USD")) == paid
+    runs = run_cache_of(tmp_path)
+    assert runs.open_run(PERIOD, EVERYTHING).rows(queries.owners_query("USD")) == paid
 
 
-def test_who_may_not_write_reads_all_the_same(folder: Path, tmp_path: Path) -> None:
+def test_aggregates_need_no_write_access_to_the_ledger(folder: Path, tmp_path: Path) -> None:
     shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
     shutil.rmtree(tmp_path / "ledger" / "aggregates", ignore_errors=True)
     (tmp_path / "ledger" / "aggregates").write_text("here no folder can be made")
-    library = run_cache_of(tmp_path)
-    assert library.open_run(PERIOD, SHOP).rows(queries.owners_query("USD"))
+    runs = run_cache_of(tmp_path)
+    assert runs.open_run(PERIOD, SHOP).rows(queries.owners_query("USD"))

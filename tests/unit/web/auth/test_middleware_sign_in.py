@@ -1,4 +1,4 @@
-"""Who may come in: this machine alone, or whom a provider or a proxy has signed in."""
+"""Sign-in: none for this machine only, a provider, or a proxy."""
 
 from __future__ import annotations
 
@@ -39,18 +39,18 @@ def test_this_machine_needs_no_sign_in(host: str) -> None:
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.20", "costs.example.com", ""])
-def test_other_machines_need_one(host: str) -> None:
+def test_other_machines_need_sign_in(host: str) -> None:
     with pytest.raises(NotLoopbackError):
         create_auth_config(None, {}, host=host)
 
 
-def test_a_secret_that_is_not_set_is_told() -> None:
+def test_a_missing_secret_is_an_error() -> None:
     with pytest.raises(NoSecretError, match="PROXY_SECRET"):
         create_auth_config(access_of(), {}, host="0.0.0.0")
 
 
 class Balancer:
-    """Signs as AWS's load balancers do: ES256, its ARN in the head, base64 with padding."""
+    """Signs like an AWS load balancer: ES256, its ARN in the header, base64 with padding."""
 
     def __init__(self) -> None:
         self.key = ECKey.generate_key("P-256")
@@ -81,7 +81,7 @@ def proxy(balancer: Balancer) -> SignedProxy:
     return SignedProxy(settings, access, fetch=balancer.fetch)
 
 
-def test_a_balancer_s_token_names_who_asks(balancer: Balancer, proxy: SignedProxy) -> None:
+def test_a_load_balancer_s_token_names_the_user(balancer: Balancer, proxy: SignedProxy) -> None:
     for _ in range(3):
         user = proxy.user({"x-amzn-oidc-data": balancer.token(groups=["shop"])})
     assert (user.name, user.groups) == ("ada@example.com", {"shop"})
@@ -89,7 +89,7 @@ def test_a_balancer_s_token_names_who_asks(balancer: Balancer, proxy: SignedProx
     assert balancer.asked == ["https://keys.example.com/one"]
 
 
-def test_what_is_not_the_balancer_s_is_refused(balancer: Balancer, proxy: SignedProxy) -> None:
+def test_other_tokens_are_rejected(balancer: Balancer, proxy: SignedProxy) -> None:
     whole = balancer.token(groups=["finance"])
     head, body, signature = whole.split(".")
     forged = base64.urlsafe_b64encode(json.dumps({"groups": ["finance"], "exp": 9e9}).encode())
@@ -119,7 +119,7 @@ def test_what_is_not_the_balancer_s_is_refused(balancer: Balancer, proxy: Signed
     assert set(balancer.asked) <= {"https://keys.example.com/one"}
 
 
-#: What somebody is in who has been with a company for long.
+#: The groups of a user in a large directory.
 MANY = [f"a group with a name as directories have them, number {n}" for n in range(400)]
 
 OIDC = """\
@@ -148,7 +148,7 @@ def issuer() -> Iterator[str]:
 
 
 class Clock:
-    """Tells a time that a test can move."""
+    """A clock that a test can set."""
 
     def __init__(self) -> None:
         self.now = float(NOW)
@@ -172,7 +172,7 @@ def visitor(shown: Path, issuer: str, clock: Clock) -> TestClient:
 
 
 def sign_in(visitor: TestClient, who: str, *, wanted: str = "/overview") -> httpx.Response:
-    """Follow the redirects as a browser does, and say at the provider's form who one is."""
+    """Follow the redirects like a browser, and sign in at the provider's form."""
     asked = visitor.get(wanted)
     entered = visitor.get(asked.headers["location"])
     form = entered.headers["location"]
@@ -181,7 +181,9 @@ def sign_in(visitor: TestClient, who: str, *, wanted: str = "/overview") -> http
     return visitor.get(back.headers["location"])
 
 
-def test_one_signs_in_at_the_provider_and_sees_what_one_s_groups_see(visitor: TestClient) -> None:
+def test_a_user_signs_in_at_the_provider_and_gets_the_access_of_the_groups(
+    visitor: TestClient,
+) -> None:
     arrived = sign_in(visitor, "ada", wanted="/owners?owner=SHOP")
     assert arrived.headers["location"] == "/owners?owner=SHOP"
     cookie = arrived.headers["set-cookie"].lower()
@@ -193,14 +195,14 @@ def test_one_signs_in_at_the_provider_and_sees_what_one_s_groups_see(visitor: Te
     assert "You may see cost_center SHOP." in visitor.get("/account").text
 
 
-def test_who_is_in_no_group_sees_nothing(visitor: TestClient) -> None:
+def test_a_user_without_a_group_has_no_access(visitor: TestClient) -> None:
     sign_in(visitor, "bob")
     told = visitor.get("/api/v1/overview").json()
     assert told["figures"][0]["value"] in {"0.00", "0"}
     assert "None of your groups" in visitor.get("/account").text
 
 
-def test_one_signs_out_by_one_s_own_form_alone(visitor: TestClient) -> None:
+def test_only_the_form_of_the_session_signs_out(visitor: TestClient) -> None:
     sign_in(visitor, "ada")
     token = re.findall(r'name="token" value="([^"]+)"', visitor.get("/account").text)[0]
     for wrong in ("", "x", token[:-1]):
@@ -214,14 +216,14 @@ def test_one_signs_out_by_one_s_own_form_alone(visitor: TestClient) -> None:
     assert visitor.get("/overview").status_code == 303
 
 
-def test_a_cookie_is_small_whatever_groups_one_is_in(visitor: TestClient) -> None:
+def test_a_cookie_is_small_with_any_number_of_groups(visitor: TestClient) -> None:
     entered = sign_in(visitor, "cleo", wanted=f"/overview?as_of={'x' * 5000}")
     assert entered.headers["location"] == "/"
     assert visitor.get("/account").text.count("a group with a name as directories") == len(MANY)
     assert all(len(cookie.value or "") < 1000 for cookie in visitor.cookies.jar)
 
 
-def test_a_form_of_unsaid_length_is_read_as_far_as_one_may_be_long(visitor: TestClient) -> None:
+def test_a_body_without_a_length_is_read_up_to_the_limit(visitor: TestClient) -> None:
     sign_in(visitor, "ada")
     pieces = (b"a" * 10_000 for _ in range(50))
     assert visitor.post("/auth/sign-out", content=pieces).status_code == 413
