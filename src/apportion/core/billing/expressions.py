@@ -89,7 +89,7 @@ class Expressions:
                     return self._case(part, read, lambda branch: self._translate(branch, read))
             return part
 
-        return node.copy().transform(replace)
+        return node.transform(replace)
 
     def _case(
         self, case: exp.Case, read: _Read, branch: Callable[[exp.Expr], exp.Expr]

@@ -127,7 +127,7 @@ def fill(template: str, **parts: exp.Expr) -> exp.Expr:
             return parts[node.name].copy()
         return node
 
-    return _parsed(template).copy().transform(put)
+    return _parsed(template).transform(put)
 
 
 def raw(column: RawColumn | None) -> exp.Expr:
