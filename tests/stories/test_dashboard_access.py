@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import io
-import os
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -21,12 +20,13 @@ from starlette.testclient import TestClient
 from apportion.core.dashboard import queries
 from apportion.model.access import EVERYTHING
 from apportion.web.page_registry import PAGES
+from soak import SOAK, examples
 from web_client import application, as_one_of
 from web_ledger import BEFORE, HOSTILE, PERIOD, run_cache_of
 
 ALL, SHOP, NOBODY = as_one_of("finance"), as_one_of("shop"), as_one_of("nothing of ours")
 #: The number of requested addresses of a kind.
-OF_A_KIND = 10_000 if os.environ.get("APPORTION_SOAK") else 1
+OF_A_KIND = 10_000 if SOAK else 1
 
 OWNERS = ("SHOP", "FIN-100", "PLATFORM", "NETWORK", "EURO", "unallocated", *HOSTILE)
 
@@ -143,9 +143,7 @@ _VALUES = st.sampled_from(
 ) | st.text(max_size=12)  # fmt: skip
 
 
-@settings(
-    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=examples(30), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_no_parameter_shows_the_cost_of_others(
     client: TestClient, secrets: frozenset[str], data: st.DataObject
