@@ -96,7 +96,7 @@ def hostile() -> list[object]:
     ]
     for field in (*fine["detail"], "errorMessage"):
         values = odd[:6] if field != "eventName" else odd
-        strange += [odd[:6] if field != "eventName" else odd for value in values]
+        strange += [{**fine, "detail": {**fine["detail"], field: value}} for value in values]
     for tree in (deep(3), deep(50), deep(400), {"tagSpecificationSet": {"items": "x"}}):
         strange.append({**fine, "detail": {**fine["detail"], "requestParameters": tree}})
         strange.append({**fine, "detail": {**fine["detail"], "responseElements": tree}})
