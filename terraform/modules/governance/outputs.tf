@@ -9,11 +9,23 @@ output "attached" {
     tag_policy       = [for one in aws_organizations_policy_attachment.tags : one.target_id]
     control_policies = keys(aws_organizations_policy_attachment.control)
   }
+
+  # A variable's own validation may refer to other variables since Terraform 1.9 only.
+  precondition {
+    condition     = !var.enforce || (var.organization && length(var.targets) > 0)
+    error_message = "enforce needs organization and targets: there would be nothing to attach, or nothing to attach it to."
+  }
 }
 
 output "function_arn" {
   description = "ARN of the function that validates tags."
   value       = aws_lambda_function.validate.arn
+
+  # A variable's own validation may refer to other variables since Terraform 1.9 only.
+  precondition {
+    condition     = (length(var.subnet_ids) == 0) == (length(var.security_group_ids) == 0)
+    error_message = "security_group_ids and subnet_ids belong together: name both, or neither."
+  }
 }
 
 output "function_role_arn" {

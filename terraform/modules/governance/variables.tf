@@ -56,11 +56,6 @@ variable "enforce" {
   type        = bool
   default     = false
   nullable    = false
-
-  validation {
-    condition     = !var.enforce || (var.organization && length(var.targets) > 0)
-    error_message = "enforce needs organization and targets: there would be nothing to attach, or nothing to attach it to."
-  }
 }
 
 variable "config_rules" {
@@ -248,11 +243,6 @@ variable "security_group_ids" {
   validation {
     condition     = alltrue([for one in var.security_group_ids : can(regex("^sg-[0-9a-f]+$", one))])
     error_message = "security_group_ids has IDs of security groups, such as sg-0a1b2c3d."
-  }
-
-  validation {
-    condition     = (length(var.subnet_ids) == 0) == (length(var.security_group_ids) == 0)
-    error_message = "security_group_ids and subnet_ids belong together: name both, or neither."
   }
 }
 

@@ -11,6 +11,12 @@ output "settings" {
 output "function_arns" {
   description = "ARNs of the functions, by `ingest` and `report`."
   value       = { ingest = aws_lambda_function.ingest.arn, report = aws_lambda_function.report.arn }
+
+  # A variable's own validation may refer to other variables since Terraform 1.9 only.
+  precondition {
+    condition     = (length(var.subnet_ids) == 0) == (length(var.security_group_ids) == 0)
+    error_message = "security_group_ids and subnet_ids belong together: name both, or neither."
+  }
 }
 
 output "role_arns" {

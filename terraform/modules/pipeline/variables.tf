@@ -256,11 +256,6 @@ variable "security_group_ids" {
     condition     = alltrue([for one in var.security_group_ids : can(regex("^sg-[0-9a-f]+$", one))])
     error_message = "security_group_ids has IDs of security groups, such as sg-0a1b2c3d."
   }
-
-  validation {
-    condition     = (length(var.subnet_ids) == 0) == (length(var.security_group_ids) == 0)
-    error_message = "security_group_ids and subnet_ids belong together: name both, or neither."
-  }
 }
 
 variable "log_retention_days" {

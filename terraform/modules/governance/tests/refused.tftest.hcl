@@ -56,7 +56,7 @@ run "to_enforce_nowhere" {
     enforce = true
     targets = []
   }
-  expect_failures = [var.enforce]
+  expect_failures = [output.attached]
 }
 
 run "an_act_that_is_none" {
@@ -202,5 +202,5 @@ run "subnets_without_security_groups" {
   variables {
     subnet_ids = ["subnet-0a1b2c3d"]
   }
-  expect_failures = [var.security_group_ids]
+  expect_failures = [output.function_arn]
 }

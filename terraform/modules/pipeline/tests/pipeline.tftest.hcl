@@ -416,5 +416,5 @@ run "subnets_without_security_groups" {
   variables {
     subnet_ids = ["subnet-0a1b2c3d"]
   }
-  expect_failures = [var.security_group_ids]
+  expect_failures = [output.function_arns]
 }
