@@ -1,4 +1,4 @@
-"""What something consists of: SQL for the charges behind a figure, biggest first."""
+"""SQL for the charges behind a figure, largest first."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _RESOURCE = (
 
 @dataclass(frozen=True)
 class Part:
-    """One of the biggest parts of a group, or the others added up.
+    """One of the largest parts of a group, or the sum of the others.
 
     Parts come in the order of rank; a rank above what was asked for is the others. `outers` and
     `inners` count what was added up.
@@ -51,7 +51,7 @@ class Part:
 def explained_query(
     rulebook: Rulebook, costs: LabelledCosts, keys: Relation, *, where: str
 ) -> Query:
-    """Put costs beside labels and descriptions of keys; `where` is a condition on labels."""
+    """Join costs with labels and descriptions of keys; `where` is a condition on labels."""
     labels = each(
         (f"labelled.{name(c)}" for c in (*GRAIN, *dimension_columns(rulebook), "Pool")), ", "
     )
@@ -78,7 +78,7 @@ def biggest_query(
     where: str,
     biggest: int,
 ) -> Query:
-    """List the biggest parts of each currency and group; the parts and `where` are SQL."""
+    """List the largest parts of each currency and group; the parts and `where` are SQL."""
     return query(
         "core/reporting/biggest",
         currency=CURRENCY,
@@ -93,12 +93,12 @@ def biggest_query(
 
 
 def own_charges(rulebook: Rulebook, owner: str) -> str:
-    """Write the condition for the charges that are an owner's by themselves."""
+    """The condition for the direct cost of an owner."""
     return f'{name(rulebook.owner)} = {text(owner)} AND "Pool" IS NULL'
 
 
 def pool_charges(pool: str) -> str:
-    """Write the condition for the charges that lie in a pool."""
+    """The condition for charges in a pool."""
     return f'"Pool" = {text(pool)}'
 
 
@@ -111,7 +111,7 @@ class GroupCost(NamedTuple):
 
 
 def sums_query(column: str, *, relation: Relation, cost: str, where: str) -> Query:
-    """Add money up by currency and a column; biggest first."""
+    """Sum cost by currency and a column, largest first."""
     return Query.of(
         f'SELECT {CURRENCY} AS "Currency", COALESCE({name(column)}, \'\') AS "Value", '
         f'SUM({name(cost)}) AS "Cost" FROM {relation} WHERE {where} GROUP BY ALL '
@@ -121,7 +121,7 @@ def sums_query(column: str, *, relation: Relation, cost: str, where: str) -> Que
 
 
 class ResourceCharge(NamedTuple):
-    """A resource's charges of a day that are described and labelled alike.
+    """The charges of a resource on a day with the same description and labels.
 
     `labels` are the dimensions with their sources and rejected values, and the pool.
     """
@@ -149,7 +149,7 @@ class ResourceCharge(NamedTuple):
 
     @property
     def kind(self) -> tuple[object, ...]:
-        """What charges of several days have in common that are described and labelled alike."""
+        """The description and labels that charges of several days have in common."""
         return *self[: self._fields.index("bill")], *self.labels.items()
 
 
@@ -162,7 +162,7 @@ class ResourceId(NamedTuple):
 def resource_query(
     rulebook: Rulebook, resource: str, labelled: Relation, bills: BillTables
 ) -> Query:
-    """List a resource's charges by day, as they are described and labelled."""
+    """List the charges of a resource by day, description and labels."""
     labels = each((f"labelled.{name(c)}" for c in (*dimension_columns(rulebook), "Pool")), ",\n  ")
     return query(
         "core/reporting/resource",
@@ -176,7 +176,7 @@ def resource_query(
 
 
 def resources_query(condition: str, bills: BillTables, *, cost: str, most: int) -> Query:
-    """List the ids of resources that a condition on keys holds for; the costliest first."""
+    """List the ids of resources that match a condition on keys, highest cost first."""
     return Query.of(
         f'SELECT keys."ResourceId" AS "Id" FROM {bills.keys} AS keys '
         f'INNER JOIN {bills.costs} AS costs USING ("KeyId") '
@@ -188,15 +188,15 @@ def resources_query(condition: str, bills: BillTables, *, cost: str, most: int) 
 
 
 def is_resource(wanted: str) -> str:
-    """Write the condition for the resource of an id."""
+    """The condition for the resource of an id."""
     return f'keys."ResourceId" = {text(wanted)}'
 
 
 def ends_like(wanted: str) -> str:
-    """Write the condition for resources whose id ends with a text, as ARNs do with a name."""
+    """The condition for ids that end with a text, as ARNs end with a name."""
     return f'ends_with(keys."ResourceId", {text(wanted)})'
 
 
 def is_like(wanted: str) -> str:
-    """Write the condition for resources whose id has a text in it, in any case."""
+    """The condition for ids that contain a text, ignoring case."""
     return f'contains(lower(keys."ResourceId"), {text(wanted.lower())})'

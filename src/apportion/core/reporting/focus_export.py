@@ -1,7 +1,7 @@
-"""Say a month's allocation in FOCUS: charges as they are, and shared ones row by row for who pays.
+"""Writes the allocation of a month as FOCUS: charges, and a row for each owner of a shared one.
 
-The specification's shape (split cost allocation, 1.3 and later): the origin keeps its row with
-every amount zero, and each part is a row with the origin's columns, so that sums over rows stay.
+As in the specification (split cost allocation, 1.3 and later), the original row has only zero
+amounts, and each part is a row with the columns of the original, so totals do not change.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from apportion.model.relation import AllocationTables, Query, Relation
 from apportion.model.rulebook import Rulebook
 from apportion.model.split import Share, Units
 
-#: The table of parts: who pays how much of a charge that lies in a pool.
+#: The table of parts: the share of each owner in a charge of a pool.
 HANDED = {
     "KeyId": "BIGINT",
     "ChargeDay": "DATE",
@@ -40,17 +40,17 @@ HANDED = {
     "Kept": "BOOLEAN",
     **dict.fromkeys((*COST_COLUMNS, *QUANTITY_COLUMNS), SQL_TYPE),
 }
-#: Our columns beside the dimensions'.
+#: The columns that Apportion adds, besides those of dimensions.
 _OURS = ("x_Pool", "x_Kept", "x_AllocationRun")
 _AMOUNTS = (*COST_COLUMNS, *QUANTITY_COLUMNS)
 _PLACES_OF_RATIO = 12
 
-#: A pool's money of one payer on one day: pool, currency, billing account, day, partition.
+#: The cost of a pool for one payer and day: pool, currency, billing account, day, partition.
 Held = tuple[str, str, str, date, str]
 
 
 class PoolCharge(NamedTuple):
-    """What one key in a pool cost on a day."""
+    """The cost of a key in a pool on a day."""
 
     pool: str
     billing_currency: str
@@ -63,7 +63,7 @@ class PoolCharge(NamedTuple):
 
     @property
     def held(self) -> Held:
-        """The pool's money that it is a part of."""
+        """The cost of the pool that it is part of."""
         return self[:5]
 
     @property
@@ -73,7 +73,7 @@ class PoolCharge(NamedTuple):
 
 
 class OwnerCosts(NamedTuple):
-    """What an owner pays in a currency, in every cost column."""
+    """The cost of an owner in a currency, in every cost column."""
 
     currency: str
     owner: str
@@ -81,7 +81,7 @@ class OwnerCosts(NamedTuple):
 
 
 def pool_charges_query(rulebook: Rulebook, tables: AllocationTables) -> Query:
-    """List the charges that lie in pools."""
+    """List the charges in pools."""
     return query(
         "core/reporting/pool_charges",
         costs=tables.bills.costs,
@@ -92,7 +92,7 @@ def pool_charges_query(rulebook: Rulebook, tables: AllocationTables) -> Query:
 
 
 def charges_of_day_query(charges: Relation, day: date) -> Query:
-    """Pick a day's charges of those in pools; of one pool, payer and partition after each other."""
+    """Select the pool charges of a day, ordered by pool, payer and partition."""
     picked = f'SELECT * FROM {charges} WHERE "ChargeDay" = CAST({text(str(day))} AS DATE)'
     return Query.of(f"{picked} ORDER BY 1, 2, 3, 4, 5, 6", charges)
 
@@ -100,7 +100,7 @@ def charges_of_day_query(charges: Relation, day: date) -> Query:
 def handed_rows(
     charges: Iterable[PoolCharge], shares: Iterable[Share]
 ) -> Iterator[tuple[object, ...]]:
-    """Split each charge of a pool among those who pay it, in the columns of `HANDED`.
+    """Split each charge of a pool among its owners, in the columns of `HANDED`.
 
     Parts of a charge add up to it, and an owner's parts over all charges to his share.
     """
@@ -109,7 +109,7 @@ def handed_rows(
         held = (share.pool, share.currency, share.billing_account, share.day, share.within)
         payers[held].append(share)
     for held, together in groupby(charges, key=lambda charge: charge.held):
-        if held in payers:  # else its charges come to nothing in every column
+        if held in payers:  # otherwise its charges are zero in every column
             yield from _handed(list(together), payers[held], day=held[3])
 
 
@@ -146,7 +146,7 @@ def focus_query(
     period: str,
     run: str,
 ) -> Query:
-    """Give every row of the month in a version's columns, and ours with `x_`.
+    """Give every row of the month in the columns of a version; added columns begin with `x_`.
 
     `handed` are the parts of pools' charges, in the columns of `HANDED`.
     """
@@ -178,7 +178,7 @@ def focus_query(
 
 
 def dimension_columns(rulebook: Rulebook) -> dict[str, str]:
-    """Name each dimension's column as FOCUS asks: `cost_center` is `x_CostCenter`.
+    """Name the column of each dimension as FOCUS requires: `cost_center` is `x_CostCenter`.
 
     Columns are told apart without case, so a name that is taken becomes `x_DimensionOperation`.
     """
@@ -199,7 +199,7 @@ def dimension_columns(rulebook: Rulebook) -> dict[str, str]:
 
 
 def _filled() -> dict[str, str]:
-    """What the specification wants filled, or empty: a unit goes with a quantity, not kept here."""
+    """Values that the specification requires; units are empty, as the ledger has no quantities."""
     category = "COALESCE(told.\"ServiceCategory\", 'Other')"
     return {
         "PricingUnit": "CAST(NULL AS VARCHAR)",
@@ -211,7 +211,7 @@ def _filled() -> dict[str, str]:
 
 
 def _listed(columns: Sequence[FocusColumn], found: dict[str, str], own: dict[str, str]) -> str:
-    """Every column of a version in order, NULL where the ledger does not keep it, then ours."""
+    """Every column of a version in order, NULL if the ledger lacks it, then the added columns."""
     newest = {old: found[new] for old, new in RENAMED.items()}
     named = {
         column.name: (found | newest).get(column.name) or f"CAST(NULL AS {_sql_type(column)})"
@@ -221,7 +221,7 @@ def _listed(columns: Sequence[FocusColumn], found: dict[str, str], own: dict[str
 
 
 def _own(rulebook: Rulebook, run: str) -> dict[str, str]:
-    """Our columns: what the bill had beside FOCUS, the dimensions, the pool and the run."""
+    """The added columns: other columns of the bill, dimensions, pool and run."""
     told = {
         column: f"told.{name(dimension)}"
         for dimension, column in dimension_columns(rulebook).items()
@@ -235,7 +235,7 @@ def _own(rulebook: Rulebook, run: str) -> dict[str, str]:
 
 
 def _payer(rulebook: Rulebook) -> dict[str, str]:
-    """Whose a part is. Of the other dimensions a share says nothing."""
+    """The owner of a part. A share has no values of the other dimensions."""
     columns = dimension_columns(rulebook)
     return dict.fromkeys(columns.values(), "CAST(NULL AS VARCHAR)") | {
         columns[rulebook.owner]: 'handed."Owner"',

@@ -1,8 +1,8 @@
-"""What is published of an allocation: tables with one run's rows, and views that show one run.
+"""The published tables of allocations, and the views on them.
 
-Tables hold the rows of every run that was published and is not cleared away yet, told apart by
-`RunId`; the views show those of the run that `runs` names. So a whole period changes hands in one
-commit of one small table, and whoever asks the views sees the old state or the new one.
+Tables contain the rows of every published run that is not deleted yet, with its `RunId`; views show
+the run that the table `runs` names. So one commit of one small table replaces a whole period, and
+readers of the views see either the old state or the new one.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ from apportion.model.split import Units
 
 from .report import ALWAYS
 
-#: The tables, in the order in which they are published. `runs` is the one that decides.
+#: The tables in the order of publishing. `runs` is last: it makes the others visible.
 TABLES = ("keys", "allocations", "shares", "drivers", "daily", "proofs", "findings")
 RUNS = "runs"
 
-#: How the table is called that a view shows one run of.
+#: The name of the table behind a view.
 BY_RUN = "{}_by_run"
 
 _VARCHAR, _BIGINT, _DATE, _BOOLEAN = "VARCHAR", "BIGINT", "DATE", "BOOLEAN"
 _RUN = {"Period": _VARCHAR, "RunId": _VARCHAR}
 _MONEY = {"Cost": SQL_TYPE, **dict.fromkeys(COST_COLUMNS, SQL_TYPE)}
 
-#: One row for each published period: which run readers see, and by what it can be verified.
+#: One row for each published period: the visible run, and the hashes that verify it.
 RUNS_COLUMNS = {
     "Period": _VARCHAR,
     "RunId": _VARCHAR,
@@ -94,7 +94,7 @@ _DRIVERS_COLUMNS = {
 
 
 def columns(rulebook: Rulebook) -> dict[str, dict[str, str]]:
-    """List the columns of each table, with their SQL types, as a rulebook has them published."""
+    """List the columns of each table for a rulebook, with their SQL types."""
     dimensions = dict.fromkeys(_dimensions(rulebook), _VARCHAR)
     return {
         "keys": {**_RUN, "KeyId": _BIGINT, **dict.fromkeys(KEY_COLUMNS, _VARCHAR)},
@@ -163,7 +163,7 @@ def queries(rulebook: Rulebook, manifest: Manifest, sources: Sources) -> dict[st
         **{column: f"owned.{name(column)}" for column in known["allocations"]},
         **run,
         **{column: f"costs.{sql}" for column, sql in money.items()},
-        # A pooled charge is paid by whom its pool is split to: that stands in `shares`.
+        # The owners of a charge in a pool are in `shares`.
         "PaidBy": f'CASE WHEN owned."Pool" IS NULL THEN owned.{owner} END',
         "ChargeDay": 'costs."ChargeDay"',
         "Lines": 'costs."Lines"',
@@ -188,7 +188,7 @@ class PayerCost(NamedTuple):
 
 
 def totals_query(table: str, relation: Relation) -> Query:
-    """Add what a published table holds up by payer and currency, for the comparison with the proof.
+    """Sum a published table by payer and currency, for the comparison with the proof.
 
     Direct and shared cost are the whole; so are all charges, pooled or not.
     """
@@ -203,7 +203,7 @@ def totals_query(table: str, relation: Relation) -> Query:
 
 
 def views(known: Mapping[str, Mapping[str, str]], dimensions: Sequence[str]) -> dict[str, str]:
-    """Write the views: each table as of the runs that count, and one more for each dimension."""
+    """The views: each table limited to the visible runs, and one view for each dimension."""
     shown = {table: _shown(table, known[table]) for table in TABLES}
     return shown | {f"by_{dimension}": by_dimension(dimension) for dimension in dimensions}
 
@@ -222,13 +222,13 @@ def by_dimension(dimension: str) -> str:
 
 
 def by_dimension_columns(dimension: str) -> dict[str, str]:
-    """List the columns of such a view."""
+    """List the columns of the view of a dimension."""
     money = dict.fromkeys(("direct", "shared", "total", "tagged"), SQL_TYPE)
     return {"Period": _VARCHAR, dimension: _VARCHAR, "BillingCurrency": _VARCHAR, **money}
 
 
 def everyday(asked: str) -> tuple[str, str]:
-    """Read a named query: what it answers, and its SQL for the newest published month."""
+    """Read a named query: its description, and its SQL for the newest published month."""
     written = files(__package__).joinpath("everyday_queries", f"{asked}.sql").read_text("utf-8")
     sentence, _, query = written.partition("\n")
     return sentence.removeprefix("--").strip(), query
@@ -241,14 +241,14 @@ def everyday_names() -> list[str]:
 
 
 def of_period(query: str, period: str) -> str:
-    """Let a named query answer for a period instead of the newest published one."""
+    """Change a named query to a period instead of the newest published month."""
     newest = '(SELECT MAX("Period") AS "Period" FROM runs)'
     assert newest in query
     return query.replace(newest, f'(SELECT {text(period)} AS "Period")')
 
 
 def named(asked: str, period: str = "") -> str:
-    """Give the SQL of an everyday question for a period; anything else is SQL already."""
+    """The SQL of a named query for a period; other texts are SQL already."""
     if asked not in everyday_names():
         return asked
     query = everyday(asked)[1]
@@ -263,7 +263,7 @@ def _select(
     where: Query | None = None,
     grouped: bool = False,
 ) -> Query:
-    """Select every wanted column as its type, from an expression where one is given."""
+    """Select columns with their types, some from expressions."""
     picked = each(
         (f"CAST({from_.get(c, name(c))} AS {kind}) AS {name(c)}" for c, kind in wanted.items()),
         ", ",

@@ -1,4 +1,4 @@
-"""Reports: an allocation grouped and filtered, every digit kept.
+"""Reports: an allocation grouped and filtered, with every digit.
 
 A share is distributed over its owner's projects, environments and so on in proportion to the
 owner's direct cost there; always by day and over all dimensions together, so that every grouping
@@ -20,7 +20,7 @@ from apportion.model.question import Granularity
 from apportion.model.relation import Query, Relation
 from apportion.model.split import Units
 
-#: What every allocation can be grouped by beside its dimensions.
+#: Columns by which every allocation can be grouped, besides its dimensions.
 ALWAYS = (
     "BillingAccountId",
     "BillingCurrency",
@@ -31,13 +31,13 @@ ALWAYS = (
     "Pool",
 )
 
-#: Where a share has no account or service of its own: it comes from its pool.
+#: The value of account and service of a share: a share comes from a pool.
 SHARED = "(shared)"
 
 
 @dataclass(frozen=True)
 class ReceivedShare:
-    """What an owner was given of a pool on a day, before it is pushed down."""
+    """The share of an owner in a pool on a day, before it is distributed over dimensions."""
 
     owner: str
     currency: str
@@ -50,7 +50,7 @@ class ReceivedShare:
 
 @dataclass(frozen=True)
 class OwnerCombination:
-    """How an owner's own direct cost lies over its tuples of dimension values."""
+    """The direct cost of an owner by tuples of dimension values."""
 
     owner: str
     currency: str
@@ -89,7 +89,7 @@ def received_query(shares: Relation) -> Query:
 
 
 def lie_query(owner: str, dimensions: Sequence[str], cost: str, allocations: Relation) -> Query:
-    """Add up owners' direct cost by all dimensions, in the rulebook's cost column."""
+    """Sum the direct cost of owners by all dimensions, in the rulebook's cost column."""
     others = each((name(d) for d in dimensions), ", ")
     return Query.of(
         f'SELECT {name(owner)} AS "Owner", "BillingCurrency" AS "Currency", {others}, '
@@ -106,7 +106,7 @@ def push_down(
     within: Mapping[str, str],
     otherwise: Mapping[str, str],
 ) -> Iterable[tuple[ReceivedShare, tuple[str, ...], Units]]:
-    """Spread what owners were given over their tuples of `dimensions`.
+    """Distribute the shares of owners over their tuples of `dimensions`.
 
     `within` names the dimension that a pool is split inside of: such a share stays in its value.
     `otherwise` is each dimension's value for an owner without direct cost to follow.
@@ -135,7 +135,7 @@ def report_query(
     cost: str,
     where: str,
 ) -> Query:
-    """Group direct and shared cost, as `told_query` puts them into one shape."""
+    """Group direct and shared cost from the table of `told_query`."""
     time = 'CAST("ChargeDay" AS VARCHAR)' if granularity is Granularity.DAY else '"Period"'
     groups = each((f'{time} AS "#time"', *map(name, by), '"BillingCurrency" AS "#currency"'), ", ")
     tagged = f"{name(f'{owner}_source')} LIKE 'tag:%'"
@@ -150,7 +150,7 @@ def report_query(
 
 
 def told_query(dimensions: Sequence[str], allocations: Relation, pushed: Relation) -> Query:
-    """Put direct cost and pushed-down shares into one shape."""
+    """Unite direct cost and distributed shares in one table."""
     costs = each(map(name, COST_COLUMNS), ", ")
     sources = [f"{dimension}_source" for dimension in dimensions]
     own = each(map(name, (*ALWAYS[:-1], *dimensions, *sources)), ", ")

@@ -139,16 +139,16 @@ def _rounded(parts: Iterable[Decimal], whole: Decimal) -> str:
 
 def _parts(rows: Sequence[Row], name: str, kind: str) -> list[Row]:
     """The largest parts of a kind and currency one by one, the others added up."""
-    told = [row for row in rows if _amount(row, kind)]
-    told.sort(key=lambda row: (-abs(_amount(row, kind)), str(row[name])))
-    most = len(told) if len(told) <= _MOST + 1 else _MOST
+    parts = [row for row in rows if _amount(row, kind)]
+    parts.sort(key=lambda row: (-abs(_amount(row, kind)), str(row[name])))
+    most = len(parts) if len(parts) <= _MOST + 1 else _MOST
     shown: list[Row] = [
         {"item": row[name], "type": kind, "currency": row["currency"], "cost": _amount(row, kind)}
-        for row in told[:most]
+        for row in parts[:most]
     ]
-    if told[most:]:
-        rest = _added(_amount(row, kind) for row in told[most:])
-        what = f"{_OTHERS} ({len(told) - most})"
+    if parts[most:]:
+        rest = _added(_amount(row, kind) for row in parts[most:])
+        what = f"{_OTHERS} ({len(parts) - most})"
         shown.append({**shown[0], "item": what, "cost": rest})
     return shown
 
@@ -205,7 +205,7 @@ def _changed(month: ReviewMonth) -> Iterator[Section]:
 
 
 def _without_owner(month: ReviewMonth) -> Section:
-    told = (
+    tables = (
         ("unallocated", "Unallocated cost", "Every charge has an owner."),
         ("rejected", "Rejected values", "No value was rejected."),
         ("kept", "Shared cost that could not be split", "All shared cost was split."),
@@ -214,7 +214,7 @@ def _without_owner(month: ReviewMonth) -> Section:
         "Unallocated and disputed",
         sections=tuple(
             _or_nothing(heading, month.review.get(name, ()), nothing)
-            for name, heading, nothing in told
+            for name, heading, nothing in tables
         ),
     )
 
@@ -280,8 +280,8 @@ def _numbers(month: ReviewMonth) -> Section:
     if not rows:
         return Section(heading, ("None.",))
     columns = ("pool", "owner", "currency", "before share", "share")
-    told = [{**row, "before share": row["ratio before"]} for row in rows]
-    return Section(heading, table=Table(columns, tuple(told)))
+    changed = [{**row, "before share": row["ratio before"]} for row in rows]
+    return Section(heading, table=Table(columns, tuple(changed)))
 
 
 def _tagging(month: ReviewMonth) -> Section:

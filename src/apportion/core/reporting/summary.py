@@ -95,11 +95,11 @@ def _unallocated(rows: Sequence[Row]) -> str:
 
 
 def _findings(rows: Sequence[Row]) -> str:
-    told = [row for row in rows if row["severity"] in _SEVERITIES]
-    if not told:
+    listed = [row for row in rows if row["severity"] in _SEVERITIES]
+    if not listed:
         return ""
-    lines = [f"  {_to_the_cent(row)[:300]}" for row in told[:_TOP]]
-    more = [f"  … and {len(told) - _TOP} more"] if len(told) > _TOP else []
+    lines = [f"  {_to_the_cent(row)[:300]}" for row in listed[:_TOP]]
+    more = [f"  … and {len(listed) - _TOP} more"] if len(listed) > _TOP else []
     return "\n".join(["Findings", *lines, *more])
 
 

@@ -218,7 +218,7 @@ def _detail(month: WorkbookMonth) -> Sheet:
 
 def _review(month: WorkbookMonth) -> list[Sheet]:
     """The sheets of shared cost, pools and driver values, unallocated cost and rejected values."""
-    told = (
+    sheets = (
         ("shares", "Shared cost", "Shared cost by pool and owner", ("cost",)),
         ("pools", "Pools", "Pools with cost and split", ("cost", "kept")),
         ("drivers", "Drivers", "Driver values of shared cost", ()),
@@ -239,7 +239,7 @@ def _review(month: WorkbookMonth) -> list[Sheet]:
             rows=tuple(month.review[name]),
             summed=summed,
         )
-        for name, title, heading, summed in told
+        for name, title, heading, summed in sheets
         if month.review.get(name)
     ]
 

@@ -1,5 +1,5 @@
--- What groups of charges consist of: the biggest outer parts, in each its biggest inner parts, and
--- beside both the others added up, told by a rank of one more than is asked for.
+-- The parts of groups of charges: the largest outer parts, the largest inner parts of each, and
+-- the sum of the others, with a rank of one more than the limit.
 WITH summed AS (
   SELECT
     {currency} AS "Currency",
