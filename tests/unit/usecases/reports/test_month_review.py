@@ -83,8 +83,8 @@ def test_the_review_tells_who_pays_what_changed_and_why(tmp_path: Path) -> None:
         "0.00.\n"
     )
     assert "| A | 14.00 | 2.35 | 0.00 | 0.00 | 0.00 | 0.00 | 2.35 | 16.35 |" in told
-    assert "16.35 USD: 12.35 direct cost and 4.00 shared cost." in told
-    assert "+2.35 USD since 2026-08: +2.35 by usage." in told
+    assert "16.35 USD: 12.35 USD direct cost and 4.00 USD shared cost." in told
+    assert "+2.35 USD since 2026-08: +2.35 USD by usage." in told
     assert "| unallocated | 2.00 | \\_\\_\\_" in told
     assert "is not in a Git repository" in told
 
@@ -172,7 +172,7 @@ def test_a_figure_is_the_same_everywhere_and_a_total_that_is_off_says_so(tmp_pat
     assert "| USD | 3.10 | 3.00 | 0.10 |" in told
     for owner in "ABC":
         statement = told.split(f"### {owner}\n")[1].split("### ")[0]
-        assert "1.03 USD: 1.00 direct cost and 0.03 shared cost." in statement
+        assert "1.03 USD: 1.00 USD direct cost and 0.03 USD shared cost." in statement
         assert "| **total** |  | **1.03** |\n\nrounded; files have every digit\n" in statement
         assert f"| {owner} | 1.03 | \\_" in told
     sign_off = told.split("## Sign-off\n")[1]
@@ -208,7 +208,7 @@ def test_a_statement_as_pdf(tmp_path: Path) -> None:
         ["pdftotext", "-layout", str(one), "-"], check=True, capture_output=True, text=True
     )
     lines = [" ".join(line.split()) for line in done.stdout.splitlines()]
-    assert "16.35 USD: 12.35 direct cost and 4.00 shared cost." in lines
+    assert "16.35 USD: 12.35 USD direct cost and 4.00 USD shared cost." in lines
     assert "support shared 4.00" in lines
     assert "total 16.35" in lines
 
