@@ -236,9 +236,11 @@ def period(column: RawColumn | None, *, likely: Sequence[str]) -> exp.Expr:
         f"LEFT(CAST(CAST(m + INTERVAL {_HOURS_AHEAD} HOUR AS DATE) AS TEXT), 7)",
         m=moment(column),
     )
-    kind = "TIMESTAMPTZ" if column.kind is RawColumnKind.ZONED_TIME else "TIMESTAMP"
+    kind, time = "TIMESTAMP", raw(column)
+    if column.kind is RawColumnKind.ZONED_TIME:  # DuckDB 2.0 compares no TIMESTAMPTZ_NS with it
+        kind, time = "TIMESTAMPTZ", fill("CAST(x AS TIMESTAMPTZ)", x=time)
     for one in reversed(likely):
-        found = _within(Period.parse(one), kind, raw(column), found)
+        found = _within(Period.parse(one), kind, time, found)
     return found
 
 

@@ -159,7 +159,7 @@ DIGESTS = {
     "legacy in Athena": "9d4f3fd8f2a21bc4",
     "legacy, split by children": "55eef32532ad6ce5",
     "focus": "5ced79d2208b5249",
-    "focus of a known month": "1d557b659e5410cc",
+    "focus of a known month": "a12a5a84544356e6",
     "focus of Oracle": "acb1e359c8a2f4c0",
 }
 
