@@ -11,10 +11,11 @@ import pytest
 
 from apportion.ledger.iceberg import IcebergLedger
 from crash_program import said, start
+from soak import SOAK
 from workspace_kills import (
     State,
     deliver,
-    kill_at_every_change,
+    kill_at_changes,
     kill_at_random,
     run,
     state_of,
@@ -23,6 +24,8 @@ from workspace_kills import (
 )
 
 RANDOM_KILLS = 20
+#: `make soak` kills before every change of a file.
+EVERY = 1 if SOAK else 5
 
 
 @pytest.fixture
@@ -31,20 +34,20 @@ def folder(tmp_path: Path) -> Iterator[Path]:
         yield work
 
 
-def test_ingest_killed_before_every_change_of_a_file(folder: Path) -> None:
+def test_ingest_killed_before_changes_of_files(folder: Path) -> None:
     take_in_and_allocate(folder, version=1)
     deliver(folder, version=2)
-    kills = kill_at_every_change(folder, "ingest", old=State(1, 1), new=State(2, 1))
-    assert kills > 25, "taking in two tables and a record changes more files than that"
+    changes = kill_at_changes(folder, "ingest", old=State(1, 1), new=State(2, 1), every=EVERY)
+    assert changes > 25, "taking in two tables and a record changes more files than that"
     take_in_and_allocate(folder, version=3)
 
 
-def test_allocate_killed_before_every_change_of_a_file(folder: Path) -> None:
+def test_allocate_killed_before_changes_of_files(folder: Path) -> None:
     take_in_and_allocate(folder, version=1)
     deliver(folder, version=2)
     run(folder, "ingest", "bills")
-    kills = kill_at_every_change(folder, "allocate", old=State(2, 1), new=State(2, 2))
-    assert kills > 40, "publishing three tables and a record changes more files than that"
+    changes = kill_at_changes(folder, "allocate", old=State(2, 1), new=State(2, 2), every=EVERY)
+    assert changes > 40, "publishing three tables and a record changes more files than that"
     take_in_and_allocate(folder, version=3)
 
 

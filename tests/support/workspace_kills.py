@@ -58,25 +58,24 @@ def workspace_to_kill(place: Path) -> Iterator[Path]:
     os.environ |= {"TMPDIR": before} if before else {}
 
 
-def kill_at_every_change(folder: Path, command: str, *, old: State, new: State) -> int:
-    """Run a command again and again, killed one change of a file later each time; count the kills.
+def kill_at_changes(folder: Path, command: str, *, old: State, new: State, every: int) -> int:
+    """Run a command again and again, killed before every n-th change of a file; count the changes.
 
     Once the new state is there, no later kill brings the old one back.
     """
     arguments = [command, "bills"] if command == "ingest" else [command]
     stood = old
-    kills = 0
+    at = 1
     while True:
-        process = start(folder, *arguments, die_at=kills + 1)
+        process = start(folder, *arguments, die_at=at)
         process.join()
         if process.exitcode == 0:
             assert state_of(folder) == new
-            return kills
+            return at
         assert process.exitcode == -9, said(folder)
-        kills += 1
         found = state_of(folder)
-        assert found in ({old, new} if stood == old else {new}), f"after kill {kills}"
-        stood = found
+        assert found in ({old, new} if stood == old else {new}), f"killed before change {at}"
+        stood, at = found, at + every
 
 
 def kill_at_random(folder: Path, *, kills: int, seed: int) -> None:

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from apportion.cli.options.common import AsOfOption, FormOption, RawOption, ToOption
+from apportion.cli.options.completion import complete_owner, complete_pool
 from apportion.cli.options.period import PeriodOption, newest_allocated, one_month
 from apportion.cli.session import Session
 from apportion.cli.ui.console import Console
@@ -34,9 +35,19 @@ def add_to(app: typer.Typer) -> None:
 
 def explain(
     ctx: typer.Context,
-    owner: Annotated[str, typer.Argument(metavar="OWNER", help="The owner to explain.")] = "",
+    owner: Annotated[
+        str,
+        typer.Argument(
+            metavar="OWNER", help="The owner to explain.", autocompletion=complete_owner
+        ),
+    ] = "",
     period: PeriodOption = "",
-    pool: Annotated[str, typer.Option(metavar="NAME", help="Explain this shared cost pool.")] = "",
+    pool: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME", help="Explain this shared cost pool.", autocompletion=complete_pool
+        ),
+    ] = "",
     resource: Annotated[str, typer.Option(metavar="ID", help="Explain this resource.")] = "",
     depth: Annotated[
         int, typer.Option(metavar="N", min=1, help="Number of tree levels to show.")

@@ -8,7 +8,14 @@ from dataclasses import replace
 
 import typer
 
-from apportion.cli.options.common import WAIT, FormOption, RawOption, ToOption, WaitOption
+from apportion.cli.options.common import (
+    WAIT,
+    FormOption,
+    LimitOption,
+    RawOption,
+    ToOption,
+    WaitOption,
+)
 from apportion.cli.options.period import LATEST, PeriodOption, newest_delivered, one_month
 from apportion.cli.session import Session
 from apportion.cli.ui.console import Console
@@ -81,6 +88,7 @@ def list_(
 def history(
     ctx: typer.Context,
     period: PeriodOption = "",
+    limit: LimitOption = None,
     form: FormOption = None,
     to: ToOption = None,
     raw: RawOption = False,
@@ -88,7 +96,8 @@ def history(
     """List all runs (deliveries and allocations), oldest first.
 
     Files also contain every cost column and each input with its sha256. --as-of takes the run
-    id of an allocation, or its first characters, unless the run is expired.
+    id of an allocation, or its first characters, unless the run is expired. --limit shows the
+    newest runs.
     """
     session: Session = ctx.obj
     sent, month = Output(form, to, raw), one_month(period, session.outside.now())
@@ -96,7 +105,8 @@ def history(
     with session.workspace() as workspace:
         latest = period.strip() == LATEST
         outcome = workspace.history(newest_delivered(workspace) if latest else month)
-    _finish(outcome, _HISTORY_SHOWN, sent, session.console, moment=len("2026-10-03 12:00"))
+    moment = len("2026-10-03 12:00")
+    _finish(outcome, _HISTORY_SHOWN, sent, session.console, moment=moment, limit=limit)
 
 
 def repair(
@@ -123,15 +133,21 @@ def repair(
 
 
 def _finish(
-    outcome: Outcome, shown: Sequence[str], sent: Output, console: Console, *, moment: int
+    outcome: Outcome,
+    columns: Sequence[str],
+    sent: Output,
+    console: Console,
+    *,
+    moment: int,
+    limit: int | None = None,
 ) -> None:
     if not outcome.rows:
         console.say("The ledger is empty. Ingest a bill with `apportion ingest PATH`.")
     elif sent.for_a_person:
-        kept = tuple(name for name in outcome.columns if name in shown)
+        kept = tuple(name for name in outcome.columns if name in columns)
         rows = tuple(_readable(row, moment) for row in outcome.rows)
         outcome = replace(outcome, columns=kept, rows=rows)
-    finish(outcome, sent, console)
+    finish(outcome, sent, console, shown=outcome.rows[-limit:] if limit else None)
 
 
 def _readable(row: Row, length: int) -> Row:

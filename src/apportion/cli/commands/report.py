@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from apportion.cli.options.common import AsOfOption, FormOption, RawOption, ToOption
+from apportion.cli.options.common import AsOfOption, FormOption, LimitOption, RawOption, ToOption
+from apportion.cli.options.completion import complete_owner
 from apportion.cli.options.period import PeriodOption, newest_allocated, one_month
 from apportion.cli.session import Session
 from apportion.cli.ui.console import Console
@@ -18,6 +19,7 @@ from apportion.cli.ui.print_outcome import end_by, finish
 from apportion.model.errors.base import NoSuchSectionError
 from apportion.model.outcome import Outcome
 from apportion.model.question import Granularity, Question
+from apportion.model.wording import plural
 
 ByOption = Annotated[
     list[str] | None,
@@ -32,7 +34,13 @@ WhereOption = Annotated[
 ]
 OwnerOption = Annotated[
     list[str] | None,
-    typer.Option("--owner", "--cost-center", metavar="NAME", help="Only this owner. Repeatable."),
+    typer.Option(
+        "--owner",
+        "--cost-center",
+        metavar="NAME",
+        help="Only this owner. Repeatable.",
+        autocompletion=complete_owner,
+    ),
 ]
 CostOption = Annotated[
     str, typer.Option(metavar="COLUMN", help="Cost column. Default: the rulebook's.")
@@ -50,6 +58,9 @@ SectionOption = Annotated[
 
 #: Tables of a review that are for checking one thing, not for reading from top to bottom.
 _ON_REQUEST = ("drivers", "shares")
+
+#: The rows of each table of a review, unless `--limit` is given.
+_ROWS = 12
 
 
 def add_to(app: typer.Typer) -> None:
@@ -78,6 +89,7 @@ def report(
     for_review: ReviewOption = False,
     section: SectionOption = "",
     as_of: AsOfOption = "",
+    limit: LimitOption = None,
     form: FormOption = None,
     to: ToOption = None,
     raw: RawOption = False,
@@ -94,14 +106,21 @@ def report(
     if for_review or section:
         with session.workspace() as workspace:
             sections = workspace.review(month or newest_allocated(workspace), as_of=as_of)
-        _finish_review(sections, section, sent, session.console)
+        _finish_review(sections, section, sent, session.console, limit=limit)
         return
     asked = Question(month, _names(by), granularity, tuple(owner or ()), where, cost, as_of)
     with session.workspace() as workspace:
         outcome = workspace.report(replace(asked, period=month or newest_allocated(workspace)))
     if not outcome.rows:
         session.console.say("No charges match.")
-    finish(outcome, sent, session.console, total=True)
+    _finish(outcome, sent, session.console, limit=limit)
+
+
+def _finish(outcome: Outcome, sent: Output, console: Console, *, limit: int | None) -> None:
+    from apportion.usecases.reports.largest_rows import largest
+
+    shown = largest(outcome.rows, outcome.columns, limit) if limit else None
+    finish(outcome, sent, console, total=True, shown=shown)
 
 
 def _names(by: Sequence[str] | None) -> tuple[str, ...]:
@@ -109,28 +128,40 @@ def _names(by: Sequence[str] | None) -> tuple[str, ...]:
 
 
 def _finish_review(
-    sections: Sequence[tuple[str, Outcome]], section: str, sent: Output, console: Console
+    sections: Sequence[tuple[str, Outcome]],
+    section: str,
+    sent: Output,
+    console: Console,
+    *,
+    limit: int | None,
 ) -> None:
     """Show all tables one after another, or the one that was picked."""
     names = [name for name, _ in sections]
     chosen = [outcome for name, outcome in sections if name == section]
     if chosen:
-        finish(chosen[0], sent, console, total=True)
+        _finish(chosen[0], sent, console, limit=limit)
     elif section or sent.chosen in (Form.CSV, Form.JSONL, Form.PARQUET, Form.XLSX):
         raise NoSuchSectionError(section, names)
     elif sent.for_a_person:
-        _show(sections, console)
+        _show(sections, console, limit=limit or _ROWS)
     else:
         deliver(lambda: _document(sections, sent.chosen), sent, console)
     end_by(tuple(finding for _, outcome in sections for finding in outcome.findings))
 
 
-def _show(sections: Sequence[tuple[str, Outcome]], console: Console) -> None:
+def _show(sections: Sequence[tuple[str, Outcome]], console: Console, *, limit: int) -> None:
+    """Show the largest rows of each table, with totals of all, so that a review fits a screen."""
+    from apportion.usecases.reports.largest_rows import largest
+
     told = [(name, outcome) for name, outcome in sections if name not in _ON_REQUEST]
     for number, (name, outcome) in enumerate(told):
         console.heading(name.replace("_", " ").capitalize(), apart=number > 0)
         if outcome.rows:
-            console.table(outcome.rows, outcome.columns, total=True)
+            shown = largest(outcome.rows, outcome.columns, limit)
+            console.table(outcome.rows, outcome.columns, total=True, shown=shown)
+            if len(shown) < len(outcome.rows):
+                rows = plural(len(outcome.rows), "row")
+                console.say(f"{len(shown)} of {rows} shown. All rows: --section {name}.")
         else:
             console.text("none")
     console.findings([finding for _, outcome in sections for finding in outcome.findings])

@@ -45,4 +45,8 @@ WaitOption = Annotated[
         help="Wait this long while another process writes to the ledger.",
     ),
 ]
+LimitOption = Annotated[
+    int | None,
+    typer.Option("--limit", metavar="N", min=1, help="Show at most N rows. Default: all."),
+]
 WAIT = 10.0

@@ -65,24 +65,31 @@ class Console:
                 buffer.write(content)
                 buffer.flush()
 
-    def table(self, rows: Sequence[Row], columns: Sequence[str], *, total: bool = False) -> None:
-        """Show rows to a person: to the cent, as wide as the terminal, sums under a rule."""
+    def table(
+        self,
+        rows: Sequence[Row],
+        columns: Sequence[str],
+        *,
+        total: bool = False,
+        shown: Sequence[Row] | None = None,
+    ) -> None:
+        """Show rows, or those of them in `shown`, as wide as the terminal; totals are of all."""
         from apportion.reports.table import render
         from apportion.usecases.reports.display_rows import for_people
 
-        shown = for_people(rows, columns, total=total)
+        table = for_people(rows, columns, total=total)
         self._print(
             render(
-                shown.rows,
-                shown.columns,
-                totals=shown.totals,
+                table.rows if shown is None else shown,
+                table.columns,
+                totals=table.totals,
                 width=styling.width_of(self._out, self._environment),
                 paint=self._on_out,
-                note=shown.note,
+                note=table.note,
             )
         )
-        if shown.beside:
-            self.say(shown.beside)
+        if table.beside:
+            self.say(table.beside)
 
     def tree(self, root: ExplanationNode) -> None:
         """Show where a number comes from."""

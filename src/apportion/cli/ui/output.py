@@ -74,12 +74,14 @@ def send(
     console: Console,
     *,
     total: bool = False,
+    shown: Sequence[Row] | None = None,
 ) -> None:
-    """Send rows out; only a table on stdout has sums under it, as files are for programs."""
+    """Send rows, or those of them in `shown`; only a table on stdout has totals, of all rows."""
     if output.for_a_person:
-        console.table(rows, columns, total=total)
+        console.table(rows, columns, total=total, shown=shown)
         return
-    deliver(lambda: _report(output).write(rows, columns), output, console)
+    sent = rows if shown is None else shown
+    deliver(lambda: _report(output).write(sent, columns), output, console)
 
 
 def deliver(make: Callable[[], bytes], output: Output, console: Console) -> None:

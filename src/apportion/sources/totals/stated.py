@@ -35,9 +35,8 @@ from .batches import Batch, Reading
 from .group_codes import Labels, as_id, as_month, as_period, combine, constant, label
 
 _BILLED = "BilledCost"
-#: Units that no amount of a bill comes near: a hundred thousand lines of it can be added up in the
-#: 38 digits that engines have.
-_MOST_DIGITS = 15
+#: The digits before the point of an amount, and of a sum of amounts: engines have 38 in all.
+_MOST_DIGITS = 20
 _MOST = 10 ** (_MOST_DIGITS + money.PLACES)
 
 Account = tuple[str, str, str, str]  # period, billing account, sub account, currency
@@ -249,8 +248,9 @@ class _Counting:
         self.tally.rounded += found.rounded
         self.tally.change += found.change
         bad = found.bad
-        if found.largest >= _MOST:
-            bad = sorted([*bad, *find_large(batch.arrays[column], most=_MOST)])
+        sums = (abs(self.tally.sums[keys[code]][column]) for code in found.units)
+        if max(sums, default=0) >= _MOST:
+            bad = sorted([*bad, *find_large(batch.arrays[column], most=found.largest)])
         if bad:
             place, text = bad[0]
             row, first, count = self._bad.get(column, (batch.first + place, text, 0))
@@ -337,7 +337,8 @@ class _Counting:
             bills.NOT_AN_AMOUNT,
             self._place(row),
             column,
-            expected=f"a decimal number with at most {_MOST_DIGITS} digits before the point",
+            expected=f"a decimal number; its sum with others has at most {_MOST_DIGITS} digits "
+            "before the point",
             found=f"{text[:80]!r}" + (f", and {count - 1} more" if count > 1 else ""),
             remedy="Export the file again; only empty values are read as zero.",
         )
