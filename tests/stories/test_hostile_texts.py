@@ -14,9 +14,9 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from apportion.core.rulebook.tag_keys import normalise
 from apportion.model.outcome import Outcome
 from apportion.model.question import Question
+from apportion.model.tags.tag_keys import normalise
 from apportion.reports.csv import FORMULA_STARTS, CsvReport
 from apportion.reports.json import JsonReport
 from apportion.reports.parquet import ParquetReport

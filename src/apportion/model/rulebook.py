@@ -16,7 +16,7 @@ class Condition:
 
     `sql` is DuckDB SQL over quoted names only: FOCUS columns, `x_` columns, dimensions derived
     before, and `tag:<key>` / `account_tag:<key>` for tags, where <key> is normalised
-    (`core.rules.tag_keys.normalise`). `columns` are the names it uses, sorted.
+    (`model.tags.tag_keys.normalise`). `columns` are the names it uses, sorted.
     """
 
     text: str

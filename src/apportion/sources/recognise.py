@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from apportion.model import focus
 from apportion.model.delivery import Format
 from apportion.model.findings import bills
 from apportion.model.findings.finding import Finding
+from apportion.model.suggestions import closest
 
 from .native_exports import native_export
 
@@ -138,17 +138,17 @@ def _unknown(place: str, names: Sequence[str]) -> Finding:
             found=f"those of {native.name}",
             remedy=native.remedy,
         )
-    closest = _closest(names)
-    missing = _missing(closest, names)
+    likely = _closest(names)
+    missing = _missing(likely, names)
     hints = []
     for name in missing:
-        similar = _similar(name, names)
+        similar = closest(name, names)
         hints.append(f"{name} (did you mean {similar}?)" if similar else name)
     return Finding(
         bills.UNKNOWN_FORMAT,
         place,
-        f"columns, closest to {closest}",
-        expected=", ".join(_REQUIRED[closest]),
+        f"columns, closest to {likely}",
+        expected=", ".join(_REQUIRED[likely]),
         found=f"no {', no '.join(hints)} among {len(names)} columns",
         remedy="Rename the columns as the format has them, or use the provider's original files.",
     )
@@ -164,12 +164,6 @@ def _closest(names: Sequence[str]) -> Format:
     return Format.CUR_LEGACY if slashes else _which_cur(names)
 
 
-def _missing(closest: Format, names: Sequence[str]) -> list[str]:
+def _missing(likely: Format, names: Sequence[str]) -> list[str]:
     there = {squeeze(name) for name in names}
-    return [name for name in _REQUIRED[closest] if squeeze(name) not in there]
-
-
-def _similar(wanted: str, names: Sequence[str]) -> str:
-    by_shape = {squeeze(name): name for name in names}
-    close = difflib.get_close_matches(squeeze(wanted), by_shape, n=1, cutoff=0.75)
-    return by_shape[close[0]] if close else ""
+    return [name for name in _REQUIRED[likely] if squeeze(name) not in there]

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 
-from apportion.core.rulebook.suggestions import did_you_mean
 from apportion.model.errors.base import NoSettingsError, WrongSettingsError
 from apportion.model.settings import Settings
+from apportion.model.suggestions import did_you_mean
 
 FILE = "apportion.toml"
 

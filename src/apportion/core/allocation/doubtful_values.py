@@ -11,13 +11,13 @@ from typing import NamedTuple
 
 from apportion.core.rulebook.conditions.parse import compared_values
 from apportion.core.rulebook.rule_columns import conditions
-from apportion.core.rulebook.suggestions import shown
 from apportion.core.templates import each, name, text
 from apportion.model.findings.dimensions import NOT_IN_LOOKUP, OTHER_SPELLING, SPELT_ALIKE
 from apportion.model.findings.finding import Finding
 from apportion.model.inputs import Lookup
 from apportion.model.relation import LabelledCosts, Query, Relation
 from apportion.model.rulebook import Condition, Dimension, OtherValues, Rulebook
+from apportion.model.suggestions import shown
 from apportion.model.wording import join_words
 
 #: Columns by which a lookup lists accounts, of those that labels have.

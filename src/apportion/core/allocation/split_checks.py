@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from apportion.core.rulebook.suggestions import did_you_mean, shown
 from apportion.model.findings import splits
 from apportion.model.findings.finding import Finding
 from apportion.model.money import from_units
 from apportion.model.rulebook import Dimension, Fixed, MissingDays, Pool, TwoPart
 from apportion.model.split import Share
+from apportion.model.suggestions import did_you_mean, shown
 
 from .driver_values import DriverValues
 from .split_inputs import SplitInputs, usage_of

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from apportion.core.rulebook.inputs.csv_rows import capped, read_csv, read_day
-from apportion.core.rulebook.suggestions import did_you_mean, shown
 from apportion.model.aws.accounts import Account, DateRange
 from apportion.model.findings import accounts as codes
 from apportion.model.findings.finding import Finding, Place, add, failing
 from apportion.model.findings.rules import WRONG_DATE
+from apportion.model.suggestions import did_you_mean, shown
 from apportion.model.wording import join_words
 
 _SHORT_ID = re.compile(r"\d{1,11}", re.ASCII)

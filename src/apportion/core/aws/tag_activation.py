@@ -12,7 +12,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from apportion.core.rulebook.rule_columns import conditions
-from apportion.core.rulebook.tag_keys import normalise
 from apportion.model.aws.export_definition import Call
 from apportion.model.errors.plans import BackfillMonthError
 from apportion.model.findings import accounts as codes
@@ -31,6 +30,7 @@ from apportion.model.tags.activation import (
     TagPlan,
     TagState,
 )
+from apportion.model.tags.tag_keys import normalise
 from apportion.model.tags.tag_policy import TagPolicy
 from apportion.model.wording import join_words
 

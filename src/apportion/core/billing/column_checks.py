@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from apportion.core.rulebook.suggestions import did_you_mean
 from apportion.model.charges import SplitCost
 from apportion.model.delivery import Delivery
 from apportion.model.findings import charges as codes
 from apportion.model.findings.finding import Finding
+from apportion.model.suggestions import did_you_mean
 from apportion.model.wording import join_words
 
 from .mapping import BillMapping

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from apportion.core.rulebook.tag_keys import normalise
 from apportion.core.templates import each, name, query, text
 from apportion.model.relation import Query, Relation, union
 from apportion.model.rulebook import FromTag, Rulebook
+from apportion.model.tags.tag_keys import normalise
 
 #: The version of the tables' layout. Aggregates of another version are not read.
 LAYOUT_VERSION = 4

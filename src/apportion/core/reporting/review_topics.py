@@ -9,11 +9,11 @@ from typing import NamedTuple
 
 from apportion.core.allocation.rounding import part_of
 from apportion.core.rulebook.dimension_sql import canonical, dimension_columns
-from apportion.core.rulebook.suggestions import closest
 from apportion.core.templates import name, text
 from apportion.model.inputs import Lookup, lookup_key
 from apportion.model.relation import Query, Relation
 from apportion.model.rulebook import Dimension, FromAccountTag, FromLookup, FromTag, Rulebook, Value
+from apportion.model.suggestions import closest
 from apportion.model.wording import join_words, percent
 
 from .explain import added

@@ -6,9 +6,9 @@ from apportion.model.findings.dimensions import LOOKUP_VALUE
 from apportion.model.findings.finding import Finding
 from apportion.model.inputs import Lookup
 from apportion.model.rulebook import Dimension, OtherValues
+from apportion.model.suggestions import closest
 
 from .dimension_sql import canonical
-from .suggestions import closest
 
 
 def allowed_in(lookup: Lookup, dimension: Dimension) -> tuple[dict[str, str], list[Finding]]:

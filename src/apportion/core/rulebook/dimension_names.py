@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from apportion.model.findings import rules
 from apportion.model.findings.finding import Finding, add
 from apportion.model.result_columns import TAKEN
+from apportion.model.suggestions import shown
 
 from .conditions.columns import is_column
-from .suggestions import shown
 from .yaml.nodes import TextNode
 
 _LETTERS = set("abcdefghijklmnopqrstuvwxyz0123456789_")

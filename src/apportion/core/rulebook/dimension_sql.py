@@ -27,10 +27,10 @@ from apportion.model.rulebook import (
     TwoPart,
     ValueSource,
 )
+from apportion.model.tags.tag_keys import normalise_value
 
 from .inputs.date_segments import Segment
 from .rule_columns import columns_used, source_label
-from .tag_keys import normalise_value
 
 _NO_ACCOUNTS = AccountFacts()
 

@@ -8,9 +8,9 @@ from apportion.model import focus
 from apportion.model.findings import rules
 from apportion.model.findings.finding import Finding, Place, add
 from apportion.model.rulebook import Dimension
+from apportion.model.suggestions import shown
 
 from .conditions.functions import ALSO_CALLED, FUNCTIONS
-from .suggestions import shown
 from .yaml.nodes import ListNode, Node, TextNode
 
 _CALLS = "|".join(sorted({*FUNCTIONS, *ALSO_CALLED, "cast", "try_cast", "concat_ws", "iff"}))

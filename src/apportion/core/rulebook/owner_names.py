@@ -8,10 +8,9 @@ from apportion.model.findings import rules
 from apportion.model.findings.finding import Finding
 from apportion.model.inputs import Driver
 from apportion.model.rulebook import Dimension, OtherValues, Rulebook
+from apportion.model.suggestions import did_you_mean, shown
+from apportion.model.tags.tag_keys import normalise_value
 from apportion.model.wording import join_words
-
-from .suggestions import did_you_mean, shown
-from .tag_keys import normalise_value
 
 #: After so many unknown names there are no suggestions: each one is compared with every value.
 _MOST_SUGGESTIONS = 100

@@ -18,13 +18,13 @@ from apportion.model.rulebook import (
     Rulebook,
     TwoPart,
 )
+from apportion.model.suggestions import did_you_mean, shown
 from apportion.model.wording import join_words
 
 from .owner_names import check_owners
 from .read_dimensions import check_comparisons, read_dimensions, sort_by_need
 from .read_pools import read_pools
 from .schema import FORMAT, rulebook_schema
-from .suggestions import did_you_mean, shown
 from .yaml.nodes import MapNode, Node, TextNode, read_yaml
 from .yaml.schema_types import Fitting, fit
 

@@ -19,6 +19,8 @@ from apportion.model.rulebook import (
     Value,
     ValueSource,
 )
+from apportion.model.suggestions import did_you_mean, shown
+from apportion.model.tags.tag_keys import normalise, normalise_value
 from apportion.model.wording import join_words
 
 from .conditions.columns import read_column
@@ -26,8 +28,6 @@ from .conditions.parse import compared_values, is_always_true, read_condition
 from .dimension_names import check_name
 from .misplaced_expressions import check_tag_keys, check_value, check_values
 from .owner_names import Values
-from .suggestions import did_you_mean, shown
-from .tag_keys import normalise, normalise_value
 from .yaml.nodes import ListNode, MapNode, Node, TextNode
 
 DEFAULT = "unallocated"

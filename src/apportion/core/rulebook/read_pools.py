@@ -24,11 +24,11 @@ from apportion.model.rulebook import (
     TwoPart,
     Usage,
 )
+from apportion.model.suggestions import did_you_mean, shown
 from apportion.model.wording import join_words
 
 from .conditions.parse import only_value, read_condition
 from .owner_names import Values
-from .suggestions import did_you_mean, shown
 from .yaml.nodes import ListNode, MapNode, Node, TextNode
 
 EVERYONE = "*"

@@ -27,9 +27,9 @@ from apportion.model.rulebook import (
     TwoPart,
     ValueSource,
 )
+from apportion.model.tags.tag_keys import normalise
 
 from .look_alikes import HIDDEN, first_with_invisible, visible
-from .tag_keys import normalise
 
 #: `Tags['Cost Center']`, `account_tags['Team']` and `"tag:CostCenter"` in a condition.
 _TAG_IN_CONDITION = re.compile(

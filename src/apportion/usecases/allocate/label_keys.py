@@ -50,8 +50,6 @@ from apportion.core.rulebook.rule_columns import (
     spellings,
     unpacked_query,
 )
-from apportion.core.rulebook.suggestions import closest, shown
-from apportion.core.rulebook.tag_keys import matching, normalise
 from apportion.model.aws.accounts import UNIT
 from apportion.model.findings.dimensions import (
     EMPTY_POOL,
@@ -66,6 +64,8 @@ from apportion.model.findings.finding import Finding
 from apportion.model.inputs import Lookup, lookup_key
 from apportion.model.relation import BillTables, LabelledCosts, Query, Relation
 from apportion.model.rulebook import OtherValues, Rulebook
+from apportion.model.suggestions import closest, shown
+from apportion.model.tags.tag_keys import matching, normalise
 from apportion.model.wording import plural
 from apportion.usecases.context import RunContext
 from apportion.usecases.row_values import read_rows

@@ -31,7 +31,6 @@ from apportion.core.reporting.explain import (
     ratio_words,
 )
 from apportion.core.rulebook.dimension_sql import canonical
-from apportion.core.rulebook.suggestions import closest, did_you_mean
 from apportion.model.errors.base import NothingThereError
 from apportion.model.focus import COST_COLUMNS
 from apportion.model.money import from_units
@@ -40,6 +39,7 @@ from apportion.model.period import Period
 from apportion.model.relation import AllocationTables, Query, Relation
 from apportion.model.rulebook import Dimension, Pool, Rulebook
 from apportion.model.split import Share, Step
+from apportion.model.suggestions import closest, did_you_mean
 from apportion.model.wording import join_words
 from apportion.usecases.allocate.label_keys import label
 from apportion.usecases.context import RunContext

@@ -21,7 +21,6 @@ from apportion.core.reporting.report import (
     told_query,
 )
 from apportion.core.rulebook.conditions.parse import read_condition
-from apportion.core.rulebook.suggestions import closest, did_you_mean
 from apportion.core.templates import each, name, text
 from apportion.model.errors.base import FindingsError, UnknownColumnError
 from apportion.model.findings.finding import Finding, Place, failing
@@ -33,6 +32,7 @@ from apportion.model.relation import AllocationTables, Query, Relation
 from apportion.model.result_columns import REPORT
 from apportion.model.row import Row
 from apportion.model.rulebook import Rulebook
+from apportion.model.suggestions import closest, did_you_mean
 from apportion.usecases.context import RunContext
 from apportion.usecases.row_values import read_rows
 from apportion.usecases.runs.open_run import Published, check_whole, find, open_tables

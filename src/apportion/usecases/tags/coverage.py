@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, localcontext
 
-from apportion.core.rulebook.suggestions import closest, shown
 from apportion.core.tags.coverage import (
     GROUPS,
     added,
@@ -26,6 +25,7 @@ from apportion.model.findings.finding import Finding
 from apportion.model.money import EXACT
 from apportion.model.outcome import Outcome
 from apportion.model.settings import Settings
+from apportion.model.suggestions import closest, shown
 from apportion.model.tags.tag_policy import Fault, TagPolicy, TagProblem
 from apportion.model.wording import join_words, percent
 from apportion.usecases.context import RunContext

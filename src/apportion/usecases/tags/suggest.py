@@ -7,7 +7,6 @@ from datetime import date
 from pathlib import Path
 
 from apportion.core.rulebook.read import read_rulebook
-from apportion.core.rulebook.tag_keys import normalise
 from apportion.core.rulebook.yaml.edit import CannotEditError, add_text
 from apportion.core.rulebook.yaml.edit import Path as Steps
 from apportion.core.tags.coverage import tags_of
@@ -23,6 +22,7 @@ from apportion.model.findings.tags import OWNERS_DIFFER
 from apportion.model.outcome import Outcome
 from apportion.model.rulebook import FromTag, Rulebook
 from apportion.model.settings import Settings
+from apportion.model.tags.tag_keys import normalise
 from apportion.model.tags.tag_policy import ListedValues
 from apportion.usecases.context import RunContext
 from apportion.usecases.row_values import read_rows

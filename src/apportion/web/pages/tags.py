@@ -10,9 +10,9 @@ from apportion.core.dashboard import queries
 from apportion.core.dashboard.aggregates import ACCOUNT, CATEGORY, SERVICE, rulebook_tags
 from apportion.core.reporting.explain import added
 from apportion.core.rulebook.dimension_sql import canonical
-from apportion.core.rulebook.tag_keys import normalise, normalise_value
 from apportion.model.row import Row
 from apportion.model.rulebook import Dimension, FromTag
+from apportion.model.tags.tag_keys import normalise, normalise_value
 from apportion.model.wording import percent
 from apportion.web.allocation_labels import allocation_label
 from apportion.web.page_context import OWNER, PageContext, money_of

@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from apportion.core.rulebook.suggestions import shown
 from apportion.model.aws.cost_category import (
     ACCOUNT_NAME,
     TAG,
@@ -30,6 +29,7 @@ from apportion.model.aws.cost_category import (
 )
 from apportion.model.findings.cost_categories import WRONG_DEFINITION
 from apportion.model.findings.finding import Finding
+from apportion.model.suggestions import shown
 from apportion.model.wording import join_words
 
 _VERSION = "CostCategoryExpression.v1"

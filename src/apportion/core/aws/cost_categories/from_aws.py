@@ -10,7 +10,6 @@ from decimal import Decimal, localcontext
 
 from apportion.core.rulebook.dimension_names import taken
 from apportion.core.rulebook.read import read_rulebook
-from apportion.core.rulebook.suggestions import shown
 from apportion.core.templates import text as literal
 from apportion.model.aws.cost_category import (
     TAG,
@@ -30,6 +29,7 @@ from apportion.model.aws.cost_category import (
 from apportion.model.findings.cost_categories import IMPORTED_OTHERWISE, NOT_IMPORTED
 from apportion.model.findings.finding import Code, Finding
 from apportion.model.money import EXACT
+from apportion.model.suggestions import shown
 from apportion.model.wording import join_words
 
 from .expressions_to_sql import COLUMNS, Named, NoColumnError, condition_of

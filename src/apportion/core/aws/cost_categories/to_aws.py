@@ -17,7 +17,6 @@ from apportion.core.rulebook.dimension_sql import canonical
 from apportion.core.rulebook.inputs.account_facts import facts_on
 from apportion.core.rulebook.inputs.date_segments import rows_on
 from apportion.core.rulebook.rule_columns import columns_read
-from apportion.core.rulebook.suggestions import shown
 from apportion.model.aws.accounts import NAME, AccountFacts
 from apportion.model.aws.cost_category import (
     ACCOUNT_NAME,
@@ -51,6 +50,7 @@ from apportion.model.rulebook import (
     Rulebook,
     ValueSource,
 )
+from apportion.model.suggestions import shown
 from apportion.model.wording import join_words
 
 from .sql_to_expressions import DIMENSIONS, Reader, UnsayableError

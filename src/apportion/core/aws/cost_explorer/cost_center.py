@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal, localcontext
 
-from apportion.core.rulebook.suggestions import did_you_mean
-from apportion.core.rulebook.tag_keys import normalise_value
 from apportion.model.aws.cost_center import (
     UNTAGGED,
     CostCenterCosts,
@@ -35,6 +33,8 @@ from apportion.model.aws.cost_query import (
 from apportion.model.findings.cost_explorer import NO_COST, OTHER_SPELLINGS
 from apportion.model.findings.finding import Finding
 from apportion.model.money import EXACT
+from apportion.model.suggestions import did_you_mean
+from apportion.model.tags.tag_keys import normalise_value
 from apportion.model.wording import join_words
 
 from .query_names import currency_of, name_of, told_days

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from apportion.core.rulebook.suggestions import did_you_mean, shown
 from apportion.model.aws.cost_center import UNTAGGED
 from apportion.model.aws.cost_query import By, CostLine, GroupKind, Metric
 from apportion.model.errors.base import CostQueryError
+from apportion.model.suggestions import did_you_mean, shown
 from apportion.model.wording import join_words
 
 #: Dimensions that Cost Explorer groups by, as the API reference of GetCostAndUsage lists them, and

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from apportion.core.rulebook.tag_keys import normalise, normalise_value
 from apportion.model.aws.cost_center import CostCenterCosts
 from apportion.model.aws.cost_query import ACCOUNT, CostAnswer, CostQuery, Metric, Spent
 from apportion.model.findings.cost_explorer import OTHER_SPELLINGS
@@ -12,6 +11,7 @@ from apportion.model.findings.finding import Finding
 from apportion.model.money import text
 from apportion.model.outcome import Outcome
 from apportion.model.question import Granularity
+from apportion.model.tags.tag_keys import normalise, normalise_value
 from apportion.model.wording import join_words
 
 from .query_names import currency_of, name_of

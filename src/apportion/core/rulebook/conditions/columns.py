@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from apportion.core.rulebook.suggestions import did_you_mean, shown
 from apportion.model import focus
 from apportion.model.aws.accounts import UNIT
 from apportion.model.findings import rules
 from apportion.model.findings.finding import Finding, Place
+from apportion.model.suggestions import did_you_mean, shown
 from apportion.model.wording import join_words
 
 from .column_aliases import column_called, is_amount_of_cur, is_time_of_cur, tag_called

@@ -9,10 +9,10 @@ from sqlglot import Token, TokenType, exp
 from sqlglot.dialects.duckdb import DuckDB
 from sqlglot.errors import ParseError, SqlglotError
 
-from apportion.core.rulebook.suggestions import shown
 from apportion.model.findings import rules
 from apportion.model.findings.finding import Finding, Place, failing
 from apportion.model.rulebook import Condition
+from apportion.model.suggestions import shown
 
 from .rebuild import ALLOWED, Rebuilder
 from .tree_checks import levels

@@ -6,10 +6,10 @@ from collections.abc import Callable, Collection, Sequence
 
 from sqlglot import exp
 
-from apportion.core.rulebook.suggestions import did_you_mean, shown
-from apportion.core.rulebook.tag_keys import normalise
 from apportion.model.findings import rules
 from apportion.model.findings.finding import Code, Finding, Place
+from apportion.model.suggestions import did_you_mean, shown
+from apportion.model.tags.tag_keys import normalise
 from apportion.model.wording import join_words
 
 from .column_aliases import column_called, tag_called

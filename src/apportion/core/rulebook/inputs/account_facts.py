@@ -12,8 +12,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import groupby, pairwise
 
-from apportion.core.rulebook.tag_keys import matching
 from apportion.model.aws.accounts import NAME, UNIT, Account, AccountFact, AccountFacts, DateRange
+from apportion.model.tags.tag_keys import matching
 
 _TAG = "account_tag:"
 

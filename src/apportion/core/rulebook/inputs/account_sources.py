@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from datetime import date
 
 from apportion.core.rulebook.rule_columns import columns_read, source_label
-from apportion.core.rulebook.tag_keys import matching
 from apportion.model.aws.accounts import NAME, UNIT, AccountFacts
 from apportion.model.rulebook import Dimension, FromAccountTag, FromColumn
+from apportion.model.tags.tag_keys import matching
 
 from .account_facts import synced_on
 

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from apportion.core.rulebook.suggestions import shown
 from apportion.model.findings import rules
 from apportion.model.findings.finding import Code, Finding, Place, add
 from apportion.model.period import Period
+from apportion.model.suggestions import shown
 from apportion.model.wording import join_words
 
 #: Of each kind of finding, so many are told for a file; the rest is counted.

@@ -9,11 +9,11 @@ from datetime import date
 from decimal import Decimal
 from hashlib import sha256
 
-from apportion.core.rulebook.suggestions import did_you_mean, shown
 from apportion.model.findings import rules
 from apportion.model.findings.finding import Finding, Place, add, failing
 from apportion.model.inputs import Driver, DriverRow
 from apportion.model.period import Period
+from apportion.model.suggestions import did_you_mean, shown
 from apportion.model.wording import join_words
 
 from .csv_rows import Row, Sheet, capped, read_csv, read_day

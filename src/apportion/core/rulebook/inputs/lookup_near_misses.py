@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from apportion.core.rulebook.suggestions import shown
 from apportion.core.templates import each, name, query
 from apportion.model.findings.dimensions import ALMOST_MATCHES
 from apportion.model.findings.finding import Finding
 from apportion.model.inputs import Lookup
 from apportion.model.relation import Query, Relation
+from apportion.model.suggestions import shown
 
 _MOST = 3
 

@@ -10,10 +10,10 @@ from hashlib import sha256
 
 from apportion.core.rulebook.conditions.column_aliases import column_called
 from apportion.core.rulebook.conditions.columns import read_column
-from apportion.core.rulebook.suggestions import did_you_mean, shown
 from apportion.model.findings import rules
 from apportion.model.findings.finding import Finding, Place, add, failing
 from apportion.model.inputs import Lookup, LookupRow
+from apportion.model.suggestions import did_you_mean, shown
 
 from .csv_rows import Row, Sheet, capped, read_csv, read_day
 

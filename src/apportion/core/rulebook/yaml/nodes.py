@@ -11,9 +11,9 @@ from functools import partial
 
 import yaml
 
-from apportion.core.rulebook.suggestions import shown
 from apportion.model.findings import rules
 from apportion.model.findings.finding import Finding, Place, add
+from apportion.model.suggestions import shown
 
 MOST_CHARACTERS = 500_000
 MOST_LEVELS = 40

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
-from apportion.core.rulebook.suggestions import did_you_mean, shown
 from apportion.model.findings import rules
 from apportion.model.findings.finding import Code, Finding, Place, add
+from apportion.model.suggestions import did_you_mean, shown
 from apportion.model.wording import join_words
 
 from .nodes import ListNode, MapNode, Node, TextNode

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import islice, product
 
-from apportion.core.rulebook.suggestions import did_you_mean, shown
-from apportion.core.rulebook.tag_keys import normalise, normalise_value
 from apportion.model.findings import tags as codes
 from apportion.model.findings.finding import Finding, Place, add
+from apportion.model.suggestions import did_you_mean, shown
+from apportion.model.tags.tag_keys import normalise, normalise_value
 from apportion.model.tags.tag_policy import (
     LONGEST_KEY,
     LONGEST_VALUE,

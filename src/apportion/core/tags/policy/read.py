@@ -10,12 +10,12 @@ from dataclasses import replace
 from datetime import date
 from hashlib import sha256
 
-from apportion.core.rulebook.suggestions import did_you_mean, shown
 from apportion.core.rulebook.yaml.nodes import ListNode, MapNode, Node, TextNode, read_yaml
 from apportion.core.rulebook.yaml.schema_types import Fitting, fit
 from apportion.model.findings import tags as codes
 from apportion.model.findings.finding import Finding, Place, failing
 from apportion.model.rulebook import Rulebook
+from apportion.model.suggestions import did_you_mean, shown
 from apportion.model.tags.tag_policy import (
     AllowedValues,
     AnyValue,

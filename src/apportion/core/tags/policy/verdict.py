@@ -12,7 +12,7 @@ from datetime import date
 from fnmatch import fnmatchcase
 from functools import lru_cache
 
-from apportion.core.rulebook.tag_keys import normalise, normalise_value
+from apportion.model.tags.tag_keys import normalise, normalise_value
 from apportion.model.tags.tag_policy import (
     LONGEST_VALUE,
     Case,

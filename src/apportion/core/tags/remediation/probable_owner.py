@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from apportion.core.rulebook.tag_keys import normalise
 from apportion.core.tags.policy.verdict import Judge, bare_key
 from apportion.core.tags.resource_types import name_prefix
 from apportion.model.cents import money
 from apportion.model.rulebook import FromTag, Rulebook
+from apportion.model.tags.tag_keys import normalise
 from apportion.model.tags.tag_policy import (
     Fault,
     ListedValues,

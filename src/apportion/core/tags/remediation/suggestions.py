@@ -12,10 +12,10 @@ from decimal import Decimal, localcontext
 from enum import StrEnum
 from hashlib import sha256
 
-from apportion.core.rulebook.suggestions import closest
-from apportion.core.rulebook.tag_keys import normalise
 from apportion.core.tags.policy.verdict import Judge, bare_key
 from apportion.model.money import EXACT
+from apportion.model.suggestions import closest
+from apportion.model.tags.tag_keys import normalise
 from apportion.model.tags.tag_policy import Fault, Verdict
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-from .tag_keys import normalise_value
+from .tags.tag_keys import normalise_value
 
 #: Comparing is quadratic in the length; nobody misspells a word of more letters than this.
 _LONGEST = 80

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from apportion.core.rulebook.suggestions import did_you_mean, shown
+from apportion.model.suggestions import did_you_mean, shown
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from apportion.core.rulebook.tag_keys import matching, normalise, normalise_value
+from apportion.model.tags.tag_keys import matching, normalise, normalise_value
 
 
 @pytest.mark.parametrize(
