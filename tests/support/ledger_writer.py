@@ -18,6 +18,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+import preload
 from apportion.ledger.iceberg import IcebergLedger
 from apportion.model.manifest import Manifest, RunKind
 
@@ -44,7 +45,7 @@ def start(
     With `die_at` it kills itself just before the so-manieth time it changes a file of the ledger.
     """
     context = get_context("forkserver")
-    context.set_forkserver_preload(["apportion.ledger.iceberg_tables"])
+    context.set_forkserver_preload(preload.commands())
     receiving, sending = context.Pipe(duplex=False)
     process = context.Process(target=_write, args=(str(folder), sending, states, die_at))
     process.start()

@@ -8,12 +8,12 @@ import apportion
 
 _PACKAGES = ("app", "cli", "core", "engines", "ledger", "reports", "sources", "usecases")
 
+#: pyarrow imports these when it first makes an array, where they are installed.
+_LATE = ("pandas", "pyarrow.compute")
+
 
 def commands() -> list[str]:
     """List the modules of the packages that commands are made of."""
     prefixes = tuple(f"apportion.{package}" for package in _PACKAGES)
-    return [
-        module.name
-        for module in walk_packages(apportion.__path__, "apportion.")
-        if module.name.startswith(prefixes)
-    ]
+    modules = (module.name for module in walk_packages(apportion.__path__, "apportion."))
+    return [*_LATE, *(name for name in modules if name.startswith(prefixes))]
