@@ -30,10 +30,13 @@ def kill_while_made(place: Path, *, step: int) -> None:
 def kill_at_random(folder: Path, *, kills: int, seed: int) -> None:
     """Kill writers of one ledger, one after the other, and look at it after each."""
     moments = random.Random(seed)
+    began = time.monotonic()
+    run_one_writer(folder)
+    longest = time.monotonic() - began
     for _ in range(kills):
         process, telling = start(folder)
         assert telling.recv() == "ready", "the killed writer before left its lock behind"
-        time.sleep(moments.uniform(0, 0.25))
+        time.sleep(moments.uniform(0, longest))
         process.kill()
         process.join()
         check_whole(folder, acknowledged=told(telling))
