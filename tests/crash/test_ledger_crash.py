@@ -13,7 +13,7 @@ from ledger_kills import (
 )
 from ledger_writer import start, told
 
-KILLS = 50
+KILLS = 30
 
 
 def test_killed_before_every_change_of_a_file(tmp_path: Path) -> None:

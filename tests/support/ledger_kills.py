@@ -30,9 +30,12 @@ def kill_while_made(place: Path, *, step: int) -> None:
 def kill_at_random(folder: Path, *, kills: int, seed: int) -> None:
     """Kill writers of one ledger, one after the other, and look at it after each."""
     moments = random.Random(seed)
+    process, telling = start(folder, states=2)
+    assert [telling.recv(), telling.recv()] == ["ready", 1]
     began = time.monotonic()
-    run_one_writer(folder)
-    longest = time.monotonic() - began
+    assert telling.recv() == 2
+    longest = time.monotonic() - began  # that a state takes here, once everything is there
+    process.join()
     for _ in range(kills):
         process, telling = start(folder)
         assert telling.recv() == "ready", "the killed writer before left its lock behind"
