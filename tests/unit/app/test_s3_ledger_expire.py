@@ -199,7 +199,7 @@ def test_what_others_were_given_stays(world: MotoWorld, tmp_path: Path) -> None:
     assert (found.run, found.period, found.how) == (first["run"], PERIOD, EvidenceKind.DELIVERED)
 
     reports.write(f"{PERIOD}/other/delivery.json", b"[]")
-    with pytest.raises(NotADeliveryError, match=r"/other/delivery\.json is not what"):
+    with pytest.raises(NotADeliveryError, match=r"/other/delivery\.json is not a file of"):
         delivered_at(f"s3://{bucket}/reports", clients=world.client)
     with pytest.raises(
         NoDeliveriesError, match=rf"No report was delivered to s3://{bucket}/report/"

@@ -86,7 +86,7 @@ def test_a_missing_permission_is_named_with_the_line_to_add(world: MotoWorld, fo
     ("words", "said"),
     [
         (("publish", "acme/lake"), "s3://bucket/prefix"),
-        (("publish", "s3://acme/lake", "--period", "2026"), "year-month"),
+        (("publish", "s3://acme/lake", "--period", "2026"), "a month like 2026-09"),
         (("query", "DROP TABLE runs"), "one query that reads"),
         (("query", "SELECT * FROM bills"), "There is no table bills"),
         (("deliver", "s3://acme/x", "--email", "a@b.example"), "--from"),
