@@ -10,6 +10,7 @@ import typer
 
 from apportion.cli.options.aws import RoleOption
 from apportion.cli.options.common import FormOption, RawOption, ToOption
+from apportion.cli.options.completion import complete_account
 from apportion.cli.options.cost_explorer import ProfileOption
 from apportion.cli.options.period import PeriodOption, one_month
 from apportion.cli.session import Session
@@ -28,6 +29,7 @@ AccountsOption = Annotated[
         "--accounts",
         metavar="IDS",
         help="Account ids, separated by commas; `all` means every account in the bill.",
+        autocompletion=complete_account,
     ),
 ]
 RegionsOption = Annotated[
