@@ -11,7 +11,7 @@ import pytest
 
 from apportion.ledger.iceberg import IcebergLedger
 from crash_program import said, start
-from soak import SOAK
+from soak import every
 from workspace_kills import (
     State,
     deliver,
@@ -25,7 +25,7 @@ from workspace_kills import (
 
 RANDOM_KILLS = 20
 #: `make soak` kills before every change of a file.
-EVERY = 1 if SOAK else 5
+EVERY = every(5)
 
 
 @pytest.fixture

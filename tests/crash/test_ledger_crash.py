@@ -12,11 +12,11 @@ from ledger_kills import (
     run_one_writer,
 )
 from ledger_writer import start, told
-from soak import SOAK
+from soak import SOAK, every
 
 KILLS = 30
 #: `make soak` kills before every change of a file.
-EVERY = 1 if SOAK else 3
+EVERY = every(3)
 
 
 def test_killed_before_changes_of_files(tmp_path: Path) -> None:

@@ -10,3 +10,8 @@ SOAK = bool(os.environ.get("APPORTION_SOAK"))
 def examples(number: int) -> int:
     """Count a property's examples: `number` in the suite, and forty times as many in a soak."""
     return number * 40 if SOAK else number
+
+
+def every(number: int) -> int:
+    """Take every n-th kill point in the suite, and each of them in a soak."""
+    return 1 if SOAK else number

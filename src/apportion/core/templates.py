@@ -6,6 +6,9 @@ from collections.abc import Iterable
 from importlib.resources import files
 
 from apportion.model.relation import Query, Relation, read_by
+from apportion.model.sql_text import name, text
+
+__all__ = ["each", "name", "query", "sql", "text"]
 
 
 def sql(step: str, **parts: str) -> str:
@@ -23,18 +26,6 @@ def query(step: str, **parts: str | Relation | Query) -> Query:
     """Read a SQL file as `sql` does; the query reads the relations and queries in its parts."""
     texts = {key: str(part) for key, part in parts.items()}
     return Query(sql(step, **texts), read_by(parts.values()))
-
-
-def name(identifier: str) -> str:
-    """Quote a column or table name."""
-    doubled = identifier.replace('"', '""')
-    return f'"{doubled}"'
-
-
-def text(value: str) -> str:
-    """Quote a text; the only way for a user's text into a query."""
-    doubled = value.replace("'", "''")
-    return f"'{doubled}'"
 
 
 def each(parts: Iterable[str], between: str = ",\n  ") -> str:

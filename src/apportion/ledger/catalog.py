@@ -113,8 +113,12 @@ class Catalog:
         if known is None or snapshot not in known.snapshots:
             known = self.state(name)
         if known is None or snapshot not in known.snapshots:
-            place = str(table_folder(name, folder=self.folder))
-            raise LedgerDamagedError(place, f"snapshot {snapshot}", "no such snapshot")
+            raise self.without(name, snapshot)
+
+    def without(self, name: str, snapshot: int) -> LedgerDamagedError:
+        """The error for a table without a snapshot that it must have."""
+        place = str(table_folder(name, folder=self.folder))
+        return LedgerDamagedError(place, f"snapshot {snapshot}", "no such snapshot")
 
     @contextmanager
     def reading(self, name: str) -> Iterator[None]:

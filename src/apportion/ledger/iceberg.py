@@ -30,7 +30,7 @@ from .inputs import Inputs
 from .locations import table_folder
 from .lock import WriteLock
 from .run_files import RunFiles
-from .run_records import RunRecords
+from .run_records import RunRecords, runs_in
 from .unreferenced_files import remove
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class IcebergLedger:
         return self._lock.held(wait=wait)
 
     def runs(self) -> list[Manifest]:
-        return self._records.runs()
+        return runs_in(self._records.files())
 
     def new_folder(self, table: str) -> str:
         return str(self._new_folder(table))
@@ -93,7 +93,8 @@ class IcebergLedger:
         and keeping those when they are written again would count them twice.
         """
         part = (period, bill)
-        return self._put(table, files, part=part, kept_of=self._recorded(table, part))
+        with self.lock(wait=0):
+            return self._put(table, files, part=part, kept_of=self._recorded(table, part))
 
     def record(self, manifest: Manifest) -> Manifest:
         """As the port says. A run that names a snapshot which is not there is not recorded."""
@@ -101,7 +102,7 @@ class IcebergLedger:
             for name, snapshot in manifest.snapshots.items():
                 self._catalog.check_snapshot(name, snapshot)
             there = self._records.files()
-            manifest = replace(manifest, files=self._run_files.of(manifest, self.runs()))
+            manifest = replace(manifest, files=self._run_files.of(manifest, runs_in(there)))
             self._tables.add_record(manifest, there)
             return manifest
 

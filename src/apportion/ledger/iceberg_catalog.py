@@ -15,8 +15,6 @@ from pyiceberg.table.sorting import UNSORTED_SORT_ORDER, SortOrder
 from pyiceberg.table.update import TableRequirement, TableUpdate
 from pyiceberg.typedef import EMPTY_DICT, Identifier, Properties
 
-from apportion.model.errors.base import LedgerDamagedError
-
 from . import iceberg_schemas, tables
 from .catalog import Catalog
 from .catalog_file import CatalogFile
@@ -29,7 +27,8 @@ class IcebergCatalog:
     """Opens the tables that a catalog names, and makes those that it does not name yet."""
 
     def __init__(self, catalog: Catalog) -> None:
-        self.files = catalog
+        self.reading = catalog.reading
+        self._files = catalog
         self._folder = catalog.folder
         self._tables = _Tables(catalog.file, folder=catalog.folder)
         self._latest: dict[str, Table] = {}
@@ -39,10 +38,10 @@ class IcebergCatalog:
 
         Raises LedgerDamagedError where the catalog is lost, or older than the table.
         """
-        location = self.files.location(name)
+        location = self._files.location(name)
         if location is None:
             return None
-        with self.files.reading(name):
+        with self.reading(name):
             found = self._tables.open(name, location)
             snapshot = found.current_snapshot()
             number = (snapshot.sequence_number or 0) if snapshot else 0
@@ -60,8 +59,7 @@ class IcebergCatalog:
         if known is None or known.snapshot_by_id(snapshot) is None:
             known = self.find(name)
         if known is None or known.snapshot_by_id(snapshot) is None:
-            place = str(table_folder(name, folder=self._folder))
-            raise LedgerDamagedError(place, f"snapshot {snapshot}", "no such snapshot")
+            raise self._files.without(name, snapshot)
         return known
 
     def register(self, name: str, location: str) -> None:
@@ -69,9 +67,9 @@ class IcebergCatalog:
         self._tables.register_table((tables.NAMESPACE, name), location)
 
     def _make(self, name: str) -> Table:
-        self.files.begin()
-        with self.files.reading(name):
-            self.files.file.complete()
+        self._files.begin()
+        with self.reading(name):
+            self._files.file.complete()
         known = iceberg_schemas.schema(name)
         # Written by DuckDB, the files name their columns and do not number them.
         mapping = {"schema.name-mapping.default": known.name_mapping.model_dump_json()}

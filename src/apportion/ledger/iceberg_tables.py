@@ -77,7 +77,7 @@ class IcebergTables:
         written = [record for each in merged for record in each.records]
         path = self._write([*sorted(written, key=lambda each: each[0]), (number, manifest)])
         names = [each.path.name for each in there if each.path.name not in gone]
-        current = self._planned(table, table.current_snapshot(), None)
+        current = self._planned(table, table.current_snapshot(), None) if gone else []
         out = [
             each for each in current if path_of(each.file_path, folder=self._folder).name in gone
         ]
@@ -118,7 +118,7 @@ class IcebergTables:
         """Read the files of a snapshot, of a part or all, sorted by their place."""
         if snapshot is None:
             return []
-        with self._catalog.files.reading(table.name()[-1]):
+        with self._catalog.reading(table.name()[-1]):
             found = [
                 entry.data_file
                 for manifest in snapshot.manifests(table.io)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,13 +35,8 @@ class RunRecords:
         self._list_files = list_files
         self._read: dict[Path, RecordFile] = {}
 
-    def runs(self) -> list[Manifest]:
-        """All recorded runs, oldest first. Raises LedgerDamagedError."""
-        records = [record for file in self.files() for record in file.records]
-        return [manifest for _, manifest in sorted(records, key=lambda record: record[0])]
-
     def files(self) -> list[RecordFile]:
-        """Read the files of the table of runs.
+        """Read the files of the table of runs. Raises LedgerDamagedError.
 
         Metadata has no checksum. One flipped bit can hide a file, and its runs would be missing:
         so the numbers of the runs and the snapshot's own count of files are compared.
@@ -65,3 +60,9 @@ class RunRecords:
         if path not in self._read:
             self._read[path] = RecordFile(path, tuple(read(path)))
         return self._read[path]
+
+
+def runs_in(files: Iterable[RecordFile]) -> list[Manifest]:
+    """List the runs in these files, oldest first."""
+    records = [record for file in files for record in file.records]
+    return [manifest for _, manifest in sorted(records, key=lambda record: record[0])]

@@ -50,7 +50,7 @@ def drop(catalog: IcebergCatalog, kept: Snapshots) -> None:
         table = catalog.find(name)
         if table is None:
             continue
-        with catalog.files.reading(name):
+        with catalog.reading(name):
             commit = Commit(table)
             if keep_only(commit, kept.get(name, frozenset())):
                 commit.commit_transaction()
@@ -63,7 +63,7 @@ def _data(
     table = catalog.find(name)
     parts: dict[str, _Part] = {}
     named: dict[str, set[int]] = defaultdict(set)
-    with catalog.files.reading(name):
+    with catalog.reading(name):
         for snapshot, files in _by_snapshot(table) if table else ():
             parts |= files
             for location in files:

@@ -33,7 +33,7 @@ def find(
     for name in names:
         table = catalog.find(name)
         place = table_folder(name, folder=folder)
-        with catalog.files.reading(name):
+        with catalog.reading(name):
             snapshots = None if kept is None else kept.get(name, frozenset())
             referenced = {path_of(each, folder=folder) for each in _locations(table, snapshots)}
         ours = {path for pattern in _OURS for path in place.glob(pattern) if path.is_file()}
@@ -45,7 +45,7 @@ def check_referenced(catalog: IcebergCatalog, *, folder: Path) -> None:
     """Check that every referenced file exists. Raises LedgerDamagedError."""
     for name in tables.COLUMNS:
         table = catalog.find(name)
-        with catalog.files.reading(name):
+        with catalog.reading(name):
             old = {entry.metadata_file for entry in table.metadata.metadata_log} if table else set()
             referenced = {path_of(each, folder=folder) for each in {*_locations(table, None)} - old}
         for path in sorted(referenced):

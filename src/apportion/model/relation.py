@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlglot import exp
+from .sql_text import name as quoted
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Relation:
     name: str
 
     def __str__(self) -> str:
-        return exp.to_identifier(self.name, quoted=True).sql("duckdb")
+        return quoted(self.name)
 
 
 @dataclass(frozen=True)

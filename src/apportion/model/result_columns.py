@@ -1,7 +1,7 @@
 """The columns that results have beside the rulebook's dimensions: no dimension may be called so.
 
 Reports, comparisons and tables are made with these tuples, or compared with them by a test. Names
-are told apart without case, as SQL engines do.
+are compared without case, as SQL engines do.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from .columns import SourceColumn
 from .recognise import squeeze
 from .totals.stated import Layout, Tally, costs_change, find_columns
 
-#: What rules most often ask for, besides what totals are stated of.
+#: Columns that rules often use, and that no total needs.
 _ASKED_FOR = frozenset(
     map(
         squeeze,

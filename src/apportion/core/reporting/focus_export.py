@@ -40,7 +40,7 @@ HANDED = {
     "Kept": "BOOLEAN",
     **dict.fromkeys((*COST_COLUMNS, *QUANTITY_COLUMNS), SQL_TYPE),
 }
-#: The columns that Apportion adds, besides those of dimensions.
+#: The columns that Apportion adds, except those of dimensions.
 _OURS = ("x_Pool", "x_Kept", "x_AllocationRun")
 _AMOUNTS = (*COST_COLUMNS, *QUANTITY_COLUMNS)
 _PLACES_OF_RATIO = 12
@@ -180,7 +180,7 @@ def focus_query(
 def dimension_columns(rulebook: Rulebook) -> dict[str, str]:
     """Name the column of each dimension as FOCUS requires: `cost_center` is `x_CostCenter`.
 
-    Columns are told apart without case, so a name that is taken becomes `x_DimensionOperation`.
+    Column names are compared without case. A name that is taken becomes `x_DimensionOperation`.
     """
     columns: dict[str, str] = {}
     taken = {column.casefold() for column in (*OWN_COLUMNS, *_OURS)}

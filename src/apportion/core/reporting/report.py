@@ -20,7 +20,7 @@ from apportion.model.question import Granularity
 from apportion.model.relation import Query, Relation
 from apportion.model.split import Units
 
-#: Columns by which every allocation can be grouped, besides its dimensions.
+#: Columns by which every allocation can be grouped, in addition to its dimensions.
 ALWAYS = (
     "BillingAccountId",
     "BillingCurrency",

@@ -21,7 +21,7 @@ from apportion.web.page_model import CellStyle, Choice, KeyFigure, Page, Section
 #: The number of rows of the heat map; files have all.
 MAX_ROWS = 24
 
-#: The number of other tags in the heat map, besides the tags that the rulebook reads.
+#: The number of tags in the heat map that the rulebook does not read.
 _MAX_OTHER_TAGS = 3
 
 #: The number of resources with a missing tag, and of values with several spellings.

@@ -25,13 +25,13 @@ from aws_typed import Typed
 from crash_program import said, start
 from ledger_writer import expected_state, read_state, write_state
 from published_months import LINES, ONCE, RULES
-from soak import SOAK
+from soak import every
 from stories import bill_of, delivered, parquet_bill, reopened, workspace_in
 
 SEPTEMBER, OCTOBER = "2026-09", "2026-10"
 VERSIONS = 3
 #: `make soak` kills before every change of a file.
-EVERY = 1 if SOAK else 5
+EVERY = every(5)
 NOW = "2026-12-01T08:00:00Z"
 WORDS = ("ledger", "expire", "--keep-runs", "0", "--older-than", "2026-12-01")
 

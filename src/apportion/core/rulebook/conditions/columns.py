@@ -18,7 +18,7 @@ _OWN = re.compile(r"x_[A-Za-z0-9_]{1,100}")
 _BY_LOWER = {name.lower(): name for name in (*focus.KEY_COLUMNS, UNIT)}
 _RENAMED = {name.lower(): (name, newer) for name, newer in focus.RENAMED.items()}
 _ALL = {column.name.lower(): column for column in focus.COLUMNS}
-#: What the ledger's `costs` are told apart by; no FOCUS columns, but people try them.
+#: Columns of the ledger's `costs` that are no FOCUS columns; users try them in conditions.
 _TIMES = {"chargeday", "usagedate", "billingperiod"}
 
 

@@ -21,7 +21,7 @@ _TAG = "account_tag:"
 def account_columns(used: Iterable[str]) -> tuple[str, ...]:
     """Pick, of the columns that a rulebook uses, those that accounts can fill.
 
-    The name is always one: results are told apart by it.
+    The name is always one of them: results have a column for it.
     """
     return (NAME, *sorted(c for c in set(used) if c == UNIT or c.startswith(_TAG)))
 
