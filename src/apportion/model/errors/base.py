@@ -125,7 +125,7 @@ class NotAPeriodError(WrongUseError):
 
     def __init__(self, written: str) -> None:
         super().__init__(
-            "A period is written latest, last-month, as a range 2026-07..2026-09 or as a month "
+            "A period is written as latest, last-month, a range like 2026-07..2026-09 or a month "
             f"like 2026-09; found {written!r}."
         )
 
