@@ -7,6 +7,7 @@ import threading
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import httpx2
 import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey
@@ -20,7 +21,6 @@ from apportion.web.auth.request_bodies import MAX_BYTES
 from apportion.web.auth.sessions import Sessions
 from apportion.web.auth.signing_keys import SigningKeys, UnknownKeyError
 from apportion.web.auth.user import SESSION_SECONDS, groups_of
-from apportion.web.http_client import httpx
 from web_client import SECRET, access_of, application, as_one_of
 from web_ledger import run_cache_of
 
@@ -60,15 +60,15 @@ def test_a_trusted_header_occurs_once(shown: Path, name: str) -> None:
     assert client.get("/api/v1/overview", headers=once).status_code == 200
 
 
-def _open_to_all(shown: Path) -> httpx.ASGITransport:
+def _open_to_all(shown: Path) -> httpx2.ASGITransport:
     auth = create_auth_config(access_of(OIDC), {}, host="0.0.0.0")
-    return httpx.ASGITransport(create_app(run_cache_of(shown), auth=auth, watch=False))
+    return httpx2.ASGITransport(create_app(run_cache_of(shown), auth=auth, watch=False))
 
 
 @pytest.mark.parametrize("path", ["/auth/sign-out", "/overview", "/health", "/nothing"])
 def test_a_body_with_a_large_length_is_not_read(shown: Path, path: str) -> None:
-    async def ask() -> httpx.Response:
-        async with httpx.AsyncClient(transport=_open_to_all(shown)) as client:
+    async def ask() -> httpx2.Response:
+        async with httpx2.AsyncClient(transport=_open_to_all(shown)) as client:
             return await client.post(f"http://localhost:8600{path}", content=b"a" * (MAX_BYTES + 1))
 
     answer = asyncio.run(ask())
@@ -86,7 +86,7 @@ def test_a_body_in_pieces_is_read_up_to_the_limit(shown: Path) -> None:
             yield b"a" * (1 << 20)
 
     async def ask() -> int:
-        async with httpx.AsyncClient(transport=_open_to_all(shown)) as client:
+        async with httpx2.AsyncClient(transport=_open_to_all(shown)) as client:
             answer = await client.post("http://localhost:8600/auth/sign-out", content=pieces())
             return answer.status_code
 
@@ -153,7 +153,7 @@ class Keys:
             return self.key.as_pem(private=False)
         self.let_go.wait(20)
         message = "not there"
-        raise httpx.ConnectTimeout(message)
+        raise httpx2.ConnectTimeout(message)
 
     def token(self, kid: str) -> str:
         claims = {"email": "ada", "exp": 4e9, "aud": "us", "groups": ["finance"]}
@@ -173,12 +173,12 @@ def test_requests_of_unknown_keys_are_limited(keys: Keys) -> None:
     known = SigningKeys("https://keys.example.com", fetch=keys.fetch, clock=clock)
     assert known.key("one") is known.key("one")
     for number in range(100):
-        with pytest.raises((UnknownKeyError, httpx.HTTPError)):
+        with pytest.raises((UnknownKeyError, httpx2.HTTPError)):
             known.key(f"guess {number % 50}")
     assert len(keys.asked) == 6
     assert known.key("one")
     clock.now += 61
-    with pytest.raises(httpx.HTTPError):
+    with pytest.raises(httpx2.HTTPError):
         known.key("guess 0")
     assert len(keys.asked) == 7
 
@@ -191,8 +191,8 @@ def test_a_slow_key_delays_no_other_request(shown: Path, keys: Keys) -> None:
     app = create_app(run_cache_of(shown), auth=auth, watch=False)
 
     async def ask() -> tuple[list[int], int, int]:
-        transport = httpx.ASGITransport(app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://costs") as client:
+        transport = httpx2.ASGITransport(app)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://costs") as client:
 
             async def get(kid: str) -> int:
                 headers = {"X-Token": keys.token(kid)}

@@ -12,9 +12,9 @@ from collections.abc import AsyncIterator, Sequence
 from hashlib import sha256
 from urllib.parse import parse_qsl, urlsplit
 
+import httpx2
 from starlette.types import ASGIApp
 
-from .http_client import httpx
 from .static_files import static_files
 
 _HREF = re.compile(r'(href|src)="(/[^"]*)"')
@@ -54,8 +54,8 @@ async def site(app: ASGIApp, periods: Sequence[str]) -> AsyncIterator[tuple[str,
         yield f"static/{name}", file.content
     names = _FileNames(periods)
     starts = [f"/overview?period={period}" for period in periods]
-    transport = httpx.ASGITransport(app=app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+    transport = httpx2.ASGITransport(app=app)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
         waiting = {names.name(address) or "": address for address in starts}
         done = set(waiting)
         while waiting:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, quote
 
+import httpx2
 from authlib.integrations.base_client.errors import OAuthError
 from authlib.integrations.starlette_client import OAuth
 from joserfc.errors import JoseError
@@ -16,7 +17,6 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from apportion.model.access import Access, Oidc
 from apportion.web.html import account_html, notice_html
-from apportion.web.http_client import httpx
 from apportion.web.security_headers import is_safe_path
 
 from .sessions import Sessions
@@ -57,7 +57,7 @@ class OidcSignIn:
         request.session[_NEXT] = wanted if is_safe_path(wanted) else "/"
         try:
             response = await self._provider.authorize_redirect(request, self._callback_url())
-        except (httpx.HTTPError, OAuthError) as error:
+        except (httpx2.HTTPError, OAuthError) as error:
             return _failed(
                 f"The identity provider {self._settings.issuer} did not respond: {error}.", 502
             )
@@ -67,7 +67,7 @@ class OidcSignIn:
         """Handle the redirect back from the provider: exchange the code for the user's claims."""
         try:
             token = await self._provider.authorize_access_token(request)
-        except (OAuthError, JoseError, httpx.HTTPError, ValueError) as error:
+        except (OAuthError, JoseError, httpx2.HTTPError, ValueError) as error:
             return _failed(
                 f"The response of the identity provider could not be verified: {error}.", 400
             )

@@ -8,12 +8,12 @@ import json
 import re
 from collections.abc import Mapping
 
+import httpx2
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jws import JWSRegistry
 
 from apportion.model.access import Access, SecretHeader, SignedHeader
-from apportion.web.http_client import httpx
 
 from .signing_keys import Fetch, SigningKeys, UnknownKeyError, fetch
 from .user import User, groups_of
@@ -82,7 +82,7 @@ class SignedProxy:
             raise NotSignedInError(message)
         try:
             claims = self._claims(token)
-        except (JoseError, ValueError, httpx.HTTPError, UnknownKeyError) as error:
+        except (JoseError, ValueError, httpx2.HTTPError, UnknownKeyError) as error:
             message = f"The token in {self._settings.header} could not be verified: {error}."
             raise NotSignedInError(message) from error
         name = str(claims.get(self._settings.name_claim) or claims.get("sub") or "")

@@ -10,10 +10,9 @@ from collections import deque
 from collections.abc import Callable
 from threading import Lock
 
+import httpx2
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet, RSAKey
-
-from apportion.web.http_client import httpx
 
 Key = ECKey | RSAKey | KeySet
 
@@ -38,7 +37,7 @@ def fetch(address: str) -> bytes:
     """Read a key over HTTP, up to the largest size."""
     found = bytearray()
     deadline = time.monotonic() + _TIMEOUT
-    with httpx.stream("GET", address, timeout=_TIMEOUT, follow_redirects=False) as response:
+    with httpx2.stream("GET", address, timeout=_TIMEOUT, follow_redirects=False) as response:
         response.raise_for_status()
         for part in response.iter_bytes(16 << 10):
             found += part
@@ -113,7 +112,7 @@ class SigningKeys:
         if not self._address.endswith((".json", "jwks", "certs", "keys")):
             return _read_pem(self._fetch(f"{self._address}/{key_id}"))
         found = KeySet.import_key_set(
-            httpx.Response(200, content=self._fetch(self._address)).json()
+            httpx2.Response(200, content=self._fetch(self._address)).json()
         )
         if all(key.kid != key_id for key in found.keys):
             message = "its key is not in the provider's key set"

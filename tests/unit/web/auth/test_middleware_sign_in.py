@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+import httpx2
 import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey
@@ -24,7 +25,6 @@ from apportion.web.auth.config import AuthConfig, create_auth_config
 from apportion.web.auth.oidc import OidcSignIn
 from apportion.web.auth.proxy import NotSignedInError, SignedProxy
 from apportion.web.auth.user import SESSION_SECONDS
-from apportion.web.http_client import httpx
 from web_client import access_of
 from web_ledger import run_cache_of
 
@@ -171,13 +171,13 @@ def visitor(shown: Path, issuer: str, clock: Clock) -> TestClient:
     return TestClient(app, base_url="http://localhost:8600", follow_redirects=False)
 
 
-def sign_in(visitor: TestClient, who: str, *, wanted: str = "/overview") -> httpx.Response:
+def sign_in(visitor: TestClient, who: str, *, wanted: str = "/overview") -> httpx2.Response:
     """Follow the redirects like a browser, and sign in at the provider's form."""
     asked = visitor.get(wanted)
     entered = visitor.get(asked.headers["location"])
     form = entered.headers["location"]
     assert parse_qs(urlsplit(form).query)["code_challenge_method"] == ["S256"]
-    back = httpx.post(form, data={"sub": who}, follow_redirects=False)
+    back = httpx2.post(form, data={"sub": who}, follow_redirects=False)
     return visitor.get(back.headers["location"])
 
 
@@ -257,5 +257,5 @@ def test_another_s_answer_of_the_provider_is_refused(visitor: TestClient) -> Non
 @pytest.mark.parametrize("wanted", ["//evil.example", "https://evil.example", "/\\evil", ""])
 def test_signing_in_leads_nowhere_else(visitor: TestClient, wanted: str) -> None:
     entered = visitor.get("/auth/sign-in", params={"next": wanted})
-    back = httpx.post(entered.headers["location"], data={"sub": "ada"}, follow_redirects=False)
+    back = httpx2.post(entered.headers["location"], data={"sub": "ada"}, follow_redirects=False)
     assert visitor.get(back.headers["location"]).headers["location"] == "/"

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import httpx2
 from authlib.integrations.httpx_client import AsyncOAuth2Client
-
-from apportion.web.http_client import httpx
 
 
 def test_sign_in_catches_the_errors_of_the_client_that_authlib_uses() -> None:
-    assert issubclass(AsyncOAuth2Client, httpx.AsyncClient)
+    assert issubclass(AsyncOAuth2Client, httpx2.AsyncClient)
