@@ -14,7 +14,7 @@ REPORT = ("currency", "direct", "shared", "total", "share", "tagged")
 
 #: What can move money between two allocations, in the order in which it is changed. `usage` is
 #: between months, `restated` within one: a later delivery of the same bill.
-CAUSES = ("usage", "restated", "tags", "rules", "drivers")
+CAUSES = ("usage", "restated", "tags", "accounts", "rules", "drivers")
 
 #: A row of a comparison, after the owner.
 COMPARED = ("currency", "before", *CAUSES, "change", "after")

@@ -52,9 +52,9 @@ def compare(
 ) -> None:
     """Compare what each owner pays in two months or runs, by cause.
 
-    Causes are usage (between months), restated bills, tags, rules and drivers. They add up
-    exactly to the change. With one month, compares its allocation with the current rulebook:
-    the effect of a rule change before you allocate.
+    Causes are usage (between months), restated bills, tags, accounts and lookups, rules, and
+    drivers. They add up exactly to the change. With one month, compares its allocation with the
+    current rulebook: the effect of a rule change before you allocate.
     """
     session: Session = ctx.obj
     sent = Output(form, to, raw)

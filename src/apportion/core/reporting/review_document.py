@@ -32,6 +32,7 @@ _WORDS = {
     "usage": "usage",
     "restated": "a restated bill",
     "tags": "tags",
+    "accounts": "account data and lookups",
     "rules": "changed rules",
     "drivers": "changed driver values",
 }

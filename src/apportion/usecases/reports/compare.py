@@ -19,11 +19,11 @@ from apportion.core.reporting.compare import (
     lines_changed,
     numbers_of,
 )
+from apportion.core.rulebook.inputs.dated_values import accounts_moved, lookup_moved
 from apportion.model.cents import money
 from apportion.model.errors.base import FindingsError, NothingThereError, OwnersDifferError
 from apportion.model.findings.finding import Finding
 from apportion.model.focus import COST_COLUMNS
-from apportion.model.inputs import Driver
 from apportion.model.manifest import Manifest, RunKind
 from apportion.model.money import from_units, to_units
 from apportion.model.outcome import Outcome
@@ -105,19 +105,21 @@ def _stages(context: RunContext, before: Side, after: Side) -> tuple[Stages, lis
     labels, _found = label(before.rules, bills, context)
     first, _ = _paid(context, before.period, before.rules, labels.costs, bills)
     by_cause = dict.fromkeys(CAUSES, first)
-    numbers = _numbers_of_before(before, after)
+    old = _rules_of_before(before, after)
     if _runs(before) != _runs(after):
         days = _labels_before(before, after, labels.costs, bills, context)
         bills = open_bills(after.bills, context)
-        labels, _found = label(before.rules, bills, context)
-        old = replace(before.rules, drivers=numbers)
+        labels, _found = label(old, bills, context)
         by_cause["tags"], _ = _paid(context, after.period, old, labels.costs, bills)
         as_before = _labelled_as_before(before, days, labels.costs.labelled, bills, context)
         bill, _ = _paid(context, after.period, old, as_before, bills)
         same = before.period == after.period
         by_cause["usage"], by_cause["restated"] = (first if same else bill), bill
+    values = _with_values_of(old, after.rules)
+    labels, _found = label(values, bills, context)
+    by_cause["accounts"], _ = _paid(context, after.period, values, labels.costs, bills)
     labels, findings = label(after.rules, bills, context)
-    kept = {file: numbers.get(file, driver) for file, driver in after.rules.drivers.items()}
+    kept = {file: old.drivers.get(file, driver) for file, driver in after.rules.drivers.items()}
     rules = replace(after.rules, drivers=kept)
     by_cause["rules"], _ = _paid(context, after.period, rules, labels.costs, bills)
     by_cause["drivers"], more = _paid(context, after.period, after.rules, labels.costs, bills)
@@ -152,11 +154,26 @@ def _labelled_as_before(
     return LabelledCosts(as_before, rolled)
 
 
-def _numbers_of_before(before: Side, after: Side) -> dict[str, Driver]:
-    return {
-        file: numbers_of(driver, before.period, after.period)
-        for file, driver in before.rules.drivers.items()
+def _rules_of_before(before: Side, after: Side) -> Rules:
+    """The rules of the earlier month for the later one: what is dated has the same day of it."""
+    months = before.period, after.period
+    rules = before.rules
+    return replace(
+        rules,
+        lookups={key: lookup_moved(lookup, *months) for key, lookup in rules.lookups.items()},
+        drivers={file: numbers_of(driver, *months) for file, driver in rules.drivers.items()},
+        accounts=accounts_moved(rules.accounts, *months),
+    )
+
+
+def _with_values_of(old: Rules, new: Rules) -> Rules:
+    """The old rules with the new values of lookups and accounts that have the same columns."""
+    lookups = {
+        key: found if (found := new.lookups.get(key, lookup)).columns == lookup.columns else lookup
+        for key, lookup in old.lookups.items()
     }
+    same = new.accounts.columns == old.accounts.columns
+    return replace(old, lookups=lookups, accounts=new.accounts if same else old.accounts)
 
 
 def _paid(

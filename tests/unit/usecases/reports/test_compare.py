@@ -24,7 +24,7 @@ shared:
 """
 CASES = "owner,number,month\nA,1,2026-08\nB,1,2026-08\nA,1,2026-09\nB,3,2026-09\n"
 TO_B = {"tags": "CostCenter=B"}
-CAUSES = ("usage", "restated", "tags", "rules", "drivers")
+CAUSES = ("usage", "restated", "tags", "accounts", "rules", "drivers")
 
 
 def month(folder: Path, period: str, *lines: dict[str, str], name: str = "") -> list[Path]:
@@ -67,12 +67,14 @@ def test_two_months_differ_by_usage_tags_and_numbers(tmp_path: Path) -> None:
     }
 
 
-def test_a_change_of_hands_within_the_earlier_month_is_no_usage(tmp_path: Path) -> None:
+BY_ACCOUNT = RULES.replace("{tag: CostCenter}", "{tag: CostCenter}, {lookup: accounts.csv}")
+
+
+def test_a_new_owner_within_the_earlier_month_is_no_usage(tmp_path: Path) -> None:
     """By a lookup's dates, and by a tag: the account and the machine were A's until the 15th."""
-    by_account = RULES.replace("{tag: CostCenter}", "{tag: CostCenter}, {lookup: accounts.csv}")
     workspace = workspace_in(
         tmp_path,
-        by_account,
+        BY_ACCOUNT,
         {
             "accounts.csv": "SubAccountId,cost_center,valid_from,valid_to\n"
             "000000000011,A,,2026-08-15\n000000000011,B,2026-08-16,\n",
@@ -90,8 +92,45 @@ def test_a_change_of_hands_within_the_earlier_month_is_no_usage(tmp_path: Path) 
         workspace.ingest(month(tmp_path, period, *month_lines))
     workspace.allocate()
     assert compared(workspace, "2026-08", "2026-09") == {
-        "A": {"before": 13, "tags": -13},
-        "B": {"before": 14, "tags": 13, "after": 27},
+        "A": {"before": 13, "tags": -3, "accounts": -10},
+        "B": {"before": 14, "tags": 3, "accounts": 10, "after": 27},
+    }
+
+
+@pytest.mark.parametrize(("last", "begins"), [("08-31", "09-01"), ("09-15", "09-16")])
+def test_an_account_with_a_new_owner_since_then_is_accounts(
+    tmp_path: Path, last: str, begins: str
+) -> None:
+    """The line is added to the lookup after the earlier month was allocated."""
+    workspace = workspace_in(
+        tmp_path,
+        BY_ACCOUNT,
+        {"accounts.csv": "SubAccountId,cost_center\n000000000011,A\n", "drivers/cases.csv": CASES},
+    )
+    machine = {"cost": "10", "ResourceId": "vm-1"}
+    workspace.ingest(month(tmp_path, "2026-08", {**machine, "day": "2026-08-20"}))
+    workspace.allocate()
+    (tmp_path / "accounts.csv").write_text(
+        "SubAccountId,cost_center,valid_from,valid_to\n"
+        f"000000000011,A,,2026-{last}\n000000000011,B,2026-{begins},\n"
+    )
+    workspace.ingest(month(tmp_path, "2026-09", {**machine, "day": "2026-09-20"}))
+    workspace.allocate()
+    assert compared(workspace, "2026-08", "2026-09") == {
+        "A": {"before": 10, "accounts": -10},
+        "B": {"accounts": 10, "after": 10},
+    }
+
+
+def test_other_values_of_a_lookup_are_accounts_also_in_a_preview(tmp_path: Path) -> None:
+    lookup = {"accounts.csv": "SubAccountId,cost_center\n000000000011,A\n"}
+    workspace = workspace_in(tmp_path, BY_ACCOUNT, {**lookup, "drivers/cases.csv": CASES})
+    workspace.ingest(month(tmp_path, "2026-09", {"cost": "10", "ResourceId": "vm-1"}))
+    workspace.allocate()
+    (tmp_path / "accounts.csv").write_text("SubAccountId,cost_center\n000000000011,B\n")
+    assert compared(workspace, "2026-09") == {
+        "A": {"before": 10, "accounts": -10},
+        "B": {"accounts": 10, "after": 10},
     }
 
 

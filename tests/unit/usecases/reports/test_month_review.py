@@ -82,7 +82,7 @@ def test_the_review_tells_who_pays_what_changed_and_why(tmp_path: Path) -> None:
         "2.00 USD of direct cost is unallocated; the difference from the provider's files is "
         "0.00.\n"
     )
-    assert "| A | 14.00 | 2.35 | 0.00 | 0.00 | 0.00 | 0.00 | 2.35 | 16.35 |" in told
+    assert "| A | 14.00 | 2.35 | 0.00 | 0.00 | 0.00 | 0.00 | 0.00 | 2.35 | 16.35 |" in told
     assert "16.35 USD: 12.35 USD direct cost and 4.00 USD shared cost." in told
     assert "+2.35 USD since 2026-08: +2.35 USD by usage." in told
     assert "| unallocated | 2.00 | \\_\\_\\_" in told
