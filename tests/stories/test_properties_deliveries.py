@@ -1,13 +1,15 @@
-"""However a bill is cut, named, ordered and restated: what is in force is what was delivered.
+"""However a bill is cut, named, stored, linked, ordered and restated: all of it is in force.
 
 Or the run stopped, and then nothing changed.
 """
 
 from __future__ import annotations
 
+import gzip
 import os
 import tempfile
-from collections.abc import Sequence
+import zipfile
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -24,7 +26,7 @@ from apportion.sources.local_files import LocalFiles
 from apportion.usecases.context import RunContext
 from apportion.usecases.ingest.ingest import ingest
 from plain_ledger import PlainLedger
-from stories import NOW, Line, bill_of, csv_bill
+from stories import NOW, Line, bill_of, csv_bill, parquet_bill
 
 PERIOD = "2026-09"
 WHOLE = [
@@ -74,12 +76,74 @@ def steps(draw: st.DrawFn) -> list[tuple[list[Line], bool]]:
     return drawn
 
 
-@example(deliveries=[(WHOLE[:18], True), (WHOLE[18:], True), (WHOLE, False)])
-@example(deliveries=[(WHOLE[::2], False), (WHOLE[1::2], False)])
-@given(deliveries=steps())
+def one_file(lines: list[Line], folder: Path, name: str) -> None:
+    (folder / f"{name}.csv").write_bytes(csv_bill(bill_of(lines)))
+
+
+def as_parquet(lines: list[Line], folder: Path, name: str) -> None:
+    (folder / f"{name}.parquet").write_bytes(parquet_bill(bill_of(lines)))
+
+
+def as_gzip(lines: list[Line], folder: Path, name: str) -> None:
+    (folder / f"{name}.csv.gz").write_bytes(gzip.compress(csv_bill(bill_of(lines))))
+
+
+def in_a_zip(lines: list[Line], folder: Path, name: str) -> None:
+    with zipfile.ZipFile(folder / f"{name}.zip", "w") as archive:
+        archive.writestr(f"{name}.csv", csv_bill(bill_of(lines)))
+
+
+def under_two_names(lines: list[Line], folder: Path, name: str) -> None:
+    one_file(lines, folder, name)
+    one_file(lines, folder, f"copy of {name}")
+
+
+def by_a_link(lines: list[Line], folder: Path, name: str) -> None:
+    elsewhere = folder.parent / f"linked {folder.name}"
+    elsewhere.mkdir()
+    one_file(lines, elsewhere, "real")
+    (folder / f"{name}.csv").symlink_to(elsewhere / "real.csv")
+
+
+def in_a_linked_folder(lines: list[Line], folder: Path, name: str) -> None:
+    elsewhere = folder.parent / f"linked {folder.name}"
+    elsewhere.mkdir()
+    chunks(lines, elsewhere, name)
+    (folder / name).symlink_to(elsewhere, target_is_directory=True)
+
+
+def chunks(lines: list[Line], folder: Path, name: str) -> None:
+    """Of three lines each, the last first, in a folder of two."""
+    for number, first in enumerate(range(0, len(lines), 3)):
+        below = folder / f"{name}-{number % 2}"
+        below.mkdir(exist_ok=True)
+        one_file(lines[first : first + 3], below, f"{99 - number}")
+
+
+LAYOUTS: Sequence[Callable[[list[Line], Path, str], None]] = (
+    *(one_file, as_parquet, as_gzip, in_a_zip),
+    *(under_two_names, by_a_link, in_a_linked_folder, chunks),
+)
+#: Names of files; an ending in the middle, blanks and patterns mean nothing.
+NAMES = ("bill", "Bill.parquet", "part-00001 (1)", "*", "2026-08", "ä [x]", "-v")
+Layout = tuple[int, str]  # an index into LAYOUTS, so that a failing example is legible
+
+
+@example(deliveries=[(WHOLE[:18], True), (WHOLE[18:], True), (WHOLE, False)], layouts=[(0, "a")])
+@example(deliveries=[(WHOLE[::2], False), (WHOLE[1::2], False)], layouts=[(7, "a")])
+@example(
+    deliveries=[(WHOLE[start:12:4], True) for start in range(4)] * 2,
+    layouts=list(zip(range(8), (*NAMES, "b"), strict=True)),
+)
+@given(
+    deliveries=steps(),
+    layouts=st.lists(
+        st.tuples(st.integers(0, len(LAYOUTS) - 1), st.sampled_from(NAMES)), min_size=1, max_size=4
+    ),
+)
 @few
 def test_what_is_in_force_is_what_was_delivered(
-    deliveries: Sequence[tuple[list[Line], bool]],
+    deliveries: Sequence[tuple[list[Line], bool]], layouts: Sequence[Layout]
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:
         context = RunContext(
@@ -87,17 +151,19 @@ def test_what_is_in_force_is_what_was_delivered(
         )
         delivered: dict[tuple[str, ...], Decimal] = {}
         for number, (lines, as_part) in enumerate(deliveries):
-            path = Path(folder) / f"{number}.csv"
-            path.write_bytes(csv_bill(bill_of(lines)))
+            path = Path(folder) / f"{number}"
+            path.mkdir()
+            layout, name = layouts[number % len(layouts)]
+            LAYOUTS[layout](lines, path, name)
             if taken_in(path, context, as_part=as_part):
                 delivered |= {identity(line): Decimal(line["cost"]) for line in lines}
             (current,) = in_force(context) or [None]
             assert billed(current) == sum(delivered.values())
 
 
-def taken_in(path: Path, context: RunContext, *, as_part: bool) -> bool:
-    """Take a file in, as a part of what is in force where it may not replace that."""
-    source = LocalFiles([path], scratch=path.parent / "scratch")
+def taken_in(folder: Path, context: RunContext, *, as_part: bool) -> bool:
+    """Take a delivery in, as a part of what is in force where it may not replace that."""
+    source = LocalFiles([folder], scratch=folder.parent / "scratch")
     try:
         ingest(source, context)
     except FindingsError:

@@ -13,7 +13,7 @@ from apportion.model.findings.finding import Finding, failing
 from .checksums import is_checksum_list, read_checksums
 from .file_names import SUFFIXES, kind_of
 from .folders import Walked, is_hidden, walk, why_unreadable
-from .manifests import is_manifest, match_files, read_manifests
+from .manifests import export_folder, is_manifest, match_files, read_manifests
 from .other_files import doubt, not_read, read_head
 
 _NAMES_IN_A_FINDING = 20
@@ -97,32 +97,24 @@ def _look_into(given: Path) -> _Found:
     if given.is_dir():
         return _folder(given, None)
     if given.is_file() and is_manifest(given.name):
-        return _folder(_root_of(given), given)
+        return _folder(export_folder(given), given)
     if given.is_file() and kind_of(given):
         beside = [path for path in sorted(given.parent.iterdir()) if _speaks_of(path, given)]
         return _Found([given], beside)
     return _Found(findings=[_nothing(given)])
 
 
-def _root_of(manifest: Path) -> Path:
-    """Data Exports keep `metadata/` and `data/` side by side; other exports keep files below."""
-    for folder in manifest.parents:
-        if folder.name == "metadata":
-            return folder.parent
-    return manifest.parent
-
-
 def _folder(folder: Path, only: Path | None) -> _Found:
     """Sort a folder's files; if one manifest was given, files of others are left out."""
     walked = walk(folder)
     found, manifests = _sorted_out(folder, walked)
-    read = read_manifests([only] if only else manifests)
+    read = read_manifests([only] if only else manifests, found.data)
     found.findings.extend(read.findings)
     if read.kept:
         named, missing = match_files(read.kept, found.data)
         found.findings.extend(missing)
         rest = [path for path in found.data if path not in set(named)]
-        elsewhere = read_manifests(manifests).kept if only else ()
+        elsewhere = read_manifests(manifests, found.data).kept if only else ()
         known, _ = match_files([*read.replaced, *elsewhere], rest)
         found.aside.extend(path for path in rest if path not in set(known))
         found.others.extend(known)

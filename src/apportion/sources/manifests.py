@@ -13,6 +13,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from filecmp import cmp
 from pathlib import Path
 
 from apportion.model.findings import bills
@@ -48,13 +49,14 @@ def is_manifest(name: str) -> bool:
     return name.lower().endswith("manifest.json")
 
 
-def read_manifests(paths: Sequence[Path]) -> ManifestsRead:
+def read_manifests(paths: Sequence[Path], files: Sequence[Path]) -> ManifestsRead:
     """Read manifests and sort out those that a later delivery of the same month replaced.
 
     The legacy report keeps the manifest of each delivery in the delivery's own folder and a copy
-    of the newest one folder higher, so the highest one is in force; on the same level, the newest
-    if they have times. Two different ones without times are a finding, and so is one in force
-    that names no file.
+    of the newest one in a folder above, so the one above is in force; of several with times, the
+    newest. Any others are two deliveries or two exports, which is a finding, unless they are
+    copies: they name the same files, and `files` beside them have the same bytes. A manifest in
+    force that names no file is a finding, too.
     """
     manifests: list[Manifest] = []
     findings: list[Finding] = []
@@ -75,7 +77,7 @@ def read_manifests(paths: Sequence[Path]) -> ManifestsRead:
         newest = _newest(same)
         if len({manifest.exports for manifest in same if manifest.exports}) > 1:
             findings.append(_two_exports(same))
-        elif len({frozenset(manifest.keys) for manifest in newest}) > 1:
+        elif not all(_is_copy(manifest, newest[0], files) for manifest in newest[1:]):
             findings.append(_two(newest))
         else:
             kept.append(newest[0])
@@ -85,12 +87,35 @@ def read_manifests(paths: Sequence[Path]) -> ManifestsRead:
 
 
 def _newest(same: Sequence[Manifest]) -> list[Manifest]:
-    highest = min(len(manifest.path.parts) for manifest in same)
-    newest = [manifest for manifest in same if len(manifest.path.parts) == highest]
+    """Leave out manifests with another one in a folder above, and those of an earlier time."""
+    folders = {manifest.path.parent for manifest in same}
+    newest = [each for each in same if folders.isdisjoint(each.path.parent.parents)]
     times = sorted({manifest.written for manifest in newest})
     if all(times):
         newest = [manifest for manifest in newest if manifest.written == times[-1]]
     return newest
+
+
+def _is_copy(manifest: Manifest, other: Manifest, files: Sequence[Path]) -> bool:
+    """Whether two manifests and the files beside them are one delivery, copied."""
+    if set(manifest.keys) != set(other.keys):
+        return False
+    one, two = (_beside(each, files) for each in (manifest, other))
+    return all(cmp(one[key], two[key], shallow=False) for key in one.keys() & two.keys())
+
+
+def _beside(manifest: Manifest, files: Sequence[Path]) -> dict[str, Path]:
+    """The files of a manifest in its own export's folder, by key."""
+    root = export_folder(manifest.path)
+    return _matched([manifest], [file for file in files if root in file.parents])
+
+
+def export_folder(manifest: Path) -> Path:
+    """Data Exports keep `metadata/` and `data/` side by side; other exports keep files below."""
+    for folder in manifest.parents:
+        if folder.name == "metadata":
+            return folder.parent
+    return manifest.parent
 
 
 def match_files(
@@ -101,6 +126,17 @@ def match_files(
     The folders above may differ from those in S3, but a folder that names a billing period must be
     the same. A file answers to one key only.
     """
+    found = _matched(manifests, files)
+    missing = [
+        _missing(key, manifest)
+        for manifest in manifests
+        for key in manifest.keys
+        if key not in found
+    ]
+    return sorted(found.values()), missing
+
+
+def _matched(manifests: Sequence[Manifest], files: Sequence[Path]) -> dict[str, Path]:
     keys = {key: manifest for manifest in manifests for key in manifest.keys}
     by_name: dict[str, list[Path]] = defaultdict(list)
     for file in files:
@@ -117,8 +153,7 @@ def match_files(
         if key not in found and file not in taken:
             found[key] = file
             taken.add(file)
-    missing = [_missing(key, manifest) for key, manifest in keys.items() if key not in found]
-    return sorted(taken), missing
+    return found
 
 
 def _read(path: Path) -> tuple[Manifest | None, str]:
@@ -232,7 +267,8 @@ def _two(manifests: Sequence[Manifest]) -> Finding:
         "manifest",
         expected="one delivery of a month",
         found=", ".join(str(manifest.path) for manifest in manifests),
-        remedy="Name only the folder of the newest delivery, or its manifest.",
+        remedy="For one export, name only the folder of the newest delivery, or its manifest. For "
+        "two exports, ingest the folder of each by itself.",
     )
 
 

@@ -174,6 +174,21 @@ class TestManifests:
         assert codes(failing(findings)) == [bills.MISSING_FILE]
         assert "BILLING_PERIOD=2026-09" in findings[0].expected
 
+    def test_two_exports_of_one_name_are_never_one(self, tmp_path: Path) -> None:
+        """Of two payers, from buckets or prefixes that are not in the keys, side by side."""
+        for payer, cost in (("one", "10"), ("two", "20")):
+            self.data_export(tmp_path / "bills" / payer, "2026-09", cost)
+        _, findings = deliver(tmp_path / "bills")
+        assert codes(failing(findings)) == [bills.TWO_MANIFESTS]
+        assert "two exports" in findings[0].remedy
+
+    def test_a_copy_of_a_delivery_is_read_once(self, tmp_path: Path) -> None:
+        for folder in ("one", "copy"):
+            self.data_export(tmp_path / "bills" / folder, "2026-09", "10", "1")
+        (delivery,), findings = deliver(tmp_path / "bills")
+        assert codes(findings) == [bills.LEFT_OUT]
+        assert billed(delivery) == 11
+
     def test_one_month_by_its_manifest(self, tmp_path: Path) -> None:
         root = tmp_path / "export"
         self.data_export(root, "2026-08", "1")
@@ -213,6 +228,15 @@ class TestManifests:
         (delivery,), findings = deliver(root)
         assert codes(findings) == [bills.LEFT_OUT, bills.NOTHING_TO_CHECK_BY]
         assert billed(delivery) == 2
+
+    def test_a_manifest_replaces_only_those_below_it(self, tmp_path: Path) -> None:
+        """Another payer's report of the same name lies one folder deeper."""
+        for root, cost in ((tmp_path / "cur", "1"), (tmp_path / "cur" / "other" / "payer", "2")):
+            manifest = self.legacy(root, "id-" + cost, cost)
+            month = root / "20260901-20261001"
+            (month / "cur-Manifest.json").write_text(json.dumps(manifest))
+        _, findings = deliver(tmp_path / "cur")
+        assert codes(failing(findings)) == [bills.TWO_MANIFESTS]
 
     def test_two_deliveries_of_a_month_are_never_added(self, tmp_path: Path) -> None:
         root = tmp_path / "cur"

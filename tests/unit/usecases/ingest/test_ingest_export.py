@@ -22,6 +22,7 @@ from apportion.app.workspace import Workspace
 from apportion.model.aws.export import S3Location, Taking
 from apportion.model.errors.base import AwsDeniedError
 from apportion.model.errors.exports import DownloadsBusyError, NoExportError, NotWhatS3HasError
+from apportion.model.findings.deliveries import EMPTY_MONTH
 from apportion.model.outcome import Outcome
 from apportion.usecases.ingest.downloads import Downloads
 from apportion.usecases.ingest.ingest_export import TIMES, _Progress
@@ -160,6 +161,20 @@ def test_a_closed_month_that_changes_replaces_what_was_there(story: Story) -> No
     assert len(story.front.data()) == 1
     assert "L001" in codes(done) or "RESTATED" in str(done.findings)
     assert billed(story.workspace.held()) == [Decimal("3.25"), 5]
+
+
+def test_a_month_that_is_empty_now_stops_and_the_other_month_is_ingested(story: Story) -> None:
+    story.export.deliver(SEPTEMBER, [charges(SEPTEMBER, "1", "2.5")], execution="one")
+    story.export.deliver(OCTOBER, [charges(OCTOBER, "5")], execution="october")
+    (first, _october) = story.take().rows
+    story.export.deliver(SEPTEMBER, [charges(SEPTEMBER)], execution="two")
+    story.export.deliver(OCTOBER, [charges(OCTOBER, "5", "6")], execution="october two")
+    done = story.take()
+    assert story.status(done) == {OCTOBER: "recorded"}
+    (finding,) = (each for each in done.findings if each.code is EMPTY_MONTH)
+    assert (finding.amount, finding.currency) == (Decimal("3.5"), "USD")
+    assert str(first["run"]) in finding.remedy
+    assert billed(story.workspace.held()) == [Decimal("3.5"), 11]
 
 
 def test_create_new_layout_takes_the_execution_that_the_manifest_names(story: Story) -> None:
