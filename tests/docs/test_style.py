@@ -140,10 +140,14 @@ BY_STORY = {
     "core/tags/iac/check.py": "tests/unit/cli/commands/test_tag_check.py",
     "core/tags/iac/patch.py": "tests/unit/cli/commands/test_tag_check.py",
     "core/tags/iac/terraform_module.py": "tests/unit/cli/commands/test_tag_generate.py",
+    "core/tags/remediation/fix_plan.py": "tests/unit/usecases/tags/test_scan.py",
     "core/tags/remediation/suggestions.py": "tests/unit/cli/commands/test_tags.py",
     "ledger/repair.py": "tests/unit/usecases/runs/test_repair.py",
     "sources/rules_history.py": "tests/unit/usecases/reports/test_month_review.py",
+    "usecases/tags/coverage.py": "tests/unit/cli/commands/test_tags.py",
+    "usecases/tags/fix.py": "tests/unit/usecases/tags/test_scan.py",
     "usecases/tags/suggest.py": "tests/unit/cli/commands/test_tags.py",
+    "usecases/tags/untagged.py": "tests/unit/cli/commands/test_tags.py",
 }
 
 

@@ -21,6 +21,7 @@ import typer
 
 import apportion.model.findings
 from apportion.cli.main import app
+from apportion.cli.ui.listed_command import ListedCommand
 from apportion.model.findings.finding import Code, Severity
 from permissions_page import permissions, roles
 
@@ -171,7 +172,8 @@ def _room(room: str, codes: tuple[Code, ...]) -> str:
 
 def _commands(command: Any, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     yield path
-    for name, inner in getattr(command, "commands", {}).items():
+    loaded = command.load() if isinstance(command, ListedCommand) else command
+    for name, inner in getattr(loaded, "commands", {}).items():
         yield from _commands(inner, (*path, name))
 
 

@@ -16,26 +16,7 @@ import typer
 
 from apportion import __version__
 
-from .commands import (
-    allocate,
-    aws,
-    compare,
-    cost_explorer,
-    demo,
-    explain,
-    focus,
-    ingest,
-    init,
-    ledger,
-    publish,
-    report,
-    review,
-    rules,
-    serve,
-    site,
-    tags,
-    workbook,
-)
+from .command_list import PROGRAM
 from .interrupts import INTERRUPTED, Interrupts, leave_at_once
 from .session import Outside, Session
 from .ui.console import Console
@@ -51,9 +32,14 @@ GLOBAL = {
     "--settings": True,
 }
 
+
+class _Program(Group):
+    listed = PROGRAM
+
+
 app = typer.Typer(
     name="apportion",
-    cls=Group,
+    cls=_Program,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["--help", "-h"]},
@@ -65,27 +51,6 @@ app = typer.Typer(
         "apportion report --period 2026-09",
     ),
 )
-for room in (
-    demo,
-    init,
-    ingest,
-    allocate,
-    report,
-    review,
-    workbook,
-    focus,
-    explain,
-    compare,
-    serve,
-    site,
-    rules,
-    tags,
-    ledger,
-    cost_explorer,
-    aws,
-    publish,
-):
-    room.add_to(app)
 
 
 def _print_version(wanted: bool) -> None:

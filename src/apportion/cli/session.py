@@ -12,16 +12,17 @@ from os import environ
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from apportion.model.aws.cost_query import Access
-from apportion.model.settings import Settings
-from apportion.ports.bills import CostReports
-
 from .ui.console import Console
-from .workspace import Clients, Connect, Open, client_real, connect_real, open_real
+from .workspace import client_real, connect_real, open_real
 
 if TYPE_CHECKING:
     from apportion.app.workspace import Workspace
     from apportion.aws.api_calls import Client
+    from apportion.model.aws.cost_query import Access
+    from apportion.model.settings import Settings
+    from apportion.ports.bills import CostReports
+
+    from .workspace import Clients, Connect, Open
 
 
 def _utc_now() -> datetime:

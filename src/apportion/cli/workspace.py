@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
 from typing import TYPE_CHECKING
 
-from apportion.model.aws.cost_query import Access
-from apportion.model.settings import Settings
-from apportion.ports.bills import CostReports
-
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
     from apportion.app.workspace import Workspace
     from apportion.aws.api_calls import Client
+    from apportion.model.aws.cost_query import Access
+    from apportion.model.settings import Settings
+    from apportion.ports.bills import CostReports
 
-#: Makes a workspace from settings and a listener for the steps of its work.
-Open = Callable[[Settings, Callable[[str], None]], "Workspace"]
+    #: Makes a workspace from settings and a listener for the steps of its work.
+    Open = Callable[[Settings, Callable[[str], None]], Workspace]
 
-#: Reaches Cost Explorer, with a listener for the steps of the work, and the clock.
-Connect = Callable[[Access, Callable[[str], None], Callable[[], datetime]], CostReports]
+    #: Reaches Cost Explorer, with a listener for the steps of the work, and the clock.
+    Connect = Callable[[Access, Callable[[str], None], Callable[[], datetime]], CostReports]
 
-#: Makes a client of boto3 for a service with the credentials of a profile, in a region; both may
-#: be "", which is the environment's.
-Clients = Callable[[str, str, str], "Client"]
+    #: Makes a client of boto3 for a service with the credentials of a profile, in a region; both
+    #: may be "", which is the environment's.
+    Clients = Callable[[str, str, str], Client]
 
 
 def open_real(settings: Settings, say: Callable[[str], None]) -> Workspace:

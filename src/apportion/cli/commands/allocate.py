@@ -33,13 +33,11 @@ def add_to(app: typer.Typer) -> None:
     app.command(
         "allocate",
         cls=Command,
-        rich_help_panel="Every month",
         epilog=examples("apportion allocate --period 2026-09", "apportion allocate"),
     )(allocate)
     app.command(
         "prove",
         cls=Command,
-        rich_help_panel="Every month",
         epilog=examples(
             "apportion prove --period 2026-09",
             "apportion prove --manifest ledger/proofs/2026-09-d8f2f7287f14.json",

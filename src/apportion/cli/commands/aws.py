@@ -1,19 +1,22 @@
-"""The group of commands that read and change what AWS itself holds; each room adds its own."""
+"""The group of commands that read and configure billing data in AWS."""
 
 from __future__ import annotations
 
 import typer
 
+from apportion.cli.command_list import AWS
 from apportion.cli.ui.help_pages import Group, examples
 
-from . import aws_accounts, aws_exports, aws_plan, aws_policy, cost_categories
+
+class _Aws(Group):
+    listed = AWS
 
 
 def add_to(app: typer.Typer) -> None:
     """Add `aws` to the program."""
     group = typer.Typer(
         name="aws",
-        cls=Group,
+        cls=_Aws,
         rich_markup_mode=None,
         help="Read and configure billing data in AWS.",
         epilog=examples(
@@ -22,10 +25,8 @@ def add_to(app: typer.Typer) -> None:
             "apportion aws exports plan s3://acme-billing/exports/cur2",
         ),
     )
-    app.add_typer(group, rich_help_panel="AWS")
+    app.add_typer(group)
     group.callback(invoke_without_command=True)(_list_commands)
-    for room in (aws_accounts, aws_plan, cost_categories, aws_exports, aws_policy):
-        room.add_to(group)
 
 
 def _list_commands(ctx: typer.Context) -> None:

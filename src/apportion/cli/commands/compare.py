@@ -32,7 +32,6 @@ def add_to(app: typer.Typer) -> None:
     app.command(
         "compare",
         cls=Command,
-        rich_help_panel="Reports",
         epilog=examples(
             "apportion compare 2026-08 2026-09",
             "apportion compare 2026-09              # the effect of changed rules",

@@ -48,7 +48,7 @@ def add_to(app: typer.Typer) -> None:
             "apportion ingest cost-explorer --days 30 --by tag:Project --payer 111111111111",
         ),
     )
-    app.add_typer(group, rich_help_panel="AWS")
+    app.add_typer(group)
     group.callback(invoke_without_command=True)(_list_commands)
     group.command(
         cls=Command,

@@ -29,7 +29,6 @@ def add_to(app: typer.Typer) -> None:
     """Add `demo` to the program."""
     app.command(
         cls=Command,
-        rich_help_panel="Start",
         epilog=examples(
             "apportion demo", "apportion demo larkmoor/", "apportion demo --lines 1000000"
         ),

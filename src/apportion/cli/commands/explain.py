@@ -23,7 +23,6 @@ def add_to(app: typer.Typer) -> None:
     app.command(
         "explain",
         cls=Command,
-        rich_help_panel="Reports",
         epilog=examples(
             "apportion explain FIN-100 --period 2026-09",
             "apportion explain FIN-100 --depth 4 | less -R",

@@ -39,7 +39,6 @@ def add_to(app: typer.Typer) -> None:
     app.command(
         "focus",
         cls=Command,
-        rich_help_panel="Reports",
         epilog=examples(
             "apportion focus --period 2026-09",
             "apportion focus --version 1.2 --to for-the-bi-team/",

@@ -91,7 +91,6 @@ def add_to(app: typer.Typer) -> None:
     """Add `ingest` to the program."""
     app.command(
         cls=Command,
-        rich_help_panel="Every month",
         epilog=examples(
             "apportion ingest bills/2026-09/",
             "apportion ingest september-00001.csv.gz september-00002.csv.gz",

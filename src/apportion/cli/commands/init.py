@@ -31,7 +31,6 @@ def add_to(app: typer.Typer) -> None:
     """Add `init` to the program."""
     app.command(
         cls=Command,
-        rich_help_panel="Start",
         epilog=examples("apportion init", "apportion init costs/"),
     )(init)
 

@@ -48,7 +48,7 @@ def add_to(app: typer.Typer) -> None:
             "apportion ledger expire --older-than 90d",
         ),
     )
-    app.add_typer(ledger, rich_help_panel="Rules and ledger")
+    app.add_typer(ledger)
     ledger.callback(invoke_without_command=True)(_list_commands)
     ledger.command(
         "list",

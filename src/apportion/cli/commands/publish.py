@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from apportion.app.publishing import Clients
     from apportion.ports.published_tables import QueryEngine
 
-_PANEL = "AWS"
-
 
 class QueryVia(StrEnum):
     """Who answers a query."""
@@ -105,7 +103,6 @@ def add_to(app: typer.Typer) -> None:
     """Add `publish`, `query` and `deliver` to the program."""
     app.command(
         cls=Command,
-        rich_help_panel=_PANEL,
         epilog=examples(
             "apportion publish s3://acme-finops/lake",
             "apportion publish s3://acme-finops/lake --period 2026-09 --database finops",
@@ -113,7 +110,6 @@ def add_to(app: typer.Typer) -> None:
     )(publish)
     app.command(
         cls=Command,
-        rich_help_panel=_PANEL,
         epilog=examples(
             "apportion query owners",
             'apportion query "SELECT * FROM by_cost_center" --to centers.csv',
@@ -122,7 +118,6 @@ def add_to(app: typer.Typer) -> None:
     )(query)
     app.command(
         cls=Command,
-        rich_help_panel=_PANEL,
         epilog=examples(
             "apportion deliver s3://acme-finops/reports --period 2026-09",
             "apportion deliver s3://acme-finops/reports --email cfo@acme.example \\",

@@ -68,7 +68,6 @@ def add_to(app: typer.Typer) -> None:
     app.command(
         "report",
         cls=Command,
-        rich_help_panel="Reports",
         epilog=examples(
             "apportion report --period 2026-09",
             "apportion report --by cost_center,project --granularity day --to september.csv",

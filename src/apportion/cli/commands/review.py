@@ -34,7 +34,6 @@ def add_to(app: typer.Typer) -> None:
     app.command(
         "review",
         cls=Command,
-        rich_help_panel="Reports",
         epilog=examples(
             "apportion review --period 2026-09", "apportion review --period 2026-09 --to meeting/"
         ),

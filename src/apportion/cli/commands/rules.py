@@ -28,7 +28,7 @@ def add_to(app: typer.Typer) -> None:
         help="Check rulebooks, show the rulebook of a month, print the JSON Schema.",
         epilog=examples("apportion rules check", "apportion rules show --period 2026-09"),
     )
-    app.add_typer(rules, rich_help_panel="Rules and ledger")
+    app.add_typer(rules)
     rules.callback(invoke_without_command=True)(_list_commands)
     rules.command("check", cls=Command, epilog=examples("apportion rules check"))(check)
     rules.command(

@@ -25,7 +25,6 @@ def add_to(app: typer.Typer) -> None:
     """Add `serve` to the program."""
     app.command(
         cls=Command,
-        rich_help_panel="Reports",
         epilog=examples(
             "apportion serve --open",
             "apportion serve --port 0",

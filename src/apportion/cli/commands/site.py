@@ -32,7 +32,6 @@ def add_to(app: typer.Typer) -> None:
     """Add `site` to the program."""
     app.command(
         cls=Command,
-        rich_help_panel="Reports",
         epilog=examples(
             "apportion site public/", "apportion site public/ --period 2026-08 --period 2026-09"
         ),

@@ -61,7 +61,6 @@ def add_to(tags: typer.Typer) -> None:
     """Add `tags check`."""
     tags.command(
         cls=Command,
-        rich_help_panel="Code",
         epilog=examples(
             "apportion tags check infra/",
             "apportion tags check plan.json             # terraform show -json plan > plan.json",

@@ -20,8 +20,6 @@ from apportion.model.outcome import Outcome
 
 from .cloudtrail_files import read_records
 
-_PANEL = "Bills"
-
 CoverageByOption = Annotated[
     list[str] | None,
     typer.Option(
@@ -43,7 +41,6 @@ def add_to(tags: typer.Typer) -> None:
     """Add `tags coverage`, `untagged` and `suggest`."""
     tags.command(
         cls=Command,
-        rich_help_panel=_PANEL,
         epilog=examples(
             "apportion tags coverage --period 2026-09",
             "apportion tags coverage --by account,service",
@@ -53,7 +50,6 @@ def add_to(tags: typer.Typer) -> None:
     )(coverage)
     tags.command(
         cls=Command,
-        rich_help_panel=_PANEL,
         epilog=examples(
             "apportion tags untagged --limit 20",
             "apportion tags untagged --only-manual --to by-hand.csv",
@@ -62,7 +58,6 @@ def add_to(tags: typer.Typer) -> None:
     )(untagged)
     tags.command(
         cls=Command,
-        rich_help_panel=_PANEL,
         epilog=examples("apportion tags suggest", "apportion tags suggest --accept 3fa9c1"),
     )(suggest)
 

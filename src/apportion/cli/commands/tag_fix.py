@@ -50,7 +50,7 @@ def add_to(tags: typer.Typer) -> None:
             "apportion tags fix apply fix.json --role-name apportion-tag-fixer --yes",
         ),
     )
-    tags.add_typer(fix, rich_help_panel="Live resources")
+    tags.add_typer(fix)
     fix.callback(invoke_without_command=True)(_list_commands)
     fix.command(
         cls=Command,

@@ -16,7 +16,6 @@ from apportion.cli.ui.print_outcome import end_by, finish
 
 from .cloudtrail_files import read_records
 
-_PANEL = "Enforcement"
 _FOLDER = Path("generated")
 
 FolderOption = Annotated[
@@ -50,7 +49,6 @@ def add_to(tags: typer.Typer) -> None:
     """Add `tags generate`, `prove-scp` and `replay`."""
     tags.command(
         cls=Command,
-        rich_help_panel=_PANEL,
         epilog=examples(
             "apportion tags generate",
             "apportion tags generate --to governance/tags --period 2026-09",
@@ -60,12 +58,10 @@ def add_to(tags: typer.Typer) -> None:
     tags.command(
         "prove-scp",
         cls=Command,
-        rich_help_panel=_PANEL,
         epilog=examples("apportion tags prove-scp", "apportion tags prove-scp --scp-documents 2"),
     )(prove_scp)
     tags.command(
         cls=Command,
-        rich_help_panel=_PANEL,
         epilog=examples(
             "apportion tags replay events.json", "apportion tags replay trail/*.json --only-denied"
         ),

@@ -10,33 +10,27 @@ from apportion.cli.ui.help_pages import Command, examples
 from apportion.cli.ui.output import Form, Output, deliver
 from apportion.cli.ui.print_outcome import finish
 
-_PANEL = "Policy"
-
 
 def add_to(tags: typer.Typer) -> None:
     """Add `tags check-policy`, `show`, `docs` and `schema`."""
     tags.command(
         "check-policy",
         cls=Command,
-        rich_help_panel=_PANEL,
         epilog=examples("apportion tags check-policy"),
     )(check_policy)
     tags.command(
         "show",
         cls=Command,
-        rich_help_panel=_PANEL,
         epilog=examples("apportion tags show", "apportion tags show --to policy.json"),
     )(show)
     tags.command(
         "docs",
         cls=Command,
-        rich_help_panel=_PANEL,
         epilog=examples("apportion tags docs --to docs/tags.md"),
     )(docs)
     tags.command(
         "schema",
         cls=Command,
-        rich_help_panel=_PANEL,
         epilog=examples("apportion tags schema --to tags.schema.json"),
     )(schema)
 

@@ -60,7 +60,6 @@ def add_to(tags: typer.Typer) -> None:
     """Add `tags scan`."""
     tags.command(
         cls=Command,
-        rich_help_panel="Live resources",
         epilog=examples(
             "apportion tags scan",
             "apportion tags scan --accounts all --role-name apportion-tag-scanner",

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import typer
 
+from apportion.cli.command_list import TAGS
 from apportion.cli.ui.help_pages import Group, examples
 
-from . import tag_check, tag_coverage, tag_fix, tag_generate, tag_policy, tag_scan
+
+class _Tags(Group):
+    listed = TAGS
 
 
 def add_to(app: typer.Typer) -> None:
     """Add `tags` to the program, with all that stands under it."""
     tags = typer.Typer(
         name="tags",
-        cls=Group,
+        cls=_Tags,
         no_args_is_help=False,
         rich_markup_mode=None,
         help="Check, measure and enforce the tag policy.",
@@ -23,14 +26,8 @@ def add_to(app: typer.Typer) -> None:
             "apportion tags untagged --limit 20",
         ),
     )
-    app.add_typer(tags, rich_help_panel="Rules and ledger")
+    app.add_typer(tags)
     tags.callback(invoke_without_command=True)(_list_commands)
-    tag_policy.add_to(tags)
-    tag_coverage.add_to(tags)
-    tag_generate.add_to(tags)
-    tag_scan.add_to(tags)
-    tag_fix.add_to(tags)
-    tag_check.add_to(tags)
 
 
 def _list_commands(ctx: typer.Context) -> None:

@@ -25,7 +25,6 @@ def add_to(app: typer.Typer) -> None:
     app.command(
         "workbook",
         cls=Command,
-        rich_help_panel="Reports",
         epilog=examples(
             "apportion workbook --period 2026-09", "apportion workbook --to for-finance.xlsx"
         ),

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import shutil
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
 from inspect import cleandoc
 from itertools import groupby
-from typing import Protocol, cast
+from typing import Any, ClassVar, Protocol, cast
 
 import typer
 from typer.core import TyperCommand, TyperGroup
+
+from .default_values import keep_defaults
+from .listed_command import Listed, listed_commands
 
 WIDEST = 80
 _INDENT = "  "
@@ -44,6 +47,9 @@ class _Parameter(Protocol):
 class Command(TyperCommand):
     """A command whose docstring is its page; the epilog holds its examples, one a line."""
 
+    def get_params(self, ctx: Any) -> Any:  # noqa: ANN401 - Typer's own or Click's classes
+        return keep_defaults(super().get_params(ctx))
+
     def get_help(self, ctx: _Context) -> str:
         parameters = _parameters(self, ctx)
         arguments = [p for p in parameters if p.param_type_name == "argument"]
@@ -60,18 +66,23 @@ class Command(TyperCommand):
 
 
 class Group(TyperGroup):
-    """A group of commands; they are listed under the headings that they name."""
+    """A group of commands. A subclass may list them: each is imported when it is used."""
+
+    listed: ClassVar[Mapping[str, Listed]] = {}
+
+    def __init__(self, **attributes: Any) -> None:  # noqa: ANN401 - as Typer's
+        super().__init__(**attributes)
+        self.commands.update(listed_commands(self.listed))
+
+    def get_params(self, ctx: Any) -> Any:  # noqa: ANN401 - Typer's own or Click's classes
+        return keep_defaults(super().get_params(ctx))
 
     def get_help(self, ctx: _Context) -> str:
         options = [p for p in _parameters(self, ctx) if p.param_type_name == "option"]
         commands = [
             (str(getattr(command, "rich_help_panel", None) or "Commands"), name, command.help or "")
             for name, command in self.commands.items()
-            if not command.hidden
         ]
-        # Typer puts groups behind all commands; a heading stands where its last one does.
-        headings = dict.fromkeys(heading for heading, *_ in reversed(commands))
-        commands.sort(key=lambda command: list(reversed(headings)).index(command[0]))
         widest = max(len(name) for _, name, _ in commands)
         return _page(
             f"Usage: {ctx.command_path} [OPTIONS] COMMAND ...",
