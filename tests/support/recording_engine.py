@@ -57,6 +57,9 @@ class RecordingEngine:
         self._check(query)
         return self._engine.rows(query)
 
+    def progress(self) -> float | None:
+        return self._engine.progress()
+
     def write(self, query: Query, folder: str) -> list[str]:
         self._check(query)
         return self._engine.write(query, folder)

@@ -17,6 +17,7 @@ from apportion.model.workbook import Sheet, Workbook
 from apportion.ports.ledger import ExpirableLedger
 from apportion.ports.notifications import Notifier
 from apportion.ports.objects import ObjectStore
+from apportion.ports.progress import NO_PROGRESS, Progress
 from apportion.ports.published_tables import PublishedTables, QueryEngine
 from apportion.ports.reports import Report
 from apportion.reports.csv import CsvReport
@@ -112,7 +113,13 @@ class Publishing:
                 context, Path(scratch), closed=DuckDB.closed, periods=periods[-2:], ahead=TABLES
             )
             done = deliver(
-                asking, store, forms, period=period, telling=telling, now=self._now, say=context.say
+                asking,
+                store,
+                forms,
+                period=period,
+                telling=telling,
+                now=self._now,
+                progress=Progress(context.say, context.advance),
             )
         first = done.rows[0]
         return self._noted(
@@ -144,7 +151,7 @@ def deliver_published(
     telling: Notifications,
     *,
     now: datetime,
-    say: Callable[[str], None] = lambda _step: None,
+    progress: Progress = NO_PROGRESS,
 ) -> Outcome:
     """Deliver a published period's report, read by Athena; no ledger is needed."""
     return deliver(
@@ -154,7 +161,7 @@ def deliver_published(
         period=period,
         telling=telling,
         now=lambda: now.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        say=say,
+        progress=progress,
     )
 
 

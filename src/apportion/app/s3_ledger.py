@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -13,6 +13,7 @@ from apportion.ledger.lock import WriteLock
 from apportion.ledger.s3_ledger import S3Ledger
 from apportion.model.errors.base import ApportionError, LedgerBusyError, NoSettingsError
 from apportion.model.settings import Settings
+from apportion.ports.progress import NO_PROGRESS, Progress
 
 from .publishing import Clients, open_store
 
@@ -32,7 +33,7 @@ def mirrored(
     settings: Settings,
     clients: Clients,
     *,
-    say: Callable[[str], None] = lambda _step: None,
+    progress: Progress = NO_PROGRESS,
     removing: bool = False,
 ) -> Iterator[Settings]:
     """Work with a copy of a ledger that is kept in S3, and give back what was recorded.
@@ -47,8 +48,8 @@ def mirrored(
     if not settings.remote:
         yield settings
         return
-    with _copy(settings, clients, say) as (ledger, ours):
-        say(f"fetching the ledger {settings.remote}")
+    with _copy(settings, clients, progress) as (ledger, ours):
+        progress(f"fetching the ledger {settings.remote}")
         ledger.fetch()
         try:
             yield ours
@@ -62,7 +63,10 @@ def mirrored(
 
 @contextmanager
 def mirrored_to_repair(
-    settings: Settings, clients: Clients, *, say: Callable[[str], None] = lambda _step: None
+    settings: Settings,
+    clients: Clients,
+    *,
+    progress: Progress = NO_PROGRESS,
 ) -> Iterator[Settings]:
     """Work with a copy of all that is left of a ledger, and give back what it has become.
 
@@ -71,8 +75,8 @@ def mirrored_to_repair(
     if not settings.remote:
         yield settings
         return
-    with _copy(settings, clients, say) as (ledger, ours):
-        say(f"fetching what is left of the ledger {settings.remote}")
+    with _copy(settings, clients, progress) as (ledger, ours):
+        progress(f"fetching what is left of the ledger {settings.remote}")
         ledger.fetch_to_repair()
         yield ours
         ledger.give_back()
@@ -80,7 +84,7 @@ def mirrored_to_repair(
 
 @contextmanager
 def _copy(
-    settings: Settings, clients: Clients, say: Callable[[str], None]
+    settings: Settings, clients: Clients, progress: Progress
 ) -> Iterator[tuple[S3Ledger, Settings]]:
     """Take a place for a copy that no other process has; one beside the first goes afterwards."""
     first = Path(settings.ledger)
@@ -91,7 +95,7 @@ def _copy(
         place = _free(places, held)
         beside = [each for each in places if each != place and each.is_dir()]
         try:
-            ledger = S3Ledger(store, place, beside=beside, say=say)
+            ledger = S3Ledger(store, place, beside=beside, progress=progress)
             yield ledger, replace(settings, ledger=place)
         finally:
             if place != first:

@@ -24,7 +24,8 @@ from apportion.model.outcome import Explanation, Outcome, RulesInForce
 from apportion.model.period import Period
 from apportion.model.question import Question
 from apportion.model.settings import Settings
-from apportion.ports.bills import Bucket, CostReports
+from apportion.ports.bills import Bucket, CostReports, Source
+from apportion.ports.progress import Advance, Say, ignore_share, ignore_step
 from apportion.usecases.context import RunContext
 from apportion.usecases.settings import read as read_settings
 
@@ -48,18 +49,21 @@ def utc_now() -> str:
 class Workspace:
     """A folder with settings, rulebooks and a ledger. Adapters are made when first needed.
 
-    `say` receives each step of long work as it begins; `now` gives UTC time as ISO 8601.
+    `say` receives each step of long work as it begins, `advance` how much of the step is done, and
+    of how much. `now` gives UTC time as ISO 8601.
     """
 
     def __init__(
         self,
         settings: Settings,
         *,
-        say: Callable[[str], None] = lambda _step: None,
+        say: Say = ignore_step,
+        advance: Advance = ignore_share,
         now: Callable[[], str] = utc_now,
     ) -> None:
         self._settings = settings
         self._say = say
+        self._advance = advance
         self._now = now
         self._scratch = Scratch()
 
@@ -78,11 +82,10 @@ class Workspace:
         A delivery that lacks charges of the earlier one of its bill stops, unless `replace` is
         set, it is a part to be read `together_with` a run, or it belongs to another `bill`.
         """
-        from apportion.sources.local_files import LocalFiles
         from apportion.usecases.ingest.ingest import ingest
         from apportion.usecases.outcomes import ingest_outcome
 
-        source = LocalFiles(paths, scratch=self._scratch.path / "bill")
+        source = self._local_files(paths)
         intent = Intent(bill, replace, tuple(together_with))
         done = ingest(source, self._context, intent=intent, split_cost=split_cost, wait=wait)
         return ingest_outcome(done)
@@ -99,14 +102,13 @@ class Workspace:
 
         Files are fetched into `downloads` beside the ledger. `app.exports` opens the bucket.
         """
-        from apportion.sources.local_files import LocalFiles
         from apportion.usecases.ingest.ingest_export import ingest_export
 
         return ingest_export(
             self._context,
             bucket,
             place,
-            read=lambda paths: LocalFiles(paths, scratch=self._scratch.path / "bill"),
+            read=self._local_files,
             folder=Path(self._settings.ledger) / "downloads",
             periods=periods,
             taking=taking or Taking(),
@@ -338,7 +340,12 @@ class Workspace:
 
         return history(self._context, period=period)
 
-    def _allocate(self, period: Period, say: Callable[[str], None], *, wait: float) -> Outcome:
+    def _local_files(self, paths: Sequence[Path]) -> Source:
+        from apportion.sources.local_files import LocalFiles
+
+        return LocalFiles(paths, scratch=self._scratch.path / "bill", advance=self._advance)
+
+    def _allocate(self, period: Period, say: Say, *, wait: float) -> Outcome:
         from apportion.usecases.allocate.allocate import allocate
         from apportion.usecases.outcomes import allocate_outcome
         from apportion.usecases.runs.load_rules import rules_for
@@ -373,6 +380,7 @@ class Workspace:
             engine=DuckDB(self._scratch.path / "spill"),
             now=self._now,
             say=self._say,
+            advance=self._advance,
             version=__version__,
         )
 
@@ -380,11 +388,12 @@ class Workspace:
 def open_workspace(
     folder: Path | str = ".",
     *,
-    say: Callable[[str], None] = lambda _step: None,
+    say: Say = ignore_step,
+    advance: Advance = ignore_share,
     now: Callable[[], str] = utc_now,
 ) -> Workspace:
     """Open the workspace of a folder; apportion.toml is searched there and in its parents.
 
     Reads the file only; the environment is read by the command line. Raises SettingsError.
     """
-    return Workspace(read_settings(Path(folder), {}), say=say, now=now)
+    return Workspace(read_settings(Path(folder), {}), say=say, advance=advance, now=now)

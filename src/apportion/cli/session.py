@@ -1,4 +1,4 @@
-"""One call of the command line: what it reaches outside, and what it was told for all commands."""
+"""One call of the command line: its dependencies and the options of all commands."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _utc_now() -> datetime:
 
 @dataclass(frozen=True)
 class Outside:
-    """Everything beyond the arguments that a call depends on; a test hands in its own."""
+    """Everything beyond its arguments that a call depends on; tests pass their own."""
 
     open: Open = open_real
     connect: Connect = connect_real
@@ -47,7 +47,7 @@ class Outside:
 
 @dataclass(frozen=True)
 class Session:
-    """What every command is given."""
+    """The dependencies, console and settings file of a command."""
 
     outside: Outside
     console: Console
@@ -64,37 +64,40 @@ class Session:
     def workspace(
         self, settings: Settings | None = None, *, removing: bool = False, repairing: bool = False
     ) -> Iterator[Workspace]:
-        """Open the workspace; the steps of what is done in it are told as they begin.
+        """Open the workspace; the steps of its work are shown as they begin.
 
-        With `removing`, what a ledger in S3 does not have any more is removed there, too; with
-        `repairing`, what is left of it is brought here.
+        With `removing`, objects that the ledger no longer has are deleted in S3; with `repairing`,
+        everything that is left of the ledger in S3 is fetched.
         """
         found = settings or self.settings()
-        with self.console.steps(self.outside.timer) as say:
+        with self.console.steps(self.outside.timer) as progress:
             if not found.remote:
-                yield self.outside.open(found, say)
+                yield self.outside.open(found, progress)
                 return
             from apportion.app.s3_ledger import mirrored, mirrored_to_repair
 
             clients = self.clients("")
             with (
-                mirrored_to_repair(found, clients, say=say)
+                mirrored_to_repair(found, clients, progress=progress)
                 if repairing
-                else mirrored(found, clients, say=say, removing=removing)
-            ) as ours:
-                yield self.outside.open(ours, say)
+                else mirrored(found, clients, progress=progress, removing=removing)
+            ) as copied:
+                yield self.outside.open(copied, progress)
 
     @contextmanager
     def cost_reports(self, access: Access) -> Iterator[CostReports]:
-        """Reach Cost Explorer; each question is told as it is sent."""
+        """Open Cost Explorer; each request is a step."""
         with self.console.steps(self.outside.timer) as say:
             yield self.outside.connect(access, say, self.outside.now)
 
     def clients(self, profile: str) -> Callable[[str, str], Client]:
-        """Give what makes clients of AWS for a service and a region, for a profile or "" ."""
+        """Return a function that makes AWS clients for a service and a region.
+
+        With the profile "", credentials come from the environment.
+        """
         return lambda service, region: self.outside.client(service, profile, region)
 
     def path(self, named: Path) -> Path:
-        """Find a path that was given as an argument; where it can be, it stays as it was given."""
+        """Resolve a path argument; it stays relative if the folder is the current one."""
         folder = self.outside.folder
         return named if folder == Path.cwd() else folder / named

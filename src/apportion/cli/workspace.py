@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     from apportion.model.aws.cost_query import Access
     from apportion.model.settings import Settings
     from apportion.ports.bills import CostReports
+    from apportion.ports.progress import Progress
 
     #: Makes a workspace from settings and a listener for the steps of its work.
-    Open = Callable[[Settings, Callable[[str], None]], Workspace]
+    Open = Callable[[Settings, Progress], Workspace]
 
     #: Reaches Cost Explorer, with a listener for the steps of the work, and the clock.
     Connect = Callable[[Access, Callable[[str], None], Callable[[], datetime]], CostReports]
@@ -25,11 +26,11 @@ if TYPE_CHECKING:
     Clients = Callable[[str, str, str], Client]
 
 
-def open_real(settings: Settings, say: Callable[[str], None]) -> Workspace:
+def open_real(settings: Settings, progress: Progress) -> Workspace:
     """Open the workspace that the settings describe."""
     from apportion.app.workspace import Workspace
 
-    return Workspace(settings, say=say)
+    return Workspace(settings, say=progress.say, advance=progress.advance)
 
 
 def connect_real(

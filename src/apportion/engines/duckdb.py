@@ -51,7 +51,8 @@ class DuckDB:
             "TimeZone": "UTC",
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
-            "enable_progress_bar": "false",  # the caller shows progress
+            "enable_progress_bar": "true",  # without it, there is no progress to read
+            "enable_progress_bar_print": "false",  # the caller shows it
             **({"threads": str(threads)} if threads else {}),
         }.items():
             self._run(f"SET {setting} = {quoted_text(value)}")
@@ -109,6 +110,10 @@ class DuckDB:
     def rows(self, query: Query) -> list[Row]:
         names, values = self._fetch(query.sql)
         return [dict(zip(names, row, strict=True)) for row in values]
+
+    def progress(self) -> float | None:
+        percent = self._connection.query_progress()
+        return percent / 100 if percent >= 0 else None
 
     def write(self, query: Query, folder: str) -> list[str]:
         path = local_path(folder)

@@ -22,6 +22,7 @@ from apportion.model.errors.base import FindingsError
 from apportion.model.findings.finding import failing
 from apportion.model.outcome import Outcome
 from apportion.model.settings import Settings
+from apportion.ports.progress import Progress
 from apportion.usecases.settings import read as read_settings
 
 from .event import IngestRequest, request_of
@@ -54,7 +55,7 @@ def run(request: IngestRequest, environment: Mapping[str, str], clients: Clients
     from apportion.app.workspace import Workspace  # noqa: PLC0415 - as said above
 
     settings = _settings(environment, clients)
-    with mirrored(settings, clients, say=logger.info) as copy:
+    with mirrored(settings, clients, progress=Progress(logger.info)) as copy:
         workspace = Workspace(copy, say=logger.info)
         ingested = fetch_and_ingest(
             workspace, request.location, periods=request.periods, clients=clients, say=logger.info
@@ -99,6 +100,6 @@ def _publish(
     if not location:
         return None
     database = environment.get("APPORTION_DATABASE") or "apportion"
-    with mirrored(settings, clients, say=logger.info) as copy:
+    with mirrored(settings, clients, progress=Progress(logger.info)) as copy:
         lake = open_lake(location, database=database, clients=clients)
         return Workspace(copy, say=logger.info).publishing.publish(lake, periods)

@@ -26,6 +26,7 @@ from apportion.app.publishing import (
 from apportion.model.errors.base import FindingsError
 from apportion.model.findings.finding import failing
 from apportion.model.period import Period
+from apportion.ports.progress import Progress
 
 from .logging import clients_of_environment, logger, metrics, response_of, traced
 
@@ -62,7 +63,7 @@ def run(
         _period(event, now),
         telling(readers, clients=clients),
         now=now,
-        say=logger.info,
+        progress=Progress(logger.info),
     )
     sent = sum(row["status"] == "sent" for row in outcome.rows)
     metrics.add_metric(name="ReportsSent", unit=MetricUnit.Count, value=sent)

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from apportion.model.errors.base import LedgerDamagedError
 from apportion.ports.objects import ObjectStore
+from apportion.ports.progress import Advance, Sum
 
 from .s3_head import CATALOG, CATALOGS, FILES, KEPT, Stated, is_ours
 
@@ -30,7 +31,6 @@ _STAYING = ("downloads", "aggregates")
 
 #: Brings a file of this name, which is to be this, to a path.
 Bring = Callable[[str, Stated, Path], None]
-Say = Callable[[str], None]
 
 
 class Copy:
@@ -52,7 +52,7 @@ class Copy:
         return _names(self.folder)
 
     def gather(
-        self, files: Mapping[str, Stated], bring: Bring, *, say: Say, optional: str = ""
+        self, files: Mapping[str, Stated], bring: Bring, *, advance: Advance, optional: str = ""
     ) -> None:
         """Gather exactly these files in the new place. One that is `optional` may be missing."""
         self._new.mkdir(parents=True, exist_ok=True)
@@ -65,27 +65,28 @@ class Copy:
             if name not in files:
                 path.unlink()
         wanting = [name for name in sorted(files) if not self._take_over(name, files[name])]
-        for number, name in enumerate(wanting, start=1):
-            if number % 200 == 1:
-                say(f"fetching the ledger: file {number} of {len(wanting)}")
+        fetched = Sum(len(wanting), advance)
+        for name in wanting:
             try:
                 self._fetch(name, files[name], bring)
             except LedgerDamagedError:
                 if name != optional:
                     raise
+            fetched.add(1)
 
-    def gather_found(self, store: ObjectStore, *, say: Say) -> dict[str, Stated]:
+    def gather_found(self, store: ObjectStore, *, advance: Advance) -> dict[str, Stated]:
         """Fetch every object to the new place; returns what each is."""
         shutil.rmtree(self._new, ignore_errors=True)
         found: dict[str, Stated] = {}
         objects = store.names()
-        say(f"fetching what is left of the ledger: {len(objects)} objects")
+        fetched = Sum(len(objects), advance)
         for each in objects:
             name = each.removeprefix(FILES)
             if each.startswith(FILES) and is_ours(name) and store.fetch(each, self._new / name):
                 found[name] = digest_of(self._new / name)
             elif each.startswith(CATALOGS):
                 store.fetch(each, self._new / "catalogs" / each.removeprefix(CATALOGS))
+            fetched.add(1)
         return found
 
     def take_place(self, head: bytes) -> None:

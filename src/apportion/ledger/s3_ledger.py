@@ -13,12 +13,13 @@ names.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from apportion.model.errors.base import LedgerDamagedError
 from apportion.model.errors.publishing import OthersWroteError
 from apportion.ports.objects import ObjectStore, StoredObject
+from apportion.ports.progress import NO_PROGRESS, Progress
 
 from . import s3_head as heads
 from .catalog import Catalog
@@ -55,11 +56,11 @@ class S3Ledger:
         folder: Path,
         *,
         beside: Sequence[Path] = (),
-        say: Callable[[str], None] = lambda _step: None,
+        progress: Progress = NO_PROGRESS,
     ) -> None:
         self._store = store
         self._copy = Copy(folder, beside=beside)
-        self._say = say
+        self._progress = progress
         self._kept: StoredObject | None = None
         self._head = Head()
         self._repairing = False
@@ -75,7 +76,7 @@ class S3Ledger:
             self._kept = self._store.read(HEAD)
             try:
                 self._head = self._read()
-                self._copy.gather(self._head.files, self._bring, say=self._say)
+                self._copy.gather(self._head.files, self._bring, advance=self._progress.advance)
             except LedgerDamagedError:
                 if last or self._store.read(HEAD) == self._kept:
                     raise
@@ -95,11 +96,13 @@ class S3Ledger:
         try:
             self._head = self._read()
         except LedgerDamagedError:
-            self._head = Head(self._copy.gather_found(self._store, say=self._say))
+            self._head = Head(self._copy.gather_found(self._store, advance=self._progress.advance))
             if not self._head.files:
                 raise
         else:
-            self._copy.gather(self._head.files, self._bring, say=self._say, optional=CATALOG)
+            self._copy.gather(
+                self._head.files, self._bring, advance=self._progress.advance, optional=CATALOG
+            )
         self._copy.take_place(b"")
 
     def recorded(self) -> bool:
@@ -123,7 +126,7 @@ class S3Ledger:
         """
         if not (self.recorded() or (self._repairing and self.repaired())):
             return False
-        self._say("uploading the ledger")
+        self._progress("uploading the ledger")
         self._copy.settle()
         from .iceberg_catalog import IcebergCatalog  # noqa: PLC0415 - readers do without pyiceberg
 
@@ -146,7 +149,7 @@ class S3Ledger:
         upload. Removing an object twice does no harm.
         """
         if self._head.gone:
-            self._say(f"removing {len(self._head.gone)} objects in S3")
+            self._progress(f"removing {len(self._head.gone)} objects in S3")
             self._store.remove(sorted(self._head.gone))
             # If others wrote meanwhile, their head has the same list, and it is done again.
             self._write_head(Head(self._head.files))

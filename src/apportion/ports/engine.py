@@ -40,6 +40,12 @@ class Engine(Protocol):
     def rows(self, query: Query) -> list[Row]:
         """Run a SELECT and return all its rows."""
 
+    def progress(self) -> float | None:
+        """The share of the running query that is done, 0 to 1; None if unknown.
+
+        Any thread may call it while another runs the query.
+        """
+
     def write(self, query: Query, folder: str) -> list[str]:
         """Write the rows of a SELECT as Parquet files into a folder; at least one file."""
 

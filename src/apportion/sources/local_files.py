@@ -8,11 +8,13 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from apportion.model.delivery import BillFile, Delivery, Encoding, Format
 from apportion.model.findings import bills
 from apportion.model.findings.finding import Finding, failing
+from apportion.ports.progress import Advance, Sum, ignore_share
 
 from .columns import NO_TYPE, SourceColumn, common_type, first_records, lower, read_columns
 from .csv_records import check_records
@@ -39,19 +41,25 @@ _KEYS = re.compile(r"(?:resource_?tags?[/_]|cost_?category[/_]|x_|oci_)", re.IGN
 class LocalFiles:
     """A `ports.bills.Source`: the bill in some files and folders.
 
-    `scratch` is a folder for what must be unpacked; the delivery's files may lie in it.
+    `scratch` is a folder for what must be unpacked; the delivery's files may lie in it. `advance`
+    receives how many bytes are read of those to read: each is verified once and added up once.
     """
 
-    def __init__(self, paths: Sequence[Path], scratch: Path) -> None:
+    def __init__(
+        self, paths: Sequence[Path], scratch: Path, *, advance: Advance = ignore_share
+    ) -> None:
         self._paths = paths
         self._scratch = scratch
+        self._advance = advance
 
     def deliver(self) -> tuple[list[Delivery], list[Finding]]:
         found = discover(self._paths)
         findings = found.findings
         read: list[_Read] = []
+        bytes_read = Sum(2 * sum(map(_size, found.candidates)), self._advance)
         with ThreadPoolExecutor(_THREADS) as threads:
-            for files, problems in threads.map(self._read, found.candidates):
+            work = partial(self._read, bytes_read=bytes_read)
+            for files, problems in threads.map(work, found.candidates):
                 read.extend(files)
                 findings.extend(problems)
             for finding in threads.map(self._left_out, found.left_out):
@@ -59,7 +67,7 @@ class LocalFiles:
             findings.extend(_same_twice(read))
             deliveries = []
             for files in _together(read):
-                delivery, problems = _deliver(files, threads, self._scratch)
+                delivery, problems = _deliver(files, threads, self._scratch, bytes_read)
                 deliveries.extend(delivery)
                 findings.extend(problems)
         findings.extend(unchecked(deliveries))
@@ -69,8 +77,9 @@ class LocalFiles:
     def _left_out(self, candidate: Candidate) -> Finding:
         return weigh(candidate, self._scratch)
 
-    def _read(self, candidate: Candidate) -> tuple[list[_Read], list[Finding]]:
+    def _read(self, candidate: Candidate, *, bytes_read: Sum) -> tuple[list[_Read], list[Finding]]:
         verified, findings = verify(candidate, self._scratch)
+        bytes_read.add(_size(candidate))
         read = []
         for each in verified:
             columns = read_columns(Path(each.file.path), each.encoding)
@@ -81,21 +90,26 @@ class LocalFiles:
             problems += _named_twice(each.file.name, columns, found)
             findings.extend(problems)
             if found and not failing(problems):
-                read.append(_Read(each, columns, found))
+                read.append(_Read(each, columns, found, _size(candidate) // len(verified)))
         return read, findings
 
 
 @dataclass(frozen=True)
 class _Read:
-    """A verified file with its columns and their format."""
+    """A verified file with its columns and their format; of a zip, its part of the zip's bytes."""
 
     verified: Verified
     columns: tuple[SourceColumn, ...]
     recognised: Recognised
+    bytes: int
 
     @property
     def file(self) -> BillFile:
         return self.verified.file
+
+
+def _size(candidate: Candidate) -> int:
+    return candidate.path.stat().st_size
 
 
 def _together(read: Sequence[_Read]) -> list[list[_Read]]:
@@ -107,12 +121,12 @@ def _together(read: Sequence[_Read]) -> list[list[_Read]]:
 
 
 def _deliver(
-    files: Sequence[_Read], threads: ThreadPoolExecutor, scratch: Path
+    files: Sequence[_Read], threads: ThreadPoolExecutor, scratch: Path, bytes_read: Sum
 ) -> tuple[list[Delivery], list[Finding]]:
     columns, findings = _unite(files)
     bill_format = files[0].recognised.format
     layout = layout_of(bill_format)
-    tallies = list(threads.map(lambda each: _tally(each, layout), files))
+    tallies = list(threads.map(partial(_tally, layout=layout, bytes_read=bytes_read), files))
     findings.extend(problem for counted in tallies for problem in counted.findings)
     findings.extend(rounded(files[0].file.name, tallies))
     parts = [
@@ -149,7 +163,7 @@ def _deliver(
     return [delivery], findings
 
 
-def _tally(each: _Read, layout: Layout) -> Tally:
+def _tally(each: _Read, *, layout: Layout, bytes_read: Sum) -> Tally:
     name, path = each.file.name, Path(each.file.path)
     counted = tally(name, path, each.verified.encoding, each.columns, layout)
     records = each.verified.records
@@ -158,6 +172,7 @@ def _tally(each: _Read, layout: Layout) -> Tally:
         counted.findings += check_records(
             name, path, records, rows=counted.rows, width=len(each.columns), known=known
         )
+    bytes_read.add(each.bytes)
     return counted
 
 

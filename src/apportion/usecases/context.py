@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 
 from apportion.ports.engine import Engine
 from apportion.ports.ledger import Ledger
+from apportion.ports.progress import Advance, Say, ignore_share
 
 
 @dataclass(frozen=True)
 class RunContext:
-    """`now` gives UTC time as ISO 8601; `say` receives each step as it begins.
+    """`now` gives UTC time as ISO 8601; `say` and `advance` receive the steps of the work.
 
     `whole` are the runs whose files this process has compared with the proved totals, by day or by
     month: files of the ledger never change, so once is enough.
@@ -20,6 +21,7 @@ class RunContext:
     ledger: Ledger
     engine: Engine
     now: Callable[[], str]
-    say: Callable[[str], None]
+    say: Say
     version: str
     whole: set[tuple[str, bool]] = field(default_factory=set)
+    advance: Advance = ignore_share

@@ -15,6 +15,8 @@ from urllib.parse import parse_qsl, urlsplit
 import httpx2
 from starlette.types import ASGIApp
 
+from apportion.ports.progress import Advance, ignore_share
+
 from .static_files import static_files
 
 _HREF = re.compile(r'(href|src)="(/[^"]*)"')
@@ -45,10 +47,13 @@ _INDEX = """<!doctype html>
 """
 
 
-async def site(app: ASGIApp, periods: Sequence[str]) -> AsyncIterator[tuple[str, bytes]]:
+async def site(
+    app: ASGIApp, periods: Sequence[str], *, advance: Advance = ignore_share
+) -> AsyncIterator[tuple[str, bytes]]:
     """Create every file of the site: first static files, then pages, last index.html.
 
-    `periods` are the months to write, newest first.
+    `periods` are the months to write, newest first. `advance` receives the pages written, of those
+    that the pages so far link to.
     """
     for name, file in static_files().items():
         yield f"static/{name}", file.content
@@ -59,6 +64,7 @@ async def site(app: ASGIApp, periods: Sequence[str]) -> AsyncIterator[tuple[str,
         waiting = {names.name(address) or "": address for address in starts}
         done = set(waiting)
         while waiting:
+            advance(len(done) - len(waiting), len(done))
             page = next(iter(waiting))
             response = await client.get(waiting.pop(page))
             response.raise_for_status()

@@ -1,10 +1,12 @@
-"""DuckDB behind the socket: exact, quoted, drained, and bounded in memory."""
+"""DuckDB behind its port: exact, quoted, drained, and bounded in memory."""
 
 from __future__ import annotations
 
 import gzip
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -178,3 +180,17 @@ DuckDB(folder / "spill").write(made, str(folder / "out"))
     *_, said = done.stderr.splitlines()
     assert "EngineError: The engine failed: Could not write" in said
     assert "File too large. Nothing was published; the earlier state is unchanged." in said
+
+
+def test_another_thread_reads_the_progress_of_a_query(engine: DuckDB) -> None:
+    query = Query("SELECT sum(hash(range) % 7) AS n FROM range(100_000_000)")
+    shares: list[float] = []
+    with ThreadPoolExecutor(1) as threads:
+        running = threads.submit(engine.rows, query)
+        while not running.done():
+            if (share := engine.progress()) is not None:
+                shares.append(share)
+            time.sleep(0.002)
+    assert shares
+    assert shares == sorted(shares)
+    assert all(0 <= share <= 1 for share in shares)

@@ -237,15 +237,20 @@ def deliver(
     picked, clients = _picked(formats, email, sender), session.clients(profile)
     store = open_store(place, region=region, clients=clients)
     readers = Readers(tuple(email or ()), sender, sns, attach, link_hours)
-    told = telling(readers, region=region, clients=clients)
+    notifications = telling(readers, region=region, clients=clients)
     if via is QueryVia.DUCKDB:
         with session.workspace() as workspace:
-            outcome = workspace.publishing.deliver(store, forms(picked), month, told)
+            outcome = workspace.publishing.deliver(store, forms(picked), month, notifications)
     else:
-        with session.console.steps(session.outside.timer) as say:
-            athena = _athena(clients, database, workgroup, region=region)
+        with session.console.steps(session.outside.timer) as progress:
             outcome = deliver_published(
-                athena, store, forms(picked), month, told, now=session.outside.now(), say=say
+                _athena(clients, database, workgroup, region=region),
+                store,
+                forms(picked),
+                month,
+                notifications,
+                now=session.outside.now(),
+                progress=progress,
             )
     finish(outcome, sent, session.console)
 

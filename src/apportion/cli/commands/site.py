@@ -62,17 +62,17 @@ def _write(session: Session, folder: Path, wanted: list[str]) -> int:
 
     with (
         Scratch() as scratch,
-        session.console.steps(session.outside.timer) as say,
+        session.console.steps(session.outside.timer) as progress,
         new_folder(folder) as beside,
     ):
-        runs = open_run_cache(session.settings(), scratch, say=say)
+        runs = open_run_cache(session.settings(), scratch, say=progress)
         runs.prepare()
         newest = list(runs.ledger_version.periods[:1])
         periods = [m for each in wanted or newest for m in (newest if each == LATEST else [each])]
         _check(periods, runs.ledger_version.periods)
-        say(f"writing pages for {', '.join(periods)}")
+        progress(f"writing pages for {', '.join(periods)}")
         app = create_app(runs, watch=False)
-        return asyncio.run(_put(files(app, periods), beside))
+        return asyncio.run(_put(files(app, periods, advance=progress.advance), beside))
 
 
 def _check(periods: list[str], known: tuple[str, ...]) -> None:

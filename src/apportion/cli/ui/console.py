@@ -10,15 +10,14 @@ from typing import TYPE_CHECKING, TextIO
 
 from apportion.model.findings.finding import Finding, failing
 from apportion.model.row import Row
+from apportion.ports.progress import Progress
 from apportion.reports.visible import visible
 
 from . import styling
+from .progress import terminal_progress
 
 if TYPE_CHECKING:
     from apportion.model.outcome import ExplanationNode
-
-#: Told the name of each step as it begins.
-Say = Callable[[str], None]
 
 
 class ReaderGoneError(Exception):
@@ -145,19 +144,18 @@ class Console:
         self._tell(visible(text, keep="\n"))
 
     @contextmanager
-    def steps(self, timer: Callable[[], float]) -> Iterator[Say]:
-        """Follow the steps of something that takes time.
+    def steps(self, timer: Callable[[], float]) -> Iterator[Progress]:
+        """Show the steps of long work on stderr.
 
-        On a terminal the step at work turns and the finished ones stand with their seconds;
-        elsewhere each is a line when it begins.
+        On a terminal the current step has a percentage; elsewhere each step is a line.
         """
         if self._quiet:
-            yield _unheard
+            yield Progress()
         elif not self._err.isatty():
-            yield lambda step: self._tell(f"apportion: {visible(step)}\n")
+            yield Progress(lambda step: self._tell(f"apportion: {visible(step)}\n"))
         else:
-            with _turning(self._err, self._on_err, timer) as say:
-                yield say
+            with terminal_progress(self._err, self._on_err, timer) as progress:
+                yield progress
 
     @property
     def _err_width(self) -> int:
@@ -180,46 +178,6 @@ def _reader_may_go() -> Iterator[None]:
         yield
     except BrokenPipeError as error:
         raise ReaderGoneError from error
-
-
-@contextmanager
-def _turning(stream: TextIO, paint: styling.Paint, timer: Callable[[], float]) -> Iterator[Say]:
-    from rich.console import Console
-
-    console = Console(file=stream, highlight=False, no_color=paint is styling.unpainted)
-    status = console.status("", spinner="dots")
-    began: list[tuple[str, float]] = []
-
-    def finish() -> None:
-        if began:
-            step, start = began.pop()
-            took = f"{timer() - start:.1f} s"
-            console.file.write(f"{paint('✓', 'good')} {step}  {paint(took, 'faint')}\n")
-
-    def say(step: str) -> None:
-        status.stop()
-        finish()
-        began.append((visible(step), timer()))
-        status.update(_literal(visible(step)))
-        status.start()
-
-    try:
-        yield say
-        status.stop()
-        finish()
-    finally:
-        status.stop()
-
-
-def _literal(text: str) -> str:
-    """Keep Rich from reading a step's name as markup."""
-    from rich.markup import escape
-
-    return escape(text)
-
-
-def _unheard(_step: str) -> None:
-    """Hear nothing."""
 
 
 def _wrapped(text: str, width: int, *, hang: str = "") -> str:

@@ -25,6 +25,7 @@ from apportion.model.relation import Query, Relation
 from apportion.ports.bills import Source
 from apportion.usecases.context import RunContext
 from apportion.usecases.fail_on_findings import record, stop_if_failing
+from apportion.usecases.follow_query import follow_query
 from apportion.usecases.row_values import read_rows
 from apportion.usecases.runs.damage import damage_of
 
@@ -197,11 +198,12 @@ def _write_lines(
     """Write the lines by period; faster where all lines have one period."""
     folder = context.ledger.new_folder("costs")
     period = _only_period(work, bill, context)
-    if period is None:
-        lines = lines_query(work.queries, work.bill, bill)
-        return context.engine.write_parts(lines, "Period", folder)
-    lines = lines_query(work.queries, work.bill, bill, period=period)
-    return {period: context.engine.write(lines, folder)}
+    with follow_query(context, lines=sum(file.rows for file in work.delivery.files)):
+        if period is None:
+            lines = lines_query(work.queries, work.bill, bill)
+            return context.engine.write_parts(lines, "Period", folder)
+        lines = lines_query(work.queries, work.bill, bill, period=period)
+        return {period: context.engine.write(lines, folder)}
 
 
 def _only_period(work: _Work, bill: Relation, context: RunContext) -> str | None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from pathlib import Path
-from threading import Event, Lock
+from threading import Event
 
 from apportion.core.aws.export_manifest import (
     METADATA,
@@ -40,6 +40,7 @@ from apportion.model.outcome import Outcome
 from apportion.model.period import Period
 from apportion.model.wording import plural
 from apportion.ports.bills import Bucket, Source
+from apportion.ports.progress import Advance, Sum
 from apportion.usecases.context import RunContext
 from apportion.usecases.outcomes import ingest_outcome, join_outcomes
 
@@ -51,8 +52,6 @@ from .ingest import Ingested, ingest
 TIMES = 3
 _AT_ONCE = 4
 _MOST_EXPORTS = 50
-#: Larger downloads report their progress in tenths.
-_LARGE = 100_000_000
 
 
 def ingest_export(
@@ -253,7 +252,7 @@ class _Work:
         )
         before = download.have()
         try:
-            fetched = self._fetch(delivery, pinned, download)
+            fetched = self._fetch(pinned, download)
         except ObjectChangedError:
             return None
         self._counted.files += len(pinned)
@@ -266,15 +265,13 @@ class _Work:
             found = threads.map(self._bucket.head, delivery.files)
             return dict(zip(delivery.files, found, strict=True))
 
-    def _fetch(
-        self, delivery: ExportDelivery, pins: Sequence[PinnedObject], download: Download
-    ) -> dict[str, Fetched]:
+    def _fetch(self, pins: Sequence[PinnedObject], download: Download) -> dict[str, Fetched]:
         """Fetch files side by side; the first that fails stops the others where they are."""
-        progress = _Progress(delivery.period, sum(pin.size for pin in pins), self._context.say)
+        progress = _Progress(sum(pin.size for pin in pins), self._context.advance)
         with ThreadPoolExecutor(_AT_ONCE) as threads:
             tasks = {
                 pin.key: threads.submit(
-                    self._bucket.fetch, pin, download.files[pin.key], progress.hear
+                    self._bucket.fetch, pin, download.files[pin.key], progress.add
                 )
                 for pin in pins
             }
@@ -296,27 +293,20 @@ class _StoppedError(Exception):
 
 
 class _Progress:
-    """Adds up what arrives in all threads, and tells of each tenth of a large download."""
+    """Adds up the bytes that arrive in all threads, and stops the threads after a failure."""
 
-    def __init__(self, period: str, size: int, say: Callable[[str], None]) -> None:
-        self._period, self._size, self._say = period, size, say
-        self._lock = Lock()
+    def __init__(self, size: int, advance: Advance) -> None:
+        self._bytes = Sum(size, advance)
         self._stopped = Event()
-        self._came = self._tenths = 0
 
-    def hear(self, count: int) -> None:
-        """Hear of bytes that came; raises, in the thread that brings them, if they shall stop."""
+    def add(self, count: int) -> None:
+        """Count bytes that arrived; raises _StoppedError in their thread after `stop`."""
         if self._stopped.is_set():
             raise _StoppedError
-        with self._lock:
-            self._came += count
-            tenths = 10 * self._came // max(self._size, 1)
-            if self._size >= _LARGE and self._tenths < tenths < 10:
-                self._tenths = tenths
-                self._say(f"fetching {self._period}: {tenths}0 % of {in_bytes(self._size)}")
+        self._bytes.add(count)
 
     def stop(self) -> None:
-        """Stop the threads that still bring something."""
+        """End every thread that still downloads."""
         self._stopped.set()
 
 

@@ -35,8 +35,10 @@ from apportion.model.findings.finding import Finding
 from apportion.model.outcome import Outcome
 from apportion.model.period import Period
 from apportion.model.row import Row
+from apportion.model.wording import plural
 from apportion.ports.notifications import Notifier
 from apportion.ports.objects import ObjectStore
+from apportion.ports.progress import NO_PROGRESS, Progress, Sum
 from apportion.ports.published_tables import QueryEngine
 from apportion.ports.reports import Report
 
@@ -92,7 +94,7 @@ def deliver(
     period: str,
     telling: Notifications,
     now: Callable[[], str],
-    say: Callable[[str], None] = lambda _step: None,
+    progress: Progress = NO_PROGRESS,
 ) -> Outcome:
     """Deliver a period's report, or the newest one's where `period` is empty.
 
@@ -107,10 +109,10 @@ def deliver(
     done, words = _delivered_before(store, folder)
     document = done
     if document is None:
-        document, more = _write(asking, store, forms, run, folder, say)
+        document, more = _write(asking, store, forms, run, folder, progress=progress)
         words += more
     words += _point(store, document)
-    findings, states = _notify(store, document, folder, telling, now, say)
+    findings, states = _notify(store, document, folder, telling, now, progress)
     status = "delivered" if done is None else "unchanged"
     rows = [
         _row(document, status, name, store.location(f"{folder}/{name}"), size["bytes"])
@@ -175,22 +177,27 @@ def _write(
     forms: Forms,
     run: Row,
     folder: str,
-    say: Callable[[str], None],
+    *,
+    progress: Progress,
 ) -> tuple[dict[str, Any], list[str]]:
-    """Ask, check, write all files, and say so in the one that is written last."""
+    """Query the tables, check them, and write all files; the document that lists them is last."""
     period = str(run["Period"])
     tables: dict[str, Outcome] = {}
     words: list[str] = []
+    progress("querying the report's tables")
+    queried = Sum(len(TABLES), progress.advance)
     for name in TABLES:
-        say(f"asking for {name}")
         tables[name] = asking.query(what.of_period(what.everyday(name)[1], period))
         words += [f"{name}: {word}" for word in tables[name].messages]
+        queried.add(1)
     summary = summarise(period, tables, run=str(run["RunId"]))
     _check(run, tables, summary)
-    say("writing the report")
     files = {"summary.txt": summary.text.encode(), **_files(forms, run, tables)}
+    progress(f"writing {plural(len(files), 'file')} of the report")
+    written = Sum(len(files), progress.advance)
     for name, content in files.items():
         store.write(f"{folder}/{name}", content)
+        written.add(1)
     document = {
         "period": period,
         "run": str(run["RunId"]),
@@ -276,7 +283,7 @@ def _notify(
     folder: str,
     telling: Notifications,
     now: Callable[[], str],
-    say: Callable[[str], None],
+    progress: Progress,
 ) -> tuple[list[Finding], list[tuple[str, str]]]:
     """Notify channels that were not notified yet; a possible duplicate is not sent."""
     findings: list[Finding] = []
@@ -290,7 +297,7 @@ def _notify(
             findings += [] if sent else [_maybe(document, marker, store)]
             states.append((post.name, "sent before" if sent else "unknown"))
             continue
-        say(f"sending {post.name}")
+        progress(f"sending {post.name}")
         try:
             number = post.send(*_letter(store, document, folder, telling))
         except _REFUSALS as error:

@@ -21,6 +21,8 @@ from apportion.model.money import from_units, text, to_units
 from apportion.model.outcome import Outcome
 from apportion.model.relation import Query, everything
 from apportion.model.row import Row
+from apportion.model.wording import plural
+from apportion.ports.progress import Sum
 from apportion.ports.published_tables import PublishedTables
 from apportion.usecases.context import RunContext
 from apportion.usecases.fail_on_findings import stop_if_failing
@@ -59,7 +61,7 @@ def publish(context: RunContext, lake: PublishedTables, *, period: str, scratch:
     known = what.columns(published.rulebook)
     lake.create_views(_views(published, known))
     if not unchanged:
-        context.say(f"making {period} seen")
+        context.say(f"showing {period} to readers")
         runs = context.engine.load("runs made", what.RUNS_COLUMNS, [_run_row(published, digest)])
         (row,) = _write(context, everything(runs), _new(scratch, "runs"))
         lake.commit(row, what.RUNS_COLUMNS, period=period, run=manifest.run)
@@ -111,20 +113,23 @@ def runs_row(published: Published) -> Sequence[object]:
 
 
 def _stage(context: RunContext, lake: PublishedTables, published: Published, scratch: Path) -> None:
-    """Put every table there, read it back, and hold it against the proof."""
-    manifest = published.manifest
-    context.say(f"writing the tables of {manifest.period}")
+    """Upload every table, read it back, and compare it with the proof."""
+    period, run = published.manifest.period, published.manifest.run
+    context.say(f"writing the tables of {period}")
     written = write_tables(context, published, scratch)
     known = what.columns(published.rulebook)
+    count = sum(map(len, written.values()))
+    context.say(f"publishing {plural(count, 'file')} of {period}")
+    sent = Sum(count, context.advance)
     for table, files in written.items():
-        context.say(f"publishing {table}")
-        lake.stage(table, files, known[table], period=manifest.period, run=manifest.run)
+        lake.stage(table, files, known[table], period=period, run=run)
+        sent.add(len(files))
+    context.say(f"reading {plural(count, 'file')} of {period} back")
+    compared = Sum(count, context.advance)
     for table, files in written.items():
-        context.say(f"reading {table} back")
-        arrived = lake.fetch(
-            table, _new(scratch, f"{table} back"), period=manifest.period, run=manifest.run
-        )
+        arrived = lake.fetch(table, _new(scratch, f"{table} back"), period=period, run=run)
         _check(context, published, table, (files, arrived))
+        compared.add(len(files))
 
 
 def _check(

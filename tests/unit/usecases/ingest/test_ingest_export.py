@@ -25,7 +25,7 @@ from apportion.model.errors.exports import DownloadsBusyError, NoExportError, No
 from apportion.model.findings.deliveries import EMPTY_MONTH
 from apportion.model.outcome import Outcome
 from apportion.usecases.ingest.downloads import Downloads
-from apportion.usecases.ingest.ingest_export import TIMES, _Progress
+from apportion.usecases.ingest.ingest_export import TIMES, _Progress, _StoppedError
 from export_files import charges, large
 from exports_in_s3 import ExportInS3
 from s3_front import Answer, Asked, Fault, Front, refused, serving
@@ -492,12 +492,12 @@ def test_access_denied_says_what_on_what_and_the_line_to_add(story: Story) -> No
     assert story.workspace.held().rows == ()
 
 
-def test_a_large_download_tells_of_each_tenth() -> None:
-    heard: list[str] = []
-    progress = _Progress(SEPTEMBER, 200_000_000, heard.append)
-    for _ in range(200):
-        progress.hear(1_000_000)
-    assert heard == [f"fetching 2026-09: {n}0 % of 200.0 MB" for n in range(1, 10)]
-    small = _Progress(SEPTEMBER, 1000, heard.append)
-    small.hear(500)
-    assert len(heard) == 9
+def test_bytes_of_all_files_are_added_up_until_a_failure() -> None:
+    shares: list[tuple[int, int]] = []
+    progress = _Progress(200, lambda done, total: shares.append((done, total)))
+    progress.add(50)
+    progress.add(-20)  # fetched again
+    assert shares == [(50, 200), (30, 200)]
+    progress.stop()
+    with pytest.raises(_StoppedError):
+        progress.add(1)
