@@ -25,7 +25,7 @@ from apportion.model.manifest import RunKind
 from apportion.model.question import Question
 from apportion.model.retention import Policy
 from apportion.model.settings import Settings
-from apportion.usecases.publish.deliver import Notifications
+from apportion.usecases.publish.notify import Notifications
 from crash_program import copies_before_every_change
 from mortal import clients_that_look
 from moto_world import MotoWorld

@@ -26,7 +26,7 @@ from apportion.cli.session import Outside
 from apportion.core.tags.policy.json import policy_json
 from apportion.core.tags.policy.read import read_tag_policy
 from apportion.model.iam.roles import Role
-from apportion.usecases.publish.deliver import Notifications
+from apportion.usecases.publish.notify import Notifications
 from athena_over_ledger import FakeAthena
 from athena_over_ledger import serving as serving_athena
 from called_actions import ACCOUNT, Called, listening

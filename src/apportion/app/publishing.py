@@ -22,7 +22,8 @@ from apportion.ports.published_tables import PublishedTables, QueryEngine
 from apportion.ports.reports import Report
 from apportion.reports.csv import CsvReport
 from apportion.reports.json import JsonReport
-from apportion.usecases.publish.deliver import Book, Forms, Notifications, deliver
+from apportion.usecases.publish.deliver import Book, Forms, deliver
+from apportion.usecases.publish.notify import Notifications
 
 if TYPE_CHECKING:
     from apportion.aws.api_calls import Client
@@ -98,7 +99,7 @@ class Publishing:
             )
 
     def deliver(
-        self, store: ObjectStore, forms: Forms, period: str, telling: Notifications
+        self, store: ObjectStore, forms: Forms, period: str, notifications: Notifications
     ) -> Outcome:
         """Deliver a period's report from the ledger. Default: the newest period."""
         from apportion.engines.duckdb import DuckDB
@@ -117,7 +118,7 @@ class Publishing:
                 store,
                 forms,
                 period=period,
-                telling=telling,
+                notifications=notifications,
                 now=self._now,
                 progress=Progress(context.say, context.advance),
             )
@@ -148,7 +149,7 @@ def deliver_published(
     store: ObjectStore,
     forms: Forms,
     period: str,
-    telling: Notifications,
+    notifications: Notifications,
     *,
     now: datetime,
     progress: Progress = NO_PROGRESS,
@@ -159,7 +160,7 @@ def deliver_published(
         store,
         forms,
         period=period,
-        telling=telling,
+        notifications=notifications,
         now=lambda: now.strftime("%Y-%m-%dT%H:%M:%SZ"),
         progress=progress,
     )
@@ -197,18 +198,18 @@ def open_store(place: str, *, region: str = "", clients: Clients) -> ObjectStore
     return S3Store(clients("s3", region), place)
 
 
-def telling(readers: Readers, *, region: str = "", clients: Clients) -> Notifications:
+def open_notifications(readers: Readers, *, region: str = "", clients: Clients) -> Notifications:
     """Open the notification channels of a report."""
     # boto3 is an extra.
     from apportion.aws.notifications import EmailNotifier, TopicNotifier
 
-    posts: list[Notifier] = []
+    notifiers: list[Notifier] = []
     if readers.emails:
         client = clients("sesv2", region)
-        posts.append(EmailNotifier(client, sender=readers.sender, recipients=readers.emails))
+        notifiers.append(EmailNotifier(client, sender=readers.sender, recipients=readers.emails))
     if readers.topic:
-        posts.append(TopicNotifier(clients("sns", region), arn=readers.topic))
-    return Notifications(posts, readers.attach, readers.link_hours * 3600)
+        notifiers.append(TopicNotifier(clients("sns", region), arn=readers.topic))
+    return Notifications(notifiers, readers.attach, readers.link_hours * 3600)
 
 
 def forms(names: Sequence[str]) -> Forms:

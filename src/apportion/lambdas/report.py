@@ -20,8 +20,8 @@ from apportion.app.publishing import (
     deliver_published,
     forms,
     open_athena,
+    open_notifications,
     open_store,
-    telling,
 )
 from apportion.model.errors.base import FindingsError
 from apportion.model.findings.finding import failing
@@ -61,7 +61,7 @@ def run(
         open_store(environment["APPORTION_REPORTS"], clients=clients),
         forms(("csv", "json", "xlsx")),
         _period(event, now),
-        telling(readers, clients=clients),
+        open_notifications(readers, clients=clients),
         now=now,
         progress=Progress(logger.info),
     )

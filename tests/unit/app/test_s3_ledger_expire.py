@@ -23,7 +23,7 @@ from apportion.model.outcome import Outcome
 from apportion.model.question import Question
 from apportion.model.retention import EvidenceKind, Policy
 from apportion.model.settings import Settings
-from apportion.usecases.publish.deliver import Notifications
+from apportion.usecases.publish.notify import Notifications
 from mortal import died
 from moto_world import MotoWorld, serving
 from published_months import PERIOD, RULES, Clients, allocated, lake_of, store_of

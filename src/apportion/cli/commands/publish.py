@@ -229,7 +229,13 @@ def deliver(
     new ID. The ID is a hash of the report: the same report gives the same files and no second
     e-mail.
     """
-    from apportion.app.publishing import Readers, deliver_published, forms, open_store, telling
+    from apportion.app.publishing import (
+        Readers,
+        deliver_published,
+        forms,
+        open_notifications,
+        open_store,
+    )
 
     session: Session = ctx.obj
     sent, month = Output(form, to, raw), one_month(period, session.outside.now())
@@ -237,7 +243,7 @@ def deliver(
     picked, clients = _picked(formats, email, sender), session.clients(profile)
     store = open_store(place, region=region, clients=clients)
     readers = Readers(tuple(email or ()), sender, sns, attach, link_hours)
-    notifications = telling(readers, region=region, clients=clients)
+    notifications = open_notifications(readers, region=region, clients=clients)
     if via is QueryVia.DUCKDB:
         with session.workspace() as workspace:
             outcome = workspace.publishing.deliver(store, forms(picked), month, notifications)

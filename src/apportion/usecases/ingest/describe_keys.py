@@ -11,6 +11,7 @@ from apportion.model.charges import ChargeQueries
 from apportion.model.delivery import Delivery, Encoding
 from apportion.model.manifest import Manifest
 from apportion.model.relation import Query, Relation
+from apportion.model.wording import plural
 from apportion.usecases.context import RunContext
 from apportion.usecases.row_values import read_rows
 
@@ -65,7 +66,7 @@ def describe(
     (counted,) = read_rows(_Counts, context.engine.rows(Query.of(counts, known, new_keys)))
     if counted.known and not counted.new:
         return []
-    context.say(f"describing {counted.new:,} new kinds of charge")
+    context.say(f"describing {plural(counted.new, 'new key')}")
     if delivered.delivery.encoding is Encoding.PARQUET:
         return _by_place(delivered, new_keys, context)
     described = described_by_hash(delivered.queries, delivered.bill, new_keys, delivered.lines)

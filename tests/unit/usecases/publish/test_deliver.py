@@ -14,7 +14,7 @@ import openpyxl
 import pytest
 import requests
 
-from apportion.app.publishing import Readers, forms, open_store, telling
+from apportion.app.publishing import Readers, forms, open_notifications, open_store
 from apportion.app.workspace import Workspace
 from apportion.aws.s3_store import S3Store
 from apportion.core.reporting.published_tables import everyday, everyday_names
@@ -24,7 +24,8 @@ from apportion.model.errors.publishing import NothingToDeliverError
 from apportion.model.outcome import Outcome
 from apportion.ports.objects import ObjectStore
 from apportion.ports.published_tables import QueryEngine
-from apportion.usecases.publish.deliver import TABLES, Notifications, deliver
+from apportion.usecases.publish.deliver import TABLES, deliver
+from apportion.usecases.publish.notify import Notifications
 from mortal import died
 from moto_world import MotoWorld, serving
 from published_months import PERIOD, Clients, allocated
@@ -120,7 +121,9 @@ def test_the_letter_says_what_matters_in_plain_words(
 
 def test_a_topic_is_told(world: MotoWorld, workspace: Workspace, store: S3Store) -> None:
     topic = world.client("sns").create_topic(Name="cost")["TopicArn"]
-    outcome = delivered(workspace, store, telling(Readers(topic=topic), clients=world.client))
+    outcome = delivered(
+        workspace, store, open_notifications(Readers(topic=topic), clients=world.client)
+    )
     assert [row["status"] for row in outcome.rows][-1] == "sent"
 
 
@@ -222,7 +225,7 @@ def test_what_does_not_add_up_is_not_delivered(workspace: Workspace, store: S3St
             store,
             forms(["csv"]),
             period=PERIOD,
-            telling=Notifications(),
+            notifications=Notifications(),
             now=lambda: NOW,
         )
     assert store.names() == []
@@ -240,7 +243,7 @@ def test_a_month_that_is_not_there_cannot_be_delivered(store: S3Store) -> None:
             store,
             forms(["csv"]),
             period="2026-01",
-            telling=Notifications(),
+            notifications=Notifications(),
             now=lambda: NOW,
         )
 
@@ -314,21 +317,23 @@ class Post:
 
 
 def delivered(
-    workspace: Workspace, store: ObjectStore, told: Notifications | None = None
+    workspace: Workspace, store: ObjectStore, notifications: Notifications | None = None
 ) -> Outcome:
-    return workspace.publishing.deliver(store, forms(["csv"]), PERIOD, told or Notifications())
+    return workspace.publishing.deliver(
+        store, forms(["csv"]), PERIOD, notifications or Notifications()
+    )
 
 
 def deliver_and_send(clients: Clients, place: str, folder: Path) -> None:
     """What a process does that may die."""
     store = open_store(place, clients=clients)
-    told = telling(Readers(emails=(READER,), sender=SENDER), clients=clients)
+    told = open_notifications(Readers(emails=(READER,), sender=SENDER), clients=clients)
     delivered(reopened(folder), store, told)
 
 
 def readers(world: MotoWorld) -> Notifications:
     found = Readers(emails=(READER,), sender=SENDER, attach=False)
-    return telling(found, clients=world.client)
+    return open_notifications(found, clients=world.client)
 
 
 def sent(world: MotoWorld) -> list[Any]:
