@@ -229,34 +229,25 @@ def deliver(
     new ID. The ID is a hash of the report: the same report gives the same files and no second
     e-mail.
     """
-    from apportion.app.publishing import (
-        Readers,
-        deliver_published,
-        forms,
-        open_notifications,
-        open_store,
-    )
+    from apportion.app import publishing
 
     session: Session = ctx.obj
-    sent, month = Output(form, to, raw), one_month(period, session.outside.now())
+    now = session.outside.now()
+    sent, month = Output(form, to, raw), one_month(period, now)
     sent.check(session.console)
     picked, clients = _picked(formats, email, sender), session.clients(profile)
-    store = open_store(place, region=region, clients=clients)
-    readers = Readers(tuple(email or ()), sender, sns, attach, link_hours)
-    notifications = open_notifications(readers, region=region, clients=clients)
+    store = publishing.open_store(place, region=region, clients=clients)
+    readers = publishing.Readers(tuple(email or ()), sender, sns, attach, link_hours)
+    channels = publishing.open_notifications(readers, region=region, clients=clients)
+    forms = publishing.forms(picked)
     if via is QueryVia.DUCKDB:
         with session.workspace() as workspace:
-            outcome = workspace.publishing.deliver(store, forms(picked), month, notifications)
+            outcome = workspace.publishing.deliver(store, forms, month, channels)
     else:
+        athena = _athena(clients, database, workgroup, region=region)
         with session.console.steps(session.outside.timer) as progress:
-            outcome = deliver_published(
-                _athena(clients, database, workgroup, region=region),
-                store,
-                forms(picked),
-                month,
-                notifications,
-                now=session.outside.now(),
-                progress=progress,
+            outcome = publishing.deliver_published(
+                athena, store, forms, month, channels, now=now, progress=progress
             )
     finish(outcome, sent, session.console)
 
