@@ -57,7 +57,7 @@ class RecordingEngine:
         self._check(query)
         return self._engine.rows(query)
 
-    def progress(self) -> float | None:
+    def progress(self) -> int | None:
         return self._engine.progress()
 
     def write(self, query: Query, folder: str) -> list[str]:

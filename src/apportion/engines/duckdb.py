@@ -111,9 +111,9 @@ class DuckDB:
         names, values = self._fetch(query.sql)
         return [dict(zip(names, row, strict=True)) for row in values]
 
-    def progress(self) -> float | None:
-        percent = self._connection.query_progress()
-        return percent / 100 if percent >= 0 else None
+    def progress(self) -> int | None:
+        percent = int(self._connection.query_progress())
+        return percent if percent >= 0 else None
 
     def write(self, query: Query, folder: str) -> list[str]:
         path = local_path(folder)

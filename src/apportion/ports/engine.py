@@ -40,8 +40,8 @@ class Engine(Protocol):
     def rows(self, query: Query) -> list[Row]:
         """Run a SELECT and return all its rows."""
 
-    def progress(self) -> float | None:
-        """The share of the running query that is done, 0 to 1; None if unknown.
+    def progress(self) -> int | None:
+        """The percentage of the running query that is done; None if unknown.
 
         Any thread may call it while another runs the query.
         """

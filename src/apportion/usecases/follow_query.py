@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from threading import Event, Thread
 
 from .context import RunContext
 
-_SECONDS = 0.2
+_PAUSE = timedelta(milliseconds=200)
 
 
 @contextmanager
@@ -17,10 +18,10 @@ def follow_query(context: RunContext, *, lines: int) -> Iterator[None]:
     ended = Event()
 
     def report() -> None:
-        while not ended.wait(_SECONDS):
-            share = context.engine.progress()
-            if share is not None:
-                context.advance(int(share * lines), lines)
+        while not ended.wait(_PAUSE.total_seconds()):
+            percent = context.engine.progress()
+            if percent is not None:
+                context.advance(percent * lines // 100, lines)
 
     thread = Thread(target=report, daemon=True)
     thread.start()

@@ -184,13 +184,13 @@ DuckDB(folder / "spill").write(made, str(folder / "out"))
 
 def test_another_thread_reads_the_progress_of_a_query(engine: DuckDB) -> None:
     query = Query("SELECT sum(hash(range) % 7) AS n FROM range(100_000_000)")
-    shares: list[float] = []
+    percentages: list[int] = []
     with ThreadPoolExecutor(1) as threads:
         running = threads.submit(engine.rows, query)
         while not running.done():
-            if (share := engine.progress()) is not None:
-                shares.append(share)
+            if (percent := engine.progress()) is not None:
+                percentages.append(percent)
             time.sleep(0.002)
-    assert shares
-    assert shares == sorted(shares)
-    assert all(0 <= share <= 1 for share in shares)
+    assert percentages
+    assert percentages == sorted(percentages)
+    assert all(0 <= percent <= 100 for percent in percentages)

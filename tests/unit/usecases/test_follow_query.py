@@ -30,7 +30,7 @@ def test_lines_read_are_the_share_of_all_lines() -> None:
         shares.append((done, total))
         reported.set()
 
-    with follow_query(context_of(SimpleNamespace(progress=lambda: 0.25), advance), lines=200):
+    with follow_query(context_of(SimpleNamespace(progress=lambda: 25), advance), lines=200):
         assert reported.wait(60)
     assert set(shares) == {(50, 200)}
 
