@@ -167,7 +167,7 @@ def taken_in(folder: Path, context: RunContext, *, as_part: bool) -> bool:
     try:
         ingest(source, context)
     except FindingsError:
-        if not as_part:
+        if not as_part or not in_force(context):
             return False
     else:
         return True
