@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from glob import escape
 from hashlib import sha256
-from io import BytesIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 
 from apportion.model.errors.base import LedgerDamagedError
 from apportion.model.manifest import Manifest
 from apportion.model.manifest_text import from_plain, to_plain
+from apportion.model.sql_text import name as quoted_name
+from apportion.model.sql_text import text as quoted_text
 
+from . import tables
 from .fsync import DurableWriter
 
 Record = tuple[int, Manifest]  # its place in the sequence of runs, and the run
@@ -22,23 +25,47 @@ Record = tuple[int, Manifest]  # its place in the sequence of runs, and the run
 
 def write(written: Sequence[Record], folder: Path, *, name: str) -> Path:
     """Write records as one Parquet file, whose name ends with the sha256 of its bytes."""
-    import pyarrow as pa  # noqa: PLC0415 - reading runs does without it
-    import pyarrow.parquet as pq  # noqa: PLC0415 - as said above
-
-    rows = [_row(*record) for record in written]
-    schema = pa.schema(
-        [(name, pa.int64() if name == "Sequence" else pa.string()) for name in rows[0]]
-    )
-    content = BytesIO()
-    pq.write_table(pa.Table.from_pylist(rows, schema=schema), content, compression="zstd")
-    path = folder / f"{name}-{sha256(content.getbuffer()).hexdigest()}.parquet"
+    content = _parquet([_row(*record) for record in written])
+    path = folder / f"{name}-{sha256(content).hexdigest()}.parquet"
     with DurableWriter(path) as file:
-        file.write(content.getbuffer())
+        file.write(content)
     return path
 
 
-def read(path: Path) -> list[Record]:
-    """Read the records of one file, in the file's order, if it is what was written."""
+def _parquet(rows: Sequence[Mapping[str, object]]) -> bytes:
+    """Write rows as DuckDB does, since pyarrow imports pandas to take values from Python."""
+    types = tables.COLUMNS[tables.RUNS]
+    columns = ", ".join(
+        f"UNNEST(CAST(${number} AS {types[name]}[])) AS {quoted_name(name)}"
+        for number, name in enumerate(rows[0], 1)
+    )
+    values = [[row[name] for row in rows] for name in rows[0]]
+    with TemporaryDirectory(prefix="apportion-") as scratch, _engine() as engine:
+        file = Path(scratch) / "records.parquet"
+        engine.execute(
+            f"COPY (SELECT {columns}) TO {quoted_text(str(file))} "
+            "(FORMAT parquet, COMPRESSION zstd)",
+            values,
+        ).fetchall()
+        return file.read_bytes()
+
+
+def read(paths: Sequence[Path]) -> list[list[Record]]:
+    """Read the records of files, each in its order, if they are what was written."""
+    if not paths:
+        return []
+    for path in paths:
+        _check(path)
+    with _engine() as engine:
+        return [_read(path, engine) for path in paths]
+
+
+def _engine() -> duckdb.DuckDBPyConnection:
+    """Open DuckDB with one thread and none of an engine's settings."""
+    return duckdb.connect(config={"threads": 1})
+
+
+def _check(path: Path) -> None:
     try:
         content = path.read_bytes()
     except FileNotFoundError:
@@ -46,18 +73,16 @@ def read(path: Path) -> list[Record]:
     found = sha256(content).hexdigest()
     if not path.stem.endswith(f"-{found}"):
         raise LedgerDamagedError(str(path), "the sha256 in its name", found)
+
+
+def _read(path: Path, engine: duckdb.DuckDBPyConnection) -> list[Record]:
+    query = 'SELECT "Sequence", "Manifest" FROM read_parquet([?], hive_partitioning = false)'
     try:
-        return [(number, from_text(text)) for number, text in _rows(path)]
+        rows = engine.execute(query, [escape(str(path))]).fetchall()
+        return [(number, from_text(text)) for number, text in rows]
     except (duckdb.Error, ValueError, LookupError, TypeError, ArithmeticError) as fault:
         # Whole, but not readable: perhaps a later version wrote it.
         raise LedgerDamagedError(str(path), "a record of runs", str(fault)) from fault
-
-
-def _rows(path: Path) -> list[tuple[int, str]]:
-    """Read with one thread and no settings of an engine; pyarrow takes longer to import."""
-    with duckdb.connect(config={"threads": 1}) as engine:
-        query = 'SELECT "Sequence", "Manifest" FROM read_parquet([?], hive_partitioning = false)'
-        return engine.execute(query, [escape(str(path))]).fetchall()
 
 
 def to_text(manifest: Manifest) -> str:

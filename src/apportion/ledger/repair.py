@@ -167,6 +167,7 @@ class Repair:
 
 def _of(path: Path) -> list[record_files.Record]:
     try:
-        return record_files.read(path)
+        (records,) = record_files.read([path])
     except LedgerDamagedError:  # cut off by a kill, perhaps; none of those that count
         return []
+    return records

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,7 +47,7 @@ class RunRecords:
         folder = table_folder(tables.RUNS, folder=self._catalog.folder)
         listed = state.files
         paths = self._list_files() if listed is None else [folder / "data" / it for it in listed]
-        found = [self._file(path) for path in paths]
+        found = self._files(paths)
         numbers = sorted(number for file in found for number, _ in file.records)
         stated = int(state.summary.get("total-data-files") or 0)
         if len(found) != stated or numbers != list(range(1, len(numbers) + 1)):
@@ -56,10 +56,11 @@ class RunRecords:
             raise LedgerDamagedError(str(folder / "metadata"), expected, facts)
         return found
 
-    def _file(self, path: Path) -> RecordFile:
-        if path not in self._read:
-            self._read[path] = RecordFile(path, tuple(read(path)))
-        return self._read[path]
+    def _files(self, paths: Sequence[Path]) -> list[RecordFile]:
+        new = [path for path in paths if path not in self._read]
+        for path, records in zip(new, read(new), strict=True):
+            self._read[path] = RecordFile(path, tuple(records))
+        return [self._read[path] for path in paths]
 
 
 def runs_in(files: Iterable[RecordFile]) -> list[Manifest]:

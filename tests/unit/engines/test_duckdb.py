@@ -40,6 +40,34 @@ def test_the_longest_amount_goes_in_and_out_to_the_last_digit(
     ] == rows
 
 
+#: A value of each kind that a table is made of, and its column.
+KINDS = {
+    "text": ("VARCHAR", "1,5\n\"é\x00'; --"),
+    "empty": ("VARCHAR", ""),
+    "nothing": ("VARCHAR", None),
+    "number": ("BIGINT", -(2**63)),
+    "truth": ("BOOLEAN", False),
+    "day": ("DATE", date(1, 1, 1)),
+    "small": (SQL_TYPE, Decimal("1E-18")),
+    "zero": (SQL_TYPE, Decimal("-0E+3")),
+    "long": (SQL_TYPE, LONGEST),
+    "of_text": (SQL_TYPE, "0.10"),
+    "whole": (SQL_TYPE, 3),
+}
+
+
+@pytest.mark.parametrize("rows", [1, 50_000], ids=["few", "many, as Arrow"])
+def test_every_kind_of_value_goes_in_and_out(engine: DuckDB, rows: int) -> None:
+    columns = {name: sql_type for name, (sql_type, _) in KINDS.items()}
+    values = [value for _, value in KINDS.values()]
+    engine.load("made", columns, [values] * rows)
+    distinct = engine.rows(Query("SELECT DISTINCT * FROM made"))
+    numbers = {"of_text": Decimal("0.10"), "whole": Decimal(3), "zero": Decimal(0)}
+    expected = {name: value for name, (_, value) in KINDS.items()} | numbers
+    assert distinct == [expected]
+    assert engine.rows(Query("SELECT COUNT(*) AS n FROM made")) == [{"n": rows}]
+
+
 def test_a_table_without_rows_is_a_table(engine: DuckDB, tmp_path: Path) -> None:
     engine.load("empty", {"owner": "VARCHAR", "cost": SQL_TYPE}, [])
     files = engine.write(Query("SELECT * FROM empty"), str(tmp_path / "out"))

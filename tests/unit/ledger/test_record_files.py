@@ -57,7 +57,7 @@ def test_a_manifest_survives_being_text(manifest: Manifest) -> None:
 
 def test_records_survive_being_a_file(tmp_path: Path) -> None:
     path = write([(1, MANIFEST), (2, MANIFEST)], tmp_path, name="a")
-    assert read(path) == [(1, MANIFEST), (2, MANIFEST)]
+    assert read([path]) == [[(1, MANIFEST), (2, MANIFEST)]]
 
 
 def test_the_row_has_the_columns_of_its_table(tmp_path: Path) -> None:
@@ -72,7 +72,7 @@ def test_every_flipped_bit_is_seen(tmp_path: Path) -> None:
     for at in range(len(whole)):
         path.write_bytes(whole[:at] + bytes([whole[at] ^ 1 << at % 8]) + whole[at + 1 :])
         with pytest.raises(LedgerDamagedError, match=f"{path}.*sha256"):
-            read(path)
+            read([path])
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", to_text(MANIFEST).replace('"allocate"', '"x"')])
@@ -81,4 +81,4 @@ def test_a_text_that_is_no_manifest_is_damage(tmp_path: Path, text: str) -> None
     pq.write_table(pa.table({"Sequence": [1], "Manifest": [text]}), draft)
     path = draft.rename(tmp_path / f"a-{sha256(draft.read_bytes()).hexdigest()}.parquet")
     with pytest.raises(LedgerDamagedError, match=f"{path}.*expected a record of runs"):
-        read(path)
+        read([path])

@@ -63,6 +63,7 @@ def allocate(period: Period, rules: Rules, context: RunContext, *, wait: float =
             have = sorted({run.period for run in runs if run.kind is RunKind.INGEST})
             raise NothingThereError(f"bill of {period}", have, "Ingest it first.")
         rules = with_accounts(rules, period, bills, context)
+        context.rules[rules.inputs] = rules
         run = _run_of(period, bills, rules, context)
         current = newest(runs, RunKind.ALLOCATE, str(period)).get("")
         if current is None or current.run != run:

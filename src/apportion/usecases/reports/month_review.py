@@ -23,7 +23,7 @@ from apportion.usecases.runs.load_rules import rules_for
 from apportion.usecases.runs.open_run import Published, find
 
 from .compare import Side, compare, paid_by
-from .report import report
+from .report import answer
 from .review_topics import review
 
 
@@ -44,8 +44,8 @@ def gather(
     earlier = _earlier(context, published)
     proof = prove(context, period=period, as_of=manifest.run).rows
 
-    def told(*by: str) -> tuple[Row, ...]:
-        return report(context, Question(period, by, as_of=manifest.run)).rows
+    by = ((rulebook.owner,), (rulebook.owner, "ServiceName"), (rulebook.owner, "Pool"))
+    owners, services, pools = answer(published, [Question(period, each) for each in by], context)
 
     return ReviewMonth(
         period=period,
@@ -55,9 +55,9 @@ def gather(
         rulebook=rulebook.name,
         owner=rulebook.owner,
         cost=rulebook.cost,
-        owners=told(rulebook.owner),
-        services=told(rulebook.owner, "ServiceName"),
-        pools=told(rulebook.owner, "Pool"),
+        owners=owners.rows,
+        services=services.rows,
+        pools=pools.rows,
         compared=_compared(context, earlier, published).rows if earlier else (),
         review=_tables(context, published),
         review_before=_tables(context, earlier) if earlier else {},

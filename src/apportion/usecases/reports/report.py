@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from typing import NamedTuple
 
@@ -42,6 +43,20 @@ class _Owner(NamedTuple):
     owner: str
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """A question whose names are those of an allocation; `used` are the columns that it reads."""
+
+    question: Question
+    columns: tuple[str, ...]
+    condition: str
+    used: frozenset[str]
+
+    @property
+    def by_day(self) -> bool:
+        return self.question.granularity is Granularity.DAY
+
+
 def report(context: RunContext, question: Question) -> Outcome:
     """Group a period's allocation by dimensions or columns.
 
@@ -49,25 +64,31 @@ def report(context: RunContext, question: Question) -> Outcome:
     `tagged` the owner's own cost that a valid tag gave it.
     """
     published = find(context, period=question.period, as_of=question.as_of)
-    columns = _columns(published, question.by or (published.rulebook.owner,))
-    condition, used = _condition(published, question.where, question.owners)
-    by_day = question.granularity is Granularity.DAY
-    _tables, told = tell(published, context, used={*columns, *used}, by_day=by_day)
-    query = report_query(
-        columns,
-        told,
-        granularity=question.granularity,
-        owner=published.rulebook.owner,
-        cost=_cost_column(question.cost) or published.rulebook.cost,
-        where=condition,
-    )
-    found = read_rows(ReportRow, context.engine.rows(query))
-    return Outcome(
-        columns=(question.granularity.value, *columns, *REPORT),
-        rows=tuple(_rows(found, question.granularity)),
-        findings=published.later,
-        messages=(*_strangers(published, told, context, question), _words(published)),
-    )
+    (outcome,) = answer(published, [question], context)
+    return outcome
+
+
+def answer(
+    published: Published, questions: Sequence[Question], context: RunContext
+) -> list[Outcome]:
+    """Answer questions about an allocation, in their order, as `report` does.
+
+    Its shares are distributed once for all of them.
+    """
+    every = [_read_question(question, published) for question in questions]
+    used = set().union(*(asked.used for asked in every))
+    outcomes: dict[int, Outcome] = {}
+    pushed: Relation | None = None
+    for by_day in sorted({asked.by_day for asked in every}):
+        tables = _open_whole(published, context, by_day=by_day)
+        pushed = pushed or _push(published, tables, context, used=used)
+        told = _view(published, tables, pushed, context)
+        outcomes |= {
+            number: _answer(published, asked, told, context)
+            for number, asked in enumerate(every)
+            if asked.by_day is by_day
+        }
+    return [outcomes[number] for number in range(len(every))]
 
 
 def tell(
@@ -77,17 +98,59 @@ def tell(
 
     Shares are pushed down to the other dimensions where `used` has one.
     """
+    tables = _open_whole(published, context, by_day=by_day)
+    pushed = _push(published, tables, context, used=used)
+    return tables, _view(published, tables, pushed, context)
+
+
+def _read_question(question: Question, published: Published) -> _Asked:
+    columns = _columns(published, question.by or (published.rulebook.owner,))
+    condition, used = _condition(published, question.where, question.owners)
+    return _Asked(question, columns, condition, frozenset((*columns, *used)))
+
+
+def _answer(published: Published, asked: _Asked, told: Relation, context: RunContext) -> Outcome:
+    question = asked.question
+    query = report_query(
+        asked.columns,
+        told,
+        granularity=question.granularity,
+        owner=published.rulebook.owner,
+        cost=_cost_column(question.cost) or published.rulebook.cost,
+        where=asked.condition,
+    )
+    found = read_rows(ReportRow, context.engine.rows(query))
+    return Outcome(
+        columns=(question.granularity.value, *asked.columns, *REPORT),
+        rows=tuple(_rows(found, question.granularity)),
+        findings=published.later,
+        messages=(*_strangers(published, told, context, question), _words(published)),
+    )
+
+
+def _open_whole(published: Published, context: RunContext, *, by_day: bool) -> AllocationTables:
     tables = open_tables(published, context, by_day=by_day)
     check_whole(published, tables, context)
+    return tables
+
+
+def _view(
+    published: Published, tables: AllocationTables, pushed: Relation, context: RunContext
+) -> Relation:
+    names = [dimension.name for dimension in published.rulebook.dimensions]
+    return context.engine.create_view("told", told_query(names, tables.allocations, pushed))
+
+
+def _push(
+    published: Published, tables: AllocationTables, context: RunContext, *, used: set[str]
+) -> Relation:
+    """Make the table of shares, distributed over the other dimensions where `used` has one."""
     rulebook = published.rulebook
     names = [dimension.name for dimension in rulebook.dimensions]
     others = [dimension for dimension in names if dimension != rulebook.owner]
     if used & set(others):
-        pushed = _load_pushed(published, tables, others, context)
-    else:
-        pushed = context.engine.create_table("pushed", _not_pushed(rulebook, others, tables.shares))
-    told = told_query(names, tables.allocations, pushed)
-    return tables, context.engine.create_view("told", told)
+        return _load_pushed(published, tables, others, context)
+    return context.engine.create_table("pushed", _not_pushed(rulebook, others, tables.shares))
 
 
 def _not_pushed(rulebook: Rulebook, others: Sequence[str], shares: Relation) -> Query:

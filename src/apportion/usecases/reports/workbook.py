@@ -1,4 +1,4 @@
-"""Gather all that a month's workbook tells, from the reports that tell it one by one."""
+"""Gather the reports that make a month's workbook."""
 
 from __future__ import annotations
 
@@ -13,22 +13,28 @@ from apportion.usecases.allocate.prove import prove
 from apportion.usecases.context import RunContext
 from apportion.usecases.runs.open_run import find
 
-from .report import report
+from .report import answer
 from .review_topics import review
 
 
 def workbook(context: RunContext, *, period: str, as_of: str = "") -> Workbook:
-    """Tell a period's newest allocation, or the one at `as_of`, as a workbook."""
+    """Lay out a period's newest allocation, or the one at `as_of`, as a workbook."""
     published = find(context, period=period, as_of=as_of)
     manifest, rulebook = published.manifest, published.rulebook
     dimensions = tuple(dimension.name for dimension in rulebook.dimensions)
     owner = rulebook.owner
     first = (owner, *(name for name in dimensions if name != owner))
 
-    def told(*by: str, step: Granularity = Granularity.MONTH) -> tuple[Row, ...]:
-        context.say(f"reporting by {', '.join(by)}")
-        return report(context, Question(period, by, step, as_of=manifest.run)).rows
-
+    context.say("reporting by dimension and day")
+    *months, daily, detail = answer(
+        published,
+        [
+            *(Question(period, (name,)) for name in first),
+            Question(period, (owner,), Granularity.DAY),
+            Question(period, first, Granularity.DAY),
+        ],
+        context,
+    )
     month = WorkbookMonth(
         period=period,
         at=manifest.at,
@@ -37,10 +43,10 @@ def workbook(context: RunContext, *, period: str, as_of: str = "") -> Workbook:
         owner=owner,
         cost=rulebook.cost,
         currency=rulebook.currency,
-        by_dimension={name: told(name) for name in first},
+        by_dimension={name: outcome.rows for name, outcome in zip(first, months, strict=True)},
         before=_before(context, period, owner),
-        daily=told(owner, step=Granularity.DAY),
-        detail=told(*first, step=Granularity.DAY),
+        daily=daily.rows,
+        detail=detail.rows,
         review={
             name: outcome.rows
             for name, outcome in review(context, period=period, as_of=manifest.run)
@@ -60,4 +66,5 @@ def _before(context: RunContext, period: str, owner: str) -> tuple[Row, ...] | N
         return None
     if published.rulebook.owner != owner:
         return None
-    return report(context, Question(str(earlier), (owner,))).rows
+    (outcome,) = answer(published, [Question(str(earlier), (owner,))], context)
+    return outcome.rows

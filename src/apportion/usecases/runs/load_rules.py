@@ -98,7 +98,7 @@ def with_files(
         contents.append((Input(role, file, sha256(raw), len(raw)), raw))
     findings += check_owners(rulebook, drivers)
     complete = len(lookups) + len(drivers) + 1 == len(contents) == len(named_files(rulebook)) + 1
-    rules = Rules(rulebook, content.decode("utf-8"), lookups, drivers, tuple(contents))
+    rules = Rules(rulebook, content.decode("utf-8-sig"), lookups, drivers, tuple(contents))
     return (rules if complete and not failing(findings) else None), findings
 
 

@@ -21,7 +21,7 @@ from apportion.model.findings.deliveries import NOT_ALLOCATED
 from apportion.model.findings.finding import Finding
 from apportion.model.focus import COST_COLUMNS
 from apportion.model.inputs import Driver, Lookup, lookup_key
-from apportion.model.manifest import Manifest, RunKind
+from apportion.model.manifest import Input, Manifest, RunKind
 from apportion.model.money import from_units, text, to_units
 from apportion.model.relation import AllocationTables
 from apportion.model.rulebook import Rulebook
@@ -170,8 +170,17 @@ def check_whole(published: Published, tables: AllocationTables, context: RunCont
 
 
 def kept_rules(manifest: Manifest, context: RunContext) -> Rules:
-    """Read the rulebook, lookups and drivers that a run went by, as the ledger kept them."""
+    """Read the rulebook, lookups and drivers that a run went by, as the ledger kept them.
+
+    Their bytes are verified each time, and understood once.
+    """
     kept = [(file, context.ledger.read_input(file.sha256)) for file in manifest.inputs]
+    if manifest.inputs not in context.rules:
+        context.rules[manifest.inputs] = _understand(manifest, kept)
+    return context.rules[manifest.inputs]
+
+
+def _understand(manifest: Manifest, kept: Sequence[tuple[Input, bytes]]) -> Rules:
     written = next(file for file in manifest.inputs if file.role == "rulebook")
     source = next(content for file, content in kept if file is written).decode("utf-8-sig")
     rulebook, _findings = read_rulebook(source, name=written.name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,6 +11,8 @@ import pytest
 from apportion.app.workspace import Workspace
 from apportion.model.errors.base import FindingsError, NothingThereError, UnknownColumnError
 from apportion.model.question import Granularity, Question
+from apportion.usecases.reports.report import answer
+from apportion.usecases.runs.open_run import find, kept_rules
 from stories import bill_of, csv_bill, delivered, parquet_bill, reopened, workspace_in
 
 PERIOD = "2026-09"
@@ -125,6 +128,28 @@ def test_by_day(workspace: Workspace) -> None:
         ("2026-09-02", 2, 0),
         ("2026-09-03", 0, 6),
     ]
+
+
+def test_questions_together_have_the_answers_of_each_alone(workspace: Workspace) -> None:
+    day = Granularity.DAY
+    questions = [
+        Question(PERIOD, ("project",), day),
+        Question(PERIOD, ("cost_center",)),
+        Question(PERIOD, ("cost_center", "project"), owners=("A",)),
+        Question(PERIOD, ("cost_center",), day, where="ServiceName <> 'Support'"),
+        Question(PERIOD, ("ServiceName",), cost="ListCost"),
+    ]
+    context = workspace._context
+    answers = answer(find(context, period=PERIOD), questions, context)
+    assert answers == [workspace.report(question) for question in questions]
+
+
+def test_the_rules_of_a_run_are_read_once_and_as_its_inputs_say(workspace: Workspace) -> None:
+    context = workspace._context
+    manifest = find(context, period=PERIOD).manifest
+    read = context.rules[manifest.inputs]
+    assert kept_rules(manifest, context) is read
+    assert kept_rules(manifest, replace(context, rules={})) == read
 
 
 def test_filters_choose_rows(workspace: Workspace) -> None:
