@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal, localcontext
 
+from apportion.model.cents import cents, exact, money
 from apportion.model.findings.deliveries import (
     ACCOUNTS_OVERLAP,
     NEW_PAYER,
@@ -15,7 +16,7 @@ from apportion.model.findings.deliveries import (
 from apportion.model.findings.finding import Finding
 from apportion.model.focus import COST_COLUMNS
 from apportion.model.manifest import Manifest, RunKind
-from apportion.model.money import EXACT, text
+from apportion.model.money import EXACT
 
 #: The billing accounts that each bill holds in a period, each with one of its usage accounts.
 Holdings = Mapping[str, frozenset[tuple[str, str]]]
@@ -137,22 +138,22 @@ def new_payers(delivery: Manifest, runs: Sequence[Manifest]) -> list[Finding]:
 def restated(
     before: Manifest | None, after: Manifest, redescribed: Mapping[str, Decimal]
 ) -> list[Finding]:
-    """Say what a later delivery changed.
+    """Report the changes of a later delivery: lines, amounts and tags.
 
-    `redescribed` is the money, by currency, of charges with other tags than before.
+    `redescribed` is the cost, by currency, of charges with other tags than before.
     """
     if before is None:
         return []
     old, new = (_money(run) for run in (before, after))
     old_lines, new_lines = (_lines(run) for run in (before, after))
-    tagged = [f"other tags on {text(m)} {c}" for c, m in sorted(redescribed.items()) if m]
+    tagged = [f"other tags on {money(m, c)}" for c, m in sorted(redescribed.items()) if m]
     if (old, old_lines) == (new, new_lines) and not tagged:
         return []
     changes = [f"lines {old_lines:,} → {new_lines:,}"] + [
-        f"{column} {text(old.get((currency, column), Decimal()))} → "
-        f"{text(new.get((currency, column), Decimal()))} {currency}"
-        for currency, column in sorted({*old, *new})
-        if old.get((currency, column)) != new.get((currency, column))
+        f"{column} {_change(old.get(key, Decimal()), new.get(key, Decimal()), currency)}"
+        for key in sorted({*old, *new})
+        for currency, column in [key]
+        if old.get(key) != new.get(key)
     ]
     changes += tagged
     return [
@@ -163,6 +164,13 @@ def restated(
             remedy=f"The earlier delivery is run {before.run}; still readable with --as-of.",
         )
     ]
+
+
+def _change(old: Decimal, new: Decimal, currency: str) -> str:
+    """Write two amounts in cents, or with every digit if their cents are equal."""
+    if cents(old) == cents(new):
+        return f"{exact(old)} → {exact(new)} {currency}".rstrip()
+    return f"{cents(old)} → {money(new, currency)}"
 
 
 def _money(run: Manifest) -> dict[tuple[str, str], Decimal]:

@@ -21,8 +21,7 @@ LACKS_LITTLE = Code(
     "B103",
     Severity.NOTICE,
     "Optional columns are missing",
-    "Providers leave out columns that would be empty, so this can be normal. Shown when a "
-    "delivery is new.",
+    "Providers leave out columns that would be empty, so this can be normal.",
 )
 ALIKE = Code(
     "B104",

@@ -17,7 +17,6 @@ from apportion.core.templates import query
 from apportion.model.charges import ChargeQueries, SplitCost
 from apportion.model.delivery import AS_FOUND, Delivery, Encoding, Intent
 from apportion.model.errors.base import KeyCollisionError
-from apportion.model.findings.charges import LACKS_LITTLE
 from apportion.model.findings.finding import Finding
 from apportion.model.manifest import BillIdentity, DayHeld, Input, Manifest, RunKind, Total
 from apportion.model.money import from_units
@@ -156,8 +155,8 @@ def _ingest_periods(work: _Work, context: RunContext, findings: list[Finding]) -
             unchanged.append(_update_details(current, work, context))
         else:
             todo.append(replace(place, damage=tuple(damage)))
-    if not todo:  # nothing new: what the bill lacks was shown when it was recorded
-        findings = [finding for finding in findings if finding.code is not LACKS_LITTLE]
+    if not todo:
+        findings = _not_about_files(findings, delivery)
     ready = _prepare_all(work, todo, context) if todo else []
     stop_if_failing([finding for each in ready for finding in each.findings])
     recorded = []
@@ -168,6 +167,17 @@ def _ingest_periods(work: _Work, context: RunContext, findings: list[Finding]) -
         findings += each.findings
         recorded.append(manifest)
     return Ingested(tuple(recorded), tuple(unchanged), tuple(findings))
+
+
+def _not_about_files(findings: Sequence[Finding], delivery: Delivery) -> list[Finding]:
+    """Leave out findings about the files: they were shown when the same bytes were recorded."""
+    names = {file.name for file in delivery.files}
+    inside = tuple(f"{name}:" for name in names)  # a line of a file
+    return [
+        finding
+        for finding in findings
+        if finding.place not in names and not finding.place.startswith(inside)
+    ]
 
 
 def _update_details(current: Manifest, work: _Work, context: RunContext) -> Manifest:

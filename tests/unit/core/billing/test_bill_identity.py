@@ -91,11 +91,13 @@ def test_the_newest_delivery_of_each_bill_counts() -> None:
     assert holdings(runs, "2026-09") == {"a": of({A, C}), "b": of({B})}
 
 
-def test_a_restatement_is_told_in_lines_and_money() -> None:
-    (told,) = restated(delivery("a", A), delivery("a", A, lines=3, cost="2.50"), {})
-    assert told.code is RESTATED
-    assert "lines 1 → 3" in told.subject
-    assert "EffectiveCost 1.00 → 2.50 USD" in told.subject
+def test_a_restatement_has_the_change_of_lines_and_amounts() -> None:
+    (changed,) = restated(delivery("a", A), delivery("a", A, lines=3, cost="1234.504"), {})
+    assert changed.code is RESTATED
+    assert "lines 1 → 3" in changed.subject
+    assert "EffectiveCost 1.00 → 1,234.50 USD" in changed.subject
+    (below_a_cent,) = restated(delivery("a", A), delivery("a", A, cost="1.0001"), {})
+    assert "EffectiveCost 1.00 → 1.0001 USD" in below_a_cent.subject
     (shrunk,) = restated(delivery("a", A, lines=3), delivery("a", A, lines=2), {})
     assert shrunk.code is SHRUNK
     assert restated(delivery("a", A), delivery("a", A), {}) == []

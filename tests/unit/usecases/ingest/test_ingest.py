@@ -57,9 +57,22 @@ def test_the_same_bytes_change_nothing_whatever_the_file_is_called(
     ]
     again = workspace.ingest(deliver(tmp_path, [A, B], "other.csv.gz"))
     assert [row["status"] for row in again.rows] == ["unchanged"]
-    assert "B103" not in [finding.code.number for finding in again.findings]
     assert again.rows[0]["run"] == first.rows[0]["run"]
     assert len(workspace.history().rows) == 1
+
+
+def test_findings_about_files_are_shown_when_the_files_are_recorded(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    bill = tmp_path / "bill.csv"
+    bill.write_text(
+        "BillingAccountId,BillingCurrency,BillingPeriodStart,ChargePeriodStart,BilledCost\n"
+        "001,USD,2026-09-01T00:00:00Z,2026-09-02T00:00:00Z,1.00\n"
+    )
+    first = workspace.ingest([bill])
+    assert [finding.code.number for finding in first.findings] == ["B010", "B102", "B103"]
+    again = workspace.ingest([bill])
+    assert ([row["status"] for row in again.rows], again.findings) == (["unchanged"], ())
 
 
 def test_a_later_delivery_replaces_the_month_and_the_earlier_one_stays(
