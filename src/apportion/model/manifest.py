@@ -105,8 +105,8 @@ class Manifest:
 
     `snapshots` names the Iceberg snapshot of each table that the run wrote or read.
     `bills` maps the bills that an allocation read to the ingest runs that delivered them.
-    `files` are those of its snapshots, and `owners` what an allocation gave to whom; a run of
-    before these were recorded has none.
+    `files` are those of its snapshots, `owners` what an allocation gave to whom, and `periods` all
+    periods of the delivery, of which each has a run; a run of before these were recorded has none.
     """
 
     run: str
@@ -128,6 +128,7 @@ class Manifest:
     left_out: tuple[LeftOut, ...] = ()
     files: tuple[LedgerFile, ...] = ()
     owners: tuple[OwnerTotal, ...] = ()
+    periods: tuple[str, ...] = ()
 
     def files_of(self, table: str) -> tuple[LedgerFile, ...]:
         """The files that the run has in a table; none where they were not hashed."""

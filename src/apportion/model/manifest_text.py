@@ -59,6 +59,7 @@ def _of_a_delivery(said: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "identity": identity and BillIdentity(**{**identity, "payers": tuple(identity["payers"])}),
         "days": tuple(DayHeld(**_amounts(each)) for each in said.get("days", ())),
+        "periods": tuple(said.get("periods", ())),
         "together": tuple(said.get("together", ())),
         "replaced_bills": tuple(said.get("replaced_bills", ())),
         "left_out": tuple(LeftOut(**_amounts(each)) for each in said.get("left_out", ())),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Protocol
@@ -12,6 +12,7 @@ from apportion.model.aws.export import Fetched, PinnedObject
 from apportion.model.aws.export_definition import Call, Export
 from apportion.model.delivery import Delivery
 from apportion.model.findings.finding import Finding
+from apportion.model.manifest import Input
 
 
 class Source(Protocol):
@@ -21,6 +22,13 @@ class Source(Protocol):
         """Fetch the files, verify their bytes, recognise their format, state their totals.
 
         A file that cannot be trusted is a failing finding and belongs to no delivery.
+        """
+
+    def same_as(self, inputs: Sequence[Input]) -> tuple[Delivery, list[Finding]] | None:
+        """Recognise a delivery of the very bytes of these inputs, by their sizes and SHA-256.
+
+        Its totals are not stated: nothing is read of its files but names and types of columns.
+        Findings are about other files. None where a byte differs, and where `deliver` must decide.
         """
 
 

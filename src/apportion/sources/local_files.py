@@ -8,23 +8,25 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
 from apportion.model.delivery import BillFile, Delivery, Encoding, Format
 from apportion.model.findings import bills
 from apportion.model.findings.finding import Finding, failing
+from apportion.model.manifest import Input
 from apportion.ports.progress import Advance, Sum, ignore_share
 
 from .columns import NO_TYPE, SourceColumn, common_type, first_records, lower, read_columns
 from .csv_records import check_records
 from .delivery_findings import rewritten_ids, rounded, unchecked, without_charges
-from .discover import Candidate, discover
+from .discover import Candidate, Discovered, discover
 from .file_names import kind_of
 from .ids import id_findings
 from .mapping_files import mapping_text
 from .measures import is_measure
 from .recognise import Recognised, focus_version, other_dataset, recognise, squeeze
+from .same_bytes import same_bytes
 from .schemas import Part, schemas_differ
 from .totals.stated import Layout, Tally, add_totals, find_columns, layout_of, tally, whole_records
 from .unread_files import weigh
@@ -53,8 +55,8 @@ class LocalFiles:
         self._advance = advance
 
     def deliver(self) -> tuple[list[Delivery], list[Finding]]:
-        found = discover(self._paths)
-        findings = found.findings
+        found = self._found
+        findings = [*found.findings]
         read: list[_Read] = []
         bytes_read = Sum(2 * sum(map(_size, found.candidates)), self._advance)
         with ThreadPoolExecutor(_THREADS) as threads:
@@ -62,8 +64,7 @@ class LocalFiles:
             for files, problems in threads.map(work, found.candidates):
                 read.extend(files)
                 findings.extend(problems)
-            for finding in threads.map(self._left_out, found.left_out):
-                findings.append(finding)
+            findings.extend(threads.map(self._left_out, found.left_out))
             findings.extend(_same_twice(read))
             deliveries = []
             for files in _together(read):
@@ -73,6 +74,23 @@ class LocalFiles:
         findings.extend(unchecked(deliveries))
         findings.extend(without_charges(deliveries, findings))
         return deliveries, findings
+
+    @cached_property
+    def _found(self) -> Discovered:
+        return discover(self._paths)
+
+    def same_as(self, inputs: Sequence[Input]) -> tuple[Delivery, list[Finding]] | None:
+        found = self._found
+        hashes = same_bytes(found.candidates, inputs)
+        if hashes is None:
+            return None
+        findings = [*found.findings, *map(self._left_out, found.left_out)]
+        read = [*map(_look_at, found.candidates, hashes)]
+        files = [each for each in read if each]
+        if failing(findings) or len(files) < len(read) or len(_together(files)) != 1:
+            return None
+        columns, _findings = _unite(files)
+        return _delivery(files, columns, [each.file for each in files]), findings
 
     def _left_out(self, candidate: Candidate) -> Finding:
         return weigh(candidate, self._scratch)
@@ -146,21 +164,50 @@ def _deliver(
     stated = add_totals([counted for _, counted in good], layout, there)
     by_file = {each.file.name: counted for each, counted in good}
     findings.extend(id_findings(by_file, stated, layout, there))
-    delivery = Delivery(
-        format=bill_format,
-        version=focus_version(columns) if bill_format is Format.FOCUS else "",
-        encoding=files[0].verified.encoding,
-        files=tuple(
-            replace(each.file, path=_readable(each.file, scratch), rows=counted.rows)
-            for each, counted in good
+    delivery = replace(
+        _delivery(
+            [each for each, _ in good],
+            columns,
+            [
+                replace(each.file, path=_readable(each.file, scratch), rows=counted.rows)
+                for each, counted in good
+            ],
         ),
-        columns=columns,
-        mapping=mapping_text(bill_format.value),
-        written=_written(columns, [each for each, _ in good]),
         stated=stated,
         ten_places=_ten_places(good, layout, columns),
     )
     return [delivery], findings
+
+
+def _delivery(
+    read: Sequence[_Read], columns: Mapping[str, str], files: Sequence[BillFile]
+) -> Delivery:
+    """Put files of one format together; nothing of their lines is known yet."""
+    bill_format = read[0].recognised.format
+    return Delivery(
+        format=bill_format,
+        version=focus_version(columns) if bill_format is Format.FOCUS else "",
+        encoding=read[0].verified.encoding,
+        files=tuple(files),
+        columns=columns,
+        mapping=mapping_text(bill_format.value),
+        written=_written(columns, read),
+        stated=(),
+    )
+
+
+def _look_at(candidate: Candidate, sha256: str) -> _Read | None:
+    """Read the columns of a file whose bytes are known; a zip would have to be unpacked."""
+    if candidate.kind == ".zip":
+        return None
+    path, size = candidate.path, _size(candidate)
+    encoding = Encoding.PARQUET if candidate.kind == ".parquet" else Encoding.CSV
+    columns = read_columns(path, encoding)
+    recognised, _findings = recognise(candidate.name, [column.raw for column in columns])
+    if recognised is None:
+        return None
+    file = BillFile(candidate.name, str(path), sha256, size, rows=0, checked_by="recorded SHA-256")
+    return _Read(Verified(file, encoding), columns, recognised, size)
 
 
 def _tally(each: _Read, *, layout: Layout, bytes_read: Sum) -> Tally:

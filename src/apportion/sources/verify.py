@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import codecs
 import gzip
-import hashlib
 import mmap
 import zlib
 from collections.abc import Iterator
@@ -32,6 +31,7 @@ from .other_files import form_of, read_head
 from .parquet.footer import Footer, read_footer
 from .parquet.pages import walk_pages
 from .parquet.thrift import DamagedBytesError, Fields
+from .same_bytes import sha256_of
 from .unzip import unzip
 
 NOTHING = "nothing"
@@ -54,8 +54,7 @@ def verify(candidate: Candidate, scratch: Path) -> tuple[list[Verified], list[Fi
 
     With a failing finding there are no verified files.
     """
-    with candidate.path.open("rb") as stream:
-        sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+    sha256 = sha256_of(candidate.path)
     wrong = [
         _wrong_checksum(candidate, expected, sha256, said_by)
         for expected, said_by in candidate.expected

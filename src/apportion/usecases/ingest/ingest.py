@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import NamedTuple
 
 from apportion.core.allocation.rollup import AccountTotal
-from apportion.core.billing.bill_identity import new_payers, restated
+from apportion.core.billing.bill_identity import new_payers, newest, restated
 from apportion.core.billing.charge_queries import charge_queries
 from apportion.core.billing.keys_and_costs import lines_query, months_query
 from apportion.core.identity import run_id, sha256
@@ -17,7 +17,7 @@ from apportion.core.templates import query
 from apportion.model.charges import ChargeQueries, SplitCost
 from apportion.model.delivery import AS_FOUND, Delivery, Encoding, Intent
 from apportion.model.errors.base import KeyCollisionError
-from apportion.model.findings.finding import Finding
+from apportion.model.findings.finding import Finding, failing
 from apportion.model.manifest import BillIdentity, DayHeld, Input, Manifest, RunKind, Total
 from apportion.model.money import from_units
 from apportion.model.relation import Query, Relation
@@ -68,6 +68,10 @@ class _Work:
     @property
     def format(self) -> str:
         return f"{self.delivery.format} {self.delivery.version}".strip()
+
+    @property
+    def periods(self) -> tuple[str, ...]:
+        return tuple(sorted({stated.period for stated in self.delivery.stated}))
 
     def run_of(self, period: str, part: Manifest | None) -> str:
         if part is None:
@@ -120,6 +124,8 @@ def ingest(
     earlier delivery and `intent` does not allow that.
     """
     context.say("verifying the files")
+    if again := _recorded_before(source, context, intent, split_cost, details, wait=wait):
+        return again
     deliveries, findings = source.deliver()
     stop_if_failing(findings)
     findings += several_formats(deliveries)
@@ -130,13 +136,74 @@ def ingest(
     queries, more = charge_queries(delivery, split_cost=split_cost)
     findings += more
     stop_if_failing(findings)
+    with context.ledger.lock(wait=wait):
+        work = _work(delivery, queries, split_cost, details=details, intent=intent)
+        return _ingest_periods(work, context, findings)
+
+
+def _work(
+    delivery: Delivery,
+    queries: ChargeQueries,
+    split_cost: SplitCost,
+    *,
+    details: Mapping[str, str],
+    intent: Intent,
+) -> _Work:
     mapping = sha256(delivery.mapping.encode())
     # The identity, too: bytes that are described in another way now are taken in again.
     decided_by = ("ingest", delivery.format, mapping, queries.identity, split_cost)
-    with context.ledger.lock(wait=wait):
-        inputs = _inputs(delivery)
-        work = _Work(delivery, queries, "", inputs, decided_by, details, intent)
-        return _ingest_periods(work, context, findings)
+    return _Work(delivery, queries, "", _inputs(delivery), decided_by, details, intent)
+
+
+def _recorded_before(
+    source: Source,
+    context: RunContext,
+    intent: Intent,
+    split_cost: SplitCost,
+    details: Mapping[str, str],
+    *,
+    wait: float,
+) -> Ingested | None:
+    """Find the very bytes of a source among the deliveries in force, before they are decoded.
+
+    Every period of the delivery must be in force as this version would record it, with files that
+    are whole. Otherwise it is read from its beginning.
+    """
+    if intent.together_with:
+        return None
+    for bill, in_force in _whole_deliveries(context.ledger.runs(), intent.bill):
+        same = source.same_as(in_force[0].inputs)
+        if same is None:
+            continue
+        delivery, findings = same
+        queries, problems = charge_queries(delivery, split_cost=split_cost)
+        work = _work(delivery, queries, split_cost, details=details, intent=intent)
+        work = replace(work, bill=bill)
+        as_now = all(run.run == work.run_of(run.period, None) for run in in_force)
+        if not as_now or failing(problems) or damage_of(in_force, context):
+            return None
+        with context.ledger.lock(wait=wait):
+            unchanged = tuple(_update_details(run, work, context) for run in in_force)
+        return Ingested((), unchanged, tuple(findings))
+    return None
+
+
+def _whole_deliveries(
+    runs: Sequence[Manifest], only: str | None
+) -> Iterator[tuple[str, list[Manifest]]]:
+    """List the deliveries, of one bill or all, that are in force in every period they have.
+
+    Files that are in force in several bills do not say to which of them they belong.
+    """
+    found: dict[tuple[Input, ...], dict[str, list[Manifest]]] = {}
+    for period in sorted({run.period for run in runs if run.kind is RunKind.INGEST}):
+        for bill, run in newest(runs, RunKind.INGEST, period).items():
+            if only in (None, bill) and not run.together:
+                found.setdefault(run.inputs, {}).setdefault(bill, []).append(run)
+    for bills in found.values():
+        ((bill, in_force), *others) = bills.items()
+        if not others and {run.period for run in in_force} == set(in_force[0].periods):
+            yield bill, in_force
 
 
 def _ingest_periods(work: _Work, context: RunContext, findings: list[Finding]) -> Ingested:
@@ -294,6 +361,7 @@ def _record(work: _Work, ready: _Ready, context: RunContext) -> Manifest:
         together=(part.run, *part.together) if part else (),
         replaced_bills=ready.replaces.bills,
         left_out=ready.replaces.left_out,
+        periods=work.periods,
     )
     return record(manifest, context)
 

@@ -35,7 +35,7 @@ from apportion.model.errors.base import FindingsError
 from apportion.model.errors.exports import NoExportError, ObjectChangedError
 from apportion.model.findings.exports import OTHER_MONTHS
 from apportion.model.findings.finding import Finding, failing
-from apportion.model.manifest import Manifest, RunKind
+from apportion.model.manifest import Input, Manifest, RunKind
 from apportion.model.outcome import Outcome
 from apportion.model.period import Period
 from apportion.model.wording import plural
@@ -331,6 +331,13 @@ class _Downloaded:
         if not failing(placed):
             placed += self._other_months(named)
         return named, placed
+
+    def same_as(self, inputs: Sequence[Input]) -> tuple[Delivery, list[Finding]] | None:
+        same = self._source.same_as(inputs)
+        if same is None:
+            return None
+        delivery, findings = same
+        return delivery, [replace(each, place=self._address(each.place)) for each in findings]
 
     def _address(self, path: str) -> str:
         return path.replace(self._folder, str(self._delivery.export))

@@ -374,6 +374,9 @@ class Misstated:
         wrong = replace(first, units=(first.units[0] - 1, *first.units[1:]))
         return [replace(delivery, stated=(wrong, *others))], findings
 
+    def same_as(self, inputs: Any) -> Any:
+        return self._source.same_as(inputs)
+
 
 def plain(
     folder: Path, *, only_plugs: bool = False, ledger: PlainLedger | None = None
