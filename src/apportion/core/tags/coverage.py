@@ -14,7 +14,7 @@ from apportion.model.relation import AllocationTables, Query, Relation
 from apportion.model.rulebook import Rulebook
 from apportion.model.tags.tag_policy import TagPolicy, Verdict
 
-#: What coverage can be told by, and the columns of the judged costs that say it.
+#: The groups of coverage, and their columns in the judged costs.
 GROUPS: Mapping[str, str] = {
     "account": "Account",
     "environment": "Environment",
@@ -22,7 +22,7 @@ GROUPS: Mapping[str, str] = {
     "region": "RegionId",
     "service": "ServiceName",
 }
-#: The states of spend, in the order in which they are told.
+#: The states of spend, in order.
 STATES = ("valid", "wrong", "missing", "exempt")
 #: Charges with nothing that could carry a tag.
 NO_RESOURCE = "none"
@@ -81,15 +81,15 @@ def with_shares(
     by: Sequence[str],
     targets: Sequence[tuple[str, int]],
 ) -> list[dict[str, object]]:
-    """Add to each row what part of its taggable spend is valid, and was in the month before."""
+    """Add to each row the valid part of its taggable spend, in this month and the month before."""
     keys = (*by, "currency")
     earlier = {tuple(row[key] for key in keys): share_of(row) for row in before}
-    told = []
+    result = []
     for row in rows:
         share = share_of(row)
         resources = Decimal(str(row["resources"]))
         right = resources - Decimal(str(row["resources_wrong"]))
-        told.append(
+        result.append(
             {
                 **row,
                 "valid_share": share,
@@ -98,7 +98,7 @@ def with_shares(
                 "reached": reached(share, targets),
             }
         )
-    return told
+    return result
 
 
 def share_of(row: Mapping[str, object]) -> Decimal | None:

@@ -86,7 +86,7 @@ def custodian_policies(policy: TagPolicy, types: Sequence[str]) -> str:
 
 
 def cautions(policy: TagPolicy, types: Sequence[str]) -> Iterator[str]:
-    """Say which calls are left out of the control policies, and why."""
+    """List the calls that are left out of the control policies, and why."""
     for kind in types:
         if not usable(policy, kind)[0]:
             for action in actions_of_type().get(kind, ()):
@@ -122,9 +122,9 @@ def _rule(group: Sequence[TagKey]) -> dict[str, str]:
     for number, key in enumerate(group, start=1):
         parameters[f"tag{number}Key"] = key.name
         values = key.values.values if isinstance(key.values, ListedValues) else ()
-        said = ",".join(value.name for value in values)
-        if said and len(said) <= _RULE_VALUES and not any("," in v.name for v in values):
-            parameters[f"tag{number}Value"] = said
+        names = ",".join(value.name for value in values)
+        if names and len(names) <= _RULE_VALUES and not any("," in v.name for v in values):
+            parameters[f"tag{number}Value"] = names
     return parameters
 
 

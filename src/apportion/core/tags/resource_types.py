@@ -1,11 +1,11 @@
-"""Tells from the id in a bill what kind of resource it is, as AWS's tag policies name kinds."""
+"""Recognises the type of a resource by its id in a bill, as AWS tag policies name types."""
 
 from __future__ import annotations
 
 import re
 from itertools import takewhile
 
-#: EC2 bills by bare ids; the letters before the dash say what it is.
+#: EC2 bills by bare ids; the part before the dash is the type.
 _EC2 = {
     "acl": "network-acl", "cgw": "customer-gateway", "eipalloc": "elastic-ip", "eni":
     "network-interface", "fl": "vpc-flow-log", "i": "instance", "igw": "internet-gateway",
@@ -26,7 +26,7 @@ UNTAGGABLE = frozenset({"eks:pod"})
 
 
 def resource_type(resource: str, service_code: str = "") -> str:
-    """Name the type of a resource, `ec2:instance`; empty where the id does not tell.
+    """Name the type of a resource, `ec2:instance`; empty if the id does not show it.
 
     `service_code` is AWS's product code, for ids that are bare names: buckets above all.
     """

@@ -164,20 +164,20 @@ CODE_OPTIONAL = _warning(
     "Optional tag is wrong in code",
     "The resource would be created like this, and the tag would be ignored.",
 )
-NOT_HANDED_ON = _warning(
+NOT_PROPAGATED = _warning(
     "T043",
     "Tags are not propagated",
     "Instances, volumes and tasks have their own cost, and get only propagated tags. The "
     "provider's default tags do not reach instances that Auto Scaling groups and launch "
     "templates create.",
 )
-TOLD_BY_CALLER = _notice(
+KNOWN_BY_CALLER = _notice(
     "T044",
     "Module without provider",
     "A module without a provider gets default tags from its caller. Check the folder that calls "
     "it.",
 )
-TOLD_BY_PLAN = _notice(
+KNOWN_IN_PLAN = _notice(
     "T045",
     "Tags known only in the plan",
     "The tags come from variables, other modules or functions. Check the plan too: `terraform "
@@ -191,5 +191,5 @@ ALL = (
     EXEMPT_EVERYTHING,
     BELOW, MISSING_TAG, KEY_SPELT, UNKNOWN_TAG_VALUE, VALUE_SPELT, RULE_BROKEN, OWNERS_DIFFER,
     OUT_OF_DATE, CONTROL_WRONG,
-    NOT_READ, CODE_WRONG, CODE_OPTIONAL, NOT_HANDED_ON, TOLD_BY_CALLER, TOLD_BY_PLAN,
+    NOT_READ, CODE_WRONG, CODE_OPTIONAL, NOT_PROPAGATED, KNOWN_BY_CALLER, KNOWN_IN_PLAN,
 )  # fmt: skip

@@ -17,9 +17,9 @@ BACKFILL = "start_cost_allocation_tag_backfill"
 
 @dataclass(frozen=True)
 class NeededKey:
-    """A tag key that is asked for: in comparable form, as it is written, and wherever it stands.
+    """A requested tag key: in comparable form, as it is written, and wherever it stands.
 
-    A key that is `spare` may be missing: nothing is told where AWS does not know it.
+    A key that is `spare` may be missing: nothing is reported if AWS does not know it.
     """
 
     normal: str
@@ -41,7 +41,7 @@ class KnownKey:
 
 @dataclass(frozen=True)
 class Backfill:
-    """A time at which AWS was asked to write the state of all keys into the past."""
+    """A time at which a backfill of all keys was requested."""
 
     since: str
     requested: datetime
@@ -61,7 +61,7 @@ class TagState:
 class TagPlan:
     """The calls that give a rulebook its keys, and the state that they were decided on.
 
-    `seen` is the status of each key that the calls change, `asked` where it is asked for.
+    `seen` is the status of each key that the calls change, `asked` where it is used.
     """
 
     account: str
@@ -75,7 +75,7 @@ class TagPlan:
 
 @dataclass(frozen=True)
 class PlannedTags:
-    """A plan with the rows and findings that tell people of it."""
+    """A plan, with its rows and findings."""
 
     plan: TagPlan
     rows: tuple[Mapping[str, object], ...]

@@ -18,7 +18,7 @@ class Code(StrEnum):
 class Declared:
     """A resource with the tags it will carry; a value of None is known only later.
 
-    With `whole` false it may get keys that cannot be told here, so that nothing is said to be
+    With `whole` false it may get keys that are unknown here, so that nothing is reported as
     missing. `made` is what it makes without the code naming it: `instances`, `volumes`, `tasks`.
     `edit` is where its tags are written in the file, for a suggestion: the expression's bounds, or
     where a block begins that has none.

@@ -18,7 +18,7 @@ class CallerKind(StrEnum):
 
 @dataclass(frozen=True)
 class Caller:
-    """Who made a call. `name` is what tells them apart, empty where it would name nobody.
+    """Who made a call. `name` identifies them, empty if unknown.
 
     A person's is a user name or the session of Identity Center, mostly an e-mail address; a role's
     is the role. `arn` is the whole of it.
@@ -57,7 +57,7 @@ class AffectedResource:
 
 @dataclass(frozen=True)
 class TagEvent:
-    """An event made readable. `why` says why it touches nothing that we know, where it does not."""
+    """A parsed event. `why` is the reason if it concerns no resource."""
 
     id: str
     time: str

@@ -33,13 +33,13 @@ class Enforced(StrEnum):
 
     YES = "enforced"
     NOT_ENFORCEABLE = "not enforceable"  # AWS lets no policy look at the tags of the call
-    LEFT_OUT = "left out"  # it could be enforced, and is not: `why` says so
+    LEFT_OUT = "left out"  # it could be enforced, and is not: `why` has the reason
     UNKNOWN = "unknown"  # no creating call of the type is known
 
 
 @dataclass(frozen=True)
 class Left:
-    """A type that the documents say nothing of, and why."""
+    """A type that the documents do not cover, and why."""
 
     type: str
     status: Enforced

@@ -1,4 +1,4 @@
-"""Resources with their tags as AWS tells them now, and changes of tags that are planned."""
+"""Resources with their current tags in AWS, and changes of tags that are planned."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class LiveResource:
-    """A resource and its tags; account and region where the answer says them."""
+    """A resource and its tags; account and region where the response has them."""
 
     arn: str
     tags: tuple[tuple[str, str], ...]
@@ -20,7 +20,7 @@ class LiveResource:
 class TagFix:
     """What is to change on one resource.
 
-    `before` says what each key that changes had when it was planned, None where it was not there.
+    `before` has the value of each changed key when it was planned, None if it was missing.
     """
 
     arn: str

@@ -127,7 +127,7 @@ class Exemption:
 
 @dataclass(frozen=True)
 class Automated:
-    """The tag by which resources that code made are told from those made by hand."""
+    """The tag that marks resources created by code."""
 
     key: str
     values: tuple[str, ...]
@@ -147,7 +147,7 @@ class Enforcement:
     """What service control policies deny: creation without these keys, but by these principals.
 
     `keys` empty means every key that is mandatory everywhere. Of what a launch of instances makes,
-    `launched` is asked for tags. `also` are calls that are left out unless they are named.
+    `launched` needs tags. `also` are calls that are left out unless they are named.
     """
 
     keys: tuple[str, ...] = ()
@@ -190,7 +190,7 @@ class Fault(StrEnum):
 class TagProblem:
     """What is wrong with one key: `key` as the policy writes it, `found` as the resource has it.
 
-    `meant` is the value it should have, where that can be told; `mandatory` whether the resource
+    `meant` is the value it should have, if that is known; `mandatory` whether the resource
     needs the tag.
     """
 
@@ -215,7 +215,7 @@ class Tagged:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the policy says of a resource; `exempt` are the keys that it need not carry."""
+    """The result for one resource; `exempt` are the keys that it may lack."""
 
     problems: tuple[TagProblem, ...]
     exempt: tuple[str, ...] = ()

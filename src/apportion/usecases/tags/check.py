@@ -37,7 +37,7 @@ Expand = Callable[[Path, Sequence[str]], Expanded]
 _TEMPLATES = (".yaml", ".yml", ".json", ".template")
 _PASSED = {".terraform", ".git", "node_modules", ".venv", "cdk.out.cache"}
 _LARGEST = 20_000_000
-_LATER = "tags from variables, parameters or functions that only a plan tells"
+_LATER = "tags from variables, parameters or functions that are known only in a plan"
 _ON_APPLY = "tags that are known only after apply"
 
 
@@ -113,7 +113,7 @@ def _checked(at: _At, judge: Judge, expand: Expand, given: Mapping[str, str]) ->
     if found is None or is_terraform(at.path.name):
         raise NothingToCheckError(at.name)
     declared, findings = found
-    return _told(judge, declared, [*findings], given)
+    return _outcome(judge, declared, [*findings], given)
 
 
 def _folder(at: _At, judge: Judge, expand: Expand, given: Mapping[str, str]) -> Checked:
@@ -135,9 +135,9 @@ def _folder(at: _At, judge: Judge, expand: Expand, given: Mapping[str, str]) -> 
             findings += document[1]
     if not texts and not declared and not findings:
         raise NothingToCheckError(at.name)
-    told = _told(judge, declared, findings, given)
+    outcome = _outcome(judge, declared, findings, given)
     words = (*_elsewhere(elsewhere), *_too_large(large))
-    return replace(told, patch=offered, messages=(*told.messages, *words))
+    return replace(outcome, patch=offered, messages=(*outcome.messages, *words))
 
 
 def _terraform(
@@ -161,7 +161,7 @@ def _terraform(
 
 
 def _expanded(at: _At, root: str, expand: Expand, findings: list[Finding]) -> Expanded:
-    """Without the other parser's view our own stands: it says less, never something else."""
+    """Without the other parser, only this parser's values are used: fewer, never others."""
     try:
         folder = at.path / root
         return expand(folder, given_files(one.name for one in folder.iterdir() if one.is_file()))
@@ -171,14 +171,14 @@ def _expanded(at: _At, root: str, expand: Expand, findings: list[Finding]) -> Ex
         return {}
 
 
-def _told(
+def _outcome(
     judge: Judge, declared: Sequence[Declared], findings: list[Finding], given: Mapping[str, str]
 ) -> Checked:
     whole = [_with(one, given) for one in declared]
     found = [*findings, *check_declared(judge, whole)]
     later = [
         Finding(
-            codes.TOLD_BY_PLAN,
+            codes.KNOWN_IN_PLAN,
             f"{one.file}:{one.line}" if one.line else one.file,
             one.name,
             found=_LATER if one.line else _ON_APPLY,

@@ -1,4 +1,4 @@
-"""Tell how much spend carries valid tags, what is wrong with the rest, and how that changed."""
+"""Tag coverage: spend with valid tags, problems of the rest, changes."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _CODES = {
 _REMEDIES = {
     Fault.MISSING: "`apportion tags untagged` lists them by cost, with their probable owners.",
     Fault.KEY_SPELT: "Correct the key where it is written; AWS's own reports do not see it.",
-    Fault.UNKNOWN_VALUE: "`apportion tags suggest` says what was probably meant.",
+    Fault.UNKNOWN_VALUE: "`apportion tags suggest` shows what was probably meant.",
     Fault.VALUE_SPELT: "`apportion tags suggest` lists each spelling with its money.",
     Fault.RULE_BROKEN: "Correct the tag, or those that it is made of.",
 }
@@ -57,7 +57,7 @@ _MONTH = "month"
 
 @dataclass(frozen=True)
 class CoverageQuery:
-    """What coverage is asked: months (none: the newest, or all by month) and groups."""
+    """A query of coverage: months (none: the newest, or all by month) and groups."""
 
     period: str = ""
     by: tuple[str, ...] = ()
@@ -66,32 +66,32 @@ class CoverageQuery:
 
 
 def coverage(
-    context: RunContext, settings: Settings, asked: CoverageQuery, *, today: date
+    context: RunContext, settings: Settings, question: CoverageQuery, *, today: date
 ) -> Outcome:
-    """Tell spend and resources with valid mandatory tags by group, beside the month before.
+    """Report spend and resources with valid mandatory tags by group, with the month before.
 
     Findings name what is wrong in the newest of these months, with its money.
     """
     allocated = allocated_periods(context)
-    by, over_time = _groups(asked.by)
-    newest = asked.period or allocated[-1]
+    by, over_time = _groups(question.by)
+    newest = question.period or allocated[-1]
     wanted = [one for one in allocated if one <= newest] if over_time else [newest]
     earlier = [one for one in allocated if one < wanted[0]][-1:]
     rows: list[dict[str, object]] = []
     before: list[dict[str, object]] = []
     month: Judged | None = None
     for period in [*earlier, *wanted]:
-        as_of = asked.as_of if period == newest else ""
+        as_of = question.as_of if period == newest else ""
         month = judged(context, settings, period=period, as_of=as_of, today=today)
         found = [dict(row) for row in context.engine.rows(coverage_query(by, month.costs))]
         if period in wanted:
             targets = steps(month.policy)
-            told = with_shares(found, before, by=by, targets=targets)
-            rows += [{_MONTH: period, **row} for row in told]
+            shares = with_shares(found, before, by=by, targets=targets)
+            rows += [{_MONTH: period, **row} for row in shares]
         before = found
     assert month is not None
     wholes = _wholes(before)
-    findings = [*month.findings, *_problems(context, month), *_below(wholes, asked, newest)]
+    findings = [*month.findings, *_problems(context, month), *_below(wholes, question, newest)]
     columns = (_MONTH, *by, "currency", *_MEASURES)
     words = (*_words(wholes, month.policy, newest), month.words)
     return Outcome(columns, tuple(rows), tuple(findings), words)
@@ -137,11 +137,11 @@ def _words(
 
 
 def _below(
-    wholes: Mapping[str, Mapping[str, Decimal]], asked: CoverageQuery, period: str
+    wholes: Mapping[str, Mapping[str, Decimal]], question: CoverageQuery, period: str
 ) -> Iterator[Finding]:
     for currency, sums in wholes.items():
         share = share_of(sums)
-        if asked.fail_under is None or share is None or share * 100 >= asked.fail_under:
+        if question.fail_under is None or share is None or share * 100 >= question.fail_under:
             continue
         with localcontext(EXACT):
             lacking = sums["wrong"] + sums["missing"]
@@ -149,7 +149,7 @@ def _below(
             codes.BELOW,
             period,
             "cost with valid mandatory tags",
-            expected=f"{asked.fail_under:f} % or more",
+            expected=f"{question.fail_under:f} % or more",
             found=percent(share, places=2),
             remedy="Begin with the resources that cost most: `apportion tags untagged`.",
             amount=lacking,

@@ -29,9 +29,9 @@ from .untagged import tagged_resources
 
 Tags = tuple[tuple[str, str], ...]
 PLANNED = ("resource", "account", "region", "cost", "set", "was", "because")
-_DONE = ("resource", "account", "region", "set", "removed", "status", "said")
+_DONE = ("resource", "account", "region", "set", "removed", "status", "reason")
 _A_CALL = 20
-#: After so many days nobody remembers what was approved.
+#: A plan that is older must be made and approved again; in days.
 DAYS = 14
 
 
@@ -39,7 +39,7 @@ class Live(Protocol):
     """Tags on resources of an account and region."""
 
     def look(self, arns: Sequence[str]) -> dict[str, Tags]:
-        """Tell the tags of resources that are known."""
+        """Return the tags of known resources."""
 
     def tag(self, arns: Sequence[str], tags: Mapping[str, str]) -> dict[str, str]:
         """Set tags on at most 20; returns refusals by ARN."""
@@ -99,7 +99,7 @@ def apply(
     for at, (where, call, some) in enumerate(_batches(open_fixes)):
         say(f"changing tags in {where[0]} {where[1]}, call {at + 1}")
         refused |= call(live(*where), [one.arn for one in some])
-    # Had a call failed, nobody would know what it did: the undo file would still name it all.
+    # Had a call failed, its effect would be unknown: the undo file still names all changes.
     changed = [one for one in open_fixes if one.arn not in refused]
     keep(undo_of(replace(planned, fixes=tuple(changed)), made=made, name=name))
     findings = [
@@ -155,7 +155,7 @@ def _too_old(planned: FixPlan, now: datetime) -> Iterator[str]:
         made = datetime.fromisoformat(planned.made)
         age = (now - made).days
     except (ValueError, TypeError):
-        yield f"it says no time at which it was made: {planned.made!r}"
+        yield f"it has no valid time of its making: {planned.made!r}"
         return
     if age > DAYS:
         yield f"it was made {age} days ago, and holds for {DAYS}"
@@ -249,5 +249,5 @@ def _done(one: TagFix, refused: Mapping[str, str], already: set[str]) -> Mapping
         "set": ", ".join(f"{key}={value}" for key, value in one.set.items()),
         "removed": ", ".join(one.remove),
         "status": status,
-        "said": refused.get(one.arn, ""),
+        "reason": refused.get(one.arn, ""),
     }

@@ -42,7 +42,7 @@ _REPLAYED = ("time", "action", "account", "creator", "resource", "denied", "by",
 
 @dataclass(frozen=True)
 class GenerateRequest:
-    """What to generate: `folder` holds a ranking from before, unless it is to be made anew."""
+    """What to generate: `folder` holds a ranking from before, unless it is to be made again."""
 
     folder: Path | None = None
     limit: int = LIMIT
@@ -70,12 +70,14 @@ def generate(
     policy, findings = tag_policy(settings, today=today)
     spend, word = _spend(context, settings, wish, today=today)
     files, controls = generate_files(policy, spend, limit=wish.limit, most=wish.documents)
-    said = [f"{one.name}: {one.size:,} of {wish.limit:,} characters." for one in controls.documents]
-    return Generated(policy, files, controls, tuple(spend), tuple(findings), (word, *said))
+    sizes = [
+        f"{one.name}: {one.size:,} of {wish.limit:,} characters." for one in controls.documents
+    ]
+    return Generated(policy, files, controls, tuple(spend), tuple(findings), (word, *sizes))
 
 
 def differences(made: Mapping[str, str], folder: Path) -> Iterator[Finding]:
-    """Tell which files of a folder are not what would be written."""
+    """Find files of a folder that differ from the generated ones."""
     for name, text in made.items():
         path = folder / name
         found = path.read_text("utf-8") if path.is_file() else None
@@ -133,7 +135,7 @@ def prove_controls(made: Generated, currency: str = "") -> Outcome:
 
 
 def replay_events(made: Generated, texts: Sequence[str], *, today: date) -> Outcome:
-    """Tell which past calls the documents would have denied."""
+    """Find past calls that the documents would have denied."""
     calls, unread = [], 0
     for text in texts:
         read, wrong = read_calls(text)
@@ -175,7 +177,7 @@ def _spend(
     if pinned and pinned.is_file() and not wish.rerank and not wish.period:
         read = read_ranking(pinned.read_text("utf-8"))
         if read is not None:
-            return read, f"Packed by {pinned.name}, which lies there; --rank-by-bill makes it anew."
+            return read, f"Packed by the ranking in {pinned.name}; --rank-by-bill makes a new one."
     runs = [run.period for run in context.ledger.runs() if run.kind is RunKind.ALLOCATE]
     if not runs:
         raise NothingThereError("allocation", [], "Run `apportion allocate` first.")

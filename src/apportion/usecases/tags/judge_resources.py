@@ -69,8 +69,8 @@ def judged(
     verdicts = context.engine.load("verdicts", columns, rows)
     beside = query("core/tags/judged", no_resource=NO_RESOURCE, tagged=tagged, verdicts=verdicts)
     costs = context.engine.create_table("judged", beside)
-    said = (*findings, *published.later)
-    return Judged(published, tagged, costs, policy, judge, tuple(numbers), said)
+    reported = (*findings, *published.later)
+    return Judged(published, tagged, costs, policy, judge, tuple(numbers), reported)
 
 
 def _verdicts(
@@ -85,9 +85,9 @@ def _verdicts(
         if kind in UNTAGGABLE:
             continue
         named = resource if judge.by_resource else ""
-        told = known.get(at := (tags, environment, account, named, kind))
-        if told is None:
+        judged = known.get(at := (tags, environment, account, named, kind))
+        if judged is None:
             verdict = judge.verdict(Tagged(tags_of(tags), environment, account, named, kind))
             number = numbers.setdefault(verdict, len(numbers))
-            told = known[at] = (state_of(verdict, judge.policy), number)
-        yield (tags, environment, account, resource, service, *told)
+            judged = known[at] = (state_of(verdict, judge.policy), number)
+        yield (tags, environment, account, resource, service, *judged)

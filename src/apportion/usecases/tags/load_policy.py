@@ -23,7 +23,7 @@ _SHOWN = ("key", "kind", "mandatory", "allowed", "aliases", "about")
 
 
 def check_tag_policy(settings: Settings, *, today: date) -> Outcome:
-    """Tell everything that is wrong with the tag policy; rows are its keys."""
+    """Check the tag policy; rows are its keys."""
     policy, findings = resolved_policy(settings, today=today)
     rows = tuple(_row(key) for key in policy.keys) if policy else ()
     words = ("The tag policy is right.",) if policy else ()
@@ -85,7 +85,7 @@ def _text(path: Path) -> tuple[str | None, list[Finding]]:
 
 
 def _in_force(folder: Path, today: date) -> Rulebook | None:
-    """Its own findings are told by `rules check`; here it only lends its values."""
+    """The rulebook's own findings are shown by `rules check`; here only its values are used."""
     rulebooks, _ = read_rulebooks(folder)
     return rulebook_in_force(rulebooks, Period.of(today))[0]
 

@@ -39,7 +39,7 @@ from .judge_resources import Judged, judged
 _COLUMNS = (
     "month", "resource", "account", "region", "type", "seen", "problem", "cost", "currency", "tags",
 )  # fmt: skip
-#: Accounts and regions that are asked at once. AWS lets one account ask some times a second.
+#: Accounts and regions that are queried at once. AWS limits the requests of an account per second.
 _AT_ONCE = 8
 EVERY = "all"
 _NOWHERE = {"", "global", "aws-global"}
@@ -200,8 +200,8 @@ def _all_of(live: Live) -> list[LiveResource] | AwsError:
 
 
 def _unseen(account: str, region: str, error: AwsError) -> Finding:
-    said = str(error)
-    return Finding(codes.NOT_SCANNED, account, region, found=said.rstrip("."))
+    text = str(error)
+    return Finding(codes.NOT_SCANNED, account, region, found=text.rstrip("."))
 
 
 def _wrong(scanned: Scanned, wrong: Sequence[Seen]) -> Iterable[Finding]:

@@ -1,4 +1,4 @@
-"""Tell which tags are spelt in several ways or contradict themselves, and accept an alias."""
+"""Find tags that are spelt in several ways or contradict each other, and accept an alias."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ _COLUMNS = (
 
 
 def suggest(context: RunContext, settings: Settings, *, period: str = "", today: date) -> Outcome:
-    """List what tags probably mean, with the money; `accept` says where an alias would go."""
+    """List probable meanings of tags, by cost; `accept` shows where an alias would go."""
     month, found = _found(context, settings, period, today)
     rows = tuple(_row(month, one) for one in found)
     can = sum(one.acceptable for one in found)
-    words = f"{can} can be accepted as an alias: `apportion tags suggest --accept ID`."
-    told = (words,) if can else () if rows else ("Every tag is spelt as the policy says.",)
+    hint = f"{can} can be accepted as an alias: `apportion tags suggest --accept ID`."
+    messages = (hint,) if can else () if rows else ("Every tag is spelt as in the policy.",)
     findings = (*month.findings, *_differing(month, found))
-    return Outcome(_COLUMNS, rows, findings, (*told, month.words))
+    return Outcome(_COLUMNS, rows, findings, (*messages, month.words))
 
 
 def accepted(
@@ -154,7 +154,7 @@ def _places(month: Judged, settings: Settings, one: Suggestion) -> Iterator[tupl
 
 
 def _tag_sources(rulebook: Rulebook, key: str) -> Iterator[Steps]:
-    """The rulebook's sources that ask for a tag key, as the file numbers them."""
+    """The rulebook's sources that read a tag key, by their numbers in the file."""
     for dimension in rulebook.dimensions:
         for at, source in enumerate(dimension.sources):
             if isinstance(source, FromTag) and normalise(key) in source.keys:

@@ -1,4 +1,4 @@
-"""List the resources without valid mandatory tags by cost, with whom to ask and what to write."""
+"""List resources without valid mandatory tags by cost, with the person to contact."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Wanted:
     most: int = 0
     by_hand: bool = False
     as_of: str = ""
-    events: tuple[str, ...] = ()  # texts of CloudTrail's records, which tell who made what
+    events: tuple[str, ...] = ()  # texts of CloudTrail records, which name creators
 
 
 def untagged(context: RunContext, settings: Settings, wanted: Wanted, *, today: date) -> Outcome:
@@ -111,7 +111,7 @@ def _rows(context: RunContext, month: Judged, creator: Mapping[str, str]) -> Ite
 
 
 def _known(month: Judged, one: Untagged, owner: dict[str, str]) -> dict[str, str]:
-    """What a resource's tags have to be as far as it can be told: owner and environment."""
+    """The values that a resource's tags should have, if known: owner and environment."""
     key = month.policy.environment
     value = month.judge.canonical(key, one.environment) if key and one.environment else None
     return owner | ({key: value} if value else {})
@@ -130,14 +130,14 @@ def _words(month: Judged, rows: list[Row], shown: int) -> Iterator[str]:
     for currency in dict.fromkeys(str(row["currency"]) for row in rows):
         own = [row for row in rows if row["currency"] == currency]
         by_hand = [row for row in own if row["made"] == BY_HAND]
-        told = f"{plural(len(own), 'resource')}, {money(_sum(own), currency)}"
+        sentence = f"{plural(len(own), 'resource')}, {money(_sum(own), currency)}"
         if automated:
             code = f"{automated.key} = {' or '.join(automated.values)}"
-            told += (
+            sentence += (
                 f"; {len(by_hand):,} of them, {money(_sum(by_hand), currency)}, are made by hand"
             )
-            told += f" (not {code})"
-        yield f"{told}."
+            sentence += f" (not {code})"
+        yield f"{sentence}."
     if shown < len(rows):
         yield f"The {shown:,} that cost most are shown; --limit 0 shows all."
 

@@ -1,4 +1,4 @@
-"""One event of CloudTrail: what it created is judged, and then what the orders say is done."""
+"""Handle one CloudTrail event: judge the created resources, then do what the settings allow."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from apportion.core.tags.events.created_resources import heard as read_event
+from apportion.core.tags.events.created_resources import read_event
 from apportion.core.tags.events.origin import refusal
 from apportion.core.tags.policy.verdict import Judge
 from apportion.core.tags.remediation.actions import (
@@ -30,7 +30,7 @@ class LiveTags(Protocol):
     """Tags on resources of an account and region."""
 
     def look(self, arns: Sequence[str]) -> dict[str, Tags]:
-        """Tell the tags of resources that are known."""
+        """Return the tags of known resources."""
 
     def tag(self, arns: Sequence[str], tags: Mapping[str, str]) -> dict[str, str]:
         """Set tags on at most 20; returns refusals by ARN."""
@@ -40,10 +40,10 @@ class LiveTags(Protocol):
 
 
 class TagNotifier(Protocol):
-    """Where people are told."""
+    """A channel for notifications."""
 
     def send(self, subject: str, text: str, about: Mapping[str, str]) -> None:
-        """Tell them; `about` are words to filter by."""
+        """Send a notification; `about` has attributes to filter by."""
 
 
 class EventStore(Protocol):
@@ -78,72 +78,75 @@ class EventContext:
 def validate(
     event: object, bench: EventContext, *, today: date, now: int
 ) -> list[dict[str, object]]:
-    """Deal with one event, once; returns a line for each resource, or one that says why not.
+    """Handle one event, once; returns a line for each resource, or one with the reason.
 
     Raises AwsError, where it is forgotten again and can be retried.
     """
-    heard = read_event(event)
+    parsed = read_event(event)
     if why := refusal(event, account=bench.account):
-        return [_aside(heard, why)]
-    if bench.own and heard.caller.session == bench.own:
-        return [_aside(heard, "the function's own call")]
-    if not heard.touched:
-        return [_aside(heard, heard.why)]
-    if not bench.memory.begin(heard.id, now):
-        return [_aside(heard, "done before")]
+        return [_aside(parsed, why)]
+    if bench.own and parsed.caller.session == bench.own:
+        return [_aside(parsed, "the function's own call")]
+    if not parsed.touched:
+        return [_aside(parsed, parsed.why)]
+    if not bench.memory.begin(parsed.id, now):
+        return [_aside(parsed, "done before")]
     try:
-        lines = _dealt_with(heard, bench, today=today)
+        lines = _dealt_with(parsed, bench, today=today)
     except BaseException:
-        bench.memory.forget(heard.id)
+        bench.memory.forget(parsed.id)
         raise
-    bench.memory.done(heard.id)
+    bench.memory.done(parsed.id)
     return lines
 
 
-def _dealt_with(heard: TagEvent, bench: EventContext, *, today: date) -> list[dict[str, object]]:
-    live = bench.live(heard.touched[0].account, heard.touched[0].region)
+def _dealt_with(parsed: TagEvent, bench: EventContext, *, today: date) -> list[dict[str, object]]:
+    live = bench.live(parsed.touched[0].account, parsed.touched[0].region)
     rulings: list[RemediationDecision] = []
     unknown: list[AffectedResource] = []
-    looked = _looked_up(heard, bench, live)
-    for one in heard.touched:
+    looked = _looked_up(parsed, bench, live)
+    for one in parsed.touched:
         tags = looked.get(one.arn, one.tags if one.deed is ResourceChange.CREATED else None)
         if tags is None:
             unknown.append(one)
             continue
         day = today.isoformat()
-        rulings.append(rule(bench.judge, one, tags, heard.caller, bench.orders, today=day))
+        rulings.append(rule(bench.judge, one, tags, parsed.caller, bench.orders, today=day))
     refused = _changed(rulings, live)
     wrong = [one for one in rulings if not one.verdict.compliant]
-    # A person who is at it with tags is not told at each step.
-    told = [one for one in wrong if one.touched.deed is ResourceChange.CREATED]
-    if bench.orders.notify and bench.notices and told:
+    # A person who is editing tags is not notified at each step.
+    created = [one for one in wrong if one.touched.deed is ResourceChange.CREATED]
+    if bench.orders.notify and bench.notices and created:
         about = {
-            "owner": owner_of(told, bench.judge, heard.caller),
-            "creator": heard.caller.creator,
-            "account": told[0].touched.account,
+            "owner": owner_of(created, bench.judge, parsed.caller),
+            "creator": parsed.caller.creator,
+            "account": created[0].touched.account,
         }
-        bench.notices.send(subject(heard, told), message(heard, told), about)
+        bench.notices.send(subject(parsed, created), message(parsed, created), about)
     return [
-        *(_line(heard, one, refused, told=one in told and bench.orders.notify) for one in rulings),
-        *(_aside(heard, "its tags cannot be read", one.arn) for one in unknown),
+        *(
+            _line(parsed, one, refused, notified=one in created and bench.orders.notify)
+            for one in rulings
+        ),
+        *(_aside(parsed, "its tags cannot be read", one.arn) for one in unknown),
     ]
 
 
-def _looked_up(heard: TagEvent, bench: EventContext, live: LiveTags) -> dict[str, Tags]:
+def _looked_up(parsed: TagEvent, bench: EventContext, live: LiveTags) -> dict[str, Tags]:
     """Ask for tags as they are now, but of what was created well.
 
     Many are tagged by a second call: a bucket cannot be created with tags by most programs.
     """
-    asked = [
+    unresolved = [
         one.arn
-        for one in heard.touched
+        for one in parsed.touched
         if one.deed is ResourceChange.TAGS_CHANGED
         or not rule(
-            bench.judge, one, one.tags, heard.caller, RemediationSettings(), today=""
+            bench.judge, one, one.tags, parsed.caller, RemediationSettings(), today=""
         ).verdict.compliant
     ]
     try:
-        return live.look(asked) if asked else {}
+        return live.look(unresolved) if unresolved else {}
     except AwsRefusedError:  # a kind that the API does not know
         return {}
 
@@ -173,30 +176,30 @@ def _batches(arns: Sequence[str]) -> Iterator[Sequence[str]]:
 
 
 def _line(
-    heard: TagEvent, one: RemediationDecision, refused: Mapping[str, str], *, told: bool
+    parsed: TagEvent, one: RemediationDecision, refused: Mapping[str, str], *, notified: bool
 ) -> dict[str, object]:
     arn = one.touched.arn
     return {
-        "event": heard.id,
-        "action": heard.action,
+        "event": parsed.id,
+        "action": parsed.action,
         "resource": arn,
         "type": one.touched.type,
         "account": one.touched.account,
         "region": one.touched.region,
-        "creator": heard.caller.creator,
+        "creator": parsed.caller.creator,
         "verdict": "valid" if one.verdict.compliant else "invalid",
         "problem": problem_words(one.verdict.problems),
         "added": {} if arn in refused else dict(one.add),
         "removed": [] if arn in refused else list(one.remove),
         "refused": refused.get(arn, ""),
-        "notified": told,
+        "notified": notified,
     }
 
 
-def _aside(heard: TagEvent, why: str, arn: str = "") -> dict[str, object]:
+def _aside(parsed: TagEvent, why: str, arn: str = "") -> dict[str, object]:
     return {
-        "event": heard.id,
-        "action": heard.action,
+        "event": parsed.id,
+        "action": parsed.action,
         "resource": arn,
         "verdict": "none",
         "why": why,

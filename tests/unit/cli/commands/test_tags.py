@@ -145,7 +145,7 @@ def test_untagged_resources_come_by_cost_with_whom_to_ask(typed: Typed) -> None:
         "CX-600", "CostCenter missing", "by code",
     )  # fmt: skip
     assert first["because"] == "2 of 2 resources of project calls"
-    assert first["message"].endswith("Please set CostCenter = CX-600, or tell us whose it is.")
+    assert first["message"].endswith("Please set CostCenter = CX-600, or name its owner.")
     by_its_name = next(row for row in rows if "warehouse-bi-prod-007" in row["resource"])
     assert by_its_name["because"] == "3 of 3 resources named warehouse-bi-prod in this account"
     assert {row["owner"] for row in rows if row["account"] == "sandbox"} == {""}

@@ -1,4 +1,4 @@
-"""Tells from CloudTrail's `userIdentity` who made a call: a person, a role, a service of AWS.
+"""Reads the caller from CloudTrail's `userIdentity`: a person, a role, a service of AWS.
 
 Shapes are those of CloudTrail's user guide, "userIdentity element"; nothing in them is trusted.
 """
@@ -22,29 +22,29 @@ _LONGEST = 256
 
 def caller_of(identity: object) -> Caller:
     """Read who called; whatever it holds, a caller comes out."""
-    said: Mapping[str, Any] = identity if isinstance(identity, Mapping) else {}
-    kind, arn = _text(said.get("type")), _text(said.get("arn"))
-    if kind in ("AWSService", "AWSAccount") or (not kind and said.get("invokedBy")):
-        return Caller(CallerKind.SERVICE, _text(said.get("invokedBy")), arn=arn)
+    fields: Mapping[str, Any] = identity if isinstance(identity, Mapping) else {}
+    kind, arn = _text(fields.get("type")), _text(fields.get("arn"))
+    if kind in ("AWSService", "AWSAccount") or (not kind and fields.get("invokedBy")):
+        return Caller(CallerKind.SERVICE, _text(fields.get("invokedBy")), arn=arn)
     if kind == "Root":
         return Caller(CallerKind.ROOT, "root", arn=arn)
     if kind == "IAMUser":
-        return Caller(CallerKind.PERSON, _text(said.get("userName")) or _last(arn), arn=arn)
+        return Caller(CallerKind.PERSON, _text(fields.get("userName")) or _last(arn), arn=arn)
     if kind == "IdentityCenterUser":
-        behalf = said.get("onBehalfOf")
+        behalf = fields.get("onBehalfOf")
         user = _text(behalf.get("userId")) if isinstance(behalf, Mapping) else ""
         return Caller(CallerKind.PERSON, user, arn=arn)
     if kind in ("AssumedRole", "Role") or ":assumed-role/" in arn:
-        return _in_role(said, arn)
-    name = _text(said.get("userName"))
+        return _in_role(fields, arn)
+    name = _text(fields.get("userName"))
     known = kind in ("FederatedUser", "SAMLUser", "WebIdentityUser") and name
     return Caller(CallerKind.PERSON if known else CallerKind.UNKNOWN, name, arn=arn)
 
 
-def _in_role(said: Mapping[str, Any], arn: str) -> Caller:
-    """A session's name is a person's where Identity Center or a mail address says so."""
+def _in_role(fields: Mapping[str, Any], arn: str) -> Caller:
+    """A session name is a person's with Identity Center, or if it is an e-mail address."""
     session = _last(arn) if ":assumed-role/" in arn else ""
-    role = _issuer(said) or (arn.split("/")[1] if arn.count("/") > 1 else "")
+    role = _issuer(fields) or (arn.split("/")[1] if arn.count("/") > 1 else "")
     if role.startswith(_OF_SERVICES):
         return Caller(CallerKind.SERVICE, role, role, session, arn)
     if role.startswith(_SSO):
@@ -56,8 +56,8 @@ def _in_role(said: Mapping[str, Any], arn: str) -> Caller:
     return Caller(CallerKind.ROLE, role, role, session, arn)
 
 
-def _issuer(said: Mapping[str, Any]) -> str:
-    context = said.get("sessionContext")
+def _issuer(fields: Mapping[str, Any]) -> str:
+    context = fields.get("sessionContext")
     issuer = context.get("sessionIssuer") if isinstance(context, Mapping) else None
     return _text(issuer.get("userName")) if isinstance(issuer, Mapping) else ""
 

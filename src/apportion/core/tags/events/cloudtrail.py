@@ -24,7 +24,7 @@ _VERSION = re.compile(r"(?:\d{8}(?:v\d)?|_?V?\d{4}_\d{2}_\d{2})$")
 
 @dataclass(frozen=True)
 class Call:
-    """One call. `tags` are those it asked for, `principal` the caller's ARN, `creator` a person.
+    """One call. `tags` are those of the request, `principal` the caller's ARN, `creator` a person.
 
     `resources` are ARNs and ids that its answer names.
     """
@@ -55,7 +55,7 @@ def read_calls(text: str) -> tuple[list[Call], int]:
 
 
 def creators(calls: Iterable[Call]) -> dict[str, str]:
-    """Map what calls made to the people who made it; the last one tells."""
+    """Map created resources to the people who created them; the last call counts."""
     return {
         resource: call.creator
         for call in sorted(calls, key=lambda call: call.time)
@@ -110,7 +110,7 @@ def _call(record: Mapping[str, Any]) -> Call | None:
         return None
     prefix = source.partition(".")[0]
     identity = _map(record.get("userIdentity"))
-    asked = _map(record.get("requestParameters"))
+    requested = _map(record.get("requestParameters"))
     answered = _map(record.get("responseElements"))
     return Call(
         id=_text(record.get("eventID")),
@@ -122,13 +122,13 @@ def _call(record: Mapping[str, Any]) -> Call | None:
         creator=_creator(identity),
         via=_text(identity.get("invokedBy")),
         error=_text(record.get("errorCode")),
-        tags=tuple(_tags(asked)),
-        resources=tuple(dict.fromkeys([*_named(asked), *_ids(answered)])),
+        tags=tuple(_tags(requested)),
+        resources=tuple(dict.fromkeys([*_named(requested), *_ids(answered)])),
     )
 
 
 def _creator(identity: Mapping[str, Any]) -> str:
-    """Name a person where the identity tells one: a user, or a session of Identity Center."""
+    """Name the person of an identity: a user, or a session of Identity Center."""
     kind, arn = _text(identity.get("type")), _text(identity.get("arn"))
     if kind == "IAMUser":
         return _text(identity.get("userName"))
@@ -175,9 +175,9 @@ def _pairs(value: object, level: int) -> Iterator[tuple[str, str]]:
                 yield str(name), inner
 
 
-def _named(asked: Mapping[str, Any]) -> Iterator[str]:
-    """Buckets are named by who makes them; the answer says nothing."""
-    if name := _text(asked.get("bucketName")):
+def _named(requested: Mapping[str, Any]) -> Iterator[str]:
+    """The request names a bucket; the response does not."""
+    if name := _text(requested.get("bucketName")):
         yield name
 
 

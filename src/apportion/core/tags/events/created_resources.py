@@ -1,6 +1,6 @@
 """Finds in an event of CloudTrail which resources were created, or had their tags changed.
 
-Where ARNs stand is told by the table `created.csv`, which `tools/created_resources.py` makes from
+The places of ARNs are in the table `created.csv`, which `tools/created_resources.py` makes from
 AWS's service models. Nothing in an event is trusted: what cannot be read touches nothing.
 """
 
@@ -36,7 +36,7 @@ _EC2_ID = re.compile(r"[a-z]+(?:-attach)?-[0-9a-f]{8,17}")
 _EVENT_ID = re.compile(r"[0-9A-Za-z-]{8,64}")
 
 
-def heard(event: object) -> TagEvent:
+def read_event(event: object) -> TagEvent:
     """Read an event: CloudTrail's record, or EventBridge's envelope of one. Raises nothing."""
     record = _record(event)
     call = read_call(record)
@@ -51,7 +51,7 @@ def heard(event: object) -> TagEvent:
 
 
 def source_of_table() -> str:
-    """Say which version of AWS's models the table was made from."""
+    """The version of AWS's models that the table was made from."""
     return _table_text().partition("\n")[0].removeprefix("# ")
 
 
@@ -121,11 +121,11 @@ def _made(
 
 
 def _tags(record: Mapping[str, Any], kind: str) -> tuple[tuple[str, str], ...]:
-    """Take the tags that were asked for; where they are said by type, those of the type."""
-    asked = record.get("requestParameters")
-    chosen = asked
-    if isinstance(asked, Mapping) and isinstance(asked.get("tagSpecificationSet"), Mapping):
-        items = asked["tagSpecificationSet"].get("items")
+    """Read the requested tags; if they are given by type, those of the type."""
+    requested = record.get("requestParameters")
+    chosen = requested
+    if isinstance(requested, Mapping) and isinstance(requested.get("tagSpecificationSet"), Mapping):
+        items = requested["tagSpecificationSet"].get("items")
         word = kind.partition(":")[2]
         own = [
             one
@@ -158,7 +158,7 @@ def _created(
 
 
 def _values(tree: object, path: str) -> list[str]:
-    """Follow a path without looking at letter case.
+    """Follow a path whatever the case of its letters.
 
     CloudTrail leaves out the outermost structure of some answers (RDS) and adds one to others
     (`CreateNatGatewayResponse`): both are tried.
@@ -191,10 +191,10 @@ def _follow(tree: object, parts: list[str]) -> Iterator[str]:
         yield from _follow(one, parts[1:])
 
 
-def _named(asked: object, where: Mapping[str, str]) -> dict[str, None]:
+def _named(requested: object, where: Mapping[str, str]) -> dict[str, None]:
     """List the resources that a change of tags names: ARNs anywhere, ids of EC2, a bucket."""
     found: dict[str, None] = {}
-    for key, text in _texts(asked, "", 0):
+    for key, text in _texts(requested, "", 0):
         if _ARN.fullmatch(text):
             found[text] = None
         elif key in ("resourceid", "resources") and _EC2_ID.fullmatch(text):
@@ -211,7 +211,7 @@ def _named(asked: object, where: Mapping[str, str]) -> dict[str, None]:
 
 
 def arn_of(resource: str, *, account: str, region: str, service_code: str = "") -> str:
-    """Write the ARN of what bills and events name by a bare id; empty where it cannot be told."""
+    """Write the ARN of a resource that bills and events name by a bare id; empty if unknown."""
     if resource.startswith("arn:"):
         return resource if _ARN.fullmatch(resource) else ""
     kind = resource_type(resource, service_code)

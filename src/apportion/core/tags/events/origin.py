@@ -1,4 +1,4 @@
-"""Tells CloudTrail's own events, as EventBridge delivers them, from what anybody may send.
+"""Recognises CloudTrail's own events, as EventBridge delivers them.
 
 Whoever may put events on a bus, or messages into a queue, writes any `detail`. `source` with `aws.`
 is kept for AWS: EventBridge refuses it from everybody else.
@@ -15,7 +15,7 @@ _ACCOUNT = re.compile(r"\d{12}", re.ASCII)
 
 
 def refusal(event: object, *, account: str) -> str:
-    """Say why an event is not one of CloudTrail's that is meant here; empty where it is.
+    """The reason to ignore an event; empty if it is CloudTrail's and for this function.
 
     `account` is the only one whose events are meant, empty where those of several come together.
     """
@@ -29,7 +29,7 @@ def refusal(event: object, *, account: str) -> str:
 
 
 def _foreign(sender: object, called: object, own: str) -> str:
-    """Say why the account of an event does not fit."""
+    """The reason why the account of an event does not match."""
     if not _matches(_ACCOUNT, sender):
         return "it names no account"
     if sender != called:

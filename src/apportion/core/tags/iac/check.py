@@ -1,4 +1,4 @@
-"""Judges declared resources by the tag policy, without saying more than the code tells."""
+"""Judges declared resources by the tag policy, as far as the code gives values."""
 
 from __future__ import annotations
 
@@ -21,24 +21,24 @@ _REMEDIES = {
 
 
 def check_declared(judge: Judge, declared: Iterable[Declared]) -> list[Finding]:
-    """Tell what is wrong with the tags of each resource, in the order of files and lines."""
+    """List the problems of each resource's tags, in the order of files and lines."""
     ordered = sorted(declared, key=lambda one: (one.file, one.line, one.name, one.made))
     found = (finding for one in ordered for finding in _findings(judge, one))
     return list(dict.fromkeys(found))
 
 
 def problems_of(judge: Judge, one: Declared) -> Sequence[TagProblem]:
-    """What is wrong as far as the code tells: a value that is not known yet is not wrong."""
+    """The problems that are certain: a value that is not known yet is not wrong."""
     examples = example_values(judge.policy)
     later = {key for key, value in one.tags if value is None}
     tags = tuple((key, _stand_in(judge, examples, key, value)) for key, value in one.tags)
     verdict = judge.verdict(Tagged(tags, resource_type=one.type))
     unknown = {name for name, (raw, _) in judge.read(tags).items() if raw in later}
-    return [problem for problem in verdict.problems if _told(judge, problem, unknown, one)]
+    return [problem for problem in verdict.problems if _is_certain(judge, problem, unknown, one)]
 
 
 def plan_needed(judge: Judge, declared: Iterable[Declared]) -> list[Declared]:
-    """List resources of which a mandatory tag, or its value, is not known: only a plan tells."""
+    """List resources of which a mandatory tag, or its value, is known only in a plan."""
     return [one for one in declared if not one.made and _unsure(judge, one)]
 
 
@@ -60,7 +60,7 @@ def _stand_in(judge: Judge, examples: dict[str, str], key: str, value: str | Non
     return examples.get(named, "x")
 
 
-def _told(judge: Judge, problem: TagProblem, unknown: set[str], one: Declared) -> bool:
+def _is_certain(judge: Judge, problem: TagProblem, unknown: set[str], one: Declared) -> bool:
     if problem.fault is Fault.MISSING:
         return one.whole
     if problem.fault is Fault.RULE_BROKEN:
@@ -76,7 +76,7 @@ def _findings(judge: Judge, one: Declared) -> Iterator[Finding]:
         missing = problem.fault is Fault.MISSING
         subject = f"{one.name}{f' ({one.made})' if one.made else ''}"
         key = problem.key
-        said = {
+        problem_text = {
             Fault.MISSING: f"has no {key}",
             Fault.KEY_SPELT: f"writes {key} as {problem.found}",
         }.get(problem.fault, f"has {key} = {problem.found}")
@@ -84,7 +84,7 @@ def _findings(judge: Judge, one: Declared) -> Iterator[Finding]:
         yield Finding(
             _code(problem, one),
             place,
-            f"{subject} {said}",
+            f"{subject} {problem_text}",
             expected=meant or problem.expected,
             remedy=_remedy(one, problem, missing=missing),
         )
@@ -92,9 +92,9 @@ def _findings(judge: Judge, one: Declared) -> Iterator[Finding]:
 
 def _code(problem: TagProblem, one: Declared) -> Code:
     if one.made:
-        return codes.NOT_HANDED_ON
+        return codes.NOT_PROPAGATED
     if problem.fault is Fault.MISSING and not one.defaulted:
-        return codes.TOLD_BY_CALLER
+        return codes.KNOWN_BY_CALLER
     return codes.CODE_WRONG if problem.mandatory else codes.CODE_OPTIONAL
 
 

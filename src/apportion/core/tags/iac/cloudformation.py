@@ -1,7 +1,7 @@
 """Reads the tags of resources from CloudFormation templates, YAML or JSON, as CDK writes them too.
 
 Templates are read as nodes, so that each resource has its line, and `!Ref` and its kind stay what
-they are: values that only a deployment tells.
+they are: values that are known only in a deployment.
 """
 
 from __future__ import annotations
@@ -76,10 +76,10 @@ def _declared(
     one = Declared(str(name.value), kind, known.type, tags, whole, file, line)
     if kind not in _MAKING:
         yield one
-    yield from _handed_on(one, properties, written)
+    yield from _propagated(one, properties, written)
 
 
-def _handed_on(
+def _propagated(
     one: Declared, properties: yaml.Node | None, written: yaml.Node | None
 ) -> Iterator[Declared]:
     match one.kind:

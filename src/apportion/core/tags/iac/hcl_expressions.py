@@ -1,7 +1,7 @@
 """Evaluates the expressions that tags are made of: objects, merge(), locals, variables, outputs.
 
 What cannot be known before a plan stays unknown and is never guessed: a value may be, and a map may
-have keys that nobody can tell (`whole` is false then).
+have unknown keys (`whole` is false then).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", '"': '"', "\\": "\\"}
 
 @dataclass(frozen=True)
 class Unknown:
-    """A value that only a plan tells."""
+    """A value that is known only in a plan."""
 
 
 @dataclass(frozen=True)
@@ -274,7 +274,7 @@ def _either(first: Value, second: Value) -> Value:
         one = first.entries if isinstance(first, Mapped) else {}
         other = second.entries if isinstance(second, Mapped) else {}
         both = {k: v if v == other[k] else UNKNOWN for k, v in one.items() if k in other}
-        # Keys of one branch only may be missing, so nothing may be said of them.
+        # Keys of one branch only may be missing, so they are unknown.
         return Mapped(both, whole=False)
     return UNKNOWN
 

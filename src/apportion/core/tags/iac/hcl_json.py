@@ -1,6 +1,6 @@
 """Reads the JSON syntax of Terraform (`.tf.json`, `.tfvars.json`) into the blocks that HCL has.
 
-JSON does not tell blocks from attributes, so what is an object inside a resource is given as both.
+JSON has no difference between blocks and attributes, so an object in a resource is read as both.
 Expressions are written as HCL, so that one evaluator serves both syntaxes.
 """
 
@@ -145,13 +145,13 @@ def _whole(text: str) -> bool:
         return False
     depth, quoted, at = 0, False, 1
     while at < len(text):
-        letter = text[at]
-        if letter == "\\":
+        character = text[at]
+        if character == "\\":
             at += 1
-        elif letter == '"':
+        elif character == '"':
             quoted = not quoted
         elif not quoted:
-            depth += (letter == "{") - (letter == "}")
+            depth += (character == "{") - (character == "}")
             if depth == 0:
                 return at == len(text) - 1
         at += 1
@@ -159,7 +159,7 @@ def _whole(text: str) -> bool:
 
 
 class _Reader:
-    """JSON with the line of each value, which the standard library's reader does not tell."""
+    """JSON with the line of each value, which the standard library's reader does not give."""
 
     def __init__(self, text: str) -> None:
         self._text = text

@@ -1,7 +1,7 @@
 """Reads the structure of HCL: blocks, attributes and the text of each expression, with places.
 
-It reads what Terraform's own formatter writes and what people do; what it cannot read is told by
-`NotHclError`. Expressions stay text here; `hcl_expressions` evaluates what tags are made of.
+It reads what Terraform's own formatter writes and what people write. What it cannot read
+raises `NotHclError`. Expressions stay text here; `hcl_expressions` evaluates what tags are made of.
 """
 
 from __future__ import annotations
@@ -76,9 +76,9 @@ def split(text: str, separators: str) -> Iterator[str]:
         if skipped > at:
             at = skipped
             continue
-        letter = text[at]
-        depth += (letter in _OPEN) - (letter in _CLOSE)
-        if depth == 0 and letter in separators:
+        character = text[at]
+        depth += (character in _OPEN) - (character in _CLOSE)
+        if depth == 0 and character in separators:
             yield text[start:at]
             start = at + 1
         at += 1
@@ -102,7 +102,7 @@ def skip(text: str, at: int) -> int:
 
 
 def line_of(text: str, at: int) -> int:
-    """Tell the line of a place, counted from one."""
+    """The line of a position, counted from one."""
     return text.count("\n", 0, at) + 1
 
 
@@ -110,12 +110,12 @@ def _string(text: str, at: int) -> int:
     """Pass over a quoted string, whose `${...}` may hold strings again."""
     at += 1
     while at < len(text):
-        letter = text[at]
-        if letter == "\\":
+        character = text[at]
+        if character == "\\":
             at += 2
-        elif letter == '"':
+        elif character == '"':
             return at + 1
-        elif letter in "$%" and text.startswith("{", at + 1) and text[at - 1] != letter:
+        elif character in "$%" and text.startswith("{", at + 1) and text[at - 1] != character:
             at = _interpolation(text, at + 2)
         else:
             at += 1
@@ -198,10 +198,10 @@ class _Body:
                     return at
                 at = skipped
                 continue
-            letter = self._text[at]
-            if depth == 0 and letter in "\n}":
+            character = self._text[at]
+            if depth == 0 and character in "\n}":
                 return at
-            depth += (letter in _OPEN) - (letter in _CLOSE)
+            depth += (character in _OPEN) - (character in _CLOSE)
             at += 1
         return at
 

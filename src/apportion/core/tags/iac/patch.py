@@ -1,7 +1,7 @@
 """Suggests changes of Terraform code for tags that are only spelt otherwise, as a patch.
 
 Code is never rewritten in place: a suggestion is an edit of single words, which is read again, and
-offered only if the tags are right afterwards and nothing else says anything new.
+offered only if the tags are right afterwards and nothing else changes.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from apportion.model.tags.tag_policy import Fault, TagProblem
 from .check import problems_of
 from .hcl_parser import Block, NotHclError, read_hcl
 
-#: Reads texts anew and gives the resources in them.
+#: Reads texts again and returns their resources.
 Read = Mapping[str, str]
 
 

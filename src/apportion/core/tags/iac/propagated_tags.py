@@ -20,7 +20,7 @@ _DEVICES = ("root_block_device", "ebs_block_device")
 
 @dataclass(frozen=True)
 class ParentResource:
-    """A resource with what is told of it: its block, and one instance's values."""
+    """A resource, its block, and the values of one instance."""
 
     declared: Declared
     block: Block
@@ -29,17 +29,17 @@ class ParentResource:
     evaluate: Callable[[str], Value]
 
 
-def handed_on(told: ParentResource) -> Iterator[Declared]:
+def propagated_to(parent: ParentResource) -> Iterator[Declared]:
     """List what the resource makes, with the tags it gets."""
-    match told.declared.kind:
+    match parent.declared.kind:
         case "aws_autoscaling_group":
-            yield from _instances(told)
+            yield from _instances(parent)
         case "aws_launch_template":
-            yield from _launched(told)
+            yield from _launched(parent)
         case "aws_instance" | "aws_spot_instance_request":
-            yield from _volumes(told)
+            yield from _volumes(parent)
         case "aws_ecs_service":
-            yield from _tasks(told)
+            yield from _tasks(parent)
 
 
 def of_group(
@@ -49,13 +49,13 @@ def of_group(
     return _group_tags(block, instance, evaluate, propagated=False)
 
 
-def _instances(told: ParentResource) -> Iterator[Declared]:
+def _instances(parent: ParentResource) -> Iterator[Declared]:
     """A group's instances get what is propagated; a launch template may add tags of its own."""
-    tags = _group_tags(told.block, told.instance, told.evaluate, propagated=True)
+    tags = _group_tags(parent.block, parent.instance, parent.evaluate, propagated=True)
     templated = bool(
-        told.block.inner("launch_template") or told.block.inner("mixed_instances_policy")
+        parent.block.inner("launch_template") or parent.block.inner("mixed_instances_policy")
     )
-    yield _made(told, INSTANCES, "ec2:instance", tags, whole=tags.whole and not templated)
+    yield _made(parent, INSTANCES, "ec2:instance", tags, whole=tags.whole and not templated)
 
 
 def _group_tags(
@@ -114,48 +114,48 @@ def _word(text: str) -> str:
     return text.strip('"')
 
 
-def _launched(told: ParentResource) -> Iterator[Declared]:
+def _launched(parent: ParentResource) -> Iterator[Declared]:
     """What a launch template tags: each `tag_specifications` for its own type."""
-    for one in told.block.inner("tag_specifications"):
+    for one in parent.block.inner("tag_specifications"):
         made = _OF_TEMPLATE.get(one.text("resource_type").strip('"'))
         if made:
-            tags = merged([told.evaluate(one.text("tags"))])
-            yield _made(told, *made, tags, whole=tags.whole, line=one.line)
+            tags = merged([parent.evaluate(one.text("tags"))])
+            yield _made(parent, *made, tags, whole=tags.whole, line=one.line)
 
 
-def _volumes(told: ParentResource) -> Iterator[Declared]:
+def _volumes(parent: ParentResource) -> Iterator[Declared]:
     """An instance's volumes: `volume_tags`, or the tags of each device with the default tags."""
-    attribute = told.block.attributes.get("volume_tags")
+    attribute = parent.block.attributes.get("volume_tags")
     if attribute is not None:
-        tags = merged([told.evaluate(attribute.expression)])
-        yield _made(told, VOLUMES, "ec2:volume", tags, whole=tags.whole, line=attribute.line)
+        tags = merged([parent.evaluate(attribute.expression)])
+        yield _made(parent, VOLUMES, "ec2:volume", tags, whole=tags.whole, line=attribute.line)
         return
-    for device in (one for kind in _DEVICES for one in told.block.inner(kind)):
-        written = as_tags(told.evaluate(device.text("tags"))) if device.text("tags") else NULL
-        tags = merged([told.defaults, written])
-        yield _made(told, VOLUMES, "ec2:volume", tags, whole=tags.whole, line=device.line)
+    for device in (one for kind in _DEVICES for one in parent.block.inner(kind)):
+        written = as_tags(parent.evaluate(device.text("tags"))) if device.text("tags") else NULL
+        tags = merged([parent.defaults, written])
+        yield _made(parent, VOLUMES, "ec2:volume", tags, whole=tags.whole, line=device.line)
 
 
-def _tasks(told: ParentResource) -> Iterator[Declared]:
-    """Tasks cost what they run, and carry tags only where the service hands them on."""
-    propagated = told.block.text("propagate_tags").strip('"')
+def _tasks(parent: ParentResource) -> Iterator[Declared]:
+    """Tasks have the cost, and carry tags only if the service propagates them."""
+    propagated = parent.block.text("propagate_tags").strip('"')
     if propagated in ("", "NONE"):
-        yield _made(told, TASKS, "ecs:task", Mapped(), whole=True)
+        yield _made(parent, TASKS, "ecs:task", Mapped(), whole=True)
     elif propagated == "SERVICE":
-        own = Mapped({k: _known(v) for k, v in told.declared.tags}, told.declared.whole)
-        yield _made(told, TASKS, "ecs:task", own, whole=own.whole)
+        own = Mapped({k: _known(v) for k, v in parent.declared.tags}, parent.declared.whole)
+        yield _made(parent, TASKS, "ecs:task", own, whole=own.whole)
 
 
 def _made(
-    told: ParentResource, made: str, kind: str, tags: Mapped, *, whole: bool, line: int = 0
+    parent: ParentResource, made: str, kind: str, tags: Mapped, *, whole: bool, line: int = 0
 ) -> Declared:
     known = tuple(
         (key, value.text if isinstance(value, Texts) else None)
         for key, value in tags.entries.items()
         if not isinstance(value, Null)
     )
-    at = line or told.block.line
-    one = told.declared
+    at = line or parent.block.line
+    one = parent.declared
     return replace(one, type=kind, tags=known, whole=whole, made=made, line=at, edit=None)
 
 

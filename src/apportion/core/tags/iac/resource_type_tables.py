@@ -42,10 +42,10 @@ class TagColumn:
 
 
 def tag_column(kind: str, written: AbstractSet[str]) -> TagColumn | None:
-    """Tell where a resource has its tags; None if it cannot carry any.
+    """Find the attribute of a resource's tags; None if it cannot have tags.
 
     `written` are the attributes that it has: one that our tables do not know, because it is newer
-    than they are, carries tags if its code says so.
+    than they are, carries tags if its code has them.
     """
     if kind in terraform_types():
         return TagColumn("tags", terraform_types()[kind])

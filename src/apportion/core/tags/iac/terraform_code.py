@@ -30,16 +30,16 @@ from .hcl_expressions import (
     names_in,
 )
 from .hcl_parser import Attribute, Block, NotHclError
-from .propagated_tags import ParentResource, handed_on, of_group
+from .propagated_tags import ParentResource, of_group, propagated_to
 from .resource_type_tables import TagColumn, tag_column
 from .terraform_files import given_files, is_code, normal, read_file
 
-#: What an evaluating parser says of each instance of a block, by address without indices.
+#: The values of an evaluating parser for each instance of a block, by address without indices.
 Expanded = Mapping[str, Sequence[Mapping[str, object]]]
 
 _GROUP = "aws_autoscaling_group"
 #: Which provider a module gets for one of its own; JSON writes both in quotes.
-_HANDED = r"(?<![\w.]){}\"?\s*=\s*\"?([\w.]+)"
+_PASSED = r"(?<![\w.]){}\"?\s*=\s*\"?([\w.]+)"
 _LOCAL = re.compile(r"\.\.?/")
 
 
@@ -77,7 +77,7 @@ class _Resource:
         """Whether a count of zero is known, of it or of a module around it.
 
         An unknown `for_each` shows no instances either, and so does a count of which a part is
-        unknown: neither says that there are none.
+        unknown, not none.
         """
         counts = list(self.scope.counts(self.block))
         return bool(counts) and all(counts)
@@ -94,7 +94,7 @@ def _declared(one: _Resource, expanded: Expanded) -> Iterator[Declared]:
     defaults, defaulted = _defaults(one, column)
     edit = one.block.attributes.get(column.name)
     written = one.scope.evaluate(edit.expression) if edit else NULL
-    told: dict[Declared, None] = {}
+    found: dict[Declared, None] = {}
     for instance in expanded.get(one.name) or ({},):
         own = _filled(as_tags(written), instance.get(column.name))
         tags = (
@@ -113,10 +113,10 @@ def _declared(one: _Resource, expanded: Expanded) -> Iterator[Declared]:
             defaulted=defaulted,
             edit=_edit(one, edit),
         )
-        told[made] = None
+        found[made] = None
         parts = ParentResource(made, one.block, instance, defaults, one.scope.evaluate)
-        told.update(dict.fromkeys(handed_on(parts)))
-    yield from told
+        found.update(dict.fromkeys(propagated_to(parts)))
+    yield from found
 
 
 def _defaults(one: _Resource, column: TagColumn) -> tuple[Mapped, bool]:
@@ -143,22 +143,22 @@ def known_tags(tags: Mapped) -> tuple[tuple[str, str | None], ...]:
 
 
 def _filled(written: Value, expanded: object) -> Value:
-    """Take from the other parser what ours could not tell; it leaves unknown parts out.
+    """Fill in unknown values from the other parser, which leaves out what it does not know.
 
-    It writes null for what is unknown too, so its nulls say nothing.
+    It writes null for what is unknown too, so its nulls are ignored.
     """
     if not isinstance(expanded, Mapping) or "__attribute__" in expanded:
         return written
     if isinstance(written, Null):
         return written
-    theirs = {str(key): _text(value) for key, value in expanded.items() if value is not None}
+    evaluated = {str(key): _text(value) for key, value in expanded.items() if value is not None}
     if not isinstance(written, Mapped):
-        return Mapped(theirs, whole=False)
+        return Mapped(evaluated, whole=False)
     filled = {
-        key: theirs.get(key, UNKNOWN) if isinstance(value, Unknown) else value
+        key: evaluated.get(key, UNKNOWN) if isinstance(value, Unknown) else value
         for key, value in written.entries.items()
     }
-    return Mapped(filled if written.whole else {**theirs, **filled}, written.whole)
+    return Mapped(filled if written.whole else {**evaluated, **filled}, written.whole)
 
 
 def _text(value: object) -> Value:
@@ -292,19 +292,19 @@ class _Scope:
         return self._known[at]
 
     def default_tags(self, provider: str) -> tuple[Mapped, bool]:
-        """The provider's default tags, and whether any provider says what they are."""
+        """The provider's default tags, and whether all of them are known."""
         wanted = provider.strip().strip('"') or "aws"
         block = self._module.providers.get(wanted)
         if block is not None:
             written = [one.text("tags") for one in block.inner("default_tags")]
-            told = [as_tags(self.evaluate(text)) for text in written if text]
+            defaults = [as_tags(self.evaluate(text)) for text in written if text]
             dynamic = [one for one in block.inner("dynamic") if one.labels == ("default_tags",)]
-            return merged([*told, *(UNKNOWN for _ in dynamic)]), True
+            return merged([*defaults, *(UNKNOWN for _ in dynamic)]), True
         if self._above is None:
             return Mapped(), bool(self._module.providers)
         scope, call = self._above
-        handed = re.search(_HANDED.format(re.escape(wanted)), call.text("providers"))
-        return scope.default_tags(handed[1] if handed else wanted)
+        passed = re.search(_PASSED.format(re.escape(wanted)), call.text("providers"))
+        return scope.default_tags(passed[1] if passed else wanted)
 
     def _found(self, kind: str, name: str, depth: int) -> Value:
         module = self._module

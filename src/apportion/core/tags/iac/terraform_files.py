@@ -46,7 +46,7 @@ def views(files: Iterable[str]) -> list[set[str]]:
 
 
 def read_file(file: str, text: str) -> Block:
-    """Read a file of code or of values in the syntax that its name says; raises NotHclError."""
+    """Read a file of code or of values in the syntax of its name; raises NotHclError."""
     if file.endswith(".tfvars.json"):
         return read_values_json(text)
     return read_hcl_json(text) if file.endswith(".json") else read_hcl(text)

@@ -28,10 +28,10 @@ _BY_AWS = r"^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,256}$"
 def terraform_module(policy: TagPolicy) -> str:
     """Write the module: a variable with its validations for each key, and the tags."""
     made = {rule.key for rule in policy.rules}
-    asked = [key for key in policy.keys if key.name not in made]
+    required = [key for key in policy.keys if key.name not in made]
     parts = [
         f"# Generated from {policy.name} by `apportion tags generate`; change that file.",
-        *(_variable(key) for key in asked),
+        *(_variable(key) for key in required),
         _locals(policy),
         _outputs(),
     ]
@@ -93,8 +93,8 @@ def _validations(key: TagKey, name: str) -> Iterator[list[str]]:
     match key.values:
         case ListedValues(values):
             allowed = ", ".join(_quoted(one.name) for one in values)
-            said = _shortened(", ".join(one.name for one in values))
-            yield _validation(key, f"contains([{allowed}], {value})", f"expected one of {said}.")
+            names = _shortened(", ".join(one.name for one in values))
+            yield _validation(key, f"contains([{allowed}], {value})", f"expected one of {names}.")
         case PatternValues(pattern, case):
             regex = _quoted(f"^(?:{pattern})$")
             yield _validation(key, f"can(regex({regex}, {value}))", f"expected {pattern} in full.")
@@ -103,15 +103,15 @@ def _validations(key: TagKey, name: str) -> Iterator[list[str]]:
                 yield _validation(key, test, f"expected {case.value} case.")
         case AnyValue():
             test = f"can(regex({_quoted(_BY_AWS)}, {value}))"
-            said = "expected 1 to 256 letters, digits, spaces and _ . : / = + - @."
-            yield _validation(key, test, said)
+            expected = "expected 1 to 256 letters, digits, spaces and _ . : / = + - @."
+            yield _validation(key, test, expected)
 
 
-def _validation(key: TagKey, test: str, said: str) -> list[str]:
+def _validation(key: TagKey, test: str, expected: str) -> list[str]:
     name = variable_name(key.name)
     # A condition may not be null, and Terraform does not stop at the first half of an `||`.
     whole = test if key.mandatory else f"var.{name} == null ? true : {test}"
-    message = f"{key.name}: {said}"
+    message = f"{key.name}: {expected}"
     return [
         "",
         "  validation {",

@@ -20,7 +20,7 @@ _OF_TEMPLATE = {"instance": (INSTANCES, "ec2:instance"), "volume": (VOLUMES, "ec
 
 
 def is_plan(tree: object) -> bool:
-    """Tell whether a JSON document is a plan or a state of Terraform's."""
+    """Whether a JSON document is a Terraform plan or state."""
     return isinstance(tree, Mapping) and isinstance(tree.get("resource_changes"), list)
 
 
@@ -29,10 +29,10 @@ def read_plan(tree: Mapping[str, Any], *, file: str) -> list[Declared]:
     configured = _Configured.of(tree)
     found: list[Declared] = []
     for change in tree["resource_changes"]:
-        told = _map(_map(change).get("change"))
-        if _map(change).get("mode") != "managed" or told.get("actions") == ["delete"]:
+        planned = _map(_map(change).get("change"))
+        if _map(change).get("mode") != "managed" or planned.get("actions") == ["delete"]:
             continue
-        one = _Change(change, _map(told.get("after")), _map(told.get("after_unknown")), file)
+        one = _Change(change, _map(planned.get("after")), _map(planned.get("after_unknown")), file)
         found += _declared(one, configured)
     return found
 
@@ -88,32 +88,32 @@ class _Change:
 
 
 def _declared(one: _Change, configured: _Configured) -> Iterator[Declared]:
-    told = tag_column(one.kind, {*one.after, *one.later})
+    known_column = tag_column(one.kind, {*one.after, *one.later})
     usual = "tags_all" if one.has("tags_all") else "tags"
-    column = told.name if told and not told.defaults else usual
+    column = known_column.name if known_column and not known_column.defaults else usual
     group = one.kind == _GROUP
     if not group and not one.has(column):
         return
     tags, whole = _tags(one.after.get(column), one.later.get(column))
     if column == "tags_all" and one.later.get(column) is True:
         tags = _tags(one.after.get("tags"), one.later.get("tags"))[0]
-    if told and not told.defaults:
+    if known_column and not known_column.defaults:
         # What the provider computes for lack of code is no tag of anybody's.
         whole = whole or configured.leaves_out(one.address, column)
     made = Declared(
         name=one.address,
         kind=one.kind,
-        type=told.type if told else "",
+        type=known_column.type if known_column else "",
         tags=_of_group(one.after, one.later, propagated=False) if group else tags,
         whole=one.later.get("tag") is not True if group else whole,
         file=one.file,
         line=0,
     )
     yield made
-    yield from _handed_on(made, one.after, one.later)
+    yield from _propagated(made, one.after, one.later)
 
 
-def _handed_on(
+def _propagated(
     one: Declared, after: Mapping[str, Any], later: Mapping[str, Any]
 ) -> Iterator[Declared]:
     def made(

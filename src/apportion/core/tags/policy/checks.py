@@ -1,4 +1,4 @@
-"""What no look at one place of a tag policy can tell: names that exist, values that agree."""
+"""Checks across a tag policy: names that exist, values that agree."""
 
 from __future__ import annotations
 

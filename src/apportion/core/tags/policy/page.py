@@ -74,7 +74,9 @@ def _key(key: TagKey) -> Iterator[str]:
     yield f"{_text(key.about)} {kind}; mandatory: {mandatory_words(key)}.\n"
     if key.aliases:
         spelt = ", ".join(f"`{alias}`" for alias in key.aliases)
-        yield f"Write it `{key.name}`. {spelt} and other spellings are read, and told as wrong.\n"
+        yield (
+            f"Write it `{key.name}`. {spelt} and other spellings are read, and reported as wrong.\n"
+        )
     if isinstance(key.values, ListedValues):
         source = f" (from the rulebook's `{key.values.dimension}`)" if key.values.dimension else ""
         yield f"Allowed values{source}:\n"
@@ -120,7 +122,7 @@ def mandatory_words(key: TagKey) -> str:
 
 
 def allowed_words(key: TagKey) -> str:
-    """Say which values a key may have."""
+    """Describe the values that a key may have."""
     match key.values:
         case ListedValues(values):
             return ", ".join(value.name for value in values)

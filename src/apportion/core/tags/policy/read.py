@@ -1,6 +1,6 @@
-"""Reads a tag policy from YAML, tells all that is wrong with it, and puts the rulebook's values in.
+"""Reads a tag policy from YAML, reports every mistake, and fills in values from the rulebook.
 
-`tag_verdict` judges resources by it, `tag_policy_json` hands it to the function in AWS.
+`tag_verdict` judges resources by it, `tag_policy_json` writes it for the function in AWS.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ from .checks import check_policy, check_resolved
 from .schema import FORMAT
 from .value_pattern import wrong_pattern
 
-#: The keys that name environment and project where the policy does not say which.
+#: The keys that name environment and project where the policy does not name them.
 _ENVIRONMENT = "Environment"
 _PROJECT = "Project"
 

@@ -122,11 +122,11 @@ FORMAT = Record(
         Key("automated", Record(
             "what code made",
             (
-                Key("tag", _TAG, "The key that tells it.", required=True, examples=("CreatedBy",)),
+                Key("tag", _TAG, "The marking key.", required=True, examples=("CreatedBy",)),
                 Key("values", _WORDS, "The values that mean code.", required=True,
                     examples=("terraform",)),
             ),
-        ), "How resources that code made are told from those made by hand.",
+        ), "How to recognise resources that code created.",
             examples=({"tag": "CreatedBy", "values": "terraform"},)),
         Key("targets", Record(
             "the targets",

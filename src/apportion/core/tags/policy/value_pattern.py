@@ -24,7 +24,7 @@ class _Group:
 
 
 def wrong_pattern(pattern: str) -> str:
-    """Say why a pattern cannot be used; empty where it can."""
+    """The reason why a pattern cannot be used; empty if it can."""
     if len(pattern) > LONGEST:
         return f"{len(pattern)} characters, at most {LONGEST} are allowed"
     if "(?" in pattern:
@@ -50,15 +50,15 @@ def _stalls(pattern: str) -> str:
     """Find what could take for ever: repetition of what varies, and too many open repetitions."""
     groups, closed, opened, at = [_Group()], _Group(), 0, 0
     while at < len(pattern):
-        letter = pattern[at]
-        if letter == "\\":
+        character = pattern[at]
+        if character == "\\":
             at, closed = at + 2, _Group()
-        elif letter == "[":
+        elif character == "[":
             at, closed = _after_set(pattern, at), _Group()
-        elif letter == "(":
+        elif character == "(":
             groups.append(_Group())
             at += 1
-        elif letter == ")":
+        elif character == ")":
             closed = groups.pop()
             groups[-1].varies |= closed.varies
             at += 1
@@ -70,13 +70,13 @@ def _stalls(pattern: str) -> str:
             groups[-1].varies |= varies
             at = repeat.end()
         else:
-            groups[-1].varies |= letter == "|"
+            groups[-1].varies |= character == "|"
             at, closed = at + 1, _Group()
     return f"{opened} open repetitions, at most {MOST_OPEN}" if opened > MOST_OPEN else ""
 
 
 def _repeated(repeat: re.Match[str], inner: _Group) -> tuple[str, bool]:
-    """Judge a repetition of what stood before it, and tell whether its length varies."""
+    """Check a repetition; returns whether its length varies."""
     least, comma, most = repeat[1], repeat[2], repeat[3]
     if least is not None and max(int(least), int(most or 0)) > _MOST_TIMES:
         return f"a repetition of more than {_MOST_TIMES}", False

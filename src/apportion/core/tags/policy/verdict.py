@@ -1,4 +1,4 @@
-"""Judges the tags of one resource by the policy: the one code that says valid or invalid.
+"""Judges the tags of one resource by the policy: the only code that decides valid or invalid.
 
 Pure, and on the standard library alone, so that bills, plans, templates, scans and the function
 that hears of each creation all judge alike.
@@ -34,7 +34,7 @@ from .value_pattern import compiled
 #: Resources carry the same few keys over and over.
 _normal = lru_cache(maxsize=4096)(normalise)
 
-#: A key in braces, in what a rule says.
+#: A key in braces, in the text of a rule.
 NAMED = re.compile(r"\{([^{}]+)\}")
 #: How exports write a tag that users gave: a container, then `user:` or `user_`, or neither.
 _EXPORTED = re.compile(r"(?:resource_?tags?[/_])?user[:_]", re.IGNORECASE)
@@ -86,8 +86,8 @@ class Judge:
             if key.name not in exempt
             and (problem := self._problem(key, found, resource, environment))
         ]
-        told = exempt | {problem.key for problem in problems}
-        broken = self._broken(found, told, resource, environment)
+        reported = exempt | {problem.key for problem in problems}
+        broken = self._broken(found, reported, resource, environment)
         ordered = sorted([*problems, *broken], key=lambda one: _WORST_FIRST.index(one.fault))
         return Verdict(tuple(ordered), tuple(sorted(exempt)))
 
@@ -100,7 +100,7 @@ class Judge:
         return self._values[key].names
 
     def made_by_code(self, tags: Iterable[tuple[str, str]]) -> bool | None:
-        """Tell whether code made a resource; None where the policy does not say how to tell."""
+        """Whether code created a resource; None if the policy has no tag for it."""
         automated = self.policy.automated
         if automated is None:
             return None
@@ -146,13 +146,13 @@ class Judge:
     def _broken(
         self,
         found: Mapping[str, tuple[str, str]],
-        told: set[str],
+        reported: set[str],
         resource: Tagged,
         environment: str,
     ) -> Iterable[TagProblem]:
         for rule in self.policy.rules:
             key = self.policy.key(rule.key)
-            if key is None or rule.key in told or rule.key not in found:
+            if key is None or rule.key in reported or rule.key not in found:
                 continue
             needed = key.mandatory is not None and needs(key.mandatory, environment, resource)
             parts = {name: self.canonical(name, v) or v for name, (_, v) in found.items()}
@@ -164,10 +164,10 @@ class Judge:
 
 @lru_cache(maxsize=4096)
 def is_written(raw: str, key: str) -> bool:
-    """Tell whether a key is written right, as on the resource or as an export writes it.
+    """Whether a key is spelt right, as on the resource or as an export writes it.
 
     CUR writes `CostCenter` as `user_cost_center` or `user:CostCenter`, and so `costcenter` as
-    `user_costcenter`: that is another key. `cost_center` and `CostCenter` cannot be told apart in
+    `user_costcenter`: that is another key. `cost_center` and `CostCenter` are the same in
     such an export, and count as right there.
     """
     if raw == key:
@@ -192,7 +192,7 @@ def in_export(key: str) -> str:
 
 
 def needs(mandatory: Mandatory, environment: str, resource: Tagged) -> bool:
-    """Tell whether a tag has to be on a resource.
+    """Whether a tag is mandatory on a resource.
 
     What is not known is taken as in need: an unnamed environment must not excuse a missing tag.
     """
@@ -203,14 +203,14 @@ def needs(mandatory: Mandatory, environment: str, resource: Tagged) -> bool:
 
 
 def made_of(rule: TagRule, values: Mapping[str, str]) -> str | None:
-    """Make the value that a rule asks for; None where a part of it is not there."""
+    """Make the value that a rule requires; None where a part of it is missing."""
     if any(name not in values for name in NAMED.findall(rule.equals)):
         return None
     return NAMED.sub(lambda match: values[match[1]], rule.equals)
 
 
 def accepts(key: TagKey, value: str) -> bool:
-    """Tell whether a value is allowed, written as it is."""
+    """Whether a value is allowed in exactly this spelling."""
     return _Values(key).canonical(value) == value
 
 

@@ -56,7 +56,7 @@ def rule(
     *,
     today: str,
 ) -> RemediationDecision:
-    """Judge a resource and say what to do about it."""
+    """Judge a resource and decide what to do about it."""
     resource = Tagged(tags, "", touched.account, touched.arn, touched.type)
     verdict = judge.verdict(resource)
     add = derived(judge, resource, verdict, caller, orders) if orders.tag else {}
@@ -74,7 +74,7 @@ def rule(
 def derived(
     judge: Judge, resource: Tagged, verdict: Verdict, caller: Caller, orders: RemediationSettings
 ) -> dict[str, str]:
-    """Find values for tags that are missing, or whose key is spelt otherwise, as far as they tell.
+    """Find values for tags that are missing, or whose key is misspelt, where possible.
 
     From the tag as it was meant, then the account's default, then the creator; then what rules
     make of the others. Only values that the policy allows.
@@ -110,7 +110,7 @@ def taggable(text: str) -> str:
 
 
 def owner_of(rulings: Sequence[RemediationDecision], judge: Judge, caller: Caller) -> str:
-    """Name whom to tell: the tag Owner where the policy has one, else a person who made it."""
+    """Name the recipient: the tag Owner if the policy has one, otherwise the creator."""
     key = judge.policy.key("Owner")
     for ruling in rulings if key else ():
         found = judge.read(ruling.tags).get("Owner")
@@ -119,16 +119,16 @@ def owner_of(rulings: Sequence[RemediationDecision], judge: Judge, caller: Calle
     return caller.creator
 
 
-def subject(heard: TagEvent, rulings: Sequence[RemediationDecision]) -> str:
+def subject(event: TagEvent, rulings: Sequence[RemediationDecision]) -> str:
     """Say in a line what was found."""
     one = "a resource" if len(rulings) == 1 else f"{len(rulings)} resources"
-    return f"Tags: {one} in {rulings[0].touched.account} ({heard.action})"
+    return f"Tags: {one} in {rulings[0].touched.account} ({event.action})"
 
 
-def message(heard: TagEvent, rulings: Sequence[RemediationDecision]) -> str:
+def message(event: TagEvent, rulings: Sequence[RemediationDecision]) -> str:
     """Write to whoever made resources what is wrong with them, and what was done."""
-    who = heard.caller.name or "Somebody"
-    lines = [f"{who} called {heard.action} on {heard.time or 'an unknown day'}.", ""]
+    who = event.caller.name or "Someone"
+    lines = [f"{who} called {event.action} on {event.time or 'an unknown day'}.", ""]
     for ruling in rulings[:_SHOWN]:
         lines += [f"{ruling.touched.arn}", f"  {problem_words(ruling.verdict.problems)}"]
         if ruling.add:
@@ -136,8 +136,10 @@ def message(heard: TagEvent, rulings: Sequence[RemediationDecision]) -> str:
             lines.append(f"  set for you: {added}")
         missing = [one for one in ruling.after.problems if one.mandatory]
         if missing:
-            told = [f"{one.key} ({one.expected})" if one.expected else one.key for one in missing]
-            lines.append(f"  please set: {'; '.join(told)}")
+            requests = [
+                f"{one.key} ({one.expected})" if one.expected else one.key for one in missing
+            ]
+            lines.append(f"  please set: {'; '.join(requests)}")
     if len(rulings) > _SHOWN:
         lines.append(f"and {len(rulings) - _SHOWN} more")
     return "\n".join(lines) + "\n"

@@ -20,9 +20,9 @@ _FIELDS = {"arn", "account", "region", "set", "remove", "before", "why", "cost"}
 
 
 def propose(judge: Judge, one: Seen, key: str, guess: Guess) -> TagFix | None:
-    """Propose what can be told of a resource's mandatory tags; None where nothing can.
+    """Propose values for a resource's mandatory tags; None if there are none.
 
-    `key` is the tag that names owners, `guess` the probable one. A value that nobody can read is
+    `key` is the tag that names owners, `guess` the probable one. A value that cannot be read is
     left as it is.
     """
     sets: dict[str, str] = {}
@@ -39,8 +39,8 @@ def propose(judge: Judge, one: Seen, key: str, guess: Guess) -> TagFix | None:
         if problem.meant:
             sets[problem.key] = problem.meant
             why[problem.key] = f"{problem.fault}: {bare_key(problem.found)}"
-        elif problem.fault is Fault.MISSING and (told := known.get(problem.key)):
-            value = judge.canonical(problem.key, told)
+        elif problem.fault is Fault.MISSING and (value_known := known.get(problem.key)):
+            value = judge.canonical(problem.key, value_known)
             if value:
                 sets[problem.key], why[problem.key] = value, because[problem.key]
     _add_made(judge, one, sets, why)
@@ -97,28 +97,28 @@ def write_fixes(plan: FixPlan) -> str:
 def read_fixes(text: str, *, name: str) -> FixPlan:
     """Read a plan; raises UnreadableFixError for anything that we would not have written."""
     try:
-        said = json.loads(text)
-        if (said["apportion_plan"], said["kind"]) != (1, KIND):
-            raise ValueError(f"it is of kind {said['kind']!r}")  # noqa: TRY301 - told once, below
-        fixes = tuple(map(_fix, said["fixes"]))
-        made, policy, undoes = (_text(said[key]) for key in ("made", "policy", "undoes"))
+        document = json.loads(text)
+        if (document["apportion_plan"], document["kind"]) != (1, KIND):
+            raise ValueError(f"it is of kind {document['kind']!r}")  # noqa: TRY301 - reported once, below
+        fixes = tuple(map(_fix, document["fixes"]))
+        made, policy, undoes = (_text(document[key]) for key in ("made", "policy", "undoes"))
         return FixPlan(made, policy, fixes, undoes)
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as fault:
         raise UnreadableFixError(name, str(fault) or type(fault).__name__) from fault
 
 
-def _fix(said: Mapping[str, Any]) -> TagFix:
-    if set(said) != _FIELDS:
+def _fix(document: Mapping[str, Any]) -> TagFix:
+    if set(document) != _FIELDS:
         raise ValueError(f"a fix has {', '.join(sorted(_FIELDS))}")
-    sets = {_text(key): _text(value) for key, value in said["set"].items()}
-    remove = tuple(map(_text, said["remove"]))
-    before = {_text(k): v if v is None else _text(v) for k, v in said["before"].items()}
+    sets = {_text(key): _text(value) for key, value in document["set"].items()}
+    remove = tuple(map(_text, document["remove"]))
+    before = {_text(k): v if v is None else _text(v) for k, v in document["before"].items()}
     if not (sets or remove) or set(before) != {*sets, *remove} or set(sets) & set(remove):
-        raise ValueError(f"`before` of {said['arn']} does not say what each key had")
+        raise ValueError(f"`before` of {document['arn']} lacks the earlier value of a key")
     if any(key.casefold().startswith("aws:") for key in before):
         raise ValueError("keys that begin with aws: are AWS's own")
-    why = {_text(key): _text(value) for key, value in said["why"].items()}
-    arn, account, region, cost = (_text(said[k]) for k in ("arn", "account", "region", "cost"))
+    why = {_text(key): _text(value) for key, value in document["why"].items()}
+    arn, account, region, cost = (_text(document[k]) for k in ("arn", "account", "region", "cost"))
     return TagFix(arn, account, region, sets, remove, before, why, cost)
 
 

@@ -22,7 +22,7 @@ TAGGING_API, EXPLORER, BILL, UNSEEN = "tags", "explorer", "bill", "unseen"
 
 @dataclass(frozen=True)
 class Billed:
-    """A resource of a bill. `wrong` says whether its mandatory tags were, by the bill."""
+    """A resource of a bill. `wrong` is whether its mandatory tags were, by the bill."""
 
     resource: str
     arn: str
@@ -125,5 +125,5 @@ def _names_live(resource: LiveResource) -> Iterator[tuple[str, str]]:
 
 
 def billed_arn(resource: str, *, account: str, region: str, service_code: str) -> str:
-    """Write the ARN of what a bill names; empty where its id does not tell."""
+    """Write the ARN of a resource id of a bill; empty if the id is not enough."""
     return arn_of(resource, account=account, region=region, service_code=service_code)

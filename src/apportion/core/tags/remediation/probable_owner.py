@@ -1,4 +1,4 @@
-"""Who probably owns a resource that does not say so, why we think so, and what to write to them."""
+"""The probable owner of a resource without an owner tag, the reason, and a message to send."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _AGREEING = 80
 
 @dataclass(frozen=True)
 class Untagged:
-    """A resource with what its bill says; `owner` is whom the rules gave it to, by `source`."""
+    """A resource of a bill; `owner` is the owner by the rules, from `source`."""
 
     resource: str
     account_id: str
@@ -41,12 +41,12 @@ class Untagged:
     verdict: Verdict
     cost: Decimal
     currency: str
-    creator: str = ""  # who made it, where events tell
+    creator: str = ""  # the person who created it, from CloudTrail events
 
 
 @dataclass(frozen=True)
 class Guess:
-    """A probable owner, and the reason in words; both empty where nothing tells."""
+    """A probable owner and the reason; both empty if unknown."""
 
     owner: str = ""
     because: str = ""
@@ -58,13 +58,13 @@ def owner_key(policy: TagPolicy, rulebook: Rulebook) -> str:
     for key in policy.keys:
         if isinstance(key.values, ListedValues) and key.values.dimension == dimension.name:
             return key.name
-    asked = {key for one in dimension.sources if isinstance(one, FromTag) for key in one.keys}
-    named = (key.name for key in policy.keys if normalise(key.name) in asked)
+    keys = {key for one in dimension.sources if isinstance(one, FromTag) for key in one.keys}
+    named = (key.name for key in policy.keys if normalise(key.name) in keys)
     return next(named, "")
 
 
 class Neighbours:
-    """What well tagged resources say of those beside them: by account and name, and by project."""
+    """The owners of well-tagged resources, by account and name, and by project."""
 
     def __init__(
         self,
@@ -105,7 +105,7 @@ class Neighbours:
 
 
 def probable_owner(one: Untagged, key: str, neighbours: Neighbours) -> Guess:
-    """Guess by the nearest evidence: its own tag, its neighbours, then what the rules say."""
+    """Guess by the nearest evidence: its own tag, its neighbours, then the rules."""
     problem = one.verdict.problem(key)
     if key and problem is None:
         return Guess(one.owner, f"its tag {key}")
@@ -123,7 +123,7 @@ def probable_owner(one: Untagged, key: str, neighbours: Neighbours) -> Guess:
 def sentence(one: Untagged, known: Mapping[str, str], guess: Guess, *, period: str) -> str:
     """Write what to send to the probable owner.
 
-    `known` says what a missing tag would have to be, by key: the owner's has the guess.
+    `known` has the values of missing tags, by key; the owner's is the guess.
     """
     told_of = [problem for problem in one.verdict.problems if problem.mandatory]
     lacks = [problem.key for problem in told_of if problem.fault is Fault.MISSING]
@@ -136,18 +136,18 @@ def sentence(one: Untagged, known: Mapping[str, str], guess: Guess, *, period: s
     )
     cost = money(one.cost, one.currency)
     about = f"{one.resource} ({one.service}, {one.account}) cost {cost} in {period} and {wrong}."
-    told = [about, *([f"{one.creator} made it."] if one.creator else [])]
+    sentences = [about, *([f"{one.creator} made it."] if one.creator else [])]
     guessed = any(guess.owner == known.get(p.key, "") and not p.meant for p in one.verdict.problems)
     if guess.owner and guessed:
-        told.append(f"It looks like {guess.owner}'s: {guess.because}.")
+        sentences.append(f"It looks like {guess.owner}'s: {guess.because}.")
     values = {
         problem.key: problem.meant or known.get(problem.key, "")
         for problem in one.verdict.problems
         if problem.mandatory
     }
     wanted = [f"{name} = {value}" if value else name for name, value in values.items()]
-    end = ", or tell us whose it is." if guessed or not guess.owner else "."
-    return " ".join([*told, f"Please set {join_words(wanted, last='and')}{end}"])
+    end = ", or name its owner." if guessed or not guess.owner else "."
+    return " ".join([*sentences, f"Please set {join_words(wanted, last='and')}{end}"])
 
 
 def problem_words(problems: Sequence[TagProblem]) -> str:

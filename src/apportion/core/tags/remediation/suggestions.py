@@ -1,6 +1,6 @@
 """What tags probably mean: values and keys in other spellings, projects with several owners.
 
-Each has its money and, where it can be told, what was meant; some can be accepted as an alias.
+Each has its cost and, if known, the value that was meant; some can be accepted as an alias.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class TagSpend:
 
 @dataclass
 class Suggestion:
-    """One thing to put right; `meant` is empty where nothing tells what was meant."""
+    """One thing to put right; `meant` is empty if it is unknown."""
 
     about: Suggested
     key: str
@@ -63,9 +63,9 @@ class Suggestion:
 
     @property
     def id(self) -> str:
-        """A name to accept it by: the same as long as it says the same."""
-        said = "\0".join((self.about, self.key, self.found, self.meant, self.project))
-        return sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:6]
+        """An id to accept it by, the same for the same content."""
+        content = "\0".join((self.about, self.key, self.found, self.meant, self.project))
+        return sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:6]
 
     @property
     def acceptable(self) -> bool:
@@ -82,7 +82,7 @@ class Suggestion:
 
 
 def suggestions(judge: Judge, spends: Iterable[TagSpend], *, owner: str) -> list[Suggestion]:
-    """Tell what is spelt in several ways or contradicts itself, the costliest first.
+    """Find tags that are spelt in several ways or contradict each other, by cost.
 
     `owner` is the key that names owners: projects are looked at for it.
     """
@@ -91,8 +91,8 @@ def suggestions(judge: Judge, spends: Iterable[TagSpend], *, owner: str) -> list
     for spend in every:
         for one in (*_values(judge, spend), *_keys(judge, spend)):
             found.setdefault((one.id, one.currency), one).add(spend)
-    told = [*found.values(), *_projects(judge, every, owner)]
-    return sorted(told, key=lambda one: (-one.cost, one.about, one.key, one.found))
+    suggestions = [*found.values(), *_projects(judge, every, owner)]
+    return sorted(suggestions, key=lambda one: (-one.cost, one.about, one.key, one.found))
 
 
 def _values(judge: Judge, spend: TagSpend) -> Iterator[Suggestion]:
@@ -122,7 +122,7 @@ def nearest_value(judge: Judge, key: str, found: str) -> str:
 
 
 def _keys(judge: Judge, spend: TagSpend) -> Iterator[Suggestion]:
-    """Keys that nobody knows, close to one that is missing."""
+    """Unknown keys, close to one that is missing."""
     missing = [p.key for p in spend.verdict.problems if p.fault is Fault.MISSING]
     if not missing:
         return
@@ -163,4 +163,4 @@ def _sum(spends: Iterable[TagSpend]) -> Decimal:
 
 
 def _letters(text: str) -> str:
-    return "".join(letter for letter in text.casefold() if letter.isalpha())
+    return "".join(char for char in text.casefold() if char.isalpha())

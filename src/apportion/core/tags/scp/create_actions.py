@@ -13,8 +13,8 @@ from functools import cache
 from importlib.resources import files
 
 
-class Tells(StrEnum):
-    """Where a creating call carries the tags that a policy can look at."""
+class TagsCheckedOn(StrEnum):
+    """The part of a creating call whose tags a policy can check."""
 
     REQUEST = "request"  # the whole call
     RESOURCE = "resource"  # only what it makes, not what it uses
@@ -25,12 +25,12 @@ class Tells(StrEnum):
 class CreateAction:
     """A call that makes resources of a type. `on` and `beside` are ARN patterns.
 
-    With `Tells.RESOURCE`, tags stand on what is in `on`, and not on what is in `beside`.
+    With `TagsCheckedOn.RESOURCE`, tags stand on what is in `on`, and not on what is in `beside`.
     """
 
     name: str
     type: str
-    tells: Tells
+    checked_on: TagsCheckedOn
     on: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()
 
@@ -42,7 +42,7 @@ class CreateAction:
 
 @dataclass(frozen=True)
 class TagAction:
-    """A call that tags (or untags) what is there; whether its values and keys can be looked at."""
+    """A call that tags or untags resources; whether a policy can check its values and keys."""
 
     name: str
     untags: bool
@@ -62,7 +62,7 @@ def create_actions() -> tuple[CreateAction, ...]:
         CreateAction(
             row["action"],
             row["type"],
-            Tells(row["tags"]),
+            TagsCheckedOn(row["tags"]),
             tuple(row["on"].split()),
             tuple(row["beside"].split()),
         )
@@ -89,7 +89,7 @@ def tag_actions() -> tuple[TagAction, ...]:
 
 
 def source_of_tables() -> str:
-    """Say which version of AWS's reference the tables were made from."""
+    """The version of AWS's reference that the tables were made from."""
     return _text("create_actions.csv").partition("\n")[0].removeprefix("# ")
 
 

@@ -15,7 +15,7 @@ from apportion.core.tags.policy.verdict import needs
 from apportion.model.tags.generated import ControlPolicies, Document, Enforced, Left, TypeSpend
 from apportion.model.tags.tag_policy import Tagged, TagPolicy
 
-from .create_actions import CreateAction, Tells, actions_of_type
+from .create_actions import CreateAction, TagsCheckedOn, actions_of_type
 from .iam_conditions import matches
 from .protection import protection
 from .value_conditions import denied_values
@@ -47,7 +47,7 @@ def control_policies(
 ) -> ControlPolicies:
     """Write the documents: at most `most` that deny creation, and one that protects tags.
 
-    Types come by their cost; what has no room any more is left out, and told.
+    Types come by cost; those that no longer fit are left out and reported.
     """
     keys = enforced_keys(policy)
     drafts = [_Draft(policy, keys) for _ in range(most)] if keys else []
@@ -77,23 +77,25 @@ def usable(policy: TagPolicy, kind: str) -> tuple[list[CreateAction], Left]:
     every = actions_of_type().get(kind, ())
     if not every:
         return [], Left(kind, Enforced.UNKNOWN, "no call that creates it is known")
-    telling = [
-        one for one in every if one.tells is not Tells.NONE and statements_resources(policy, one)
+    checkable = [
+        one
+        for one in every
+        if one.checked_on is not TagsCheckedOn.NONE and statements_resources(policy, one)
     ]
-    if not telling:
-        why = f"{every[0].name} carries no tags that a policy could look at"
+    if not checkable:
+        why = f"{every[0].name} carries no tags that a policy could check"
         return [], Left(kind, Enforced.NOT_ENFORCEABLE, why)
     wanted = policy.enforcement.also
-    allowed = [one for one in telling if one.name not in CAUTIOUS or one.name in wanted]
+    allowed = [one for one in checkable if one.name not in CAUTIOUS or one.name in wanted]
     if not allowed:
-        why = f"{CAUTIOUS[telling[0].name]}; `also: [{telling[0].name}]` takes it in"
+        why = f"{CAUTIOUS[checkable[0].name]}; `also: [{checkable[0].name}]` takes it in"
         return [], Left(kind, Enforced.LEFT_OUT, why)
     return allowed, Left(kind, Enforced.YES, "")
 
 
 def statements_resources(policy: TagPolicy, action: CreateAction) -> tuple[str, ...]:
     """The resources on which an action is denied: of a launch, those that the policy names."""
-    if action.tells is Tells.REQUEST:
+    if action.checked_on is TagsCheckedOn.REQUEST:
         return ("*",)
     if action.name == "ec2:RunInstances":
         wanted = {f"arn:aws:ec2:*:*:{kind}/*" for kind in policy.enforcement.launched}
@@ -210,7 +212,7 @@ def exempt(policy: TagPolicy) -> dict[str, object]:
 
 def _sid(key: str) -> str:
     """A statement's name: letters and digits only."""
-    return "".join(letter for letter in key if letter.isascii() and letter.isalnum()) or "Tag"
+    return "".join(char for char in key if char.isascii() and char.isalnum()) or "Tag"
 
 
 def _services(left: Iterable[Left]) -> set[str]:

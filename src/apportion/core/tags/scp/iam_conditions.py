@@ -26,7 +26,7 @@ class UnknownOperatorError(ValueError):
 
 
 def all_hold(condition: Mapping[str, Any], facts: Mapping[str, tuple[str, ...]]) -> bool:
-    """Tell whether a `Condition` holds: every operator, and every key under each.
+    """Whether a `Condition` holds: every operator, and every key under each.
 
     `facts` has keys in lower case. Raises UnknownOperatorError.
     """
@@ -40,7 +40,7 @@ def all_hold(condition: Mapping[str, Any], facts: Mapping[str, tuple[str, ...]])
 @lru_cache(maxsize=4096)
 def _pattern(glob: str) -> re.Pattern[str]:
     parts = {"*": ".*", "?": "."}
-    literal = {letter: re.escape(sign) for sign, letter in LITERAL.items()}
+    literal = {character: re.escape(sign) for sign, character in LITERAL.items()}
     written = "".join(
         parts.get(c) or literal.get(c) or re.escape(c) for c in re.sub(r"\*+", "*", glob)
     )
@@ -64,7 +64,7 @@ def _holds(
     compare = _comparison(bare.replace("Not", "", 1) if negated else bare, operator)
     values = [value for text in wanted if (value := filled(text, facts)) is not None]
     if quantifier == "ForAllValues":
-        # Of no value at all everything can be said: the key may be absent.
+        # A condition on no value holds: the key may be absent.
         return all(_one(value, values, compare, negated=negated) for value in found or ())
     if quantifier not in ("", "ForAnyValue"):
         raise UnknownOperatorError(operator)

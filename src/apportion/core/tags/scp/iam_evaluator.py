@@ -16,7 +16,7 @@ from .iam_variables import filled
 
 
 class Decision(StrEnum):
-    """What a policy says of a request."""
+    """The decision of a policy on a request."""
 
     ALLOWED = "allowed"
     DENIED = "denied"  # explicitly, by a statement
@@ -95,7 +95,7 @@ FULL_ACCESS: Mapping[str, Any] = {
 def applies(
     statement: Mapping[str, Any], request: Request, facts: Mapping[str, tuple[str, ...]]
 ) -> bool:
-    """Tell whether a statement speaks of a request."""
+    """Whether a statement matches a request."""
     return (
         _named(statement, "Action", request.action.casefold(), fold=True)
         and _resource(statement, request.resource, facts)

@@ -37,13 +37,13 @@ def filled(text: str, facts: Mapping[str, tuple[str, ...]]) -> str | None:
 
 def plain(text: str) -> str:
     """Keep a text from being read as a pattern."""
-    for sign, letter in LITERAL.items():
-        text = text.replace(sign, letter)
+    for sign, character in LITERAL.items():
+        text = text.replace(sign, character)
     return text
 
 
 def shown(text: str) -> str:
-    """Bring a filled text back to what it says."""
-    for sign, letter in LITERAL.items():
-        text = text.replace(letter, sign)
+    """Restore the literal characters of a filled text."""
+    for sign, character in LITERAL.items():
+        text = text.replace(character, sign)
     return text

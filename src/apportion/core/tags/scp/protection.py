@@ -63,9 +63,9 @@ def _statements(
         yield _deny("Spelling", cleaning, spelt, policy)
     for key in keys:
         if tag and any(asked_values(policy, key)):
-            asked = denied_values(policy, key, f"aws:RequestTag/{key}")
+            requested = denied_values(policy, key, f"aws:RequestTag/{key}")
             there = {"Null": {f"aws:RequestTag/{key}": "false"}}
-            yield _deny(f"Value{_letters(key)}", {"Action": tag}, asked | there, policy)
+            yield _deny(f"Value{_letters(key)}", {"Action": tag}, requested | there, policy)
 
 
 def _deny(
@@ -78,7 +78,7 @@ def _deny(
 
 
 def _letters(key: str) -> str:
-    return "".join(letter for letter in key if letter.isascii() and letter.isalnum())
+    return "".join(char for char in key if char.isascii() and char.isalnum())
 
 
 def _compact(statements: Sequence[dict[str, Any]]) -> str:

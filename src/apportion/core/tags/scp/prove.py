@@ -1,4 +1,4 @@
-"""Proves what generated service control policies do, by asking our evaluator about every call.
+"""Proves generated service control policies by evaluating every call against them.
 
 For each call that creates a type: with right tags it has to go through, without each tag, or with a
 wrong value, it has to be denied, and exempt principals are spared.
@@ -18,7 +18,7 @@ from apportion.model.money import EXACT
 from apportion.model.tags.generated import Document, Enforced, TypeSpend
 from apportion.model.tags.tag_policy import Tagged, TagPolicy
 
-from .create_actions import CreateAction, Tells, actions_of_type
+from .create_actions import CreateAction, TagsCheckedOn, actions_of_type
 from .generate import (
     CAUTIOUS,
     LAUNCHED,
@@ -51,9 +51,9 @@ def prove_documents(
     policy: TagPolicy, documents: Sequence[Document], spend: Iterable[TypeSpend]
 ) -> list[Proved]:
     """Evaluate the documents for every call that creates a type of the bill, by cost."""
-    asked = _Asked(policy, [json.loads(document.text) for document in documents])
+    evaluation = _Evaluation(policy, [json.loads(document.text) for document in documents])
     ordered = sorted(spend, key=lambda one: (-one.cost, one.type))
-    return [_proved(asked, each) for each in ordered]
+    return [_proved(evaluation, each) for each in ordered]
 
 
 def covered(proved: Iterable[Proved]) -> tuple[Decimal, Decimal]:
@@ -64,14 +64,14 @@ def covered(proved: Iterable[Proved]) -> tuple[Decimal, Decimal]:
         return sum(enforced, Decimal()), sum((one.cost for one in every), Decimal())
 
 
-def _proved(asked: _Asked, each: TypeSpend) -> Proved:
+def _proved(evaluation: _Evaluation, each: TypeSpend) -> Proved:
     actions = actions_of_type().get(each.type, ())
-    possible, left = usable(asked.policy, each.type)
-    denied = [action for action in actions if asked.denies(action)]
-    wrong = tuple(word for action in actions for word in asked.wrongs(action))
+    possible, left = usable(evaluation.policy, each.type)
+    denied = [action for action in actions if evaluation.denies(action)]
+    wrong = tuple(word for action in actions for word in evaluation.wrongs(action))
     names = tuple(action.name for action in actions)
     if possible and len(denied) >= len(possible):
-        spared = _spared(asked.policy, each.type, actions, possible)
+        spared = _spared(evaluation.policy, each.type, actions, possible)
         return Proved(each.type, Enforced.YES, names, each.cost, spared, wrong)
     if possible:
         missing = [one.name for one in possible if one not in denied]
@@ -86,9 +86,11 @@ def _spared(
     actions: Sequence[CreateAction],
     possible: Sequence[CreateAction],
 ) -> str:
-    """Say which ways of making a type stay open though the others are closed."""
+    """Name the calls that can still create a type without tags."""
     open_calls = [
-        one.name for one in actions if one not in possible and one.tells is not Tells.NONE
+        one.name
+        for one in actions
+        if one not in possible and one.checked_on is not TagsCheckedOn.NONE
     ]
     if open_calls:
         return f"but not {', '.join(open_calls)}: {CAUTIOUS[open_calls[0]]}"
@@ -98,8 +100,8 @@ def _spared(
     return ""
 
 
-class _Asked:
-    """The documents, and the calls that are put to them."""
+class _Evaluation:
+    """The documents, with the calls that they are evaluated for."""
 
     def __init__(self, policy: TagPolicy, documents: Sequence[Mapping[str, Any]]) -> None:
         self.policy = policy
@@ -120,7 +122,9 @@ class _Asked:
             return
         if self._denied(action, self._right):
             yield f"{action.name} is denied with right tags"
-        if action.tells is Tells.RESOURCE and self._denied(action, self._right, only=True):
+        if action.checked_on is TagsCheckedOn.RESOURCE and self._denied(
+            action, self._right, only=True
+        ):
             yield f"{action.name} is denied when only what has to be tagged is"
         for key in self._needed(action):
             wrong = self._wrong_value(key)
@@ -172,15 +176,15 @@ def create_requests(
 ) -> list[Request]:
     """Make the requests that AWS authorises for a creating call, one for each resource in it.
 
-    Of a call that tells tags by resource, all that it makes carries them, or with `only` just what
-    the policy asks for; what it uses carries none.
+    If tags are checked on resources, every created resource carries them, or with `only` just those
+    that the policy requires; resources that the call only uses carry none.
     """
     context = tag_context(tags)
-    if action.tells is not Tells.RESOURCE:
+    if action.checked_on is not TagsCheckedOn.RESOURCE:
         return [Request(action.name, "*", principal, context)]
-    asked = statements_resources(policy, action)
+    required = statements_resources(policy, action)
     requests = [
-        Request(action.name, _one(arn), principal, context if arn in asked or not only else {})
+        Request(action.name, _one(arn), principal, context if arn in required or not only else {})
         for arn in action.on
     ]
     return requests + [Request(action.name, _one(arn), principal) for arn in action.beside]

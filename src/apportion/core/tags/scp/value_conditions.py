@@ -1,4 +1,4 @@
-"""The values of a tag as a service control policy can ask for them: a list, a glob, or any."""
+"""The values of a tag as a service control policy can require them: a list, a glob, or any."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from itertools import product
 from apportion.core.tags.policy.verdict import NAMED, made_of
 from apportion.model.tags.tag_policy import ListedValues, PatternValues, TagPolicy, TagRule
 
-#: More values than this would fill a document; then only the tag's being there is asked for.
+#: More values than this would fill a document; then only the tag's presence is required.
 MOST_VALUES = 60
 _QUANTIFIER = re.compile(r"\*|\+|\?|\{(\d+)(,?)(\d*)\}")
 
@@ -59,26 +59,26 @@ def glob_of(pattern: str) -> str:
 
 
 def _merged(match: re.Match[str]) -> str:
-    """`*?*` asks for as many letters as it has question marks."""
+    """`*?*` requires as many characters as it has question marks."""
     return "?" * match[0].count("?") + "*"
 
 
 def _atom(pattern: str, at: int) -> tuple[str, int]:
-    letter = pattern[at]
-    if letter == "[":
+    character = pattern[at]
+    if character == "[":
         end = pattern.index("]", at + 2 if pattern[at + 1] != "^" else at + 3)
         return "?", end + 1
-    if letter == "(":
+    if character == "(":
         depth, end = 1, at + 1
         while depth:
             depth += {"(": 1, ")": -1}.get(pattern[end], 0)
             end += 1
         return "*", end
-    if letter == "\\":
+    if character == "\\":
         return ("?" if pattern[at + 1] in "dw" else _literal(pattern[at + 1])), at + 2
-    if letter in "^$":
+    if character in "^$":
         return "", at + 1
-    return ("?" if letter == "." else letter), at + 1
+    return ("?" if character == "." else character), at + 1
 
 
 def _repeated(atom: str, quantifier: re.Match[str] | None) -> str:

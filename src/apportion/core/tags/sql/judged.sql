@@ -1,4 +1,4 @@
--- Costs beside what the policy says of their resource; charges without one have no verdict.
+-- Costs with the verdict on their resource; charges without one have no verdict.
 SELECT
   tagged.*,
   COALESCE(NULLIF(tagged."SubAccountName", ''), tagged."SubAccountId") AS "Account",

@@ -1,4 +1,4 @@
--- The distinct resources with their tags that the policy is asked about.
+-- The distinct resources and tags to judge.
 SELECT DISTINCT "Tags", "Environment", "SubAccountId", "ResourceId", "ServiceCode"
 FROM {tagged} AS tagged
 WHERE "Taggable"

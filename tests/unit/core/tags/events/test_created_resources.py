@@ -12,8 +12,8 @@ from apportion.core.tags.events.callers import caller_of
 from apportion.core.tags.events.created_resources import (
     MOST,
     arn_of,
-    heard,
     known_events,
+    read_event,
     source_of_table,
 )
 from apportion.model.tags.events import CallerKind, ResourceChange
@@ -131,17 +131,17 @@ HERE = f"{REGION}:{ACCOUNT}"
 def test_what_was_created_is_found(
     source: str, name: str, asked: object, answered: object, arn: str, kind: str
 ) -> None:
-    (found,) = heard(event(source, name, asked, answered)).touched
+    (found,) = read_event(event(source, name, asked, answered)).touched
     assert (found.arn, found.type, found.deed) == (arn, kind, ResourceChange.CREATED)
     assert (found.account, found.region) == (ACCOUNT, REGION)
 
 
 def test_a_launch_names_every_instance_and_only_tags_of_instances_count() -> None:
     ids = ("i-0123456789abcdef0", "i-0123456789abcdef1")
-    told = heard(run_instances(*ids, tags={"CostCenter": "FIN-100"}))
+    told = read_event(run_instances(*ids, tags={"CostCenter": "FIN-100"}))
     assert [one.arn.rpartition("/")[2] for one in told.touched] == list(ids)
     assert {one.tags for one in told.touched} == {(("CostCenter", "FIN-100"),)}
-    volumes = heard(run_instances(*ids, tags={"CostCenter": "FIN-100"}, word="volume"))
+    volumes = read_event(run_instances(*ids, tags={"CostCenter": "FIN-100"}, word="volume"))
     assert {one.tags for one in volumes.touched} == {()}
 
 
@@ -191,7 +191,7 @@ def test_a_launch_names_every_instance_and_only_tags_of_instances_count() -> Non
     ],
 )
 def test_whose_tags_changed_is_found(source: str, name: str, asked: object, arn: str) -> None:
-    (found,) = heard(event(source, name, asked)).touched
+    (found,) = read_event(event(source, name, asked)).touched
     assert (found.arn, found.deed) == (arn, ResourceChange.TAGS_CHANGED)
 
 
@@ -208,7 +208,7 @@ def test_whose_tags_changed_is_found(source: str, name: str, asked: object, arn:
 )
 def test_what_touches_nothing_says_why(changed: dict[str, object], why: str) -> None:
     fine = run_instances("i-0123456789abcdef0", tags={})
-    told = heard({**fine, "detail": {**fine["detail"], **changed}})
+    told = read_event({**fine, "detail": {**fine["detail"], **changed}})
     assert (told.touched, told.why) == ((), why)
 
 
@@ -268,7 +268,7 @@ def test_more_than_a_hundred_hostile_events_name_nothing_that_is_no_arn() -> Non
     events = hostile()
     assert len(events) > 100
     for one in events:
-        told = heard(one)
+        told = read_event(one)
         assert len(told.id) <= 64
         assert len(told.touched) <= MOST
         for touched in told.touched:
@@ -296,7 +296,7 @@ _JSON = st.recursive(
 )
 def test_no_value_of_any_field_breaks_it(field: str, value: object) -> None:
     fine = run_instances("i-0123456789abcdef0", tags={"CostCenter": "FIN-100"})
-    heard({"detail": {**fine["detail"], field: value}})
+    read_event({"detail": {**fine["detail"], field: value}})
 
 
 def test_the_table_is_of_a_known_version_and_makes_arns() -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from apportion.core.tags.policy.read import read_tag_policy
 from apportion.core.tags.policy.value_pattern import wrong_pattern
-from apportion.core.tags.scp.create_actions import Tells, create_actions, tag_actions
+from apportion.core.tags.scp.create_actions import TagsCheckedOn, create_actions, tag_actions
 from apportion.core.tags.scp.generate import CAUTIOUS, LIMIT, control_policies, enforced_keys
 from apportion.core.tags.scp.iam_conditions import matches
 from apportion.core.tags.scp.iam_evaluator import (
@@ -199,7 +199,11 @@ def test_the_proof_sees_a_policy_that_is_wrong() -> None:
 def test_no_call_that_tells_tags_by_resource_makes_a_wrong_document() -> None:
     """Statements join such calls; none may deny what another uses and cannot tag."""
     found = policy(keys=("CostCenter",))
-    kinds = {one.type for one in create_actions() if one.tells is Tells.RESOURCE and one.type}
+    kinds = {
+        one.type
+        for one in create_actions()
+        if one.checked_on is TagsCheckedOn.RESOURCE and one.type
+    }
     bill = [TypeSpend(kind, Decimal(1)) for kind in sorted(kinds)]
     made = control_policies(found, bill, most=9)
     assert len(made.types) > 120
@@ -210,11 +214,11 @@ def test_no_call_that_tells_tags_by_resource_makes_a_wrong_document() -> None:
 
 def test_the_tables_hold_what_policies_rest_on() -> None:
     actions = {action.name: action for action in create_actions()}
-    assert actions["ec2:RunInstances"].tells is Tells.RESOURCE
+    assert actions["ec2:RunInstances"].checked_on is TagsCheckedOn.RESOURCE
     assert "arn:aws:ec2:*::image/*" in actions["ec2:RunInstances"].beside
-    assert actions["route53:CreateHostedZone"].tells is Tells.NONE
+    assert actions["route53:CreateHostedZone"].checked_on is TagsCheckedOn.NONE
     assert set(CAUTIOUS) <= set(actions)
-    assert sum(action.tells is not Tells.NONE for action in actions.values()) > 1500
+    assert sum(action.checked_on is not TagsCheckedOn.NONE for action in actions.values()) > 1500
     assert {"ec2:DeleteTags", "sqs:UntagQueue"} <= {a.name for a in tag_actions() if a.untags}
 
 
