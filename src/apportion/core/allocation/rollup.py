@@ -6,11 +6,11 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from apportion.core.rulebook.dimension_sql import (
-    GRAIN,
     dimension_columns,
     flag_columns,
     spend_column,
 )
+from apportion.core.rulebook.rule_columns import GRAIN
 from apportion.core.templates import each, name, query, text
 from apportion.model.focus import COST_COLUMNS
 from apportion.model.relation import BillTables, LabelledCosts, Query, Relation, union

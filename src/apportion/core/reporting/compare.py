@@ -13,7 +13,8 @@ from difflib import unified_diff
 from itertools import pairwise
 
 from apportion.core.allocation.driver_values import driver_values
-from apportion.core.rulebook.dimension_sql import GRAIN, label_columns
+from apportion.core.rulebook.dimension_sql import label_columns
+from apportion.core.rulebook.rule_columns import GRAIN
 from apportion.core.templates import each, name, query
 from apportion.model.inputs import Driver
 from apportion.model.money import from_units

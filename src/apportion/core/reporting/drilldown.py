@@ -8,7 +8,8 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from apportion.core.rulebook.dimension_sql import GRAIN, dimension_columns
+from apportion.core.rulebook.dimension_sql import dimension_columns
+from apportion.core.rulebook.rule_columns import GRAIN
 from apportion.core.templates import each, name, query, text
 from apportion.model.focus import COST_COLUMNS
 from apportion.model.relation import BillTables, LabelledCosts, Query, Relation

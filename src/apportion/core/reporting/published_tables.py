@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import NamedTuple
 
-from apportion.core.rulebook.dimension_sql import GRAIN, dimension_columns
+from apportion.core.rulebook.dimension_sql import dimension_columns
+from apportion.core.rulebook.rule_columns import GRAIN
 from apportion.core.templates import each, name, text
 from apportion.model.focus import COST_COLUMNS, KEY_COLUMNS
 from apportion.model.manifest import Manifest

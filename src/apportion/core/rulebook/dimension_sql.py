@@ -5,8 +5,7 @@ Each dimension is one layer around the ones before, so that its conditions may u
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from apportion.core.templates import each, name, text
@@ -29,20 +28,11 @@ from apportion.model.rulebook import (
 )
 from apportion.model.tags.tag_keys import normalise_value
 
-from .inputs.date_segments import Segment
-from .rule_columns import columns_used, source_label
+from .dated_facts import DAY_COLUMNS, dated_columns, dated_facts_query, matches, merged_query
+from .rule_columns import GRAIN, source_label
+from .rule_tables import DatedTable, RuleTables
 
 _NO_ACCOUNTS = AccountFacts()
-
-#: Columns that results are grouped by, in addition to the rulebook's dimensions.
-GRAIN = (
-    "BillingAccountId",
-    "BillingCurrency",
-    "SubAccountId",
-    "SubAccountName",
-    "ServiceName",
-    "ChargeCategory",
-)
 
 
 def label_columns(rulebook: Rulebook) -> tuple[str, ...]:
@@ -71,30 +61,6 @@ def flag_columns(rulebook: Rulebook) -> tuple[str, ...]:
 def spend_column(pool: Pool) -> str:
     """Name the flag of a pool that is split in proportion to a condition."""
     return f"#spend:{pool.name}"
-
-
-@dataclass(frozen=True)
-class RuleTables:
-    """What labels are derived from: facts of keys, and what rules look values up in.
-
-    `allowed` maps the raw values of a dimension to allowed ones. A lookup's lines and the facts of
-    accounts are those of a segment, by its number.
-    """
-
-    facts: Relation
-    allowed: Mapping[str, Relation]  # by dimension
-    lookups: Mapping[tuple[str, int], Relation]  # by `lookup_key` and segment
-    accounts: Mapping[int, Relation]  # by segment
-
-
-def allowed_values_table(dimension: Dimension) -> str:
-    """Name the table that maps raw values to allowed ones."""
-    return f"allowed_values_{dimension.name}"
-
-
-def lookup_table(lookup: Lookup, segment: Segment) -> str:
-    """Name the table that holds a lookup's lines in a segment."""
-    return f"lookup_{lookup_key(lookup.dimension, lookup.name)}_{segment.number}"
 
 
 class RawValue(NamedTuple):
@@ -136,56 +102,25 @@ def canonical(dimension: Dimension, raw: Iterable[str]) -> dict[str, str]:
 def labelled_query(
     rulebook: Rulebook,
     lookups: Mapping[str, Lookup],
-    segments: Sequence[Segment],
     tables: RuleTables,
     *,
     accounts: AccountFacts = _NO_ACCOUNTS,
 ) -> Query:
-    """Label every key, for the days of each segment, with its dimensions and pool."""
-    columns = ("KeyId", "FirstDay", "LastDay", "PoolMatches", *label_columns(rulebook))
-    pooled = union(
-        _segment_query(rulebook, lookups, segment, tables, accounts) for segment in segments
-    )
-    return Query.of(f"SELECT {each(map(name, columns))}\nFROM ({pooled})", pooled)
+    """Label every key with its dimensions and pool, and the days for which the label holds.
 
-
-def _segment_query(
-    rulebook: Rulebook,
-    lookups: Mapping[str, Lookup],
-    segment: Segment,
-    tables: RuleTables,
-    accounts: AccountFacts,
-) -> Query:
-    """One segment: facts, a layer for each dimension, then the pools."""
-    carried = ["KeyId", *dict.fromkeys((*GRAIN, *columns_used(rulebook, lookups)))]
-    layer = facts_layer(carried, segment, tables, accounts)
+    The days of a key leave out none of those of `tables`; neighbouring labels differ.
+    """
+    carried = dated_columns(rulebook, lookups)
+    layer = dated_facts_query(rulebook, lookups, tables, accounts=accounts)
     for dimension in rulebook.dimensions:
-        sources = SourceColumns(dimension, lookups, segment, tables)
-        layer = _dimension_layer(dimension, layer, carried, sources)
-    return _pool_layer(rulebook, layer, segment)
-
-
-def facts_layer(
-    carried: Sequence[str], segment: Segment, tables: RuleTables, accounts: AccountFacts
-) -> Query:
-    """The facts; empty columns of accounts are filled from account facts of the segment."""
-    if not accounts.columns:
-        return Query.of(
-            f"SELECT {each(map(name, carried), ', ')} FROM {tables.facts}", tables.facts
+        layer = _dimension_layer(
+            dimension, layer, carried, SourceColumns(dimension, lookups, tables)
         )
-    known = tables.accounts[segment.number]
-    filled = (
-        f"COALESCE(facts.{name(column)}, a.{name(column)}) AS {name(column)}"
-        if column in accounts.columns
-        else f"facts.{name(column)}"
-        for column in carried
-    )
-    return Query.of(
-        f"SELECT {each(filled, ', ')} FROM {tables.facts} AS facts "
-        f'LEFT JOIN {known} AS a ON facts."SubAccountId" = a."#account"',
-        tables.facts,
-        known,
-    )
+    pooled = _pool_layer(rulebook, layer)
+    labels = ("PoolMatches", *label_columns(rulebook))
+    columns = each(map(name, ("KeyId", *DAY_COLUMNS, *labels)))
+    pieces = Query.of(f"SELECT {columns}\nFROM ({pooled})", pooled)
+    return merged_query(pieces, labels, tables.days) if tables.changes else pieces
 
 
 def _dimension_layer(
@@ -217,7 +152,6 @@ class SourceColumns:
         self,
         dimension: Dimension,
         lookups: Mapping[str, Lookup],
-        segment: Segment,
         tables: RuleTables,
     ) -> None:
         self._dimension = dimension
@@ -233,7 +167,7 @@ class SourceColumns:
                     self._condition(where.sql, value, source)
                 case FromLookup(file=file):
                     key = lookup_key(dimension.name, file)
-                    self._lookup(lookups[key], tables.lookups[key, segment.number], source)
+                    self._lookup(lookups[key], tables.lookups[key], source)
                 case _:
                     for raw in _raw(source):
                         self._raw(raw, source)
@@ -262,11 +196,13 @@ class SourceColumns:
         at = len(self.values)
         self._add("CAST(NULL AS VARCHAR)", f"CASE WHEN {where} THEN {text(value)} END", at, source)
 
-    def _lookup(self, lookup: Lookup, table: Relation, source: ValueSource) -> None:
+    def _lookup(self, lookup: Lookup, dated: DatedTable, source: ValueSource) -> None:
         at = len(self.values)
-        matches = (f"inside.{name(column)} = l{at}.m{n}" for n, column in enumerate(lookup.columns))
-        self._joins.append(f"LEFT JOIN {table} AS l{at} ON {each(matches, ' AND ')}")
-        self.reads.append(table)
+        holds = matches("inside", lookup.columns, f"l{at}")
+        if dated.changes:
+            holds += f' AND inside."FirstDay" BETWEEN l{at}."#first" AND l{at}."#last"'
+        self._joins.append(f"LEFT JOIN {dated.table} AS l{at} ON {holds}")
+        self.reads.append(dated.table)
         self._add(f'l{at}."#raw"', f'l{at}."#value"', at, source)
 
     def _raw(self, raw: str, source: ValueSource) -> None:
@@ -288,7 +224,7 @@ class SourceColumns:
         self._labels.append(source_label(source))
 
 
-def _pool_layer(rulebook: Rulebook, inner: Query, segment: Segment) -> Query:
+def _pool_layer(rulebook: Rulebook, inner: Query) -> Query:
     """Put each key into the first pool whose condition holds."""
     holds = [f"COALESCE({pool.where.sql}, FALSE)" for pool in rulebook.pools]
     cases = (
@@ -305,10 +241,7 @@ def _pool_layer(rulebook: Rulebook, inner: Query, segment: Segment) -> Query:
         each((f"CAST({hold} AS INTEGER)" for hold in holds), " + ") or "0",
     ]
     picked = [f"{added[0]} AS {name('Pool')}", f"{added[1]} AS {name('PoolMatches')}", *flags]
-    days = (
-        f"DATE '{segment.first}' AS {name('FirstDay')}, DATE '{segment.last}' AS {name('LastDay')}"
-    )
-    return Query.of(f"SELECT *, {days}, {each(picked, ', ')} FROM ({inner})", inner)
+    return Query.of(f"SELECT *, {each(picked, ', ')} FROM ({inner})", inner)
 
 
 def _raw(source: ValueSource) -> list[str]:

@@ -35,6 +35,15 @@ from .look_alikes import HIDDEN, first_with_invisible, visible
 _TAG_IN_CONDITION = re.compile(
     r"""\b((?:account_)?tags?)(?:\s*\[\s*'((?:[^']|'')*)'\s*\]|:([^"]+)")""", re.IGNORECASE
 )
+#: Columns that results are grouped by, in addition to the rulebook's dimensions.
+GRAIN = (
+    "BillingAccountId",
+    "BillingCurrency",
+    "SubAccountId",
+    "SubAccountName",
+    "ServiceName",
+    "ChargeCategory",
+)
 #: The JSON columns of keys, and the prefix in a condition of a name inside each.
 JSON_COLUMNS = {"Tags": "tag:", "x_AccountTags": "account_tag:", "x_Other": "x_"}
 

@@ -3,46 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from apportion.core.templates import each, name, text
-from apportion.model.aws.accounts import AccountFacts
 from apportion.model.inputs import Lookup
-from apportion.model.relation import LabelledCosts, Query, union
+from apportion.model.relation import Query, Relation, union
 from apportion.model.rulebook import Dimension, FromAccountTag, FromTag, Rulebook
 
-from .dimension_sql import GRAIN, RuleTables, SourceColumns, facts_layer
-from .inputs.date_segments import Segment
-from .rule_columns import columns_used
+from .dimension_sql import SourceColumns
+from .rule_tables import RuleTables
 
 #: In place of a dimension, for the conditions of pools.
 POOLS = ""
 
 
+@dataclass(frozen=True)
+class DatedCosts:
+    """Labels, and the dated facts that they were derived from with what each of these cost."""
+
+    labelled: Relation
+    facts: Relation
+    rolled: Relation
+
+
 def matched_costs_query(
-    rulebook: Rulebook,
-    lookups: Mapping[str, Lookup],
-    segments: Sequence[Segment],
-    tables: tuple[RuleTables, LabelledCosts],
-    *,
-    accounts: AccountFacts,
+    rulebook: Rulebook, lookups: Mapping[str, Lookup], rules: RuleTables, costs: DatedCosts
 ) -> Query:
     """Add up the cost for which a source has a value, or the condition of a pool holds.
 
     One row a dimension (`POOLS` for pools), currency and `#at`, the place of the source in the
     dimension or of the pool in the rulebook.
     """
-    rules, costs = tables
     found: list[Query] = []
-    for segment in segments:
-        facts = facts_layer(_columns(rulebook, lookups), segment, rules, accounts)
-        for at, dimension in enumerate(rulebook.dimensions):
-            inside = _inside(rulebook, rulebook.dimensions[:at], facts, costs, segment)
-            sources = SourceColumns(dimension, lookups, segment, rules)
-            found += _matches_of_sources(dimension, inside, sources)
-        inside = _inside(rulebook, rulebook.dimensions, facts, costs, segment)
-        found += [
-            _matched(POOLS, at, inside, pool.where.sql) for at, pool in enumerate(rulebook.pools)
-        ]
+    for at, dimension in enumerate(rulebook.dimensions):
+        inside = _inside(rulebook, rulebook.dimensions[:at], costs)
+        sources = SourceColumns(dimension, lookups, rules)
+        found += _matches_of_sources(dimension, inside, sources)
+    inside = _inside(rulebook, rulebook.dimensions, costs)
+    found += [_matched(POOLS, at, inside, pool.where.sql) for at, pool in enumerate(rulebook.pools)]
     matched = union(found)
     return Query.of(
         'SELECT "#dimension", "#at", "#currency", SUM("#cost") AS "#cost", '
@@ -83,27 +81,17 @@ def _matched(dimension: str, at: int, rows: Query, condition: str) -> Query:
     )
 
 
-def _columns(rulebook: Rulebook, lookups: Mapping[str, Lookup]) -> list[str]:
-    return ["KeyId", *dict.fromkeys((*GRAIN, *columns_used(rulebook, lookups)))]
-
-
-def _inside(
-    rulebook: Rulebook,
-    dimensions: Sequence[Dimension],
-    facts: Query,
-    costs: LabelledCosts,
-    segment: Segment,
-) -> Query:
+def _inside(rulebook: Rulebook, dimensions: Sequence[Dimension], costs: DatedCosts) -> Query:
     """The columns that conditions read: facts and earlier dimensions, with the cost."""
     names = each((f", labelled.{name(dimension.name)}" for dimension in dimensions), "")
     return Query.of(
-        f'SELECT known.*{names}, COALESCE(labelled."BillingCurrency", \'\') AS "#currency", '
+        f'SELECT known.*{names}, COALESCE(known."BillingCurrency", \'\') AS "#currency", '
         f'rolled.{name(rulebook.cost)} AS "#cost", rolled."Lines" AS "#lines" '
-        f"FROM {costs.labelled} AS labelled "
-        f'INNER JOIN ({facts}) AS known ON known."KeyId" = labelled."KeyId" '
-        f'INNER JOIN {costs.rolled} AS rolled ON rolled."KeyId" = labelled."KeyId" '
-        'AND rolled."FirstDay" = labelled."FirstDay" '
-        f"WHERE labelled.\"FirstDay\" = DATE '{segment.first}'",
-        costs.joined,
-        facts,
+        f"FROM {costs.facts} AS known "
+        f'INNER JOIN {costs.rolled} AS rolled USING ("KeyId", "FirstDay", "LastDay") '
+        f'INNER JOIN {costs.labelled} AS labelled ON known."KeyId" = labelled."KeyId" '
+        'AND known."FirstDay" BETWEEN labelled."FirstDay" AND labelled."LastDay"',
+        costs.facts,
+        costs.rolled,
+        costs.labelled,
     )

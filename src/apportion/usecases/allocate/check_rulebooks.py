@@ -15,17 +15,17 @@ from apportion.core.allocation.rollup import (
     spend_query,
 )
 from apportion.core.rulebook.allowed_values import allowed_in
-from apportion.core.rulebook.dimension_sql import (
-    RuleTables,
-    allowed_values_table,
-    labelled_query,
-    lookup_table,
-    raw_values_query,
-)
-from apportion.core.rulebook.inputs.date_segments import Segment
+from apportion.core.rulebook.dimension_sql import labelled_query, raw_values_query
+from apportion.core.rulebook.inputs.date_segments import Days, lookup_segments
 from apportion.core.rulebook.months import months_in_force, months_missing
 from apportion.core.rulebook.read import same_months
 from apportion.core.rulebook.rule_columns import JSON_COLUMNS, columns_inside, columns_used
+from apportion.core.rulebook.rule_tables import (
+    DatedTable,
+    RuleTables,
+    allowed_values_table,
+    lookup_table,
+)
 from apportion.model.errors.base import FindingsError
 from apportion.model.findings.finding import Finding, failing
 from apportion.model.outcome import Outcome, RulesInForce
@@ -95,8 +95,7 @@ def _statements(rules: Rules, period: Period) -> list[tuple[str, str]]:
     names = [
         f"{name} in {column}" for column in JSON_COLUMNS for name in columns_inside(column, used)
     ]
-    whole = [Segment(0, period.first_day, period.last_day)]
-    tables, bills, costs = _tables(rules, whole[0])
+    tables, bills, costs = _tables(rules, Days(period.first_day, period.last_day))
     steps = [
         ("names looked for in tags", "-- " + ("\n-- ".join(names) or "none")),
         *(
@@ -109,7 +108,7 @@ def _statements(rules: Rules, period: Period) -> list[tuple[str, str]]:
         ),
         (
             "labelled: every key with its dimensions and pool",
-            labelled_query(rulebook, rules.lookups, whole, tables).sql,
+            labelled_query(rulebook, rules.lookups, tables).sql,
         ),
         (
             "rolled: what each key cost under its labels",
@@ -132,16 +131,19 @@ def _statements(rules: Rules, period: Period) -> list[tuple[str, str]]:
     return steps
 
 
-def _tables(rules: Rules, segment: Segment) -> tuple[RuleTables, BillTables, LabelledCosts]:
+def _tables(rules: Rules, days: Days) -> tuple[RuleTables, BillTables, LabelledCosts]:
     """Name the relations as an allocation names them; no engine makes them here."""
     tables = RuleTables(
+        days,
         Relation("facts"),
         {each.name: Relation(allowed_values_table(each)) for each in rules.rulebook.dimensions},
         {
-            (key, segment.number): Relation(lookup_table(lookup, segment))
+            key: DatedTable(
+                Relation(lookup_table(lookup)),
+                changes=any(held.days != days for _match, held in lookup_segments(lookup, days)),
+            )
             for key, lookup in rules.lookups.items()
         },
-        {},
     )
     bills = BillTables(Relation("keys"), Relation("costs"), Relation("months"))
     return tables, bills, LabelledCosts(Relation("labelled"), Relation("rolled"))

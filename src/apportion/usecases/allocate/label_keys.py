@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -18,31 +18,17 @@ from apportion.core.allocation.rollup import (
     rejected_query,
     rolled_query,
 )
-from apportion.core.rulebook.allowed_values import allowed_in, suggestion
-from apportion.core.rulebook.dimension_sql import (
-    GRAIN,
-    RawValue,
-    RuleTables,
-    allowed_values_table,
-    canonical,
-    labelled_query,
-    lookup_table,
-    raw_values_query,
-)
-from apportion.core.rulebook.inputs.account_facts import days_of_change, facts_on, offered
-from apportion.core.rulebook.inputs.date_segments import Segment, rows_on, segments
-from apportion.core.rulebook.inputs.lookup_near_misses import (
-    NearMiss,
-    line_columns,
-    near_misses,
-    near_misses_query,
-)
+from apportion.core.rulebook.allowed_values import suggestion
+from apportion.core.rulebook.dated_facts import dated_facts_query
+from apportion.core.rulebook.dimension_sql import labelled_query
+from apportion.core.rulebook.inputs.account_facts import offered
+from apportion.core.rulebook.inputs.date_segments import Days
 from apportion.core.rulebook.look_alikes import HiddenCharacters, invisible_characters_query
 from apportion.core.rulebook.rule_columns import (
+    GRAIN,
     JSON_COLUMNS,
     RawName,
     columns_inside,
-    columns_read,
     columns_sought,
     columns_used,
     facts_query,
@@ -50,6 +36,8 @@ from apportion.core.rulebook.rule_columns import (
     spellings,
     unpacked_query,
 )
+from apportion.core.rulebook.rule_tables import RuleTables
+from apportion.core.rulebook.unused_rules import DatedCosts, matched_costs_query
 from apportion.model.aws.accounts import UNIT
 from apportion.model.findings.dimensions import (
     EMPTY_POOL,
@@ -61,7 +49,6 @@ from apportion.model.findings.dimensions import (
     TAG_SPELT_TWICE,
 )
 from apportion.model.findings.finding import Finding
-from apportion.model.inputs import Lookup, lookup_key
 from apportion.model.relation import BillTables, LabelledCosts, Query, Relation
 from apportion.model.rulebook import OtherValues, Rulebook
 from apportion.model.suggestions import closest, shown
@@ -72,14 +59,14 @@ from apportion.usecases.row_values import read_rows
 from apportion.usecases.runs.load_rules import Rules
 
 from .doubtful_values import doubtful_values
+from .load_rule_tables import load_rule_tables
 
 
 @dataclass(frozen=True)
 class Labels:
-    """The labels of a month, with what they were derived from and the days that each holds for."""
+    """The labels of a month, with what they were derived from."""
 
     rules: RuleTables
-    segments: tuple[Segment, ...]
     costs: LabelledCosts
 
 
@@ -94,30 +81,35 @@ def label(rules: Rules, bills: BillTables, context: RunContext) -> tuple[Labels,
     context.say("reading tags")
     facts, findings = _make_facts(rules, bills, context)
     context.say("deriving owners")
-    segments = tuple(_segments_of(rules, bills, context))
-    allowed = _load_canonical(rules, facts, context)
-    lookups, more = _load_lookups(rules, segments, facts, context)
+    tables, more = load_rule_tables(rules, facts, _days_with_cost(bills, context), context)
     findings += more
-    tables = RuleTables(facts, allowed, lookups, _load_accounts(rules, segments, context))
-    query = labelled_query(rulebook, rules.lookups, segments, tables, accounts=rules.accounts)
+    query = labelled_query(rulebook, rules.lookups, tables, accounts=rules.accounts)
     labelled = engine.create_table("labelled", query)
     context.say("adding up")
     costs = LabelledCosts(labelled, engine.create_table("rolled", rolled_query(labelled, bills)))
     findings += _rejected(rules, costs, context) + _other_currencies(rules, costs, context)
     findings += doubtful_values(rules, facts, costs, context)
     findings += _pool_findings(rules, costs, context)
-    return Labels(tables, segments, costs), findings
+    return Labels(tables, costs), findings
 
 
-def _segments_of(rules: Rules, bills: BillTables, context: RunContext) -> list[Segment]:
-    """Cut the days with cost where a lookup or the account data changes."""
-    days = 'SELECT MIN("ChargeDay") AS first, MAX("ChargeDay") AS last FROM'
-    query = Query.of(f"{days} {bills.costs}", bills.costs)
+def matched_costs(rules: Rules, labels: Labels, bills: BillTables, context: RunContext) -> Query:
+    """Create the dated facts with their cost; give the query of what each rule matches."""
+    query = dated_facts_query(rules.rulebook, rules.lookups, labels.rules, accounts=rules.accounts)
+    facts = context.engine.create_table("dated_facts", query)
+    rolled = context.engine.create_table("dated_costs", rolled_query(facts, bills))
+    costs = DatedCosts(labels.costs.labelled, facts, rolled)
+    return matched_costs_query(rules.rulebook, rules.lookups, labels.rules, costs)
+
+
+def _days_with_cost(bills: BillTables, context: RunContext) -> Days:
+    query = Query.of(
+        f'SELECT MIN("FirstDay") AS first, MAX("LastDay") AS last FROM {bills.months}', bills.months
+    )
     ((first, last),) = read_rows(_FirstAndLast, context.engine.rows(query))
-    if first is None or last is None:
-        first = last = date(1970, 1, 1)  # no charges: one segment of nothing
-    also = days_of_change(rules.accounts)
-    return segments(rules.lookups.values(), first, last, also=also)
+    if first is None or last is None:  # no charges: one day of nothing
+        return Days(date(1970, 1, 1), date(1970, 1, 1))
+    return Days(first, last)
 
 
 def _make_facts(
@@ -228,65 +220,6 @@ def _spelt_twice(rulebook: Rulebook, spelt: Mapping[str, Sequence[str]]) -> list
         for wanted, raw in spelt.items()
         if len(raw) > 1
     ]
-
-
-def _load_canonical(rules: Rules, facts: Relation, context: RunContext) -> dict[str, Relation]:
-    """Find, for each dimension with allowed values, which of the bill's spellings are allowed."""
-    made: dict[str, Relation] = {}
-    for dimension in rules.rulebook.dimensions:
-        query = raw_values_query(dimension, facts)
-        rows = read_rows(RawValue, context.engine.rows(query) if query else [])
-        raw = {row.raw for row in rows if row.raw}
-        for source in dimension.sources:
-            for column in columns_read(source):
-                raw |= offered(rules.accounts, column)
-        pairs = canonical(dimension, sorted(raw)).items()
-        columns = {"#raw": "VARCHAR", "#value": "VARCHAR"}
-        table = allowed_values_table(dimension)
-        made[dimension.name] = context.engine.load(table, columns, pairs)
-    return made
-
-
-def _load_lookups(
-    rules: Rules, parts: Sequence[Segment], facts: Relation, context: RunContext
-) -> tuple[dict[tuple[str, int], Relation], list[Finding]]:
-    made: dict[tuple[str, int], Relation] = {}
-    findings: list[Finding] = []
-    for lookup in rules.lookups.values():
-        dimension = rules.rulebook.dimension(lookup.dimension)
-        allowed, more = allowed_in(lookup, dimension)
-        findings += more
-        matches = {f"m{at}": "VARCHAR" for at in range(len(lookup.columns))}
-        columns = matches | {"#raw": "VARCHAR", "#value": "VARCHAR"}
-        for part in parts:
-            rows = [
-                (*row.match, row.value, allowed.get(row.value))
-                for row in rows_on(lookup, part.first)
-            ]
-            key = lookup_key(lookup.dimension, lookup.name), part.number
-            made[key] = context.engine.load(lookup_table(lookup, part), columns, rows)
-        findings += _near_misses(lookup, facts, context)
-    return made, findings
-
-
-def _load_accounts(
-    rules: Rules, parts: Sequence[Segment], context: RunContext
-) -> dict[int, Relation]:
-    """Create a table of account data for each segment."""
-    accounts = rules.accounts
-    columns = dict.fromkeys(("#account", *accounts.columns), "VARCHAR")
-    made: dict[int, Relation] = {}
-    for part in parts if accounts.columns else ():
-        rows = ((fact.account, *fact.values) for fact in facts_on(accounts, part.first))
-        made[part.number] = context.engine.load(f"accounts_{part.number}", columns, rows)
-    return made
-
-
-def _near_misses(lookup: Lookup, facts: Relation, context: RunContext) -> Iterator[Finding]:
-    rows = ((row.line, *row.match) for row in lookup.rows)
-    lines = context.engine.load("lookup_lines", line_columns(lookup), rows)
-    found = context.engine.rows(near_misses_query(lookup, lines, facts))
-    return near_misses(lookup, read_rows(NearMiss, found))
 
 
 def _rejected(rules: Rules, costs: LabelledCosts, context: RunContext) -> list[Finding]:

@@ -9,14 +9,13 @@ from typing import Protocol
 
 from apportion.core.dashboard import aggregates
 from apportion.core.dashboard.aggregates import LabelledRows, TaggedUsage, TagKey
-from apportion.core.rulebook.unused_rules import matched_costs_query
 from apportion.model.manifest import Manifest
 from apportion.model.money import SQL_TYPE
 from apportion.model.outcome import Outcome
 from apportion.model.relation import AllocationTables, Query, Relation, everything
 from apportion.model.row import Row
 from apportion.model.rulebook import Rulebook
-from apportion.usecases.allocate.label_keys import Labels, label
+from apportion.usecases.allocate.label_keys import Labels, label, matched_costs
 from apportion.usecases.context import RunContext
 from apportion.usecases.reports.review_topics import review
 from apportion.usecases.row_values import read_rows
@@ -92,7 +91,7 @@ def _queries(
         "days": aggregates.days_query(columns, labelled),
         "shares": aggregates.shares_query(rulebook, tables.shares),
         "sources": aggregates.sources_query(rulebook, labelled),
-        "matched_cost": _matched_cost(published, labels),
+        "matched_cost": matched_costs(published.rules, labels, tables.bills, context),
         "coverage": aggregates.coverage_query((*columns, "#owner"), labelled, usage),
         "values": aggregates.values_query(tags, labelled, usage, keys),
         "untagged": aggregates.untagged_query(tags, labelled, usage, keys),
@@ -123,17 +122,6 @@ def _tagged_usage(
     tagged = engine.create_table("tagged", aggregates.tagged_query(names, keys))
     query = aggregates.tagged_usage_query(labelled.usage, tagged, keys)
     return TaggedUsage(tagged, engine.create_table("tagged_usage", query))
-
-
-def _matched_cost(published: Published, labels: Labels) -> Query:
-    rules = published.rules
-    return matched_costs_query(
-        rules.rulebook,
-        rules.lookups,
-        labels.segments,
-        (labels.rules, labels.costs),
-        accounts=rules.accounts,
-    )
 
 
 def _load(table: str, outcome: Outcome, types: Mapping[str, str], context: RunContext) -> Relation:

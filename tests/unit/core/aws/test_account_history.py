@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 from apportion.core.aws.account_history import holding, synchronised
 from apportion.core.rulebook.inputs.account_facts import (
     account_facts,
-    days_of_change,
+    fact_segments,
     facts_on,
     read_facts,
     synced_on,
     with_gaps,
     write_facts,
 )
+from apportion.core.rulebook.inputs.date_segments import Days
 from apportion.model.aws.accounts import Account, AccountFacts, DateRange
 
 LAB = Account("111111111111", "lab", "Research", (("CostCenter", "FIN-100"),), "ACTIVE")
@@ -155,7 +156,11 @@ def test_rules_see_only_what_they_look_at_until_the_month_s_end() -> None:
     tagged = replace(moved, tags=(("cost-center", "CX"),))
     facts = facts_of((JUNE, LAB), (JULY, moved), (date(2026, 9, 10), tagged))
     assert [row.values for row in facts.rows] == [("lab", "FIN-100"), ("lab", "CX")]
-    assert days_of_change(facts) == {date(2026, 9, 10)}
+    days = Days(date(2026, 9, 1), date(2026, 9, 30))
+    assert [segment.days.first for _id, segment in fact_segments(facts, days)] == [
+        days.first,
+        date(2026, 9, 10),
+    ]
     assert [row.values[1] for row in facts_on(facts, date(2026, 9, 9))] == ["FIN-100"]
     assert facts_of((JUNE, LAB), (JULY, moved), (date(2026, 10, 1), tagged)) == facts_of(
         (JUNE, LAB)

@@ -15,6 +15,8 @@ from itertools import groupby, pairwise
 from apportion.model.aws.accounts import NAME, UNIT, Account, AccountFact, AccountFacts, DateRange
 from apportion.model.tags.tag_keys import matching
 
+from .date_segments import Days, Segment, segments
+
 _TAG = "account_tag:"
 
 
@@ -85,14 +87,14 @@ def account_facts(
     return AccountFacts(tuple(columns), tuple(rows), tuple(sorted(versions.items())))
 
 
-def days_of_change(facts: AccountFacts) -> set[date]:
-    """List the days on which a fact changes; the first fact is not a change."""
-    return {
-        row.begins
-        for _, rows in groupby(facts.rows, key=lambda row: row.account)
-        for at, row in enumerate(rows)
-        if at or row.begins != date.min
-    }
+def fact_segments(
+    facts: AccountFacts, days: Days
+) -> Iterator[tuple[str, Segment[tuple[str | None, ...]]]]:
+    """Divide the days of each account where its facts change."""
+    for account, rows in groupby(facts.rows, key=lambda row: row.account):
+        lines = [Segment(Days(row.begins, date.max), row.values) for row in rows]
+        for segment in segments(lines, days):
+            yield account, segment
 
 
 def facts_on(facts: AccountFacts, day: date) -> list[AccountFact]:
