@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from apportion.model import focus, money
+from apportion.model import arrivals, focus, money
 
 NAMESPACE = "apportion"
 
@@ -43,6 +43,15 @@ COLUMNS: dict[str, dict[str, str]] = {
         **_COSTS,
         "Lines": _BIGINT,
         "FirstLine": _BIGINT,
+    },
+    "arrivals": {
+        **_PARTITION,
+        "Delivery": _BIGINT,
+        "MadeAt": _VARCHAR,
+        "ChargeDay": _DATE,
+        **dict.fromkeys(arrivals.CLASS_COLUMNS, _VARCHAR),
+        **dict.fromkeys(arrivals.CHANGE_COLUMNS, money.SQL_TYPE),
+        "Lines": _BIGINT,
     },
     "allocations": {
         **_PARTITION,

@@ -59,6 +59,7 @@ class Delivery:
     ten decimal places hold it, so that `CAST(x AS DECIMAL(18, 10))` is exact.
     `written` maps raw column names to the header's where they differ: engines number a name that
     differs from another in case alone (`CostCenter`, `costcenter_1`).
+    `made` is when the provider wrote it, in UTC: the time of its manifest, or of its newest file.
     """
 
     format: Format
@@ -70,6 +71,7 @@ class Delivery:
     stated: tuple[StatedTotal, ...]
     ten_places: frozenset[str] = frozenset()
     written: Mapping[str, str] = field(default_factory=dict)
+    made: str = ""  # ISO 8601; empty if unknown
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import cached_property, partial
 from pathlib import Path
 
@@ -108,7 +109,8 @@ class LocalFiles:
             problems += _named_twice(each.file.name, columns, found)
             findings.extend(problems)
             if found and not failing(problems):
-                read.append(_Read(each, columns, found, _size(candidate) // len(verified)))
+                size = _size(candidate) // len(verified)
+                read.append(_Read(each, columns, found, size, candidate.path.stat().st_mtime))
         return read, findings
 
 
@@ -120,6 +122,7 @@ class _Read:
     columns: tuple[SourceColumn, ...]
     recognised: Recognised
     bytes: int
+    changed: float  # seconds since 1970
 
     @property
     def file(self) -> BillFile:
@@ -193,6 +196,7 @@ def _delivery(
         mapping=mapping_text(bill_format.value),
         written=_written(columns, read),
         stated=(),
+        made=_moment(max(each.changed for each in read)),
     )
 
 
@@ -207,7 +211,12 @@ def _look_at(candidate: Candidate, sha256: str) -> _Read | None:
     if recognised is None:
         return None
     file = BillFile(candidate.name, str(path), sha256, size, rows=0, checked_by="recorded SHA-256")
-    return _Read(Verified(file, encoding), columns, recognised, size)
+    changed = path.stat().st_mtime
+    return _Read(Verified(file, encoding), columns, recognised, size, changed)
+
+
+def _moment(seconds: float) -> str:
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _tally(each: _Read, *, layout: Layout, bytes_read: Sum) -> Tally:

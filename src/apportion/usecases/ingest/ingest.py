@@ -28,6 +28,7 @@ from apportion.usecases.follow_query import follow_query
 from apportion.usecases.row_values import read_rows
 from apportion.usecases.runs.damage import damage_of
 
+from .arrivals import ARRIVALS, WrittenArrivals, write_arrivals
 from .choose_bill import Place, check_part, find_places
 from .completeness import days_held, held, identity_of
 from .delivery_checks import find_duplicates, no_json, several_formats, unreadable_times
@@ -102,6 +103,7 @@ class _Ready:
     costs: Sequence[str]
     months: Sequence[str]
     totals: Sequence[Total]
+    arrivals: WrittenArrivals
     replaces: Replaces
     days: tuple[DayHeld, ...]
     identity: BillIdentity
@@ -320,6 +322,13 @@ def _prepare(
         stop_if_failing(compare(period, totals, stages=("stated", "ledger")))
     replaces = what_is_replaced(place, work.intent, work.format, now, context)
     accounts = [(total.billing_account, total.sub_account) for total in totals]
+    arrivals = write_arrivals(
+        now,
+        place.readable,
+        part=(period, work.bill),
+        made=_made(work.delivery, context),
+        context=context,
+    )
     return _Ready(
         place=place,
         known=known,
@@ -327,6 +336,7 @@ def _prepare(
         costs=summed.cost_files,
         months=summed.month_files,
         totals=totals,
+        arrivals=arrivals,
         replaces=replaces,
         days=days_held(now, context),
         identity=identity_of(now, accounts, work.details, context),
@@ -345,6 +355,8 @@ def _record(work: _Work, ready: _Ready, context: RunContext) -> Manifest:
         snapshots["keys"] = put("keys", **partition, files=ready.keys)
     for table, files in (("costs", ready.costs), ("months", ready.months)):
         snapshots[table] = context.ledger.replace(table, **partition, files=files)
+    put = context.ledger.append if ready.arrivals.append else context.ledger.replace
+    snapshots[ARRIVALS] = put(ARRIVALS, **partition, files=ready.arrivals.files)
     manifest = Manifest(
         run=work.run_of(period, part),
         kind=RunKind.INGEST,
@@ -410,6 +422,11 @@ def stage_totals(stage: str, query: Query, context: RunContext) -> list[Total]:
         )
         for row in read_rows(AccountTotal, context.engine.rows(query))
     ]
+
+
+def _made(delivery: Delivery, context: RunContext) -> str:
+    """The time at which the provider wrote the delivery; a clock ahead of this one is not used."""
+    return min(filter(None, (delivery.made, context.now())))
 
 
 def _inputs(delivery: Delivery) -> tuple[Input, ...]:

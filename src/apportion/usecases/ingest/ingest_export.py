@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
+from datetime import UTC
 from pathlib import Path
 from threading import Event
 
@@ -324,6 +325,7 @@ class _Downloaded:
             replace(
                 each,
                 files=tuple(replace(file, name=self._address(file.name)) for file in each.files),
+                made=f"{self._delivery.written.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
             )
             for each in deliveries
         ]
