@@ -140,13 +140,15 @@ def restated(
 ) -> list[Finding]:
     """Report the changes of a later delivery: lines, amounts and tags.
 
-    `redescribed` is the cost, by currency, of charges with other tags than before.
+    `redescribed` is the cost, by currency, of charges with other tags or details than before.
     """
     if before is None:
         return []
     old, new = (_money(run) for run in (before, after))
     old_lines, new_lines = (_lines(run) for run in (before, after))
-    tagged = [f"other tags on {money(m, c)}" for c, m in sorted(redescribed.items()) if m]
+    tagged = [
+        f"other tags or details on {money(m, c)}" for c, m in sorted(redescribed.items()) if m
+    ]
     if (old, old_lines) == (new, new_lines) and not tagged:
         return []
     changes = [f"lines {old_lines:,} → {new_lines:,}"] + [

@@ -6,14 +6,14 @@ before. An export of other accounts, a second part of the files, or a half of th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 
 from apportion.core.templates import each, name, query
 from apportion.model.findings.deliveries import CHARGES_TWICE, PART_REPLACES
 from apportion.model.findings.finding import Finding
-from apportion.model.focus import COST_COLUMNS
+from apportion.model.focus import COST_COLUMNS, KEY_COLUMNS
 from apportion.model.manifest import LeftOut, Manifest
 from apportion.model.money import EXACT, text
 from apportion.model.relation import Query, Relation
@@ -29,12 +29,30 @@ _FEWER_IN = 3
 _REPEATED_IN = 4
 
 _NAMES_IN_A_FINDING = 5
+_ALL_KEYS = "Keys"
 
 #: What tells charges apart from delivery to delivery. Invoices, prices and names come later.
 _DESCRIBED_BY = (
     *("SubAccountId", "ServiceName", "RegionId", "ResourceId", "ChargeCategory"),
     *("SkuId", "x_UsageType", "x_Operation", "x_LineItemType"),
 )
+#: Descriptions that providers write anew for the same charge: texts, prices, and what other
+#: columns or the organisation's settings decide.
+_REWRITTEN = frozenset(
+    (
+        *("ChargeDescription", "SkuPriceDetails", "AllocatedTags"),
+        *("x_CostCategories", "x_AccountTags", "x_Other"),
+    )
+)
+#: All other descriptions. Two parts of one delivery may differ in one of them alone.
+_DETAILS = tuple(
+    column
+    for column in KEY_COLUMNS
+    if column not in {"BillingAccountId", "BillingCurrency", "Tags", *_DESCRIBED_BY, *_REWRITTEN}
+)
+#: A description that comes when a month is closed, so that it says something where every charge
+#: has it.
+_COMES_LATER = "InvoiceId"
 
 
 @dataclass(frozen=True)
@@ -65,7 +83,7 @@ class Compared:
     lost_weight: Decimal
     lost_lines: int
     fewer_lines: int  # of charges that have fewer lines now
-    redescribed: Decimal  # BilledCost of charges that have other tags now
+    redescribed: Decimal  # BilledCost of charges that have other tags or details now
     lost: tuple[Decimal, ...]  # one for each of focus.COST_COLUMNS
     by_lines: bool = True  # whether both count lines alike, which two formats do not
 
@@ -79,12 +97,12 @@ def described_query(held: Held) -> Query:
     """Count the keys that have each of the descriptions by which charges are compared."""
     counts = (
         f"COUNT(NULLIF({name(column)}, '')) AS {name(column)}"
-        for column in _DESCRIBED_BY
+        for column in (*_DESCRIBED_BY, *_DETAILS)
         if column in held.columns
     )
     return query(
         "core/billing/descriptions_held",
-        counts=each(('COUNT(*) AS "Keys"', *counts)),
+        counts=each((f"COUNT(*) AS {name(_ALL_KEYS)}", *counts)),
         keys=held.keys,
         costs=held.costs,
     )
@@ -99,12 +117,28 @@ def described_by(counts: Sequence[dict[str, int]], *, same_words: bool) -> list[
     return [column for column in columns if all(each.get(column) for each in counts)]
 
 
-def contained_query(before: Held, after: Held, columns: Sequence[str]) -> Query:
-    """Compare two deliveries by what their charges are described by."""
+def details_of(counts: Sequence[dict[str, int]], *, same_words: bool) -> list[str]:
+    """Choose the other descriptions that are filled in all deliveries."""
+    columns = _DETAILS if same_words else ()
+    return [column for column in columns if all(_says(column, each) for each in counts)]
+
+
+def _says(column: str, counts: Mapping[str, int]) -> bool:
+    filled = counts.get(column, 0)
+    return filled > 0 and (column != _COMES_LATER or filled == counts[_ALL_KEYS])
+
+
+def contained_query(
+    before: Held, after: Held, columns: Sequence[str], details: Sequence[str]
+) -> Query:
+    """Compare two deliveries by what their charges are described by.
+
+    A charge with other tags or `details` is another one, unless its cost is the same in all.
+    """
     return query(
         "core/billing/contained",
-        before=_charges(before, columns),
-        after=_charges(after, columns),
+        before=_charges(before, columns, details),
+        after=_charges(after, columns, details),
         differences=each(
             f"COALESCE(before.{name(cost)}, 0) - COALESCE(after.{name(cost)}, 0) AS {name(cost)}"
             for cost in COST_COLUMNS
@@ -116,17 +150,22 @@ def contained_query(before: Held, after: Held, columns: Sequence[str]) -> Query:
     )
 
 
-def _charges(held: Held, columns: Sequence[str]) -> Query:
+def _charges(held: Held, columns: Sequence[str], details: Sequence[str]) -> Query:
     told = ["BillingAccountId", "BillingCurrency", *columns]
+    tags = ["Tags"] if "Tags" in held.columns else []
     return query(
         "core/billing/charges_held",
         costs=held.costs,
         keys=held.keys,
         account=f"COALESCE({name('SubAccountId')}, '')" if "SubAccountId" in columns else "''",
-        charge=each((f"COALESCE({name(column)}, '')" for column in told), ", "),
-        tags=f"COALESCE({name('Tags')}, '')" if "Tags" in held.columns else "''",
+        charge=_texts(told),
+        details=_texts([*tags, *details]) or "''",
         amounts=each(f"SUM(COALESCE({name(cost)}, 0)) AS {name(cost)}" for cost in COST_COLUMNS),
     )
+
+
+def _texts(columns: Sequence[str]) -> str:
+    return each((f"COALESCE({name(column)}, '')" for column in columns), ", ")
 
 
 def alike(before: Manifest, after: str) -> bool:

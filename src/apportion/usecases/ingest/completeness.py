@@ -14,6 +14,7 @@ from apportion.core.billing.contained_charges import (
     contained_query,
     described_by,
     described_query,
+    details_of,
 )
 from apportion.core.billing.retention import expired
 from apportion.core.templates import name, query
@@ -41,16 +42,25 @@ def open_delivery(delivery: Manifest, context: RunContext) -> Held:
 
 
 def compare_held(
-    before: Held, after: Held, context: RunContext, *, same_words: bool = True
+    before: Held,
+    after: Held,
+    context: RunContext,
+    *,
+    same_words: bool = True,
+    with_details: bool = True,
 ) -> list[Compared]:
-    """Compare two open deliveries; formats of other words are compared by account and day."""
+    """Compare two open deliveries; formats of other words are compared by account and day.
+
+    Without details, charges are the same whatever their names, prices and invoices are.
+    """
     filled = [
         {column: count_of(found) for column, found in row.items()}
         for one in (before, after)
         for row in context.engine.rows(described_query(one))
     ]
     columns = described_by(filled, same_words=same_words)
-    rows = context.engine.rows(contained_query(before, after, columns))
+    details = details_of(filled, same_words=same_words and with_details)
+    rows = context.engine.rows(contained_query(before, after, columns, details))
     return [replace(compared, by_lines=same_words) for compared in read_rows(Compared, rows)]
 
 

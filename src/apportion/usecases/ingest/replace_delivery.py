@@ -38,14 +38,14 @@ def what_is_replaced(
     out: list[LeftOut] = list(place.current.left_out) if place.current else []
     findings: list[Finding] = []
     for other in place.beside:
-        compared = _compare(other, form, now, context)
+        compared = _compare(other, form, now, context, with_details=intent.whole)
         if intent.whole or _in_common(compared):
             bills.append(other.bill)
             out += [*other.left_out, *left_out(other, compared)]
             findings += [] if intent.replace else [_overlap(place, other, compared)]
     redescribed: dict[str, Decimal] = {}
     if place.readable and not place.part:
-        compared = _compare(place.readable, form, now, context)
+        compared = _compare(place.readable, form, now, context, with_details=True)
         out += left_out(place.readable, compared)
         if not intent.replace:
             where = f"{place.period} bill {place.bill}"
@@ -54,9 +54,15 @@ def what_is_replaced(
     return Replaces(tuple(bills), tuple(dict.fromkeys(out)), redescribed, tuple(findings))
 
 
-def _compare(before: Manifest, form: str, now: Held, context: RunContext) -> list[Compared]:
+def _compare(
+    before: Manifest, form: str, now: Held, context: RunContext, *, with_details: bool
+) -> list[Compared]:
     return compare_held(
-        open_delivery(before, context), now, context, same_words=alike(before, form)
+        open_delivery(before, context),
+        now,
+        context,
+        same_words=alike(before, form),
+        with_details=with_details,
     )
 
 

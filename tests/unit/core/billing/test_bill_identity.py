@@ -102,4 +102,4 @@ def test_a_restatement_has_the_change_of_lines_and_amounts() -> None:
     assert shrunk.code is SHRUNK
     assert restated(delivery("a", A), delivery("a", A), {}) == []
     (tagged,) = restated(delivery("a", A), delivery("a", A), {"USD": Decimal(3)})
-    assert tagged.subject.endswith("other tags on 3.00 USD")
+    assert tagged.subject.endswith("other tags or details on 3.00 USD")

@@ -117,12 +117,46 @@ def test_growth_and_restatements_go_on(bills: Bills, first: list[Line], second: 
     assert codes(taken.findings) in ([], ["L001"])
 
 
+PARTS = [
+    ("AvailabilityZone", "eu-1a", "eu-1b"),
+    ("PricingCategory", "Standard", "Committed"),
+    ("InvoiceId", "1", "2"),
+    ("SubAccountName", "shop", "web"),
+    ("SkuPriceId", "p1", "p2"),
+]
+
+
+@pytest.mark.parametrize(("column", "one", "other"), PARTS)
+def test_parts_that_differ_in_any_description_stop_or_are_reported(
+    bills: Bills, column: str, one: str, other: str
+) -> None:
+    bills.take_in([{**ONE, column: one}])
+    (finding,) = bills.refuse([{**ONE, column: other, "cost": "30"}])
+    assert (finding.code.number, finding.amount) == ("L009", 10)
+    (told,) = bills.take_in([{**ONE, column: other}]).findings[-1:]
+    assert told.subject.endswith("other tags or details on 10.00 USD")
+
+
+def test_an_invoice_that_comes_when_the_month_is_closed_is_no_other_part(bills: Bills) -> None:
+    purchase = {**ONE, "service": "Savings Plans", "InvoiceId": "1"}
+    bills.take_in([purchase, {**ONE, "InvoiceId": ""}])
+    closed = bills.take_in([purchase, {**ONE, "InvoiceId": "2", "cost": "11"}])
+    assert codes(closed.findings) == ["L001"]
+
+
+def test_a_part_with_other_names_is_a_repetition_all_the_same(bills: Bills) -> None:
+    first = run_of(bills.take_in([{**ONE, "SubAccountName": "shop"}]))
+    renamed = {**ONE, "SubAccountName": "web"}
+    assert codes(bills.refuse([renamed], together_with=[first])) == ["L006"]
+    assert codes(bills.refuse([renamed], bill="other")) == ["L003"]
+
+
 def test_other_tags_on_the_same_money_are_told(bills: Bills) -> None:
     bills.take_in([ONE, OTHER])
     (told,) = [
         f for f in bills.take_in([{**ONE, "tags": ""}, OTHER]).findings if "L" in f.code.number
     ]
-    assert told.subject.endswith("other tags on 10.00 USD")
+    assert told.subject.endswith("other tags or details on 10.00 USD")
 
 
 @pytest.mark.parametrize("parquet", [False, True])

@@ -1,10 +1,10 @@
--- What a delivery holds, by what is charged (with and without its tags) and day.
+-- What a delivery holds, by what is charged (with and without its tags and details) and day.
 SELECT
   keys."BillingAccountId",
   keys."BillingCurrency",
   keys."SubAccountId",
   keys."Charge",
-  keys."Tagged",
+  keys."Detailed",
   costs."ChargeDay",
   {amounts},
   SUM("Lines") AS "Lines"
@@ -16,7 +16,7 @@ INNER JOIN (
     COALESCE("BillingCurrency", '') AS "BillingCurrency",
     {account} AS "SubAccountId",
     hash({charge}) AS "Charge",
-    hash({charge}, {tags}) AS "Tagged"
+    hash({charge}, {details}) AS "Detailed"
   FROM {keys}
 ) AS keys USING ("KeyId")
 GROUP BY ALL

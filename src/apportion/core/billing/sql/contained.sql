@@ -2,7 +2,7 @@
 -- which nothing is left. A charge is known by what describes it on a day, whatever its key is.
 WITH before AS ({before}),
 after AS ({after}),
--- What was charged, whatever its tags are now.
+-- What was charged, whatever its tags and details are now.
 unchanged AS (
   SELECT "Charge", "ChargeDay"
   FROM (
@@ -38,7 +38,7 @@ joined AS (
     unchanged."Charge" IS NOT NULL AS "Whole",
     {differences}
   FROM before
-  FULL JOIN after USING ("Tagged", "ChargeDay")
+  FULL JOIN after USING ("Detailed", "ChargeDay")
   LEFT JOIN unchanged ON unchanged."Charge" = before."Charge" AND unchanged."ChargeDay" = before."ChargeDay"
 ),
 compared AS (
