@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from botocore.exceptions import ClientError
 
@@ -20,16 +20,44 @@ _ANSWERS = {_ABSENT, "AlreadyExistsException", "ConcurrentModificationException"
 
 
 class Glue:
-    """Forwards the operations that have an IAM action in `actions.py`, and no other."""
+    """Forwards the operations that have an IAM action in `actions.py`, and no other.
+
+    A database or table that was read is kept until this client changes it, or until `forget`. A
+    table may have changed in Glue meanwhile: pyiceberg sends an update with the version that was
+    read, and Glue refuses it if that is not the current one.
+    """
 
     def __init__(self, client: Client, *, sleep: Callable[[float], None] = time.sleep) -> None:
         self.exceptions = client.exceptions
         self._calls = Calls(client, PUBLISH, budget=sys.maxsize, sleep=sleep, through=_ANSWERS)
+        self._databases: dict[str, Mapping[str, Any]] = {}
+        self._tables: dict[tuple[str, str], Mapping[str, Any]] = {}
 
     def __getattr__(self, operation: str) -> Callable[..., Mapping[str, Any]]:
         if operation not in PUBLISH:
             raise AttributeError(operation)
         return lambda **parameters: self._calls.send(operation, parameters)
+
+    def get_database(self, **parameters: str) -> Mapping[str, Any]:
+        name = parameters["Name"]
+        if name not in self._databases:
+            self._databases[name] = self._calls.send("get_database", parameters)
+        return self._databases[name]
+
+    def get_table(self, **parameters: str) -> Mapping[str, Any]:
+        name = (parameters["DatabaseName"], parameters["Name"])
+        if name not in self._tables:
+            self._tables[name] = self._calls.send("get_table", parameters)
+        return self._tables[name]
+
+    def update_table(self, **parameters: object) -> Mapping[str, Any]:
+        table = cast("Mapping[str, str]", parameters["TableInput"])
+        self.forget(str(parameters["DatabaseName"]), table["Name"])
+        return self._calls.send("update_table", parameters)
+
+    def forget(self, database: str, table: str) -> None:
+        """Read a table from Glue again the next time."""
+        self._tables.pop((database, table), None)
 
     def found(self, database: str, table: str) -> Mapping[str, Any] | None:
         """Read a table or view; None if there is none."""

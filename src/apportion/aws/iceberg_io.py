@@ -19,7 +19,7 @@ _MOST = 1000
 class Metadata:
     """Iceberg's metadata in a store. An object never changes, so each is fetched once.
 
-    Without this cache, publishing needs twice the calls (350 instead of 173, measured).
+    Without this cache, publishing needs about twice the calls.
     """
 
     def __init__(self, store: S3Store) -> None:

@@ -19,6 +19,7 @@ from pyiceberg.manifest import DataFile, DataFileContent, FileFormat
 from pyiceberg.table import Table
 from pyiceberg.typedef import Record
 
+from .iceberg_io import Metadata
 from .s3_store import S3Store
 
 _ROWS = 1 << 17
@@ -58,12 +59,12 @@ def entries(table: Table) -> Iterator[tuple[DataFile, int]]:
             yield entry.data_file, came.timestamp_ms if came else 0
 
 
-def rows_of(store: S3Store, file: DataFile) -> list[Mapping[str, object]]:
+def rows_of(objects: Metadata, file: DataFile) -> list[Mapping[str, object]]:
     """Read a small file."""
-    kept = store.read(store.name_of(file.file_path))
-    if kept is None:
+    content = objects.read(file.file_path)
+    if content is None:
         return []
-    rows: list[Mapping[str, object]] = pq.read_table(BytesIO(kept.content)).to_pylist()
+    rows: list[Mapping[str, object]] = pq.read_table(BytesIO(content)).to_pylist()
     return rows
 
 

@@ -63,18 +63,19 @@ class GlueTables:
         self._database = database
         self._now = now
         io = f"{S3IO.__module__}.{S3IO.__name__}"
+        self._objects = Metadata(store)
         self._catalog = GlueCatalog(
-            "apportion", client=self._glue, **{"py-io-impl": io, METADATA: Metadata(store)}
+            "apportion", client=self._glue, **{"py-io-impl": io, METADATA: self._objects}
         )
         self._began: dict[str, tuple[str, str] | None] = {}
-        self._staged: dict[str, set[str]] = {}
+        self._staged: dict[str, dict[str, Table]] = {}
         self._replaced: dict[str, set[str]] = {}
 
     def location(self) -> str:
         return f"{self._store.location('')} {self._database}"
 
     def current(self, period: str) -> tuple[str, str] | None:
-        self._began[period] = self._current(self._find(RUNS), period)
+        self._began[period] = self._current(self._find_now(RUNS), period)
         return self._began[period]
 
     def stage(
@@ -86,14 +87,14 @@ class GlueTables:
         period: str,
         run: str,
     ) -> None:
-        self._staged.setdefault(run, set()).add(table)
         iceberg = self._need(BY_RUN.format(table), columns)
         new = send(files, iceberg, self._store, values=(period, run))
         self._swap(iceberg, new, values=(period, run), run=run)
+        self._staged.setdefault(run, {})[table] = iceberg
 
     def fetch(self, table: str, folder: Path, *, period: str, run: str) -> list[Path]:
         found = []
-        held = self._find(BY_RUN.format(table))
+        held = self._staged.get(run, {}).get(table) or self._find(BY_RUN.format(table))
         for number, file in enumerate(planned(held, (period, run))):
             path = folder / f"{number}.parquet"
             if self._store.fetch(self._store.name_of(file.file_path), path):
@@ -110,13 +111,13 @@ class GlueTables:
                 self._glue.update_table(DatabaseName=self._database, TableInput=wanted)
 
     def commit(self, file: Path, columns: Mapping[str, str], *, period: str, run: str) -> None:
-        self._replaced = {table: self._others(table, period, run) for table in self._staged[run]}
+        self._glue.forget(self._database, RUNS)  # it was read before the rows were staged
         iceberg = self._need(RUNS, columns)
         new = send([file], iceberg, self._store, values=(period,))
         for _ in range(_TRIES):
             if self._current(iceberg, period) != self._began[period]:
                 break
-            self._check_staged(period, run)
+            self._replaced = self._check_staged(period, run)
             try:
                 _swap(iceberg, new, planned(iceberg, (period,)), run=run)
             except CommitFailedException:
@@ -139,15 +140,16 @@ class GlueTables:
                 self._drop(BY_RUN.format(table), gone)
         self._replaced = {}
 
-    def _check_staged(self, period: str, run: str) -> None:
-        for table in self._staged[run]:
-            if not planned(self._find(BY_RUN.format(table)), (period, run)):
-                raise NotWhatArrivedError(table, period, "what was staged", "nothing")
-
-    def _others(self, table: str, period: str, run: str) -> set[str]:
-        """Name the files of other runs of a period."""
-        held = self._find(BY_RUN.format(table))
-        return {f.file_path for f in planned(held, (period,)) if f.partition[1] != run}
+    def _check_staged(self, period: str, run: str) -> dict[str, set[str]]:
+        """Check that Glue has what was staged; returns the files of other runs of the period."""
+        others = {}
+        for table, iceberg in self._staged[run].items():
+            there = planned(self._find_now(BY_RUN.format(table)), (period,))
+            ours = _paths(file for file in there if file.partition[1] == run)
+            if not ours or ours != _paths(planned(iceberg, (period, run))):
+                raise NotWhatArrivedError(table, period, "what was staged", f"{len(ours)} files")
+            others[table] = _paths(there) - ours
+        return others
 
     def _stale(self, table: str, period: str, current: tuple[str, str] | None) -> set[str]:
         held = self._find(BY_RUN.format(table))
@@ -163,9 +165,14 @@ class GlueTables:
 
     def _current(self, table: Table | None, period: str) -> tuple[str, str] | None:
         for file in planned(table, (period,)):
-            for row in rows_of(self._store, file):
+            for row in rows_of(self._objects, file):
                 return str(row["RunId"]), str(row["ManifestSha256"])
         return None
+
+    def _find_now(self, table: str) -> Table | None:
+        """Open a table as it is in Glue, also where it was read before."""
+        self._glue.forget(self._database, table)
+        return self._find(table)
 
     def _find(self, table: str) -> Table | None:
         try:
@@ -246,5 +253,5 @@ def _swap(table: Table, new: Sequence[DataFile], out: Sequence[DataFile], *, run
                 update.append_data_file(file)
 
 
-def _paths(files: Sequence[DataFile]) -> set[str]:
+def _paths(files: Iterable[DataFile]) -> set[str]:
     return {file.file_path for file in files}

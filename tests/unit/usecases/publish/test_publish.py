@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -159,6 +160,48 @@ def test_the_row_of_runs_says_what_to_verify_it_by(
 ) -> None:
     (row,) = publication.outcome.rows
     assert lake_of(world, publication.bucket).current(PERIOD) == (row["run"], row["manifest"])
+
+
+def test_glue_is_read_once_where_nothing_changed(
+    world: MotoWorld, bucket: str, months: Months
+) -> None:
+    """A database once; a table before its rows are staged, and before the commit."""
+    published(world, bucket, months.workspace(1))
+    read: Counter[tuple[str, str]] = Counter()
+
+    def clients(service: str, region: str) -> Any:
+        client = world.client(service, region)
+        client.meta.events.register("provide-client-params.glue", count)
+        return client
+
+    def count(params: Mapping[str, str], model: Any, **_: object) -> None:
+        if model.name.startswith("Get"):
+            read[model.name, params["Name"]] += 1
+
+    lake = lake_of(world, bucket, clients)
+    months.workspace(2).publishing.publish(lake)
+    assert read.pop(("GetDatabase", database(bucket))) == 1
+    assert read.pop(("GetTable", "runs")) == 3
+    assert {name: times for (_, name), times in read.items() if times > 2} == {}
+    assert sum(read.values()) <= len(tables(world, bucket)) + 6
+
+
+def test_what_was_staged_must_be_there_at_the_commit(
+    world: MotoWorld, bucket: str, months: Months, tmp_path: Path
+) -> None:
+    """Another publisher clears a run away that it takes for one of a killed process."""
+    published(world, bucket, months.workspace(1))
+
+    def clear() -> None:
+        others = lake_of(world, bucket)
+        held = planned(others._find("daily_by_run"), (PERIOD,))
+        others._drop("daily_by_run", {file.file_path for file in held})
+
+    with pytest.raises(NotWhatArrivedError, match="expected what was staged, found 0 files"):
+        months.workspace(2).publishing.publish(Overtaken(lake_of(world, bucket), clear))
+    assert lake_of(world, bucket).current(PERIOD) is not None
+    published(world, bucket, months.workspace(2))
+    assert seen(world, bucket, tmp_path / "seen") == 2 * ONCE
 
 
 def test_views_show_the_run_that_counts_and_each_dimension(
