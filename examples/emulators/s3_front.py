@@ -12,13 +12,15 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import unquote
 
 import boto3
 from botocore.config import Config
-from moto.server import ThreadedMotoServer
+
+import moto_server
 
 _HOP = {"connection", "transfer-encoding", "content-length", "date", "server"}
 
@@ -116,20 +118,18 @@ def answer_lost(method: str, ends: str, *, target: str = "") -> Fault:
 
 @contextmanager
 def serving() -> Iterator[Front]:
-    moto = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    moto.start()
-    _, port = moto.get_host_and_port()
-    front = Front()
-    server = _Quiet(("127.0.0.1", 0), _server_of(front, port))
-    server.daemon_threads = True
-    front.endpoint = f"http://127.0.0.1:{server.server_address[1]}"
-    threading.Thread(target=lambda: server.serve_forever(poll_interval=0.01), daemon=True).start()
-    try:
-        yield front
-    finally:
-        server.shutdown()
-        server.server_close()
-        moto.stop()
+    with moto_server.serving() as port:
+        front = Front()
+        server = _Quiet(("127.0.0.1", 0), _server_of(front, port))
+        server.daemon_threads = True
+        front.endpoint = f"http://127.0.0.1:{server.server_address[1]}"
+        serve = partial(server.serve_forever, poll_interval=0.01)
+        threading.Thread(target=serve, daemon=True).start()
+        try:
+            yield front
+        finally:
+            server.shutdown()
+            server.server_close()
 
 
 class _Quiet(ThreadingHTTPServer):

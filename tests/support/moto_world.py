@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +11,8 @@ from uuid import uuid4
 
 import boto3
 from botocore.config import Config
-from moto.server import ThreadedMotoServer
+
+import moto_server
 
 REGION = "eu-central-1"
 SECRET = "secret-that-nobody-may-print"
@@ -57,11 +57,5 @@ class MotoWorld:
 @contextmanager
 def serving() -> Iterator[MotoWorld]:
     """Run a server for as long as it is needed, on a port that is free."""
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # it tells of every request
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    try:
-        yield MotoWorld(f"http://{host}:{port}")
-    finally:
-        server.stop()
+    with moto_server.serving() as port:
+        yield MotoWorld(f"http://127.0.0.1:{port}")
