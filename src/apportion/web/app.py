@@ -31,7 +31,7 @@ from .auth.request_bodies import BodyLimit
 from .auth.user import SESSION_SECONDS, has_full_access, user_of
 from .html import page_html
 from .layout import create_layout
-from .page_loader import load_page
+from .page_loader import PageLoader, load_page
 from .page_registry import PAGES, PageKind
 from .response_cache import ResponseCache
 from .security_headers import SecurityHeaders
@@ -108,20 +108,21 @@ def _pages(runs: RunCache, auth: AuthConfig, *, watch: bool) -> FastAPI:
         lifespan=_refreshing(runs) if watch else None,
     )
     _add_errors(app)
+    pages = PageLoader(runs)
     for name, kind in PAGES.items():
-        _add_page(app, runs, name, kind, account="/account" if auth.sessions else "")
+        _add_page(app, pages, name, kind, account="/account" if auth.sessions else "")
     _add_others(app, runs)
     if auth.sessions is not None:
         _add_sign_in(app, auth.sessions)
     return app
 
 
-def _add_page(app: FastAPI, runs: RunCache, name: str, kind: PageKind, *, account: str) -> None:
+def _add_page(app: FastAPI, pages: PageLoader, name: str, kind: PageKind, *, account: str) -> None:
     """Add a page, its files and its JSON; they run in threads, as they wait for the engine."""
     query_model = kind.query_model
 
     def page(request: Request, query: Annotated[query_model, Query()]) -> Response:  # type: ignore[valid-type]
-        loaded = load_page(runs, user_of(request.scope).scope, name, query)
+        loaded = pages.load(user_of(request.scope).scope, name, query)
         layout = create_layout(loaded.view, name, account=account)
         return HTMLResponse(page_html(loaded.page, layout, loaded.view.links))
 
@@ -131,7 +132,7 @@ def _add_page(app: FastAPI, runs: RunCache, name: str, kind: PageKind, *, accoun
         form: str,
         query: Annotated[query_model, Query()],  # type: ignore[valid-type]
     ) -> Response:
-        loaded = load_page(runs, user_of(request.scope).scope, name, query)
+        loaded = pages.load(user_of(request.scope).scope, name, query)
         part = loaded.page.section(section)
         if part is None or form not in _FORMS:
             raise HTTPException(404, f"This page has no file named {section}.{form}.")
@@ -142,7 +143,7 @@ def _add_page(app: FastAPI, runs: RunCache, name: str, kind: PageKind, *, accoun
         return Response(content, media_type=media_type, headers=headers)
 
     def json(request: Request, query: Annotated[query_model, Query()]) -> PageResponse:  # type: ignore[valid-type]
-        return page_response(load_page(runs, user_of(request.scope).scope, name, query))
+        return page_response(pages.load(user_of(request.scope).scope, name, query))
 
     app.get(f"/{name}", include_in_schema=False)(page)
     app.get(f"/files/{name}/{{section}}.{{form}}", include_in_schema=False)(file)

@@ -17,6 +17,9 @@ from .page_model import Page
 from .page_registry import PAGES
 from .query_params import PageQuery
 
+#: The number of pages in memory: each is requested again for the file of each of its sections.
+MAX_PAGES = 16
+
 
 @dataclass(frozen=True)
 class LoadedPage:
@@ -24,6 +27,23 @@ class LoadedPage:
 
     page: Page
     view: PageContext
+
+
+class PageLoader:
+    """Loads pages, and keeps the last ones: a page is the same for a ledger version and a scope."""
+
+    def __init__(self, runs: RunCache) -> None:
+        self._runs = runs
+        self._loaded: dict[tuple[str, str, str, str], LoadedPage] = {}
+
+    def load(self, scope: Scope, name: str, query: PageQuery) -> LoadedPage:
+        """Create a page, see `load_page`, or find it; several threads may."""
+        key = (self._runs.ledger_version.id, scope.key, name, query.model_dump_json())
+        found = self._loaded.pop(key, None) or load_page(self._runs, scope, name, query)
+        self._loaded[key] = found
+        for oldest in list(self._loaded)[:-MAX_PAGES]:
+            self._loaded.pop(oldest, None)
+        return found
 
 
 def load_page(runs: RunCache, scope: Scope, name: str, query: PageQuery) -> LoadedPage:

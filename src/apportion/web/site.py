@@ -73,7 +73,10 @@ async def site(
                 continue
             text, found = names.rewrite(response.text)
             yield page, text.encode()
-            waiting |= {name: address for name, address in found.items() if name not in done}
+            new = {name: address for name, address in found.items() if name not in done}
+            # The files of a page come first, while the application still has the page.
+            files = {name: new.pop(name) for name in list(new) if name.endswith(_FILES)}
+            waiting = files | waiting | new
             done |= set(found)
     yield "index.html", _INDEX.format(page=names.name(starts[0])).encode()
 

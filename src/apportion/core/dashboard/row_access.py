@@ -1,6 +1,6 @@
 """Row-level access: the only file that decides which rows of a run a user may see.
 
-Pages read rows through `scoped_query`, which adds one relation for each table of the aggregates.
+Pages read rows through `scoped_query`, which adds one relation for each table that a query names.
 Each has the table's name and only the rows of the scope; a query cannot reach another table.
 """
 
@@ -98,16 +98,27 @@ def scoped_query(
     """Limit a query to the rows of a scope.
 
     `tables` are the tables of the aggregates in the engine, by their names. `owners` None is every
-    owner. `default` is the owner of unallocated cost.
+    owner. `default` is the owner of unallocated cost. Only the tables that the query names are
+    added: the engine plans each of them again for every query.
     """
     listed = None if owners is None else each(map(text, sorted(owners)), ", ") or "NULL"
-    relations = [
-        f"{name(table)} AS (SELECT {_columns(table, listed)} FROM {tables[table]}"
+    relations = {
+        table: f"{name(table)} AS (SELECT {_columns(table, listed)} FROM {tables[table]}"
         f"{_where(table, listed, default)})"
         for table in TABLES
-    ]
-    read = (tables[table] for table in TABLES)
-    return Query.of(f"WITH {each((*relations, _PAID), ', ')} {query}", *read)
+    } | {"paid": _PAID}
+    named = _named(query, relations)
+    added_relations = (relations[table] for table in relations if table in named)
+    read = (tables[table] for table in TABLES if table in named)
+    return Query.of(f"WITH {each(added_relations, ', ')} {query}", *read)
+
+
+def _named(query: str, relations: Mapping[str, str]) -> set[str]:
+    """Find the relations that a query names, and those that they name; more would do no harm."""
+    found = {table for table in relations if table in query}
+    while more := {t for t in relations if any(t in relations[known] for known in found)} - found:
+        found |= more
+    return found
 
 
 @dataclass(frozen=True)
