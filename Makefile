@@ -44,6 +44,7 @@ layers: $(READY) ## imports point one way
 check: lint types layers test ## all that CI does
 
 bench: $(READY) ## measure speed and memory; LINES=20000000 for the large one
+	$(BIN)/python bench/commands.py
 	$(BIN)/python bench/bench.py --lines $(LINES)
 
 lambda: $(READY) ## build the functions' zips in dist/lambda, the same bytes every time

@@ -135,6 +135,7 @@ def test_the_readme_s_commands_are_the_makefile_s() -> None:
 MAX_IMPORTS = 2
 #: What only whole commands reach, and the test that runs them.
 BY_STORY = {
+    "core/reporting/review_topics.py": "tests/unit/usecases/reports/test_month_review.py",
     "core/reporting/workbook.py": "tests/unit/reports/test_excel.py",
     "core/tags/generated_outputs.py": "tests/unit/cli/commands/test_tag_generate.py",
     "core/tags/iac/check.py": "tests/unit/cli/commands/test_tag_check.py",
@@ -144,6 +145,7 @@ BY_STORY = {
     "core/tags/remediation/suggestions.py": "tests/unit/cli/commands/test_tags.py",
     "ledger/repair.py": "tests/unit/usecases/runs/test_repair.py",
     "sources/rules_history.py": "tests/unit/usecases/reports/test_month_review.py",
+    "usecases/reports/workbook.py": "tests/unit/reports/test_excel.py",
     "usecases/tags/coverage.py": "tests/unit/cli/commands/test_tags.py",
     "usecases/tags/fix.py": "tests/unit/usecases/tags/test_scan.py",
     "usecases/tags/suggest.py": "tests/unit/cli/commands/test_tags.py",

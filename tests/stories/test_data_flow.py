@@ -40,6 +40,7 @@ from apportion.usecases.publish.publish import publish
 from apportion.usecases.publish.query import LedgerQueryEngine
 from apportion.usecases.reports.compare import allocated, compare, planned
 from apportion.usecases.reports.focus_export import focus
+from apportion.usecases.reports.month_reports import MonthReports
 from apportion.usecases.reports.report import report
 from apportion.usecases.reports.review_topics import review
 from apportion.usecases.reports.workbook import workbook
@@ -242,7 +243,7 @@ USE_CASES: Mapping[str, Callable[[RunContext, Path], object]] = {
     "review": lambda context, _folder: review(context, period=PERIOD),
     "compare": _compare,
     "focus": _focus,
-    "workbook": lambda context, _folder: workbook(context, period=PERIOD),
+    "workbook": lambda context, _folder: workbook(MonthReports.open(context, period=PERIOD)),
     "publish": _publish,
     "tags": _tags,
     "expire": _expire,

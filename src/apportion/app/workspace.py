@@ -214,10 +214,9 @@ class Workspace:
 
     def workbook(self, period: str, *, as_of: str = "") -> bytes:
         """Write a period as a workbook for Excel; see `core.reporting.workbook` for its sheets."""
-        from apportion.reports.excel import ExcelWorkbook
-        from apportion.usecases.reports.workbook import workbook
+        from .month_files import month_workbook
 
-        return ExcelWorkbook().write(workbook(self._context, period=period, as_of=as_of))
+        return month_workbook(self._context, period=period, as_of=as_of)
 
     def focus(self, period: str, *, folder: Path, version: str = "1.4", as_of: str = "") -> Outcome:
         """Write a period as FOCUS rows into a new folder of Parquet files; rows list them."""
@@ -254,17 +253,11 @@ class Workspace:
 
         `font` is for characters that DejaVu Sans lacks, in PDF.
         """
-        from apportion.usecases.atomic_folder import refuse_if_filled
-        from apportion.usecases.reports.month_review import gather
+        from .month_files import month_review
 
-        from .review_files import refuse_if_no_font, rules_history, write_review
-
-        refuse_if_filled(folder)
-        refuse_if_no_font(font)
-        history, places = rules_history(self._settings)
-        month = gather(self._context, history, period=period, places=places, as_of=as_of)
-        workbook = self.workbook(period, as_of=month.run)
-        return write_review(month, folder=folder, workbook=workbook, font=font)
+        return month_review(
+            self._context, self._settings, period=period, folder=folder, as_of=as_of, font=font
+        )
 
     def check_rules(self) -> Outcome:
         """Check every rulebook and the files that it names."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from apportion.core.proof import compare
 from apportion.model.cents import money
@@ -13,8 +14,10 @@ from apportion.model.focus import COST_COLUMNS
 from apportion.model.manifest import Manifest
 from apportion.model.outcome import Outcome
 
-from .ingest.ingest import Ingested
 from .runs.history import sums
+
+if TYPE_CHECKING:
+    from .ingest.ingest import Ingested
 
 _INGESTED = ("period", "bill", "run", "status", "format", "currency", "lines", *COST_COLUMNS)
 

@@ -30,10 +30,10 @@ from apportion.model.rulebook import Rulebook
 from apportion.usecases.aws.accounts import account_versions, with_accounts
 from apportion.usecases.context import RunContext
 from apportion.usecases.fail_on_findings import record, stop_if_failing
-from apportion.usecases.ingest.ingest import stage_totals
 from apportion.usecases.runs.damage import damage_of
 from apportion.usecases.runs.ledger_views import open_allocations, open_bills
 from apportion.usecases.runs.load_rules import Rules
+from apportion.usecases.stage_totals import stage_totals
 
 from .label_keys import label
 from .missing_deliveries import find_left_out

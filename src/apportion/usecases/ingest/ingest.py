@@ -2,37 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import NamedTuple
 
-from apportion.core.allocation.rollup import AccountTotal
-from apportion.core.billing.bill_identity import new_payers, newest, restated
+from apportion.core.billing.bill_identity import new_payers, restated
 from apportion.core.billing.charge_queries import charge_queries
 from apportion.core.billing.keys_and_costs import lines_query, months_query
-from apportion.core.identity import run_id, sha256
-from apportion.core.proof import compare, total
+from apportion.core.proof import compare
 from apportion.core.templates import query
-from apportion.model.charges import ChargeQueries, SplitCost
+from apportion.model.charges import SplitCost
 from apportion.model.delivery import AS_FOUND, Delivery, Encoding, Intent
 from apportion.model.errors.base import KeyCollisionError
-from apportion.model.findings.finding import Finding, failing
-from apportion.model.manifest import BillIdentity, DayHeld, Input, Manifest, RunKind, Total
-from apportion.model.money import from_units
-from apportion.model.relation import Query, Relation
+from apportion.model.findings.finding import Finding
+from apportion.model.manifest import BillIdentity, DayHeld, Manifest, RunKind, Total
+from apportion.model.relation import Relation
 from apportion.ports.bills import Source
 from apportion.usecases.context import RunContext
 from apportion.usecases.fail_on_findings import record, stop_if_failing
 from apportion.usecases.follow_query import follow_query
 from apportion.usecases.row_values import read_rows
 from apportion.usecases.runs.damage import damage_of
+from apportion.usecases.stage_totals import stage_totals
 
 from .arrivals import ARRIVALS, WrittenArrivals, write_arrivals
 from .choose_bill import Place, check_part, find_places
 from .completeness import days_held, held, identity_of
 from .delivery_checks import find_duplicates, no_json, several_formats, unreadable_times
+from .delivery_work import DeliveryWork, update_details
 from .describe_keys import DeliveredLines, describe, open_known
+from .recorded_before import recorded_before
 from .replace_delivery import Replaces, what_is_replaced
 from .together import add_stated, check_together, put_together
 
@@ -52,45 +52,6 @@ class Ingested:
     recorded: tuple[Manifest, ...]
     unchanged: tuple[Manifest, ...]
     findings: tuple[Finding, ...]
-
-
-@dataclass(frozen=True)
-class _Work:
-    """One delivery that is ingested into one bill."""
-
-    delivery: Delivery
-    queries: ChargeQueries
-    bill: str
-    inputs: tuple[Input, ...]
-    decided_by: tuple[str, ...]
-    details: Mapping[str, str]
-    intent: Intent
-
-    @property
-    def format(self) -> str:
-        return f"{self.delivery.format} {self.delivery.version}".strip()
-
-    @property
-    def periods(self) -> tuple[str, ...]:
-        return tuple(sorted({stated.period for stated in self.delivery.stated}))
-
-    def run_of(self, period: str, part: Manifest | None) -> str:
-        if part is None:
-            return run_id(*self.decided_by, self.bill, period, inputs=self.inputs)
-        together = (self.bill, period, "together with", part.run)
-        return run_id(*self.decided_by, *together, inputs=self.inputs)
-
-    def stated(self, period: str) -> list[Total]:
-        return [
-            total(
-                "stated",
-                (stated.billing_account, stated.sub_account, stated.currency),
-                stated.lines,
-                map(from_units, stated.units),
-            )
-            for stated in self.delivery.stated
-            if stated.period == period
-        ]
 
 
 @dataclass(frozen=True)
@@ -126,8 +87,8 @@ def ingest(
     earlier delivery and `intent` does not allow that.
     """
     context.say("verifying the files")
-    if again := _recorded_before(source, context, intent, split_cost, details, wait=wait):
-        return again
+    if again := recorded_before(source, context, intent, split_cost, details, wait=wait):
+        return Ingested((), *again)
     deliveries, findings = source.deliver()
     stop_if_failing(findings)
     findings += several_formats(deliveries)
@@ -139,76 +100,11 @@ def ingest(
     findings += more
     stop_if_failing(findings)
     with context.ledger.lock(wait=wait):
-        work = _work(delivery, queries, split_cost, details=details, intent=intent)
+        work = DeliveryWork.of(delivery, queries, split_cost, details=details, intent=intent)
         return _ingest_periods(work, context, findings)
 
 
-def _work(
-    delivery: Delivery,
-    queries: ChargeQueries,
-    split_cost: SplitCost,
-    *,
-    details: Mapping[str, str],
-    intent: Intent,
-) -> _Work:
-    mapping = sha256(delivery.mapping.encode())
-    # The identity, too: bytes that are described in another way now are taken in again.
-    decided_by = ("ingest", delivery.format, mapping, queries.identity, split_cost)
-    return _Work(delivery, queries, "", _inputs(delivery), decided_by, details, intent)
-
-
-def _recorded_before(
-    source: Source,
-    context: RunContext,
-    intent: Intent,
-    split_cost: SplitCost,
-    details: Mapping[str, str],
-    *,
-    wait: float,
-) -> Ingested | None:
-    """Find the very bytes of a source among the deliveries in force, before they are decoded.
-
-    Every period of the delivery must be in force as this version would record it, with files that
-    are whole. Otherwise it is read from its beginning.
-    """
-    if intent.together_with:
-        return None
-    for bill, in_force in _whole_deliveries(context.ledger.runs(), intent.bill):
-        same = source.same_as(in_force[0].inputs)
-        if same is None:
-            continue
-        delivery, findings = same
-        queries, problems = charge_queries(delivery, split_cost=split_cost)
-        work = _work(delivery, queries, split_cost, details=details, intent=intent)
-        work = replace(work, bill=bill)
-        as_now = all(run.run == work.run_of(run.period, None) for run in in_force)
-        if not as_now or failing(problems) or damage_of(in_force, context):
-            return None
-        with context.ledger.lock(wait=wait):
-            unchanged = tuple(_update_details(run, work, context) for run in in_force)
-        return Ingested((), unchanged, tuple(findings))
-    return None
-
-
-def _whole_deliveries(
-    runs: Sequence[Manifest], only: str | None
-) -> Iterator[tuple[str, list[Manifest]]]:
-    """List the deliveries, of one bill or all, that are in force in every period they have.
-
-    Files that are in force in several bills do not say to which of them they belong.
-    """
-    found: dict[tuple[Input, ...], dict[str, list[Manifest]]] = {}
-    for period in sorted({run.period for run in runs if run.kind is RunKind.INGEST}):
-        for bill, run in newest(runs, RunKind.INGEST, period).items():
-            if only in (None, bill) and not run.together:
-                found.setdefault(run.inputs, {}).setdefault(bill, []).append(run)
-    for bills in found.values():
-        ((bill, in_force), *others) = bills.items()
-        if not others and {run.period for run in in_force} == set(in_force[0].periods):
-            yield bill, in_force
-
-
-def _ingest_periods(work: _Work, context: RunContext, findings: list[Finding]) -> Ingested:
+def _ingest_periods(work: DeliveryWork, context: RunContext, findings: list[Finding]) -> Ingested:
     delivery = work.delivery
     if not delivery.stated:  # files with a header alone
         return Ingested((), (), tuple(findings))
@@ -221,7 +117,7 @@ def _ingest_periods(work: _Work, context: RunContext, findings: list[Finding]) -
         damage = damage_of([current], context) if current else []
         again = check_part(place, run)
         if current and (again or current.run == run) and not damage:
-            unchanged.append(_update_details(current, work, context))
+            unchanged.append(update_details(current, work, context))
         else:
             todo.append(replace(place, damage=tuple(damage)))
     if not todo:
@@ -249,16 +145,7 @@ def _not_about_files(findings: Sequence[Finding], delivery: Delivery) -> list[Fi
     ]
 
 
-def _update_details(current: Manifest, work: _Work, context: RunContext) -> Manifest:
-    """Record a new name of the same bytes, so that the next ingest recognises it."""
-    details = {**current.details, **work.details}
-    if details == current.details:
-        return current
-    again = replace(current, at=context.now(), details=details, replaced_bills=())
-    return record(again, context)
-
-
-def _prepare_all(work: _Work, places: Sequence[Place], context: RunContext) -> list[_Ready]:
+def _prepare_all(work: DeliveryWork, places: Sequence[Place], context: RunContext) -> list[_Ready]:
     """Read every line once, write daily cost by period, and prove each period."""
     files = [file.path for file in work.delivery.files]
     context.say("reading the lines")
@@ -272,7 +159,7 @@ def _prepare_all(work: _Work, places: Sequence[Place], context: RunContext) -> l
 
 
 def _write_lines(
-    work: _Work, bill: Relation, context: RunContext
+    work: DeliveryWork, bill: Relation, context: RunContext
 ) -> Mapping[str | None, list[str]]:
     """Write the lines by period; faster where all lines have one period."""
     folder = context.ledger.new_folder("costs")
@@ -285,7 +172,7 @@ def _write_lines(
         return {period: context.engine.write(lines, folder)}
 
 
-def _only_period(work: _Work, bill: Relation, context: RunContext) -> str | None:
+def _only_period(work: DeliveryWork, bill: Relation, context: RunContext) -> str | None:
     """Find the one period of all lines. A CSV would have to be read once more for it."""
     if work.delivery.encoding is not Encoding.PARQUET:
         return None
@@ -295,7 +182,7 @@ def _only_period(work: _Work, bill: Relation, context: RunContext) -> str | None
 
 
 def _prepare(
-    work: _Work, place: Place, bill: Relation, staged: Sequence[str], context: RunContext
+    work: DeliveryWork, place: Place, bill: Relation, staged: Sequence[str], context: RunContext
 ) -> _Ready:
     """Prove a period's files, and compare them with those that they would replace.
 
@@ -344,7 +231,7 @@ def _prepare(
     )
 
 
-def _record(work: _Work, ready: _Ready, context: RunContext) -> Manifest:
+def _record(work: DeliveryWork, ready: _Ready, context: RunContext) -> Manifest:
     """Add a period's files to the ledger; the last line commits."""
     place, period = ready.place, ready.place.period
     partition = {"period": period, "bill": work.bill}
@@ -388,7 +275,7 @@ class _Summed:
     months: Relation
 
 
-def _add_up(work: _Work, period: str, costs: Sequence[str], context: RunContext) -> _Summed:
+def _add_up(work: DeliveryWork, period: str, costs: Sequence[str], context: RunContext) -> _Summed:
     """Read the written costs back, and write the cost of each key in the period."""
     by_day = context.engine.open_parquet("costs", costs)
     in_all = months_query(period, work.bill, by_day)
@@ -411,23 +298,6 @@ def ledger_totals(costs: Relation, keys: Relation, context: RunContext) -> list[
     return stage_totals("ledger", totals, context)
 
 
-def stage_totals(stage: str, query: Query, context: RunContext) -> list[Total]:
-    """Read the totals of a stage of the proof, account by account."""
-    return [
-        total(
-            stage,
-            (row.billing_account_id, row.sub_account_id, row.billing_currency),
-            row.lines,
-            row.amounts,
-        )
-        for row in read_rows(AccountTotal, context.engine.rows(query))
-    ]
-
-
 def _made(delivery: Delivery, context: RunContext) -> str:
     """The time at which the provider wrote the delivery; a clock ahead of this one is not used."""
     return min(filter(None, (delivery.made, context.now())))
-
-
-def _inputs(delivery: Delivery) -> tuple[Input, ...]:
-    return tuple(Input("bill", file.name, file.sha256, file.size) for file in delivery.files)

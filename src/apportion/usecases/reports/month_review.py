@@ -1,4 +1,4 @@
-"""Gather all that the monthly review tells, and what each change of the rules moved."""
+"""Gather all that the monthly review shows, and what each change of the rules moved."""
 
 from __future__ import annotations
 
@@ -14,17 +14,15 @@ from apportion.model.errors.base import ApportionError, NothingThereError
 from apportion.model.money import from_units
 from apportion.model.outcome import Outcome
 from apportion.model.period import Period
-from apportion.model.question import Question
+from apportion.model.question import Granularity
 from apportion.model.row import Row
 from apportion.ports.rules_history import RulesHistory
-from apportion.usecases.allocate.prove import prove
 from apportion.usecases.context import RunContext
 from apportion.usecases.runs.load_rules import rules_for
 from apportion.usecases.runs.open_run import Published, find
 
 from .compare import Side, compare, paid_by
-from .report import answer
-from .review_topics import review
+from .month_reports import MonthReports
 
 
 @dataclass(frozen=True)
@@ -35,20 +33,16 @@ class Places:
     beside: str
 
 
-def gather(
-    context: RunContext, history: RulesHistory, *, period: str, places: Places, as_of: str = ""
-) -> ReviewMonth:
-    """Tell a period's newest allocation, or the one at `as_of`, beside the month before."""
-    published = find(context, period=period, as_of=as_of)
+def gather(reports: MonthReports, history: RulesHistory, *, places: Places) -> ReviewMonth:
+    """Gather all that the review shows of an allocation, beside the month before."""
+    context, published = reports.context, reports.published
     manifest, rulebook = published.manifest, published.rulebook
     earlier = _earlier(context, published)
-    proof = prove(context, period=period, as_of=manifest.run).rows
-
     by = ((rulebook.owner,), (rulebook.owner, "ServiceName"), (rulebook.owner, "Pool"))
-    owners, services, pools = answer(published, [Question(period, each) for each in by], context)
-
+    owners, services, pools = reports.grouped(*((each, Granularity.MONTH) for each in by))
+    proof = reports.proof
     return ReviewMonth(
-        period=period,
+        period=reports.period,
         before=earlier.manifest.period if earlier else "",
         run=manifest.run,
         at=manifest.at,
@@ -59,8 +53,8 @@ def gather(
         services=services.rows,
         pools=pools.rows,
         compared=_compared(context, earlier, published).rows if earlier else (),
-        review=_tables(context, published),
-        review_before=_tables(context, earlier) if earlier else {},
+        review=_tables(reports),
+        review_before=_tables(MonthReports(context, earlier)) if earlier else {},
         rules=_moved(
             context,
             history,
@@ -94,10 +88,8 @@ def _compared(context: RunContext, before: Published, after: Published) -> Outco
     return compare(context, _side(before), _side(after))
 
 
-def _tables(context: RunContext, published: Published) -> Mapping[str, Sequence[Row]]:
-    manifest = published.manifest
-    sections = review(context, period=manifest.period, as_of=manifest.run)
-    return {name: outcome.rows for name, outcome in sections}
+def _tables(reports: MonthReports) -> Mapping[str, Sequence[Row]]:
+    return {name: outcome.rows for name, outcome in reports.topics}
 
 
 def _moved(
