@@ -42,6 +42,8 @@ The method
 3. Any other group is solved by elimination (`_eliminate`): in each pool's row, the pools before it
    are replaced by what they pass on; afterwards, from the last pool to the first, the pools after
    it.
+4. In a large group in which most pools serve each other, the numbers of an elimination grow too
+   long. `solve_large_group.py` solves it, with the same result.
 
 Elimination has the form of Grassmann, Taksar and Heyman (1985): the pivot 1 - p, where p is the
 part that comes back to a pool, is computed as the sum of the pool's other ratios, not by
@@ -65,7 +67,8 @@ Cost
 Grouping takes time in proportion to the edges. A pool outside of cycles takes one step for each
 pool among its targets. A group of k pools with n ends takes about k² steps over rows of at most
 k + n numbers. A number has at most about k times the digits of the weights, because the entries of
-an eliminated row are minors of the integer matrix, or divisors of them.
+an eliminated row are minors of the integer matrix, or divisors of them. So it takes k³·n steps on
+long numbers if all pools serve each other; `solve_large_group.py` has what it costs instead.
 """
 
 from __future__ import annotations
@@ -77,6 +80,12 @@ from math import gcd
 from typing import Generic
 
 from .rounding import Name, whole_numbers
+from .solve_large_group import solve_large_group
+
+#: From this number of nodes on, a group is large ...
+_LARGE = 24
+#: ... if this part of all possible edges is there; elimination is faster if most are not.
+_DENSE = Fraction(1, 32)
 
 
 @dataclass(frozen=True)
@@ -105,7 +114,7 @@ def solve(edges: Mapping[Name, Mapping[Name, Fraction | int]]) -> Solution[Name]
             rings.append(tuple(sorted(group)))
             parts.update({node: {node: 1} for node in group})
         else:
-            _eliminate(group, rows, parts)
+            _follow(group, _to_later_nodes(group, rows), parts)
     return Solution(parts, tuple(sorted(rings)))
 
 
@@ -151,13 +160,22 @@ def _pop_group(first: Name, stack: dict[Name, None]) -> list[Name]:
     return group
 
 
+def _to_later_nodes(
+    group: list[Name], rows: Mapping[Name, Mapping[Name, int]]
+) -> Mapping[Name, Mapping[Name, int]]:
+    """Give rows with the same parts as a group's, without edges to the node or to earlier ones."""
+    inside = set(group)
+    edges = sum(target in inside for node in group for target in rows[node])
+    if len(group) >= _LARGE and edges >= _DENSE * len(group) ** 2:
+        return solve_large_group(group, rows)
+    return _eliminate(group, rows)
+
+
 def _eliminate(
-    group: list[Name],
-    rows: Mapping[Name, Mapping[Name, int]],
-    parts: dict[Name, dict[Name, int]],
-) -> None:
-    """Solve one group without subtraction (see the module), adding its nodes to `parts`."""
-    reduced: dict[Name, dict[Name, int]] = {}  # weights on nodes after this one, and outside
+    group: list[Name], rows: Mapping[Name, Mapping[Name, int]]
+) -> dict[Name, dict[Name, int]]:
+    """Replace the nodes before each node by what they pass on, without subtraction."""
+    reduced: dict[Name, dict[Name, int]] = {}
     position = {node: at for at, node in enumerate(group)}
     for node in group:
         row = dict(rows[node])
@@ -167,6 +185,15 @@ def _eliminate(
         # The part that comes back to the node leaves again in the proportions of the others.
         row.pop(node, None)
         reduced[node] = row
+    return reduced
+
+
+def _follow(
+    group: list[Name],
+    reduced: Mapping[Name, Mapping[Name, int]],
+    parts: dict[Name, dict[Name, int]],
+) -> None:
+    """Replace the nodes after each node by their parts, adding those of the group to `parts`."""
     for node in reversed(group):
         row = reduced[node]
         for target in [target for target in row if target in parts]:
