@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .app.accounts import Accounts
     from .app.cost_categories import CostCategories
     from .app.cost_explorer import allocate_costs, export_to_csv
+    from .app.journals import Journals
     from .app.publishing import Publishing
     from .app.retention import Expiry
     from .app.tags import Tags
@@ -52,6 +53,7 @@ _HOMES = {
     "Finding": "model.findings.finding",
     "FindingsError": "model.errors.base",
     "Granularity": "model.question",
+    "Journals": "app.journals",
     "LeftOut": "model.aws.cost_center",
     "OperationError": "model.errors.base",
     "Outcome": "model.outcome",
@@ -87,6 +89,7 @@ __all__ = [
     "Finding",
     "FindingsError",
     "Granularity",
+    "Journals",
     "LeftOut",
     "OperationError",
     "Outcome",

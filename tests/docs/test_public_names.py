@@ -16,7 +16,7 @@ PROMISED = {
     *("CostCenterCosts", "DailyCost", "LeftOut", "allocate_costs", "export_to_csv"),
     *("Granularity", "Question"),
     *("Workspace", "open_workspace", "Settings", "__version__"),
-    *("Accounts", "CostCategories", "Expiry", "Publishing", "Review", "Tags"),
+    *("Accounts", "CostCategories", "Expiry", "Journals", "Publishing", "Review", "Tags"),
     *("Bucket", "By", "CostReports", "S3Location", "SplitCost", "Taking"),
 }
 

@@ -14,10 +14,11 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
+from apportion.model.formulas import FORMULA_STARTS
 from apportion.model.outcome import Outcome
 from apportion.model.question import Question
 from apportion.model.tags.tag_keys import normalise
-from apportion.reports.csv import FORMULA_STARTS, CsvReport
+from apportion.reports.csv import CsvReport
 from apportion.reports.json import JsonReport
 from apportion.reports.parquet import ParquetReport
 from stories import bill_of, csv_bill, delivered, parquet_bill, workspace_in

@@ -43,6 +43,7 @@ _ROOMS = {
     "dimensions": ("D", "dimensions and pools"),
     "splits": ("S", "splits"),
     "proof": ("P", "the proof"),
+    "journals": ("J", "the chart map and journals"),
     "delivered": ("W", "reports sent by e-mail"),
     "cost_explorer": ("C", "Cost Explorer"),
     "exports": ("E", "exports in S3"),

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from .accounts import Accounts
     from .cost_categories import CostCategories
+    from .journals import Journals
     from .publishing import Publishing
     from .retention import Expiry
     from .tags import Tags
@@ -294,6 +295,13 @@ class Workspace:
         from .tags import Tags
 
         return Tags(self._settings, lambda: self._context, self._now())
+
+    @cached_property
+    def journals(self) -> Journals:
+        """Journals for the finance system."""
+        from .journals import Journals
+
+        return Journals(self._settings, lambda: self._context, self._now)
 
     @cached_property
     def publishing(self) -> Publishing:

@@ -34,6 +34,11 @@ PROGRAM = {
         "allocate",
         "Prove that no cost was lost: stated = ledger = derived = allocated.",
     ),
+    "journal": Listed(
+        _MONTHLY,
+        "journal",
+        "Write journals for the finance system, and compare them with the general ledger.",
+    ),
     "report": Listed(
         _REPORTS, "report", "Show what each owner pays: direct cost, shared cost and total."
     ),

@@ -18,6 +18,7 @@ class EvidenceKind(StrEnum):
     PUBLISHED = "published"
     DELIVERED = "delivered"
     PROTECTED = "protected"
+    SENT = "sent"  # as journals, to the finance system
 
 
 @dataclass(frozen=True)

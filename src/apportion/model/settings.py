@@ -7,6 +7,8 @@ from pathlib import PurePath
 
 #: Where a workspace that says nothing of tags would have its policy.
 _TAGS = PurePath("tags.yaml")
+#: And its chart map.
+_CHART = PurePath("chart.yaml")
 
 
 @dataclass(frozen=True)
@@ -21,4 +23,5 @@ class Settings:
     rulebooks: PurePath
     drivers: PurePath
     tags: PurePath = _TAGS  # the tag policy, a file
+    chart: PurePath = _CHART  # the chart map for journals, a file
     remote: str = ""  # s3://… where the ledger is kept; `ledger` is then a copy of it

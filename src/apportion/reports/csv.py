@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from apportion.model.formulas import escape_formula
 from apportion.model.row import Row
 
 from . import plain
-
-#: The first characters of a formula in Excel, LibreOffice or Google Sheets (OWASP, "CSV
-#: Injection"), each ASCII character also in full width.
-FORMULA_STARTS = tuple("=+-@\t\r\n\0\uff1d\uff0b\uff0d\uff20")
 
 
 class CsvReport:
@@ -32,9 +29,7 @@ class CsvReport:
 def safe(value: object) -> str:
     """Write a value so that spreadsheets do not read it as a formula."""
     written = plain.text(value)
-    if isinstance(value, str) and written.lstrip(" ").startswith(FORMULA_STARTS):
-        return f"'{written}"
-    return written
+    return escape_formula(written) if isinstance(value, str) else written
 
 
 def _line(cells: Sequence[str]) -> str:

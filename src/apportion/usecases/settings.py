@@ -15,7 +15,13 @@ from apportion.model.suggestions import did_you_mean
 FILE = "apportion.toml"
 
 #: What can be set, and what holds where nothing is said; relative to the file's folder.
-DEFAULTS = {"ledger": "ledger", "rulebooks": "rulebook", "drivers": ".", "tags": "tags.yaml"}
+DEFAULTS = {
+    "ledger": "ledger",
+    "rulebooks": "rulebook",
+    "drivers": ".",
+    "tags": "tags.yaml",
+    "chart": "chart.yaml",
+}
 
 #: How a ledger is named that is kept in S3.
 _REMOTE = "s3://"
@@ -54,6 +60,7 @@ def read(folder: Path, environment: Mapping[str, str], *, file: Path | None = No
         rulebooks=paths["rulebooks"],
         drivers=paths["drivers"],
         tags=paths["tags"],
+        chart=paths["chart"],
         remote=remote if remote.startswith(_REMOTE) else "",
     )
 

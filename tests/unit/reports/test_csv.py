@@ -11,7 +11,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from apportion.reports.csv import FORMULA_STARTS, CsvReport
+from apportion.model.formulas import FORMULA_STARTS
+from apportion.reports.csv import CsvReport
 
 
 def read(content: bytes) -> list[list[str]]:

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 from starlette.testclient import TestClient
 
-from apportion.reports.csv import FORMULA_STARTS
+from apportion.model.formulas import FORMULA_STARTS
 from apportion.web.app import create_app
 from apportion.web.auth.config import create_auth_config
 from apportion.web.page_registry import PAGES

@@ -44,7 +44,7 @@ IncludeOption = Annotated[
     list[EvidenceKind] | None,
     typer.Option(
         metavar="EVIDENCE",
-        help="Also expire runs of this kind: published, delivered or protected. Repeatable.",
+        help="Also expire runs of this kind: published, delivered, protected or sent. Repeatable.",
         case_sensitive=False,
     ),
 ]
@@ -96,8 +96,9 @@ def expire(
     """Show which superseded runs can be deleted; with --yes, delete their files.
 
     The current run of each month and bill is always kept, with the runs it depends on. Runs
-    that are published, delivered or protected are kept too, unless you give --include. The
-    records of expired runs stay, with totals and hashes; --as-of can no longer read them.
+    that are published, delivered, protected or sent as journals are kept too, unless you give
+    --include. The records of expired runs stay, with totals and hashes; --as-of can no longer
+    read them.
     """
     from apportion.model.retention import Policy
 

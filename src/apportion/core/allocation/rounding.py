@@ -56,6 +56,16 @@ add up to the last cuts, which are exact. Lines of 5 and 5 by the weights 1 and 
 
     >>> apportion_lines([5, 5], [1, 2])
     [[1, 4], [2, 3]]
+
+Amounts of a journal
+--------------------
+`round_together` rounds exact amounts to a coarser unit, a cent, so that they add up to their own
+rounded sum: every amount is rounded down, and the units left over go to the largest remainders.
+0.4, 0.4 and 0.4 are 1.2, so 1, and one of them is 1. Each result is less than one unit from its
+exact amount:
+
+    >>> round_together({"A": Fraction(4, 10), "B": Fraction(4, 10), "C": Fraction(4, 10)})
+    {'A': 1, 'B': 0, 'C': 0}
 """
 
 from __future__ import annotations
@@ -125,14 +135,29 @@ def apportion_lines(
     return parts
 
 
+def round_together(amounts: Mapping[Name, Fraction | int]) -> dict[Name, int]:
+    """Round amounts to whole units, so that they add up to their sum, rounded half up.
+
+    Ties in the order of names; with every sign turned, every result is turned. The result is in
+    the order of names.
+    """
+    names = sorted(amounts)
+    exact = sum((Fraction(amounts[name]) for name in names), Fraction())
+    sign = -1 if exact < 0 else 1
+    turned = [sign * Fraction(amounts[name]) for name in names]
+    whole = [amount.numerator // amount.denominator for amount in turned]
+    remainders = [amount - down for amount, down in zip(turned, whole, strict=True)]
+    parts = _add_leftover(_half_up(sign * exact), whole, remainders)
+    return {name: sign * part for name, part in zip(names, parts, strict=True)}
+
+
 def part_of(amount: Decimal, whole: Decimal, *, places: int = 6) -> Decimal | None:
     """Divide an amount by a whole, rounded half up; None if the whole is zero."""
     if not whole:
         return None
-    numerator, denominator = to_units(amount), to_units(whole)
-    sign = -1 if (numerator < 0) != (denominator < 0) else 1
-    scaled = 2 * abs(numerator) * 10**places + abs(denominator)
-    return Decimal(sign * (scaled // (2 * abs(denominator)))).scaleb(-places, EXACT)
+    share = Fraction(to_units(amount) * 10**places, to_units(whole))
+    units = _half_up(abs(share))
+    return Decimal(-units if share < 0 else units).scaleb(-places, EXACT)
 
 
 def whole_numbers(weights: Mapping[Name, Fraction | int]) -> dict[Name, int]:
@@ -143,6 +168,11 @@ def whole_numbers(weights: Mapping[Name, Fraction | int]) -> dict[Name, int]:
     }
     common = gcd(*whole.values()) or 1
     return {name: weight // common for name, weight in whole.items()}
+
+
+def _half_up(amount: Fraction) -> int:
+    """Round an amount of zero or more, half a unit up."""
+    return (2 * amount.numerator + amount.denominator) // (2 * amount.denominator)
 
 
 def _in_order(weights: Mapping[Name, Fraction | int]) -> dict[Name, int]:
@@ -160,7 +190,7 @@ def _divide(units: int, weights: Sequence[int]) -> list[int]:
     return [-part for part in parts] if units < 0 else parts
 
 
-def _add_leftover(units: int, parts: list[int], remainders: Sequence[int]) -> list[int]:
+def _add_leftover(units: int, parts: list[int], remainders: Sequence[Fraction | int]) -> list[int]:
     """Add one unit to the parts with the largest remainders, until all add up to `units`."""
     left_over = units - sum(parts)
     by_remainder = sorted(range(len(parts)), key=remainders.__getitem__, reverse=True)

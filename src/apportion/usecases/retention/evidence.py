@@ -38,8 +38,10 @@ def noted(ledger: ExpirableLedger) -> list[RetentionEvidence]:
     for content in ledger.read_notes():
         try:
             said = json.loads(content)
+            if said.get("record"):  # a note about something else
+                continue
             found.append(RetentionEvidence(**{**said, "how": EvidenceKind(said["how"])}))
-        except (ValueError, LookupError, TypeError) as fault:
+        except (ValueError, LookupError, TypeError, AttributeError) as fault:
             # Whole, as its name shows, and yet not ours to read: of a later version, perhaps.
             raise LedgerDamagedError("evidence", "a note of a run", str(fault)) from fault
     return found

@@ -15,6 +15,7 @@ from apportion.core.allocation.rounding import (
     NoWeightError,
     apportion,
     apportion_all,
+    round_together,
     whole_numbers,
 )
 
@@ -30,7 +31,7 @@ weights = st.dictionaries(
 
 
 def test_the_examples_in_the_documentation_hold() -> None:
-    assert doctest.testmod(rounding) == (0, 4)
+    assert doctest.testmod(rounding) == (0, 5)
 
 
 def test_one_cent_among_three_goes_to_the_first_by_name() -> None:
@@ -115,3 +116,24 @@ def test_whole_numbers_are_the_smallest_in_proportion() -> None:
         "C": 0,
     }
     assert whole_numbers({"A": 40, "B": 60}) == {"A": 2, "B": 3}
+
+
+fractions = st.dictionaries(
+    st.sampled_from("ABCDEF"), st.fractions(-1000, 1000, max_denominator=999), max_size=6
+)
+
+
+@given(fractions)
+@example({"A": Fraction(1, 2), "B": Fraction(1, 2), "C": Fraction(-1, 2)})
+@example({"A": Fraction(1, 3), "B": Fraction(1, 3), "C": Fraction(1, 3)})
+@example({"A": Fraction(0), "B": Fraction(1, 2)})
+def test_amounts_that_are_rounded_together_add_up_to_their_rounded_sum(
+    amounts: dict[str, Fraction],
+) -> None:
+    rounded = round_together(amounts)
+    exact = sum(amounts.values(), Fraction())
+    assert abs(sum(rounded.values()) - exact) <= Fraction(1, 2)
+    assert all(abs(rounded[name] - amounts[name]) < 1 for name in amounts)
+    assert all(not rounded[name] for name in amounts if not amounts[name])
+    turned = round_together({name: -amount for name, amount in amounts.items()})
+    assert turned == {name: -count for name, count in rounded.items()}

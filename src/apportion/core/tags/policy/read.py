@@ -12,6 +12,7 @@ from hashlib import sha256
 
 from apportion.core.rulebook.yaml.nodes import ListNode, MapNode, Node, TextNode, read_yaml
 from apportion.core.rulebook.yaml.schema_types import Fitting, fit
+from apportion.core.rulebook.yaml.values import entries_of, maps_of, text_of, texts_of
 from apportion.model.findings import tags as codes
 from apportion.model.findings.finding import Finding, Place, failing
 from apportion.model.rulebook import Rulebook
@@ -114,7 +115,7 @@ def _values_of(key: TagKey, rulebook: Rulebook | None, findings: list[Finding]) 
 def _read(node: MapNode, name: str, text: str, findings: list[Finding]) -> TagPolicy:
     keys = tuple(
         _key(key, value, findings)
-        for key, value in _entries(node.get("keys"))
+        for key, value in entries_of(node.get("keys"))
         if isinstance(value, MapNode)
     )
     names = {key.name for key in keys}
@@ -125,12 +126,12 @@ def _read(node: MapNode, name: str, text: str, findings: list[Finding]) -> TagPo
         sha256=sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
         keys=keys,
         rules=tuple(
-            TagRule(_text(rule.get("tag")), _text(rule.get("equals")), rule.place)
-            for rule in _maps(node.get("rules"))
+            TagRule(text_of(rule.get("tag")), text_of(rule.get("equals")), rule.place)
+            for rule in maps_of(node.get("rules"))
         ),
         exemptions=tuple(_exemptions(node.get("exemptions"), findings)),
-        environment=_text(node.get("environment")) or environment,
-        project=_text(node.get("project")) or project,
+        environment=text_of(node.get("environment")) or environment,
+        project=text_of(node.get("project")) or project,
         automated=_automated(node.get("automated")),
         targets=_targets(node.get("targets")),
         enforcement=_enforcement(node.get("enforce")),
@@ -140,37 +141,37 @@ def _read(node: MapNode, name: str, text: str, findings: list[Finding]) -> TagPo
 def _key(name: TextNode, node: MapNode, findings: list[Finding]) -> TagKey:
     return TagKey(
         name=name.text.strip(),
-        about=_text(node.get("about")),
-        kind=TagKind(_text(node.get("kind")) or TagKind.BUSINESS),
+        about=text_of(node.get("about")),
+        kind=TagKind(text_of(node.get("kind")) or TagKind.BUSINESS),
         mandatory=_mandatory(node.get("mandatory")),
         values=_values(node.get("values"), findings),
-        aliases=tuple(_texts(node.get("aliases"))),
-        example=_text(node.get("example")),
+        aliases=tuple(texts_of(node.get("aliases"))),
+        example=text_of(node.get("example")),
         place=name.place,
     )
 
 
 def _mandatory(node: Node | None) -> Mandatory | None:
     if isinstance(node, MapNode):
-        environments = tuple(_texts(node.get("environments")))
-        return Mandatory(environments, tuple(_texts(node.get("resource_types"))))
-    return Mandatory() if _text(node) == "always" else None
+        environments = tuple(texts_of(node.get("environments")))
+        return Mandatory(environments, tuple(texts_of(node.get("resource_types"))))
+    return Mandatory() if text_of(node) == "always" else None
 
 
 def _values(node: Node | None, findings: list[Finding]) -> AllowedValues:
     if isinstance(node, ListNode):
-        return ListedValues(tuple(TagValue(text) for text in _texts(node)))
+        return ListedValues(tuple(TagValue(text) for text in texts_of(node)))
     if not isinstance(node, MapNode):
         return AnyValue()
     if (dimension := node.get("dimension")) is not None:
-        return DimensionValues(_text(dimension), dimension.place)
+        return DimensionValues(text_of(dimension), dimension.place)
     if (pattern := node.get("pattern")) is not None:
-        _check_pattern(_text(pattern), pattern.place, findings)
-        return PatternValues(_text(pattern), Case(_text(node.get("case")) or Case.ANY))
+        _check_pattern(text_of(pattern), pattern.place, findings)
+        return PatternValues(text_of(pattern), Case(text_of(node.get("case")) or Case.ANY))
     return ListedValues(
         tuple(
-            TagValue(key.text.strip(), tuple(_texts(aliases)))
-            for key, aliases in _entries(node.get("of"))
+            TagValue(key.text.strip(), tuple(texts_of(aliases)))
+            for key, aliases in entries_of(node.get("of"))
         )
     )
 
@@ -182,27 +183,27 @@ def _check_pattern(pattern: str, place: Place, findings: list[Finding]) -> None:
 
 
 def _exemptions(node: Node | None, findings: list[Finding]) -> Iterable[Exemption]:
-    for one in _maps(node):
+    for one in maps_of(node):
         until = one.get("until")
         day = _day(until, findings) if until is not None else None
         if day is not None:
             yield Exemption(
-                owner=_text(one.get("owner")),
+                owner=text_of(one.get("owner")),
                 until=day,
-                why=_text(one.get("why")),
-                keys=tuple(_texts(one.get("tags"))),
-                accounts=tuple(_texts(one.get("accounts"))),
-                resources=tuple(_texts(one.get("resources"))),
-                resource_types=tuple(_texts(one.get("resource_types"))),
+                why=text_of(one.get("why")),
+                keys=tuple(texts_of(one.get("tags"))),
+                accounts=tuple(texts_of(one.get("accounts"))),
+                resources=tuple(texts_of(one.get("resources"))),
+                resource_types=tuple(texts_of(one.get("resource_types"))),
                 place=one.place,
             )
 
 
 def _day(node: Node, findings: list[Finding]) -> date | None:
     try:
-        return date.fromisoformat(_text(node))
+        return date.fromisoformat(text_of(node))
     except ValueError:
-        subject = f"{shown(_text(node))} is no day"
+        subject = f"{shown(text_of(node))} is no day"
         findings.append(Finding(codes.NOT_A_DAY, str(node.place), subject, "a day like 2026-12-31"))
         return None
 
@@ -210,13 +211,13 @@ def _day(node: Node, findings: list[Finding]) -> date | None:
 def _automated(node: Node | None) -> Automated | None:
     if not isinstance(node, MapNode):
         return None
-    return Automated(_text(node.get("tag")), tuple(_texts(node.get("values"))))
+    return Automated(text_of(node.get("tag")), tuple(texts_of(node.get("values"))))
 
 
 def _targets(node: Node | None) -> Targets:
     if not isinstance(node, MapNode):
         return Targets()
-    given = {key.text: int(_text(value).rstrip(" %")) for key, value in node.entries}
+    given = {key.text: int(text_of(value).rstrip(" %")) for key, value in node.entries}
     return replace(Targets(), **given)
 
 
@@ -224,29 +225,11 @@ def _enforcement(node: Node | None) -> Enforcement:
     if not isinstance(node, MapNode):
         return Enforcement()
     return Enforcement(
-        tuple(_texts(node.get("tags"))),
-        tuple(_texts(node.get("exempt_principals"))),
-        tuple(_texts(node.get("launched"))) or Enforcement().launched,
-        tuple(_texts(node.get("also"))),
+        tuple(texts_of(node.get("tags"))),
+        tuple(texts_of(node.get("exempt_principals"))),
+        tuple(texts_of(node.get("launched"))) or Enforcement().launched,
+        tuple(texts_of(node.get("also"))),
     )
-
-
-def _entries(node: Node | None) -> tuple[tuple[TextNode, Node], ...]:
-    return node.entries if isinstance(node, MapNode) else ()
-
-
-def _maps(node: Node | None) -> list[MapNode]:
-    items = node.items if isinstance(node, ListNode) else ()
-    return [item for item in items if isinstance(item, MapNode)]
-
-
-def _text(node: Node | None) -> str:
-    return node.text.strip() if isinstance(node, TextNode) and not node.nothing else ""
-
-
-def _texts(node: Node | None) -> list[str]:
-    nodes = node.items if isinstance(node, ListNode) else (node,)
-    return [text for one in nodes if (text := _text(one))]
 
 
 def _position(finding: Finding) -> tuple[int, ...]:

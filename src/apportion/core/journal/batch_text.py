@@ -1,0 +1,50 @@
+"""A journal batch as JSON and back, as the ledger keeps it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from apportion.model.finance.journal import Journal, JournalBatch, JournalLine, LineKey
+
+
+def batch_to_text(batch: JournalBatch) -> str:
+    """Write a batch as JSON; the same batch has the same text."""
+    plain = {
+        field.name: getattr(batch, field.name)
+        for field in fields(batch)
+        if field.name not in ("journals", "posting_date")
+    }
+    plain["posting_date"] = str(batch.posting_date)
+    plain["journals"] = [_plain(journal) for journal in batch.journals]
+    return json.dumps(plain, sort_keys=True, separators=(",", ":"))
+
+
+def batch_from_text(text: str) -> JournalBatch:
+    """Read a batch. Raises ValueError, LookupError or TypeError if it is none."""
+    said = json.loads(text)
+    tuples = {key: tuple(said[key]) for key in ("companies", "currencies", "after")}
+    journals = tuple(map(_journal, said["journals"]))
+    day = date.fromisoformat(said["posting_date"])
+    return JournalBatch(**{**said, **tuples, "posting_date": day, "journals": journals})
+
+
+def _plain(journal: Journal) -> dict[str, Any]:
+    lines = [[*line.key, line.amount, str(line.exact)] for line in journal.lines]
+    return {
+        "journal": journal.journal,
+        "company": journal.company,
+        "currency": journal.currency,
+        "lines": lines,
+    }
+
+
+def _journal(said: Mapping[str, Any]) -> Journal:
+    lines = tuple(
+        JournalLine(LineKey(*key), amount, Fraction(exact)) for *key, amount, exact in said["lines"]
+    )
+    return Journal(said["journal"], said["company"], said["currency"], lines)

@@ -1,0 +1,1 @@
+"""Values for the finance system: chart map, journals, templates of files."""

@@ -1,0 +1,1 @@
+"""Journals for the finance system: export, mark as sent, compare with the general ledger."""

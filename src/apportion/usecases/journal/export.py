@@ -1,0 +1,236 @@
+"""Export the journals of a month: from the recorded allocation to the cells of a file."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from apportion.core.allocation.split_tables import shares_query
+from apportion.core.identity import run_id
+from apportion.core.journal.batches import (
+    chosen_lines,
+    journal_lines,
+    make_journals,
+    subtract_sent,
+)
+from apportion.core.journal.entries import map_entries
+from apportion.core.journal.invoice_costs import (
+    DirectCost,
+    PoolCost,
+    direct_costs_query,
+    invoice_costs,
+    pool_costs_query,
+)
+from apportion.core.journal.render import render
+from apportion.model.errors.base import FindingsError, NotWhatWasProvedError
+from apportion.model.finance.chart_map import ChartMap
+from apportion.model.finance.journal import (
+    InvoiceCost,
+    JournalBatch,
+    JournalLine,
+)
+from apportion.model.finance.journal_template import Cell, JournalTemplate
+from apportion.model.findings import journals as codes
+from apportion.model.findings.finding import Finding, failing
+from apportion.model.focus import COST_COLUMNS
+from apportion.model.manifest import Manifest
+from apportion.model.money import from_units, text, to_units
+from apportion.model.outcome import Outcome
+from apportion.model.period import Period
+from apportion.model.split import Share
+from apportion.model.wording import plural
+from apportion.ports.ledger import ExpirableLedger
+from apportion.usecases.context import RunContext
+from apportion.usecases.row_values import read_rows
+from apportion.usecases.runs.open_run import Published, find, open_tables
+
+from .list_journals import deviation, journal_row
+from .records import record_batch, sent_batches
+
+COLUMNS = (
+    *("period", "batch", "journal", "company", "currency", "lines", "debit", "credit"),
+    "deviation",
+)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What is exported: companies and currencies, all if empty; the posting date."""
+
+    companies: tuple[str, ...] = ()
+    currencies: tuple[str, ...] = ()
+    posting_date: date | None = None  # the last day of the month if None
+
+
+@dataclass(frozen=True)
+class ExportedJournals:
+    """A batch as rows of cells, none if there is nothing to post; `outcome` lists its journals."""
+
+    rows: tuple[tuple[Cell, ...], ...]
+    outcome: Outcome
+
+
+def export_journals(
+    context: RunContext,
+    ledger: ExpirableLedger,
+    *,
+    period: str,
+    chart: ChartMap,
+    template: JournalTemplate,
+    choice: Choice,
+) -> ExportedJournals:
+    """Make the journals of the newest allocation, less what was sent, and record the batch.
+
+    If the newest batch that was sent was made of the same inputs, it is written again. Raises
+    FindingsError if something is not mapped or breaks a limit; then nothing is recorded.
+    """
+    published = find(context, period=period)
+    batch = _empty_batch(published, chart, template, choice)
+    sent = [
+        each
+        for each in sent_batches(ledger, period)
+        if each.concerns(batch.companies, batch.currencies)
+    ]
+    findings = list(published.later)
+    if sent and sent[-1].decided_by == batch.decided_by:
+        batch, words = sent[-1], ["This batch is marked as sent; it is written again unchanged."]
+    else:
+        lines, more = _lines(published, context, chart, batch.posting_date)
+        findings += more
+        batch, words = _filled(batch, lines, sent), _rounding(lines)
+    return _finished(ledger, batch, template, chart, findings, words)
+
+
+def _finished(
+    ledger: ExpirableLedger,
+    batch: JournalBatch,
+    template: JournalTemplate,
+    chart: ChartMap,
+    findings: Sequence[Finding],
+    words: Sequence[str],
+) -> ExportedJournals:
+    if not batch.journals:
+        nothing = Finding(codes.NOTHING_TO_POST, batch.period, "the journals", "amounts to post",
+                          f"none{_since(batch)}")  # fmt: skip
+        return ExportedJournals((), Outcome(COLUMNS, (), (*findings, nothing)))
+    rows, broken = render(batch, template, chart)
+    if failing(broken):
+        raise FindingsError([*findings, *broken])
+    record_batch(ledger, batch)
+    outcome = Outcome(
+        COLUMNS,
+        tuple(journal_row(batch, journal) for journal in batch.journals),
+        (*findings, *broken),
+        (_described(batch), *words),
+    )
+    return ExportedJournals(tuple(map(tuple, rows)), outcome)
+
+
+def _empty_batch(
+    published: Published, chart: ChartMap, template: JournalTemplate, choice: Choice
+) -> JournalBatch:
+    manifest = published.manifest
+    day = choice.posting_date or Period.parse(manifest.period).last_day
+    companies, currencies = sorted(set(choice.companies)), sorted(set(choice.currencies))
+    part = [str(day), *companies, "", *currencies]
+    decided_by = run_id(
+        "journal", manifest.period, manifest.run, template.sha256, chart.sha256, *part, inputs=()
+    )
+    return JournalBatch(
+        batch="",
+        period=manifest.period,
+        run=manifest.run,
+        made_at=manifest.at,
+        template=template.name,
+        decided_by=decided_by,
+        posting_date=day,
+        companies=tuple(companies),
+        currencies=tuple(currencies),
+        after=(),
+    )
+
+
+def _filled(
+    batch: JournalBatch, lines: Sequence[JournalLine], sent: Sequence[JournalBatch]
+) -> JournalBatch:
+    """Add what is to be posted; the id is a hash of the inputs, and of the batches before."""
+    after = tuple(each.batch for each in sent)
+    batch_id = run_id("journal batch", batch.decided_by, *after, inputs=())
+    before = [line for each in sent for journal in each.journals for line in journal.lines]
+    rest = chosen_lines(subtract_sent(lines, before), batch.companies, batch.currencies)
+    return replace(batch, batch=batch_id, after=after, journals=make_journals(rest, batch_id))
+
+
+def _lines(
+    published: Published, context: RunContext, chart: ChartMap, day: date
+) -> tuple[list[JournalLine], list[Finding]]:
+    costs = _invoice_costs(published, context, chart.cost or published.rulebook.cost)
+    entries, findings = map_entries(costs, chart, posting_date=day)
+    if failing(findings):
+        raise FindingsError(findings)
+    return journal_lines(entries, chart), findings
+
+
+def _invoice_costs(published: Published, context: RunContext, cost: str) -> list[InvoiceCost]:
+    """Read what each owner pays of each invoice; it adds up to what was proved."""
+    rulebook, engine = published.rulebook, context.engine
+    tables = open_tables(published, context)
+    context.say("reading cost by invoice")
+    direct = engine.rows(direct_costs_query(rulebook, tables, cost=cost))
+    pools = engine.rows(pool_costs_query(rulebook, tables, cost=cost))
+    shares = engine.rows(shares_query(tables.shares, order=("Owner", "Kept")))
+    costs = invoice_costs(
+        read_rows(DirectCost, direct),
+        read_rows(PoolCost, pools),
+        read_rows(Share, shares),
+        cost=cost,
+    )
+    _check_proved(costs, published.manifest, cost)
+    return costs
+
+
+def _check_proved(costs: Iterable[InvoiceCost], manifest: Manifest, cost: str) -> None:
+    place = COST_COLUMNS.index(cost)
+    proved: dict[str, int] = defaultdict(int)
+    for total in manifest.totals:
+        if total.stage == "allocated":
+            proved[total.currency] += to_units(Decimal(total.amounts[place]))
+    found: dict[str, int] = defaultdict(int)
+    for row in costs:
+        found[row.currency] += row.units
+    for currency in sorted(proved.keys() | found.keys()):
+        if proved[currency] != found[currency]:
+            words = (
+                f"{text(from_units(units))} {currency}"
+                for units in (proved[currency], found[currency])
+            )
+            raise NotWhatWasProvedError(manifest.period, manifest.run, *words)
+
+
+def _described(batch: JournalBatch) -> str:
+    what = "adjustment" if batch.after else "journal batch"
+    return (
+        f"{batch.period}: {what} {batch.batch} of run {batch.run} with "
+        f"{plural(len(batch.journals), 'journal')}{_since(batch)}. After the import, run "
+        f"`apportion journal mark-sent {batch.batch}`."
+    )
+
+
+def _since(batch: JournalBatch) -> str:
+    return f", the difference to {', '.join(batch.after)}" if batch.after else ""
+
+
+def _rounding(lines: Sequence[JournalLine]) -> list[str]:
+    """Report the largest deviation of a line, for each currency."""
+    worst: dict[str, JournalLine] = {}
+    for line in lines:
+        known = worst.setdefault(line.key.currency, line)
+        if abs(line.deviation) > abs(known.deviation):
+            worst[line.key.currency] = line
+    return [
+        f"Rounding changed no line by more than {abs(deviation([line], currency))} {currency}."
+        for currency, line in sorted(worst.items())
+    ]

@@ -1,0 +1,82 @@
+"""Every template writes what its system reads: bytes as recorded, checked by a separate reader."""
+
+from __future__ import annotations
+
+import csv
+import os
+from pathlib import Path
+
+import pytest
+
+from apportion.model.formulas import FORMULA_STARTS
+from apportion.reports.journal_templates import template_names
+from journal_ledger import make_journal_ledger
+from larkmoor import Typed
+from read_journals import READERS, read_journals
+
+GOLDEN = Path(__file__).parent / "journals"
+
+#: Formats that hold one company and currency.
+ONE_JOURNAL = {"dynamics-365", "datev"}
+
+
+@pytest.fixture(scope="module")
+def prompt(tmp_path_factory: pytest.TempPathFactory) -> Typed:
+    return make_journal_ledger(tmp_path_factory.mktemp("journals"))
+
+
+def exported(prompt: Typed, template: str, *options: str) -> bytes:
+    file = prompt.folder / f"{template}.csv"
+    prompt("journal", "export", "--template", template, "--to", str(file), *options)
+    assert prompt.code == 0, prompt.err
+    return file.read_bytes()
+
+
+def test_every_template_has_a_reader() -> None:
+    assert sorted(READERS) == template_names()
+
+
+@pytest.mark.parametrize("template", template_names())
+def test_a_file_is_as_recorded_and_posts_the_same_as_plain_csv(
+    prompt: Typed, template: str
+) -> None:
+    options = ("--company", "2000", "--currency", "USD") if template in ONE_JOURNAL else ()
+    raw = exported(prompt, template, *options)
+    golden = GOLDEN / f"{template}.golden"
+    if os.environ.get("APPORTION_WRITE_GOLDEN"):
+        golden.write_bytes(raw)
+    assert raw == golden.read_bytes()
+    plain = read_journals("csv", (GOLDEN / "csv.golden").read_bytes())
+    assert read_journals(template, raw) == {
+        key: amount
+        for key, amount in plain.items()
+        if template not in ONE_JOURNAL or key[:2] == ("2000", "USD")
+    }
+
+
+def test_the_months_invoices_are_posted_to_the_cent() -> None:
+    posted = read_journals("csv", (GOLDEN / "csv.golden").read_bytes())
+    clearing = {key[1]: -amount for key, amount in posted.items() if key[2] == "1590"}
+    # The exact sums are 144.9067 (INV-1) and 1.0051 USD (INV-2), and 2000.0 JPY.
+    assert {currency: str(amount) for currency, amount in clearing.items()} == {
+        "USD": "145.92",
+        "JPY": "2000",
+    }
+
+
+@pytest.mark.parametrize("template", sorted(ONE_JOURNAL))
+def test_a_format_of_one_company_refuses_several(prompt: Typed, template: str) -> None:
+    file = prompt.folder / "several.csv"
+    prompt("journal", "export", "--template", template, "--to", str(file))
+    assert prompt.code == 1
+    assert "J035" in prompt.err
+    assert "1000 JPY, 1000 USD, 2000 JPY, 2000 USD" in prompt.err
+    assert not file.exists()
+
+
+@pytest.mark.parametrize("template", sorted(set(template_names()) - ONE_JOURNAL))
+def test_no_cell_is_a_formula(template: str) -> None:
+    text = (GOLDEN / f"{template}.golden").read_bytes().decode("utf-8-sig")
+    cells = [cell for row in csv.reader(text.splitlines()) for cell in row]
+    assert any("=cmd" in cell for cell in cells)
+    assert not [cell for cell in cells if cell.startswith(FORMULA_STARTS)]
