@@ -29,6 +29,7 @@ from apportion.model.question import Granularity, Question
 from apportion.model.relation import Query
 from apportion.model.retention import Policy
 from apportion.model.settings import Settings
+from apportion.reports.journal_templates import template_text
 from apportion.sources.local_files import LocalFiles
 from apportion.usecases.allocate.allocate import allocate
 from apportion.usecases.allocate.prove import prove
@@ -36,6 +37,8 @@ from apportion.usecases.context import RunContext
 from apportion.usecases.dashboard.run_cache import RunCache
 from apportion.usecases.explain.owner import explain_owner, explain_pool, explain_resource
 from apportion.usecases.ingest.ingest import ingest
+from apportion.usecases.journal.export import Choice, export_journals
+from apportion.usecases.journal.load import load_chart_map, load_template
 from apportion.usecases.publish.publish import publish
 from apportion.usecases.publish.query import LedgerQueryEngine
 from apportion.usecases.reports.compare import allocated, compare, planned
@@ -220,6 +223,32 @@ def _publish(context: RunContext, folder: Path) -> None:
     publish(context, Lake(), period=PERIOD, scratch=folder / "publishing")
 
 
+CHART = """\
+apportion: 1
+companies: {"1": {clearing: "1590"}}
+payers: {"000000000999": "1"}
+accounts: [{account: "6500"}]
+owners:
+"""
+
+
+def _journals(context: RunContext, folder: Path) -> None:
+    owners = ("FIN-100", "CX", "OPS", "PLATFORM", "unallocated")
+    rows = "".join(f'  - {{owner: {owner}, company: "1"}}\n' for owner in owners)
+    (folder / "chart.yaml").write_text(CHART + rows, "utf-8")
+    template = load_template("csv", names=["csv"], read=template_text, folder=folder)
+    ledger = IcebergLedger(folder / "ledger")
+    done = export_journals(
+        context,
+        ledger,
+        period=PERIOD,
+        chart=load_chart_map(folder / "chart.yaml"),
+        template=template,
+        choice=Choice(),
+    )
+    assert {row["currency"] for row in done.outcome.rows} == {"EUR", "USD"}
+
+
 def _tags(context: RunContext, folder: Path) -> None:
     settings = settings_of(folder)
     coverage(context, settings, CoverageQuery(by=("owner", "month")), today=TODAY)
@@ -245,6 +274,7 @@ USE_CASES: Mapping[str, Callable[[RunContext, Path], object]] = {
     "focus": _focus,
     "workbook": lambda context, _folder: workbook(MonthReports.open(context, period=PERIOD)),
     "publish": _publish,
+    "journals": _journals,
     "tags": _tags,
     "expire": _expire,
 }
