@@ -13,7 +13,7 @@ from apportion.model.settings import Settings
 from apportion.usecases.context import RunContext
 from apportion.usecases.dashboard.run_cache import RunCache
 
-from .workspace import utc_now
+from .clock import utc_now
 
 
 def open_run_cache(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +19,7 @@ from apportion.model.aws.export import S3Location, Taking
 from apportion.model.charges import SplitCost
 from apportion.model.delivery import Intent
 from apportion.model.errors.base import FindingsError
-from apportion.model.manifest import Manifest, RunKind
+from apportion.model.manifest import RunKind
 from apportion.model.outcome import Explanation, Outcome, RulesInForce
 from apportion.model.period import Period
 from apportion.model.question import Question
@@ -29,6 +29,7 @@ from apportion.ports.progress import ignore_share, ignore_step
 from apportion.usecases.context import RunContext
 from apportion.usecases.settings import read as read_settings
 
+from .clock import utc_now
 from .scratch import Scratch
 
 if TYPE_CHECKING:
@@ -40,11 +41,6 @@ if TYPE_CHECKING:
     from .publishing import Publishing
     from .retention import Expiry
     from .tags import Tags
-
-
-def utc_now() -> str:
-    """The time, as runs record it."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 class Workspace:
@@ -350,21 +346,17 @@ class Workspace:
         from apportion.usecases.allocate.allocate import allocate
         from apportion.usecases.outcomes import allocate_outcome
         from apportion.usecases.runs.load_rules import rules_for
+        from apportion.usecases.runs.manifest_files import write_manifests
 
         settings = self._settings
         rules, findings = rules_for(period, Path(settings.rulebooks), Path(settings.drivers))
         if rules is None:
             raise FindingsError(findings)
         done = allocate(period, rules, dataclasses.replace(self._context, say=say), wait=wait)
-        owners, written = self.report(Question(str(period))), self._written(done.manifest)
+        proofs = Path(settings.ledger) / "proofs"
+        written = write_manifests(proofs, done.manifest, self._context.ledger.runs())
+        owners = self.report(Question(str(period)))
         return allocate_outcome(done.manifest, (*findings, *done.findings), owners, written)
-
-    def _written(self, allocation: Manifest) -> Path:
-        """Write the manifest of an allocation and its deliveries beside the ledger."""
-        from apportion.usecases.runs.manifest_files import write_manifests
-
-        folder = Path(self._settings.ledger) / "proofs"
-        return write_manifests(folder, allocation, self._context.ledger.runs())
 
     def _delivered(self) -> list[Period]:
         from apportion.usecases.runs.history import periods
