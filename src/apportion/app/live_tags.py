@@ -45,7 +45,7 @@ class AccountReach:
         return self._live[account, region]
 
     def explorer(self, view: str) -> Explorer:
-        """Reach Resource Explorer by the ARN of a view, which says where it is."""
+        """Reach Resource Explorer by the ARN of a view, which contains its region."""
         from apportion.aws.live_tags import Explorer
 
         region = view.split(":")[3] if view.count(":") > 4 else ""
@@ -73,6 +73,6 @@ class AccountReach:
             from apportion.aws.api_calls import ATTEMPTS, Calls
 
             calls = Calls(self._clients("sts", ""), IDENTITY, budget=ATTEMPTS)
-            said = calls.send("get_caller_identity", {})
-            self._who = str(said["Account"]), str(said["Arn"]).split(":")[1]
+            identity = calls.send("get_caller_identity", {})
+            self._who = str(identity["Account"]), str(identity["Arn"]).split(":")[1]
         return self._who

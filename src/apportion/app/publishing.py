@@ -110,11 +110,11 @@ class Publishing:
         periods = [each for each in allocated_periods(context) if not period or each <= period]
         with _scratch() as scratch:
             # The report compares with the month before.
-            asking = LedgerQueryEngine(
+            engine = LedgerQueryEngine(
                 context, Path(scratch), closed=DuckDB.closed, periods=periods[-2:], ahead=TABLES
             )
             done = deliver(
-                asking,
+                engine,
                 store,
                 forms,
                 period=period,
@@ -128,14 +128,14 @@ class Publishing:
         )
 
     def _noted(self, done: Outcome, how: EvidenceKind, where: str) -> Outcome:
-        """Note in the ledger that a run was handed out, so that no expiry deletes it."""
+        """Record that a run was published or delivered, so that no expiry deletes it."""
         from apportion.usecases.retention.evidence import note
 
         given = {(str(row["run"]), str(row["period"])) for row in done.rows}
         try:
             for run, period in sorted(given):
                 note(self._notes(), RetentionEvidence(run, period, how, where, self._now()))
-        except OSError:  # it may be another's, who lets nobody write to it
+        except OSError:  # another user's ledger may be read-only
             sentence = (
                 f"The ledger cannot be written to, so it does not know that this is {how}: "
                 "`apportion ledger expire` would not keep it."

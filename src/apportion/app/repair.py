@@ -18,7 +18,7 @@ def repair(folder: Path, context: Callable[[Ledger], RunContext], *, wait: float
     """Make the catalog of a ledger again, if it needs one; rows are its runs.
 
     `context` go with the ledger that they are given. Raises NotRepairedError, with nothing changed,
-    where what was made is not what the records say.
+    if the rebuilt catalog differs from the records.
     """
     with IcebergLedger(folder).lock(wait=wait):
         work = Repair(folder)

@@ -135,7 +135,7 @@ def _summed_up(document: Document) -> Document:
 
 
 def _sum_up(section: Section) -> Section:
-    """Add tables up, and say once what is the same on all rows."""
+    """Add totals to tables; equal values of all rows are written once."""
     inner = tuple(map(_sum_up, section.sections))
     if section.table is None:
         return replace(section, sections=inner)

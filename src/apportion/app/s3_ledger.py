@@ -132,6 +132,6 @@ def fetch_settings(location: str, folder: Path, clients: Clients) -> Path:
 
 
 def _is_inside(name: str) -> bool:
-    """Tell the name of a file below a folder from one of a folder, or of somewhere else."""
+    """Whether a name is of a file below the folder."""
     parts = PurePosixPath(name).parts
     return not name.endswith("/") and not name.startswith("/") and ".." not in parts

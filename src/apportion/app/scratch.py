@@ -54,7 +54,7 @@ def _locked(place: Path) -> tuple[TemporaryDirectory[str], FileLock]:
 
 
 def _sweep(place: Path) -> None:
-    """Remove the folders of processes that are no more; those without a lock are not ours."""
+    """Remove the folders of ended processes; folders without a lock are of other programs."""
     for lock in place.glob(f"{_PREFIX}*/{_LOCK}"):
         try:
             with FileLock(lock).acquire(timeout=0):

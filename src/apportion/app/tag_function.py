@@ -23,7 +23,7 @@ InRole = Callable[[Clients, str, str], Clients]
 
 
 class Function:
-    """Everything that lasts from one invocation to the next; the policy is read anew at times."""
+    """State kept between invocations; the policy is read again from time to time."""
 
     #: Seconds for which a policy is used before it is read again.
     FRESH = 300

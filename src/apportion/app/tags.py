@@ -45,9 +45,9 @@ class Tags:
         """Read the policy with the rulebook's values in it; raises FindingsError."""
         return tag_policy(self._settings, today=self._today)[0]
 
-    def coverage(self, asked: CoverageQuery) -> Outcome:
+    def coverage(self, query: CoverageQuery) -> Outcome:
         """Report how much spend carries valid mandatory tags, and why the rest does not."""
-        return coverage(self._context(), self._settings, asked, today=self._today)
+        return coverage(self._context(), self._settings, query, today=self._today)
 
     def untagged(self, wanted: Wanted) -> Outcome:
         """List the resources without valid mandatory tags by cost, with a contact."""

@@ -3,6 +3,6 @@
 from apportion.model.errors.base import NoBoto3Error
 
 try:
-    import boto3  # noqa: F401 - whether it is there is asked once, for every file of this room
+    import boto3  # noqa: F401 - checked once, for every file of this package
 except ModuleNotFoundError as error:
     raise NoBoto3Error from error

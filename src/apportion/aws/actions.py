@@ -17,14 +17,12 @@ COST_REPORTS: Mapping[str, str] = {
 
 
 #: The exports that AWS Billing writes. Only `create_export` writes, and it needs two permissions:
-#: AWS asks for that of the older report as well.
 DATA_EXPORTS: Mapping[str, str] = {
     "list_exports": "bcm-data-exports:ListExports",
     "get_export": "bcm-data-exports:GetExport",
     "get_table": "bcm-data-exports:GetTable",
     "create_export": "bcm-data-exports:CreateExport",
 }
-ALSO_TO_CREATE_EXPORTS = ("cur:PutReportDefinition",)
 
 #: Whose credentials they are; everybody may ask.
 IDENTITY: Mapping[str, str] = {"get_caller_identity": "sts:GetCallerIdentity"}
@@ -55,10 +53,10 @@ COST_CATEGORIES: Mapping[str, str] = {
     "describe_cost_category_definition": "ce:DescribeCostCategoryDefinition",
 }
 
-#: A role that is taken for a plan, whose trust policy says who may.
+#: A role that is taken for a plan, whose trust policy lists the callers.
 ASSUME: Mapping[str, str] = {"assume_role": "sts:AssumeRole"}
 
-#: Bills in a bucket. `head_bucket` tells its region; nothing is written.
+#: Bills in a bucket. `head_bucket` returns its region; nothing is written.
 BILLS_IN_S3: Mapping[str, str] = {
     "head_bucket": "s3:ListBucket",
     "list_objects_v2": "s3:ListBucket",
@@ -66,7 +64,7 @@ BILLS_IN_S3: Mapping[str, str] = {
     "get_object": "s3:GetObject",
 }
 
-#: Tables for others: `publish`. Glue says which metadata is a table's current one.
+#: Tables for others: `publish`. Glue has the location of a table's current metadata.
 PUBLISH: Mapping[str, str] = {
     "get_database": "glue:GetDatabase",
     "create_database": "glue:CreateDatabase",
@@ -76,7 +74,7 @@ PUBLISH: Mapping[str, str] = {
 }
 
 #: Objects that are read, and written whole; only `ledger expire` removes some. An object that is
-#: not there is told from one that may not be read only to who may list the bucket.
+#: missing looks like an object that may not be read, unless the caller may list the bucket.
 OBJECTS: Mapping[str, str] = {
     "get_object": "s3:GetObject",
     "put_object": "s3:PutObject",
@@ -99,7 +97,7 @@ QUERY_BESIDE = (
 
 #: Reports that are sent.
 MAIL: Mapping[str, str] = {"send_email": "ses:SendEmail"}
-TELL: Mapping[str, str] = {"publish": "sns:Publish"}
+NOTIFY: Mapping[str, str] = {"publish": "sns:Publish"}
 
 #: What keeps a function from doing the same event's work twice (aws-lambda-powertools).
 ONCE: Mapping[str, str] = {
@@ -109,10 +107,10 @@ ONCE: Mapping[str, str] = {
 }
 
 #: Tags as they are on resources: `tags scan`, `tags fix plan`, the function that validates. Nothing
-#: writes. Resource Explorer asks for the right to search where its list is asked for.
+#: writes. Resource Explorer needs the right to search for its list.
 SEE_RESOURCES: Mapping[str, str] = {"get_resources": "tag:GetResources"}
 EXPLORE: Mapping[str, str] = {"list_resources": "resource-explorer-2:Search"}
-#: What `tags fix apply` and `undo` may change, in a role of its own. Each service asks for its own
+#: What `tags fix apply` and `undo` may change, in a role of its own. Each service needs its own
 #: right to tag beside these: `model/iam/catalog.py` has them.
 FIX_TAGS: Mapping[str, str] = {
     "tag_resources": "tag:TagResources",

@@ -65,14 +65,14 @@ class Athena:
         return Outcome(columns, rows, messages=(_cost(done),))
 
     def _start(self, sql: str) -> str:
-        asked: dict[str, object] = {
+        request: dict[str, object] = {
             "QueryString": sql,
             "QueryExecutionContext": {"Database": self._database},
             "WorkGroup": self._workgroup,
         }
         if self._results:
-            asked["ResultConfiguration"] = {"OutputLocation": self._results}
-        return str(self._calls.send("start_query_execution", asked)["QueryExecutionId"])
+            request["ResultConfiguration"] = {"OutputLocation": self._results}
+        return str(self._calls.send("start_query_execution", request)["QueryExecutionId"])
 
     def _wait(self, query: str) -> Mapping[str, Any]:
         until = self._timer() + self._timeout
@@ -86,8 +86,8 @@ class Athena:
             if state in _ENDED:
                 raise _failed(execution["Status"])
             if self._timer() > until:
-                said = f"the query was {state.lower()} for {self._timeout} s and was stopped"
-                raise QueryFailedError("Athena", said, "Wait longer with --timeout SECONDS.")
+                details = f"the query was {state.lower()} for {self._timeout} s and was stopped"
+                raise QueryFailedError("Athena", details, "Wait longer with --timeout SECONDS.")
             self._sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE)
 
@@ -98,12 +98,12 @@ class Athena:
         token: dict[str, str] = {}
         while True:
             page = self._calls.send("get_query_results", {"QueryExecutionId": query, **token})
-            said = page["ResultSet"]
-            written = [_texts(row) for row in said["Rows"]]
+            details = page["ResultSet"]
+            written = [_texts(row) for row in details["Rows"]]
             if not token:
                 columns = [
                     (str(each["Name"]), str(each["Type"]))
-                    for each in said["ResultSetMetadata"]["ColumnInfo"]
+                    for each in details["ResultSetMetadata"]["ColumnInfo"]
                 ]
                 if written and written[0] == [name for name, _ in columns]:
                     written = written[1:]
@@ -146,9 +146,9 @@ def _typed(text: str, kind: str) -> object:
 
 
 def _cost(execution: Mapping[str, Any]) -> str:
-    said = execution.get("Statistics") or {}
-    scanned = int(said.get("DataScannedInBytes") or 0)
-    seconds = Decimal(int(said.get("TotalExecutionTimeInMillis") or 0)).scaleb(-3)
+    details = execution.get("Statistics") or {}
+    scanned = int(details.get("DataScannedInBytes") or 0)
+    seconds = Decimal(int(details.get("TotalExecutionTimeInMillis") or 0)).scaleb(-3)
     price = max(scanned, _LEAST) * _PRICE / _TERABYTE
     return (
         f"Athena scanned {scanned / 1000**2:,.1f} MB in {seconds:.1f} s: about {price:.5f} USD at "
@@ -158,16 +158,16 @@ def _cost(execution: Mapping[str, Any]) -> str:
 
 def _failed(status: Mapping[str, Any]) -> QueryFailedError | InvalidQueryError:
     """Separate a query that is wrong (an unknown column) from one that was not answered."""
-    said = str(status.get("StateChangeReason") or status["State"].lower())
-    sentence = said.strip().splitlines()[0][:500]
+    details = str(status.get("StateChangeReason") or status["State"].lower())
+    sentence = details.strip().splitlines()[0][:500]
     if sentence.startswith(_WRONG_QUERY):
         return InvalidQueryError(sentence)
-    return QueryFailedError("Athena", sentence, _remedy(said))
+    return QueryFailedError("Athena", sentence, _remedy(details))
 
 
-def _remedy(said: str) -> str:
-    if "scanned" in said.lower() or "bytes scanned limit" in said.lower():
+def _remedy(details: str) -> str:
+    if "scanned" in details.lower() or "bytes scanned limit" in details.lower():
         return 'The workgroup limits what a query may scan: name a period in it ("Period" = …).'
-    if "does not exist" in said.lower() or "not found" in said.lower():
+    if "does not exist" in details.lower() or "not found" in details.lower():
         return "Publish first with `apportion publish`, and name its --database."
     return ""

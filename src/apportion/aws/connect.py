@@ -80,9 +80,9 @@ def in_role(
     """
     if not role:
         return clients
-    asked = {"RoleArn": role, "RoleSessionName": session[:64]}
+    request = {"RoleArn": role, "RoleSessionName": session[:64]}
     sts = Calls(clients("sts", ""), ASSUME, budget=ATTEMPTS, resource=role)
-    given = sts.send("assume_role", asked)["Credentials"]
+    given = sts.send("assume_role", request)["Credentials"]
     acting = boto3.Session(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
 
     def client(service: str, region: str) -> Client:

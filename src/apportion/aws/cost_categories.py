@@ -41,7 +41,7 @@ class CostCategories:
             token = {"NextToken": answer["NextToken"]}
 
     def _described(self, arn: str) -> Mapping[str, Any]:
-        asked = {"CostCategoryArn": arn}
-        described = self._calls.send("describe_cost_category_definition", asked)
+        request = {"CostCategoryArn": arn}
+        described = self._calls.send("describe_cost_category_definition", request)
         found: Mapping[str, Any] = described["CostCategory"]
         return found

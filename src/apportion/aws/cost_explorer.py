@@ -77,15 +77,15 @@ class CostExplorer:
 
     def _whole(self, operation: str, request: Mapping[str, object]) -> list[Mapping[str, Any]]:
         """Read all pages; once more from the first where the token of a next one went bad."""
-        said = ""
+        failure = ""
         for _ in range(_TIMES_FROM_THE_START):
             try:
                 return self._read(operation, request)
             except PagesChangedError as changed:
-                said = str(changed)
+                failure = str(changed)
         raise AwsRefusedError(
             COST_REPORTS[operation],
-            said,
+            failure,
             "the pages of the response changed twice while they were read",
             "Try again in some minutes.",
         )

@@ -47,8 +47,8 @@ class DataExports:
         return sorted(map(_export, found), key=lambda export: str(export.definition["Name"]))
 
     def columns(self, table: str, properties: Mapping[str, str]) -> list[str]:
-        asked = {"TableName": table, "TableProperties": dict(properties)}
-        answer = self._calls.send("get_table", asked)
+        request = {"TableName": table, "TableProperties": dict(properties)}
+        answer = self._calls.send("get_table", request)
         return [str(column["Name"]) for column in answer.get("Schema", ())]
 
     def identity(self) -> tuple[str, str]:

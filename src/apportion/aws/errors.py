@@ -70,33 +70,33 @@ def code_of(error: ClientError) -> str:
 
 def sentence(error: ClientError) -> str:
     """Read the first line of AWS's message: later ones repeat parts of the request."""
-    said = str(error.response.get("Error", {}).get("Message", "")).strip()
-    return said.splitlines()[0][:500] if said else code_of(error)
+    message = str(error.response.get("Error", {}).get("Message", "")).strip()
+    return message.splitlines()[0][:500] if message else code_of(error)
 
 
 def refusal(action: str, error: ClientError, resource: str = "*") -> AwsError:
     """Make an error from what AWS refused, with a remedy. `resource` is that of the call."""
-    code, said = code_of(error), sentence(error)
-    if _NOT_ENABLED.search(said):
+    code, message = code_of(error), sentence(error)
+    if _NOT_ENABLED.search(message):
         remedy = (
             "Open Cost Explorer once in the console of the payer account and, for member accounts, "
             "allow access there; the first figures take a day."
         )
-        return AwsRefusedError(action, code, said, remedy)
+        return AwsRefusedError(action, code, message, remedy)
     if code in _DENIED:
-        return _denied(action, said, resource)
+        return _denied(action, message, resource)
     if code in _EXPIRED:
         return AwsCredentialsError("The AWS credentials have expired", _SIGN_IN)
     if code in _NOT_TAKEN:
-        return _not_taken(code, said)
-    return AwsRefusedError(action, code, said, _REMEDIES.get(code, ""))
+        return _not_taken(code, message)
+    return AwsRefusedError(action, code, message, _REMEDIES.get(code, ""))
 
 
-def _denied(action: str, said: str, resource: str) -> AwsDeniedError:
-    caller, what = _CALLER.search(said), _WHAT.search(said)
+def _denied(action: str, message: str, resource: str) -> AwsDeniedError:
+    caller, what = _CALLER.search(message), _WHAT.search(message)
     if what and what[1] != action:  # kms:Decrypt, where an object is encrypted
         action, resource = what[1], what[2] or "*"
-    return AwsDeniedError(action, caller[1] if caller else "The caller", said, resource)
+    return AwsDeniedError(action, caller[1] if caller else "The caller", message, resource)
 
 
 def without_answer(action: str, error: Exception) -> AwsError:
@@ -124,8 +124,8 @@ def without_answer(action: str, error: Exception) -> AwsError:
     return AwsRefusedError(action, type(error).__name__, _line(error))
 
 
-def _not_taken(code: str, said: str) -> AwsError:
-    if code in {"RequestExpired", "RequestTimeTooSkewed"} or _CLOCK.search(said):
+def _not_taken(code: str, message: str) -> AwsError:
+    if code in {"RequestExpired", "RequestTimeTooSkewed"} or _CLOCK.search(message):
         return AwsCredentialsError(
             "AWS does not accept the time of the request",
             "Set this machine's clock; it may be wrong by at most five minutes.",

@@ -39,8 +39,8 @@ class DynamoEventStore:
 
     def policy(self) -> tuple[str, str]:
         """Read the tag policy, and the accounts' defaults, as texts; empty where there are none."""
-        asked = {"TableName": self._table, "Key": _key("policy")}
-        item = self._calls.send("get_item", asked).get("Item") or {}
+        request = {"TableName": self._table, "Key": _key("policy")}
+        item = self._calls.send("get_item", request).get("Item") or {}
         return item.get("policy", {}).get("S", ""), item.get("defaults", {}).get("S", "")
 
     def begin(self, event: str, now: int) -> bool:

@@ -35,27 +35,27 @@ class LiveTags:
         """Read the tags of some resources; those that the API does not know are left out."""
         found: dict[str, tuple[tuple[str, str], ...]] = {}
         for at in range(0, len(arns), LOOKED_UP):
-            asked = {"ResourceARNList": list(arns[at : at + LOOKED_UP])}
-            found |= {one.arn: one.tags for one in self._pages(asked)}
+            request = {"ResourceARNList": list(arns[at : at + LOOKED_UP])}
+            found |= {one.arn: one.tags for one in self._pages(request)}
         return found
 
     def tag(self, arns: Sequence[str], tags: Mapping[str, str]) -> dict[str, str]:
         """Set tags on at most 20 resources; returns the reasons of AWS by refused ARN."""
-        asked = {"ResourceARNList": list(arns), "Tags": dict(tags)}
-        return _failed(self._changes.send("tag_resources", asked))
+        request = {"ResourceARNList": list(arns), "Tags": dict(tags)}
+        return _failed(self._changes.send("tag_resources", request))
 
     def untag(self, arns: Sequence[str], keys: Sequence[str]) -> dict[str, str]:
         """Remove tags from at most 20 resources; returns the reasons of AWS by refused ARN."""
-        asked = {"ResourceARNList": list(arns), "TagKeys": list(keys)}
-        return _failed(self._changes.send("untag_resources", asked))
+        request = {"ResourceARNList": list(arns), "TagKeys": list(keys)}
+        return _failed(self._changes.send("untag_resources", request))
 
-    def _pages(self, asked: Mapping[str, object]) -> Iterator[LiveResource]:
+    def _pages(self, request: Mapping[str, object]) -> Iterator[LiveResource]:
         token: Mapping[str, object] = {}
         while True:
-            answer = self._looks.send("get_resources", {**asked, **token})
-            for said in answer.get("ResourceTagMappingList") or ():
-                pairs = ((str(t["Key"]), str(t["Value"])) for t in said.get("Tags") or ())
-                yield LiveResource(str(said["ResourceARN"]), tuple(sorted(pairs)))
+            answer = self._looks.send("get_resources", {**request, **token})
+            for item in answer.get("ResourceTagMappingList") or ():
+                pairs = ((str(t["Key"]), str(t["Value"])) for t in item.get("Tags") or ())
+                yield LiveResource(str(item["ResourceARN"]), tuple(sorted(pairs)))
             if not answer.get("PaginationToken"):
                 return
             token = {"PaginationToken": answer["PaginationToken"]}
@@ -75,23 +75,23 @@ class Explorer:
 
     def untagged(self) -> Iterator[LiveResource]:
         """List the resources without user tags that the view shows."""
-        asked: dict[str, object] = {
+        request: dict[str, object] = {
             "Filters": {"FilterString": "tag:none"},
             "ViewArn": self._view,
             "MaxResults": 1_000,
         }
         while True:
-            answer = self._calls.send("list_resources", asked)
-            for said in answer.get("Resources") or ():
-                yield _explored(said)
+            answer = self._calls.send("list_resources", request)
+            for item in answer.get("Resources") or ():
+                yield _explored(item)
             if not answer.get("NextToken"):
                 return
-            asked = {**asked, "NextToken": answer["NextToken"]}
+            request = {**request, "NextToken": answer["NextToken"]}
 
 
-def _explored(said: Mapping[str, Any]) -> LiveResource:
-    account, region = str(said.get("OwningAccountId", "")), str(said.get("Region", ""))
-    return LiveResource(str(said["Arn"]), (), account, region)
+def _explored(item: Mapping[str, Any]) -> LiveResource:
+    account, region = str(item.get("OwningAccountId", "")), str(item.get("Region", ""))
+    return LiveResource(str(item["Arn"]), (), account, region)
 
 
 def _failed(answer: Mapping[str, Any]) -> dict[str, str]:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 
-from .actions import MAIL, TELL
+from .actions import MAIL, NOTIFY
 from .api_calls import Calls, Client
 
 #: SNS takes 256 kB, and a subject of 100 characters of ASCII without line breaks.
@@ -60,7 +60,9 @@ class TopicNotifier:
     def __init__(
         self, client: Client, *, arn: str, sleep: Callable[[float], None] = time.sleep
     ) -> None:
-        self._calls = Calls(client, TELL, budget=sys.maxsize, sleep=sleep, once=True, resource=arn)
+        self._calls = Calls(
+            client, NOTIFY, budget=sys.maxsize, sleep=sleep, once=True, resource=arn
+        )
         self._arn = arn
 
     @property

@@ -49,16 +49,16 @@ class Organizations:
         found.sort(key=lambda account: account.id)
         return Organization(str(described["Organization"]["Id"]), tuple(found))
 
-    def _account(self, said: Mapping[str, Any]) -> Account:
-        id_ = str(said["Id"])
+    def _account(self, item: Mapping[str, Any]) -> Account:
+        id_ = str(item["Id"])
         tags = self._pages("list_tags_for_resource", {"ResourceId": id_}, "Tags")
         return Account(
             id=id_,
-            name=str(said.get("Name") or ""),
+            name=str(item.get("Name") or ""),
             unit="/".join(self._above(id_)) or ROOT_NAME,
             tags=tuple(sorted((str(tag["Key"]), str(tag["Value"])) for tag in tags)),
-            # `Status` is what `State` was called before it could tell of closing.
-            state=str(said.get("State") or said.get("Status") or ""),
+            # `Status` is the older name of `State`, without the closing states.
+            state=str(item.get("State") or item.get("Status") or ""),
         )
 
     def _above(self, child: str) -> tuple[str, ...]:
@@ -69,19 +69,19 @@ class Organizations:
     def _unit(self, id_: str) -> tuple[str, ...]:
         """Name a unit and its parents; each is read once."""
         if id_ not in self._units:
-            asked = {"OrganizationalUnitId": id_}
-            described = self._calls.send("describe_organizational_unit", asked)
+            request = {"OrganizationalUnitId": id_}
+            described = self._calls.send("describe_organizational_unit", request)
             own = str(described["OrganizationalUnit"]["Name"])
             self._units[id_] = (*self._above(id_), own)
         return self._units[id_]
 
     def _pages(
-        self, operation: str, asked: Mapping[str, object], field: str
+        self, operation: str, request: Mapping[str, object], field: str
     ) -> Iterator[Mapping[str, Any]]:
         """Follow the pages; one may be empty and not be the last."""
         token: Mapping[str, object] = {}
         while True:
-            answer = self._calls.send(operation, {**asked, **token})
+            answer = self._calls.send(operation, {**request, **token})
             yield from answer.get(field) or ()
             if not answer.get("NextToken"):
                 return

@@ -19,7 +19,7 @@ from pyiceberg.types import (
 
 from apportion.model import money
 
-#: The table that says which run of each period readers see.
+#: The table with the run of each period that readers see.
 RUNS = "runs"
 
 #: How a table is called whose view shows one run.

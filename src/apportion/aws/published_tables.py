@@ -35,10 +35,10 @@ from .published_files import entries, planned, rows_of, send
 from .published_schemas import BY_RUN, PROPERTIES, RUNS, missing, partitioning, schema
 from .s3_store import ElsewhereError, S3Store
 
-#: Commits of other periods get in the way of ours; only that is tried again.
+#: Commits of other periods conflict with this one; only that is tried again.
 _TRIES = 5
 
-#: What was staged and never made seen is cleared away when nobody can be at work on it any more.
+#: Staged rows that were never shown are deleted when no publisher can still be working on them.
 _STALE = timedelta(hours=24)
 
 
@@ -129,7 +129,7 @@ class GlueTables:
         raise OthersWroteError(f"what is published of {period}")
 
     def clear(self, period: str, tables: Iterable[str]) -> None:
-        """As the port says: what the commit replaced, and what a killed publisher staged long ago.
+        """See the port: rows that the commit replaced, and old ones of a killed publisher.
 
         Never what someone may just be staging.
         """

@@ -49,8 +49,8 @@ class S3Bucket:
         start = f"{prefix}/" if prefix else ""
         calls = self._calls()
         while True:
-            asked = {"Bucket": self._bucket, "Prefix": start, "Delimiter": "/", **token}
-            answer = calls.send("list_objects_v2", asked)
+            request = {"Bucket": self._bucket, "Prefix": start, "Delimiter": "/", **token}
+            answer = calls.send("list_objects_v2", request)
             found = [str(each["Prefix"]) for each in answer.get("CommonPrefixes", ())]
             names += [name.removeprefix(start).removesuffix("/") for name in found]
             if not answer.get("IsTruncated"):
@@ -79,9 +79,9 @@ class S3Bucket:
         raise AwsUnreachableError(BILLS_IN_S3["get_object"], str(last))
 
     def head(self, key: str) -> PinnedObject | None:
-        asked = {**self._named(key), "ChecksumMode": "ENABLED"}
+        request = {**self._named(key), "ChecksumMode": "ENABLED"}
         try:
-            return _pin(key, self._calls(key, *_WORDLESS).send("head_object", asked))
+            return _pin(key, self._calls(key, *_WORDLESS).send("head_object", request))
         except ClientError as error:
             if code_of(error) in _NOT_THERE:
                 return None
@@ -135,12 +135,12 @@ class S3Bucket:
 
     def _rest(self, pin: PinnedObject, have: int) -> Iterator[bytes]:
         """Request the bytes from `have` on, of the pinned object only."""
-        asked = {**self._named(pin.key), "IfMatch": pin.etag}
+        request = {**self._named(pin.key), "IfMatch": pin.etag}
         if have:
-            asked["Range"] = f"bytes={have}-"
+            request["Range"] = f"bytes={have}-"
         address = f"s3://{self._bucket}/{pin.key}"
         try:
-            answer = self._calls(pin.key).send("get_object", asked)
+            answer = self._calls(pin.key).send("get_object", request)
         except ClientError:
             raise ObjectChangedError(address) from None
         found = (str(answer["ETag"]), _version(answer), int(answer["ContentLength"]))
@@ -154,8 +154,8 @@ class S3Bucket:
         calls = self._calls(key)
         try:
             calls.send("get_object", {**self._named(key), "Range": "bytes=0-0"})["Body"].close()
-        except AwsError as told:
-            return told
+        except AwsError as reason:
+            return reason
         except ClientError:
             pass  # the object changed meanwhile, which explains nothing
         return refusal(BILLS_IN_S3["head_object"], error, calls.resource)

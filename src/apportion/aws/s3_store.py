@@ -80,7 +80,7 @@ class S3Store:
 
     def _copy(self, name: str, to: IO[bytes]) -> str | None:
         """Copy an object, from its start again where the answer breaks off; return its mark."""
-        said = ""
+        failure = ""
         for _ in range(ATTEMPTS):
             try:
                 answer = self._calls.send("get_object", self._named(name))
@@ -92,10 +92,10 @@ class S3Store:
             try:
                 shutil.copyfileobj(answer["Body"], to, _CHUNK)
             except BotoCoreError as error:
-                said = str(error)
+                failure = str(error)
             else:
                 return str(answer["ETag"])
-        raise AwsUnreachableError(OBJECTS["get_object"], said)
+        raise AwsUnreachableError(OBJECTS["get_object"], failure)
 
     def write(
         self, name: str, content: bytes | Path, *, new: bool = False, instead_of: str = ""
@@ -130,32 +130,32 @@ class S3Store:
     def _mark_of(self, name: str, content: bytes | Path) -> str | None:
         """Read the mark of an object if it has exactly this content, which was sent before."""
         there = self.read(name)
-        ours = content if isinstance(content, bytes) else content.read_bytes()
-        return there.mark if there is not None and there.content == ours else None
+        sent = content if isinstance(content, bytes) else content.read_bytes()
+        return there.mark if there is not None and there.content == sent else None
 
     def remove(self, names: Sequence[str]) -> None:
         for start in range(0, len(names), _AT_ONCE):
             objects = [{"Key": self._key(name)} for name in names[start : start + _AT_ONCE]]
-            asked = {"Bucket": self.bucket, "Delete": {"Objects": objects, "Quiet": True}}
-            answer = self._calls.send("delete_objects", asked)
+            request = {"Bucket": self.bucket, "Delete": {"Objects": objects, "Quiet": True}}
+            answer = self._calls.send("delete_objects", request)
             for error in answer.get("Errors", ())[:1]:
                 raise self._not_removed(error)
 
     def _not_removed(self, error: Mapping[str, str]) -> AwsError:
         """Raise an error for the first object that S3 did not remove."""
-        action, said = OBJECTS["delete_objects"], error.get("Message", "")
+        action, failure = OBJECTS["delete_objects"], error.get("Message", "")
         if error.get("Code") == "AccessDenied":
-            return AwsDeniedError(action, "The caller", said, self._calls.resource)
+            return AwsDeniedError(action, "The caller", failure, self._calls.resource)
         where = f"s3://{self.bucket}/{error.get('Key', '')}"
-        return AwsRefusedError(action, str(error.get("Code")), f"{where}: {said}")
+        return AwsRefusedError(action, str(error.get("Code")), f"{where}: {failure}")
 
     def names(self, below: str = "") -> list[str]:
         found: list[str] = []
         start = f"{self.prefix}/" if self.prefix else ""
         token: dict[str, str] = {}
         while True:
-            asked = {"Bucket": self.bucket, "Prefix": f"{start}{below}", **token}
-            answer = self._calls.send("list_objects_v2", asked)
+            request = {"Bucket": self.bucket, "Prefix": f"{start}{below}", **token}
+            answer = self._calls.send("list_objects_v2", request)
             found += [str(each["Key"])[len(start) :] for each in answer.get("Contents", ())]
             if not answer.get("IsTruncated"):
                 return found

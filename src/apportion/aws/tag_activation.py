@@ -55,28 +55,28 @@ class TagActivation:
         return [dict(error) for error in answer.get("Errors") or ()]
 
     def _pages(
-        self, operation: str, asked: Mapping[str, object], field: str
+        self, operation: str, request: Mapping[str, object], field: str
     ) -> Iterator[Mapping[str, Any]]:
         token: Mapping[str, object] = {}
         while True:
-            answer = self._looks.send(operation, {**asked, **token})
+            answer = self._looks.send(operation, {**request, **token})
             yield from answer.get(field) or ()
             if not answer.get("NextToken"):
                 return
             token = {"NextToken": answer["NextToken"]}
 
 
-def _key(said: Mapping[str, Any]) -> KnownKey:
+def _key(item: Mapping[str, Any]) -> KnownKey:
     return KnownKey(
-        str(said["TagKey"]),
-        str(said["Type"]),
-        str(said["Status"]),
-        str(said.get("LastUsedDate", "")),
+        str(item["TagKey"]),
+        str(item["Type"]),
+        str(item["Status"]),
+        str(item.get("LastUsedDate", "")),
     )
 
 
-def _backfill(said: Mapping[str, Any]) -> Backfill:
-    requested = datetime.fromisoformat(str(said["RequestedAt"]))
+def _backfill(item: Mapping[str, Any]) -> Backfill:
+    requested = datetime.fromisoformat(str(item["RequestedAt"]))
     return Backfill(
-        str(said["BackfillFrom"]), requested.astimezone(UTC), str(said["BackfillStatus"])
+        str(item["BackfillFrom"]), requested.astimezone(UTC), str(item["BackfillStatus"])
     )

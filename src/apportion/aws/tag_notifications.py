@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 
-from .actions import TELL
+from .actions import NOTIFY
 from .api_calls import Calls, Client
 
 #: SNS takes 256 kB, and a subject of 100 characters of ASCII without line breaks.
@@ -32,7 +32,7 @@ class TagNotifier:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._topics = {
-            arn: Calls(client, TELL, budget=sys.maxsize, sleep=sleep, once=True, resource=arn)
+            arn: Calls(client, NOTIFY, budget=sys.maxsize, sleep=sleep, once=True, resource=arn)
             for arn in (topic, chat)
             if arn
         }

@@ -1,7 +1,7 @@
 """Ctrl-C, from the first import to the last moment: one quiet line, and exit code 130.
 
 Libraries make something else of Ctrl-C: DuckDB raises RuntimeError, pools and Arrow errors of their
-own. So it is noted when it comes, and what is raised after it is not told as a failure.
+own. So it is noted when it comes, and an error raised after it is not reported as a failure.
 """
 
 from __future__ import annotations

@@ -117,14 +117,14 @@ def main() -> NoReturn:
     except FileNotFoundError:
         sys.stderr.write("error: The current folder no longer exists. Change to another folder.\n")
         code = 2
-    except KeyboardInterrupt:  # a second one, while the first was being told
+    except KeyboardInterrupt:  # a second one, while the first was being reported
         code = INTERRUPTED
     leave_at_once()
     sys.exit(code)
 
 
 def run(arguments: Sequence[str], outside: Outside) -> int:
-    """Run one command and return its exit code; what went wrong has been told."""
+    """Run one command and return its exit code; errors have been shown."""
     ordered = globals_first(arguments)
     flags = {name for name in ordered if name in GLOBAL}
     console = Console(

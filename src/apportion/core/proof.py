@@ -83,7 +83,7 @@ def balance(costs: Iterable[PoolCost], shares: Iterable[Share]) -> list[Finding]
             POOL_UNBALANCED,
             f"{day} {account}",
             f"pool {pool}, {column}",
-            found=f"{text(from_units(units[at]))} {currency} not handed on",
+            found=f"{text(from_units(units[at]))} {currency} not split",
             remedy="Please report this as a defect, with the rulebook.",
         )
         for (pool, account, currency, day), units in sorted(held.items())

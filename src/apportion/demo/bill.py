@@ -78,8 +78,8 @@ class Delivery:
     @property
     def execution(self) -> str:
         """AWS's name for one run of an export; here always the same for the same delivery."""
-        said = f"{self.form.export}/{self.month.period}/{self.month.restated}"
-        return str(uuid.uuid5(uuid.NAMESPACE_URL, said))
+        identity = f"{self.form.export}/{self.month.period}/{self.month.restated}"
+        return str(uuid.uuid5(uuid.NAMESPACE_URL, identity))
 
     def file(self, number: int) -> Path:
         """The file of a number, counted from 1."""

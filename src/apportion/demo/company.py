@@ -16,9 +16,6 @@ import numpy as np
 from .deterministic_random import Floats, Ints
 
 NAME = "larkmoor"
-PAYER = "larkmoor-payer"
-#: The day on which the loyalty programme went from Marketing to the online shop.
-HANDED_OVER = "2026-08-17"
 
 #: Ten decimals, as AWS prints them: rates and amounts are counted in units of 1e-10 dollars.
 UNITS = 10**10

@@ -29,7 +29,7 @@ from .tagging import TagSets
 
 MONTHS = (Period(2026, 7), Period(2026, 8), Period(2026, 9))
 SEED = 20260701
-#: Bills that are asked for with at least so many lines come in several files.
+#: Bills with at least so many lines come in several files.
 MANY_LINES = 1_000_000
 FILES_OF_MANY = 10
 
@@ -92,7 +92,7 @@ def generate(
     Without `lines` it is Larkmoor alone, about 80,000 lines a month; with it, about so many a
     month, of 150 accounts (Larkmoor's own among them, so not fewer than Larkmoor has). The second
     of three months or more comes twice: the later delivery, restated, lies in a folder of its own.
-    Beside the bills, `totals.json` and `defects.json` say what they hold.
+    Beside the bills, `totals.json` and `defects.json` list their contents.
     """
     names = Names({}, TagSets())
     first, last = months[0].first_day, months[-1].last_day
@@ -209,8 +209,8 @@ def _not_yet(setting: Setting, month: DemoMonth, day: date) -> Ints | None:
 
 def _for_support(setting: Setting, sums: Sums) -> int:
     """Support is reckoned on everything but the marketplace."""
-    ours = company.prices().marketplace[setting.fleet.meter] == 0
-    return int(sums.charged[ours].sum())
+    own = company.prices().marketplace[setting.fleet.meter] == 0
+    return int(sums.charged[own].sum())
 
 
 def _totals(fleet: Fleet, accounts: Sequence[company.Account], made: _Made) -> Iterator[Total]:

@@ -69,7 +69,7 @@ USAGE = (LineKind.Usage, LineKind.SavingsPlanCoveredUsage, LineKind.DiscountedUs
 
 
 def lines(kind: LineKind, columns: Mapping[str, object]) -> pa.Table:
-    """Make lines of one kind; `item` must be among the columns, and tells how many there are."""
+    """Make lines of one kind; `item` must be among the columns, and gives the number of lines."""
     count = len(np.atleast_1d(np.asarray(columns["item"])))
     values = {"kind": np.full(count, int(kind), dtype=np.int8), **columns}
     return pa.table(

@@ -23,7 +23,7 @@ SUPPORT_STEPS = ((150_000, 10), (500_000, 7), (1_000_000, 5), (None, 3))
 VAT_PERCENT = 20
 _CENT = company.UNITS // 100
 
-#: Texts of lines that say what they are for; a line's `note` is a place in this list.
+#: Descriptions of lines; a line's `note` is a place in this list.
 NOTES = (
     "AWS Support (Enterprise)",
     "Shield Advanced monthly subscription fee",
@@ -112,7 +112,7 @@ def _subscriptions(fleet: Fleet, month: DemoMonth) -> list[pa.Table]:
 def _reservation_fees(
     fleet: Fleet, month: DemoMonth, used_hours: Mapping[int, int], scale: int
 ) -> Iterator[pa.Table]:
-    """A reservation's fee of the month, and what of it nobody used."""
+    """A reservation's fee of the month, and its unused part."""
     for number, one in enumerate(COMMITMENTS):
         if one.is_plan or not one.start <= month.period.first_day < one.end:
             continue

@@ -1,4 +1,4 @@
-"""The rest of a scaled bill: up to 133 more accounts with as many resources as lines are asked for.
+"""The rest of a scaled bill: up to 133 more accounts, with resources for the wanted lines.
 
 The shape is that of engine.md's bill: a resource has about 67 lines a month, and tag sets are some
 30,000 however many resources there are.

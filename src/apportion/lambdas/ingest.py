@@ -50,9 +50,9 @@ def main(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
 def run(request: IngestRequest, environment: Mapping[str, str], clients: Clients) -> dict[str, Any]:
     """Ingest the requested months, allocate them and publish them."""
     # These bring DuckDB and pyarrow, which take seconds to import in a function.
-    from apportion.app.exports import fetch_and_ingest  # noqa: PLC0415 - as said above
-    from apportion.app.s3_ledger import mirrored  # noqa: PLC0415 - as said above
-    from apportion.app.workspace import Workspace  # noqa: PLC0415 - as said above
+    from apportion.app.exports import fetch_and_ingest  # noqa: PLC0415 - see above
+    from apportion.app.s3_ledger import mirrored  # noqa: PLC0415 - see above
+    from apportion.app.workspace import Workspace  # noqa: PLC0415 - see above
 
     settings = _settings(environment, clients)
     with mirrored(settings, clients, progress=Progress(logger.info)) as copy:
@@ -71,7 +71,7 @@ def run(request: IngestRequest, environment: Mapping[str, str], clients: Clients
 
 def _settings(environment: Mapping[str, str], clients: Clients) -> Settings:
     """Read the settings, from S3 where APPORTION_SETTINGS is a location in S3."""
-    from apportion.app.s3_ledger import fetch_settings  # noqa: PLC0415 - as said above
+    from apportion.app.s3_ledger import fetch_settings  # noqa: PLC0415 - see above
 
     folder = Path(environment.get("APPORTION_WORK") or gettempdir()) / "apportion"
     folder.mkdir(parents=True, exist_ok=True)
@@ -92,9 +92,9 @@ def _publish(
     Only runs that the ledger in S3 holds are published, and it then holds the evidence of that:
     without it, `apportion ledger expire` would not keep them.
     """
-    from apportion.app.publishing import open_lake  # noqa: PLC0415 - as said above
-    from apportion.app.s3_ledger import mirrored  # noqa: PLC0415 - as said above
-    from apportion.app.workspace import Workspace  # noqa: PLC0415 - as said above
+    from apportion.app.publishing import open_lake  # noqa: PLC0415 - see above
+    from apportion.app.s3_ledger import mirrored  # noqa: PLC0415 - see above
+    from apportion.app.workspace import Workspace  # noqa: PLC0415 - see above
 
     location = environment.get("APPORTION_PUBLISH")
     if not location:

@@ -34,7 +34,7 @@ def traced(function: Function) -> Function:
     """
     if os.environ.get("POWERTOOLS_TRACE_DISABLED", "true").lower() != "false":
         return function
-    from aws_lambda_powertools import Tracer  # noqa: PLC0415 - as said above
+    from aws_lambda_powertools import Tracer  # noqa: PLC0415 - see above
 
     return Tracer(service=_SERVICE).capture_lambda_handler(function, capture_response=False)
 

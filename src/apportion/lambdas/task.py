@@ -23,7 +23,7 @@ from .logging import logger
 def main(event: Mapping[str, Any] | None = None, _context: object = None) -> dict[str, Any]:
     """Ingest a month (`{"period": "2026-09"}`), or every month that is new."""
     request = request_of(event or {}, os.environ)
-    assert request is not None  # an event without S3's own is always ours
+    assert request is not None  # an event that is not from S3 always has a request
     return run(request, os.environ, from_environment())
 
 

@@ -79,7 +79,7 @@ class IcebergLedger:
         return [str(path.rename(folder / path.name)) for path in map(local_path, files)]
 
     def replace(self, table: str, *, period: str, bill: str, files: Sequence[str]) -> int:
-        """As the port says. The files must lie in a folder that `staging` gave for the table.
+        """See the port. The files must lie in a folder that `staging` gave for the table.
 
         Raises LedgerRefusesError for a file with a column of another type than the table's, or
         with rows of another period or bill.
@@ -97,7 +97,7 @@ class IcebergLedger:
             return self._put(table, files, part=part, kept_of=self._recorded(table, part))
 
     def record(self, manifest: Manifest) -> Manifest:
-        """As the port says. A run that names a snapshot which is not there is not recorded."""
+        """See the port. A run that names a snapshot which is not there is not recorded."""
         with self.lock(wait=0):
             for name, snapshot in manifest.snapshots.items():
                 self._catalog.check_snapshot(name, snapshot)
@@ -107,7 +107,7 @@ class IcebergLedger:
             return manifest
 
     def files(self, table: str, run: Manifest) -> list[str]:
-        """As the port says; sorted. Of a run of before files were hashed, sizes are compared."""
+        """See the port; sorted. Of a run recorded before files were hashed, sizes are compared."""
         snapshot = run.snapshots[table]
         if not run.files_of(table):
             return self.files_at(table, snapshot=snapshot, period=run.period, bill=run.bill)
@@ -133,12 +133,12 @@ class IcebergLedger:
         return self._notes.all()
 
     def unreferenced_files(self, kept: Snapshots) -> list[UnreferencedFile]:
-        """As the port says. What another process is just staging is among it."""
+        """See the port. What another process is just staging is among it."""
         found = self._tables.files_to_remove(kept)
         return [each for each in found if Path(each.name).parent not in self._staged]
 
     def expire_snapshots(self, kept: Snapshots) -> None:
-        """As the port says: first the metadata, then the files. What is left is orphaned."""
+        """See the port. First the metadata, then the files. What is left is orphaned."""
         with self.lock(wait=0):
             self._tables.drop_snapshots(kept)
             self.sweep()
@@ -218,6 +218,6 @@ class IcebergLedger:
     @cached_property
     def _tables(self) -> IcebergTables:
         # pyiceberg takes longer to import than most commands that only read take to run.
-        from .iceberg_tables import IcebergTables  # noqa: PLC0415 - as said above
+        from .iceberg_tables import IcebergTables  # noqa: PLC0415 - see above
 
         return IcebergTables(self._catalog, new_name=self._new_name)

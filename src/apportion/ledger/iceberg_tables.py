@@ -26,7 +26,7 @@ from .table_state import FILES
 #: Sixteen files of runs that are smaller than one of these sizes become one, the largest first.
 _MERGED, _SIZES = 16, (4096, 256, 16)
 
-#: Snapshots that the table of runs keeps: nobody reads them, but a reader may be just at one.
+#: Snapshots that the table of runs keeps: superseded, but a reader may still use one.
 _PAST_RECORDS = 16
 
 _Part = tuple[str, str]  # period and bill

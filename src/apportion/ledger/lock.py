@@ -83,8 +83,8 @@ class WriteLock:
 def _describe(note: Path) -> str | None:
     """Name the holder in the note; None without a note, or if the holder is dead."""
     try:
-        said = json.loads(note.read_text(encoding="utf-8"))
-        pid, host, command, since = (said[key] for key in ("pid", "host", "command", "since"))
+        holder = json.loads(note.read_text(encoding="utf-8"))
+        pid, host, command, since = (holder[key] for key in ("pid", "host", "command", "since"))
     except (OSError, ValueError, KeyError, TypeError):
         return None
     if host == socket.gethostname() and not _lives(pid):

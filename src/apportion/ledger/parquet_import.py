@@ -28,7 +28,7 @@ def new_columns(table: str, files: Sequence[Path], *, known: Schema) -> Schema:
     """List the columns that the table does not have yet.
 
     Refuses a file whose column has another type than the table's, or a name that differs from
-    another only in case: Athena, Spark and DuckDB could not tell the two apart.
+    another only in case: Athena, Spark and DuckDB treat the two as one.
     """
     types = {field.name: field.field_type for field in known.fields}
     names = {name.lower(): name for name in types}

@@ -110,11 +110,11 @@ class Copy:
         file = self.folder.absolute() / CATALOG
         try:
             with closing(sqlite3.connect(f"{file.as_uri()}?mode=rw", uri=True)) as catalog:
-                (said,) = catalog.execute("PRAGMA quick_check(1)").fetchone()
+                (result,) = catalog.execute("PRAGMA quick_check(1)").fetchone()
         except sqlite3.Error as fault:
-            said = str(fault)
-        if said != "ok":
-            raise LedgerDamagedError(str(file), "a catalog in SQLite", str(said))
+            result = str(fault)
+        if result != "ok":
+            raise LedgerDamagedError(str(file), "a catalog in SQLite", str(result))
 
     def _take_over(self, name: str, stated: Stated) -> bool:
         """Take a file from another copy if it is identical."""

@@ -60,36 +60,36 @@ def object_of(name: str, stated: Stated) -> str:
 
 def write(head: Head) -> bytes:
     """Write a head as it is kept."""
-    said: dict[str, Any] = {
+    document: dict[str, Any] = {
         "format": _FORMAT,
         "files": {name: [each.size, each.sha256] for name, each in head.files.items()},
         "gone": sorted(head.gone),
     }
     if head.begun:
-        said["begun"] = True
-    return json.dumps(said, indent=0, sort_keys=True).encode()
+        document["begun"] = True
+    return json.dumps(document, indent=0, sort_keys=True).encode()
 
 
 def read(content: bytes, where: str) -> Head:
     """Read a head; raises LedgerDamagedError for one that is cut off, or lacks a field."""
     try:
-        said = json.loads(content)
-        if (found := said["format"]) != _FORMAT:
+        document = json.loads(content)
+        if (found := document["format"]) != _FORMAT:
             raise _damaged(where, f"format {_FORMAT}", f"format {found}")
         head = Head(
-            {str(name): Stated(int(size), str(sum_)) for name, (size, sum_) in _items(said)},
-            frozenset(map(str, said.get("gone", ()))),
-            bool(said.get("begun")),
+            {str(name): Stated(int(size), str(sum_)) for name, (size, sum_) in _items(document)},
+            frozenset(map(str, document.get("gone", ()))),
+            bool(document.get("begun")),
         )
     except (ValueError, LookupError, TypeError, AttributeError) as fault:
-        told = f"{len(content)} bytes that are none ({type(fault).__name__}: {fault})"
-        raise _damaged(where, "the head of a ledger", told) from fault
+        found_bytes = f"{len(content)} bytes that are none ({type(fault).__name__}: {fault})"
+        raise _damaged(where, "the head of a ledger", found_bytes) from fault
     _check(head, where)
     return head
 
 
-def _items(said: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    files: Mapping[str, Any] = said["files"]
+def _items(document: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    files: Mapping[str, Any] = document["files"]
     return list(files.items())
 
 

@@ -111,8 +111,8 @@ class S3Ledger:
         Other changes, like the files of a failed run, are not uploaded.
         """
         here, there = set(self._copy.names()), self._head.files.keys()
-        told = any(name.startswith(_RECORDS) for name in here ^ there)
-        return told or any(name.startswith("warehouse/") for name in there - here)
+        recorded = any(name.startswith(_RECORDS) for name in here ^ there)
+        return recorded or any(name.startswith("warehouse/") for name in there - here)
 
     def repaired(self) -> bool:
         """Whether the copy has a catalog that the store lacks, or the head is missing."""
@@ -159,8 +159,8 @@ class S3Ledger:
         if self._kept is not None:
             return heads.read(self._kept.content, self._store.location(HEAD))
         where = self._store.location(HEAD)
-        ours = (heads.FILES, heads.CATALOGS)
-        names = [name for name in self._store.names() if name.startswith(ours)]
+        folders = (heads.FILES, heads.CATALOGS)
+        names = [name for name in self._store.names() if name.startswith(folders)]
         if names and self._store.read(HEAD) is None:  # else it was just written
             expected = f"the head of the {len(names)} objects beside it"
             raise LedgerDamagedError(where, expected, "nothing", heads.REMEDY)
@@ -180,10 +180,10 @@ class S3Ledger:
         for name, path in self._copy.names().items():
             known, found = self._head.files.get(name), digest_of(path)
             if known and known != found and name.startswith("proofs/"):
-                found = known  # one that was handed out stays: it is made again when it is wanted
+                found = known  # a published copy stays; it is made again when needed
             elif known and known != found and name != CATALOG:
-                told = f"sha256 {known.sha256}", f"sha256 {found.sha256}"
-                raise LedgerDamagedError(str(path), *told, _AGAIN)
+                hashes = f"sha256 {known.sha256}", f"sha256 {found.sha256}"
+                raise LedgerDamagedError(str(path), *hashes, _AGAIN)
             files[name] = found
         for name in self._head.files.keys() - files.keys():
             if not name.startswith("warehouse/"):  # of which nothing is ever removed
@@ -217,5 +217,5 @@ class S3Ledger:
         found = digest_of(path).sha256 if there else "nothing"
         if found != stated.sha256:
             remedy = _CATALOG_LOST if name == CATALOG else _FILE_LOST
-            told = self._store.location(object_of(name, stated)), f"sha256 {stated.sha256}", found
-            raise LedgerDamagedError(*told, remedy)
+            place = self._store.location(object_of(name, stated))
+            raise LedgerDamagedError(place, f"sha256 {stated.sha256}", found, remedy)

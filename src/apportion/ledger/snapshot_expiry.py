@@ -36,9 +36,9 @@ def files_to_remove(
     ]
     for name in NAMES:
         paths = unreferenced_files.find(catalog, [name], folder=folder, kept=kept)
-        told = _data(catalog, name, folder) if paths else {}
+        files = _data(catalog, name, folder) if paths else {}
         for path in paths:
-            part, snapshots = told.get(path, (("", ""), frozenset()))
+            part, snapshots = files.get(path, (("", ""), frozenset()))
             size = path.stat().st_size
             found.append(UnreferencedFile(str(path), size, name, *part, snapshots=snapshots))
     return found

@@ -36,8 +36,8 @@ def find(
         with catalog.reading(name):
             snapshots = None if kept is None else kept.get(name, frozenset())
             referenced = {path_of(each, folder=folder) for each in _locations(table, snapshots)}
-        ours = {path for pattern in _OURS for path in place.glob(pattern) if path.is_file()}
-        found += ours - referenced
+        found_here = {path for pattern in _OURS for path in place.glob(pattern) if path.is_file()}
+        found += found_here - referenced
     return sorted(found)
 
 

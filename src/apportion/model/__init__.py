@@ -1,1 +1,1 @@
-"""Nouns. Frozen values with no behaviour beyond their own invariants; import nothing of ours."""
+"""Frozen values with no behaviour beyond their own invariants. They import no other layer."""

@@ -1,7 +1,7 @@
 """Write money to the cent: each amount rounded by itself, alike in every command, page and file.
 
 Nothing is moved so that a column adds up: a figure looks the same wherever it is shown. Where what
-is shown is then a cent off its total, the total says so once.
+is shown is then a cent off its total, a note is shown once.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 
 from .money import EXACT, text
 
-#: What a total says where what is shown beside it does not add up to it.
+#: The note if shown amounts do not add up to the shown total.
 ROUNDED = "rounded; files have every digit"
 
 _CENT = Decimal("0.01")
@@ -74,7 +74,7 @@ def exact(amount: Decimal) -> str:
 
 
 def cent_off(parts: Iterable[Decimal], whole: Decimal) -> bool:
-    """Tell whether amounts that add up to their whole do not as they are shown.
+    """Whether rounded amounts do not add up to their rounded total.
 
     Amounts that are not the parts of this whole are never off.
     """

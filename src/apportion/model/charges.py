@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class SplitCost(StrEnum):
-    """Who carries the money where AWS tells what the containers on an instance used of it.
+    """Which rows carry the cost if AWS splits an instance by its containers.
 
     Such a bill has a line for the instance (the parent) and one for each pod or task on it (the
     children), which repeat a part of the parent's cost. Both together would count it twice.

@@ -76,11 +76,11 @@ class Delivery:
 
 @dataclass(frozen=True)
 class Intent:
-    """What the user says of where a delivery belongs.
+    """The user's choice of the bill that a delivery belongs to.
 
     `bill` names its bill. `replace` lets it take the place of what it does not hold.
     `together_with` are runs, or the beginnings of their ids: deliveries it is another part of.
-    `whole` says that it is all the cost of its payer, so that it stands beside no other bill of it.
+    `whole` means all the cost of its payer: there can be no other bill of that payer.
     """
 
     bill: str | None = None
@@ -89,5 +89,5 @@ class Intent:
     whole: bool = False
 
 
-#: The user says nothing: a delivery belongs to the bill of its payers, and must hold all of it.
+#: The default: a delivery belongs to the bill of its payers, and must hold all of it.
 AS_FOUND = Intent()

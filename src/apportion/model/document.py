@@ -39,7 +39,7 @@ class Document:
 
 @dataclass(frozen=True)
 class RulesChange:
-    """A change of the rules' files, as their history tells it. `at` is ISO 8601."""
+    """A change of the rules' files, from their history. `at` is ISO 8601."""
 
     commit: str
     author: str

@@ -108,7 +108,7 @@ COST_COLUMNS = ("BilledCost", "EffectiveCost", "ListCost", "ContractedCost")
 #: What a charge measures beside money, added up like it.
 QUANTITY_COLUMNS = ("ConsumedQuantity",)
 
-#: Our own columns beside FOCUS, named as the specification asks (`x_` and Pascal case).
+#: Our own columns beside FOCUS, named as the specification requires (`x_` and Pascal case).
 OWN_COLUMNS = (
     "x_LineItemType",  # AWS line item type: Usage, SavingsPlanNegation, EdpDiscount, ...
     "x_Operation",
@@ -167,7 +167,7 @@ KEY_COLUMNS = (
     *OWN_COLUMNS,
 )
 
-#: Names of earlier versions and the newest name that says the same.
+#: Names of earlier versions and the newest name with the same meaning.
 RENAMED = {"ProviderName": "ServiceProviderName", "PublisherName": "HostProviderName"}
 
 

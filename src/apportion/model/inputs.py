@@ -13,8 +13,8 @@ class LookupRow:
 
     match: tuple[str, ...]
     value: str
-    valid_from: date  # inclusive; date.min where the file says nothing
-    valid_to: date  # inclusive; date.max where the file says nothing
+    valid_from: date  # inclusive; date.min if the file has none
+    valid_to: date  # inclusive; date.max if the file has none
     line: int
 
 
@@ -33,7 +33,7 @@ class Lookup:
 
 
 def lookup_key(dimension: str, file: str) -> str:
-    """Tell a lookup from others: one file may give values to several dimensions."""
+    """Identify a lookup: one file may give values to several dimensions."""
     return f"{file} for {dimension}"
 
 

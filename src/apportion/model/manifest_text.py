@@ -30,47 +30,47 @@ def to_plain(manifest: Manifest) -> dict[str, Any]:
     return plain
 
 
-def from_plain(said: Mapping[str, Any]) -> Manifest:
+def from_plain(plain: Mapping[str, Any]) -> Manifest:
     """Turn them back; what a manifest of an earlier version does not hold is empty.
 
     Raises LookupError, TypeError, ValueError or ArithmeticError if they are no manifest.
     """
-    totals = (Total(**_amounts(total)) for total in said["totals"])
+    totals = (Total(**_amounts(total)) for total in plain["totals"])
     return Manifest(
         **{
-            **said,
-            "kind": RunKind(said["kind"]),
-            "inputs": tuple(Input(**each) for each in said["inputs"]),
+            **plain,
+            "kind": RunKind(plain["kind"]),
+            "inputs": tuple(Input(**each) for each in plain["inputs"]),
             "totals": tuple(totals),
-            "findings": tuple(_finding(each) for each in said.get("findings", ())),
-            "files": tuple(LedgerFile(**each) for each in said.get("files", ())),
-            "owners": tuple(_owner(each) for each in said.get("owners", ())),
-            **_of_a_delivery(said),
+            "findings": tuple(_finding(each) for each in plain.get("findings", ())),
+            "files": tuple(LedgerFile(**each) for each in plain.get("files", ())),
+            "owners": tuple(_owner(each) for each in plain.get("owners", ())),
+            **_of_a_delivery(plain),
         }
     )
 
 
-def _owner(said: Mapping[str, Any]) -> OwnerTotal:
-    return OwnerTotal(**{**said, "own": tuple(said["own"]), "shared": tuple(said["shared"])})
+def _owner(plain: Mapping[str, Any]) -> OwnerTotal:
+    return OwnerTotal(**{**plain, "own": tuple(plain["own"]), "shared": tuple(plain["shared"])})
 
 
-def _of_a_delivery(said: Mapping[str, Any]) -> dict[str, Any]:
-    identity = said.get("identity")
+def _of_a_delivery(plain: Mapping[str, Any]) -> dict[str, Any]:
+    identity = plain.get("identity")
     return {
         "identity": identity and BillIdentity(**{**identity, "payers": tuple(identity["payers"])}),
-        "days": tuple(DayHeld(**_amounts(each)) for each in said.get("days", ())),
-        "periods": tuple(said.get("periods", ())),
-        "together": tuple(said.get("together", ())),
-        "replaced_bills": tuple(said.get("replaced_bills", ())),
-        "left_out": tuple(LeftOut(**_amounts(each)) for each in said.get("left_out", ())),
+        "days": tuple(DayHeld(**_amounts(each)) for each in plain.get("days", ())),
+        "periods": tuple(plain.get("periods", ())),
+        "together": tuple(plain.get("together", ())),
+        "replaced_bills": tuple(plain.get("replaced_bills", ())),
+        "left_out": tuple(LeftOut(**_amounts(each)) for each in plain.get("left_out", ())),
     }
 
 
-def _amounts(said: Mapping[str, Any]) -> dict[str, Any]:
-    return {**said, "amounts": tuple(said["amounts"])}
+def _amounts(plain: Mapping[str, Any]) -> dict[str, Any]:
+    return {**plain, "amounts": tuple(plain["amounts"])}
 
 
-def _finding(said: Mapping[str, Any]) -> Finding:
-    code = Code(**{**said["code"], "severity": Severity(said["code"]["severity"])})
-    amount = None if said["amount"] is None else Decimal(said["amount"])
-    return Finding(**{**said, "code": code, "amount": amount})
+def _finding(plain: Mapping[str, Any]) -> Finding:
+    code = Code(**{**plain["code"], "severity": Severity(plain["code"]["severity"])})
+    amount = None if plain["amount"] is None else Decimal(plain["amount"])
+    return Finding(**{**plain, "code": code, "amount": amount})

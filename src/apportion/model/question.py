@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Granularity(StrEnum):
-    """How finely a report tells time."""
+    """The time unit of a report."""
 
     MONTH = "month"
     DAY = "day"
@@ -15,7 +15,7 @@ class Granularity(StrEnum):
 
 @dataclass(frozen=True)
 class Question:
-    """What a report is to tell of a period.
+    """A query for a report of one period.
 
     `by` empty groups by the owner dimension. `owners` and `where` (a condition like a rulebook's)
     leave rows out and never change an amount. `cost` empty is the rulebook's cost column. `as_of`

@@ -19,7 +19,7 @@ CAUSES = ("usage", "restated", "tags", "accounts", "rules", "drivers")
 #: A row of a comparison, after the owner.
 COMPARED = ("currency", "before", *CAUSES, "change", "after")
 
-#: What tells the labels of a charge apart, and what they cost.
+#: The labels of a charge and their cost.
 LABELS = (
     *("KeyId", "FirstDay", "LastDay", "Pool", "PoolMatches", "FirstCost", "LastCost", "Lines"),
     *("ChargeDay", "Resource", "Cost"),

@@ -86,7 +86,7 @@ class Value:
 class OtherValues(StrEnum):
     """What becomes of a value that is not in the list of allowed ones."""
 
-    REJECT = "reject"  # a finding, and the next source is asked
+    REJECT = "reject"  # a finding, and the next source is used
     KEEP = "keep"
 
 
@@ -125,7 +125,7 @@ class Proportional:
 
 
 class MissingDays(StrEnum):
-    """What a driver with days says about a day it does not name."""
+    """The value of a driver on a day that it does not list."""
 
     MONTH = "month"  # split that day by the whole month's numbers
     KEEP = "keep"  # that day's cost stays with the pool
@@ -163,7 +163,7 @@ class Limit:
 
 
 class IfNothing(StrEnum):
-    """What to do when the driver gives nobody a positive number."""
+    """What to do if the driver has no positive number."""
 
     KEEP = "keep"
     EVEN = "even"
@@ -207,7 +207,7 @@ class Rulebook:
     currency: str
     cost: str
     method: Method
-    owner: str  # the dimension whose values carry cost; the first one unless said
+    owner: str  # the dimension whose values carry cost; by default the first
     dimensions: tuple[Dimension, ...]
     pools: tuple[Pool, ...]
 

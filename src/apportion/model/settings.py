@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import PurePath
 
-#: Where a workspace that says nothing of tags would have its policy.
+#: The default place of the tag policy.
 _TAGS = PurePath("tags.yaml")
 #: And its chart map.
 _CHART = PurePath("chart.yaml")
@@ -18,7 +18,7 @@ class Settings:
     Lookups and drivers are named in the rulebook relative to `drivers`.
     """
 
-    file: str  # the apportion.toml that was read; empty when the environment said everything
+    file: str  # the apportion.toml that was read; empty if all settings came from the environment
     ledger: PurePath
     rulebooks: PurePath
     drivers: PurePath

@@ -71,4 +71,4 @@ class Share:
     owner: str
     ratio: Fraction
     units: Units
-    kept: bool = False  # nobody to split it to: it stays, and a finding says so
+    kept: bool = False  # no owner to split it to: it stays, with a finding

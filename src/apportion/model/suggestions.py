@@ -7,14 +7,14 @@ from difflib import get_close_matches
 
 from .tags.tag_keys import normalise_value
 
-#: Comparing is quadratic in the length; nobody misspells a word of more letters than this.
+#: Comparing is quadratic in the length; longer words are not compared.
 _LONGEST = 80
 #: Of more options, those of nearest length are compared: a thousand take some milliseconds.
 _MOST_OPTIONS = 1_000
 
 
 def did_you_mean(word: str, options: Iterable[str]) -> str:
-    """Say `Did you mean X?`, or nothing where no option is close.
+    """Write `Did you mean X?`, or nothing if no option is close.
 
     An option that differs in case and separators only wins; ties go to the option named first.
     """

@@ -22,7 +22,7 @@ class Sheet:
     """One table with a sentence above it.
 
     `summed` columns get a total for each currency, worked out by the spreadsheet itself. `equal`
-    columns are compared by it, row by row. `heads` tells what stands over a column where that is
+    columns are compared by it, row by row. `heads` has the heading of a column if that is
     not its name.
     """
 

@@ -239,14 +239,14 @@ def _write_checks(proof: _Page, pages: Mapping[str, _Page], checks: Sequence[Che
     for at, name in enumerate(_COMPARED):
         page.write_string(head, at, name, looks["headed number" if at in (3, 4) else "head"])
     for number, check in enumerate(checks, start=head + 1):
-        told = pages[check.sheet]
+        target = pages[check.sheet]
         column = str(proof.sheet.rows[check.row]["column"])
-        page.write_string(number, 0, _text(told.name), looks["text"])
+        page.write_string(number, 0, _text(target.name), looks["text"])
         page.write_string(number, 1, _text(check.currency), looks["text"])
         page.write_string(number, 2, column, looks["text"])
         here = xl_rowcol_to_cell(number, 1)
-        added = _added(told.sheet.rows, check.column, check.currency)
-        by_sheet = told.sum_of(check.column, currency=check.currency or "-", where=here)
+        added = _added(target.sheet.rows, check.column, check.currency)
+        by_sheet = target.sum_of(check.column, currency=check.currency or "-", where=here)
         page.write_formula(number, 3, by_sheet, looks[ColumnKind.MONEY], added)
         rows = [row for row in proof.sheet.rows if row["column"] == column]
         proved = _added(rows, check.stage, check.currency)

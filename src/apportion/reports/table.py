@@ -61,17 +61,17 @@ def render(
     if not columns:
         return ""
     table = _measure(rows, columns, totals)
-    said = f"{paint(note, 'faint')}\n" if note else ""
+    note_line = f"{paint(note, 'faint')}\n" if note else ""
     if width is None:
-        return _lines(table, paint) + said
+        return _lines(table, paint) + note_line
     if not table.fits(width):
-        return _blocks(table, paint) + (said and f"\n{said}")
+        return _blocks(table, paint) + (note_line and f"\n{note_line}")
     narrowed = table.narrowed(width)
     if len(rows) <= FEW and any(
         new * 2 < old for new, old in zip(narrowed.widths, table.widths, strict=True)
     ):
-        return _blocks(table, paint) + (said and f"\n{said}")
-    return _lines(narrowed, paint) + said
+        return _blocks(table, paint) + (note_line and f"\n{note_line}")
+    return _lines(narrowed, paint) + note_line
 
 
 def cell(value: object, kind: ColumnKind) -> str:

@@ -79,7 +79,7 @@ def first_records(path: Path, count: int) -> list[list[str]]:
 def open_bytes(path: Path) -> BinaryIO:
     """Open a CSV, unpacking gzip."""
     if path.name.lower().endswith(".gz"):
-        return cast("BinaryIO", gzip.open(path))  # it reads like one, and typeshed says otherwise
+        return cast("BinaryIO", gzip.open(path))  # it reads like one, but typeshed has another type
     return path.open("rb")
 
 

@@ -30,7 +30,7 @@ class Manifest:
     path: Path
     keys: tuple[str, ...]
     report: tuple[str, str]
-    written: str = ""  # when, where it says so
+    written: str = ""  # the time of writing, if given
     exports: frozenset[str] = frozenset()  # where the files lay, down to the month's folder
 
 

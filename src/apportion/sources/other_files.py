@@ -28,7 +28,7 @@ _FORMS = (
     (b"Obj\x01", "Avro"),
     (b"ORC", "ORC"),
 )
-#: Forms that are read, under another name than theirs.
+#: Formats that are read under another name.
 _READ = ((b"PAR1", ".parquet"), (b"\x1f\x8b", ".csv.gz"))
 _OF_WORKBOOKS = (b"xl/", b"[Content_Types].xml", b"opendocument.spreadsheet")
 _OF_PAGES = (b"<!doctype", b"<html", b"<?xml", b"<error", b"<head", b"<body")

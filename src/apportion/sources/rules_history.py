@@ -28,14 +28,14 @@ class GitHistory:
         self._paths = list(paths)
 
     def changes(self, *, since: str) -> list[RulesChange] | None:
-        told = self._git(
+        output = self._git(
             *("log", "--first-parent", "--no-show-signature", f"--since={since}"),
             *(f"--max-count={_MOST}", f"--format={_FIELDS}"),
             paths=self._paths,
         )
-        if told is None:
+        if output is None:
             return None
-        entries = [entry.strip("\n").split("\x1f") for entry in _text(told).split("\x1e")]
+        entries = [entry.strip("\n").split("\x1f") for entry in _text(output).split("\x1e")]
         return [
             RulesChange(commit, self._authors(commit) or author, at, subject, self._diff(commit))
             for commit, author, at, subject in reversed([e for e in entries if len(e) == 4])
@@ -49,20 +49,20 @@ class GitHistory:
 
     def _authors(self, commit: str) -> str:
         """The authors of a merge's changes; empty for any other commit."""
-        told = self._git(
+        output = self._git(
             *("log", "--no-merges", "--no-show-signature", "--reverse", "--format=%an"),
             f"{commit}^..{commit}^2",
             paths=self._paths,
         )
-        return ", ".join(dict.fromkeys(_text(told or b"").splitlines()))
+        return ", ".join(dict.fromkeys(_text(output or b"").splitlines()))
 
     def _diff(self, commit: str) -> tuple[str, ...]:
-        told = self._git(
+        output = self._git(
             *("show", "--format=", "--no-show-signature", "--first-parent", "-m", "--no-color"),
             *("--no-ext-diff", "--no-textconv", "--unified=1", "--relative", commit),
             paths=self._paths,
         )
-        return tuple(_text(told or b"").splitlines())
+        return tuple(_text(output or b"").splitlines())
 
     def _unpack(self, revision: str, to: Path) -> bool:
         """Lay the folder's files out as they stood; False where there was nothing."""

@@ -62,9 +62,9 @@ def _unpack(
     name: str, archive: zipfile.ZipFile, folder: Path, packed: int
 ) -> tuple[list[Member], list[Finding]]:
     limit = min(MOST_BYTES, max(_SMALL, packed * MOST_TIMES_LARGER))
-    said = sum(entry.file_size for entry in archive.infolist())
-    if said > limit or len(archive.infolist()) > MOST_MEMBERS:
-        return [], [_too_large(name, said, packed)]
+    unpacked = sum(entry.file_size for entry in archive.infolist())
+    if unpacked > limit or len(archive.infolist()) > MOST_MEMBERS:
+        return [], [_too_large(name, unpacked, packed)]
     members: list[Member] = []
     findings: list[Finding] = []
     plain: list[str] = []

@@ -212,7 +212,7 @@ def _free(mapped: mmap.mmap) -> None:
 
 
 def _compare_with_arrow(path: Path, footer: Footer) -> None:
-    """Compare the footer as pyarrow reads it with ours, and with Arrow's own schema in it."""
+    """Compare the footer as pyarrow reads it with this reader and Arrow's schema in it."""
     try:
         with pq.ParquetFile(path) as file:
             rows, names = file.metadata.num_rows, file.schema_arrow.names

@@ -17,7 +17,7 @@ _A_DAY = 86_400
 
 
 def refuse_if_filled(folder: Path) -> None:
-    """Raise FolderFilledError if the folder is there and not empty; best asked before any work."""
+    """Raise FolderFilledError if the folder exists and is not empty; check before any work."""
     if folder.exists() and not folder.is_dir():
         raise FolderFilledError(str(folder), None)
     if folder.exists() and (found := sorted(entry.name for entry in folder.iterdir())):

@@ -14,7 +14,7 @@ from apportion.model.suggestions import did_you_mean
 
 FILE = "apportion.toml"
 
-#: What can be set, and what holds where nothing is said; relative to the file's folder.
+#: The settings and their defaults; paths are relative to the file's folder.
 DEFAULTS = {
     "ledger": "ledger",
     "rulebooks": "rulebook",
@@ -118,13 +118,13 @@ def _problem(key: str, value: object, *, place: str) -> str:
     return ""
 
 
-def _syntax(said: str, *, shown: str, text: str) -> str:
+def _syntax(message: str, *, shown: str, text: str) -> str:
     # Before Python 3.14 the error carries its place in words only.
     match = re.fullmatch(
-        r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", said, re.DOTALL
+        r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", message, re.DOTALL
     )
     if match is None:
-        return f"{shown}: this is not TOML: {said}."
+        return f"{shown}: this is not TOML: {message}."
     at = f"{match[2]}:{match[3]}" if match[2] else f"{len(text.splitlines())}"
     return f"{shown}:{at}: this is not TOML: {match[1].lower()}."
 

@@ -122,8 +122,8 @@ def test_the_lookup_names_every_account_but_two_and_one_by_date() -> None:
     names = {one.account_id: one.account_name for one in company.accounts()}
     assert found < names.keys()
     assert {names[one] for one in names.keys() - found} == {"sandbox", "contact-centre"}
-    handed = [row for row in lookup.rows if names[row.match[0]] == "loyalty-prod"]
-    assert [(row.value, str(row.valid_from)) for row in handed][1] == (
+    moved = [row for row in lookup.rows if names[row.match[0]] == "loyalty-prod"]
+    assert [(row.value, str(row.valid_from)) for row in moved][1] == (
         "ECOM-200",
-        company.HANDED_OVER,
+        "2026-08-17",
     )

@@ -16,8 +16,8 @@ from apportion.model.iam.statement import NAMES
 
 
 def _named(name: str, metavar: str = "NAME") -> typer.models.OptionInfo:
-    told = NAMES[name]
-    help_ = f"{told[0].upper()}{told[1:]}."
+    description = NAMES[name]
+    help_ = f"{description[0].upper()}{description[1:]}."
     option: typer.models.OptionInfo = typer.Option(metavar=metavar, help=help_)
     return option
 

@@ -1,4 +1,4 @@
-"""The command that tells what changed between two allocations, and why."""
+"""The command `compare`: changes between two allocations, and their causes."""
 
 from __future__ import annotations
 

@@ -110,19 +110,19 @@ def costs(
     session: Session = ctx.obj
     sent = Output(form, to, raw)
     sent.check(session.console)
-    asked, group = days_before(session, days), names(by, "tag:Project")
+    chosen_days, group = days_before(session, days), names(by, "tag:Project")
     with session.cost_reports(
         access(session, profile, max_requests, cache_hours, no_cache=no_cache)
     ) as reports:
         if cost_center:
             _check_center(len(group), granularity)
             found = cost_explorer.cost_center(
-                reports, cost_center, tag_key=tag_key, by=group[0], metric=metric, days=asked
+                reports, cost_center, tag_key=tag_key, by=group[0], metric=metric, days=chosen_days
             )
             outcome = center_outcome(found)
         else:
             outcome = cost_explorer.costs(
-                reports, by=group, metric=metric, granularity=granularity, days=asked
+                reports, by=group, metric=metric, granularity=granularity, days=chosen_days
             )
     _finish(outcome, sent, session)
 
@@ -155,11 +155,13 @@ def resources(
     session: Session = ctx.obj
     sent = Output(form, to, raw)
     sent.check(session.console)
-    asked = days_before(session, days, most=MOST_DAYS_OF_RESOURCES)
+    chosen_days = days_before(session, days, most=MOST_DAYS_OF_RESOURCES)
     with session.cost_reports(
         access(session, profile, max_requests, cache_hours, no_cache=no_cache)
     ) as reports:
-        outcome = cost_explorer.resources(reports, services=service, metric=metric, days=asked)
+        outcome = cost_explorer.resources(
+            reports, services=service, metric=metric, days=chosen_days
+        )
     _finish(outcome, sent, session)
 
 
@@ -186,11 +188,11 @@ def tags(
     session: Session = ctx.obj
     sent = Output(form, to, raw)
     sent.check(session.console)
-    asked = days_before(session, days)
+    chosen_days = days_before(session, days)
     with session.cost_reports(
         access(session, profile, max_requests, cache_hours, no_cache=no_cache)
     ) as reports:
-        outcome = cost_explorer.tags(reports, keys=keys or (), days=asked)
+        outcome = cost_explorer.tags(reports, keys=keys or (), days=chosen_days)
     finish(outcome, sent, session.console)
 
 

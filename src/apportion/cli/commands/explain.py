@@ -1,4 +1,4 @@
-"""The command that tells where a number comes from."""
+"""The command `explain`: the charges and rules behind a figure."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ def focus(
     session: Session = ctx.obj
     month = one_month(period, session.outside.now())
     with session.workspace() as workspace:
-        asked = month or newest_allocated(workspace)
-        folder = session.path(to or Path(f"focus-{asked}"))
-        outcome = workspace.focus(asked, folder=folder, version=version.value, as_of=as_of)
+        chosen_month = month or newest_allocated(workspace)
+        folder = session.path(to or Path(f"focus-{chosen_month}"))
+        outcome = workspace.focus(chosen_month, folder=folder, version=version.value, as_of=as_of)
     finish(outcome, Output(form), session.console)

@@ -144,10 +144,10 @@ def ingest(
     one_way(taking)
     if paths == [COST_EXPLORER]:
         only_for_files({"--together-with": together_with})
-        asked = IngestOptions(
+        options = IngestOptions(
             days, by, payer, access(session, profile, max_requests, CACHE_HOURS, no_cache=no_cache)
         )
-        outcome = _from_cost_explorer(session, asked, taking)
+        outcome = _from_cost_explorer(session, options, taking)
     else:
         _only_with_cost_explorer({"--days": days, "--by": by, "--payer": payer})
         outcome = _from_bills(session, paths, profile, period or (), taking)
@@ -179,7 +179,7 @@ def _from_files(session: Session, paths: Sequence[str], taking: Taking) -> Outco
 
 @dataclass(frozen=True)
 class IngestOptions:
-    """What Cost Explorer is asked for the ledger."""
+    """Options of an ingest from Cost Explorer."""
 
     days: int | None
     by: list[str] | None
@@ -187,8 +187,8 @@ class IngestOptions:
     access: Access
 
 
-def _from_cost_explorer(session: Session, asked: IngestOptions, taking: Taking) -> Outcome:
-    """Take in what Cost Explorer tells."""
+def _from_cost_explorer(session: Session, options: IngestOptions, taking: Taking) -> Outcome:
+    """Ingest costs from Cost Explorer."""
     if session.path(Path(COST_EXPLORER)).exists():
         raise CostQueryError(
             "apportion ingest cost-explorer",
@@ -196,21 +196,23 @@ def _from_cost_explorer(session: Session, asked: IngestOptions, taking: Taking) 
             "a file or folder",
             "Give its full path to ingest it, or work in another folder.",
         )
-    if not asked.payer:
+    if not options.payer:
         raise CostQueryError(
             "--payer",
             "the id of the account that pays; Cost Explorer does not return it, and the ledger "
             "needs it to detect duplicate charges",
             "none",
         )
-    by, days = names(asked.by, "service"), days_before(session, asked.days)
+    by, days = names(options.by, "service"), days_before(session, options.days)
     outside = session.outside
-    with session.workspace() as workspace:  # whose steps are told; two tellers would write as one
-        reports = outside.connect(asked.access, lambda _step: None, outside.now)
+    with (
+        session.workspace() as workspace
+    ):  # it shows the steps; two displays would overwrite each other
+        reports = outside.connect(options.access, lambda _step: None, outside.now)
         return workspace.ingest_costs(
             reports,
             by=by,
-            payer=asked.payer,
+            payer=options.payer,
             days=days,
             bill=taking.bill or COST_EXPLORER,
             replace=taking.replace,

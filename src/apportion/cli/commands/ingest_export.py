@@ -35,7 +35,7 @@ KeepFilesOption = Annotated[
 
 
 def in_s3(paths: Sequence[str]) -> bool:
-    """Tell whether exports are meant; raises OnlyForError where files are, too."""
+    """Whether the paths are exports; raises OnlyForError if some are files."""
     there = [path for path in paths if path.lower().startswith("s3:")]
     if there and len(there) < len(paths):
         raise OnlyForError(there[0], "exports alone", "files besides")
@@ -57,7 +57,7 @@ def only_for_files(options: Mapping[str, object]) -> None:
 
 
 def one_way(taking: Taking) -> None:
-    """Refuse to be told of a part that it is also something else."""
+    """Refuse options that contradict `--together-with`."""
     others = {"--bill": taking.bill, "--replace": taking.replace}
     for name, value in others.items():
         if value and taking.together_with:

@@ -187,10 +187,10 @@ def query(
     session: Session = ctx.obj
     sent, month = Output(form, to, raw), one_month(period, session.outside.now())
     sent.check(session.console)
-    asked = named(sql, month)
+    statement = named(sql, month)
     if via is QueryVia.DUCKDB:
         with session.workspace() as workspace:
-            outcome = workspace.publishing.query(asked)
+            outcome = workspace.publishing.query(statement)
     else:
         from apportion.app.publishing import Questions, open_athena
 
@@ -198,7 +198,7 @@ def query(
         with session.console.steps(session.outside.timer) as say:
             athena = open_athena(questions, region=region, clients=session.clients(profile))
             say("querying Athena")
-            outcome = athena.query(asked)
+            outcome = athena.query(statement)
     if not outcome.rows:
         session.console.say("No rows.")
     finish(outcome, sent, session.console)

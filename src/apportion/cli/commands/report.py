@@ -1,4 +1,4 @@
-"""The command that tells who pays what."""
+"""The command `report`: cost by owner."""
 
 from __future__ import annotations
 
@@ -107,9 +107,9 @@ def report(
             sections = workspace.review(month or newest_allocated(workspace), as_of=as_of)
         _finish_review(sections, section, sent, session.console, limit=limit)
         return
-    asked = Question(month, _names(by), granularity, tuple(owner or ()), where, cost, as_of)
+    question = Question(month, _names(by), granularity, tuple(owner or ()), where, cost, as_of)
     with session.workspace() as workspace:
-        outcome = workspace.report(replace(asked, period=month or newest_allocated(workspace)))
+        outcome = workspace.report(replace(question, period=month or newest_allocated(workspace)))
     if not outcome.rows:
         session.console.say("No charges match.")
     _finish(outcome, sent, session.console, limit=limit)
@@ -152,8 +152,8 @@ def _show(sections: Sequence[tuple[str, Outcome]], console: Console, *, limit: i
     """Show the largest rows of each table, with totals of all, so that a review fits a screen."""
     from apportion.usecases.reports.largest_rows import largest
 
-    told = [(name, outcome) for name, outcome in sections if name not in _ON_REQUEST]
-    for number, (name, outcome) in enumerate(told):
+    listed = [(name, outcome) for name, outcome in sections if name not in _ON_REQUEST]
+    for number, (name, outcome) in enumerate(listed):
         console.heading(name.replace("_", " ").capitalize(), apart=number > 0)
         if outcome.rows:
             shown = largest(outcome.rows, outcome.columns, limit)

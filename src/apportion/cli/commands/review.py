@@ -58,8 +58,8 @@ def review(
     session: Session = ctx.obj
     month = one_month(period, session.outside.now())
     with session.workspace() as workspace:
-        asked = month or newest_allocated(workspace)
-        folder = session.path(to or Path(f"review-{asked}"))
+        chosen_month = month or newest_allocated(workspace)
+        folder = session.path(to or Path(f"review-{chosen_month}"))
         chosen = session.path(font) if font else None
-        outcome = workspace.write_review(asked, folder=folder, as_of=as_of, font=chosen)
+        outcome = workspace.write_review(chosen_month, folder=folder, as_of=as_of, font=chosen)
     finish(outcome, Output(form), session.console)

@@ -117,7 +117,7 @@ def _policy(file: Path | None, session: Session) -> TagPolicy:
 
 
 def _offer(text: str, to: Path | None, session: Session) -> None:
-    """Write the patch where it was asked for, else say that there is one."""
+    """Write the patch to the given file; otherwise mention that there is one."""
     if text and to is not None:
         write_atomically(session.path(to), text.encode())
         session.console.good(f"Wrote {to}. Review it, then run `git apply {to}`.")

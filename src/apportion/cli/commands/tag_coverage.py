@@ -1,4 +1,4 @@
-"""The commands that tell what bills show of tags: how much spend carries them, and who does not."""
+"""The commands `tags coverage`, `untagged` and `suggest`: tags in bills."""
 
 from __future__ import annotations
 
@@ -83,11 +83,11 @@ def coverage(
     session: Session = ctx.obj
     sent = Output(form, to, raw)
     sent.check(session.console)
-    asked = CoverageQuery(
+    query = CoverageQuery(
         one_month(period, session.outside.now()), _names(by), _percent(fail_under), as_of
     )
     with session.workspace() as workspace:
-        outcome = workspace.tags.coverage(asked)
+        outcome = workspace.tags.coverage(query)
     in_groups = outcome.columns[1] != "currency"
     if sent.for_a_person:
         outcome = _without(outcome, "spend", "exempt", "resources", "resources_share")
@@ -160,11 +160,11 @@ def suggest(
     sent.check(session.console)
     with session.workspace() as workspace:
         if accept:
-            for path, text, said in workspace.tags.accepted(
+            for path, text, summary in workspace.tags.accepted(
                 accept, one_month(period, session.outside.now())
             ):
                 write_atomically(path, text.encode())
-                session.console.good(f"{path.name}: {said}.")
+                session.console.good(f"{path.name}: {summary}.")
             return
         outcome = workspace.tags.suggest(one_month(period, session.outside.now()))
     if sent.for_a_person:
@@ -178,7 +178,7 @@ def _without(outcome: Outcome, *columns: str) -> Outcome:
 
 
 def _short(outcome: Outcome) -> Outcome:
-    """Show of an ARN what tells resources apart; files have it whole."""
+    """Shorten an ARN to the part that identifies the resource; files have all of it."""
     rows = [{**row, "resource": str(row["resource"]).split(":", 5)[-1]} for row in outcome.rows]
     return replace(outcome, rows=tuple(rows))
 

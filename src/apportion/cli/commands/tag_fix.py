@@ -109,7 +109,7 @@ def plan(
     session: Session = ctx.obj
     sent = Output(form, to, raw)
     sent.check(session.console)
-    asked = ScanOptions(
+    options = ScanOptions(
         accounts,
         regions,
         role_name,
@@ -119,7 +119,7 @@ def plan(
         one_month(period, session.outside.now()),
     )
     with session.workspace() as workspace:
-        scanned = asked.look(session, workspace)
+        scanned = options.look(session, workspace)
         made, outcome = workspace.tags.plan_fixes(scanned, now=session.outside.now(), most=limit)
     if sent.chosen is Form.JSON:
         deliver(write_fixes(made).encode, sent, session.console)
@@ -203,7 +203,7 @@ def _change(
     if keep is not None and keep.exists():
         raise FilesExistError(str(keep.parent), [keep.name])
     name, arn, profile = roles
-    asked = ScanOptions(None, None, name, arn, profile, "", "")
+    options = ScanOptions(None, None, name, arn, profile, "", "")
 
     def kept(made: FixPlan) -> None:
         if keep is not None and made.fixes:
@@ -211,7 +211,7 @@ def _change(
 
     now: datetime = session.outside.now()
     with session.console.steps(session.outside.timer) as say:
-        live = asked.reach(session).live
+        live = options.reach(session).live
         outcome = make(planned, live, name=path.name, now=now, keep=kept, say=say)
     if keep is not None and keep.exists():
         more = f"To undo: `apportion tags fix undo {keep.name}`."

@@ -96,12 +96,12 @@ def scan(
     longer exist (`unseen`). Nothing is changed. Accounts and regions that cannot be read are
     reported; the others are scanned.
     """
-    from apportion.usecases.tags.scan import scan as told
+    from apportion.usecases.tags.scan import scan as scan_tags
 
     session: Session = ctx.obj
     sent = Output(form, to, raw)
     sent.check(session.console)
-    asked = ScanOptions(
+    options = ScanOptions(
         accounts,
         regions,
         role_name,
@@ -111,7 +111,7 @@ def scan(
         one_month(period, session.outside.now()),
     )
     with session.workspace() as workspace:
-        outcome = told(asked.look(session, workspace), every=every, most=limit)
+        outcome = scan_tags(options.look(session, workspace), every=every, most=limit)
     if sent.for_a_person:  # wider than any terminal
         outcome = replace(outcome, columns=tuple(c for c in outcome.columns if c != "tags"))
     finish(outcome, sent, session.console, total=True)

@@ -48,7 +48,7 @@ def workbook(
     if to is not None and (to.is_dir() or to.suffix.lower() != ".xlsx"):
         raise NotAWorkbookError(str(to), folder=to.is_dir())
     with session.workspace() as workspace:
-        asked = month or newest_allocated(workspace)
-        content = workspace.workbook(asked, as_of=as_of)
-    path = to or session.path(Path(f"apportion-{asked}.xlsx"))
+        chosen_month = month or newest_allocated(workspace)
+        content = workspace.workbook(chosen_month, as_of=as_of)
+    path = to or session.path(Path(f"apportion-{chosen_month}.xlsx"))
     deliver(lambda: content, Output(Form.TABLE, path), session.console)

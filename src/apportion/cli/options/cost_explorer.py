@@ -1,4 +1,4 @@
-"""Options of everything that asks Cost Explorer, and what they come to."""
+"""Options of the commands that query Cost Explorer."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def access(
 def days_before(
     session: Session, days: int | None, *, most: int | None = None
 ) -> tuple[date, date]:
-    """Tell which days are meant; raises CostQueryError."""
+    """Resolve the days of the query; raises CostQueryError."""
     from apportion.core.aws.cost_explorer.query_names import MOST_DAYS, last_days
 
     today = session.outside.now().date()

@@ -1,4 +1,4 @@
-"""The only file that prints: what was asked for to stdout, words about it to stderr."""
+"""The only file that prints: results to stdout, messages to stderr."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 
 class ReaderGoneError(Exception):
-    """Whoever read our output has stopped reading, as `| head` does: nothing is wrong."""
+    """The reader of stdout has closed it, as `| head` does; no error."""
 
 
 class Console:
-    """Everything a person reads. `quiet` keeps back all but data, errors and failing findings."""
+    """Everything that people read. With `quiet`: only data, errors and failing findings."""
 
     def __init__(
         self,
@@ -103,45 +103,47 @@ class Console:
         )
 
     def text(self, text: str) -> None:
-        """Show a text of ours or of the user's own files on stdout."""
+        """Show a text on stdout."""
         self._print(visible(text, keep="\n\t").rstrip("\n") + "\n")
 
     def heading(self, text: str, *, apart: bool = False) -> None:
-        """Show a line that says what comes next on stdout, `apart` from what came before."""
+        """Show a heading on stdout, with a blank line above if `apart`."""
         gap = "\n" if apart else ""
         self._print(f"{gap}{self._on_out(visible(text), 'head')}\n")
 
     def say(self, sentence: str) -> None:
-        """Tell a person something on stderr, unless they asked for quiet."""
+        """Show a message on stderr, unless quiet."""
         if not self._quiet:
-            self._tell(f"{_wrapped(visible(sentence, keep=chr(10)), self._err_width)}\n")
+            self._write_err(f"{_wrapped(visible(sentence, keep=chr(10)), self._err_width)}\n")
 
     def good(self, sentence: str) -> None:
-        """Tell of something that went well."""
+        """Show a success message on stderr, unless quiet."""
         if not self._quiet:
             lead = self._on_err("✓", "good")
-            self._tell(f"{lead} {_wrapped(visible(sentence), self._err_width - 2, hang='  ')}\n")
+            self._write_err(
+                f"{lead} {_wrapped(visible(sentence), self._err_width - 2, hang='  ')}\n"
+            )
 
     def findings(self, findings: Sequence[Finding]) -> None:
-        """Tell what to look at; quiet leaves only what makes the command fail."""
-        told = failing(list(findings)) if self._quiet else list(findings)
-        if told:
+        """Show findings on stderr; if quiet, only those that make the command fail."""
+        shown_findings = failing(list(findings)) if self._quiet else list(findings)
+        if shown_findings:
             from .findings_view import SHOWN_OF_A_CODE, lay_out
 
             shown = None if self.all_findings else SHOWN_OF_A_CODE
-            page = lay_out(told, width=self._err_width, paint=self._on_err, shown=shown)
-            self._tell(f"\n{page}\n")
+            page = lay_out(shown_findings, width=self._err_width, paint=self._on_err, shown=shown)
+            self._write_err(f"\n{page}\n")
 
     def error(self, sentence: str, *, hint: str = "") -> None:
-        """Tell that the command did not do what was asked; never kept back."""
+        """Show an error on stderr, also if quiet."""
         body = _wrapped(visible(sentence, keep="\n"), self._err_width - 7, hang="       ")
-        self._tell(f"{self._on_err('error:', 'error')} {body}\n")
+        self._write_err(f"{self._on_err('error:', 'error')} {body}\n")
         if hint:
-            self._tell(f"       {self._on_err(visible(hint), 'faint')}\n")
+            self._write_err(f"       {self._on_err(visible(hint), 'faint')}\n")
 
     def trace(self, text: str) -> None:
         """Show a Python traceback."""
-        self._tell(visible(text, keep="\n"))
+        self._write_err(visible(text, keep="\n"))
 
     @contextmanager
     def steps(self, timer: Callable[[], float]) -> Iterator[Progress]:
@@ -152,7 +154,7 @@ class Console:
         if self._quiet:
             yield Progress()
         elif not self._err.isatty():
-            yield Progress(lambda step: self._tell(f"apportion: {visible(step)}\n"))
+            yield Progress(lambda step: self._write_err(f"apportion: {visible(step)}\n"))
         else:
             with terminal_progress(self._err, self._on_err, timer) as progress:
                 yield progress
@@ -166,7 +168,7 @@ class Console:
             self._out.write(text)
             self._out.flush()
 
-    def _tell(self, text: str) -> None:
+    def _write_err(self, text: str) -> None:
         with _reader_may_go():
             self._err.write(text)
             self._err.flush()

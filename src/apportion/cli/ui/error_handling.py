@@ -42,28 +42,28 @@ class ExitResult:
 
 @contextmanager
 def ending(console: Console, outside: Outside) -> Iterator[ExitResult]:
-    """Turn whatever is raised into words and an exit code; nothing passes but SystemExit."""
+    """Turn exceptions into a message and an exit code; only SystemExit passes."""
     end = ExitResult()
     try:
         yield end
         if end.code == INTERRUPTED:  # Typer catches Ctrl-C and gives its code back
-            raise KeyboardInterrupt  # noqa: TRY301 - told in one place
+            raise KeyboardInterrupt  # noqa: TRY301 - reported in one place
     except ReaderGoneError:
         end.code = FINE
         _leave_stdout_quietly(outside)
     except (KeyboardInterrupt, typer.Abort):
         console.error(SENTENCE)
         end.code = INTERRUPTED
-    except Exception as error:  # noqa: BLE001 - the last place where an error can be told
+    except Exception as error:  # noqa: BLE001 - the last place where an error can be reported
         if outside.interrupted():  # a library made an error of its own of Ctrl-C
             console.error(SENTENCE)
             end.code = INTERRUPTED
         else:
-            end.code = tell(error, console, outside.environment)
+            end.code = report_error(error, console, outside.environment)
 
 
-def tell(error: Exception, console: Console, environment: Mapping[str, str]) -> int:
-    """Say what went wrong in one sentence, and return the exit code."""
+def report_error(error: Exception, console: Console, environment: Mapping[str, str]) -> int:
+    """Show the error in one sentence, and return the exit code."""
     traced = bool(environment.get(TRACE))
     if traced:
         console.trace("".join(traceback.format_exception(error)))
@@ -112,8 +112,8 @@ def _system(error: OSError) -> str:
 
 
 def _bug(error: Exception) -> str:
-    said = str(error).strip().partition("\n")[0]
-    what = f"{type(error).__name__}: {said}" if said else type(error).__name__
+    first_line = str(error).strip().partition("\n")[0]
+    what = f"{type(error).__name__}: {first_line}" if first_line else type(error).__name__
     return f"{_sentence(what)} This is a bug in Apportion, not in your files. Please report it."
 
 

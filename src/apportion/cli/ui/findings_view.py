@@ -1,4 +1,4 @@
-"""Lays findings out for people: the heaviest first, each with its remedy on a line of its own."""
+"""Lays findings out for people: by severity, each with its remedy on a line of its own."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def lay_out(
 ) -> str:
     """Write findings grouped by severity and code; `shown` of each code, None means all.
 
-    What several months find alike is told once.
+    Equal findings of several months are shown once.
     """
     width, findings = min(width, WIDEST), list(dict.fromkeys(findings))
     groups = []
@@ -44,7 +44,7 @@ def lay_out(
 
 
 def counted(findings: Iterable[Finding]) -> str:
-    """Say how many findings of each severity there are: `1 error and 2 warnings`."""
+    """Count the findings of each severity: `1 error and 2 warnings`."""
     counts = Counter(finding.code.severity for finding in findings)
     parts = [_plural(counts[severity], severity) for severity in _ORDER if counts[severity]]
     return " and ".join(filter(None, [", ".join(parts[:-1]), *parts[-1:]]))

@@ -33,7 +33,7 @@ class _Context(Protocol):
 
 
 class _Parameter(Protocol):
-    """What Typer and Click both tell about an option or argument."""
+    """The attributes of an option or argument in both Typer and Click."""
 
     opts: list[str]
     secondary_opts: list[str]

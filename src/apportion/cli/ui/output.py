@@ -45,7 +45,7 @@ class Output:
 
     @property
     def chosen(self) -> Form:
-        """The form that was asked for, in words or by the file's ending."""
+        """The chosen format, by name or by the file's extension."""
         if self.form is not None or self.to is None:
             return self.form or Form.TABLE
         ending = self.to.suffix.lower().removeprefix(".")
@@ -108,7 +108,7 @@ def write_atomically(path: Path, content: bytes) -> None:
         if path.exists():
             new.chmod(path.stat().st_mode & 0o7777)
         new.replace(path)
-    except OSError as error:  # told by the name that the user knows
+    except OSError as error:  # reported by the name that the user knows
         new.unlink(missing_ok=True)
         raise type(error)(error.errno, error.strerror, str(path)) from error
     except BaseException:

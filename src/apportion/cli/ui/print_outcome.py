@@ -1,4 +1,4 @@
-"""Gives an outcome to the user: rows out, findings and sentences told, the exit code decided."""
+"""Prints an outcome: rows to stdout, findings and messages to stderr; decides the exit code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Decides how text looks: colour where a person sees it and did not ask for none."""
+"""Decides how text looks: coloured on a terminal, unless the user turned colour off."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Mapping
 from typing import TextIO
 
-#: How wide a terminal is taken to be that does not say.
+#: The width of a terminal that does not report one.
 NARROW = 80
 
 #: Gives text the look of a part of a page.
@@ -50,12 +50,12 @@ def unpainted(text: str, _part: str) -> str:
 
 
 def width_of(stream: TextIO, environment: Mapping[str, str]) -> int | None:
-    """Tell how many cells wide a terminal is; None where there is none, and lines may be long."""
+    """The width of a terminal in cells; None for a file or pipe."""
     if not stream.isatty():
         return None
-    said = environment.get("COLUMNS", "")
-    if said.isdecimal() and int(said):
-        return int(said)
+    columns = environment.get("COLUMNS", "")
+    if columns.isdecimal() and int(columns):
+        return int(columns)
     try:
         return os.get_terminal_size(stream.fileno()).columns or NARROW
     except (OSError, ValueError):

@@ -144,7 +144,7 @@ def _without_numbers(
     )
     return dict.fromkeys(
         candidates, Fraction(1)
-    ), f"even, as {_driver_name(split)} gives nobody a number"
+    ), f"even, as {_driver_name(split)} has no positive number"
 
 
 def _percentages(case: _Case, split: Fixed) -> _Numbers:

@@ -33,7 +33,7 @@ _NAMES = {
     "valid_to": ("validto",),
 }
 _KNOWN = {name: field for field, names in _NAMES.items() for name in names}
-#: What `aws organizations list-accounts` tells beside, and we have no use for.
+#: Fields of `aws organizations list-accounts` that are not used.
 _PASSED_OVER = {
     "arn",
     "email",
@@ -108,13 +108,13 @@ def _of_csv(text: str, name: str, findings: list[Finding]) -> list[_Record]:
 def _of_json(text: str, name: str, findings: list[Finding]) -> list[_Record]:
     place = Place(name)
     try:
-        said = json.loads(text.removeprefix("\ufeff"))
+        parsed = json.loads(text.removeprefix("\ufeff"))
     except (ValueError, RecursionError) as error:
         add(findings, codes.WRONG_ACCOUNTS_FILE, place, "not JSON", found=shown(str(error)))
         return []
-    if isinstance(said, dict):
-        said = next((said[key] for key in said if key.lower() == "accounts"), None)
-    if not isinstance(said, list) or not all(isinstance(each, dict) for each in said):
+    if isinstance(parsed, dict):
+        parsed = next((parsed[key] for key in parsed if key.lower() == "accounts"), None)
+    if not isinstance(parsed, list) or not all(isinstance(each, dict) for each in parsed):
         add(
             findings,
             codes.WRONG_ACCOUNTS_FILE,
@@ -123,17 +123,17 @@ def _of_json(text: str, name: str, findings: list[Finding]) -> list[_Record]:
             '{"accounts": […]}',
         )
         return []
-    return [_of_object(each, Place(name, at), findings) for at, each in enumerate(said, 1)]
+    return [_of_object(each, Place(name, at), findings) for at, each in enumerate(parsed, 1)]
 
 
-def _of_object(said: Mapping[str, object], place: Place, findings: list[Finding]) -> _Record:
+def _of_object(parsed: Mapping[str, object], place: Place, findings: list[Finding]) -> _Record:
     fields: dict[str, str] = {}
     tags: dict[str, str] = {}
-    for key, value in said.items():
+    for key, value in parsed.items():
         if key.lower() == "tags":
             tags = _tags_of(value, place, findings)
         elif (field := _field(key)) is not None and isinstance(value, str | None):
-            # `State` and `Status` may both be there; a later empty one says nothing.
+            # `State` and `Status` may both be there; a later empty one is ignored.
             fields[field] = value or fields.get(field, "")
         elif field is not None:
             add(

@@ -108,8 +108,8 @@ def table_of(export: Export) -> str:
 
 def rewriting_of(export: Export) -> str:
     """Name the refresh mode of an export, or AWS's word for an unknown one."""
-    said = str(_destination(export.definition).get("S3OutputConfigurations", {}).get("Overwrite"))
-    return next((str(ours) for ours, aws in _REWRITING.items() if aws == said), said)
+    word = str(_destination(export.definition).get("S3OutputConfigurations", {}).get("Overwrite"))
+    return next((str(mode) for mode, aws in _REWRITING.items() if aws == word), word)
 
 
 def compare(there: Export, wanted: S3Location, call: Call) -> list[Finding]:
@@ -126,21 +126,21 @@ def compare(there: Export, wanted: S3Location, call: Call) -> list[Finding]:
                 remedy=f"Ingest that one, or choose another name: s3://{wanted.bucket}/….",
             )
         ]
-    asked, has = _facts(export), _facts(there.definition)
+    wanted_facts, has = _facts(export), _facts(there.definition)
     findings = [
         Finding(
             EXPORT_DIFFERS,
             str(wanted),
             what,
-            expected=asked.get(what, "nothing"),
+            expected=wanted_facts.get(what, "nothing"),
             found=has.get(what, "nothing"),
             remedy=_DIFFERENT,
         )
-        for what in sorted({*asked, *has})
-        if asked.get(what) != has.get(what)
+        for what in sorted({*wanted_facts, *has})
+        if wanted_facts.get(what) != has.get(what)
     ]
     missing = [name for name in _columns(export) if name not in set(_columns(there.definition))]
-    if missing and asked["FROM"] == has["FROM"]:
+    if missing and wanted_facts["FROM"] == has["FROM"]:
         findings.append(
             Finding(
                 COLUMNS_LEFT_OUT,
@@ -195,6 +195,6 @@ def _destination(definition: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _columns(definition: Mapping[str, Any]) -> list[str]:
-    said = str(definition["DataQuery"]["QueryStatement"])
-    match = re.match(r"\s*SELECT\s+(.*?)\s+FROM\b", said, re.IGNORECASE | re.DOTALL)
+    statement = str(definition["DataQuery"]["QueryStatement"])
+    match = re.match(r"\s*SELECT\s+(.*?)\s+FROM\b", statement, re.IGNORECASE | re.DOTALL)
     return [column.split()[-1] for column in match[1].split(",")] if match else []

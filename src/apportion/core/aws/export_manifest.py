@@ -84,13 +84,17 @@ def read_delivery(
     """Read a manifest; only files inside the export are accepted."""
     place = f"s3://{export.bucket}/{month.manifest}"
     try:
-        said = json.loads(content)
+        document = json.loads(content)
     except (ValueError, RecursionError):
         return None, [_bad(place, "JSON", "something else")]
-    named = said.get("dataFiles", said.get("reportKeys")) if isinstance(said, dict) else None
+    named = (
+        document.get("dataFiles", document.get("reportKeys"))
+        if isinstance(document, dict)
+        else None
+    )
     if not isinstance(named, list) or not all(isinstance(key, str) and key for key in named):
         return None, [_bad(place, "JSON with a list of dataFiles or reportKeys", "none")]
-    stated = _stated_period(said)
+    stated = _stated_period(document)
     if stated not in {"", month.period}:
         return None, [_bad(place, f"the manifest of {month.period}", f"that of {stated}")]
     if not named:
@@ -102,7 +106,7 @@ def read_delivery(
         findings.append(_bad(place, "files with names of their own", "names that differ in case"))
     if findings:
         return None, findings
-    execution = str(said.get("executionId") or said.get("assemblyId") or "")
+    execution = str(document.get("executionId") or document.get("assemblyId") or "")
     decided = [execution or pin.written.isoformat(), sha256(content)]
     return ExportDelivery(
         export=export,
@@ -147,9 +151,9 @@ def _month(export: S3Location, folder: str) -> ExportMonth | None:
     return None
 
 
-def _stated_period(said: Mapping[str, Any]) -> str:
+def _stated_period(document: Mapping[str, Any]) -> str:
     """Read the month in `20260901T000000.000Z` or `2026-09-01T00:00:00.000Z`; "" if none."""
-    period = said.get("billingPeriod")
+    period = document.get("billingPeriod")
     start = period.get("start") if isinstance(period, dict) else None
     digits = re.sub(r"\D", "", str(start or ""))
     return f"{digits[:4]}-{digits[4:6]}" if len(digits) >= 6 else ""
@@ -237,7 +241,7 @@ def _bad(place: str, expected: str, found: str, remedy: str = "") -> Finding:
         "manifest",
         expected=expected,
         found=found,
-        remedy=remedy or "Nothing was fetched. AWS writes it anew with the next refresh.",
+        remedy=remedy or "Nothing was fetched. AWS writes it again with the next refresh.",
     )
 
 

@@ -37,7 +37,6 @@ from apportion.model.wording import join_words
 COLUMNS = ("key", "kind", "place", "known_to_aws_as", "type", "status", "last_used", "plan")
 _A_CALL = 20
 _MOST_ACTIVE = 500
-_MONTHS_BACK = 12
 _BETWEEN = timedelta(hours=24)
 _RUNS = "PROCESSING"
 #: `Tags['Cost Center']` and `"tag:CostCenter"`.
@@ -88,9 +87,9 @@ def plan_tags(
     Keys in AWS are case-sensitive, keys in the rulebook are not: all spellings are activated. A key
     is never deactivated. Raises BackfillMonthError.
     """
-    asked = _each_once([*needed_keys(rulebook), *(keys_of_policy(policy) if policy else ())])
-    spelt = {need.normal: _spelt(need, state.keys) for need in asked}
-    needed = [need for need in asked if spelt[need.normal] or not need.spare]
+    wanted = _each_once([*needed_keys(rulebook), *(keys_of_policy(policy) if policy else ())])
+    spelt = {need.normal: _spelt(need, state.keys) for need in wanted}
+    needed = [need for need in wanted if spelt[need.normal] or not need.spare]
     inactive = sorted(
         {key.key for keys in spelt.values() for key in keys if key.status == INACTIVE}
     )
@@ -126,8 +125,8 @@ def backfill_waits(backfills: Iterable[Backfill], now: datetime) -> str:
         if each.status == _RUNS:
             return f"one from {each.since[:10]} on is running since {_minute(each.requested)}"
         if now - each.requested < _BETWEEN:
-            asked = f"one was asked for at {_minute(each.requested)}"
-            return f"{asked}; the next is possible at {_minute(each.requested + _BETWEEN)}"
+            last = f"one was requested at {_minute(each.requested)}"
+            return f"{last}; the next is possible at {_minute(each.requested + _BETWEEN)}"
     return ""
 
 
@@ -292,7 +291,7 @@ def _words(plan: TagPlan, inactive: Sequence[str], backfill: Period | None) -> t
     words = [f"{calls}: {', '.join(what)}. Nothing was changed."]
     if inactive and backfill is None:
         words.append(
-            "Earlier months get no values of them by that: --backfill-from YEAR-MONTH asks for it."
+            "Earlier months get no values of them: --backfill-from YEAR-MONTH requests them."
         )
     return tuple(words)
 

@@ -26,39 +26,39 @@ def write_plan(plan: TagPlan) -> str:
 def read_plan(text: str, *, name: str) -> TagPlan:
     """Read a plan; raises UnreadablePlanError for anything that we would not have written."""
     try:
-        said = json.loads(text)
-        if (said["apportion_plan"], said["kind"]) != (1, KIND):
-            raise ValueError(f"it is of kind {said['kind']!r}")  # noqa: TRY301 - told once, below
-        calls = tuple(_call(each) for each in said["calls"])
-        words = {key: _text(said[key]) for key in ("account", "made", "rulebook", "sha256")}
-        seen = {_text(key): _text(status) for key, status in said["seen"].items()}
-        asked = {_text(key): _text(place) for key, place in said.get("asked", {}).items()}
+        fields = json.loads(text)
+        if (fields["apportion_plan"], fields["kind"]) != (1, KIND):
+            raise ValueError(f"it is of kind {fields['kind']!r}")  # noqa: TRY301 - reported once, below
+        calls = tuple(_call(each) for each in fields["calls"])
+        words = {key: _text(fields[key]) for key in ("account", "made", "rulebook", "sha256")}
+        seen = {_text(key): _text(status) for key, status in fields["seen"].items()}
+        asked = {_text(key): _text(place) for key, place in fields.get("asked", {}).items()}
         _check_seen(calls, seen)
     except (ValueError, LookupError, TypeError, AttributeError) as fault:
         raise UnreadablePlanError(name, str(fault) or type(fault).__name__) from fault
     return TagPlan(seen=seen, calls=calls, asked=asked, **words)
 
 
-def _call(said: Mapping[str, Any]) -> Call:
-    if set(said) != {"service", "operation", "parameters"} or said["service"] != "ce":
-        raise ValueError(f"the call {said!r} is none of a plan's")
-    parameters = said["parameters"]
-    if said["operation"] == UPDATE and set(parameters) == {"CostAllocationTagsStatus"}:
+def _call(fields: Mapping[str, Any]) -> Call:
+    if set(fields) != {"service", "operation", "parameters"} or fields["service"] != "ce":
+        raise ValueError(f"the call {fields!r} is none of a plan's")
+    parameters = fields["parameters"]
+    if fields["operation"] == UPDATE and set(parameters) == {"CostAllocationTagsStatus"}:
         entries = [_entry(each) for each in parameters["CostAllocationTagsStatus"]]
         if not 0 < len(entries) <= _A_CALL:
             raise ValueError(f"a call changes 1 to {_A_CALL} keys, not {len(entries)}")
         return Call("ce", UPDATE, {"CostAllocationTagsStatus": entries})
-    if said["operation"] == BACKFILL and set(parameters) == {"BackfillFrom"}:
+    if fields["operation"] == BACKFILL and set(parameters) == {"BackfillFrom"}:
         if not _MONTH.fullmatch(since := _text(parameters["BackfillFrom"])):
             raise ValueError(f"a backfill begins on the first of a month, not {since!r}")
         return Call("ce", BACKFILL, {"BackfillFrom": since})
-    raise ValueError(f"the call {said['operation']!r} is none of a plan's")
+    raise ValueError(f"the call {fields['operation']!r} is none of a plan's")
 
 
-def _entry(said: Mapping[str, Any]) -> dict[str, str]:
-    if set(said) != {"TagKey", "Status"} or said["Status"] not in (ACTIVE, INACTIVE):
-        raise ValueError(f"{said!r} is no key with a status")
-    return {"TagKey": _text(said["TagKey"]), "Status": said["Status"]}
+def _entry(fields: Mapping[str, Any]) -> dict[str, str]:
+    if set(fields) != {"TagKey", "Status"} or fields["Status"] not in (ACTIVE, INACTIVE):
+        raise ValueError(f"{fields!r} is no key with a status")
+    return {"TagKey": _text(fields["TagKey"]), "Status": fields["Status"]}
 
 
 def _text(value: object) -> str:

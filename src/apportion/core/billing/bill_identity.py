@@ -49,7 +49,7 @@ def payers(accounts: Iterable[tuple[str, str]]) -> frozenset[str]:
 def belongs_to(accounts: frozenset[tuple[str, str]], held: Holdings) -> list[str]:
     """Find the bills that these accounts may belong to.
 
-    These are bills whose payers are all among theirs; of several, those with most of the accounts.
+    These are bills with only payers of the delivery; of several, those with most of the accounts.
     """
     own = payers(accounts)
     common = {bill: len(known & accounts) for bill, known in held.items() if payers(known) <= own}
@@ -92,12 +92,12 @@ def overlap(
     currency: str = "",
 ) -> Finding:
     """Refuse a delivery that would count an account twice."""
-    own, theirs = payers(accounts), payers(known)
+    own, paying = payers(accounts), payers(known)
     return Finding(
         ACCOUNTS_OVERLAP,
         place,
-        f"billing account {', '.join(sorted(own & theirs))}",
-        expected=f"all charges of bill {other} ({', '.join(sorted(theirs))}), or none of them",
+        f"billing account {', '.join(sorted(own & paying))}",
+        expected=f"all charges of bill {other} ({', '.join(sorted(paying))}), or none of them",
         found=", ".join(sorted(own)),
         remedy=f"Nothing was ingested. To replace bill {other}, ingest with --replace, or deliver "
         f"all its accounts with --bill {other}. If it is another export of other charges, which "

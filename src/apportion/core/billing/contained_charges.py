@@ -31,7 +31,7 @@ _REPEATED_IN = 4
 _NAMES_IN_A_FINDING = 5
 _ALL_KEYS = "Keys"
 
-#: What tells charges apart from delivery to delivery. Invoices, prices and names come later.
+#: Columns that identify charges across deliveries. Invoices, prices and names come later.
 _DESCRIBED_BY = (
     *("SubAccountId", "ServiceName", "RegionId", "ResourceId", "ChargeCategory"),
     *("SkuId", "x_UsageType", "x_Operation", "x_LineItemType"),
@@ -109,7 +109,7 @@ def described_query(held: Held) -> Query:
 
 
 def described_by(counts: Sequence[dict[str, int]], *, same_words: bool) -> list[str]:
-    """Choose the columns that are filled in all deliveries: what one lacks tells nothing apart.
+    """Choose the columns that are filled in all deliveries; others identify nothing.
 
     Formats that do not use the same words have accounts and days in common, and nothing else.
     """
@@ -151,14 +151,14 @@ def contained_query(
 
 
 def _charges(held: Held, columns: Sequence[str], details: Sequence[str]) -> Query:
-    told = ["BillingAccountId", "BillingCurrency", *columns]
+    identity = ["BillingAccountId", "BillingCurrency", *columns]
     tags = ["Tags"] if "Tags" in held.columns else []
     return query(
         "core/billing/charges_held",
         costs=held.costs,
         keys=held.keys,
         account=f"COALESCE({name('SubAccountId')}, '')" if "SubAccountId" in columns else "''",
-        charge=_texts(told),
+        charge=_texts(identity),
         details=_texts([*tags, *details]) or "''",
         amounts=each(f"SUM(COALESCE({name(cost)}, 0)) AS {name(cost)}" for cost in COST_COLUMNS),
     )
@@ -169,7 +169,7 @@ def _texts(columns: Sequence[str]) -> str:
 
 
 def alike(before: Manifest, after: str) -> bool:
-    """Tell whether two deliveries describe charges in the same words, by their formats."""
+    """Whether two deliveries describe charges in the same way, by their formats."""
     return before.details.get("format", "").split()[:1] == after.split()[:1]
 
 
@@ -209,7 +209,7 @@ def left_out(before: Manifest, compared: Sequence[Compared]) -> list[LeftOut]:
 
 
 def part_replaces(place: str, before: Manifest, compared: Sequence[Compared]) -> list[Finding]:
-    """Say what would be lost, and how to go on."""
+    """The charges that would be lost, and the remedy."""
     return [
         Finding(
             PART_REPLACES,
@@ -243,11 +243,11 @@ def _what_is_not_there(whole: Compared, compared: Sequence[Compared]) -> str:
     ]
     accounts = [each.sub_account or "(none)" for each in parts if each.sub_account is not None]
     days = [each.day for each in parts if each.day is not None]
-    told = [_listed("account", accounts), _listed("day", days)]
+    lost = [_listed("account", accounts), _listed("day", days)]
     if whole.new_lines and not whole.common_lines:
-        told.append("no charge in common")
-    told.append(f"{whole.new_lines:,} lines")
-    return "; ".join(filter(None, told))
+        lost.append("no charge in common")
+    lost.append(f"{whole.new_lines:,} lines")
+    return "; ".join(filter(None, lost))
 
 
 def _listed(what: str, names: Sequence[str]) -> str:

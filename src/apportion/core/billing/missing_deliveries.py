@@ -1,4 +1,4 @@
-"""Say what was delivered once and is in no delivery in force."""
+"""Charges that were delivered once and are in no current delivery."""
 
 from __future__ import annotations
 

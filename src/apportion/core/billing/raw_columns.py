@@ -33,7 +33,7 @@ class RawColumnKind(Enum):
 class RawColumn:
     """One column: its name as delivered, and how to read it.
 
-    `ten_places` says that each of its values is a DOUBLE that `DECIMAL(18, 10)` holds exactly.
+    `ten_places` means that each of its values is a DOUBLE that `DECIMAL(18, 10)` holds exactly.
     `written` is the name in the file's header, which the engine's name is not where two names
     differ in case alone.
     """

@@ -1,4 +1,4 @@
-"""Choose which superseded runs may go, and tell which have gone.
+"""Choose superseded runs to expire, and find those that have expired.
 
 Runs are named by their number in the order in which they were recorded, from one: the same bill
 that comes again is the same run once more, and may be expired once and current later.
@@ -21,7 +21,7 @@ _SUPERSEDED = (RunKind.INGEST, RunKind.ALLOCATE)
 
 
 def expired(runs: Sequence[Manifest]) -> dict[int, Manifest]:
-    """Tell which runs, by their numbers, were expired, and by which expiry."""
+    """The runs, by number, that were expired, and their expiry."""
     return {
         int(number): run
         for run in runs
@@ -69,7 +69,7 @@ def past(
 
 
 def kept(runs: Sequence[Manifest], gone: Iterable[int]) -> Snapshots:
-    """Tell which snapshots the runs need that were not expired and are not among these."""
+    """The snapshots of runs that were not expired and are not among these."""
     out = {*gone, *expired(runs)}
     needed: dict[str, set[int]] = defaultdict(set)
     for number, run in enumerate(runs, start=1):
@@ -82,7 +82,7 @@ def kept(runs: Sequence[Manifest], gone: Iterable[int]) -> Snapshots:
 def _reasons(
     evidence: Iterable[RetentionEvidence], policy: Policy
 ) -> Mapping[str, tuple[RetentionEvidence, ...]]:
-    """Tell the reasons that count, by run; of publications, each month's newest in each place."""
+    """The evidence that keeps each run; of publications, each month's newest in each place."""
     reasons: dict[str, tuple[RetentionEvidence, ...]] = {}
     seen: dict[tuple[str, str], RetentionEvidence] = {}
     for each in sorted(evidence, key=lambda one: one.at):

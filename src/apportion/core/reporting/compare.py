@@ -1,6 +1,6 @@
 """Compares two allocations: the exact effect of each cause, changed one after the other.
 
-Between before and after lie allocations that nobody made: the new bill as the old one was
+Between before and after are allocations that were never recorded: the new bill as the old one was
 labelled, then labelled by its own tags, then by the new rules, then split by the new numbers.
 Each differs from the one before it in one thing, and the differences add up to the whole.
 """
@@ -119,7 +119,7 @@ def labelled_as_before_query(
 
 
 def numbers_of(driver: Driver, before: Period, now: Period) -> Driver:
-    """Let a driver say of one month what it says of another, day numbers added up."""
+    """Use a driver's numbers of one month for another; numbers of days are added up."""
     if before == now:
         return driver
     rows = driver_values(driver, before).of_month

@@ -29,7 +29,7 @@ _RESOURCE = (
 class Part:
     """One of the largest parts of a group, or the sum of the others.
 
-    Parts come in the order of rank; a rank above what was asked for is the others. `outers` and
+    Parts come in the order of rank; a rank above the limit is the others. `outers` and
     `inners` count what was added up.
     """
 

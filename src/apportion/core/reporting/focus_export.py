@@ -32,7 +32,7 @@ from apportion.model.rulebook import Rulebook
 from apportion.model.split import Share, Units
 
 #: The table of parts: the share of each owner in a charge of a pool.
-HANDED = {
+ALLOCATED_PARTS = {
     "KeyId": "BIGINT",
     "ChargeDay": "DATE",
     "Owner": "VARCHAR",
@@ -97,10 +97,10 @@ def charges_of_day_query(charges: Relation, day: date) -> Query:
     return Query.of(f"{picked} ORDER BY 1, 2, 3, 4, 5, 6", charges)
 
 
-def handed_rows(
+def allocated_part_rows(
     charges: Iterable[PoolCharge], shares: Iterable[Share]
 ) -> Iterator[tuple[object, ...]]:
-    """Split each charge of a pool among its owners, in the columns of `HANDED`.
+    """Split each charge of a pool among its owners, in the columns of `ALLOCATED_PARTS`.
 
     Parts of a charge add up to it, and an owner's parts over all charges to his share.
     """
@@ -140,7 +140,7 @@ def _ratio(units: int) -> str:
 def focus_query(
     rulebook: Rulebook,
     tables: AllocationTables,
-    handed: Relation,
+    allocated_parts: Relation,
     *,
     version: str,
     period: str,
@@ -148,20 +148,22 @@ def focus_query(
 ) -> Query:
     """Give every row of the month in the columns of a version; added columns begin with `x_`.
 
-    `handed` are the parts of pools' charges, in the columns of `HANDED`.
+    `allocated_parts` are the parts of pools' charges, in the columns of `ALLOCATED_PARTS`.
     """
-    described = {column: f"told.{name(column)}" for column in KEY_COLUMNS} | _filled()
-    method = f'{text(f"apportion:{rulebook.name}:")} || told."Pool"'
+    described = {column: f"labels.{name(column)}" for column in KEY_COLUMNS} | _filled()
+    method = f'{text(f"apportion:{rulebook.name}:")} || labels."Pool"'
     whole = {column: _unless_split(f"charged.{name(column)}") for column in _AMOUNTS}
     whole["AllocatedMethodId"] = (
         f"CASE WHEN split THEN {method} ELSE {described['AllocatedMethodId']} END"
     )
-    part = {column: f"handed.{name(column)}" for column in _AMOUNTS} | {
+    owner_unless_kept = 'CASE WHEN NOT allocated_parts."Kept" THEN allocated_parts."Owner" END'
+    owner_tag = text(f"apportion:{rulebook.owner}")
+    part = {column: f"allocated_parts.{name(column)}" for column in _AMOUNTS} | {
         "AllocatedMethodId": method,
         "AllocatedMethodDetails": _details(),
-        "AllocatedResourceId": 'CASE WHEN NOT handed."Kept" THEN handed."Owner" END',
-        "AllocatedResourceName": 'CASE WHEN NOT handed."Kept" THEN handed."Owner" END',
-        "AllocatedTags": f'JSON_OBJECT({text(f"apportion:{rulebook.owner}")}, handed."Owner")',
+        "AllocatedResourceId": owner_unless_kept,
+        "AllocatedResourceName": owner_unless_kept,
+        "AllocatedTags": f'JSON_OBJECT({owner_tag}, allocated_parts."Owner")',
     }
     columns = columns_of(version)
     own = _own(rulebook, run)
@@ -170,10 +172,12 @@ def focus_query(
         keys=tables.bills.keys,
         costs=tables.bills.costs,
         owned=tables.owned,
-        handed=handed,
+        allocated_parts=allocated_parts,
         dimensions=each((f"owned.{name(d.name)}" for d in rulebook.dimensions), ", "),
         whole=_listed(columns, described | _times(period, "charged") | whole, own),
-        parts=_listed(columns, described | _times(period, "handed") | part, own | _payer(rulebook)),
+        parts=_listed(
+            columns, described | _times(period, "allocated_parts") | part, own | _payer(rulebook)
+        ),
     )
 
 
@@ -200,12 +204,12 @@ def dimension_columns(rulebook: Rulebook) -> dict[str, str]:
 
 def _filled() -> dict[str, str]:
     """Values that the specification requires; units are empty, as the ledger has no quantities."""
-    category = "COALESCE(told.\"ServiceCategory\", 'Other')"
+    category = "COALESCE(labels.\"ServiceCategory\", 'Other')"
     return {
         "PricingUnit": "CAST(NULL AS VARCHAR)",
         "ServiceCategory": category,
         "ServiceSubcategory": (
-            f"COALESCE(told.\"ServiceSubcategory\", 'Other (' || {category} || ')')"
+            f"COALESCE(labels.\"ServiceSubcategory\", 'Other (' || {category} || ')')"
         ),
     }
 
@@ -222,14 +226,14 @@ def _listed(columns: Sequence[FocusColumn], found: dict[str, str], own: dict[str
 
 def _own(rulebook: Rulebook, run: str) -> dict[str, str]:
     """The added columns: other columns of the bill, dimensions, pool and run."""
-    told = {
-        column: f"told.{name(dimension)}"
+    labels = {
+        column: f"labels.{name(dimension)}"
         for dimension, column in dimension_columns(rulebook).items()
     }
-    ours = ('told."Pool"', "CAST(NULL AS BOOLEAN)", text(run))
+    ours = ('labels."Pool"', "CAST(NULL AS BOOLEAN)", text(run))
     return {
-        **{column: f"told.{name(column)}" for column in OWN_COLUMNS},
-        **told,
+        **{column: f"labels.{name(column)}" for column in OWN_COLUMNS},
+        **labels,
         **dict(zip(_OURS, ours, strict=True)),
     }
 
@@ -238,8 +242,8 @@ def _payer(rulebook: Rulebook) -> dict[str, str]:
     """The owner of a part. A share has no values of the other dimensions."""
     columns = dimension_columns(rulebook)
     return dict.fromkeys(columns.values(), "CAST(NULL AS VARCHAR)") | {
-        columns[rulebook.owner]: 'handed."Owner"',
-        "x_Kept": 'handed."Kept"',
+        columns[rulebook.owner]: 'allocated_parts."Owner"',
+        "x_Kept": 'allocated_parts."Kept"',
     }
 
 
@@ -256,8 +260,8 @@ def _times(period: str, costs: str) -> dict[str, str]:
 
 def _details() -> str:
     return (
-        '\'{"Elements":[{"AllocatedRatio":\' || handed."Ratio" || \'}],"x_Pool":\' || '
-        "CAST(TO_JSON(told.\"Pool\") AS VARCHAR) || '}'"
+        '\'{"Elements":[{"AllocatedRatio":\' || allocated_parts."Ratio" || \'}],"x_Pool":\' || '
+        "CAST(TO_JSON(labels.\"Pool\") AS VARCHAR) || '}'"
     )
 
 

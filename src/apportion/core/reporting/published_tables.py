@@ -128,10 +128,10 @@ def columns(rulebook: Rulebook) -> dict[str, dict[str, str]]:
 
 @dataclass(frozen=True)
 class Sources:
-    """What the tables of a run are made of; `told` is direct and shared cost in one shape."""
+    """The relations that the tables of a run are made of; `charges` has direct and shared cost."""
 
     tables: AllocationTables
-    told: Relation
+    charges: Relation
     proofs: Relation
     findings: Relation
 
@@ -174,7 +174,7 @@ def queries(rulebook: Rulebook, manifest: Manifest, sources: Sources) -> dict[st
         "allocations": _select(known["allocations"], own, joined),
         "shares": _select(known["shares"], {**money, **run, "PaidBy": '"Owner"'}, tables.shares),
         "drivers": _select(known["drivers"], run, tables.drivers),
-        "daily": _select(known["daily"], {**run, **daily, **sums}, sources.told, grouped=True),
+        "daily": _select(known["daily"], {**run, **daily, **sums}, sources.charges, grouped=True),
         "proofs": _select(known["proofs"], run, sources.proofs),
         "findings": _select(known["findings"], run, sources.findings),
     }
@@ -228,9 +228,11 @@ def by_dimension_columns(dimension: str) -> dict[str, str]:
     return {"Period": _VARCHAR, dimension: _VARCHAR, "BillingCurrency": _VARCHAR, **money}
 
 
-def everyday(asked: str) -> tuple[str, str]:
+def everyday(query_name: str) -> tuple[str, str]:
     """Read a named query: its description, and its SQL for the newest published month."""
-    written = files(__package__).joinpath("everyday_queries", f"{asked}.sql").read_text("utf-8")
+    written = (
+        files(__package__).joinpath("everyday_queries", f"{query_name}.sql").read_text("utf-8")
+    )
     sentence, _, query = written.partition("\n")
     return sentence.removeprefix("--").strip(), query
 
@@ -248,11 +250,11 @@ def of_period(query: str, period: str) -> str:
     return query.replace(newest, f'(SELECT {text(period)} AS "Period")')
 
 
-def named(asked: str, period: str = "") -> str:
+def named(query_name: str, period: str = "") -> str:
     """The SQL of a named query for a period; other texts are SQL already."""
-    if asked not in everyday_names():
-        return asked
-    query = everyday(asked)[1]
+    if query_name not in everyday_names():
+        return query_name
+    query = everyday(query_name)[1]
     return of_period(query, period) if period else query
 
 

@@ -98,6 +98,6 @@ def _refused(node: Mapping[str, object]) -> Iterator[str]:
         if name not in functions() or node.get("schema") or node.get("catalog"):
             yield f"the function {name}"
     kind, allowed = ("class", _EXPRESSIONS) if "class" in node else ("type", _PARTS)
-    said = node.get(kind)
-    if isinstance(said, str) and said not in allowed and not said.endswith(_HARMLESS):
-        yield _SHOWN.get(said, said.lower().replace("_", " "))
+    value = node.get(kind)
+    if isinstance(value, str) and value not in allowed and not value.endswith(_HARMLESS):
+        yield _SHOWN.get(value, value.lower().replace("_", " "))

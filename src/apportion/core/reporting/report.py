@@ -128,14 +128,14 @@ def push_down(
 
 def report_query(
     by: Sequence[str],
-    told: Relation,
+    charges: Relation,
     *,
     granularity: Granularity,
     owner: str,
     cost: str,
     where: str,
 ) -> Query:
-    """Group direct and shared cost from the table of `told_query`."""
+    """Group direct and shared cost from the table of `charges_view_query`."""
     time = 'CAST("ChargeDay" AS VARCHAR)' if granularity is Granularity.DAY else '"Period"'
     groups = each((f'{time} AS "#time"', *map(name, by), '"BillingCurrency" AS "#currency"'), ", ")
     tagged = f"{name(f'{owner}_source')} LIKE 'tag:%'"
@@ -144,12 +144,12 @@ def report_query(
         f'SUM(CASE WHEN "#direct" THEN {name(cost)} ELSE 0 END) AS "#own", '
         f'SUM(CASE WHEN "#direct" THEN 0 ELSE {name(cost)} END) AS "#shared", '
         f'SUM(CASE WHEN "#direct" AND {tagged} THEN {name(cost)} ELSE 0 END) AS "#tagged" '
-        f"FROM {told}{f' WHERE {where}' if where else ''} GROUP BY ALL ORDER BY ALL",
-        told,
+        f"FROM {charges}{f' WHERE {where}' if where else ''} GROUP BY ALL ORDER BY ALL",
+        charges,
     )
 
 
-def told_query(dimensions: Sequence[str], allocations: Relation, pushed: Relation) -> Query:
+def charges_view_query(dimensions: Sequence[str], allocations: Relation, pushed: Relation) -> Query:
     """Unite direct cost and distributed shares in one table."""
     costs = each(map(name, COST_COLUMNS), ", ")
     sources = [f"{dimension}_source" for dimension in dimensions]

@@ -199,18 +199,18 @@ def _check_default(dimension: Dimension, place: Place, findings: list[Finding]) 
 
 
 def _check_reachable(dimension: Dimension, findings: list[Finding]) -> None:
-    asked: dict[object, ValueSource] = {}
+    covered: dict[object, ValueSource] = {}
     for source in dimension.sources:
-        everything = asked.get("TRUE")
-        same = [asked[what] for what in _looked_at(source) if what in asked]
+        everything = covered.get("TRUE")
+        same = [covered[what] for what in _looked_at(source) if what in covered]
         earlier = everything or (same[0] if len(same) == len(_looked_at(source)) else None)
         if earlier is not None:
-            why = "gives every charge a value" if everything else "asks for the same"
-            subject = f"this source of {dimension.name} is never asked"
+            why = "gives every charge a value" if everything else "reads the same"
+            subject = f"this source of {dimension.name} is never used"
             found = f"the one in line {earlier.place.line} {why}"
             add(findings, rules.UNREACHABLE, source.place, subject, found=found)
         for what in _looked_at(source):
-            asked.setdefault(what, source)
+            covered.setdefault(what, source)
 
 
 def _looked_at(source: ValueSource) -> list[object]:

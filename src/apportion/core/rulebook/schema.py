@@ -54,7 +54,7 @@ _DIMENSION = Record(
             "The allowed values, and how people also write each. Without them all are allowed.",
             examples=({"FIN-100": ["fin100", "finance 100"], "CX": []},)),
         Key("other_values", Text(words=tuple(OtherValues)),
-            "What becomes of others: `reject` tells them and asks the next source.",
+            "What happens to other values: `reject` reports them and uses the next source.",
             default=OtherValues.REJECT.value),
         Key("default", _VALUE, "What charges get that no source gives a value.",
             default="unallocated", examples=("unallocated",)),
@@ -134,7 +134,7 @@ _POOL = Record(
         Key("within", _WORD, "A dimension: each of its values splits its own part of the cost.",
             examples=("environment",)),
         Key("if_nothing_to_split_by", Text(words=tuple(IfNothing)),
-            "What is done where nobody has a positive number.", default=IfNothing.KEEP.value),
+            "What to do if no owner has a positive number.", default=IfNothing.KEEP.value),
         Key("limits", MapOf(_OWNER, _LIMIT), "The least and the most each may pay; `*` is everyone "
             "without a limit of their own.", examples=({"FIN-100": {"min": 5, "max": 40}},)),
         Key("owner", _OWNER, "The owner whose cost it passes on, where `where` does not say it.",

@@ -9,7 +9,6 @@ from apportion.model.tags.tag_policy import ListedValues, Tagged, TagKey, TagKin
 
 from .policy.verdict import needs
 from .scp.create_actions import actions_of_type
-from .scp.generate import CAUTIOUS, usable
 from .scp.value_conditions import asked_values
 
 #: What AWS takes in a tag policy, and how many tags one rule of AWS Config looks at.
@@ -83,15 +82,6 @@ def custodian_policies(policy: TagPolicy, types: Sequence[str]) -> str:
         if kind in _CUSTODIAN and keys
     ]
     return json.dumps({"policies": policies}, ensure_ascii=False, indent=2) + "\n"
-
-
-def cautions(policy: TagPolicy, types: Sequence[str]) -> Iterator[str]:
-    """List the calls that are left out of the control policies, and why."""
-    for kind in types:
-        if not usable(policy, kind)[0]:
-            for action in actions_of_type().get(kind, ()):
-                if action.name in CAUTIOUS:
-                    yield f"{action.name}: {CAUTIOUS[action.name]}"
 
 
 def _tag_policy(policy: TagPolicy, types: Sequence[str]) -> dict[str, object]:

@@ -1,4 +1,4 @@
--- Lines with everything that both forms of the bill say about them.
+-- Lines with all columns that both formats of the bill need.
 CREATE OR REPLACE TEMP VIEW described AS
 SELECT
   lines.*,

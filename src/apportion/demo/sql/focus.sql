@@ -1,5 +1,5 @@
 -- The bill as AWS Data Exports deliver FOCUS 1.2: no negations and no split rows; the fee of a
--- commitment is a purchase, and what nobody used of it a line of its own.
+-- commitment is a purchase, and its unused part a line of its own.
 WITH parts AS (
   SELECT
     *,
@@ -12,7 +12,7 @@ WITH parts AS (
   SELECT *, TRUE, 0, effective
   FROM described
   WHERE kind_name IN ('SavingsPlanRecurringFee', 'RIFee') AND effective <> 0
-), told AS (
+), priced AS (
   SELECT
     *,
     CASE
@@ -108,4 +108,4 @@ SELECT
   CASE WHEN discount < 0 THEN MAP {'edp_discount': discount / 1e10} ELSE MAP {}::MAP(VARCHAR, DOUBLE) END AS x_Discounts,
   CASE WHEN is_usage THEN operation END AS x_Operation,
   product_code AS x_ServiceCode
-FROM told
+FROM priced

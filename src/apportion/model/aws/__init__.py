@@ -1,1 +1,1 @@
-"""What AWS has and is asked for: exports, accounts, Cost Explorer queries, cost categories."""
+"""Values of AWS: exports, accounts, Cost Explorer queries, cost categories."""

@@ -81,7 +81,7 @@ class Inherited:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """A rule that could not be read, and why; it is told, and never guessed."""
+    """A rule that could not be read, and why; it is reported, never guessed."""
 
     value: str
     why: str

@@ -58,7 +58,7 @@ class ResultByTime(TypedDict):
 
 @dataclass(frozen=True)
 class LeftOut:
-    """What the rest of the bill says of itself: another cost centre, or `(untagged)`."""
+    """The tag value of the rest of the bill: another cost centre, or `(untagged)`."""
 
     cost_center: str
     cost: Decimal
@@ -72,8 +72,8 @@ class CostCenterCosts:
     read that ask Cost Explorer themselves; also days without cost. `days` has the same amounts of
     one metric as Decimal, one for each day and project.
 
-    `whole` was asked for by itself, without a filter; `difference` is what `whole` has more than
-    `total` and `total_left_out` together: zero, or a finding tells of it.
+    `whole` was requested separately, without a filter; `difference` is what `whole` has more than
+    `total` and `total_left_out` together: zero, or there is a finding.
     """
 
     cost_center: str

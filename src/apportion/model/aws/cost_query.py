@@ -1,4 +1,4 @@
-"""What one asks of a provider's own cost reports (AWS Cost Explorer), and what comes back."""
+"""Queries of a provider's cost API (AWS Cost Explorer), and their results."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ Filter = Equals | Absent | Neither
 class CostQuery:
     """One question. `end` is exclusive, as AWS has it; `by` has at most two names.
 
-    `resources` asks the report that knows single resources, which must be filtered.
+    `resources` queries the report of single resources, which needs a filter.
     """
 
     start: date
@@ -113,7 +113,7 @@ class CostAnswer:
 
 @dataclass(frozen=True)
 class Spent:
-    """What asking has cost so far: requests sent, and answers that were still at hand."""
+    """The requests sent so far, and the cached responses."""
 
     requests: int = 0
     kept: int = 0
@@ -134,7 +134,7 @@ class Access:
 
     `profile` is one of the AWS configuration; empty takes what the environment gives. `budget`
     is the number of requests that may be sent. Answers are kept in the folder `kept` for
-    `hours`; an empty folder or no hours keep none. `fresh` asks even where an answer is kept.
+    `hours`; an empty folder or no hours keep none. `fresh` ignores cached responses.
     """
 
     profile: str = ""

@@ -78,10 +78,10 @@ class Fetched:
 
 @dataclass(frozen=True)
 class ExportDelivery:
-    """One delivery of one month of an export, as its manifest tells.
+    """One delivery of one month of an export, as in its manifest.
 
-    `delivery` is a hash that tells it from every other: of AWS's name for it (`execution`), or of
-    the time where a manifest has none, and of all that the manifest says.
+    `delivery` is a hash that identifies it: of AWS's name for it (`execution`), or of
+    the time where a manifest has none, and of the content of the manifest.
     """
 
     export: S3Location
@@ -95,7 +95,7 @@ class ExportDelivery:
 
 @dataclass(frozen=True)
 class ExportMonth:
-    """A month that an export has, and the key of the manifest that tells of it."""
+    """A month that an export has, and the key of its manifest."""
 
     period: str
     manifest: str

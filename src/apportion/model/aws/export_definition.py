@@ -1,4 +1,4 @@
-"""Exports that AWS Billing shall write: what is wanted, what there is, the call between them."""
+"""Exports of AWS Billing: the wanted ones, the existing ones, and the call that creates one."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Table(StrEnum):
 
 
 class TimeSteps(StrEnum):
-    """How finely usage is told apart in time."""
+    """The time unit of usage."""
 
     HOURLY = "hourly"
     DAILY = "daily"

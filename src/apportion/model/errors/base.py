@@ -263,16 +263,16 @@ class AwsError(OperationError):
 class AwsDeniedError(AwsError):
     """Permission denied. `said` is the message from AWS, which names the kind of policy."""
 
-    def __init__(self, action: str, caller: str, said: str, resource: str = "*") -> None:
+    def __init__(self, action: str, caller: str, message: str, resource: str = "*") -> None:
         statement = f'{{"Effect": "Allow", "Action": "{action}", "Resource": "{resource}"}}'
         remedy = (
             "A policy denies it explicitly; another permission does not help. Change that policy."
-            if "explicit deny" in said
+            if "explicit deny" in message
             else f"Add this statement to a policy of that identity: {statement}."
         )
         on = f" on {resource}" if resource != "*" else ""
         super().__init__(
-            f"{caller} may not call {action}{on}. {remedy} Message from AWS: {said.rstrip('.')}."
+            f"{caller} may not call {action}{on}. {remedy} Message from AWS: {message.rstrip('.')}."
         )
 
 
@@ -286,24 +286,28 @@ class AwsCredentialsError(AwsError):
 class AwsBusyError(AwsError):
     """AWS throttled, or failed repeatedly."""
 
-    def __init__(self, action: str, attempts: int, said: str) -> None:
+    def __init__(self, action: str, attempts: int, message: str) -> None:
         super().__init__(
-            f"{action} failed {attempts} times: {said.rstrip('.')}. Try again in a few minutes."
+            f"{action} failed {attempts} times: {message.rstrip('.')}. Try again in a few minutes."
         )
 
 
 class AwsUnreachableError(AwsError):
     """No connection to AWS."""
 
-    def __init__(self, action: str, said: str) -> None:
-        super().__init__(f"No answer to {action}: {said.rstrip('.')}. Check the network and proxy.")
+    def __init__(self, action: str, message: str) -> None:
+        super().__init__(
+            f"No answer to {action}: {message.rstrip('.')}. Check the network and proxy."
+        )
 
 
 class AwsRefusedError(AwsError):
     """Any other error answer, or an answer that cannot be read."""
 
-    def __init__(self, action: str, code: str, said: str, remedy: str = "") -> None:
-        super().__init__(f"AWS rejected {action} ({code}): {said.rstrip('.')}. {remedy}".rstrip())
+    def __init__(self, action: str, code: str, message: str, remedy: str = "") -> None:
+        super().__init__(
+            f"AWS rejected {action} ({code}): {message.rstrip('.')}. {remedy}".rstrip()
+        )
 
 
 class RequestBudgetError(AwsError):
@@ -319,9 +323,9 @@ class RequestBudgetError(AwsError):
 class EngineError(OperationError):
     """The engine failed: memory, disk, or a file it cannot read."""
 
-    def __init__(self, said: str) -> None:
+    def __init__(self, message: str) -> None:
         super().__init__(
-            f"The engine failed: {said.strip().splitlines()[0].rstrip('.')}. "
+            f"The engine failed: {message.strip().splitlines()[0].rstrip('.')}. "
             "Nothing was published; the earlier state is unchanged."
         )
 

@@ -20,9 +20,9 @@ class BillNotReadError(EngineError):
 class SqlNotValidError(EngineError):
     """The engine refused a query for what it says; `said` is the engine's sentence."""
 
-    def __init__(self, said: str) -> None:
-        super().__init__(said)
-        self.said = said.strip().splitlines()[0].rstrip(".!")
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message.strip().splitlines()[0].rstrip(".!")
 
 
 class AmountsOverflowError(EngineError):

@@ -49,8 +49,8 @@ class FolderFilledError(WrongUseError):
 
     def __init__(self, folder: str, found: Sequence[str] | None) -> None:
         names = ", ".join((found or ())[:3]) + (", …" if found and len(found) > 3 else "")
-        said = "a file" if found is None else f"{names} in it"
+        contents = "a file" if found is None else f"{names} in it"
         super().__init__(
-            f"{folder}: expected a folder that is new or empty, found {said}. Nothing was written, "
-            "because files are not overwritten. Name a new folder, or move this one away."
+            f"{folder}: expected a folder that is new or empty, found {contents}. Nothing was "
+            "written, because files are not overwritten. Name a new folder, or move this one away."
         )

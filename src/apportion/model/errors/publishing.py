@@ -31,10 +31,10 @@ class InvalidQueryError(WrongUseError):
     `columns` are those of the tables that the query names.
     """
 
-    def __init__(self, said: str, columns: Mapping[str, Sequence[str]] | None = None) -> None:
+    def __init__(self, message: str, columns: Mapping[str, Sequence[str]] | None = None) -> None:
         listed = [f"{table} has {', '.join(names)}" for table, names in (columns or {}).items()]
         remedy = f" Columns: {'; '.join(listed)}." if listed else ""
-        super().__init__(f"The query is not valid: {said.strip().rstrip('.')}.{remedy}")
+        super().__init__(f"The query is not valid: {message.strip().rstrip('.')}.{remedy}")
 
 
 class NothingToDeliverError(WrongUseError):
@@ -88,5 +88,5 @@ class OthersWroteError(OperationError):
 class QueryFailedError(OperationError):
     """A query failed."""
 
-    def __init__(self, engine: str, said: str, remedy: str = "") -> None:
-        super().__init__(f"{engine} failed: {said.strip().rstrip('.')}. {remedy}".rstrip())
+    def __init__(self, engine: str, message: str, remedy: str = "") -> None:
+        super().__init__(f"{engine} failed: {message.strip().rstrip('.')}. {remedy}".rstrip())

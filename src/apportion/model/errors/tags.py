@@ -55,8 +55,8 @@ class TerraformCodeError(WrongUseError):
     """Terraform code cannot be read."""
 
     def __init__(self, folder: str, why: str) -> None:
-        said = why.removeprefix("unable to create TerraformConverter: ").rstrip(".")
-        super().__init__(f"The Terraform code in {folder} cannot be read: {said}.")
+        reason = why.removeprefix("unable to create TerraformConverter: ").rstrip(".")
+        super().__init__(f"The Terraform code in {folder} cannot be read: {reason}.")
 
 
 class NothingToCheckError(WrongUseError):

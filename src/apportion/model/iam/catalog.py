@@ -242,7 +242,7 @@ MAIL = Statement(
     "reports by e-mail",
     only_with="sender",
 )
-TELL = Statement(
+NOTIFY = Statement(
     "TellTheTopic",
     ("sns:Publish",),
     ("${topic}",),
@@ -373,7 +373,7 @@ JUDGE_ONCE = Statement(
     ("arn:${partition}:dynamodb:${region}:${account}:table/${table}",),
     "the tag policy, and processed events",
 )
-TELL_CHAT = Statement(
+NOTIFY_CHAT = Statement(
     "TellTheChatTopic",
     ("sns:Publish",),
     ("${chat_topic}",),

@@ -38,6 +38,8 @@ from .catalog import (
     MAIL,
     MISS_KEPT,
     NOT_STARTED,
+    NOTIFY,
+    NOTIFY_CHAT,
     ONCE,
     READ_ACCOUNTS,
     READ_CATEGORIES,
@@ -52,8 +54,6 @@ from .catalog import (
     SET_TAGS,
     START_REPORT,
     TAKE_EVENTS,
-    TELL,
-    TELL_CHAT,
     TRACE,
     WRITE_TABLES,
 )
@@ -129,7 +129,7 @@ DUTIES: Mapping[Role, Duty] = {
     ),
     Role.QUERIER: Duty("queries published tables in Athena", (*_THROUGH_ATHENA, DECRYPT_STORE)),
     Role.REPORTER: Duty(
-        "delivers reports from a ledger", (MISS_KEPT, DELIVER, MAIL, TELL, DECRYPT_STORE)
+        "delivers reports from a ledger", (MISS_KEPT, DELIVER, MAIL, NOTIFY, DECRYPT_STORE)
     ),
     Role.INGEST_FUNCTION: Duty(
         "ingests bills when they arrive, allocates and publishes",
@@ -149,7 +149,7 @@ DUTIES: Mapping[Role, Duty] = {
     Role.REPORT_FUNCTION: Duty(
         "delivers the weekly and monthly reports",
         (
-            *(MISS_KEPT, *_THROUGH_ATHENA, DELIVER, MAIL, TELL),
+            *(MISS_KEPT, *_THROUGH_ATHENA, DELIVER, MAIL, NOTIFY),
             *(*_AS_A_FUNCTION, DECRYPT_STORE),
         ),
     ),
@@ -165,7 +165,7 @@ DUTIES: Mapping[Role, Duty] = {
     Role.TAG_FUNCTION: Duty(
         "validates the tags of created resources",
         (
-            *(SEE_RESOURCES, JUDGE_ONCE, TELL, TELL_CHAT, SET_TAGS, SET_IN_SERVICES),
+            *(SEE_RESOURCES, JUDGE_ONCE, NOTIFY, NOTIFY_CHAT, SET_TAGS, SET_IN_SERVICES),
             *(TAKE_EVENTS, LOG, ATTACH, SEE_VPC),
         ),
     ),

@@ -25,7 +25,7 @@ class Statement:
 
 @dataclass(frozen=True)
 class Duty:
-    """What a role is for, and what it may do. Who may change AWS's settings asks a person first."""
+    """What a role is for, and what it may do. Roles that change AWS settings are for people."""
 
     purpose: str
     statements: tuple[Statement, ...]

@@ -142,7 +142,7 @@ class _Chunk:
             self._check_width(details["values"] - details["nulls"], page["unpacked"] - levels)
 
     def _check_levels(self, details: Fields, body: bytes) -> None:
-        """Where levels end is said in the header, which no checksum covers; they say it too."""
+        """The end of levels is in the header, which no checksum covers, and in the levels."""
         after = details["repetition_bytes"]
         levels = (
             (self.leaf.most_repeated, body[:after]),
@@ -176,11 +176,11 @@ class _Chunk:
         stated = meta.get("statistics", {}).get("nulls")
         if self.kinds and stated is not None and self.nulls is not None and stated != self.nulls:
             raise DamagedBytesError("its pages count another number of empty values")
-        said: Counter[int] = Counter()
+        pages: Counter[int] = Counter()
         for entry in meta.get("page_counts", []):
             if entry["page"] in {_DATA, _DATA_2}:  # Arrow counts pages of version 2 as version 1
-                said[_same(entry["encoding"])] += entry["count"]
-        if said and said != self.kinds:
+                pages[_same(entry["encoding"])] += entry["count"]
+        if pages and pages != self.kinds:
             raise DamagedBytesError("it has other pages than it says")
 
 

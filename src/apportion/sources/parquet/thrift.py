@@ -21,7 +21,7 @@ _DEEPEST = 32
 
 
 class DamagedBytesError(ValueError):
-    """The bytes cannot be what a writer wrote; the sentence says why."""
+    """The bytes cannot be what a writer wrote; the message has the reason."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Struct:
     """What is known of a struct: field number -> (name, kind, of), and what must be there.
 
     `of` is the Struct of a struct or of a list's elements, or the kind of a list's elements.
-    `open` says that numbers above the highest known one are skipped: newer writers may add there.
+    `open` means that numbers above the highest known one are skipped: newer writers may add there.
     """
 
     name: str

@@ -44,7 +44,7 @@ class Sums:
     """Units by group, and amounts that could not be read exactly.
 
     `bad` are places in the array with their texts; `rounded` counts amounts with too many decimal
-    places and `change` is what rounding added to them. `ten_places` says that every amount is a
+    places and `change` is what rounding added to them. `ten_places` means that every amount is a
     double below 2^18 that ten decimal places hold, or nothing at all. `largest` are the most units
     of one amount, without its sign; of doubles below 10^9 it is not looked for.
     """
@@ -133,7 +133,7 @@ def _add_doubles(amounts: pa.Array, groups: Ints, places: Ints, *, sums: Sums) -
 
 
 def _steps(values: Doubles, decimals: int) -> tuple[Doubles, npt.NDArray[np.bool_]]:
-    """Count the steps of so many places in each value, and tell where they are the value."""
+    """Count the steps of so many places in each value, and find values equal to them."""
     scale = 10.0**decimals
     most = _TEN_PLACES_BELOW * scale if decimals == _TEN_PLACES else _STEPS
     with np.errstate(over="ignore", invalid="ignore"):

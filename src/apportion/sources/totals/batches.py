@@ -44,7 +44,7 @@ class WrongRecord:
 
 
 class Reading:
-    """One pass over a file's lines, for the columns `wanted`, a name of ours for each.
+    """One pass over a file's lines, for the columns `wanted`, by their FOCUS names.
 
     Raises DamagedBytesError while it is read. `wrong` holds the first CSV records that are too
     short or too long, of `wrong_count`.

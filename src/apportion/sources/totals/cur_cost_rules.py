@@ -39,7 +39,7 @@ PLAN_START = "savings_plan_start_time"
 PLAN_END = "savings_plan_end_time"
 SPLIT_PARENT = "split_line_item_parent_resource_id"
 
-#: Kinds that the line type alone does not tell; no line type of AWS has a space.
+#: Kinds that the line type alone does not show; no line type of AWS has a space.
 RESERVATION_FEE = "Fee of a reservation"
 RETURNED_PLAN_REFUND = "Refund of a returned plan"
 SPLIT_CHILD = "part of a split resource"

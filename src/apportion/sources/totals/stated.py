@@ -51,7 +51,7 @@ class Layout:
     day: str  # whose month is the period of a line without one
     ids: tuple[str, str, str]  # billing account, sub account, currency
     amounts: tuple[str, ...]
-    kinds: tuple[str, ...]  # what the kind of a line is told by
+    kinds: tuple[str, ...]  # columns that decide the kind of a line
 
 
 FOCUS = Layout(
@@ -193,7 +193,7 @@ class _Counting:
         self._layout = layout
         self._last = last
         self._path = Path()
-        # Only CSV writes the words; in Parquet a text of four letters is what it says.
+        # Only CSV writes the words; in Parquet a text of four letters is that text.
         self._nothing = ("", *EMPTY_WORDS) if encoding is Encoding.CSV else ("",)
         # An amount that a generator could not work out is no empty one.
         self._no_amount = ("", EMPTY_AMOUNT) if encoding is Encoding.CSV else ("",)

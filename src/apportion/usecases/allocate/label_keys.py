@@ -203,7 +203,7 @@ def _remedy(columns: Sequence[str]) -> str:
     if not any(column.startswith(JSON_COLUMNS["Tags"]) for column in columns):
         return "Correct the name in the rulebook, or export the bill with it."
     return (
-        "AWS writes a tag into bills once its key is activated, which `apportion aws plan` tells "
+        "AWS writes a tag into bills once its key is activated, which `apportion aws plan` shows "
         "and plans; or correct the key in the rulebook."
     )
 

@@ -200,8 +200,8 @@ def _remains(wanted: Manifest, expiry: Manifest, findings: Sequence[Finding]) ->
         remedy="The totals are shown as they were recorded. Take the same bills and rules into a "
         "new folder to prove them anew.",
     )
-    whole = "its record and inputs are what the manifest says"
-    held = "its record or inputs are NOT what the manifest says" if findings else whole
+    whole = "its record and inputs equal the manifest"
+    held = "its record or inputs DIFFER from the manifest" if findings else whole
     words = (f"{wanted.period} run {wanted.run} was expired at {expiry.at}: {held}.",)
     columns = tuple(c for c in COLUMNS if c != "SubAccountId")
     rows = _rows(wanted.period, _by_payer(wanted.totals))
@@ -216,7 +216,7 @@ def _record_changed(manifest: Manifest, runs: Sequence[Manifest]) -> list[Findin
             RECORD_CHANGED,
             f"{manifest.period} run {manifest.run}",
             f"the {manifest.kind} record",
-            expected="what the manifest says",
+            expected="the manifest's content",
             found="another record, or none",
             remedy="The ledger or the manifest was changed after the run. Restore both from backup "
             "or run again; do not rely on either.",

@@ -33,14 +33,14 @@ def cost_center(
 ) -> CostCenterCosts:
     """Query a cost centre, the rest of the bill, and the whole: four queries."""
     start, end = days
-    asked = center_questions(name, tag_key=tag_key, by=by, start=start, end=end)
+    questions = center_questions(name, tag_key=tag_key, by=by, start=start, end=end)
     got = CenterAnswers(
-        own=reports.query(asked.own),
-        untagged=reports.query(asked.untagged),
-        others=reports.query(asked.others),
-        whole=reports.query(asked.whole),
+        own=reports.query(questions.own),
+        untagged=reports.query(questions.untagged),
+        others=reports.query(questions.others),
+        whole=reports.query(questions.whole),
     )
-    return center_costs(name, asked, got, metric, reports.spent)
+    return center_costs(name, questions, got, metric, reports.spent)
 
 
 def costs(

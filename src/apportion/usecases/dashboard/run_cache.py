@@ -135,9 +135,7 @@ class ScopedRun:
     def check_owner(self, owner: str) -> None:
         """Raise NothingThereError for an owner outside the scope, whether or not it exists."""
         if not self.has_owner(owner):
-            raise nothing_like(
-                owner, sorted(self._visible_owners), kind="owner", period=self.period
-            )
+            raise self._no_owner(owner)
 
     def check_pool(self, pool: str) -> None:
         """Raise NothingThereError for a pool that has no cost of the scope's owners."""
@@ -176,9 +174,7 @@ class ScopedRun:
         visible = VisibleSubjects(self._visible_owners, self._visible_pools, accounts)
         root = redact(whole.root, visible)
         if root is None:
-            raise nothing_like(
-                owner, sorted(self._visible_owners), kind="owner", period=self.period
-            )
+            raise self._no_owner(owner)
         return Explanation(root, messages=whole.messages)
 
     def explain_pool(self, pool: str) -> Explanation:
@@ -203,6 +199,10 @@ class ScopedRun:
     def _check_everything(self) -> None:
         if self.owners is not None:
             raise NothingThereError("explanation of pools or resources within your access", [])
+
+    def _no_owner(self, owner: str) -> NothingThereError:
+        """Make the error for an owner that the scope does not show."""
+        return nothing_like(owner, sorted(self._visible_owners), kind="owner", period=self.period)
 
 
 class RunCache:

@@ -263,8 +263,8 @@ class Case:
         if reading is None:
             return {}
         weighed = step.driver != numbers.name
-        says = {"value in file": number(reading.number)} if weighed and step.day is None else {}
-        return {**says, "line": reading.place}
+        known = {"value in file": number(reading.number)} if weighed and step.day is None else {}
+        return {**known, "line": reading.place}
 
 
 #: The facts of an arrow that concern its target alone: no totals of others and no condition.

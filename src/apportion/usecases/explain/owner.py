@@ -78,7 +78,7 @@ def explain_owner(
     pooled = _sums(case, "Pool", f'{name(case.owner.name)} = {text(found)} AND "Pool" IS NOT NULL')
     shares = [s for all_of_it in case.shares.values() for s in all_of_it if s.owner == found]
     paid = {*own, *(share.currency for share in shares)}
-    told = currencies_of(case, paid or pooled, currency, what=found)
+    shown = currencies_of(case, paid or pooled, currency, what=found)
     parts, doubt = _own_parts(case, found, own)
     children = [
         _in_currency(
@@ -88,7 +88,7 @@ def explain_owner(
             shares=[share for share in shares if share.currency == each],
             pooled=pooled.get(each, {}),
         )
-        for each in told
+        for each in shown
     ]
     facts = {"dimension": case.owner.name, "cost": case.rulebook.cost}
     root = _trunk(
@@ -334,11 +334,11 @@ def _by_way(case: Case, branch: ExplanationNode, shares: Sequence[Share]) -> Exp
         numbers = case.numbers(arrows)
         brief = replace(branch.redacted, facts={**branch.redacted.facts, **in_brief(numbers)})
         return replace(branch, facts={**branch.facts, **numbers}, redacted=brief)
-    told = [_way(case, start, way, taken, branch) for way, taken in ways.items()]
+    shown = [_way(case, start, way, taken, branch) for way, taken in ways.items()]
     along = ExplanationNode(
         "steps of these paths", children=case.arrows(arrows), subjects=branch.subjects
     )
-    return replace(branch, children=(*biggest_first(told, len(told)), along))
+    return replace(branch, children=(*biggest_first(shown, len(shown)), along))
 
 
 def _taken(case: Case, start: Node, shares: Sequence[Share]) -> dict[SharePath, _Taken]:

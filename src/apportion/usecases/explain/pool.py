@@ -44,10 +44,13 @@ def explain_pool(
     where = pool_charges(rule.name)
     held = case.biggest(case.derive(where), where)
     received = _received(case, rule)
-    told = currencies_of(
+    wanted_currencies = currencies_of(
         case, [*(c for c, _ in held), *received], currency, what=f"pool {rule.name}"
     )
-    found = {each: _sides(case, rule, each, held.get((each, ""), ()), received) for each in told}
+    found = {
+        each: _sides(case, rule, each, held.get((each, ""), ()), received)
+        for each in wanted_currencies
+    }
     root = ExplanationNode(
         f"pool {rule.name}, {period}", place=str(rule.place), facts=rule_facts(rule)
     )

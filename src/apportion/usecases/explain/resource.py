@@ -59,11 +59,11 @@ def explain_resource(
     case = Case.open(context, period=period, as_of=as_of, most=biggest)
     found = _find(case, resource, period)
     rows = _charges(case, found)
-    told = currencies_of(case, (row.billing_currency for row in rows), currency, what=found)
+    shown = currencies_of(case, (row.billing_currency for row in rows), currency, what=found)
     root = ExplanationNode(f"{found}, {period}", facts=_facts(rows))
     children = [
         _in_currency(case, each, [row for row in rows if row.billing_currency == each])
-        for each in told
+        for each in shown
     ]
     if len(children) == 1:
         root = replace(children[0], title=root.title, facts=root.facts)
@@ -171,13 +171,13 @@ def _dimension(case: Case, dimension: Dimension, row: ResourceCharge) -> Explana
 
 
 def _synced(case: Case, dimension: Dimension, row: ResourceCharge) -> str:
-    """Say when a value was seen that the charge itself does not have."""
-    said = (row.sub_account_id, row.own_account_name, row.account_tags, row.other)
+    """The date of a value that the charge itself does not have."""
+    facts = (row.sub_account_id, row.own_account_name, row.account_tags, row.other)
     synced = synced_words(
         case.published.rules.accounts,
         dimension,
         row.labels[f"{dimension.name}_source"],
-        charge=dict(zip(("SubAccountId", *OWN_SAYS), said, strict=True)),
+        charge=dict(zip(("SubAccountId", *OWN_SAYS), facts, strict=True)),
         day=row.charge_day,
     )
     return f", {synced}" if synced else ""
@@ -194,13 +194,13 @@ def _shared(
     rule = case.pool(pool)
     units: dict[tuple[str, str], int] = defaultdict(int)
     ratios: dict[tuple[str, str], set[Fraction]] = defaultdict(set)
-    nobody = 0
+    unpaid = 0
     for row in rows:
         within = row.labels[rule.within] if rule.within else ""
         weights = _weights(case, currency, pool, within, row)
         cost = to_units(row.cost)
         if not weights:
-            nobody += cost
+            unpaid += cost
             continue
         for payer, part in apportion(cost, weights).items():
             units[payer] += part
@@ -214,9 +214,9 @@ def _shared(
         )
         for (owner, kept), part in units.items()
     ]
-    if nobody:
+    if unpaid:
         title = "not paid, because the pool's cost on this day is zero"
-        children.append(ExplanationNode(title, from_units(nobody), currency))
+        children.append(ExplanationNode(title, from_units(unpaid), currency))
     lead = ExplanationNode(f"in pool {pool}", place=str(rule.place), facts=rule_facts(rule))
     return [lead, *biggest_first(children, len(children))]
 

@@ -152,7 +152,7 @@ def _parts(
 
 
 def check_part(place: Place, run: str) -> bool:
-    """Tell whether both parts were taken in together before; raises if the part is not in force."""
+    """Whether both parts were ingested together before; raises if the part is not in force."""
     part, current = place.part, place.current
     if part is None or current is None or current.run == part.run:
         return False

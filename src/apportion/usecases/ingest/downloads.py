@@ -52,7 +52,7 @@ class Downloads:
 
     @contextmanager
     def held(self, *, wait: float) -> Iterator[None]:
-        """Keep other processes away; the system lets go when ours dies."""
+        """Keep other processes out; the system releases the lock when this process ends."""
         self._folder.mkdir(parents=True, exist_ok=True)
         lock = FileLock(self._folder / f".{self._mark}.lock")
         try:

@@ -12,7 +12,7 @@ from apportion.usecases.runs.history import sums
 
 
 def other_export(before: Manifest, run: Manifest) -> Finding | None:
-    """Say that a bill comes from another export than before."""
+    """A bill comes from another export than before."""
     was, now = before.details.get("export", ""), run.details["export"]
     if was in {"", now}:
         return None
@@ -28,7 +28,7 @@ def other_export(before: Manifest, run: Manifest) -> Finding | None:
 
 
 def emptied(delivery: ExportDelivery, run: Manifest) -> Finding:
-    """Say that an export has none of the charges of a month that the ledger holds."""
+    """An export has no charges in a month that the ledger has."""
     amounts = sums(run, "ledger")
     return Finding(
         EMPTY_MONTH,
@@ -45,7 +45,7 @@ def emptied(delivery: ExportDelivery, run: Manifest) -> Finding:
 
 
 def no_manifest(export: S3Location, month: ExportMonth) -> Finding:
-    """Say that a month has no manifest."""
+    """A month has no manifest."""
     return Finding(
         NO_MONTH,
         f"s3://{export.bucket}/{month.manifest}",
@@ -57,7 +57,7 @@ def no_manifest(export: S3Location, month: ExportMonth) -> Finding:
 
 
 def changed_again(delivery: ExportDelivery, times: int) -> Finding:
-    """Say that a delivery changed each time it was read."""
+    """A delivery changed each time it was read."""
     return Finding(
         CHANGED_AGAIN,
         f"s3://{delivery.export.bucket}/{delivery.manifest}",

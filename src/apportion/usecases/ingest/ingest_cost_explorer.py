@@ -1,6 +1,6 @@
 """A month of Cost Explorer's answers as a source of the ledger: a FOCUS file, read like any other.
 
-The file is compared with totals that were asked for by themselves, so a line lost on the way shows.
+The file is compared with totals that were requested separately, so that a lost line is found.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Take an export in S3 into the ledger: what is new of it is fetched, verified and ingested.
+"""Ingest an export in S3: new deliveries are fetched, verified and ingested.
 
 A month's delivery is the one that its manifest names. It is fetched file by file, each as it was
 pinned; then the manifest is read again, and must be the same. Only then is it ingested, as any
@@ -121,7 +121,7 @@ class _Counted:
 
 
 class _Work:
-    """The taking in of one export."""
+    """The ingest of one export."""
 
     def __init__(
         self,
@@ -170,7 +170,7 @@ class _Work:
         return replace(done, findings=(*done.findings, *findings))
 
     def sentence(self, months: int) -> str:
-        """Tell what was done, in a sentence."""
+        """A summary in one sentence."""
         done = self._counted
         fetched = f" ({plural(done.files, 'file')}, {in_bytes(done.size)})" if done.files else ""
         failed = months - done.months - done.known

@@ -68,7 +68,7 @@ class Forms:
 
 
 def deliver(
-    asking: QueryEngine,
+    engine: QueryEngine,
     store: ObjectStore,
     forms: Forms,
     *,
@@ -83,14 +83,14 @@ def deliver(
     of a delivery that are gone or changed are written again, with a message. Raises
     NothingToDeliverError, NotWhatWasProvedError.
     """
-    run = _run(asking, period)
+    run = _run(engine, period)
     found = str(run["Period"])
     delivery = _id(run, forms)
     folder = f"{found}/{delivery}"
     done, words = _delivered_before(store, folder)
     document = done
     if document is None:
-        document, more = _write(asking, store, forms, run, folder, progress=progress)
+        document, more = _write(engine, store, forms, run, folder, progress=progress)
         words += more
     words += _point(store, document)
     findings, states = notify(store, document, folder, notifications, now=now, progress=progress)
@@ -131,7 +131,7 @@ def _delivered_before(store: ObjectStore, folder: str) -> tuple[dict[str, Any] |
     return None, [f"{lost[0]}{more} were gone or changed: the report is written again."]
 
 
-def _run(asking: QueryEngine, period: str) -> Row:
+def _run(engine: QueryEngine, period: str) -> Row:
     """Find the run that is published, or newest in the ledger."""
     condition = (
         f"\"Period\" = '{Period.parse(period)}'"
@@ -139,7 +139,7 @@ def _run(asking: QueryEngine, period: str) -> Row:
         else '"Period" = (SELECT MAX("Period") FROM runs)'
     )
     columns = ", ".join(f'"{name}"' for name in _RUN)
-    rows = asking.query(f"SELECT {columns} FROM runs WHERE {condition}").rows
+    rows = engine.query(f"SELECT {columns} FROM runs WHERE {condition}").rows
     if not rows:
         raise NothingToDeliverError(period)
     there = {name.lower(): value for name, value in rows[0].items()}  # Athena sees no case
@@ -148,12 +148,12 @@ def _run(asking: QueryEngine, period: str) -> Row:
 
 def _id(run: Row, forms: Forms) -> str:
     parts = [str(run[name]) for name in ("Period", "RunId", "ManifestSha256", "RulebookSha256")]
-    asked = [sha256(what.everyday(table)[1].encode()) for table in TABLES]
-    return run_id("deliver", *parts, *forms.endings, *asked, inputs=())
+    queries = [sha256(what.everyday(table)[1].encode()) for table in TABLES]
+    return run_id("deliver", *parts, *forms.endings, *queries, inputs=())
 
 
 def _write(
-    asking: QueryEngine,
+    engine: QueryEngine,
     store: ObjectStore,
     forms: Forms,
     run: Row,
@@ -168,7 +168,7 @@ def _write(
     progress("querying the report's tables")
     queried = Sum(len(TABLES), progress.advance)
     for name in TABLES:
-        tables[name] = asking.query(what.of_period(what.everyday(name)[1], period))
+        tables[name] = engine.query(what.of_period(what.everyday(name)[1], period))
         words += [f"{name}: {word}" for word in tables[name].messages]
         queried.add(1)
     summary = summarise(period, tables, run=str(run["RunId"]))
@@ -227,13 +227,13 @@ def _point(store: ObjectStore, document: Mapping[str, Any]) -> list[str]:
     A pointer that cannot be read is replaced, with a message: it may have named a newer one.
     """
     pointer = {name: value for name, value in document.items() if name != "files"}
-    ours = (str(document["period"]), str(document["allocated_at"]), True)
+    order_of_this = (str(document["period"]), str(document["allocated_at"]), True)
     words: list[str] = []
     for name in (f"{document['period']}/latest.json", "latest.json"):
         for _ in range(_TRIES):
             there = store.read(name)
             order = _order(there.content) if there else None
-            if order and order >= ours:
+            if order and order >= order_of_this:
                 break
             mark = there.mark if there else ""
             if store.write(name, json_of(pointer), new=there is None, instead_of=mark) is not None:

@@ -26,7 +26,7 @@ from apportion.ports.progress import Sum
 from apportion.ports.published_tables import PublishedTables
 from apportion.usecases.context import RunContext
 from apportion.usecases.fail_on_findings import stop_if_failing
-from apportion.usecases.reports.report import tell
+from apportion.usecases.reports.report import open_charges
 from apportion.usecases.row_values import read_rows
 from apportion.usecases.runs.history import sums
 from apportion.usecases.runs.open_run import Published, find
@@ -80,7 +80,7 @@ def write_tables(
     """Write the rows that these tables have of a run as Parquet files."""
     rulebook, manifest = published.rulebook, published.manifest
     used = {dimension.name for dimension in rulebook.dimensions}
-    opened, told = tell(published, context, used=used)
+    opened, charges = open_charges(published, context, used=used)
     index = COST_COLUMNS.index(rulebook.cost)
     proofs = (
         (
@@ -99,7 +99,7 @@ def write_tables(
     )
     sources = what.Sources(
         opened,
-        told,
+        charges,
         proofs=context.engine.load("proofs made", what.PROOFS_COLUMNS, proofs),
         findings=context.engine.load("findings made", what.FINDINGS_COLUMNS, findings),
     )

@@ -59,7 +59,7 @@ class LedgerQueryEngine:
             columns, rows = _answer(Query.of(sql, *tables.values()), engine)
         except SqlNotValidError as error:
             known = {table: list(engine.columns(made)) for table, made in tables.items()}
-            raise InvalidQueryError(error.said, known) from None
+            raise InvalidQueryError(error.message, known) from None
         return Outcome(columns, rows)
 
     def _prepare(self, wanted: set[str], engine: Engine) -> dict[str, Relation]:
@@ -104,15 +104,15 @@ def tables_of(sql: str, engine: Engine) -> set[str]:
     """Name the tables that a query reads; raises InvalidQueryError for all that does more."""
     read = reads_of(_parsed(sql, engine))
     if read.refused:
-        said = (
+        message = (
             f"expected tables, and functions that compute; found {', '.join(sorted(read.refused))}"
         )
-        raise InvalidQueryError(said)
+        raise InvalidQueryError(message)
     return read.tables
 
 
 def _parsed(sql: str, engine: Engine) -> object:
-    """Let the engine itself parse a query, so that nobody reads it otherwise than it does."""
+    """Let the engine itself parse a query, so that there is only one reading of it."""
     try:
         ((answer,),) = (row.values() for row in engine.rows(Query(_SERIALIZE.format(text(sql)))))
         found = json.loads(str(answer))

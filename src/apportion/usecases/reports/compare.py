@@ -84,7 +84,7 @@ def planned(context: RunContext, period: Period, *, rulebooks: Path, beside: Pat
 
 
 def compare(context: RunContext, before: Side, after: Side) -> Outcome:
-    """Tell what each owner pays before and after, and what each cause moved; nothing is recorded.
+    """Compare each owner's cost before and after, by cause; nothing is recorded.
 
     Causes are changed in the order of `CAUSES`. A cause that comes earlier takes what two of them
     move together.
@@ -93,10 +93,10 @@ def compare(context: RunContext, before: Side, after: Side) -> Outcome:
     if before.rules.rulebook.owner != owner:
         raise OwnersDifferError(before.rules.rulebook.owner, owner)
     stages, findings = _stages(context, before, after)
-    # What a recorded run found has been told when it was made.
-    told = () if after.recorded else (*after.findings, *findings)
+    # Findings of a recorded run were shown when it was made.
+    shown = () if after.recorded else (*after.findings, *findings)
     return Outcome(
-        columns(owner), tuple(changes(stages, owner)), told, _words(before, after, stages)
+        columns(owner), tuple(changes(stages, owner)), shown, _words(before, after, stages)
     )
 
 
@@ -212,7 +212,7 @@ def _words(before: Side, after: Side, stages: Stages) -> tuple[str, ...]:
 
 
 def _moved(stages: Stages) -> Sequence[str]:
-    """Say how much a cause only moved from one owner to another."""
+    """The cost that a cause only moved between owners."""
     steps = [stages.before, *(stages.by_cause[cause] for cause in CAUSES)]
     sentences = []
     for cause, (old, new) in zip(CAUSES, pairwise(steps), strict=True):

@@ -11,12 +11,12 @@ from apportion.model.money import EXACT
 from apportion.model.row import Row
 from apportion.reports.columns import ColumnKind, cents_off, kinds
 
-#: The columns that say in which currency a row's money is.
+#: The columns with the currency of a row.
 CURRENCY_COLUMNS = ("currency", "BillingCurrency")
-#: What a person need not read on every row where it is the same on all, and how it is told once.
+#: Columns that are shown once, in a sentence, if all rows have the same value.
 _MONTH = "month"
 _MONTHS = {_MONTH, "period"}
-_TOLD_ONCE = {**dict.fromkeys(sorted(_MONTHS), "{}"), "BillingAccountId": "payer {}"}
+_SHOWN_ONCE = {**dict.fromkeys(sorted(_MONTHS), "{}"), "BillingAccountId": "payer {}"}
 #: The only share whose sum means something: the parts of one whole.
 _SUMMED_SHARE = "share"
 
@@ -36,7 +36,7 @@ class Shown:
 
 
 def for_people(rows: Sequence[Row], columns: Sequence[str], *, total: bool) -> Shown:
-    """Say once what is the same on every row and, with `total`, add up what can be added.
+    """Move equal values of all rows into a sentence and, with `total`, add up amounts.
 
     Each month and currency has a total of its own, but for a single row. Amounts stay exact: a
     table rounds each by itself (`model.cents`).
@@ -45,11 +45,11 @@ def for_people(rows: Sequence[Row], columns: Sequence[str], *, total: bool) -> S
     money = [name for name in columns if of[name] is ColumnKind.MONEY]
     currency = next((name for name in CURRENCY_COLUMNS if name in columns), "")
     apart = [name for name in (_MONTH, currency) if name in columns]
-    words = {**_TOLD_ONCE, currency: "amounts in {}" if money else "in {}"}
+    words = {**_SHOWN_ONCE, currency: "amounts in {}" if money else "in {}"}
     once = _same_on_all(rows, [name for name in columns if name in words])
     texts = [name for name in columns if of[name] is ColumnKind.TEXT]
     if texts and set(texts) <= set(once):
-        del once[texts[-1]]  # rows need something to be told apart by
+        del once[texts[-1]]  # rows need a label
     empty = {name for name in texts if rows and all(row.get(name) in (None, "") for row in rows)}
     kept = tuple(name for name in columns if name not in once and name not in empty)
     groups = _groups(rows, apart).items() if total and money and len(rows) > 1 else ()
@@ -66,14 +66,14 @@ def for_people(rows: Sequence[Row], columns: Sequence[str], *, total: bool) -> S
 
 
 def _beside(once: Mapping[str, str], words: Mapping[str, str]) -> str:
-    told = ", ".join(words[name].format(value) for name, value in once.items())
+    sentence = ", ".join(words[name].format(value) for name, value in once.items())
     if once and {*once} <= _MONTHS:  # a month by itself is no sentence
-        return f"Every row is of {told}."
-    return told and f"{told[0].upper()}{told[1:]}."
+        return f"All rows: {sentence}."
+    return sentence and f"{sentence[0].upper()}{sentence[1:]}."
 
 
 def _same_on_all(rows: Sequence[Row], names: Sequence[str]) -> dict[str, str]:
-    """Give the columns that say the same on all rows, and what they say."""
+    """Find the columns with the same value on all rows, and the value."""
     values = {name: {str(row.get(name) or "") for row in rows} for name in names}
     return {name: next(iter(v)) for name, v in values.items() if len(v) == 1 and "" not in v}
 

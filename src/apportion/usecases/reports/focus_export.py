@@ -12,13 +12,13 @@ from typing import NamedTuple
 
 from apportion.core.allocation.split_tables import shares_query
 from apportion.core.reporting.focus_export import (
-    HANDED,
+    ALLOCATED_PARTS,
     OwnerCosts,
     PoolCharge,
+    allocated_part_rows,
     charges_of_day_query,
     dimension_columns,
     focus_query,
-    handed_rows,
     pool_charges_query,
 )
 from apportion.core.templates import each, name
@@ -57,12 +57,14 @@ def focus(
     check_whole(published, tables, context)
     context.say("splitting shared charges")
     charges = _pool_charges(published, tables, context)
-    handed = context.engine.load(
-        "handed", HANDED, handed_rows(charges, _shares(tables.shares, context))
+    allocated_parts = context.engine.load(
+        "allocated_parts",
+        ALLOCATED_PARTS,
+        allocated_part_rows(charges, _shares(tables.shares, context)),
     )
     with new_folder(folder) as beside:
         context.say("writing and comparing")
-        files = _write(published, tables, handed, context, beside, version=version)
+        files = _write(published, tables, allocated_parts, context, beside, version=version)
         _compare(published, tables, context, files)
         rows = [_listed(file) for file in files]
         sums = "".join(f"{row['sha256']}  {row['file']}\n" for row in rows)
@@ -93,7 +95,7 @@ def _shares(shares: Relation, context: RunContext) -> Iterable[Share]:
 def _write(
     published: Published,
     tables: AllocationTables,
-    handed: Relation,
+    allocated_parts: Relation,
     context: RunContext,
     folder: Path,
     *,
@@ -104,7 +106,7 @@ def _write(
     query = focus_query(
         published.rulebook,
         tables,
-        handed,
+        allocated_parts,
         version=version,
         period=manifest.period,
         run=manifest.run,
@@ -122,7 +124,7 @@ def _compare(
     sums = each((f"SUM({name(column)}) AS {name(column)}" for column in COST_COLUMNS), ", ")
     owner = published.rulebook.owner
     of_owner = dimension_columns(published.rulebook)[owner]
-    told = Query.of(
+    charge_totals = Query.of(
         'SELECT COALESCE("BillingCurrency", \'\') AS "Currency", '
         f'{name(of_owner)} AS "Owner", {sums} '
         f"FROM {focus} GROUP BY ALL HAVING COUNT(*) > 0 ORDER BY ALL",
@@ -137,7 +139,7 @@ def _compare(
         tables.allocations,
         tables.shares,
     )
-    paid, found = (_by_owner(context.engine.rows(query)) for query in (pays, told))
+    paid, found = (_by_owner(context.engine.rows(query)) for query in (pays, charge_totals))
     _same(paid, found, published.manifest)
 
 

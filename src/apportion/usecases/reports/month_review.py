@@ -1,4 +1,4 @@
-"""Gather all that the monthly review shows, and what each change of the rules moved."""
+"""Gather the content of the monthly review, and the effect of each change of the rules."""
 
 from __future__ import annotations
 

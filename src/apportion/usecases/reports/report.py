@@ -15,11 +15,11 @@ from apportion.core.reporting.report import (
     OwnerCombination,
     ReceivedShare,
     ReportRow,
+    charges_view_query,
     lie_query,
     push_down,
     received_query,
     report_query,
-    told_query,
 )
 from apportion.core.rulebook.conditions.parse import read_condition
 from apportion.core.templates import each, name, text
@@ -44,7 +44,7 @@ class _Owner(NamedTuple):
 
 
 @dataclass(frozen=True)
-class _Asked:
+class _ReportQuery:
     """A question whose names are those of an allocation; `used` are the columns that it reads."""
 
     question: Question
@@ -76,22 +76,22 @@ def answer(
     Its shares are distributed once for all of them.
     """
     every = [_read_question(question, published) for question in questions]
-    used = set().union(*(asked.used for asked in every))
+    used = set().union(*(wanted.used for wanted in every))
     outcomes: dict[int, Outcome] = {}
     pushed: Relation | None = None
-    for by_day in sorted({asked.by_day for asked in every}):
+    for by_day in sorted({wanted.by_day for wanted in every}):
         tables = _open_whole(published, context, by_day=by_day)
         pushed = pushed or _push(published, tables, context, used=used)
-        told = _view(published, tables, pushed, context)
+        charges = _view(published, tables, pushed, context)
         outcomes |= {
-            number: _answer(published, asked, told, context)
-            for number, asked in enumerate(every)
-            if asked.by_day is by_day
+            number: _answer(published, wanted, charges, context)
+            for number, wanted in enumerate(every)
+            if wanted.by_day is by_day
         }
     return [outcomes[number] for number in range(len(every))]
 
 
-def tell(
+def open_charges(
     published: Published, context: RunContext, *, used: set[str], by_day: bool = True
 ) -> tuple[AllocationTables, Relation]:
     """Open an allocation, and a view of its direct and shared cost.
@@ -103,28 +103,30 @@ def tell(
     return tables, _view(published, tables, pushed, context)
 
 
-def _read_question(question: Question, published: Published) -> _Asked:
+def _read_question(question: Question, published: Published) -> _ReportQuery:
     columns = _columns(published, question.by or (published.rulebook.owner,))
     condition, used = _condition(published, question.where, question.owners)
-    return _Asked(question, columns, condition, frozenset((*columns, *used)))
+    return _ReportQuery(question, columns, condition, frozenset((*columns, *used)))
 
 
-def _answer(published: Published, asked: _Asked, told: Relation, context: RunContext) -> Outcome:
-    question = asked.question
+def _answer(
+    published: Published, wanted: _ReportQuery, charges: Relation, context: RunContext
+) -> Outcome:
+    question = wanted.question
     query = report_query(
-        asked.columns,
-        told,
+        wanted.columns,
+        charges,
         granularity=question.granularity,
         owner=published.rulebook.owner,
         cost=_cost_column(question.cost) or published.rulebook.cost,
-        where=asked.condition,
+        where=wanted.condition,
     )
     found = read_rows(ReportRow, context.engine.rows(query))
     return Outcome(
-        columns=(question.granularity.value, *asked.columns, *REPORT),
+        columns=(question.granularity.value, *wanted.columns, *REPORT),
         rows=tuple(_rows(found, question.granularity)),
         findings=published.later,
-        messages=(*_strangers(published, told, context, question), _words(published)),
+        messages=(*_strangers(published, charges, context, question), _words(published)),
     )
 
 
@@ -138,7 +140,9 @@ def _view(
     published: Published, tables: AllocationTables, pushed: Relation, context: RunContext
 ) -> Relation:
     names = [dimension.name for dimension in published.rulebook.dimensions]
-    return context.engine.create_view("told", told_query(names, tables.allocations, pushed))
+    return context.engine.create_view(
+        "charge lines", charges_view_query(names, tables.allocations, pushed)
+    )
 
 
 def _push(
@@ -256,19 +260,19 @@ def _condition(
 
 
 def _strangers(
-    published: Published, told: Relation, context: RunContext, question: Question
+    published: Published, charges: Relation, context: RunContext, question: Question
 ) -> Iterator[str]:
     """A sentence for each requested owner that pays nothing: an empty report may be a typo."""
     if not question.owners:
         return
     owner = name(published.rulebook.owner)
-    owners = Query.of(f"SELECT DISTINCT {owner} AS owner FROM {told} ORDER BY 1", told)
+    owners = Query.of(f"SELECT DISTINCT {owner} AS owner FROM {charges} ORDER BY 1", charges)
     rows = context.engine.rows(owners)
     known = [row.owner for row in read_rows(_Owner, rows)]
-    for asked in question.owners:
-        if asked not in known:
-            meant = did_you_mean(asked, known)
-            yield f"There is no owner {asked} in {question.period}. {meant}".strip()
+    for wanted in question.owners:
+        if wanted not in known:
+            meant = did_you_mean(wanted, known)
+            yield f"There is no owner {wanted} in {question.period}. {meant}".strip()
 
 
 def _words(published: Published) -> str:

@@ -121,7 +121,7 @@ def _pools(case: Case) -> Outcome:
 
 
 def _drivers(case: Case) -> Outcome:
-    """The arrows; numbers of several days are added up, a ratio is told where it is the same."""
+    """The arrows; numbers of several days are added up, equal ratios are shown."""
     alike: dict[tuple[object, ...], list[Step]] = defaultdict(list)
     for step in case.steps:
         kind = "pool" if step.target_is_pool else "kept" if is_kept(step) else "owner"
@@ -159,7 +159,7 @@ def _shares(case: Case) -> Outcome:
 
 
 def _kept(case: Case) -> Outcome:
-    """Each pool's own cost that nobody pays, and the pool where it stays in the end."""
+    """Each pool's own unallocated cost, and the pool where it stays."""
     rows = []
     for (pool, currency), shares in case.shares.items():
         stays = case.kept(share for share in shares if share.kept)

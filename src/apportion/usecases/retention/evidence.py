@@ -37,12 +37,12 @@ def noted(ledger: ExpirableLedger) -> list[RetentionEvidence]:
     found = []
     for content in ledger.read_notes():
         try:
-            said = json.loads(content)
-            if said.get("record"):  # a note about something else
+            fields = json.loads(content)
+            if fields.get("record"):  # a note about something else
                 continue
-            found.append(RetentionEvidence(**{**said, "how": EvidenceKind(said["how"])}))
+            found.append(RetentionEvidence(**{**fields, "how": EvidenceKind(fields["how"])}))
         except (ValueError, LookupError, TypeError, AttributeError) as fault:
-            # Whole, as its name shows, and yet not ours to read: of a later version, perhaps.
+            # Complete, as its name shows, but not readable: perhaps of a later version.
             raise LedgerDamagedError("evidence", "a note of a run", str(fault)) from fault
     return found
 
@@ -62,8 +62,8 @@ def delivered(store: ObjectStore) -> list[RetentionEvidence]:
 def _delivery(store: ObjectStore, name: str) -> RetentionEvidence:
     kept = store.read(name)
     try:
-        said = json.loads(kept.content) if kept else {}
-        run, period, at = (str(said[key]) for key in ("run", "period", "allocated_at"))
+        fields = json.loads(kept.content) if kept else {}
+        run, period, at = (str(fields[key]) for key in ("run", "period", "allocated_at"))
     except (ValueError, LookupError, TypeError) as fault:
         raise NotADeliveryError(store.location(name), str(fault)) from None
     return RetentionEvidence(

@@ -1,4 +1,4 @@
-"""Expire superseded runs: tell what would go, record that it goes, and only then remove files.
+"""Expire superseded runs: list them, record the expiry, and only then delete files.
 
 The record is the one commit point. Before it every run stands; after it the runs that it names are
 expired, whatever of their files is still there, and the next expiry removes what is.
@@ -56,7 +56,7 @@ def plan_expiry(
     *,
     delivered: Collection[RetentionEvidence] = (),
 ) -> Outcome:
-    """Tell what an expiry by this policy would take, and what evidence keeps; nothing changes.
+    """List the runs that this policy expires, and those that evidence keeps; a dry run.
 
     `delivered` is evidence that the ledger does not know of itself.
     """
@@ -175,7 +175,7 @@ def _rows(made: Plan, becomes: str) -> Iterable[Row]:
 
 
 def _why(each: Past, files: Sequence[UnreferencedFile]) -> str:
-    """Say why a run stays; why it goes needs a word only where nothing goes with it."""
+    """The reason why a run stays, or why nothing is deleted with it."""
     if each.evidence:
         return "; ".join(f"{one.how} {one.where} {one.at[:10]}" for one in each.evidence)
     return "" if files else "kept snapshots still name its files"
@@ -203,12 +203,12 @@ def _did(made: Plan) -> list[str]:
 
 def _nothing(made: Plan) -> str:
     if not made.past:
-        return "There is nothing to expire: every run is current or kept by what you asked for."
-    return "There is nothing to expire: what is beyond what you asked for is evidence, and stays."
+        return "There is nothing to expire: every run is current or kept by the options."
+    return "There is nothing to expire: all other superseded runs are evidence and are kept."
 
 
 def _unreadable(made: Plan, verb: str) -> list[str]:
-    """Say, month by month, of which times --as-of can tell nothing any more."""
+    """List, by month, the times that --as-of no longer covers."""
     words = []
     allocations = [each for each in made.going if each.run.kind is RunKind.ALLOCATE]
     allocations.sort(key=lambda each: (each.run.period, each.number))

@@ -1,4 +1,4 @@
-"""Whether what runs wrote is still there as they wrote it; where it is not, it is written anew."""
+"""Compares the files of runs with their records; damaged files are written again."""
 
 from __future__ import annotations
 

@@ -53,9 +53,9 @@ def held(context: RunContext) -> Outcome:
 
 
 def history(context: RunContext, *, period: str = "") -> Outcome:
-    """Tell every delivery, allocation, synchronisation and expiry, oldest first.
+    """List every delivery, allocation, synchronisation and expiry, oldest first.
 
-    `run` is what --as-of takes, unless `expired` says when its files were removed. A period's
+    `run` is what --as-of takes, unless its files were removed at `expired`. A period's
     history has neither synchronisations nor expiries, which are of none; the inputs of its
     allocations name the former.
     """
@@ -128,7 +128,7 @@ def _state(allocation: Manifest | None, delivered: Manifest) -> str:
 def periods(runs: Sequence[Manifest], kind: RunKind) -> list[str]:
     """List the periods that have a run of a kind, oldest first; raises if there are none.
 
-    To allocate or prove nothing would succeed, and tell nothing.
+    An allocation or proof of nothing would succeed without a result.
     """
     found = sorted({run.period for run in runs if run.kind is kind})
     if not found:

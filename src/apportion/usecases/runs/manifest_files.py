@@ -1,4 +1,4 @@
-"""Manifests as files: what is handed to an auditor, and read back from one."""
+"""Manifests as files, for auditors, and read back."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def write_manifests(folder: Path, allocation: Manifest, runs: Sequence[Manifest]
 def read_manifests(path: Path) -> list[Manifest]:
     """Read a manifest file: the allocation first, then its deliveries."""
     try:
-        said = json.loads(path.read_text("utf-8"))
-        return [from_plain(each) for each in (said["allocation"], *said["deliveries"])]
+        document = json.loads(path.read_text("utf-8"))
+        return [from_plain(each) for each in (document["allocation"], *document["deliveries"])]
     except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as fault:
         raise UnreadableManifestError(str(path), str(fault)) from fault

@@ -39,7 +39,7 @@ def prove_runs(context: RunContext, *, place: str) -> Outcome:
 
 
 def nothing_to_repair(place: str) -> Outcome:
-    """Say that a ledger can be read as it is."""
+    """The outcome for a ledger that needs no repair."""
     return Outcome(
         COLUMNS, (), messages=(f"The catalog of {place} is whole: nothing was changed.",)
     )

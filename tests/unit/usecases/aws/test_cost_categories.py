@@ -385,7 +385,7 @@ def test_what_aws_cannot_say_is_told_one_by_one() -> None:
         ("G010", "12:9", "the pattern 'eu-_est-1'"),
         ("G010", "14:9", "values that are those of the column RegionId"),
         ("G011", "15:9", "this spelling of the key alone"),
-        ("G011", "18:12", "what it says on 2026-09-10"),
+        ("G011", "18:12", "its values on 2026-09-10"),
         ("G010", "17:3", "AWS takes at most 50 letters"),
         ("G010", "20:5", "a split by usage"),
         ("G010", "21:5", "a pool that is no single value of the owners' dimension"),

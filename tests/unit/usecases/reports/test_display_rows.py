@@ -81,12 +81,12 @@ def test_equal_amounts_look_equal_with_a_total_and_without() -> None:
         assert {line.split()[-1] for line in lines} == {"0.34"}
 
 
-def test_something_is_left_to_tell_rows_apart_by() -> None:
+def test_every_row_keeps_a_label() -> None:
     rows = [{"month": "2026-09", "BillingAccountId": "1", "total": Decimal(1)}]
     shown = for_people(rows, ("month", "BillingAccountId", "total"), total=False)
     assert (shown.columns, shown.beside) == (
         ("BillingAccountId", "total"),
-        "Every row is of 2026-09.",
+        "All rows: 2026-09.",
     )
 
 

@@ -44,22 +44,22 @@ class _UnsayableError(Exception):
 def read_definitions(text: str, *, name: str) -> tuple[list[CostCategory], list[Finding]]:
     """Read one definition or a list of them, bare or as the AWS CLI prints them."""
     try:
-        said = json.loads(text.removeprefix("\ufeff"))
+        fields = json.loads(text.removeprefix("\ufeff"))
     except (ValueError, RecursionError) as error:
         return [], [_wrong(name, "not JSON", shown(str(error)))]
-    return definitions_of(said, place=name)
+    return definitions_of(fields, place=name)
 
 
 def definitions_of(
-    said: Mapping[str, Any] | Sequence[Any], *, place: str
+    fields: Mapping[str, Any] | Sequence[Any], *, place: str
 ) -> tuple[list[CostCategory], list[Finding]]:
     """Read definitions from AWS's response."""
-    if isinstance(said, Mapping):
-        said = said.get("CostCategory", said.get("CostCategories", said))
+    if isinstance(fields, Mapping):
+        fields = fields.get("CostCategory", fields.get("CostCategories", fields))
     read: list[CostCategory] = []
     findings: list[Finding] = []
     each: Any
-    for each in said if isinstance(said, list) else [said]:
+    for each in fields if isinstance(fields, list) else [fields]:
         try:
             read.append(_category(each.get("CostCategory", each)))
         except (LookupError, TypeError, ValueError, AttributeError, InvalidOperation) as fault:
@@ -80,36 +80,36 @@ def _wrong(place: str, subject: str, found: str) -> Finding:
     return Finding(WRONG_DEFINITION, place, subject, expected, found)
 
 
-def _category(said: Mapping[str, Any]) -> CostCategory:
-    month = _MONTH.match(str(said.get("EffectiveStart") or ""))
+def _category(fields: Mapping[str, Any]) -> CostCategory:
+    month = _MONTH.match(str(fields.get("EffectiveStart") or ""))
     return CostCategory(
-        name=_text(said["Name"]),
-        rules=tuple(map(_rule, said["Rules"])),
-        default=_text(said.get("DefaultValue") or ""),
-        splits=tuple(map(_split, said.get("SplitChargeRules") or ())),
+        name=_text(fields["Name"]),
+        rules=tuple(map(_rule, fields["Rules"])),
+        default=_text(fields.get("DefaultValue") or ""),
+        splits=tuple(map(_split, fields.get("SplitChargeRules") or ())),
         effective=month[1] if month else "",
-        ended=bool(said.get("EffectiveEnd")),
+        ended=bool(fields.get("EffectiveEnd")),
     )
 
 
-def _rule(said: Mapping[str, Any]) -> Regular | Inherited | LeftOut:
-    if said.get("Type", "REGULAR") == "INHERITED_VALUE":
-        inherits = said["InheritedValue"]
+def _rule(fields: Mapping[str, Any]) -> Regular | Inherited | LeftOut:
+    if fields.get("Type", "REGULAR") == "INHERITED_VALUE":
+        inherits = fields["InheritedValue"]
         source = _text(inherits["DimensionName"])
         if source == TAG:
             return Inherited(TAG, _text(inherits["DimensionKey"]))
         return Inherited(source) if source == ACCOUNT_NAME else LeftOut("", f"inherits {source}")
-    value = _text(said["Value"])
+    value = _text(fields["Value"])
     try:
-        return Regular(value, _expression(said["Rule"]))
+        return Regular(value, _expression(fields["Rule"]))
     except _UnsayableError as unsayable:
         return LeftOut(value, str(unsayable))
 
 
-def _expression(said: Mapping[str, Any]) -> Expression:
+def _expression(fields: Mapping[str, Any]) -> Expression:
     """Read an expression. Several fields at once hold together, as in AWS's filters."""
     parts: list[Expression] = []
-    for field, inner in said.items():
+    for field, inner in fields.items():
         if field in ("And", "Or") and inner:
             both = tuple(_expression(each) for each in inner)
             parts.append(And(both) if field == "And" else Or(both))
@@ -120,36 +120,36 @@ def _expression(said: Mapping[str, Any]) -> Expression:
     return parts[0] if len(parts) == 1 else And(tuple(parts))
 
 
-def _match(field: str, said: Mapping[str, Any]) -> Match:
+def _match(field: str, fields: Mapping[str, Any]) -> Match:
     if field not in set(ConditionKind):
         raise _UnsayableError(f"a comparison of {field}")
-    options = {_text(option) for option in said.get("MatchOptions") or ()}
+    options = {_text(option) for option in fields.get("MatchOptions") or ()}
     how = (options - _CASE) or {How.EQUALS.value}
     if len(how) != 1 or not how <= set(How):
         raise _UnsayableError(f"the match options {join_words(sorted(options), last='and')}")
-    values = tuple(_text(value) for value in said.get("Values") or ())
+    values = tuple(_text(value) for value in fields.get("Values") or ())
     (only,) = how
     if not values and only != How.ABSENT:
         raise _UnsayableError("a comparison with no value")
     return Match(
         ConditionKind(field),
-        _text(said["Key"]),
+        _text(fields["Key"]),
         () if only == How.ABSENT else values,
         How(only),
         "CASE_INSENSITIVE" in options,
     )
 
 
-def _split(said: Mapping[str, Any]) -> SplitCharge:
+def _split(fields: Mapping[str, Any]) -> SplitCharge:
     percents = [
         Decimal(_text(value))
-        for parameter in said.get("Parameters") or ()
+        for parameter in fields.get("Parameters") or ()
         for value in parameter["Values"]
     ]
     return SplitCharge(
-        source=_text(said.get("Source") or ""),
-        targets=tuple(_text(target) for target in said["Targets"]),
-        method=_text(said["Method"]),
+        source=_text(fields.get("Source") or ""),
+        targets=tuple(_text(target) for target in fields["Targets"]),
+        method=_text(fields["Method"]),
         percents=tuple(percents),
     )
 

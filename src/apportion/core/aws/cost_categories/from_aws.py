@@ -211,9 +211,9 @@ def _about(category: CostCategory, month: str, names: Mapping[str, Named]) -> li
     cur = sorted(
         {m.key for m in matches if m.kind is ConditionKind.DIMENSION and m.key in _OF_THE_CUR}
     )
-    told: list[tuple[str, str]] = []
+    notes: list[tuple[str, str]] = []
     if tags:
-        told.append(
+        notes.append(
             (
                 f"tags {join_words(tags, last='and')}",
                 "read in every spelling of the key, and without spaces around values",
@@ -221,11 +221,11 @@ def _about(category: CostCategory, month: str, names: Mapping[str, Named]) -> li
         )
     if cur:
         columns = join_words([COLUMNS[key] for key in cur], last="and")
-        told.append(
+        notes.append(
             (join_words(cur, last="and"), f"read as {columns}, which only a CUR has in full")
         )
     if any(match.key == "REGION" for match in matches):
-        told.append(("REGION", "read as RegionId; charges of no region have none, not `global`"))
+        notes.append(("REGION", "read as RegionId; charges of no region have none, not `global`"))
     never = sorted(
         match.key
         for match in matches
@@ -236,12 +236,12 @@ def _about(category: CostCategory, month: str, names: Mapping[str, Named]) -> li
     )
     if never:
         categories = join_words(list(dict.fromkeys(never)), last="and")
-        told.append((f"ABSENT of {categories}", "never true, as a default value is always there"))
+        notes.append((f"ABSENT of {categories}", "never true, as a default value is always there"))
     if category.effective and category.effective != month:
-        told.append(("the month it begins with", f"{category.effective} in AWS, {month} here"))
+        notes.append(("the month it begins with", f"{category.effective} in AWS, {month} here"))
     if category.ended:
-        told.append(("the category", "ended in AWS"))
-    return [_otherwise(IMPORTED_OTHERWISE, category.name, *each) for each in told]
+        notes.append(("the category", "ended in AWS"))
+    return [_otherwise(IMPORTED_OTHERWISE, category.name, *each) for each in notes]
 
 
 def _otherwise(code: Code, place: str, subject: str, found: str) -> Finding:

@@ -54,8 +54,8 @@ class Reader:
             case exp.Not():
                 return self._false(plain.this)
             case exp.Is() if isinstance(plain.expression, exp.Boolean):
-                asked = self._true if plain.expression.this else self._false
-                return asked(plain.this)
+                branch = self._true if plain.expression.this else self._false
+                return branch(plain.this)
             case exp.Is():
                 return self._absent(plain.this)
             case _:

@@ -200,7 +200,7 @@ class _Writer:
             raise UnsayableError(f"a lookup by {join_words(unknown, last='and')}")
         dated = [r for r in lookup.rows if (r.valid_from, r.valid_to) != (date.min, date.max)]
         if dated:
-            found = f"what it says on {self._on}"
+            found = f"its values on {self._on}"
             self._otherwise(str(source.place), f"lookup {lookup.name} with days", found)
         return self._by_value(
             dimension,

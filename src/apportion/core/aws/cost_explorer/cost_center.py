@@ -79,11 +79,11 @@ def center_questions(
 
 
 def center_costs(
-    cost_center: str, asked: CenterQuestions, got: CenterAnswers, metric: Metric, spent: Spent
+    cost_center: str, questions: CenterQuestions, got: CenterAnswers, metric: Metric, spent: Spent
 ) -> CostCenterCosts:
     """Put the answers together, and compare them."""
-    start, end = asked.own.start, asked.own.end
-    (by,), (tag,) = asked.own.by, asked.others.by
+    start, end = questions.own.start, questions.own.end
+    (by,), (tag,) = questions.own.by, questions.others.by
     left_out = _left_out(got, metric)
     return CostCenterCosts(
         cost_center=cost_center,

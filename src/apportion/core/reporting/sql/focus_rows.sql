@@ -1,4 +1,4 @@
--- A month as FOCUS rows: every charge of the ledger, zero where a pool handed it on, and a row for
+-- A month as FOCUS rows: every charge of the ledger, zero where a pool split it, and a row for
 -- each part of it. What describes a key is joined last: it is wide, and there are few.
 WITH described AS (
   SELECT
@@ -10,7 +10,7 @@ WITH described AS (
   FROM {owned} AS owned
   INNER JOIN {keys} AS keys USING ("KeyId")
 ),
-split AS (SELECT DISTINCT "KeyId", "ChargeDay" FROM {handed} AS handed),
+split AS (SELECT DISTINCT "KeyId", "ChargeDay" FROM {allocated_parts} AS allocated_parts),
 charged AS (
   SELECT
     costs."KeyId",
@@ -29,13 +29,13 @@ charged AS (
 SELECT
   {whole}
 FROM charged
-INNER JOIN described AS told
-  ON charged."KeyId" = told."KeyId"
-  AND charged."ChargeDay" BETWEEN told."FirstDay" AND told."LastDay"
+INNER JOIN described AS labels
+  ON charged."KeyId" = labels."KeyId"
+  AND charged."ChargeDay" BETWEEN labels."FirstDay" AND labels."LastDay"
 UNION ALL
 SELECT
   {parts}
-FROM {handed} AS handed
-INNER JOIN described AS told
-  ON handed."KeyId" = told."KeyId"
-  AND handed."ChargeDay" BETWEEN told."FirstDay" AND told."LastDay"
+FROM {allocated_parts} AS allocated_parts
+INNER JOIN described AS labels
+  ON allocated_parts."KeyId" = labels."KeyId"
+  AND allocated_parts."ChargeDay" BETWEEN labels."FirstDay" AND labels."LastDay"

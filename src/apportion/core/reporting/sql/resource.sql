@@ -1,4 +1,4 @@
--- The charges of some keys, with what describes them, their labels, and where the bill says so.
+-- The charges of some keys, with their descriptions and labels, and the source if the bill has it.
 SELECT
   keys."ResourceId",
   keys."ResourceName",

@@ -16,7 +16,7 @@ class ValueKind(StrEnum):
     DATE = "a date"
     YES_NO = "a yes or no"
     NULL = "NULL"
-    UNKNOWN = "something wrong"  # already told; fits everything, so it is told once
+    UNKNOWN = "something wrong"  # already reported; fits everything, so it is reported once
 
 
 class Argument(StrEnum):

@@ -9,7 +9,7 @@ from sqlglot import exp
 
 from .functions import Argument, wrong_pattern
 
-#: DuckDB takes no offset beyond 4294967295, and nobody needs one.
+#: DuckDB takes no offset beyond 4294967295, and none is needed.
 WHOLE_NUMBER = re.compile(r"[0-9]{1,6}")
 _MOST_PLACES = 9
 #: DuckDB fails where comparing two numbers needs more than 38 digits: 29 before the point, 9 after.
@@ -18,7 +18,7 @@ NUMBER = re.compile(r"[0-9]{1,18}(\.[0-9]{1,9})?")
 
 
 def wrong_literal(node: exp.Expr, take: Argument) -> str | None:
-    """Say what is wrong with a literal; empty: it is none of that kind; None: nothing is."""
+    """The problem of a literal; empty if it is of another kind, None if it is correct."""
     literal = node.this if take is Argument.WHOLE and isinstance(node, exp.Neg) else node
     if not isinstance(literal, exp.Literal) or bool(literal.is_string) == (take is Argument.WHOLE):
         return ""
@@ -31,7 +31,7 @@ def wrong_literal(node: exp.Expr, take: Argument) -> str | None:
 
 
 def literal_copy(node: exp.Expr) -> exp.Expr:
-    """Write a right literal anew."""
+    """Rebuild a correct literal."""
     if isinstance(node, exp.Neg):
         return exp.Neg(this=exp.Literal.number(node.this.name))
     if isinstance(node, exp.Literal) and not node.is_string:

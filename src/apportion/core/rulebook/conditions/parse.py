@@ -40,7 +40,7 @@ def read_condition(
 ) -> Condition | None:
     """Read a condition; None, with findings, if anything in it is wrong.
 
-    Only what `condition_terms` rebuilds reaches the SQL. `a ~ 'b'` asks whether b occurs in a, as
+    Only what `condition_terms` rebuilds reaches the SQL. `a ~ 'b'` is true if b occurs in a, as
     in PostgreSQL; DuckDB's own `~` would match in full. A cast that fails gives NULL.
     """
     own: list[Finding] = []

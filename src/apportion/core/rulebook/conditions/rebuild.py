@@ -229,8 +229,8 @@ class Rebuilder:
     def _is(self, node: exp.Expr) -> Term:
         if isinstance(node.expression, exp.Boolean):
             value = exp.Boolean(this=bool(node.expression.this))
-            asked = exp.paren(self.yes_no(node.this), copy=False)
-            return Term(exp.Is(this=asked, expression=value), ValueKind.YES_NO)
+            inner = exp.paren(self.yes_no(node.this), copy=False)
+            return Term(exp.Is(this=inner, expression=value), ValueKind.YES_NO)
         if not isinstance(node.expression, exp.Null):
             return self._refuse(node)
         return Term(
@@ -338,9 +338,7 @@ class Rebuilder:
             groups = groups_of(pattern.name)
             if int(group.name) > min(groups, 9):
                 has = "a pattern with " + (f"{groups} groups" if groups != 1 else "one group")
-                self._add(
-                    rules.WRONG_ARGUMENT, f"regexp_extract asks for group {group.name} of {has}"
-                )
+                self._add(rules.WRONG_ARGUMENT, f"regexp_extract needs group {group.name} of {has}")
 
     def _agree(self, node: exp.Expr, *terms: Term) -> None:
         kinds = [term.kind for term in terms if term.kind is not ValueKind.UNKNOWN]

@@ -32,7 +32,7 @@ def with_gaps(histories: Iterable[Sequence[DateRange]]) -> list[DateRange]:
     """Put histories together, with a stretch of nothing where one has days between two stretches.
 
     On such days nothing is known of an account, as on days without a line in a lookup, unless
-    another history tells of it. What an account was last holds on after its end.
+    another history has it. The last values of an account hold after its end.
     """
     known: dict[str, list[DateRange]] = defaultdict(list)
     holes: list[DateRange] = []
@@ -41,7 +41,7 @@ def with_gaps(histories: Iterable[Sequence[DateRange]]) -> list[DateRange]:
         holes += _holes(ordered)
         for stretch in ordered:
             known[stretch.account.id].append(stretch)
-    kept = (hole for hole in holes if not _is_told(hole.valid_from, known[hole.account.id]))
+    kept = (hole for hole in holes if not _is_known(hole.valid_from, known[hole.account.id]))
     return [*(each for found in known.values() for each in found), *kept]
 
 
@@ -55,7 +55,7 @@ def _holes(ordered: Sequence[DateRange]) -> Iterator[DateRange]:
             yield DateRange(nothing, before.valid_to + day, ends, before.synced)
 
 
-def _is_told(day: date, known: Iterable[DateRange]) -> bool:
+def _is_known(day: date, known: Iterable[DateRange]) -> bool:
     return any(each.valid_from <= day <= each.valid_to for each in known)
 
 

@@ -1,4 +1,4 @@
-"""Say of a value that it comes from a synchronised account, not from the charge, and since when."""
+"""Marks values that come from a synchronised account, with their date, not from the charge."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def synced_words(
     charge: Mapping[str, str],
     day: date,
 ) -> str:
-    """Say `synced 2026-09-03`; nothing where the charge says it by itself, or something else did.
+    """Write `synced 2026-09-03`; empty if the value is from the charge or another source.
 
     `charge` has the account's id and what OWN_SAYS names; JSON where that is JSON.
     """
@@ -42,7 +42,7 @@ def synced_words(
 
 
 def _says(charge: Mapping[str, str], column: str) -> bool:
-    """Tell whether a charge has a value in a column by itself."""
+    """Whether the charge itself has a value in a column."""
     if column == NAME:
         return bool(charge["OwnAccountName"])
     if column == UNIT:

@@ -16,7 +16,7 @@ from apportion.model.period import Period
 from apportion.model.suggestions import shown
 from apportion.model.wording import join_words
 
-#: Of each kind of finding, so many are told for a file; the rest is counted.
+#: The findings of a code that are listed for a file; the rest is counted.
 MOST_OF_A_KIND = 100
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -93,13 +93,13 @@ def read_day(text: str, *, last: bool = False) -> date | None:
 
 def capped(findings: Iterable[Finding], name: str) -> list[Finding]:
     """Keep the first hundred of each kind; what is left out becomes one finding a kind."""
-    told: Counter[Code] = Counter()
+    reported: Counter[Code] = Counter()
     kept: list[Finding] = []
     for finding in findings:
-        told[finding.code] += 1
-        if told[finding.code] <= MOST_OF_A_KIND:
+        reported[finding.code] += 1
+        if reported[finding.code] <= MOST_OF_A_KIND:
             kept.append(finding)
-    for code, count in told.items():
+    for code, count in reported.items():
         if count > MOST_OF_A_KIND:
             subject = f"{count - MOST_OF_A_KIND} more findings of kind {code.number}"
             add(kept, rules.TOO_MANY, Place(name), subject)

@@ -1,6 +1,6 @@
 """Adds a text to a list in a YAML file and leaves every other letter, comments above all, alone.
 
-The result is read again and compared with what was meant: an edit that says anything else is
+The result is read again and compared with what was meant: an edit with any other effect is
 refused, and the file stays as it was.
 """
 
@@ -34,7 +34,7 @@ def add_text(text: str, path: Path, added: str) -> str:
     """Add a text to the list at a path; a key that is not there yet is made.
 
     A single text, or nothing, becomes a list. A plain list of names that has to become a mapping
-    (`values: [A, B]`) is written anew if it stands on one line. Raises CannotEditError.
+    (`values: [A, B]`) is rewritten if it is on one line. Raises CannotEditError.
     """
     root = yaml.compose(text, Loader=yaml.SafeLoader)
     if root is None:

@@ -55,7 +55,7 @@ Node = TextNode | ListNode | MapNode
 
 
 def read_yaml(text: str, *, name: str, findings: list[Finding]) -> Node | None:
-    """Read one document. None if it cannot be read at all, and then a finding says why.
+    """Read one document. None if it cannot be read at all, and then a finding has the reason.
 
     Of equal keys the first is kept, and a finding names both. Aliases, anchors and explicit tags
     are refused, so a text cannot unfold to more than it is.
@@ -121,7 +121,7 @@ class _Builder:
         return None
 
     def _plain(self, event: yaml.NodeEvent, place: Place) -> bool:
-        """Refuse what makes a text mean more than it says."""
+        """Reject YAML features that change the meaning of a text."""
         if isinstance(event, yaml.AliasEvent):
             found, remedy = f"the alias *{shown(str(event.anchor))}", "Write the value out."
         elif event.anchor is not None:

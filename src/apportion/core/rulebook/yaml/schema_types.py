@@ -17,7 +17,7 @@ JsonSchema = dict[str, object]
 
 @dataclass(frozen=True)
 class Text:
-    """A text that matches a pattern, or is one of some words; `expected` says so to people.
+    """A text that matches a pattern, or is one of some words; `expected` describes it for people.
 
     `numeric` texts are written as numbers: an editor's YAML reads them so, we read text.
     """

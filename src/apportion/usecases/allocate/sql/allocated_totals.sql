@@ -1,6 +1,6 @@
 -- What has reached an owner, by the account it came from: owners are read back from the written
 -- files, and a key's days that they lack, or have twice, show as money that is missing or too much.
--- A pooled charge counts only if its pool handed on exactly what it held, for its payer.
+-- A pooled charge counts only if its pool was split completely, for its payer.
 WITH owned_costs AS (
   SELECT *
   FROM {rolled} AS rolled
