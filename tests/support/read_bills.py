@@ -17,14 +17,17 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from apportion.core.billing.charge_queries import charge_queries
+from apportion.core.billing.describe_line import LineDescriber
+from apportion.core.billing.mapping import BillMapping
 from apportion.core.billing.split_cost_rows import charges
 from apportion.engines.duckdb import DuckDB
 from apportion.model.charges import ChargeQueries, SplitCost
-from apportion.model.delivery import BillFile, Delivery, Encoding, Format
+from apportion.model.delivery import BillFile, Delivery, Encoding, Format, LinePlace, ReadLimit
 from apportion.model.findings.finding import Finding
 from apportion.model.focus import COST_COLUMNS
 from apportion.model.relation import Query, Relation
 from apportion.sources.mapping_files import mapping_text
+from apportion.sources.raw_lines import read_lines as raw_lines
 
 ENGINE = DuckDB(Path(tempfile.gettempdir()) / "apportion-tests")
 MAP = pa.map_(pa.string(), pa.string())
@@ -158,7 +161,10 @@ def write_csv(path: Path, lines: Sequence[Mapping[str, str]]) -> Path:
 
 
 def read(path: Path, format_: Format, *, split_cost: SplitCost = SplitCost.PARENT) -> Reading:
-    """Read a bill as it is read when it is ingested, line by line."""
+    """Read a bill as it is read when it is ingested, line by line.
+
+    Every line is described by the second implementation, too, which must agree.
+    """
     delivery = deliver(ENGINE, path, format_)
     queries, findings = charge_queries(delivery, split_cost=split_cost)
     measured = [f"{sql} AS {_name(column)}" for column, sql in queries.measure]
@@ -169,7 +175,25 @@ def read(path: Path, format_: Format, *, split_cost: SplitCost = SplitCost.PAREN
             f"{', '.join([*measured, *described])} FROM {charges(queries, Relation('bill'))}"
         )
     )
+    described_alike(delivery, rows)
     return Reading(tuple(_charge(row, queries) for row in rows), queries, tuple(findings))
+
+
+def described_alike(delivery: Delivery, rows: Sequence[Mapping[str, object]]) -> int:
+    """Describe the lines of a file without the engine: each must be a row; count the texts."""
+    describer = LineDescriber(BillMapping.of(delivery))
+    places = [LinePlace(0, row) for row in range(len(rows))]
+    limit = ReadLimit(lines=len(rows), decoded=len(rows))
+    lines = raw_lines(delivery, places, describer.raw_columns, limit)
+    assert len(lines) == len(rows)
+    left, compared = list(rows), 0
+    for line in lines:
+        texts = describer.describe(line.values, implied=True).texts
+        alike = [row for row in left if all(row[column] == texts[column] for column in texts)]
+        assert alike, f"{line.name} is {texts}, and is none of {left}"
+        left.remove(alike[0])
+        compared += len(texts)
+    return compared
 
 
 def findings_of(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
+from typing import NamedTuple
 
 
 class Encoding(StrEnum):
@@ -22,9 +23,19 @@ class Format(StrEnum):
     CUR_LEGACY = "cur-legacy"
 
 
+class LargestCharge(NamedTuple):
+    """The line of a CSV with the largest amount, without its sign; rows count from zero."""
+
+    units: int = 0
+    row: int = 0
+
+
 @dataclass(frozen=True)
 class BillFile:
-    """One file: where it was given, where it can be read now, and what was checked."""
+    """One file: where it was given, where it can be read now, and what was checked.
+
+    `largest` is found for CSV alone: lines of Parquet are found through their keys.
+    """
 
     name: str  # as the user gave it
     path: str  # what the engine reads: the same, or an extracted copy
@@ -33,6 +44,7 @@ class BillFile:
     rows: int
     checked_by: str  # "manifest SHA-256", "gzip CRC-32", "Parquet page CRC-32" or "nothing"
     listed: bool = False  # whether a manifest names it, so that it is a part and no repetition
+    largest: LargestCharge = field(default_factory=LargestCharge)
 
 
 @dataclass(frozen=True)
@@ -72,6 +84,41 @@ class Delivery:
     ten_places: frozenset[str] = frozenset()
     written: Mapping[str, str] = field(default_factory=dict)
     made: str = ""  # ISO 8601; empty if unknown
+
+
+class LinePlace(NamedTuple):
+    """A line of a delivery: the number of its file and its row, both from zero."""
+
+    file: int
+    row: int
+
+
+class NoValue(Enum):
+    """In place of a value that could not be picked out of its line."""
+
+    UNREAD = auto()
+
+
+@dataclass(frozen=True)
+class RawLine:
+    """A line as its file has it, read without the engine.
+
+    `values` are Python's own, by raw column, for the columns that the file has. `name` shows the
+    place to people. `period` is empty where the line has none that can be read.
+    """
+
+    place: LinePlace
+    name: str
+    period: str
+    values: Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class ReadLimit:
+    """How many lines are read by their places, and how many are decoded for that."""
+
+    lines: int
+    decoded: int
 
 
 @dataclass(frozen=True)

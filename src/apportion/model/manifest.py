@@ -98,6 +98,19 @@ class LeftOut:
 
 
 @dataclass(frozen=True)
+class SecondReading:
+    """How descriptions were compared with lines that were read without the engine.
+
+    `keys` are the descriptions compared, `values` the columns of them all. `not_compared` counts,
+    by column, the lines in which a column was not read a second time.
+    """
+
+    keys: int
+    values: int
+    not_compared: dict[str, int]
+
+
+@dataclass(frozen=True)
 class Manifest:
     """One run of one period, one synchronisation of accounts, or one expiry of earlier runs.
 
@@ -129,6 +142,7 @@ class Manifest:
     files: tuple[LedgerFile, ...] = ()
     owners: tuple[OwnerTotal, ...] = ()
     periods: tuple[str, ...] = ()
+    second_reading: SecondReading | None = None  # of a delivery; none before it was recorded
 
     def files_of(self, table: str) -> tuple[LedgerFile, ...]:
         """The files that the run has in a table; none where they were not hashed."""

@@ -17,6 +17,7 @@ from .manifest import (
     Manifest,
     OwnerTotal,
     RunKind,
+    SecondReading,
     Total,
 )
 
@@ -55,9 +56,10 @@ def _owner(plain: Mapping[str, Any]) -> OwnerTotal:
 
 
 def _of_a_delivery(plain: Mapping[str, Any]) -> dict[str, Any]:
-    identity = plain.get("identity")
+    identity, second = plain.get("identity"), plain.get("second_reading")
     return {
         "identity": identity and BillIdentity(**{**identity, "payers": tuple(identity["payers"])}),
+        "second_reading": second and SecondReading(**second),
         "days": tuple(DayHeld(**_amounts(each)) for each in plain.get("days", ())),
         "periods": tuple(plain.get("periods", ())),
         "together": tuple(plain.get("together", ())),

@@ -10,7 +10,7 @@ from typing import Protocol
 from apportion.model.aws.cost_query import CostAnswer, CostQuery, Spent
 from apportion.model.aws.export import Fetched, PinnedObject
 from apportion.model.aws.export_definition import Call, Export
-from apportion.model.delivery import Delivery
+from apportion.model.delivery import Delivery, LinePlace, RawLine, ReadLimit
 from apportion.model.findings.finding import Finding
 from apportion.model.manifest import Input
 
@@ -29,6 +29,19 @@ class Source(Protocol):
 
         Its totals are not stated: nothing is read of its files but names and types of columns.
         Findings are about other files. None where a byte differs, and where `deliver` must decide.
+        """
+
+    def read_lines(
+        self,
+        delivery: Delivery,
+        places: Sequence[LinePlace],
+        columns: Sequence[str],
+        limit: ReadLimit,
+    ) -> list[RawLine]:
+        """Read lines by their places, without the engine; `columns` are raw columns.
+
+        Places come in the order of their importance, and so do the lines. The first one is always
+        read; others are left out where they would exceed the limit.
         """
 
 

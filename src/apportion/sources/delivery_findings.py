@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from decimal import Decimal
 
-from apportion.model.delivery import Delivery
+from apportion.model.delivery import BillFile, Delivery
 from apportion.model.findings import bills
 from apportion.model.findings.finding import Finding, failing
 
+from .columns import SourceColumn
 from .schemas import Part
 from .totals.stated import Tally
 from .verify import NOTHING
@@ -92,3 +94,36 @@ def unchecked(deliveries: Sequence[Delivery]) -> list[Finding]:
             "checksums, and damage will be noticed.",
         )
     ]
+
+
+def same_twice(files: Sequence[BillFile]) -> list[Finding]:
+    """Find files with the same bytes; the CSVs of one zip share the zip's hash."""
+    by_hash: dict[str, dict[str, None]] = defaultdict(dict)
+    for file in files:
+        by_hash[file.sha256].setdefault(file.name.partition(".zip: ")[0])
+    return [
+        Finding(
+            bills.SAME_FILE_TWICE,
+            next(iter(names)),
+            "the same bytes",
+            expected="every file once",
+            found=", ".join(names),
+            remedy="Name only one of them.",
+        )
+        for names in by_hash.values()
+        if len(names) > 1
+    ]
+
+
+def types_differ(column: SourceColumn, name: str, known: SourceColumn, known_in: str) -> Finding:
+    """A finding for a column of two types that no common type holds."""
+    return Finding(
+        bills.TYPES_DIFFER,
+        name,
+        f"column {column.name}",
+        expected=f"{known.type} as in {known_in}",
+        found=column.type,
+        remedy="Write all files with one type for the column, and ingest them together. Or ingest "
+        "one first, and the others with --together-with and its run: a delivery alone replaces the "
+        "whole period.",
+    )

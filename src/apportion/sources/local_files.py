@@ -12,7 +12,15 @@ from datetime import UTC, datetime
 from functools import cached_property, partial
 from pathlib import Path
 
-from apportion.model.delivery import BillFile, Delivery, Encoding, Format
+from apportion.model.delivery import (
+    BillFile,
+    Delivery,
+    Encoding,
+    Format,
+    LinePlace,
+    RawLine,
+    ReadLimit,
+)
 from apportion.model.findings import bills
 from apportion.model.findings.finding import Finding, failing
 from apportion.model.manifest import Input
@@ -20,12 +28,20 @@ from apportion.ports.progress import Advance, Sum, ignore_share
 
 from .columns import NO_TYPE, SourceColumn, common_type, first_records, lower, read_columns
 from .csv_records import check_records
-from .delivery_findings import rewritten_ids, rounded, unchecked, without_charges
+from .delivery_findings import (
+    rewritten_ids,
+    rounded,
+    same_twice,
+    types_differ,
+    unchecked,
+    without_charges,
+)
 from .discover import Candidate, Discovered, discover
 from .file_names import kind_of
 from .ids import id_findings
 from .mapping_files import mapping_text
 from .measures import is_measure
+from .raw_lines import read_lines
 from .recognise import Recognised, focus_version, other_dataset, recognise, squeeze
 from .same_bytes import same_bytes
 from .schemas import Part, schemas_differ
@@ -66,7 +82,7 @@ class LocalFiles:
                 read.extend(files)
                 findings.extend(problems)
             findings.extend(threads.map(self._left_out, found.left_out))
-            findings.extend(_same_twice(read))
+            findings.extend(same_twice([each.file for each in read]))
             deliveries = []
             for files in _together(read):
                 delivery, problems = _deliver(files, threads, self._scratch, bytes_read)
@@ -92,6 +108,15 @@ class LocalFiles:
             return None
         columns, _findings = _unite(files)
         return _delivery(files, columns, [each.file for each in files]), findings
+
+    def read_lines(
+        self,
+        delivery: Delivery,
+        places: Sequence[LinePlace],
+        columns: Sequence[str],
+        limit: ReadLimit,
+    ) -> list[RawLine]:
+        return read_lines(delivery, places, columns, limit)
 
     def _left_out(self, candidate: Candidate) -> Finding:
         return weigh(candidate, self._scratch)
@@ -172,7 +197,12 @@ def _deliver(
             [each for each, _ in good],
             columns,
             [
-                replace(each.file, path=_readable(each.file, scratch), rows=counted.rows)
+                replace(
+                    each.file,
+                    path=_readable(each.file, scratch),
+                    rows=counted.rows,
+                    largest=counted.largest,
+                )
                 for each, counted in good
             ],
         ),
@@ -262,7 +292,7 @@ def _unite(files: Sequence[_Read]) -> tuple[dict[str, str], list[Finding]]:
             if both:
                 united[lower(column.name)] = replace(known, type=both), known_in
                 continue
-            findings.append(_types_differ(column, each.file.name, known, known_in))
+            findings.append(types_differ(column, each.file.name, known, known_in))
     return {column.name: column.type for column, _ in united.values()}, findings
 
 
@@ -365,35 +395,3 @@ def _is_key(column: SourceColumn, columns: Sequence[SourceColumn]) -> bool:
     """
     alike = [each.raw for each in columns if each.raw.strip() == column.raw.strip()]
     return len(alike) == 1 and bool(_KEYS.match(column.raw.strip()))
-
-
-def _same_twice(read: Sequence[_Read]) -> list[Finding]:
-    """Find files with the same bytes; the CSVs of one zip share the zip's hash."""
-    by_hash: dict[str, dict[str, None]] = defaultdict(dict)
-    for each in read:
-        by_hash[each.file.sha256].setdefault(each.file.name.partition(".zip: ")[0])
-    return [
-        Finding(
-            bills.SAME_FILE_TWICE,
-            next(iter(names)),
-            "the same bytes",
-            expected="every file once",
-            found=", ".join(names),
-            remedy="Name only one of them.",
-        )
-        for names in by_hash.values()
-        if len(names) > 1
-    ]
-
-
-def _types_differ(column: SourceColumn, name: str, known: SourceColumn, known_in: str) -> Finding:
-    return Finding(
-        bills.TYPES_DIFFER,
-        name,
-        f"column {column.name}",
-        expected=f"{known.type} as in {known_in}",
-        found=column.type,
-        remedy="Write all files with one type for the column, and ingest them together. Or ingest "
-        "one first, and the others with --together-with and its run: a delivery alone replaces the "
-        "whole period.",
-    )

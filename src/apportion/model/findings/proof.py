@@ -84,6 +84,15 @@ SPLIT_CHANGED = Code(
     "with the record. A difference means that a ledger file was changed after the run, or that "
     "this version of Apportion splits differently.",
 )
+DESCRIPTION_DIFFERS = Code(
+    "P012",
+    Severity.ERROR,
+    "Description of a line differs between two readings",
+    "Lines of a delivery are read again from the files without the engine, and described by a "
+    "second implementation. The ledger must describe their charges alike, because rules find "
+    "owners by descriptions. A difference is a defect in the engine, in a mapping or in Apportion. "
+    "Nothing is ingested.",
+)
 ALL = (
     DIFFERS,
     LINES_DIFFER,
@@ -96,4 +105,5 @@ ALL = (
     FILE_DAMAGED,
     OWNER_TOTAL_CHANGED,
     SPLIT_CHANGED,
+    DESCRIPTION_DIFFERS,
 )

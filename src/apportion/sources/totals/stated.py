@@ -19,7 +19,7 @@ import numpy as np
 import pyarrow as pa
 
 from apportion.model import focus, money
-from apportion.model.delivery import Encoding, Format, StatedTotal
+from apportion.model.delivery import Encoding, Format, LargestCharge, StatedTotal
 from apportion.model.findings import bills
 from apportion.model.findings.finding import Finding, Place
 from apportion.model.invisible_characters import EMPTY_AMOUNT, EMPTY_WORDS
@@ -83,7 +83,7 @@ class Tally:
 
     `cleaned` has, by column, the ids that are not read as they are written; `moved` the starts of
     billing periods whose month in UTC is another than theirs. `more_places` are the amount
-    columns that hold what `amounts.Sums` does not call ten places.
+    columns that hold what `amounts.Sums` does not call ten places. `largest` is looked for in CSV.
     """
 
     rows: int = 0
@@ -95,6 +95,7 @@ class Tally:
     change: Decimal = Decimal(0)
     cleaned: dict[str, dict[str, str]] = field(default_factory=dict)
     moved: dict[str, str] = field(default_factory=dict)
+    largest: LargestCharge = field(default_factory=LargestCharge)
 
 
 def layout_of(bill_format: Format) -> Layout:
@@ -247,6 +248,8 @@ class _Counting:
             self.tally.more_places.add(column)
         self.tally.rounded += found.rounded
         self.tally.change += found.change
+        if column == self._layout.amounts[0] and self._encoding is Encoding.CSV:
+            self._note_largest(batch, column, found.largest)
         bad = found.bad
         sums = (abs(self.tally.sums[keys[code]][column]) for code in found.units)
         if max(sums, default=0) >= _MOST:
@@ -255,6 +258,13 @@ class _Counting:
             place, text = bad[0]
             row, first, count = self._bad.get(column, (batch.first + place, text, 0))
             self._bad[column] = row, first, count + len(bad)
+
+    def _note_largest(self, batch: Batch, column: str, units: int) -> None:
+        """Note the line with the largest amount; it is searched for where it beats all before."""
+        if units > self.tally.largest.units:
+            found = find_large(batch.arrays[column], most=units)
+            for place, _text in found[:1]:
+                self.tally.largest = LargestCharge(units, batch.first - 1 + place)
 
     def _periods(self, batch: Batch) -> Labels:
         read = partial(as_month, nothing=self._nothing)

@@ -26,6 +26,7 @@ from apportion.model.money import EXACT
 from apportion.model.outcome import Outcome
 from apportion.model.relation import AllocationTables, BillTables, LabelledCosts, Relation
 from apportion.model.row import Row
+from apportion.model.wording import plural
 from apportion.usecases.context import RunContext
 from apportion.usecases.ingest.ingest import ledger_totals
 from apportion.usecases.row_values import read_rows
@@ -76,6 +77,7 @@ def prove(
     words = (
         _sentence(published, totals, findings),
         *unrecorded((*published.bills.values(), published.manifest)),
+        *map(_second_reading, published.bills.values()),
     )
     return Outcome(columns, rows, reported, words)
 
@@ -232,6 +234,20 @@ def _inputs_changed(manifest: Manifest, context: RunContext) -> list[Finding]:
         for file in manifest.inputs
         if (found := sha256(context.ledger.read_input(file.sha256))) != file.sha256
     ]
+
+
+def _second_reading(delivery: Manifest) -> str:
+    """Show how many descriptions of a delivery were compared with a second reading of its files."""
+    reading, bill = delivery.second_reading, f"Bill {delivery.bill}"
+    if reading is None:
+        return f"{bill}: version {delivery.version} described no charge a second time at ingest."
+    keys = plural(reading.keys, "kind of charge", "kinds of charge")
+    lacks = ", ".join(f"{name} of {count}" for name, count in reading.not_compared.items())
+    left = f" Not compared: {lacks}." if lacks else ""
+    return (
+        f"{bill}: {keys} described a second time at ingest, without the engine; "
+        f"{plural(reading.values, 'value')} equal.{left}"
+    )
 
 
 def _by_payer(totals: Sequence[Total]) -> list[Total]:

@@ -11,13 +11,14 @@ from apportion.model.charges import ChargeQueries, SplitCost
 from apportion.model.delivery import Delivery, Intent
 from apportion.model.manifest import Input, Manifest, Total
 from apportion.model.money import from_units
+from apportion.ports.bills import Source
 from apportion.usecases.context import RunContext
 from apportion.usecases.fail_on_findings import record
 
 
 @dataclass(frozen=True)
 class DeliveryWork:
-    """A delivery, the queries that read it, and its bill; "" until the bill is known."""
+    """A delivery of a source, the queries that read it, and its bill; "" until it is known."""
 
     delivery: Delivery
     queries: ChargeQueries
@@ -26,6 +27,7 @@ class DeliveryWork:
     decided_by: tuple[str, ...]
     details: Mapping[str, str]
     intent: Intent
+    source: Source
 
     @classmethod
     def of(
@@ -36,13 +38,14 @@ class DeliveryWork:
         *,
         details: Mapping[str, str],
         intent: Intent,
+        source: Source,
     ) -> DeliveryWork:
         """Collect all that decides the runs of a delivery."""
         mapping = sha256(delivery.mapping.encode())
         # The identity, too: bytes that are described in another way now are taken in again.
         decided_by = ("ingest", delivery.format, mapping, queries.identity, split_cost)
         inputs = tuple(Input("bill", file.name, file.sha256, file.size) for file in delivery.files)
-        return cls(delivery, queries, "", inputs, decided_by, details, intent)
+        return cls(delivery, queries, "", inputs, decided_by, details, intent, source)
 
     @property
     def format(self) -> str:

@@ -16,7 +16,7 @@ from apportion.model.charges import SplitCost
 from apportion.model.delivery import AS_FOUND, Delivery, Encoding, Intent
 from apportion.model.errors.base import KeyCollisionError
 from apportion.model.findings.finding import Finding
-from apportion.model.manifest import BillIdentity, DayHeld, Manifest, RunKind, Total
+from apportion.model.manifest import BillIdentity, DayHeld, Manifest, RunKind, SecondReading, Total
 from apportion.model.relation import Relation
 from apportion.ports.bills import Source
 from apportion.usecases.context import RunContext
@@ -27,6 +27,7 @@ from apportion.usecases.runs.damage import damage_of
 from apportion.usecases.stage_totals import stage_totals
 
 from .arrivals import ARRIVALS, WrittenArrivals, write_arrivals
+from .check_descriptions import DescribedKeys, check_descriptions
 from .choose_bill import Place, check_part, find_places
 from .completeness import days_held, held, identity_of
 from .delivery_checks import find_duplicates, no_json, several_formats, unreadable_times
@@ -59,7 +60,6 @@ class _Ready:
     """A proved period, ready to be recorded: its files and totals."""
 
     place: Place
-    known: Sequence[str]
     keys: Sequence[str]
     costs: Sequence[str]
     months: Sequence[str]
@@ -68,6 +68,7 @@ class _Ready:
     replaces: Replaces
     days: tuple[DayHeld, ...]
     identity: BillIdentity
+    second_reading: SecondReading
     findings: Sequence[Finding]
 
 
@@ -100,7 +101,9 @@ def ingest(
     findings += more
     stop_if_failing(findings)
     with context.ledger.lock(wait=wait):
-        work = DeliveryWork.of(delivery, queries, split_cost, details=details, intent=intent)
+        work = DeliveryWork.of(
+            delivery, queries, split_cost, details=details, intent=intent, source=source
+        )
         return _ingest_periods(work, context, findings)
 
 
@@ -184,20 +187,12 @@ def _only_period(work: DeliveryWork, bill: Relation, context: RunContext) -> str
 def _prepare(
     work: DeliveryWork, place: Place, bill: Relation, staged: Sequence[str], context: RunContext
 ) -> _Ready:
-    """Prove a period's files, and compare them with those that they would replace.
-
-    Nothing of a damaged delivery is reused, not even the descriptions of its keys.
-    """
+    """Prove a period's files, and compare them with those that they would replace."""
     period = place.period
-    known, known_keys = open_known(place.part or place.readable, context)
     costs = context.ledger.move("costs", staged)
     summed = _add_up(work, period, costs, context)
-    delivered = DeliveredLines(work.delivery, work.queries, work.bill, bill)
-    new = describe(delivered, known_keys, summed.months, context)
-    context.say(f"proving {period}")
-    keys = context.engine.open_parquet("keys", [*known, *new])
-    totals = [*work.stated(period), *_totals(summed, keys, context)]
-    stop_if_failing(compare(period, totals, stages=("stated", "ledger")))
+    proved = _prove_written(work, place, bill, summed, context)
+    keys, totals = proved.keys, proved.totals
     findings = no_json(work.delivery, f"{period} bill {work.bill}", keys, summed.months, context)
     now = held(summed.costs, keys, context)
     if place.part:
@@ -218,8 +213,7 @@ def _prepare(
     )
     return _Ready(
         place=place,
-        known=known,
-        keys=new,
+        keys=proved.new,
         costs=summed.cost_files,
         months=summed.month_files,
         totals=totals,
@@ -227,8 +221,40 @@ def _prepare(
         replaces=replaces,
         days=days_held(now, context),
         identity=identity_of(now, accounts, work.details, context),
+        second_reading=proved.second_reading,
         findings=[*findings, *replaces.findings],
     )
+
+
+@dataclass(frozen=True)
+class _ProvedKeys:
+    """All keys of a period, the files of the new ones, and the totals of the delivery."""
+
+    keys: Relation
+    new: Sequence[str]
+    totals: list[Total]
+    second_reading: SecondReading
+
+
+def _prove_written(
+    work: DeliveryWork, place: Place, bill: Relation, summed: _Summed, context: RunContext
+) -> _ProvedKeys:
+    """Describe new keys; compare the written totals, and a sample of descriptions, with the files.
+
+    Nothing of a damaged delivery is reused, not even the descriptions of its keys.
+    """
+    period, months = place.period, summed.months
+    known, known_keys = open_known(place.part or place.readable, context)
+    delivered = DeliveredLines(work.delivery, work.queries, work.bill, bill)
+    new = describe(delivered, known_keys, months, context)
+    context.say(f"proving {period}")
+    keys = context.engine.open_parquet("keys", [*known, *new])
+    totals = [*work.stated(period), *_totals(summed, keys, context)]
+    stop_if_failing(compare(period, totals, stages=("stated", "ledger")))
+    run = work.run_of(period, place.part)
+    written = DescribedKeys(run, period, keys, months, known_keys)
+    second_reading = check_descriptions(work.delivery, work.source, written, context)
+    return _ProvedKeys(keys, new, totals, second_reading)
 
 
 def _record(work: DeliveryWork, ready: _Ready, context: RunContext) -> Manifest:
@@ -261,6 +287,7 @@ def _record(work: DeliveryWork, ready: _Ready, context: RunContext) -> Manifest:
         replaced_bills=ready.replaces.bills,
         left_out=ready.replaces.left_out,
         periods=work.periods,
+        second_reading=ready.second_reading,
     )
     return record(manifest, context)
 

@@ -23,7 +23,7 @@ from apportion.core.aws.cost_explorer.bill import (
 from apportion.core.aws.cost_explorer.query_names import told_days
 from apportion.core.aws.cost_explorer.reconcile import compare_parts, estimated, never_seen
 from apportion.model.aws.cost_query import ACCOUNT, By, CostAnswer, CostQuery
-from apportion.model.delivery import Delivery, Intent
+from apportion.model.delivery import Delivery, Intent, LinePlace, RawLine, ReadLimit
 from apportion.model.findings.finding import Finding
 from apportion.model.manifest import Input
 from apportion.model.outcome import Outcome
@@ -67,7 +67,7 @@ class CostBill:
         self._folder.mkdir(parents=True, exist_ok=True)
         path = self._folder / self.name
         path.write_bytes(content)
-        deliveries, findings = self._read([path], self._folder).deliver()
+        deliveries, findings = self._source().deliver()
         return [
             replace(
                 delivery,
@@ -79,6 +79,18 @@ class CostBill:
 
     def same_as(self, inputs: Sequence[Input]) -> None:  # noqa: ARG002 - the port's signature
         return None  # its totals are those of the answers, and a month of it is small
+
+    def read_lines(
+        self,
+        delivery: Delivery,
+        places: Sequence[LinePlace],
+        columns: Sequence[str],
+        limit: ReadLimit,
+    ) -> list[RawLine]:
+        return self._source().read_lines(delivery, places, columns, limit)
+
+    def _source(self) -> Source:
+        return self._read([self._folder / self.name], self._folder)
 
 
 def ask_for_bills(

@@ -31,7 +31,7 @@ from apportion.model.aws.export import (
     S3Location,
     Taking,
 )
-from apportion.model.delivery import Delivery
+from apportion.model.delivery import Delivery, LinePlace, RawLine, ReadLimit
 from apportion.model.errors.base import FindingsError
 from apportion.model.errors.exports import NoExportError, ObjectChangedError
 from apportion.model.findings.exports import OTHER_MONTHS
@@ -340,6 +340,15 @@ class _Downloaded:
             return None
         delivery, findings = same
         return delivery, [replace(each, place=self._address(each.place)) for each in findings]
+
+    def read_lines(
+        self,
+        delivery: Delivery,
+        places: Sequence[LinePlace],
+        columns: Sequence[str],
+        limit: ReadLimit,
+    ) -> list[RawLine]:
+        return self._source.read_lines(delivery, places, columns, limit)
 
     def _address(self, path: str) -> str:
         return path.replace(self._folder, str(self._delivery.export))

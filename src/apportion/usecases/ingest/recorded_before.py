@@ -40,7 +40,9 @@ def recorded_before(
             continue
         delivery, findings = same
         queries, problems = charge_queries(delivery, split_cost=split_cost)
-        work = DeliveryWork.of(delivery, queries, split_cost, details=details, intent=intent)
+        work = DeliveryWork.of(
+            delivery, queries, split_cost, details=details, intent=intent, source=source
+        )
         work = replace(work, bill=bill)
         as_now = all(run.run == work.run_of(run.period, None) for run in in_force)
         if not as_now or failing(problems) or damage_of(in_force, context):
