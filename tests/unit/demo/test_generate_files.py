@@ -10,6 +10,7 @@ from typing import get_args
 
 import pytest
 
+from apportion.core.journal.chart_map import read_chart_map
 from apportion.core.rulebook.inputs.drivers import read_driver
 from apportion.core.rulebook.inputs.lookups import read_lookup
 from apportion.core.rulebook.read import read_rulebook
@@ -127,3 +128,14 @@ def test_the_lookup_names_every_account_but_two_and_one_by_date() -> None:
         "ECOM-200",
         "2026-08-17",
     )
+
+
+def test_the_chart_map_maps_every_owner_and_the_payer(rulebook: Rulebook) -> None:
+    chart, findings = read_chart_map(
+        _text("chart.yaml"), name="chart.yaml", read_file=lambda *_: (None, [])
+    )
+    assert chart is not None, findings
+    shared = {pool.owner for pool in rulebook.pools} | {""}
+    owners = {account.cost_center for account in company.accounts()} - shared
+    assert owners | {"unallocated"} == {mapping.owner for mapping in chart.owners}
+    assert list(chart.payers) == [company.accounts()[0].account_id]

@@ -1,0 +1,119 @@
+"""Journals become cells; what the finance system would refuse is a finding."""
+
+from __future__ import annotations
+
+from datetime import date
+from fractions import Fraction
+
+import pytest
+
+from apportion.core.journal.chart_map import read_chart_map
+from apportion.core.journal.render import render
+from apportion.core.journal.template import read_template
+from apportion.model.finance.chart_map import ChartMap
+from apportion.model.finance.journal import Journal, JournalBatch, JournalLine, LineKey
+from apportion.model.findings.finding import Finding
+from journal_ledger import CHART, OWNERS
+
+
+def line(amount: int, *, owner: str = "ML", currency: str = "USD") -> JournalLine:
+    key = LineKey(
+        company="1000", currency=currency, invoice="INV-1", kind="cost", account="6500",
+        contra="1590", cost_center="", project="", partner="", owner=owner, label="",
+    )  # fmt: skip
+    return JournalLine(key, amount, Fraction(amount))
+
+
+def batch(*lines: JournalLine) -> JournalBatch:
+    journal = Journal("0123456789ab", "1000", lines[0].key.currency, lines)
+    return JournalBatch(
+        batch="b1", period="2026-09", run="r1", made_at="2026-10-03T06:00:00Z", template="t",
+        decided_by="d1", posting_date=date(2026, 9, 30), companies=(), currencies=(), after=(),
+        journals=(journal,),
+    )  # fmt: skip
+
+
+def chart() -> ChartMap:
+    found, _ = read_chart_map(CHART, name="chart.yaml", read_file=lambda *_: (OWNERS, []))
+    assert found is not None
+    return found
+
+
+def written(
+    columns: str, *lines: JournalLine, more: str = ""
+) -> tuple[list[list[str]], list[Finding]]:
+    """Write lines by a template with these columns beside the amount; names are left out."""
+    text = (
+        "apportion: 1\nabout: a system\nsource: https://example.com\nnames: none\n"
+        f'{more}columns:\n  - {{name: Amount, value: "{{amount}}"}}\n{columns}'
+    )
+    template, findings = read_template(text, name="t.yaml")
+    assert template is not None, findings
+    rows, broken = render(batch(*lines), template, chart())
+    return [[cell.text for cell in row] for row in rows], broken
+
+
+def test_amounts_have_the_places_of_their_currency() -> None:
+    assert written("", line(105), line(-105))[0] == [["1.05"], ["-1.05"]]
+    assert written("", line(105, currency="JPY"))[0] == [["105"]]
+    assert written("", line(-5, currency="KWD"))[0] == [["-0.005"]]
+    comma = "decimal: comma\nleast_decimals: 2\n"
+    assert written("", line(105, currency="JPY"), more=comma)[0] == [["105,00"]]
+
+
+def test_dates_and_fields_of_the_company_are_written() -> None:
+    columns = (
+        '  - {name: Day, value: "{posting_date}", dates: DD.MM.YY}\n'
+        '  - {name: Period, value: "{posting_date}", dates: MMM YYYY}\n'
+        '  - {name: Ledger, value: "{company.ledger_id}"}\n'
+        '  - {name: Text, value: "{title}, {company}"}\n'
+    )
+    [row], findings = written(columns, line(1))
+    assert row[1:] == ["30.09.26", "Sep 2026", "300000001", "Cloud cost 2026-09, 1000"]
+    assert not findings
+
+
+@pytest.mark.parametrize(
+    ("owner", "cell"),
+    [
+        ("=1+1", "'=1+1"),
+        ("-x", "'-x"),
+        ("a\nb\tc", "a b c"),
+        ("\uff1d1", "'\uff1d1"),
+        ("  x ", "x"),
+    ],
+)
+def test_text_is_no_formula_and_has_no_control_characters(owner: str, cell: str) -> None:
+    [row], _ = written('  - {name: Owner, value: "{owner}"}\n', line(1, owner=owner))
+    assert row[1] == cell
+
+
+def test_text_is_cut_only_if_the_template_allows_it() -> None:
+    column = '  - {{name: Owner, value: "{{owner}}", max_length: 3{}}}\n'
+    [row], findings = written(column.format(', cut: "yes"'), line(1, owner="abcdef"))
+    assert (row[1], findings) == ("abc", [])
+    _, [finding] = written(column.format(""), line(1, owner="abcdef"))
+    assert str(finding).startswith("J030 0123456789ab line 1: column Owner, expected at most 3")
+
+
+@pytest.mark.parametrize(
+    ("columns", "more", "code"),
+    [
+        ('  - {name: Center, value: "{cost_center}", required: "yes"}\n', "", "J031"),
+        ('  - {name: Account, value: "{account}", pattern: "[0-9]{5}"}\n', "", "J032"),
+        ("", "limits: {max_digits: 2}\n", "J033"),
+        ("", "limits: {max_decimals: 1}\n", "J033"),
+        ("", "limits: {min_lines: 2}\n", "J034"),
+        ('  - {name: Owner, value: "{owner}"}\n', "encoding: windows-1252\n", "J036"),
+    ],
+)
+def test_a_limit_that_is_broken_is_a_finding(columns: str, more: str, code: str) -> None:
+    _, findings = written(columns, line(12345, owner="日本"), more=more)
+    assert [finding.code.number for finding in findings] == [code]
+
+
+def test_only_lines_with_a_contra_account_are_written_if_the_template_wants_them() -> None:
+    balance = line(-5)
+    balance = JournalLine(balance.key._replace(contra=""), -5, Fraction(-5))
+    columns = '  - {name: Contra, value: "{contra_account}"}\n'
+    assert written(columns, line(5), balance, more="rows: contra\n")[0] == [["0.05", "1590"]]
