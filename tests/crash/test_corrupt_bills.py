@@ -59,7 +59,7 @@ def test_damaged_parquet_with_sha256sums(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "content"), [("bill.parquet", as_parquet()), ("bill.csv", as_csv())]
 )
-def test_what_cannot_be_noticed_is_said_once(tmp_path: Path, name: str, content: bytes) -> None:
+def test_what_cannot_be_noticed_is_reported_once(tmp_path: Path, name: str, content: bytes) -> None:
     for number in range(2):
         (tmp_path / f"{number}-{name}").write_bytes(content + b"\n" * number)
     if name.endswith(".parquet"):

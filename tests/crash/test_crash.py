@@ -55,7 +55,7 @@ def test_killed_at_random_moments(folder: Path) -> None:
     kill_at_random(folder, kills=RANDOM_KILLS, seed=20260930)
 
 
-def test_who_comes_second_is_told_who_holds_the_ledger(folder: Path) -> None:
+def test_a_second_writer_gets_the_holder_of_the_ledger(folder: Path) -> None:
     take_in_and_allocate(folder, version=1)
     deliver(folder, version=2)
     with IcebergLedger(folder / "ledger").lock(wait=0):

@@ -78,7 +78,7 @@ READERS: Mapping[str, Callable[[Workspace, Path], object]] = {
 
 
 @pytest.mark.parametrize("reader", READERS)
-def test_whoever_reads_a_flipped_bit_is_told(folder: Path, reader: str) -> None:
+def test_a_flipped_bit_is_reported_to_every_reader(folder: Path, reader: str) -> None:
     """One bit makes CX-600 of shares CX-601: an owner that does not exist."""
     path = file_of(folder, "shares")
     flip(path, at=path.read_bytes().index(b"CX-600") + 5)

@@ -49,7 +49,7 @@ def test_the_table_has_every_kind_that_the_rules_know() -> None:
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0])
-def test_a_line_costs_what_the_table_says(row: list[str]) -> None:
+def test_a_line_costs_what_the_table_shows(row: list[str]) -> None:
     kind, *cells = row
     sums = dict(WORDS.values())
     known = KINDS.get(kind, kind.strip("`"))

@@ -117,13 +117,13 @@ def test_the_index_names_every_page() -> None:
     assert f"({own_list}README.md)" in index
 
 
-def test_settings_are_told() -> None:
+def test_settings_are_documented() -> None:
     page = (DOCS / "reference/commands.md").read_text("utf-8")
     for key, value in DEFAULTS.items():
         assert f"| `{key}` | `{value}` |" in page
         assert f"`{variable(key)}`" in page
 
 
-def test_what_the_readme_asks_of_python_is_what_the_package_asks() -> None:
+def test_the_readme_has_the_python_version_of_the_package() -> None:
     asked = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["requires-python"]
     assert f"Python {asked.removeprefix('>=')} or later" in (ROOT / "README.md").read_text("utf-8")

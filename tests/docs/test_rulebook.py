@@ -78,7 +78,7 @@ def test_the_rulebook_of_the_readme_is_read_in_a_minute() -> None:
     assert len(example.text.splitlines()) <= 28
 
 
-def test_every_pool_is_paid_as_the_page_says(tmp_path: Path) -> None:
+def test_every_pool_is_paid_as_the_page_shows(tmp_path: Path) -> None:
     said = said_shares()
     assert len(said) > 12
     pools = "".join(
@@ -131,7 +131,7 @@ def test_the_methods_come_to_what_the_golden_stories_prove(method: str) -> None:
     ]
 
 
-def test_every_key_word_function_and_column_is_told() -> None:
+def test_every_keyword_function_and_column_is_documented() -> None:
     text = PAGE.read_text("utf-8")
     missing = [name for name in names_in(rulebook_schema()) if name not in text]
     assert missing == []

@@ -112,7 +112,7 @@ def python(page: str) -> list[Any]:
     return blocks(ROOT / page, "python")
 
 
-def test_the_queries_run_and_say_what_the_report_says(demo: tuple[Path, str]) -> None:
+def test_the_queries_run_and_show_what_the_report_shows(demo: tuple[Path, str]) -> None:
     con = opened(demo[0] / "larkmoor")
     queries = [block.text for block in blocks(LEDGER, "sql")]
     assert len(queries) >= 4

@@ -41,7 +41,7 @@ def test_functions_fit_on_a_screen() -> None:
     assert long == []
 
 
-def test_files_say_what_they_are_for() -> None:
+def test_files_show_what_they_are_for() -> None:
     silent = [
         str(file.relative_to(SOURCE))
         for file in FILES
@@ -110,7 +110,7 @@ def test_texts_hold_nothing_of_a_machine_or_a_day(pattern: str) -> None:
     assert found == []
 
 
-def test_every_code_of_a_finding_is_told_once() -> None:
+def test_every_code_of_a_finding_is_documented_once() -> None:
     rooms = [
         importlib.import_module(f"apportion.model.findings.{path.stem}")
         for path in sorted((SOURCE / "model" / "findings").glob("*.py"))

@@ -200,7 +200,7 @@ def test_an_account_that_left_is_listed_with_its_last_day(typed: Typed, company:
     assert "2 accounts on 2026-09-10, 0 gone" in typed.err
 
 
-def test_what_the_bill_says_of_an_account_wins(typed: Typed, company: Company) -> None:
+def test_what_the_bill_shows_of_an_account_wins(typed: Typed, company: Company) -> None:
     """The bill is the record of the day; what was seen later only fills what it leaves open."""
     lab = company.account("lab", tags={"CostCenter": "FIN-100"})
     sync(typed, company)
@@ -266,14 +266,14 @@ def test_two_organisations_have_a_history_each(typed: Typed) -> None:
     assert "2 accounts on 2026-09-15, 0 gone" in typed.err
 
 
-def test_a_tag_that_nobody_has_says_where_to_look(typed: Typed) -> None:
+def test_a_tag_that_no_one_has_shows_where_to_look(typed: Typed) -> None:
     (bill,) = delivered(typed.folder, csv_bill(bill_of([{"day": "2026-09-10", "cost": "1"}])))
     typed.well("ingest", str(bill))
     typed.well("allocate", "--period", "2026-09")
     assert "Synchronise accounts (`apportion aws accounts sync`)" in typed.err
 
 
-def test_who_is_in_no_organisation_is_told_so(typed: Typed) -> None:
+def test_an_account_in_no_organisation_is_reported(typed: Typed) -> None:
     role = "arn:aws:iam::999999999999:role/alone"
     assert typed("aws", "accounts", "sync", "--role-arn", role).code == 3
     assert "organizations:DescribeOrganization" in typed.err

@@ -110,7 +110,7 @@ def test_another_name_gives_another_key(tmp_path: Path, other: dict[str, str]) -
     assert not keys(before) & keys(after)
 
 
-def test_a_header_put_right_a_swap_and_a_column_more_are_described_anew(tmp_path: Path) -> None:
+def test_a_header_put_right_a_swap_and_a_column_more_are_described_again(tmp_path: Path) -> None:
     workspace = workspace_in(tmp_path, RULES)
     deliveries: list[tuple[list[str], dict[str, str]]] = [
         (["x_Team", "x_Zone"], {"unallocated": "3.00"}),
@@ -321,7 +321,7 @@ def test_owners_that_look_alike_are_one_and_named(tmp_path: Path, source: str) -
     assert (told["D020"].amount, told["D020"].currency) == (4, "USD")
 
 
-def test_letters_of_other_languages_are_no_hidden_characters(tmp_path: Path) -> None:
+def test_letters_of_other_languages_are_not_hidden_characters(tmp_path: Path) -> None:
     workspace = workspace_in(tmp_path, RULES)
     lines = [focus(Tags=json.dumps({"CostCenter": "Z\u00fcrich \u6771\u4eac"}, ensure_ascii=False))]
     workspace.ingest([write_csv(tmp_path / "bill.csv", lines)])

@@ -137,7 +137,7 @@ def test_a_file_without_a_currency_is_not_taken_as_of_none(
     assert refused(workspace, put(tmp_path, files)).code.number == "B020"
 
 
-def test_a_file_without_tags_is_told(tmp_path: Path, workspace: Workspace) -> None:
+def test_a_file_without_tags_is_reported(tmp_path: Path, workspace: Workspace) -> None:
     other = without(["Tags"], line(ResourceId="vm-2"))
     bill = put(tmp_path, {"a.csv": text(line()), "b.csv": text(other)})
     assert told(workspace, bill)["B021"].subject == "no column Tags"
@@ -210,7 +210,7 @@ def test_damage_by_spreadsheets_is_refused_with_what_was_found(
     assert finding.remedy
 
 
-def test_account_ids_that_a_spreadsheet_rewrote_are_told(
+def test_account_ids_that_a_spreadsheet_rewrote_are_reported(
     tmp_path: Path, workspace: Workspace
 ) -> None:
     rows = [line(SubAccountId="1.23457E+11"), line(SubAccountId="000000000011")]
@@ -388,7 +388,7 @@ def test_a_changed_ledger_is_not_reported_from(
         again.prove()
 
 
-def test_a_delivery_without_an_allocation_is_told_wherever_the_old_one_is(
+def test_a_delivery_without_an_allocation_is_reported_wherever_the_old_one_is(
     tmp_path: Path, workspace: Workspace
 ) -> None:
     taken(workspace, put(tmp_path, {"bill.csv": text(*MONTH[:29])}))
@@ -402,7 +402,7 @@ def test_a_delivery_without_an_allocation_is_told_wherever_the_old_one_is(
     assert not workspace.report(Question("2026-09", as_of=str(first))).findings
 
 
-def test_an_owner_who_is_misspelt_is_told(tmp_path: Path, workspace: Workspace) -> None:
+def test_an_owner_who_is_misspelt_is_reported(tmp_path: Path, workspace: Workspace) -> None:
     taken(workspace, put(tmp_path, {"bill.csv": text(*MONTH)}))
     nobody = workspace.report(Question("2026-09", owners=("a",)))
     assert not nobody.rows
@@ -410,7 +410,7 @@ def test_an_owner_who_is_misspelt_is_told(tmp_path: Path, workspace: Workspace) 
     assert len(workspace.report(Question("2026-09", owners=("A",))).messages) == 1
 
 
-def test_tags_that_are_no_json_are_told_and_the_cost_is_kept(
+def test_tags_that_are_no_json_are_reported_and_the_cost_is_kept(
     tmp_path: Path, workspace: Workspace
 ) -> None:
     rows = [line(ResourceId=tags, Tags=tags) for tags in ("CostCenter=A", "{'CostCenter': 'A'")]
@@ -435,7 +435,7 @@ def test_azures_tags_without_braces_are_tags(tmp_path: Path, workspace: Workspac
         ("1A2B-c3", "1a2b-C3"),
     ],
 )
-def test_a_lookup_that_misses_by_its_spelling_alone_is_told(
+def test_a_lookup_that_misses_by_its_spelling_alone_is_reported(
     tmp_path: Path, in_file: str, in_bill: str
 ) -> None:
     workspace = started(tmp_path, RULES.replace("tag: CostCenter", "lookup: accounts.csv"))
@@ -446,7 +446,7 @@ def test_a_lookup_that_misses_by_its_spelling_alone_is_told(
     assert (found["D008"].place, found["D008"].found) == ("accounts.csv:2", in_bill)
 
 
-def test_a_share_of_nobody_is_told(tmp_path: Path) -> None:
+def test_a_share_of_no_one_is_reported(tmp_path: Path) -> None:
     """Without a list of values a misspelt owner would quietly take a share."""
     split = "{fixed: {FIN-100: 50, FIN-1O0: 50}}"
     pool = f"shared: [{{name: p, where: \"ResourceId = 'vm-1'\", split: {split}}}]"

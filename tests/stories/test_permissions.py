@@ -86,7 +86,7 @@ sqs:TagQueue sqs:UntagQueue
 """
 
 
-def test_what_services_call_for_a_role_is_told_apart() -> None:
+def test_what_services_call_for_a_role_is_reported_apart() -> None:
     beside = {
         (statement.called_by, action)
         for duty in DUTIES.values()
@@ -268,7 +268,7 @@ def test_what_is_only_there_with_a_name_is_left_out_without_it() -> None:
 # What the Terraform modules have of it.
 
 
-def test_the_modules_have_what_the_program_says() -> None:
+def test_the_modules_have_what_the_program_shows() -> None:
     assert len(wanted()) > 20
     assert written() == wanted(), "run: python tests/support/terraform_files.py"
 
@@ -289,7 +289,7 @@ def test_templates_filled_in_are_the_policy(companies: Companies, role: Role) ->
 # That the proof can fail.
 
 
-def test_a_call_that_no_policy_has_is_heard(companies: Companies) -> None:
+def test_a_call_that_no_policy_has_is_received(companies: Companies) -> None:
     company = companies()
     with listening() as called:
         company.client("s3").list_buckets()
@@ -297,7 +297,7 @@ def test_a_call_that_no_policy_has_is_heard(companies: Companies) -> None:
     assert set(called.actions) - actions_of(Role.EXPORT_READER) == {"s3:ListBuckets"}
 
 
-def test_nothing_is_heard_when_nobody_listens(companies: Companies) -> None:
+def test_nothing_is_received_when_no_one_listens(companies: Companies) -> None:
     with listening() as called:
         pass
     companies().client("s3").list_buckets()
@@ -313,7 +313,7 @@ def test_an_object_elsewhere_is_denied() -> None:
     assert not allows(made, "s3:PutObject", "arn:aws:s3:::b/x/data/1.parquet")
 
 
-def test_a_table_of_another_database_is_heard_and_denied(companies: Companies) -> None:
+def test_a_table_of_another_database_is_received_and_denied(companies: Companies) -> None:
     company = companies()
     glue = company.client("glue")
     with listening() as called, pytest.raises(glue.exceptions.EntityNotFoundException):

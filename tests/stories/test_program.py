@@ -203,13 +203,13 @@ def test_without_arguments_the_page_is_shown(tmp_path: Path) -> None:
     assert done.stdout.startswith("Usage: apportion [OPTIONS] COMMAND")
 
 
-def test_wrong_use_is_two_and_says_where_help_is(tmp_path: Path) -> None:
+def test_wrong_use_is_two_and_shows_where_help_is(tmp_path: Path) -> None:
     done = program("report", "--nonsense", folder=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert "See `apportion report --help`." in done.stderr
 
 
-def test_without_settings_is_two_and_says_what_to_do(tmp_path: Path) -> None:
+def test_without_settings_is_two_and_shows_what_to_do(tmp_path: Path) -> None:
     done = program("report", folder=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert "apportion init" in " ".join(done.stderr.split())
@@ -255,7 +255,7 @@ def test_a_reader_that_stops_reading_is_no_error(tmp_path: Path) -> None:
         assert process.wait() == 0
 
 
-def test_interrupted_is_130_and_says_what_stands(tmp_path: Path) -> None:
+def test_interrupted_is_130_and_shows_what_stands(tmp_path: Path) -> None:
     (tmp_path / "apportion.toml").write_text("")
     with subprocess.Popen(
         [sys.executable, "-c", SLOW, str(tmp_path)],

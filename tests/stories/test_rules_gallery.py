@@ -46,7 +46,7 @@ PICTURES = [
 
 
 @pytest.mark.parametrize(("page", "text", "sentences"), PICTURES)
-def test_it_says_exactly_this(page: str, text: str, sentences: list[str]) -> None:
+def test_it_shows_exactly_this(page: str, text: str, sentences: list[str]) -> None:
     value, findings = READERS[page](text)
     assert [str(finding) for finding in findings] == sentences
     assert (value is None) == bool(failing(findings))
@@ -104,7 +104,7 @@ def test_a_field_longer_than_csv_allows() -> None:
     )
 
 
-def test_a_hundred_findings_of_a_kind_are_told_and_the_rest_is_counted() -> None:
+def test_a_hundred_findings_of_a_kind_are_reported_and_the_rest_is_counted() -> None:
     _, findings = lookup("SubAccountId,cost_center\n" + "111122223333,\n" * 250)
     assert len(findings) == 101
     assert str(findings[-1]) == "R068 accounts.csv: 150 more findings of kind R064."
@@ -127,7 +127,7 @@ def test_two_rulebooks_of_one_month() -> None:
     )
 
 
-def test_a_driver_that_names_an_owner_that_nobody_is() -> None:
+def test_a_driver_that_names_an_unknown_owner() -> None:
     numbers, _ = read_driver("owner,number\nfin100,1\nFIN-100,2\nfin100,3\n", name="cpu.csv")
     assert numbers is not None
     assert only(check_owners(version("a.yaml", "2026-01"), [numbers])) == (

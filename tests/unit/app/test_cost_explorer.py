@@ -100,7 +100,7 @@ def test_the_classic_script_reads_the_result_unchanged(fake: FakeCostExplorer, a
     assert (costs.total, costs.total_left_out, costs.difference) == (Decimal("11.5000000001"), 3, 0)
 
 
-def test_what_the_filter_drops_is_told_in_money(fake: FakeCostExplorer, ask: Asks) -> None:
+def test_what_the_filter_drops_is_reported_in_money(fake: FakeCostExplorer, ask: Asks) -> None:
     fake.costs = [
         spent_on("FIN-100", "atlas", "10"),
         spent_on("CX", "atlas", "3"),
@@ -144,7 +144,7 @@ def test_other_keys_and_days(fake: FakeCostExplorer, ask: Asks) -> None:
     assert [(each.day.day, each.project) for each in costs.days] == [(8, "x"), (13, "x"), (14, "x")]
 
 
-def test_money_under_other_spellings_is_told(fake: FakeCostExplorer, ask: Asks) -> None:
+def test_money_under_other_spellings_is_reported(fake: FakeCostExplorer, ask: Asks) -> None:
     fake.costs = [
         spent_on("FIN-100", "a", "10"),
         spent_on("fin100", "a", "3"),
@@ -166,7 +166,7 @@ def test_a_cost_centre_without_cost_gets_a_guess(fake: FakeCostExplorer, ask: As
     ("cost", "subject"),
     [(spent_on(None, "atlas"), "tag CostCenter"), (spent_on("FIN-100"), "tag Project")],
 )
-def test_a_tag_that_aws_does_not_know_is_told(
+def test_a_tag_that_aws_does_not_know_is_reported(
     fake: FakeCostExplorer, ask: Asks, cost: Cost, subject: str
 ) -> None:
     fake.costs = [cost]
@@ -174,7 +174,7 @@ def test_a_tag_that_aws_does_not_know_is_told(
     assert (finding.code, finding.subject) == (codes.NEVER_SEEN, subject)
 
 
-def test_estimates_are_told_and_kept_apart(fake: FakeCostExplorer, ask: Asks) -> None:
+def test_estimates_are_reported_and_kept_apart(fake: FakeCostExplorer, ask: Asks) -> None:
     fake.costs = [spent_on("FIN-100", "a", ago=20), spent_on("FIN-100", "a", ago=1)]
     fake.estimated_from = date(2026, 9, 1)
     costs = ask()

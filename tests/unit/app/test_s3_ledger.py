@@ -78,7 +78,7 @@ def test_reading_gives_nothing_back(world: MotoWorld, given: str, tmp_path: Path
     assert head(world, given) == before
 
 
-def test_who_gives_back_second_is_told_and_changes_nothing(
+def test_who_gives_back_second_is_reported_and_changes_nothing(
     world: MotoWorld, given: str, tmp_path: Path
 ) -> None:
     late = settings(given, tmp_path / "late")
@@ -145,7 +145,7 @@ def test_a_first_ledger_is_killed_while_it_is_given_back(
     assert total(world, bucket, tmp_path / "two") == ONCE
 
 
-def test_of_two_first_ledgers_one_is_told(world: MotoWorld, bucket: str, tmp_path: Path) -> None:
+def test_of_two_first_ledgers_one_is_reported(world: MotoWorld, bucket: str, tmp_path: Path) -> None:
     late = settings(bucket, tmp_path / "late")
     with pytest.raises(OthersWroteError, match="Another process changed the ledger s3://"):  # noqa: PT012, SIM117 - one story
         with mirrored(late, world.client):
@@ -330,7 +330,7 @@ def test_a_catalog_that_is_lost_in_the_store_is_made_again(
     assert whole(world, given, tmp_path / "one")
 
 
-def test_a_history_that_never_counted_is_told_from_the_one_that_did(
+def test_a_history_that_never_counted_is_reported_from_the_one_that_did(
     world: MotoWorld, given: str, tmp_path: Path
 ) -> None:
     """The second writer's objects are there, too: without the head nobody can tell."""

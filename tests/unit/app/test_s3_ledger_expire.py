@@ -173,7 +173,7 @@ class Refusing:
         return {"Errors": [{"Key": "ledger/files/x", "Code": self.code, "Message": "No."}]}
 
 
-def test_what_may_not_be_removed_is_told() -> None:
+def test_what_may_not_be_removed_is_reported() -> None:
     with pytest.raises(
         AwsDeniedError, match=r"may not call s3:DeleteObject on arn:aws:s3:::acme/l"
     ):

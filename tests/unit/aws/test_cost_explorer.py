@@ -203,7 +203,7 @@ def test_throttled_requests_are_within_the_budget_too(asking: Asking) -> None:
     assert len(asking.fake.calls) == 2
 
 
-def test_who_may_not_is_told_what_to_add_to_which_role(asking: Asking) -> None:
+def test_access_denied_names_the_statement_and_the_role(asking: Asking) -> None:
     asking.fake.denied = {"GetCostAndUsage"}
     with pytest.raises(AwsDeniedError) as told:
         asking.explorer().query(BY_PROJECT)
@@ -392,7 +392,7 @@ def _blank(file: Path) -> None:
 
 
 @pytest.mark.parametrize("harm", [_damage, _cut, _swap, _blank])
-def test_what_is_damaged_is_asked_again(asking: Asking, tmp_path: Path, harm: Any) -> None:
+def test_what_is_damaged_is_requested_again(asking: Asking, tmp_path: Path, harm: Any) -> None:
     clock = Clock()
     first = asking.explorer(answers=kept(tmp_path, clock)).query(BY_PROJECT)
     (file,) = (tmp_path / "answers").iterdir()
@@ -404,7 +404,7 @@ def test_what_is_damaged_is_asked_again(asking: Asking, tmp_path: Path, harm: An
     assert explorer.spent.requests == 1
 
 
-def test_an_answer_of_the_future_is_asked_again(asking: Asking, tmp_path: Path) -> None:
+def test_an_answer_of_the_future_is_requested_again(asking: Asking, tmp_path: Path) -> None:
     clock = Clock()
     asking.explorer(answers=kept(tmp_path, clock)).query(BY_PROJECT)
     clock.time -= timedelta(seconds=1)
@@ -420,7 +420,7 @@ def test_kept_answers_are_for_their_owner_alone(asking: Asking, tmp_path: Path) 
     assert (tmp_path / "answers").stat().st_mode & 0o077 == 0
 
 
-def test_without_boto3_it_is_said_how_to_get_it() -> None:
+def test_without_boto3_the_error_names_the_extra() -> None:
     script = (
         "import sys; sys.modules['boto3'] = None\n"
         "import apportion\n"

@@ -194,7 +194,7 @@ def test_throttling_without_end_is_bounded(shelf: Shelf) -> None:
         (403, "AccessDenied", AwsDeniedError, '"Action": "s3:GetObject", "Resource": "arn:aws:s3'),
     ],
 )
-def test_refusals_say_what_to_do(
+def test_refusals_show_what_to_do(
     shelf: Shelf, status: int, code: str, error: type[AwsError], word: str
 ) -> None:
     shelf.front.always.append(answering(status, code))
@@ -234,7 +234,7 @@ def test_a_look_that_is_denied_names_the_folder(shelf: Shelf) -> None:
     assert f"may not call s3:GetObject on arn:aws:s3:::{shelf.name}/{folder}/*" in str(told.value)
 
 
-def test_a_look_that_is_refused_without_a_word_is_asked_about(shelf: Shelf) -> None:
+def test_a_head_request_refused_without_a_reason_is_repeated_as_get(shelf: Shelf) -> None:
     pin = shelf.put(b"the bill")
     shelf.front.always += [
         answering(400, "400", method="HEAD"),
@@ -263,7 +263,7 @@ def test_a_bucket_in_another_region_is_found_and_used(shelf: Shelf) -> None:
     assert heard == [f"s3://{shelf.name} is in ap-southeast-2"]
 
 
-def test_the_region_is_told_even_where_the_bucket_may_not_be_listed(shelf: Shelf) -> None:
+def test_the_region_is_reported_even_where_the_bucket_may_not_be_listed(shelf: Shelf) -> None:
     def denied(asked: Asked, _: Callable[[], Answer]) -> Answer | None:
         region = {"x-amz-bucket-region": "eu-central-1"}
         return refused(403, "AccessDenied", **region) if asked.method == "HEAD" else None
@@ -341,7 +341,7 @@ def test_a_checksum_that_is_never_met(shelf: Shelf, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_disk_that_is_too_small_is_told_before(shelf: Shelf, tmp_path: Path) -> None:
+def test_a_disk_that_is_too_small_is_reported_before(shelf: Shelf, tmp_path: Path) -> None:
     pin = replace(shelf.put(b"the bill"), size=10**16)
     downloads = Downloads(tmp_path, S3Location(shelf.name, "exports/cur2"))
     with pytest.raises(NoSpaceError, match=r"10,000\.0 TB needed"):

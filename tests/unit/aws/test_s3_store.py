@@ -81,7 +81,7 @@ def test_a_file_is_sent_whole_after_it_was_throttled(tmp_path: Path) -> None:
     assert client.sums == {base64.b64encode(hashlib.sha256(b"all of it").digest()).decode()}
 
 
-def test_an_answer_that_breaks_off_is_asked_for_again(tmp_path: Path) -> None:
+def test_an_answer_that_breaks_off_is_requested_again(tmp_path: Path) -> None:
     client = Flaky([], broken=2)
     store = S3Store(client, "s3://acme", sleep=lambda _: None)
     assert store.fetch("x", tmp_path / "x")

@@ -198,7 +198,7 @@ def program(tmp_path: Path) -> Program:
     return call
 
 
-def test_ingest_hands_over_paths_from_where_the_user_is(program: Program, tmp_path: Path) -> None:
+def test_ingest_resolves_paths_in_the_user_s_folder(program: Program, tmp_path: Path) -> None:
     told = program("ingest", "bills", "/abs", "--bill", "azure", "--split-cost", "children")
     assert told.code == 0
     name, args, options = told.call
@@ -223,7 +223,7 @@ def test_prove_finds_the_manifest_from_where_the_user_is(program: Program, tmp_p
     assert told.call == ("prove", ((),), options)
 
 
-def test_report_asks_for_the_newest_allocated_month(program: Program) -> None:
+def test_report_requests_the_newest_allocated_month(program: Program) -> None:
     told = program(
         "report", "--by", "cost_center, project", "--by", "x", "--granularity", "day",
         "--owner", "A", "--cost-center", "B", "--where", "1 = 1", "--cost", "BilledCost",
@@ -361,7 +361,7 @@ def test_each_failure_has_its_exit_code(
     assert told.stdout == b""
 
 
-def test_a_bug_says_how_to_get_the_trace(program: Program) -> None:
+def test_a_bug_shows_how_to_get_the_trace(program: Program) -> None:
     asked = Asked(failure=ZeroDivisionError("x"))
     assert "APPORTION_TRACE=1" in program("allocate", asked=asked).stderr
     traced = program("allocate", asked=asked, environment={"APPORTION_TRACE": "1"}).stderr

@@ -80,7 +80,7 @@ def test_a_pool_gives_on_what_it_held() -> None:
 
 
 @given(st.integers(-(10**30), 10**30), st.integers(1, 10**6))
-def test_a_pool_that_loses_a_unit_is_told(held: int, lost: int) -> None:
+def test_a_pool_that_loses_a_unit_is_reported(held: int, lost: int) -> None:
     found = balance([cost(held)], [share("A", held - lost)])
     assert {finding.code for finding in found} == {POOL_UNBALANCED}
     assert balance([], [share("A", lost)])  # given out of nothing

@@ -319,7 +319,7 @@ def test_a_closed_month_is_corrected_in_a_later_one(
     assert rows == [(Decimal("-742.11836"), "2026-07-01", "network")]
 
 
-def test_the_planted_defects_have_the_money_that_is_said(
+def test_the_planted_defects_have_the_money_that_is_reported(
     made: Generated, engine: duckdb.DuckDBPyConnection
 ) -> None:
     usage = (
@@ -393,7 +393,7 @@ def test_the_same_seed_makes_the_same_lines(
     assert [len(one.bills) for one in again] == [1, 1, 1]
 
 
-def test_csv_says_what_parquet_says(tmp_path: Path, engine: duckdb.DuckDBPyConnection) -> None:
+def test_csv_shows_what_parquet_shows(tmp_path: Path, engine: duckdb.DuckDBPyConnection) -> None:
     forms = [Form.FOCUS, Form.FOCUS_CSV]
     made = generate(tmp_path, months=[Period(2028, 2)], forms=forms)
     _open(engine, made.bills[0])

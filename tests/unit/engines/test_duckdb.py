@@ -159,7 +159,7 @@ def test_what_the_engine_refuses_is_one_sentence(engine: DuckDB) -> None:
         ('1,"a\rb",3\r', "are mixed"),
     ],
 )
-def test_a_csv_that_cannot_be_read_is_told_with_file_and_line(
+def test_a_csv_that_cannot_be_read_is_reported_with_file_and_line(
     engine: DuckDB, tmp_path: Path, broken: str, says: str
 ) -> None:
     file = tmp_path / "bill.csv"
@@ -177,7 +177,7 @@ def read_all(engine: DuckDB, file: Path) -> None:
     engine.rows(Query("SELECT * FROM bill"))
 
 
-def test_amounts_that_cannot_be_added_are_told_in_words(engine: DuckDB) -> None:
+def test_amounts_that_cannot_be_added_are_reported_in_words(engine: DuckDB) -> None:
     engine.load("made", {"cost": SQL_TYPE}, [(Decimal(10**20 - 1),)] * 2)
     with pytest.raises(EngineError, match=r"A total has more than 20 digits.*wrong"):
         engine.rows(Query("SELECT SUM(cost) FROM made"))
@@ -190,7 +190,7 @@ def test_names_with_quotes_are_names(engine: DuckDB) -> None:
     assert engine.rows(Query(f'SELECT * FROM "{quoted}"')) == [{hostile: "kept"}]
 
 
-def test_what_no_file_has_room_for_is_told_in_words(tmp_path: Path) -> None:
+def test_what_no_file_has_room_for_is_reported_in_words(tmp_path: Path) -> None:
     program = f"""
 import resource, signal
 from pathlib import Path

@@ -307,7 +307,7 @@ def test_a_file_that_is_no_parquet_is_refused(ledger: IcebergLedger, write: Writ
         ledger.replace("costs", period=MONTH, bill="acme", files=[file])
 
 
-def test_damage_is_told_with_the_name_of_the_file(ledger: IcebergLedger, write: Write) -> None:
+def test_damage_is_reported_with_the_name_of_the_file(ledger: IcebergLedger, write: Write) -> None:
     files = write("costs", cost(1))
     snapshot = ledger.replace("costs", period=MONTH, bill="acme", files=files)
     ledger.record(manifest("1", snapshots={"costs": snapshot}))
@@ -374,7 +374,7 @@ def test_a_folder_may_have_any_name(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == [folder.name]
 
 
-def test_sweep_removes_what_nobody_leads_to_and_nothing_else(
+def test_sweep_removes_what_no_one_leads_to_and_nothing_else(
     ledger: IcebergLedger, write: Write
 ) -> None:
     used = write("costs", cost(1))

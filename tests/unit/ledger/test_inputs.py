@@ -39,7 +39,7 @@ def test_one_file_for_equal_contents_and_no_drafts(inputs: Inputs, tmp_path: Pat
     assert files == [tmp_path / "inputs" / digest[:2] / digest]
 
 
-def test_a_changed_file_is_told_and_can_be_kept_again(inputs: Inputs, tmp_path: Path) -> None:
+def test_a_changed_file_is_reported_and_can_be_kept_again(inputs: Inputs, tmp_path: Path) -> None:
     digest = inputs.keep(b"45")
     path = tmp_path / "inputs" / digest[:2] / digest
     path.write_bytes(b"54")

@@ -16,7 +16,7 @@ from apportion.model.errors.base import LedgerBusyError
 from ledger_writer import manifest, start
 
 
-def test_a_second_process_is_told_who_writes(tmp_path: Path) -> None:
+def test_a_second_process_gets_the_name_of_the_writer(tmp_path: Path) -> None:
     folder = tmp_path / "ledger"
     process, telling = start(folder)
     assert telling.recv() == "ready"

@@ -45,7 +45,7 @@ def test_the_record_names_every_file_with_its_size_and_hash(folder: Path) -> Non
     assert found == sorted(str(folder / file.name) for file in run.files_of("costs"))
 
 
-def test_one_flipped_bit_is_told_with_the_file_and_what_to_do(folder: Path) -> None:
+def test_one_flipped_bit_is_reported_with_the_file_and_what_to_do(folder: Path) -> None:
     run = newest(folder)
     file = run.files_of("costs")[0]
     whole = (folder / file.name).read_bytes()
@@ -58,7 +58,7 @@ def test_one_flipped_bit_is_told_with_the_file_and_what_to_do(folder: Path) -> N
     assert IcebergLedger(folder).files("allocations", run)
 
 
-def test_files_exchanged_for_each_other_or_for_an_older_one_are_told(folder: Path) -> None:
+def test_files_exchanged_for_each_other_or_for_an_older_one_are_reported(folder: Path) -> None:
     before, run = IcebergLedger(folder).runs()
     one, other = (folder / file.name for file in run.files_of("costs"))
     old = folder / before.files_of("costs")[0].name
@@ -71,7 +71,7 @@ def test_files_exchanged_for_each_other_or_for_an_older_one_are_told(folder: Pat
         IcebergLedger(folder).files("costs", run)
 
 
-def test_a_file_that_is_emptied_or_gone_is_told(folder: Path) -> None:
+def test_a_file_that_is_emptied_or_gone_is_reported(folder: Path) -> None:
     run = newest(folder)
     path = folder / run.files_of("costs")[0].name
     path.write_bytes(b"")
@@ -169,7 +169,7 @@ def test_what_is_appended_to_is_hashed_with_what_is_added(folder: Path) -> None:
     assert len(recorded.files) == 3
 
 
-def test_what_to_do_is_told_for_each_kind_of_run(folder: Path) -> None:
+def test_what_to_do_is_reported_for_each_kind_of_run(folder: Path) -> None:
     run = newest(folder)
     (folder / run.files_of("costs")[0].name).unlink()
     for kind, told in (

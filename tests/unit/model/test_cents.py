@@ -78,14 +78,14 @@ def test_three_thirds_are_a_cent_off_their_whole() -> None:
     assert not cent_off([THIRD] * 2, Decimal(1))  # not the parts of this whole
 
 
-def test_a_row_says_that_its_parts_are_off() -> None:
+def test_a_row_shows_that_its_parts_are_off() -> None:
     parts = dict.fromkeys(CAUSES, Decimal("0.005"))
     row = {**parts, "change": Decimal("0.005") * len(CAUSES)}
     assert cents_off([row], ("owner", *CAUSES, "change"))
     assert not cents_off([row], ("owner", "change"))
 
 
-def test_a_tree_says_that_its_branches_are_off() -> None:
+def test_a_tree_shows_that_its_branches_are_off() -> None:
     half = ExplanationNode("half", Decimal("0.005"))
     inner = ExplanationNode("inner", Decimal("0.01"), children=(half, half))
     assert inner.cents_off

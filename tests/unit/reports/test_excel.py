@@ -75,7 +75,7 @@ def test_the_sheets_of_a_month(content: bytes) -> None:
     assert [len(book[name]._charts) for name in ("Summary", "Daily USD", "Proof")] == [1, 1, 0]
 
 
-def test_the_summary_says_what_was_paid_and_adds_up_each_currency_apart(content: bytes) -> None:
+def test_the_summary_shows_what_was_paid_and_adds_up_each_currency_apart(content: bytes) -> None:
     rows = cells(content, "Summary")
     assert rows[0][0] == "2026-09: 7.00 EUR and 11.18 USD; every cent has an owner."
     owners = {(row[0], row[1]): row[4] for row in rows[6:]}
@@ -84,7 +84,7 @@ def test_the_summary_says_what_was_paid_and_adds_up_each_currency_apart(content:
     assert str(owners["total", "USD"]) == "11.176543210987655"
 
 
-def test_two_months_tell_the_change(tmp_path: Path) -> None:
+def test_two_months_show_the_change(tmp_path: Path) -> None:
     made = workspace_in(tmp_path, RULES)
     for month, cost in (("2026-08", "10"), ("2026-09", "12.5")):
         line = {"day": f"{month}-01", "tags": "CostCenter=A", "cost": cost}
@@ -209,6 +209,6 @@ def test_rows_of_any_command_as_a_sheet(workspace: Real) -> None:
     assert str(totals["USD"]) == "11.176543210987655"
 
 
-def test_rows_that_tell_no_currency_are_not_added_up() -> None:
+def test_rows_that_show_no_currency_are_not_added_up() -> None:
     content = ExcelReport().write([{"cost": Decimal(1)}, {"cost": Decimal(2)}], ["cost"])
     assert [row[0] for row in cells(content, "Rows")[3:]] == [1, 2]

@@ -55,7 +55,7 @@ def font_with(characters: str, folder: Path) -> Path:
 
 
 @pytest.mark.parametrize("name", ["Zürich & Søn", "Ωμέγα", "ёлка №1", "Łódź → Kraków"])
-def test_names_in_latin_greek_and_cyrillic_letters_are_shown(name: str, tmp_path: Path) -> None:
+def test_names_in_latin_greek_and_cyrillic_are_shown(name: str, tmp_path: Path) -> None:
     made = pdf(document(name), made_at=NOON)
     assert made.missing == frozenset()
     shown = text(made, tmp_path)

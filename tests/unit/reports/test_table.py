@@ -131,7 +131,7 @@ def test_no_number_is_ever_cut(cells: list[tuple[str, Decimal]], width: int) -> 
 
 @given(st.lists(st.text(max_size=40), min_size=4, max_size=6), st.integers(25, 120))
 @example(["客" * 50, "a", "b", "c"], 25)
-def test_a_table_is_never_wider_than_asked(owners: list[str], width: int) -> None:
+def test_a_table_is_never_wider_than_requested(owners: list[str], width: int) -> None:
     rows = [{"owner": owner, "total": Decimal(1)} for owner in owners]
     for line in render(rows, ["owner", "total"], width=width).splitlines():
         assert cell_len(line) <= width

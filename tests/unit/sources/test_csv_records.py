@@ -125,7 +125,7 @@ def test_control_characters_in_a_value_are_signs_like_any_other(tmp_path: Path) 
         ('"19" rack, 20" high"', '19" rack'),
     ],
 )
-def test_quotes_that_are_not_doubled_are_told_with_their_line(
+def test_quotes_that_are_not_doubled_are_reported_with_their_line(
     tmp_path: Path, tags: str, says: str
 ) -> None:
     lines = lines_of(4)
@@ -174,7 +174,7 @@ def test_an_amount_too_large_to_add_names_its_line(tmp_path: Path, cost: str) ->
         ("b.parquet", ",".join(COLUMNS).encode(), ".csv", "Rename it to end in .csv"),
     ],
 )
-def test_a_file_that_is_something_else_is_told_what_it_is(
+def test_a_file_of_another_kind_is_named(
     tmp_path: Path, name: str, content: bytes, found: str, remedy: str
 ) -> None:
     deliveries, (finding,) = deliver(tmp_path / name, content)
@@ -185,7 +185,7 @@ def test_a_file_that_is_something_else_is_told_what_it_is(
 
 
 @pytest.mark.parametrize("name", ["b.csv", "b.csv.gz", "b.parquet", "b.zip"])
-def test_an_empty_file_is_told_so(tmp_path: Path, name: str) -> None:
+def test_an_empty_file_is_reported(tmp_path: Path, name: str) -> None:
     _, (finding,) = deliver(tmp_path / name, b"")
     assert finding.found == "an empty file"
     assert "UTF-8" not in finding.remedy

@@ -489,7 +489,7 @@ class TestValues:
             ("2026-09", 1),
         ]
 
-    def test_rounding_is_said(self, tmp_path: Path) -> None:
+    def test_rounding_is_reported(self, tmp_path: Path) -> None:
         path = tmp_path / "bill.csv.gz"
         path.write_bytes(gzip.compress(csv_of("0.1234567890123456789", "1")))
         (delivery,), findings = deliver(path)

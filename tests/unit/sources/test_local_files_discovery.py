@@ -112,7 +112,7 @@ class TestLinks:
         (folder / "b.csv").symlink_to("b.csv")
         assert "back to itself" in only(deliver(folder)[1], bills.UNREADABLE_FILE).found
 
-    def test_a_link_to_nothing_that_is_given_says_so(self, folder: Path) -> None:
+    def test_a_link_to_nothing_that_is_given_reports_it(self, folder: Path) -> None:
         (folder / "b.csv").symlink_to("nowhere")
         only(deliver(folder / "b.csv")[1], bills.UNREADABLE_FILE)
 
@@ -185,7 +185,7 @@ class TestOtherNames:
         assert (finding.code, finding.place) == (bills.NOTHING_FOUND, str(tmp_path / "other"))
 
     @pytest.mark.parametrize("name", [".b.csv", "_b.csv", ".git/b.csv"])
-    def test_hidden_charges_are_told_with_their_money(self, folder: Path, name: str) -> None:
+    def test_hidden_charges_are_reported_with_their_money(self, folder: Path, name: str) -> None:
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_bytes(csv_of("40", "2"))
         deliveries, findings = deliver(folder)
@@ -193,7 +193,7 @@ class TestOtherNames:
         finding = only(findings, bills.CHARGES_LEFT_OUT)
         assert (finding.found, finding.amount, finding.currency) == ("2 lines", 42, "USD")
 
-    def test_hidden_charges_that_cannot_be_read_are_told(self, folder: Path) -> None:
+    def test_hidden_charges_that_cannot_be_read_are_reported(self, folder: Path) -> None:
         (folder / ".b.csv").write_bytes(csv_of("40") + b'"cut off')
         assert "cannot be read" in only(deliver(folder)[1], bills.CHARGES_LEFT_OUT).found
 
@@ -214,7 +214,7 @@ class TestManifests:
         finding = failing(deliver(folder)[1])[0]
         assert (finding.code, finding.found) == (bills.UNREADABLE_LIST, "an empty list")
 
-    def test_what_none_names_is_told_with_its_money(self, folder: Path) -> None:
+    def test_what_none_names_is_reported_with_its_money(self, folder: Path) -> None:
         self.manifest(folder, "x/a.csv")
         (folder / "b.csv").write_bytes(csv_of("2"))
         deliveries, findings = deliver(folder)

@@ -82,12 +82,12 @@ def test_the_export_of_a_provider_is_named_and_what_to_export(names: str, provid
     assert "Rename" not in finding.remedy
 
 
-def test_another_separator_is_told() -> None:
+def test_another_separator_is_reported() -> None:
     _, (finding,) = recognise("bill.csv", ["BilledCost;ChargePeriodStart;Tags"])
     assert finding.expected == "columns separated by commas"
 
 
-def test_names_are_compared_by_what_they_say() -> None:
+def test_names_are_compared_by_what_they_show() -> None:
     assert squeeze("savingsPlan/SavingsPlanARN") == squeeze("savings_plan_savings_plan_a_r_n")
     assert squeeze("lineItem/LineItemType") == squeeze("line_item_line_item_type")
     assert squeeze("resourceTags/user:a") != squeeze("resourceTags/user:b")

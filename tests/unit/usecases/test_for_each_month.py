@@ -47,7 +47,7 @@ def test_a_month_alone_needs_no_name() -> None:
     assert steps[0] == "adding up"
 
 
-def test_a_month_that_fails_says_which_stand() -> None:
+def test_a_month_that_fails_shows_which_stand() -> None:
     def fails(month: Period, _say: Callable[[str], None]) -> Outcome:
         if month == MONTHS[2]:
             raise FindingsError([EMPTY])

@@ -81,14 +81,14 @@ def test_without_a_file_the_remedies_are_named(tmp_path: Path) -> None:
         ("zzz = 1", "apportion.toml:1: there is no setting 'zzz'; known:"),
     ],
 )
-def test_what_is_wrong_is_told_with_its_line(tmp_path: Path, text: str, problem: str) -> None:
+def test_what_is_wrong_is_reported_with_its_line(tmp_path: Path, text: str, problem: str) -> None:
     write(tmp_path, text)
     with pytest.raises(WrongSettingsError) as caught:
         read(tmp_path, {})
     assert problem in str(caught.value)
 
 
-def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
+def test_all_problems_are_reported_at_once(tmp_path: Path) -> None:
     write(tmp_path, "ledger = 1\nrulebook = 2\n")
     with pytest.raises(WrongSettingsError) as caught:
         read(tmp_path, {})
@@ -96,7 +96,7 @@ def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
     assert "apportion.toml:2: there is no setting 'rulebook'" in str(caught.value)
 
 
-def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_read_is_reported(tmp_path: Path) -> None:
     with pytest.raises(WrongSettingsError, match=r"missing\.toml: no such file"):
         read(tmp_path, {}, file=Path("missing.toml"))
     (tmp_path / "apportion.toml").write_bytes(b"ledger = '\xff'")

@@ -110,7 +110,7 @@ def test_an_export_is_planned_as_data_and_nothing_is_called(typed: Typed) -> Non
     assert not [name for name, _ in typed.fake.calls if name == "CreateExport"]
 
 
-def test_apply_asks_for_consent_then_makes_it_once(typed: Typed) -> None:
+def test_apply_requests_consent_then_makes_it_once(typed: Typed) -> None:
     told = typed(*EXPORTS, "apply", typed.place)
     assert (told.code, typed.fake.exports) == (2, {})
     assert "1 call would be made. Read them with `plan`, then repeat" in told.err
@@ -145,7 +145,7 @@ def test_focus_exports(typed: Typed, table: str, properties: dict[str, str]) -> 
     assert (output["Compression"], output["Overwrite"]) == ("GZIP", "CREATE_NEW_REPORT")
 
 
-def test_the_list_tells_where_exports_lie_and_which_are_ill(typed: Typed) -> None:
+def test_the_list_shows_where_exports_lie_and_which_are_ill(typed: Typed) -> None:
     assert "The account has no exports." in typed(*EXPORTS, "list").err
     for name in ("cur2", "focus", "old"):  # more than a page of the list
         typed(*EXPORTS, "apply", f"s3://{typed.bucket}/exports/{name}", "--yes")

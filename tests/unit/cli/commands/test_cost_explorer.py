@@ -77,7 +77,7 @@ def typed(tmp_path: Path) -> Iterator[Typed]:
 COSTS = ("cost-explorer", "costs")
 
 
-def test_costs_by_project_and_what_asking_cost(typed: Typed) -> None:
+def test_costs_by_project_and_the_price_of_requests(typed: Typed) -> None:
     told = typed(*COSTS, "--days", "30", "--by", "tag:Project", "-o", "json")
     assert told.code == 0, told.err
     assert [(row["day"], row["tag:Project"], row["cost"]) for row in told.rows] == [
@@ -128,7 +128,7 @@ def test_csv_is_safe_for_spreadsheets(typed: Typed) -> None:
     assert ",=1+1," in typed(*COSTS, "-o", "csv", "--raw").out
 
 
-def test_asking_again_is_free_until_it_shall_be_fresh(typed: Typed) -> None:
+def test_a_repeated_query_is_free_unless_fresh(typed: Typed) -> None:
     typed(*COSTS)
     assert "0 requests, 0.00 USD, 2 kept from earlier." in typed(*COSTS).err
     assert "2 requests, 0.02 USD." in typed(*COSTS, "--no-cache").err

@@ -40,7 +40,7 @@ def files_in(folder: Path) -> set[str]:
     return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
 
 
-def test_init_tells_what_it_wrote_and_what_is_next(tmp_path: Path) -> None:
+def test_init_shows_what_it_wrote_and_what_is_next(tmp_path: Path) -> None:
     code, out, err = init(tmp_path, "costs")
     assert code == 0
     assert set(out.split()) == WRITTEN == files_in(tmp_path / "costs")
@@ -104,7 +104,7 @@ def test_the_same_again_is_fine(tmp_path: Path) -> None:
     assert init(tmp_path)[0] == 0
 
 
-def test_a_folder_in_place_of_a_file_is_told(tmp_path: Path) -> None:
+def test_a_folder_in_place_of_a_file_is_reported(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     with pytest.raises(FilesExistError):
         write_new(tmp_path, {"a": b"x"})

@@ -93,7 +93,7 @@ def test_a_missing_permission_is_named_with_the_line_to_add(world: MotoWorld, fo
         (("deliver", "s3://acme/x", "--formats", "docx"), "csv, json, parquet"),
     ],
 )
-def test_what_is_typed_wrongly_is_told_before_anything_is_sent(
+def test_what_is_typed_wrongly_is_reported_before_anything_is_sent(
     folder: Path, words: tuple[str, ...], said: str
 ) -> None:
     typed = Typed(folder, lambda _service, _region: Silent())
@@ -102,7 +102,7 @@ def test_what_is_typed_wrongly_is_told_before_anything_is_sent(
     assert said in typed.err
 
 
-def test_athena_is_asked_with_the_same_words(folder: Path) -> None:
+def test_athena_gets_the_same_query(folder: Path) -> None:
     asked: list[Mapping[str, Any]] = []
 
     class Client:

@@ -77,7 +77,7 @@ def test_other_machines_are_let_in_by_sign_in_alone(folder: Path) -> None:
         access.unlink()
 
 
-def test_a_port_that_is_taken_is_told(folder: Path) -> None:
+def test_a_port_that_is_taken_is_reported(folder: Path) -> None:
     with program(folder, "--port", "0") as process:
         assert process.stderr is not None
         port = next(found[0] for line in process.stderr if (found := re.findall(r":(\d+)/", line)))

@@ -137,7 +137,7 @@ def test_a_plan_is_read_in_the_encoding_that_a_shell_wrote(typed: Typed, encodin
         ]  # fmt: skip
 
 
-def test_a_plan_that_is_cut_off_is_told(typed: Typed) -> None:
+def test_a_plan_that_is_cut_off_is_reported(typed: Typed) -> None:
     (typed.folder / "plan.json").write_text(plan_without_project()[:-9])
     assert typed(*CHECK, "plan.json").code == 1
     assert "T040" in typed.err
@@ -178,13 +178,13 @@ def test_what_terraform_and_opentofu_read_apart_is_judged_for_both(typed: Typed)
         (("planted", "--tag", "x"), "Expected a tag like CostCenter=FIN-100 (KEY=VALUE)"),
     ],
 )
-def test_wrong_use_is_told(typed: Typed, words: tuple[str, ...], said: str) -> None:
+def test_wrong_use_is_reported(typed: Typed, words: tuple[str, ...], said: str) -> None:
     (typed.folder / "empty").mkdir()
     assert typed(*CHECK, *words).code in (2, 3)
     assert said in typed.err
 
 
-def test_broken_code_is_told_and_fails(typed: Typed) -> None:
+def test_broken_code_is_reported_and_fails(typed: Typed) -> None:
     (typed.folder / "broken").mkdir()
     (typed.folder / "broken" / "main.tf").write_text('resource "aws_sqs_queue" {\n')
     assert typed(*CHECK, "broken").code == 1

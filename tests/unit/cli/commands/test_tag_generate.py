@@ -64,7 +64,7 @@ def test_a_changed_policy_fails_the_check_and_a_new_bill_does_not(own: Typed) ->
     assert "scp-create-1.json" in own.err
 
 
-def test_what_they_are_packed_by_is_pinned_until_it_is_made_anew(own: Typed) -> None:
+def test_what_they_are_packed_by_is_pinned_until_it_is_made_again(own: Typed) -> None:
     own("tags", "generate", "--period", "2026-08")
     ranking = own.folder / "generated" / "ranking.csv"
     august = ranking.read_text()

@@ -113,7 +113,7 @@ def test_compliance_of_each_cost_centre_as_a_file(typed: Typed, tmp_path: Path) 
     assert Decimal(rows["DATA"]["before_share"]) > Decimal("0.5")
 
 
-def test_too_little_tagged_spend_fails_when_asked_to(typed: Typed) -> None:
+def test_too_little_tagged_spend_fails_with_fail_under(typed: Typed) -> None:
     assert typed("tags", "coverage", "--fail-under", "52.5").code == 0
     assert typed("tags", "coverage", "--fail-under", "90 %").code == 1
     assert "T020 Tag coverage is below the target" in typed.err
@@ -152,7 +152,7 @@ def test_untagged_resources_come_by_cost_with_whom_to_ask(typed: Typed) -> None:
     assert any(row["because"] == "its tag costcenter" for row in rows)
 
 
-def test_the_rules_say_otherwise_where_an_account_changed_hands(typed: Typed) -> None:
+def test_the_rules_differ_where_an_account_changed_hands(typed: Typed) -> None:
     rows = typed("tags", "untagged", "--limit", "0", "-o", "json").rows
     loyalty = [
         row for row in rows if row["account"] == "loyalty-prod" and "missing" in row["problem"]
@@ -160,7 +160,7 @@ def test_the_rules_say_otherwise_where_an_account_changed_hands(typed: Typed) ->
     assert any("but accounts.csv names the account: ECOM-200" in row["because"] for row in loyalty)
 
 
-def test_who_made_a_resource_is_told_where_events_know(own: Typed) -> None:
+def test_who_made_a_resource_is_reported_where_events_know(own: Typed) -> None:
     first = own("tags", "untagged", "--limit", "1", "-o", "json").rows[0]
     events = own.folder / "events.json"
     answered = {"arn": first["resource"]}
@@ -199,7 +199,7 @@ def test_an_alias_that_is_accepted_changes_one_line_and_comments_stay(own: Typed
     assert own("tags", "suggest", "--accept", "000000").code == 2
 
 
-def test_a_key_that_nobody_knows_is_accepted_into_policy_and_rulebook(own: Typed) -> None:
+def test_a_key_that_no_one_knows_is_accepted_into_policy_and_rulebook(own: Typed) -> None:
     policy = own.folder / "tags.yaml"
     written = policy.read_text().replace("CostCenter", "CostUnit")
     policy.write_text(written)
@@ -230,7 +230,7 @@ def test_a_wrong_policy_ends_with_its_findings(own: Typed) -> None:
     assert "T014 No tag policy" in own.err
 
 
-def test_an_expired_exemption_is_told_and_not_in_force(own: Typed) -> None:
+def test_an_expired_exemption_is_reported_and_not_in_force(own: Typed) -> None:
     policy = own.folder / "tags.yaml"
     policy.write_text(policy.read_text().replace("2027-03-31", "2026-01-31"))
     rows = own("tags", "coverage", "-o", "json").rows
@@ -247,7 +247,7 @@ def test_the_starter_runs(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("command", ["coverage", "untagged", "suggest"])
-def test_without_an_allocation_it_is_said_what_to_do(tmp_path: Path, command: str) -> None:
+def test_without_an_allocation_the_remedy_is_reported(tmp_path: Path, command: str) -> None:
     typed = Typed(tmp_path)
     typed("init")
     assert typed("tags", command).code == 2

@@ -36,7 +36,7 @@ def test_allocated_months_are_offered_newest_first(tmp_path: Path) -> None:
     assert completed(tmp_path, "2026-08..") == "['2026-08..2026-09', '2026-08..2026-08']"
 
 
-def test_nothing_is_said_where_there_is_no_ledger(tmp_path: Path) -> None:
+def test_nothing_is_reported_where_there_is_no_ledger(tmp_path: Path) -> None:
     assert completed(tmp_path, "2026") == "[]"
 
 

@@ -63,7 +63,7 @@ def test_a_place_and_a_remedy_are_read_once() -> None:
     ]
 
 
-def test_what_several_months_find_alike_is_told_once() -> None:
+def test_what_several_months_find_alike_is_reported_once() -> None:
     page = lay_out([Finding(TOLD, "r.yaml", "tag a", remedy="Activate it.")] * 2)
     assert page.startswith("1 notice\n")
     assert page.count("tag a.") == 1

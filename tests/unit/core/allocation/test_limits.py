@@ -36,7 +36,7 @@ def test_capping_one_may_lift_the_next_to_its_own_cap() -> None:
     assert limit(weights, least={}, most=percent(A=40, B=30)) == percent(A=40, B=30, C=30)
 
 
-def test_what_nobody_with_a_weight_may_take_is_shared_by_the_others_or_left() -> None:
+def test_what_no_one_with_a_weight_may_take_is_shared_by_the_others_or_left() -> None:
     weights = {"A": F(5), "B": F(0), "C": F(0)}
     most = percent(A=60)
     assert limit(weights, least={}, most=most) == percent(A=60, B=20, C=20)
@@ -56,7 +56,7 @@ def test_what_nobody_with_a_weight_may_take_is_shared_by_the_others_or_left() ->
         (percent(A=30), percent(A=20), "least above the most"),
     ],
 )
-def test_limits_that_cannot_be_kept_are_told(
+def test_limits_that_cannot_be_kept_are_reported(
     least: dict[str, Fraction], most: dict[str, Fraction], said: str
 ) -> None:
     with pytest.raises(ImpossibleLimitsError, match=said):

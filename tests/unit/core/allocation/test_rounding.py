@@ -57,7 +57,7 @@ def test_who_weighs_nothing_gets_nothing_even_of_the_units_left_over() -> None:
 
 
 @pytest.mark.parametrize("wrong", [{}, {"A": 0}, {"A": 0, "B": Fraction(0)}, {"A": 2, "B": -1}])
-def test_nobody_to_share_with_is_an_error_that_says_so(wrong: dict[str, int]) -> None:
+def test_no_one_to_share_with_is_an_error_that_reports_it(wrong: dict[str, int]) -> None:
     with pytest.raises(NoWeightError, match="not all zero"):
         apportion(1, wrong)
 

@@ -17,7 +17,7 @@ from split_stories import (
 )
 
 
-def test_two_pools_with_one_owner_are_told_and_the_first_passes_on() -> None:
+def test_two_pools_with_one_owner_are_reported_and_the_first_passes_on() -> None:
     pools = [
         pool("one", fixed(A=100), owner="OPS"),
         pool("two", fixed(B=100), owner="OPS"),
@@ -28,14 +28,14 @@ def test_two_pools_with_one_owner_are_told_and_the_first_passes_on() -> None:
     assert codes(result) == ["S011"]
 
 
-def test_a_name_that_is_both_means_the_pool_and_is_told() -> None:
+def test_a_name_that_is_both_means_the_pool_and_is_reported() -> None:
     pools = [pool("B", fixed(A=100)), pool("p", fixed(B=100))]
     result = split(pools, [holds("p", 9)])
     assert paid(result) == {"A": 9}
     assert [(f.code.number, f.subject) for f in result.findings] == [("S012", "B in pool p")]
 
 
-def test_with_to_the_others_do_not_pay_and_their_lines_are_told() -> None:
+def test_with_to_the_others_do_not_pay_and_their_lines_are_reported() -> None:
     drivers = cpu(used("A", 1), used("B", 1), used("C", 8, line=4))
     result = split([pool("p", CPU, to=("A", "B"))], [holds("p", 100)], drivers=drivers)
     assert paid(result) == {"A": 50, "B": 50}
@@ -64,6 +64,6 @@ def test_a_pool_may_be_named_like_the_owner_it_passes_on() -> None:
     assert codes(split(pools, [holds("p", 3)], owners={"USD": "A OPS"})) == []
 
 
-def test_what_nobody_asks_of_a_driver_is_not_told() -> None:
+def test_unused_values_of_a_driver_are_not_reported() -> None:
     pools = [pool("idle", CPU, to=("A",)), pool("p")]
     assert codes(split(pools, [holds("p", 3)], drivers=cpu(used("C", -1)))) == []

@@ -156,7 +156,7 @@ def test_a_closed_ring_keeps_its_money_and_is_named() -> None:
     assert paid(split(pools, [holds("a", 5)], method=Method.STEP_DOWN)) == {NOBODY: 5}
 
 
-def test_directly_a_pool_that_serves_only_pools_does_what_it_says_for_nobody() -> None:
+def test_directly_a_pool_that_serves_only_pools_does_what_it_shows_for_no_one() -> None:
     pools = [pool("a", fixed(b=100)), pool("b", fixed(A=100))]
     assert stays(split(pools, [holds("a", 6)], method=Method.DIRECT)) == {NOBODY: 6}
     even = [replace(pools[0], if_nothing=IfNothing.EVEN), pools[1]]

@@ -52,7 +52,7 @@ def test_proportional_means_by_the_targets_own_cost() -> None:
     assert paid(result) == {"A": 150, "B": 90, "C": 45, "D": 15}
 
 
-def test_nobody_pays_evenly_but_pays_for_what_it_spends() -> None:
+def test_no_one_pays_evenly_but_pays_for_what_it_spends() -> None:
     owners = {"USD": f"A B {NOBODY}"}
     assert paid(split([pool("p")], [holds("p", 90)], owners=owners)) == {"A": 45, "B": 45}
     by_spend = split(
@@ -79,7 +79,7 @@ def test_a_pool_does_not_pay_itself_evenly_or_by_its_own_spend() -> None:
         assert [step.target for step in result.steps] == ["A", "B"]
 
 
-def test_a_pool_that_only_itself_should_pay_has_nobody_to_pay_it() -> None:
+def test_a_pool_that_only_itself_should_pay_has_no_one_to_pay_it() -> None:
     assert codes(split([pool("p", to=("p",))], [holds("p", 1)])) == ["S007"]
     both = [pool("one", fixed(A=100), owner="OPS"), pool("two", to=("OPS",), owner="OPS")]
     assert codes(split(both, [holds("two", 1)])) == ["S007", "S011"]
@@ -99,7 +99,7 @@ def test_what_a_platform_uses_itself_is_paid_by_its_users() -> None:
     assert [step.ratio for step in result.steps if step.target == "p"] == [Fraction(1, 2)]
 
 
-def test_who_has_negative_spend_pays_nothing_and_is_told() -> None:
+def test_who_has_negative_spend_pays_nothing_and_is_reported() -> None:
     spend = [spends("p", "A", 10), spends("p", "B", -4)]
     result = split([pool("p", SPEND)], [holds("p", 100)], spend=spend)
     assert paid(result) == {"A": 100}
@@ -110,7 +110,7 @@ def test_who_has_negative_spend_pays_nothing_and_is_told() -> None:
     )
 
 
-def test_who_has_a_negative_number_pays_nothing_and_is_told() -> None:
+def test_who_has_a_negative_number_pays_nothing_and_is_reported() -> None:
     drivers = cpu(used("A", 10, line=2), used("B", "-2.5", line=3), used("C", 0, line=4))
     result = split([pool("p", CPU)], [holds("p", 100)], drivers=drivers)
     assert paid(result) == {"A": 100}
@@ -119,7 +119,7 @@ def test_who_has_a_negative_number_pays_nothing_and_is_told() -> None:
 
 
 @pytest.mark.parametrize("numbers", [(), (used("A", 0), used("B", 0)), (used("A", -1),)])
-def test_what_nobody_consumes_stays_or_is_split_evenly(numbers: tuple[DriverRow, ...]) -> None:
+def test_what_no_one_consumes_stays_or_is_split_evenly(numbers: tuple[DriverRow, ...]) -> None:
     drivers = cpu(*numbers)
     keeping = split([pool("p", CPU)], [holds("p", 90)], drivers=drivers)
     assert paid(keeping) == stays(keeping) == {NOBODY: 90}
@@ -247,7 +247,7 @@ def test_a_missing_day_is_split_by_the_months_numbers() -> None:
     assert [(f.code.number, f.found) for f in result.findings] == [("S005", "none for 2026-09-03")]
 
 
-def test_a_missing_day_stays_where_the_rule_says_keep() -> None:
+def test_a_missing_day_stays_where_the_rule_shows_keep() -> None:
     costs = [holds("p", 100, day=FIRST), holds("p", 30, day=THIRD)]
     result = split([pool("p", CPU_KEEP)], costs, drivers=DAILY)
     assert stays(result) == {NOBODY: 30}
@@ -275,7 +275,7 @@ def test_a_floor_first_and_the_rest_by_usage() -> None:
     assert paid(result) == {"A": 10, "B": 10 + 20, "C": 60}
 
 
-def test_when_nobody_uses_the_rest_only_the_rest_stays() -> None:
+def test_when_no_one_uses_the_rest_only_the_rest_stays() -> None:
     result = split([pool("p", floor(CPU, A=20))], [holds("p", 100)], drivers=cpu(used("B", 0)))
     assert paid(result) == {"A": 20, NOBODY: 80}
     assert stays(result) == {NOBODY: 80}

@@ -96,7 +96,7 @@ def test_what_is_wrong_has_its_place(text: str, said: str) -> None:
     assert said in told
 
 
-def test_an_id_without_its_zeros_is_told() -> None:
+def test_an_id_without_its_zeros_is_reported() -> None:
     found, (finding,) = read_accounts("account\n11111111\n", name="a.csv", today=TODAY)
     assert found is not None
     assert str(finding).startswith("A004 a.csv:2: the account id, expected twelve digits")

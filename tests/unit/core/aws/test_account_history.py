@@ -57,7 +57,7 @@ def test_a_renamed_account_stays_what_it_was() -> None:
     assert (change.status, change.what) == ("changed", "name lab → labs")
 
 
-def test_every_change_is_told_in_words() -> None:
+def test_every_change_is_reported_in_words() -> None:
     history, _ = synchronised((), [LAB], on=JUNE)
     moved = Account(LAB.id, "lab", "Retail", (("CostCenter", "CX"), ("Team", "a")), "SUSPENDED")
     _, (change,) = synchronised(history, [moved], on=JULY)

@@ -86,7 +86,7 @@ def test_a_month_in_two_folders_is_refused() -> None:
     assert (chosen, [each.code.number for each in findings]) == ([], ["E002"])
 
 
-def test_months_that_are_missing_are_told() -> None:
+def test_months_that_are_missing_are_reported() -> None:
     months = months_of(EXPORT, ["BILLING_PERIOD=2025-12", "BILLING_PERIOD=2026-03"])
     _, (between,) = chosen_months(EXPORT, months, ())
     assert between.code.number == "E008"
@@ -159,7 +159,7 @@ def test_a_delivery_is_known_by_its_execution_and_its_manifest() -> None:
     assert one.delivery != delivery_of(manifest(columns=[{"name": "x"}])).delivery
 
 
-def test_without_an_execution_the_time_tells_deliveries_apart() -> None:
+def test_without_an_execution_the_time_identifies_deliveries() -> None:
     nameless = manifest(executionId=None)
     later = delivery_of(nameless, at=AT + timedelta(hours=1))
     assert delivery_of(nameless).delivery != later.delivery

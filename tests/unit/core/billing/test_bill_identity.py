@@ -68,7 +68,7 @@ def test_bills_that_share_a_payer_are_compared() -> None:
     assert shared("mine", of({B}), held) == []
 
 
-def test_a_payer_that_the_ledger_does_not_know_is_told_once() -> None:
+def test_a_payer_that_the_ledger_does_not_know_is_reported_once() -> None:
     first, second = delivery("a", A), delivery("b", B, cost="2.50")
     assert new_payers(first, []) == []
     (told,) = new_payers(second, [first])

@@ -110,12 +110,12 @@ KINDS = {
 COSTS = {story: tuple(map(Decimal, costs.split())) for story, (_, costs) in KINDS.items()}
 
 
-def test_a_line_costs_what_its_kind_says(tmp_path: Path) -> None:
+def test_a_line_costs_what_its_kind_shows(tmp_path: Path) -> None:
     charges = read_lines(tmp_path, _told()).charges
     assert {charge["ChargeDescription"]: charge.costs for charge in charges} == COSTS
 
 
-def test_legacy_csv_says_the_same(tmp_path: Path) -> None:
+def test_legacy_csv_shows_the_same(tmp_path: Path) -> None:
     lines = [
         {_slashed(name): _written(value) for name, value in line.items() if name in _CSV}
         for line in _told()
@@ -171,7 +171,7 @@ def test_every_column_but_the_cost_may_be_missing_alone(absent: str, tmp_path: P
         ("line_item_currency_code", "BillingCurrency is empty"),
     ],
 )
-def test_what_a_bill_lacks_is_said_once(absent: str, said: str, tmp_path: Path) -> None:
+def test_what_a_bill_lacks_is_reported_once(absent: str, said: str, tmp_path: Path) -> None:
     line = {name: value for name, value in LINE.items() if name != absent}
     findings = read_lines(tmp_path, [line]).findings
     assert len([finding for finding in findings if said in str(finding)]) == 1
@@ -359,7 +359,7 @@ def test_a_service_has_a_name(different: dict[str, Any], name: str, tmp_path: Pa
     assert charge["ServiceName"] == name
 
 
-def test_the_map_of_products_does_not_tell_keys_apart(tmp_path: Path) -> None:
+def test_the_map_of_products_does_not_split_keys(tmp_path: Path) -> None:
     queries = read_lines(tmp_path, [cur_line()]).queries
     assert '"product"' not in queries.descriptors
     assert '"resource_tags"' in queries.descriptors

@@ -100,7 +100,7 @@ def test_every_column_but_cost_and_date_may_be_missing_alone(absent: str, tmp_pa
         ("ConsumedQuantity", "B103", "ConsumedQuantity is 0"),
     ],
 )
-def test_what_a_bill_lacks_is_said_once(absent: str, code: str, said: str, tmp_path: Path) -> None:
+def test_what_a_bill_lacks_is_reported_once(absent: str, code: str, said: str, tmp_path: Path) -> None:
     line = line_of("1.4")
     del line[absent]
     (finding,) = read_csv(tmp_path, line).findings

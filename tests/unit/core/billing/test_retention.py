@@ -107,7 +107,7 @@ def evidence(
 
 
 @pytest.mark.parametrize("how", EvidenceKind)
-def test_evidence_stays_with_what_it_stands_on_unless_it_is_asked_for(how: EvidenceKind) -> None:
+def test_evidence_stays_with_what_it_stands_on_unless_it_is_requested(how: EvidenceKind) -> None:
     known = [evidence("b", how, 2)]
     found = past(DAILY, Policy(0, EVER), known)
     assert names(found) == ["A", "a", "C", "c"]

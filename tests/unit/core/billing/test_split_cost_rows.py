@@ -130,7 +130,7 @@ def test_without_list_prices_of_children_the_list_cost_is_what_they_take(tmp_pat
     assert costs(reading)["pod/a"] == amounts("0.6 0.6 0.6 0.6")
 
 
-def test_a_bill_without_split_rows_says_so(tmp_path: Path) -> None:
+def test_a_bill_without_split_rows_reports_it(tmp_path: Path) -> None:
     reading = read_lines(tmp_path, [cur_line()], split_cost=SplitCost.CHILDREN)
     assert reading.codes == {"B108"}
     assert reading.queries.transfers == ()

@@ -92,5 +92,5 @@ def test_what_is_wrong_opens_nothing(wrong: str, code: str) -> None:
     assert all(finding.place.startswith("access.yaml") for finding in findings)
 
 
-def test_editors_are_told_the_format() -> None:
+def test_editors_get_the_format() -> None:
     assert set(access_schema()["properties"]) == {"access", "sign_in", "groups"}  # type: ignore[call-overload]

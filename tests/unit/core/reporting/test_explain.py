@@ -66,7 +66,7 @@ def test_ratios_of_several_days_are_a_range() -> None:
         (Fraction(10**40), Decimal(10**40)),
     ],
 )
-def test_a_number_is_told_exactly(weight: Fraction, told: Decimal | str) -> None:
+def test_a_number_is_shown_exactly(weight: Fraction, told: Decimal | str) -> None:
     assert number(weight) == told
 
 
@@ -102,7 +102,7 @@ def test_words_count_and_name_days() -> None:
     assert days_words(first, first) == "2026-09-01"
 
 
-def test_a_split_is_told_in_words() -> None:
+def test_a_split_is_described_in_words() -> None:
     floor = Fixed((("FIN-100", Decimal(10)), ("CX", Decimal(5))))
     assert split_words(TwoPart(floor, Proportional(None))) == (
         "fixed: FIN-100 10 % and CX 5 %; the rest in proportion to spend"
@@ -110,7 +110,7 @@ def test_a_split_is_told_in_words() -> None:
     assert split_words(Even()) == "evenly"
 
 
-def test_limits_are_told_in_words() -> None:
+def test_limits_are_described_in_words() -> None:
     limits = "{FIN: {min: 5, max: 40}, CX: {min: 10}, '*': {max: 50}}"
     pool = f"  - {{name: a, where: \"ServiceName = 'a'\", split: even, limits: {limits}}}"
     text = RULES.replace("values: {Red: [rd], Blue: []}", "other_values: keep")
@@ -146,7 +146,7 @@ def accounts(*rows: tuple[str, str]) -> dict[str, Lookup]:
     return {"accounts.csv for team": Lookup("accounts.csv", "0", "team", ("SubAccountId",), lines)}
 
 
-def test_a_source_is_told_with_its_place() -> None:
+def test_a_source_is_shown_with_its_place() -> None:
     team = rules().dimension("team")
     words, place = source_of(team, "tag:team,teamname")
     assert (words, str(place)) == ("by tag Team or team-name", "rules.yaml:6:12")
@@ -154,13 +154,13 @@ def test_a_source_is_told_with_its_place() -> None:
     assert (words, str(place)) == ("by default, because no source gave a value", "rules.yaml:5:3")
 
 
-def test_a_lookup_is_told_with_the_lines_that_mean_the_value() -> None:
+def test_a_lookup_is_shown_with_the_lines_of_the_value() -> None:
     team, lookups = rules().dimension("team"), accounts(("1", "Red"), ("2", "Blue"), ("3", "RD"))
     assert lookup_lines(team, "lookup:accounts.csv", "Red", lookups) == "accounts.csv:2 and 4"
     assert lookup_lines(team, "tag:team,teamname", "Red", lookups) == ""
 
 
-def test_a_proposal_says_what_would_give_an_owner() -> None:
+def test_a_proposal_shows_what_would_give_an_owner() -> None:
     team = rules().dimension("team")
 
     def told(refused: str = "", account: str = "9", likely: Likely | None = None) -> str:
@@ -243,7 +243,7 @@ def way(owner: str, last: str, *, kept: bool = False, ring: bool = False) -> Sha
     return SharePath(owner, kept, (last, ""), ring)
 
 
-def test_a_chain_is_told_by_its_last_pool() -> None:
+def test_a_chain_is_named_by_its_last_pool() -> None:
     chain = graph({"a": {"X": 1, "b": 1}, "b": {"X": 1, "c": 3}, "c": {"Y": 1}})
     assert {w: chain.ratio(START, w) for w in chain.ways(START)} == {
         way("X", "a"): Fraction(1, 2),

@@ -119,7 +119,7 @@ def split_of(written: str) -> Split:
     return pool(right(text), "tax").split
 
 
-def test_everything_the_format_can_say() -> None:
+def test_everything_the_format_can_show() -> None:
     rulebook = right(EVERYTHING)
     assert (rulebook.currency, rulebook.cost) == ("EUR", "BilledCost")
     assert (rulebook.effective, rulebook.method) == (Period(2026, 1), Method.STEP_DOWN)

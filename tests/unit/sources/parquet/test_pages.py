@@ -138,7 +138,7 @@ def test_a_flipped_bit_in_a_page_breaks_its_checksum() -> None:
 
 
 @pytest.mark.parametrize("copy", [0, 1])
-def test_a_column_renamed_in_one_place_is_told(copy: int) -> None:
+def test_a_column_renamed_in_one_place_is_reported(copy: int) -> None:
     """The name stands in the schema and in every row group."""
     content = by_arrow(pa.table({"BilledCost": [1.0]}))
     pieces = content.split(b"BilledCost")

@@ -78,7 +78,7 @@ def test_what_is_no_double_has_no_ten_places() -> None:
 )
 @example([Decimal("0.0000000000000000005"), Decimal("-0.0000000000000000005")])
 @example([Decimal("99999999999999999999.999999999999999999")])
-def test_text_is_what_it_says(values: list[Decimal]) -> None:
+def test_text_is_what_it_shows(values: list[Decimal]) -> None:
     wanted = sum(map(units_of, values))
     assert total(pa.array([str(value) for value in values], pa.string())) == wanted
     assert total(pa.array([f"{value:E}" for value in values], pa.string())) == wanted
@@ -111,7 +111,7 @@ def test_forms_of_numbers(text: str) -> None:
     "text",
     ["NaN", "inf", "1,5", "1_000", "0x10", "1E0x4", "6E+-3", "--1", "1e", ".", "1 2", "7E26", "٣"],
 )
-def test_what_is_no_amount_is_told_with_its_place(text: str) -> None:
+def test_what_is_no_amount_is_reported_with_its_place(text: str) -> None:
     sums = add_up(pa.array(["1", "NULL", text, "2"]), np.zeros(4, np.int64), nothing=("", "NULL"))
     assert sums.bad == [(2, text)]
     assert sums.units == {0: 3 * 10**18}

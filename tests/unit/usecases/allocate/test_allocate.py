@@ -140,7 +140,7 @@ def test_findings_that_fail_publish_nothing(tmp_path: Path) -> None:
     assert teams(workspace) == {"a": 5, "b": 7}
 
 
-def test_months_that_are_not_there_are_told(tmp_path: Path) -> None:
+def test_months_that_are_not_there_are_reported(tmp_path: Path) -> None:
     workspace = workspace_in(tmp_path, HEAD.replace("2026-01", "2026-09") + TEAM)
     with pytest.raises(NothingThereError, match=r"no bill of 2026-09\. Ingest it first"):
         workspace.allocate(["2026-09"])

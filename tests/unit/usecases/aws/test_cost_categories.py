@@ -224,7 +224,7 @@ def test_an_imported_category_gives_every_charge_its_owner(ledger: Path) -> None
     assert "Shared" not in found
 
 
-def test_what_it_says_otherwise_is_told() -> None:
+def test_what_it_shows_otherwise_is_reported() -> None:
     told = {(f.place, f.subject): f.found for f in imported(TEAM, ENV).findings}
     spelling = "read in every spelling of the key, and without spaces around values"
     assert told == {
@@ -237,7 +237,7 @@ def test_what_it_says_otherwise_is_told() -> None:
     }
 
 
-def test_what_it_cannot_say_is_left_out_with_a_comment() -> None:
+def test_what_it_cannot_show_is_left_out_with_a_comment() -> None:
     odd = {
         "Name": "9 Odd: things",
         "Rules": [
@@ -276,7 +276,7 @@ def test_users_words_stay_words() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "[]", "3", '{"Name": "x"}', '[{"Rules": []}]', '["x"]'])
-def test_what_is_no_definition_is_told(text: str) -> None:
+def test_what_is_no_definition_is_reported(text: str) -> None:
     categories, findings = read_definitions(text, name="x.json")
     assert categories == []
     assert [finding.code.number for finding in findings] == ["G001"]
@@ -372,7 +372,7 @@ shared:
 """
 
 
-def test_what_aws_cannot_say_is_told_one_by_one() -> None:
+def test_what_aws_cannot_show_is_reported_one_by_one() -> None:
     made = exported(CANNOT, "SubAccountId,stage,valid_from\n1,x,2026-05-01\n2,y,2027-01-01\n")
     told = {
         (finding.code.number, finding.place.partition(":")[2], finding.found.split(",")[0])

@@ -148,7 +148,7 @@ def test_the_plan_is_data(typed: Typed) -> None:
     assert plan["calls"][1]["parameters"] == {"BackfillFrom": "2025-09-01T00:00:00Z"}
 
 
-def test_a_table_says_what_stands_and_what_is_planned(typed: Typed) -> None:
+def test_a_table_shows_what_stands_and_what_is_planned(typed: Typed) -> None:
     typed.well("aws", "plan", "-o", "csv")
     lines = typed.out.splitlines()
     assert lines[0] == "key,kind,place,known_to_aws_as,type,status,last_used,plan"
@@ -189,7 +189,7 @@ def test_twenty_keys_a_call(typed: Typed, fake: FakeCostExplorer) -> None:
     assert counts == [20, 20, 1]
 
 
-def test_what_aws_refuses_in_a_success_is_told(typed: Typed, fake: FakeCostExplorer) -> None:
+def test_what_aws_refuses_in_a_success_is_reported(typed: Typed, fake: FakeCostExplorer) -> None:
     file = str(typed.folder / "plan.json")
     typed.well("aws", "plan", "--to", file)
     fake.tag_keys["businessunit"].refusal = "TagKeysNotFoundException"

@@ -85,7 +85,7 @@ def test_branches_add_up_to_their_parent_exactly(context: RunContext, biggest: i
     assert checked > 60
 
 
-def test_an_owner_is_explained_to_the_amount_that_the_report_tells(context: RunContext) -> None:
+def test_an_owner_is_explained_to_the_amount_that_the_report_shows(context: RunContext) -> None:
     told = {
         (row["cost_center"], row["currency"]): (row["direct"], row["shared"], row["total"])
         for row in report(context, Question(PERIOD)).rows
@@ -150,7 +150,7 @@ def test_currencies_stand_beside_each_other(context: RunContext) -> None:
         owner(context, "FIN-100", currency="GBP")
 
 
-def test_a_share_tells_its_rule_its_ratio_and_its_number(context: RunContext) -> None:
+def test_a_share_shows_its_rule_its_ratio_and_its_number(context: RunContext) -> None:
     lake = at(usd(owner(context, "FIN-100")), "shared cost", "pool lake")
     assert lake.amount == 6
     assert lake.place == "rulebook/2026-01.yaml:38:5"
@@ -176,7 +176,7 @@ def test_numbers_of_several_days_are_added_up(context: RunContext) -> None:
     assert told == {"value": 6, "of total": 9, "on days": 2, "line": "drivers/queries.csv:3"}
 
 
-def test_pools_that_serve_each_other_tell_each_way(context: RunContext) -> None:
+def test_pools_that_serve_each_other_show_each_way(context: RunContext) -> None:
     """Textbook: 20 % of each goes to the other, so 1/25 comes round; 400 and 100 are held."""
     platform = at(usd(owner(context, "FIN-100")), "shared cost", "pool platform")
     straight, through = at(platform, "directly"), at(platform, "through pool observability")
@@ -204,7 +204,7 @@ def test_pools_that_serve_each_other_tell_each_way(context: RunContext) -> None:
     assert any("that returns" in sentence for sentence in words)
 
 
-def test_a_split_inside_a_dimension_is_told_by_its_parts(context: RunContext) -> None:
+def test_a_split_inside_a_dimension_is_reported_by_its_parts(context: RunContext) -> None:
     network = at(usd(owner(context, "FIN-100")), "shared cost", "pool network")
     parts = {b.title: b for b in network.children if b.amount is not None}
     assert list(parts) == ["in environment dev", "in environment prod"]
@@ -212,7 +212,7 @@ def test_a_split_inside_a_dimension_is_told_by_its_parts(context: RunContext) ->
     assert (dev.amount, dev.facts["ratio"], dev.facts["part of pool"]) == (6, "100 %", 6)
 
 
-def test_kept_money_is_said_to_be_kept(context: RunContext) -> None:
+def test_kept_money_is_reported_to_be_kept(context: RunContext) -> None:
     shares = at(owner(context, "unallocated"), "shared cost")
     lake = at(shares, "pool lake")
     assert lake.facts["not split because"] == "drivers/queries.csv has no values for the day"
@@ -233,12 +233,12 @@ def test_an_owner_whose_cost_a_pool_passes_on_is_not_unknown(context: RunContext
     }
 
 
-def test_an_unknown_owner_is_told_the_closest(context: RunContext) -> None:
+def test_an_unknown_owner_gets_the_closest_name(context: RunContext) -> None:
     with pytest.raises(NothingThereError, match=r"no owner FIN-1000 in 2026-09.*mean FIN-100\?"):
         owner(context, "FIN-1000")
 
 
-def test_a_pool_tells_what_comes_in_and_who_pays(context: RunContext) -> None:
+def test_a_pool_shows_what_comes_in_and_who_pays(context: RunContext) -> None:
     root = explain_pool(context, period=PERIOD, pool="Platform").root
     assert (root.title, root.amount) == ("pool platform, 2026-09", None)
     assert root.place == "rulebook/2026-01.yaml:27:5"
@@ -255,18 +255,18 @@ def test_a_pool_tells_what_comes_in_and_who_pays(context: RunContext) -> None:
     assert line == "drivers/cpu.csv:3"
 
 
-def test_a_pool_that_holds_nothing_says_so(context: RunContext) -> None:
+def test_a_pool_that_holds_nothing_reports_it(context: RunContext) -> None:
     found = explain_pool(context, period=PERIOD, pool="topics")
     assert found.messages[0] == "Pool topics has no charges in 2026-09."
     assert at(found.root, "received from other pools").amount == Decimal("1.5")
 
 
-def test_an_unknown_pool_is_told_the_closest(context: RunContext) -> None:
+def test_an_unknown_pool_gets_the_closest_name(context: RunContext) -> None:
     with pytest.raises(NothingThereError, match=r"no pool netwrk in 2026-09.*mean network\?"):
         explain_pool(context, period=PERIOD, pool="netwrk")
 
 
-def test_a_resource_tells_its_tags_its_values_and_its_line(context: RunContext) -> None:
+def test_a_resource_shows_its_tags_its_values_and_its_line(context: RunContext) -> None:
     root = explain_resource(context, period=PERIOD, resource="i-lost").root
     (kind,) = root.children
     assert kind.title == "Amazon EC2, BoxUsage:m5.large, Usage"
@@ -277,7 +277,7 @@ def test_a_resource_tells_its_tags_its_values_and_its_line(context: RunContext) 
     assert at(kind, "paid by unallocated").amount == Decimal("9.99")
 
 
-def test_a_resource_in_a_pool_tells_who_pays(context: RunContext) -> None:
+def test_a_resource_in_a_pool_shows_who_pays(context: RunContext) -> None:
     root = explain_resource(context, period=PERIOD, resource="i-platform").root
     (kind,) = root.children
     assert at(kind, "cost_center = PLATFORM").facts["lines"] == "accounts.csv:4"
@@ -296,7 +296,7 @@ def test_a_resource_is_found_by_how_its_id_ends(context: RunContext) -> None:
 
 
 @pytest.mark.parametrize("wanted", ["' OR TRUE --", "%", "_", "\\", ""])
-def test_what_is_asked_for_never_becomes_sql(context: RunContext, wanted: str) -> None:
+def test_user_input_never_becomes_sql(context: RunContext, wanted: str) -> None:
     with pytest.raises(NothingThereError):
         explain_resource(context, period=PERIOD, resource=wanted)
     with pytest.raises(NothingThereError):
@@ -318,7 +318,7 @@ def test_an_earlier_run_is_explained_by_its_own_delivery(tmp_path: Path) -> None
     assert [(b.title, b.amount) for b in now.children] == [("i-2", 12)]
 
 
-def test_a_run_that_cannot_be_derived_again_is_told_as_recorded(tmp_path: Path) -> None:
+def test_a_run_that_cannot_be_derived_again_is_reported_as_recorded(tmp_path: Path) -> None:
     """As if another version had read the tag otherwise: the record counts, and a word is said."""
     context, done = keep_books(tmp_path)
     run = _with_other_sources(context, done.manifest)
@@ -371,12 +371,12 @@ def test_the_review_proposes_an_owner_for_what_has_none(context: RunContext) -> 
     }
 
 
-def test_the_review_tells_refused_values_with_the_closest(context: RunContext) -> None:
+def test_the_review_shows_refused_values_with_the_closest(context: RunContext) -> None:
     (row,) = tables(context)["rejected"].rows
     assert (row["value"], row["closest"], row["cost"]) == ("fin10", "FIN-100", Decimal("9.99"))
 
 
-def test_the_review_tells_pools_whose_shares_and_kept_money_add_up(context: RunContext) -> None:
+def test_the_review_shows_pools_whose_shares_and_kept_money_add_up(context: RunContext) -> None:
     found = tables(context)
     with localcontext(EXACT):
         for pool in found["pools"].rows:
@@ -395,7 +395,7 @@ def test_the_review_tells_pools_whose_shares_and_kept_money_add_up(context: RunC
     }
 
 
-def test_the_review_tells_numbers_with_their_lines(context: RunContext) -> None:
+def test_the_review_shows_numbers_with_their_lines(context: RunContext) -> None:
     arrows = {(r["pool"], r["target"]): r for r in tables(context)["drivers"].rows}
     cx = arrows["platform", "CX"]
     assert (cx["number"], cx["ratio"], cx["line"]) == (200, Decimal("0.5"), "drivers/cpu.csv:3")

@@ -128,7 +128,7 @@ def test_a_month_that_went_on_replaces_itself(fake: FakeCostExplorer, ingest: In
     assert status == {"2026-08": "unchanged", "2026-09": "recorded"}
 
 
-def test_two_tags_are_asked_account_by_account(ingest: Ingests, workspace: Workspace) -> None:
+def test_two_tags_are_requested_account_by_account(ingest: Ingests, workspace: Workspace) -> None:
     done = ingest("tag:CostCenter", "tag:Project")
     assert done.messages == ("5 requests, 0.05 USD.",)
     workspace.allocate()
@@ -181,7 +181,7 @@ def test_what_is_not_the_whole_is_not_taken_in(
     assert workspace.held().rows == ()
 
 
-def test_a_tag_that_is_not_known_is_told(ingest: Ingests) -> None:
+def test_a_tag_that_is_not_known_is_reported(ingest: Ingests) -> None:
     done = ingest("tag:Owner", "tag:Project")
     told = [each.subject for each in done.findings if each.code is codes.NEVER_SEEN]
     assert told == ["tag Owner"]

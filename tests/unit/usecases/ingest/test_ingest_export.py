@@ -240,7 +240,7 @@ def test_two_exports_under_one_prefix_are_never_mixed(story: Story) -> None:
     assert story.status(story.take()) == {SEPTEMBER: "unchanged"}
 
 
-def test_a_second_export_of_the_same_bill_is_told(story: Story) -> None:
+def test_a_second_export_of_the_same_bill_is_reported(story: Story) -> None:
     story.export.deliver(SEPTEMBER, [charges(SEPTEMBER, "1")], execution="one")
     story.take()
     other = replace(story.export, key="exports/focus-2")
@@ -251,7 +251,7 @@ def test_a_second_export_of_the_same_bill_is_told(story: Story) -> None:
     assert billed(story.workspace.held()) == [Decimal("1.5")]
 
 
-def test_a_month_that_is_not_there_is_told_and_keeps_no_other_back(story: Story) -> None:
+def test_a_month_that_is_not_there_is_reported_and_keeps_no_other_back(story: Story) -> None:
     story.export.deliver("2026-07", [charges("2026-07", "1")], execution="one")
     story.export.deliver(SEPTEMBER, [charges(SEPTEMBER, "1")], execution="two")
     done = story.take(periods=("2026-08", SEPTEMBER))
@@ -296,7 +296,7 @@ def test_a_manifest_that_changes_after_the_last_file_counts_too(story: Story) ->
     assert billed(story.take()) == [3]
 
 
-def test_an_export_that_never_stands_still_is_told(story: Story) -> None:
+def test_an_export_that_never_stands_still_is_reported(story: Story) -> None:
     story.export.deliver(SEPTEMBER, [charges(SEPTEMBER, "1")], execution="0")
     costs = iter(range(2, 100))
 
@@ -475,7 +475,7 @@ def test_two_processes_do_not_fetch_the_same_export(story: Story) -> None:
         story.take()
 
 
-def test_access_denied_says_what_on_what_and_the_line_to_add(story: Story) -> None:
+def test_access_denied_shows_what_on_what_and_the_line_to_add(story: Story) -> None:
     story.export.deliver(SEPTEMBER, [charges(SEPTEMBER, "1")], execution="one")
     caller = "arn:aws:sts::111111111111:assumed-role/reports/anna"
 

@@ -107,7 +107,7 @@ def test_delivering_again_writes_and_sends_nothing(
     assert {row["status"] for row in again.rows} == {"unchanged", "sent before"}
 
 
-def test_the_letter_says_what_matters_in_plain_words(
+def test_the_email_shows_what_matters_in_plain_words(
     world: MotoWorld, workspace: Workspace, store: S3Store
 ) -> None:
     delivered(workspace, store, replace(readers(world), link_seconds=7200))
@@ -119,7 +119,7 @@ def test_the_letter_says_what_matters_in_plain_words(
     assert "X-Amz-Signature" in body
 
 
-def test_a_topic_is_told(world: MotoWorld, workspace: Workspace, store: S3Store) -> None:
+def test_a_topic_is_reported(world: MotoWorld, workspace: Workspace, store: S3Store) -> None:
     topic = world.client("sns").create_topic(Name="cost")["TopicArn"]
     outcome = delivered(
         workspace, store, open_notifications(Readers(topic=topic), clients=world.client)
@@ -136,7 +136,7 @@ def test_a_newer_month_s_pointer_stays(workspace: Workspace, store: S3Store) -> 
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"period": "2026-10"}'])
-def test_a_pointer_that_cannot_be_read_is_told_and_written_anew(
+def test_a_pointer_that_cannot_be_read_is_reported_and_written_again(
     workspace: Workspace, store: S3Store, content: bytes
 ) -> None:
     for name in ("latest.json", f"{PERIOD}/latest.json"):
@@ -165,7 +165,7 @@ def test_what_of_a_report_is_gone_or_changed_is_delivered_again(
     assert {row["status"] for row in delivered(workspace, store).rows} == {"unchanged"}
 
 
-def test_a_note_of_a_letter_that_cannot_be_read_may_mean_that_it_left(
+def test_a_note_of_an_email_that_cannot_be_read_may_mean_that_it_left(
     workspace: Workspace, store: S3Store
 ) -> None:
     delivered(workspace, store, Notifications((Post(None),)))
@@ -271,7 +271,7 @@ def test_killed_while_delivering(world: MotoWorld, folder: Path) -> None:
     assert read(store, "latest.json")["period"] == PERIOD
 
 
-def test_a_summary_of_nothing_to_tell_is_short() -> None:
+def test_a_summary_of_nothing_to_show_is_short() -> None:
     tables = {
         "owners": rows(owner="a", currency="USD", total="10.005"),
         "proof": rows(difference="0"),
@@ -287,7 +287,7 @@ def test_a_summary_of_nothing_to_tell_is_short() -> None:
     assert summarise("2026-02", {**tables, "proof": rows(difference="1")}, run="0").difference == 1
 
 
-def test_a_letter_tells_money_to_the_cent() -> None:
+def test_an_email_shows_money_to_the_cent() -> None:
     sentence = "D001 rules.yaml:10:3: cost_center 'TBD', {} USD. Correct the tag."
     found = {"severity": "warning", "currency": "USD", "amount": "685.414387410700000000"}
     told = Outcome((), ({**found, "finding": sentence.format("685.4143874107")},))

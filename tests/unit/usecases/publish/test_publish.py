@@ -155,7 +155,7 @@ def test_publishing_again_writes_nothing(
     assert len(before) > 30
 
 
-def test_the_row_of_runs_says_what_to_verify_it_by(
+def test_the_row_of_runs_shows_what_to_verify_it_by(
     world: MotoWorld, publication: Publication
 ) -> None:
     (row,) = publication.outcome.rows
@@ -241,7 +241,7 @@ def test_what_comes_back_otherwise_is_not_shown(
     assert seen(world, bucket, tmp_path / "seen") == ONCE
 
 
-def test_of_two_at_once_the_second_is_told_and_may_replace_the_first(
+def test_of_two_at_once_the_second_is_reported_and_may_replace_the_first(
     world: MotoWorld, bucket: str, months: Months, tmp_path: Path
 ) -> None:
     published(world, bucket, months.workspace(1))

@@ -213,7 +213,7 @@ def test_what_reads_and_computes_is_answered(workspace: Workspace, sql: str, ans
     assert found == answer
 
 
-def test_a_query_too_deep_to_read_is_told(workspace: Workspace) -> None:
+def test_a_query_too_deep_to_read_is_reported(workspace: Workspace) -> None:
     deep = f"SELECT {'(' * 3000}1{')' * 3000}"
     with pytest.raises(InvalidQueryError, match="The query is not valid"):
         workspace.publishing.query(deep)
@@ -225,7 +225,7 @@ def test_a_name_stands_for_its_question_and_sql_for_itself() -> None:
     assert named("SELECT 1", "2026-09") == "SELECT 1"
 
 
-def test_athena_answers_typed_and_says_what_it_cost(world: MotoWorld) -> None:
+def test_athena_answers_typed_and_shows_what_it_cost(world: MotoWorld) -> None:
     columns = [("owner", "varchar"), ("total", "decimal"), ("day", "date"), ("lines", "bigint")]
     queue(world, columns, [["a", "1.000000000000000001", "2026-09-01", "7"], [None] * 4])
     outcome = asked(world).query("SELECT …")
@@ -260,7 +260,7 @@ def test_ctrl_c_stops_the_query() -> None:
     assert client.stopped == ["q"]
 
 
-def test_a_query_that_fails_is_told_in_athena_s_words() -> None:
+def test_a_query_that_fails_is_reported_in_athena_s_words() -> None:
     client = Client(states=["FAILED"], reason="Query exceeded the bytes scanned limit")
     with pytest.raises(QueryFailedError, match=r"bytes scanned limit\. The workgroup limits"):
         athena(client).query("SELECT …")
@@ -272,7 +272,7 @@ def test_a_wrong_query_is_wrong_use_in_athena_too() -> None:
         athena(Client(states=["FAILED"], reason=reason)).query("SELECT team FROM daily")
 
 
-def test_who_may_not_is_told_the_action() -> None:
+def test_access_denied_names_the_action() -> None:
     client = Client(
         states=[
             ClientError(

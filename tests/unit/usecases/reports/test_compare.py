@@ -173,7 +173,7 @@ def test_changed_rules_in_money_before_anything_is_recorded(tmp_path: Path) -> N
     assert compared(workspace, "2026-09")["A"] == {"before": 12, "drivers": 2, "after": 14}
 
 
-def test_sides_are_what_the_reports_say(tmp_path: Path) -> None:
+def test_sides_are_what_the_reports_show(tmp_path: Path) -> None:
     workspace = made(tmp_path)
     third = "0.333333333333333333"
     workspace.ingest(month(tmp_path, "2026-08", vm("A", third), vm("B", "-1", "vm-2")))

@@ -19,7 +19,7 @@ def row(owner: str, currency: str, total: str, month: str = "2026-09") -> dict[s
     return {"month": month, "owner": owner, "currency": currency, "total": Decimal(total)}
 
 
-def test_a_total_that_is_a_cent_off_says_so_once() -> None:
+def test_a_total_that_is_a_cent_off_shows_so_once() -> None:
     shown = for_people([row(n, "USD", "0.333333333333333333") for n in "abc"], COLUMNS, total=True)
     lines = render(shown.rows, shown.columns, totals=shown.totals, note=shown.note).splitlines()
     assert [line.split()[-1] for line in lines[2:5]] == ["0.33", "0.33", "0.33"]
@@ -27,7 +27,7 @@ def test_a_total_that_is_a_cent_off_says_so_once() -> None:
     assert lines[7:] == ["rounded; files have every digit"]
 
 
-def test_a_row_that_is_a_cent_off_says_so_too() -> None:
+def test_a_row_that_is_a_cent_off_shows_so_too() -> None:
     half = {"owner": "CX", "direct": Decimal("0.005"), "shared": Decimal("0.005")}
     shown = for_people(
         [{**half, "total": Decimal("0.01")}], ("owner", "direct", "shared", "total"), total=True
@@ -35,13 +35,13 @@ def test_a_row_that_is_a_cent_off_says_so_too() -> None:
     assert (shown.totals, shown.note) == ([], ROUNDED)
 
 
-def test_a_total_that_adds_up_says_nothing() -> None:
+def test_a_total_that_adds_up_shows_nothing() -> None:
     rows = [row("a", "USD", "0.251"), row("b", "USD", "0.252")]
     assert for_people(rows, COLUMNS, total=True).note == ""
     assert for_people(rows, COLUMNS, total=False).note == ""
 
 
-def test_what_all_rows_share_is_told_beside_them() -> None:
+def test_what_all_rows_share_is_reported_beside_them() -> None:
     shown = for_people([row("a", "USD", "1"), row("b", "USD", "2")], COLUMNS, total=True)
     assert shown.columns == ("owner", "total")
     assert shown.beside == "2026-09, amounts in USD."
@@ -96,7 +96,7 @@ amounts = st.decimals("-1e15", "1e15", places=18)
 @given(st.lists(st.tuples(st.sampled_from(["USD", "EUR"]), amounts), min_size=2, max_size=20))
 @example([("USD", Decimal("0.005")), ("USD", Decimal("-0.005"))])
 @example([("USD", Decimal("0.004")), ("USD", Decimal("0.004")), ("EUR", Decimal("0.001"))])
-def test_every_total_is_exact_and_says_when_it_is_off(cells: list[tuple[str, Decimal]]) -> None:
+def test_every_total_is_exact_and_shows_when_it_is_off(cells: list[tuple[str, Decimal]]) -> None:
     rows = [row(str(n), currency, f"{amount:f}") for n, (currency, amount) in enumerate(cells)]
     shown = for_people(rows, COLUMNS, total=True)
     currencies = sorted({currency for currency, _ in cells})

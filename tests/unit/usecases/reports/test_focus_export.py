@@ -86,7 +86,7 @@ def test_a_shared_charge_keeps_its_row_with_nothing_and_each_payer_has_one(writt
     assert json.loads(str(rows[1][6])) == {"apportion:cost_center": "A"}
 
 
-def test_what_nobody_shares_stays_as_it_is(written: Path) -> None:
+def test_what_no_one_shares_stays_as_it_is(written: Path) -> None:
     rows = asked(
         written,
         "SELECT x_CostCenter, x_Project, EffectiveCost, AllocatedMethodId, ChargePeriodEnd FROM "
@@ -104,7 +104,7 @@ def test_charges_that_cancel_out_are_no_shares_and_stay_whole(written: Path) -> 
     assert rows == [(-7,), (7,)]
 
 
-def test_owners_pay_what_the_report_says(workspace: Workspace, written: Path) -> None:
+def test_owners_pay_what_the_report_shows(workspace: Workspace, written: Path) -> None:
     told = {row["cost_center"]: row["total"] for row in workspace.report(Question(PERIOD)).rows}
     found = dict(asked(written, "SELECT x_CostCenter, SUM(EffectiveCost) FROM rows GROUP BY ALL"))
     assert {owner: total for owner, total in found.items() if total} == told

@@ -74,7 +74,7 @@ class Texts(HTMLParser):
         self.texts.append(data)
 
 
-def test_the_review_tells_who_pays_what_changed_and_why(tmp_path: Path) -> None:
+def test_the_review_shows_who_pays_what_changed_and_why(tmp_path: Path) -> None:
     made(tmp_path).write_review("2026-09", folder=tmp_path / "out")
     told = (tmp_path / "out/review.md").read_text()
     assert told.startswith(
@@ -111,7 +111,7 @@ def test_who_changed_a_rule_and_what_it_moved(tmp_path: Path) -> None:
     assert "| A | -4.00 |\n| B | 4.00 |" in second
 
 
-def test_merges_renamed_and_broken_rules_are_told_as_they_are(tmp_path: Path) -> None:
+def test_merges_renamed_and_broken_rules_are_reported_as_they_are(tmp_path: Path) -> None:
     needed("git")
     made(tmp_path / "sub")  # the workspace is a part of the repository
     rules = tmp_path / "sub/rulebook/rules.yaml"
@@ -157,7 +157,7 @@ def test_the_history_of_rules_that_do_not_lie_beside_their_files(tmp_path: Path)
     assert "### moved here" in (tmp_path / "out/review.md").read_text()
 
 
-def test_a_figure_is_the_same_everywhere_and_a_total_that_is_off_says_so(tmp_path: Path) -> None:
+def test_a_figure_is_the_same_everywhere_and_a_total_that_is_off_reports_it(tmp_path: Path) -> None:
     workspace = workspace_in(tmp_path, RULES.replace("{fixed: {A: 50, B: 50}}", "even"))
     lines = [
         {"day": "2026-09-01", "tags": f"CostCenter={owner}", "cost": "0.333", "service": service}
@@ -240,7 +240,7 @@ def test_the_folder_appears_whole_and_is_never_written_over(tmp_path: Path) -> N
         workspace.write_review("2026-08", folder=tmp_path / "out")
 
 
-def test_a_delivery_after_the_allocation_is_told(tmp_path: Path) -> None:
+def test_a_delivery_after_the_allocation_is_reported(tmp_path: Path) -> None:
     workspace = made(tmp_path)
     bill = parquet_bill(bill_of([{"day": "2026-09-01", "cost": "1"}]))
     workspace.ingest(delivered(tmp_path, bill, name="again.parquet"), replace=True)

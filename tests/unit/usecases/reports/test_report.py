@@ -104,7 +104,7 @@ def test_names_are_found_in_any_case(workspace: Workspace) -> None:
     assert columns[1:4] == ("cost_center", "project", "Pool")
 
 
-def test_unknown_names_are_told(workspace: Workspace) -> None:
+def test_unknown_names_are_reported(workspace: Workspace) -> None:
     with pytest.raises(UnknownColumnError, match=r"no column 'projct'\. Did you mean project\?"):
         workspace.report(Question(PERIOD, by=("projct",)))
     with pytest.raises(UnknownColumnError, match="no column 'Cost'"):
@@ -144,7 +144,7 @@ def test_questions_together_have_the_answers_of_each_alone(workspace: Workspace)
     assert answers == [workspace.report(question) for question in questions]
 
 
-def test_the_rules_of_a_run_are_read_once_and_as_its_inputs_say(workspace: Workspace) -> None:
+def test_the_rules_of_a_run_are_read_once_and_as_its_inputs_show(workspace: Workspace) -> None:
     context = workspace._context
     manifest = find(context, period=PERIOD).manifest
     read = context.rules[manifest.inputs]

@@ -225,7 +225,7 @@ def check_readable_runs(folder: Path) -> list[Manifest]:
     return found
 
 
-def test_who_comes_second_is_told_who_holds_the_ledger(folder: Path) -> None:
+def test_a_second_writer_gets_the_holder_of_the_ledger(folder: Path) -> None:
     files = sizes(folder)
     with IcebergLedger(folder / "ledger").lock(wait=0):
         process = start(folder, *WORDS, "--yes", "--wait", "0")

@@ -54,7 +54,7 @@ def test_an_allocation_is_written_with_the_deliveries_it_read(tmp_path: Path) ->
 @pytest.mark.parametrize(
     "text", ["", "{}", "[1]", '{"allocation": {}, "deliveries": []}', '{"allocation": 1}', "\x00"]
 )
-def test_what_is_no_manifest_is_told(tmp_path: Path, text: str) -> None:
+def test_what_is_no_manifest_is_reported(tmp_path: Path, text: str) -> None:
     path = tmp_path / "other.json"
     path.write_text(text, "utf-8")
     with pytest.raises(UnreadableManifestError, match="is not a manifest"):

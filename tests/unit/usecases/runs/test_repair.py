@@ -85,7 +85,7 @@ def _execute(catalog: Path, sql: str) -> None:
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
-def test_damage_is_told_nothing_goes_and_a_repair_brings_it_back(
+def test_damage_is_reported_nothing_goes_and_a_repair_brings_it_back(
     folder: Path, damage: Damage
 ) -> None:
     report = reopened(folder).report(Question(PERIOD))
@@ -164,7 +164,7 @@ def test_runs_whose_metadata_is_lost_are_missed(folder: Path) -> None:
         reopened(folder).repair()
 
 
-def test_a_record_that_may_not_have_counted_is_told(folder: Path) -> None:
+def test_a_record_that_may_not_have_counted_is_reported(folder: Path) -> None:
     lose(folder / "ledger" / "catalog.db")
     metadata = folder / "ledger" / "warehouse" / "apportion" / "runs" / "metadata"
     newest = max(metadata.glob("*.metadata.json"))
@@ -204,7 +204,7 @@ def test_killed_while_it_is_repaired(folder: Path) -> None:
     assert reopened(folder).report(Question(PERIOD)) == report
 
 
-def test_a_locked_catalog_is_told_once_with_the_time_that_was_waited(folder: Path) -> None:
+def test_a_locked_catalog_is_reported_once_with_the_time_that_was_waited(folder: Path) -> None:
     file = folder / "ledger" / "catalog.db"
     with closing(sqlite3.connect(file)) as other:
         other.execute("BEGIN EXCLUSIVE")

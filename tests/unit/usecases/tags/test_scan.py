@@ -148,7 +148,7 @@ def test_what_lacks_tags_now_is_listed_by_what_it_costs(typed: Typed) -> None:
     assert "T064" in typed.err
 
 
-def test_a_person_gets_a_table_and_can_ask_for_all(typed: Typed) -> None:
+def test_a_person_gets_a_table_and_can_request_all(typed: Typed) -> None:
     typed.well("tags", "scan", *SCANNER, "--accounts", SHOP, "--regions", REGION, "--all")
     assert "checkout-prod-064" in typed.out
     typed.well("tags", "scan", *SCANNER, "--accounts", SHOP, "--regions", REGION, "--limit", "2")
@@ -162,7 +162,7 @@ def test_regions_and_accounts_come_from_the_bill(typed: Typed) -> None:
     assert "regions of" in typed.err
 
 
-def test_resource_explorer_tells_what_never_had_a_tag(typed: Typed, explorer: FakeExplorer) -> None:
+def test_resource_explorer_shows_what_never_had_a_tag(typed: Typed, explorer: FakeExplorer) -> None:
     never = [f"arn:aws:lambda:{REGION}:{SHOP}:function:never-{at}" for at in range(5)]
     explorer.resources += [(arn, SHOP, REGION) for arn in never]
     explorer.resources.append((TABLE, SHOP, REGION))  # which the tagging API told already
@@ -181,7 +181,7 @@ def test_resource_explorer_tells_what_never_had_a_tag(typed: Typed, explorer: Fa
     assert TABLE in rows, "what could be seen is told all the same"
 
 
-def test_a_place_that_cannot_be_looked_at_is_told_and_the_others_are(
+def test_a_place_that_cannot_be_looked_at_is_reported_and_the_others_are(
     company: Company, larkmoor: Path
 ) -> None:
     with denying() as endpoint:
@@ -228,7 +228,7 @@ def plan(typed: Typed, tmp_path: Path, plans: list[str]) -> Path:
     return file
 
 
-def test_a_plan_says_what_and_why(typed: Typed, plan: Path) -> None:
+def test_a_plan_shows_what_and_why(typed: Typed, plan: Path) -> None:
     fixes = {one["arn"]: one for one in json.loads(plan.read_text())["fixes"]}
     assert {arn: one["set"] for arn, one in fixes.items()} == {
         TABLE: {"CostCenter": "ECOM-200"},
@@ -261,7 +261,7 @@ def test_nothing_changes_without_a_word_and_a_role(
     assert not plan.with_suffix(".undo.json").exists()
 
 
-def test_applied_with_refusals_told_and_taken_back(
+def test_applied_with_refusals_reported_and_taken_back(
     typed: Typed, company: Company, plan: Path
 ) -> None:
     before = company.tags()

@@ -130,7 +130,7 @@ def company(world: MotoWorld) -> Company:
     return Company(world)
 
 
-def test_what_is_created_well_is_reported_and_nobody_is_bothered(company: Company) -> None:
+def test_what_is_created_well_is_reported_and_no_one_is_bothered(company: Company) -> None:
     id_ = company.instance(RIGHT)
     assert company.hears(run_instances(id_, tags=RIGHT), "notify,tag,quarantine") == {
         "resources": 1
@@ -141,7 +141,7 @@ def test_what_is_created_well_is_reported_and_nobody_is_bothered(company: Compan
     assert company.tags(id_) == RIGHT
 
 
-def test_to_report_changes_nothing_and_tells_nobody(company: Company) -> None:
+def test_report_mode_changes_nothing_and_notifies_no_one(company: Company) -> None:
     id_ = company.instance()
     company.hears(run_instances(id_, tags={"CostCenter": "NOPE"}))
     (line,) = company.lines()
@@ -161,7 +161,7 @@ def test_tags_that_came_by_a_second_call_count(company: Company) -> None:
     assert (line["verdict"], company.mail()) == ("valid", [])
 
 
-def test_who_made_it_is_told_what_to_set(company: Company) -> None:
+def test_the_creator_is_notified_what_to_set(company: Company) -> None:
     id_ = company.instance()
     company.hears(run_instances(id_, tags={}), "notify")
     (message,) = company.mail()
@@ -360,7 +360,7 @@ def test_a_hundred_hostile_events_break_nothing(company: Company) -> None:
         assert json.dumps(line).isascii()
 
 
-def test_without_a_policy_it_fails_and_says_so(company: Company) -> None:
+def test_without_a_policy_it_fails_and_reports_it(company: Company) -> None:
     company.put_policy("")
     created = run_instances("i-0123456789abcdef0", tags={})
     with pytest.raises(ValueError, match="item `policy`"):
@@ -369,7 +369,7 @@ def test_without_a_policy_it_fails_and_says_so(company: Company) -> None:
     assert company.hears({"Records": records}) == {"batchItemFailures": [{"itemIdentifier": "1"}]}
 
 
-def test_root_and_services_are_nobody_to_tell(company: Company) -> None:
+def test_root_and_services_are_not_notified(company: Company) -> None:
     for identity in ({"type": "Root"}, {"type": "AWSService", "invokedBy": "autoscaling"}):
         created = run_instances(company.instance(), tags={})
         created["detail"]["userIdentity"] = identity
@@ -423,7 +423,7 @@ def test_the_zip_is_small_the_same_each_time_and_works(company: Company, tmp_pat
     assert metrics["ResourcesInvalid"] == 1
 
 
-def test_what_it_is_told_is_what_it_says_it_reads() -> None:
+def test_its_environment_is_the_documented_one() -> None:
     said = set(re.findall(r"^(APPORTION_\w+)", validate_tags.__doc__ or "", re.MULTILINE))
     sources = ("app/tag_function.py", "lambdas/validate_tags.py")
     text = "".join((ROOT / "src" / "apportion" / name).read_text("utf-8") for name in sources)

@@ -237,7 +237,7 @@ def test_a_session_ends(visitor: TestClient, clock: Clock) -> None:
     assert visitor.get("/overview").status_code == 303
 
 
-def test_a_cookie_that_was_not_made_here_is_nobody_s(visitor: TestClient) -> None:
+def test_a_cookie_that_was_not_made_here_is_no_one_s(visitor: TestClient) -> None:
     who = {"who": {"name": "eve", "groups": ["finance"], "at": NOW}}
     forged = base64.b64encode(json.dumps(who).encode()).decode()
     for cookie in (forged, f"{forged}.AAAA.BBBB"):

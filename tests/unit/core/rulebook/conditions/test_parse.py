@@ -209,7 +209,7 @@ def test_what_is_refused(text: str, number: str) -> None:
     assert numbers(text) == [number]
 
 
-def test_everything_wrong_is_told_at_once_and_once() -> None:
+def test_everything_wrong_is_reported_at_once_and_once() -> None:
     text = "Servce = 'a' OR Servce = 'a' OR SubAccountId = 1 OR getenv('x') = 'a'"
     assert numbers(text) == ["R042", "R044", "R043"]
 

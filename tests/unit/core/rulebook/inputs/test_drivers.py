@@ -105,7 +105,7 @@ def test_a_negative_number_is_kept_with_a_warning() -> None:
     assert right(text).rows[0].number == Decimal("-0.5")
 
 
-def test_lines_that_add_up_are_told_and_kept() -> None:
+def test_lines_that_add_up_are_reported_and_kept() -> None:
     text = "owner,number,day\nCX,1,2026-09-01\nCX,2,2026-09-01\nCX,3,2026-09-02\n"
     assert numbers(text) == ["R072"]
     assert [row.number for row in right(text).rows] == [1, 2, 3]
@@ -146,7 +146,7 @@ def test_owners_are_values_the_default_and_pools() -> None:
     assert check_owners(rules, {"cpu.csv": driver}) == []
 
 
-def test_unknown_owners_are_told_once_each_with_what_was_meant() -> None:
+def test_unknown_owners_are_reported_once_each_with_what_was_meant() -> None:
     rules = rulebook("    values: {FIN-100: [fin100], CX: []}\n")
     driver = right("owner,number,month\nfin100,1,2026-01\nFIN-10,1,2026-01\nfin100,1,2026-02\n")
     findings = check_owners(rules, [driver])

@@ -38,7 +38,7 @@ def test_a_scalar_stays_what_is_written(written: str) -> None:
 
 
 @pytest.mark.parametrize("written", ["", "~", "null", "NULL"])
-def test_nothing_is_told_from_a_text(written: str) -> None:
+def test_nothing_is_reported_from_a_text(written: str) -> None:
     node, _ = read(f"a: {written}\nb: '{written}'")
     assert isinstance(node, MapNode)
     bare, in_quotes = node.get("a"), node.get("b")

@@ -71,7 +71,7 @@ def test_tags_and_actions_of_many_services(
         ("nonsense", ""),
     ],
 )
-def test_the_creator_is_a_person_or_nobody(identity: object, creator: str) -> None:
+def test_the_creator_is_a_person_or_no_one(identity: object, creator: str) -> None:
     assert call("sqs", "CreateQueue", {}, userIdentity=identity).creator == creator
 
 
@@ -82,7 +82,7 @@ def test_what_was_made_is_found_in_the_answer() -> None:
     assert call("s3", "CreateBucket", {"bucketName": "lake"}).resources == ("lake",)
 
 
-def test_creators_are_told_by_what_they_made() -> None:
+def test_creators_are_reported_by_what_they_made() -> None:
     made = call("s3", "CreateBucket", {"bucketName": "lake"})
     nobody = call("s3", "CreateBucket", {"bucketName": "x"}, userIdentity={})
     failed = call("s3", "CreateBucket", {"bucketName": "y"}, errorCode="AccessDenied")

@@ -206,7 +206,7 @@ def test_whose_tags_changed_is_found(source: str, name: str, asked: object, arn:
         ({"responseElements": None}, "the resource is not named where it should be"),
     ],
 )
-def test_what_touches_nothing_says_why(changed: dict[str, object], why: str) -> None:
+def test_what_touches_nothing_shows_why(changed: dict[str, object], why: str) -> None:
     fine = run_instances("i-0123456789abcdef0", tags={})
     told = read_event({**fine, "detail": {**fine["detail"], **changed}})
     assert (told.touched, told.why) == ((), why)

@@ -134,7 +134,7 @@ def test_what_is_no_template_is_none(text: str) -> None:
     assert read_template(text, file="t") is None
 
 
-def test_a_template_that_cannot_be_read_is_told() -> None:
+def test_a_template_that_cannot_be_read_is_reported() -> None:
     assert told("Resources:\n  a:\n    Type: AWS::SQS::Queue\n   b: [\n")[0].startswith(
         "T040 t.yaml:"
     )

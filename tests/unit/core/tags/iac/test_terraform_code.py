@@ -72,7 +72,7 @@ def test_a_clean_tree_raises_no_alarm() -> None:
     assert told(found) == set()
 
 
-def test_without_the_other_parser_nothing_is_told_that_is_not_so() -> None:
+def test_without_the_other_parser_nothing_is_reported_that_is_not_so() -> None:
     """What functions and for_each decide is unknown then; only a count of zero is not seen."""
     clean = told(found_in(GALLERY / "clean", expanded=False))
     (line,) = {place for place, _, _ in wrong(clean)}
@@ -87,13 +87,13 @@ def test_modules_from_elsewhere_are_named() -> None:
     assert found_in(GALLERY / "planted").elsewhere == ("terraform-aws-modules/vpc/aws",)
 
 
-def test_a_module_alone_says_nothing_of_default_tags() -> None:
+def test_a_module_alone_shows_nothing_of_default_tags() -> None:
     text = 'resource "aws_sqs_queue" "q" { name = "q" }\n'
     found = read_terraform({"main.tf": text}, "", {})
     assert {f.code.number for f in check_declared(judge(), found.declared)} == {"T044"}
 
 
-def test_a_file_that_is_no_hcl_is_told_and_the_others_are_read() -> None:
+def test_a_file_that_is_no_hcl_is_reported_and_the_others_are_read() -> None:
     texts = {"a.tf": "resource {", "b.tf": 'resource "aws_sqs_queue" "q" {}\nprovider "aws" {}'}
     found = read_terraform(texts, "", {})
     assert [str(f)[:14] for f in found.findings] == ["T040 a.tf:1: t"]
@@ -113,7 +113,7 @@ def test_names_that_need_each_other_twice_are_worked_out_once() -> None:
     read_terraform(texts, "", {})
 
 
-def test_roots_are_folders_that_nobody_calls() -> None:
+def test_roots_are_folders_that_no_one_calls() -> None:
     call = 'module "m" { source = "../../modules/m" }'
     texts = {"envs/prod/main.tf": call, "envs/dev/main.tf": call, "modules/m/main.tf": ""}
     assert roots(texts) == ["envs/dev", "envs/prod"]
@@ -175,7 +175,7 @@ def test_structure_with_places() -> None:
 
 
 @pytest.mark.parametrize("text", ["a", "a {", "}", "a = {", '"x" = 1', "a { b { ", "a $ {}"])
-def test_what_is_no_hcl_is_told(text: str) -> None:
+def test_what_is_no_hcl_is_reported(text: str) -> None:
     if text == "a = {":
         assert read_hcl(text).attributes["a"].expression == "{"
         return
@@ -184,7 +184,7 @@ def test_what_is_no_hcl_is_told(text: str) -> None:
 
 
 @given(st.text(alphabet='ab={}[]()"$,:?#\n /*<-.', max_size=60))
-def test_any_text_is_read_or_told(text: str) -> None:
+def test_any_text_is_read_or_reported(text: str) -> None:
     try:
         block = read_hcl(text)
     except NotHclError:
@@ -200,7 +200,7 @@ def test_any_expression_has_a_value_and_parts_are_the_whole(text: str) -> None:
     assert ",".join(split(text, ",")) == text
 
 
-def test_deep_nesting_is_told() -> None:
+def test_deep_nesting_is_reported() -> None:
     with pytest.raises(NotHclError):
         read_hcl("a {" * 5_000)
     value_of("(" * 5_000 + ")" * 5_000)

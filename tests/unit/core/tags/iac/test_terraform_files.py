@@ -108,7 +108,7 @@ NOT_JSON = ("", "[1]", '{"a": }', '{"a": 1,}', '{"a": 1} b', '{"a": [1, ]}', '{"
 
 
 @pytest.mark.parametrize("text", NOT_JSON)
-def test_what_is_no_json_is_told(text: str) -> None:
+def test_what_is_no_json_is_reported(text: str) -> None:
     found = read_terraform({"x.tf.json": text, "main.tf": RIGHT}, "", {})
     assert [finding.code.number for finding in found.findings] == ["T040"]
     assert found.findings[0].place.startswith("x.tf.json:")

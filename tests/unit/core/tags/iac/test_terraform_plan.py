@@ -43,7 +43,7 @@ def planned(tmp_path_factory: pytest.TempPathFactory) -> Any:
             return terraform.plan().content
 
 
-def test_a_plan_of_terraform_s_tells_what_the_code_told_and_more(planned: Any) -> None:
+def test_a_plan_of_terraform_s_shows_what_the_code_reported_and_more(planned: Any) -> None:
     assert is_plan(planned)
     found = check_declared(judge(), read_plan(planned, file="plan.json"))
     said = {(f.code.number, f.subject) for f in found}

@@ -99,7 +99,7 @@ def told(text: str) -> list[str]:
     return [str(finding) for finding in findings]
 
 
-def test_everything_the_format_can_say() -> None:
+def test_everything_the_format_can_show() -> None:
     policy = resolved(WHOLE)
     center, stage, project, allocation = policy.keys
     assert center.values == ListedValues(
@@ -138,15 +138,15 @@ def gallery() -> list[Any]:
 
 
 @pytest.mark.parametrize(("text", "sentences"), gallery())
-def test_what_is_wrong_is_told_with_its_place(text: str, sentences: list[str]) -> None:
+def test_what_is_wrong_is_reported_with_its_place(text: str, sentences: list[str]) -> None:
     assert [one for one in told(text) if not one.startswith("T010")] == sentences
 
 
-def test_a_policy_without_duties_is_told() -> None:
+def test_a_policy_without_duties_is_reported() -> None:
     assert told("apportion: 1\nkeys: {A: {about: x}}")[0].startswith("T010")
 
 
-def test_an_exemption_that_is_over_is_told_from_the_next_day_on() -> None:
+def test_an_exemption_that_is_over_is_reported_from_the_next_day_on() -> None:
     policy = resolved(WHOLE)
     assert expired(policy, date(2026, 12, 31)) == []
     (finding,) = expired(policy, date(2027, 1, 1))
@@ -194,14 +194,14 @@ def test_what_is_no_policy_is_refused(text: str) -> None:
         read_policy_json(text)
 
 
-def test_values_that_are_not_put_in_are_not_handed_out() -> None:
+def test_values_that_are_not_put_in_are_not_given_out() -> None:
     policy, _ = read(WHOLE)
     assert policy is not None
     with pytest.raises(NotAPolicyError):
         policy_json(policy)
 
 
-def test_the_page_says_what_to_write() -> None:
+def test_the_page_shows_what_to_write() -> None:
     page = policy_page(resolved(WHOLE))
     assert "| `Stage` | Where it stands. | in prod on rds:* | prod, dev |" in page
     assert '  AllocationKey = "CX-prod"' in page  # made by the rule
@@ -245,12 +245,12 @@ def test_patterns_that_could_stall_or_mean_little_are_refused(pattern: str) -> N
 
 
 @given(st.text(alphabet="ab()[]{}|*+?\\^$.,0123-", max_size=30))
-def test_any_text_is_a_pattern_or_told(pattern: str) -> None:
+def test_any_text_is_a_pattern_or_reported(pattern: str) -> None:
     assert isinstance(wrong_pattern(pattern), str)
 
 
 @given(st.text(max_size=200))
-def test_any_text_is_a_policy_or_told(text: str) -> None:
+def test_any_text_is_a_policy_or_reported(text: str) -> None:
     policy, findings = read(text)
     assert policy is not None or failing(findings)
 

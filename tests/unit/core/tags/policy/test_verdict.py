@@ -122,7 +122,7 @@ def test_what_may_be_left_out_can_be_wrong_and_is_compliant_all_the_same() -> No
     assert found.problem("Project") is not None
 
 
-def test_what_code_made_is_told() -> None:
+def test_what_code_made_is_reported() -> None:
     assert JUDGE.made_by_code((("user_created_by", "terraform"),))
     assert not JUDGE.made_by_code((("CreatedBy", "me"),))
 
@@ -191,7 +191,7 @@ def test_it_needs_nothing_but_the_standard_library() -> None:
         ("", "", "", ""),
     ],
 )  # fmt: skip
-def test_ids_tell_types_and_how_names_begin(
+def test_ids_show_types_and_how_names_begin(
     resource: str, code: str, kind: str, prefix: str
 ) -> None:
     assert (resource_type(resource, code), name_prefix(resource)) == (kind, prefix)

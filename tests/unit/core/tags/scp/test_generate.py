@@ -93,7 +93,7 @@ def test_a_key_in_another_case_is_denied_though_iam_reads_it_as_the_same() -> No
     assert answer(made, requests) is Decision.DENIED
 
 
-def test_of_a_launch_only_what_the_policy_names_is_asked_for_tags() -> None:
+def test_of_a_launch_only_resources_in_the_policy_need_tags() -> None:
     for launched in (("instance",), ("instance", "volume")):
         found = policy(launched=launched)
         made = control_policies(found, BILL)
@@ -104,7 +104,7 @@ def test_of_a_launch_only_what_the_policy_names_is_asked_for_tags() -> None:
     assert answer(made, lean) is Decision.DENIED
 
 
-def test_an_api_s_parts_are_not_asked_for_tags() -> None:
+def test_parts_of_an_api_need_no_tags() -> None:
     made = control_policies(policy(), BILL)
     part = Request("apigateway:POST", "arn:aws:apigateway:eu-west-1::/restapis/a1/deployments")
     assert answer(made, [part]) is Decision.ALLOWED
@@ -141,7 +141,7 @@ def test_tags_are_protected(action: str, context: dict[str, Any], expected: Deci
     assert answer(made, [Request(action, "arn:aws:sqs:eu-west-1:1:q", context=context)]) is expected
 
 
-def test_what_cannot_or_should_not_be_denied_is_told_with_why() -> None:
+def test_what_cannot_or_should_not_be_denied_is_reported_with_why() -> None:
     left = {one.type: one for one in control_policies(policy(), BILL).left}
     assert left["route53:hostedzone"].status is Enforced.NOT_ENFORCEABLE
     assert left["s3:bucket"].status is Enforced.LEFT_OUT
@@ -151,7 +151,7 @@ def test_what_cannot_or_should_not_be_denied_is_told_with_why() -> None:
     assert "s3:bucket" in taken.types
 
 
-def test_types_are_packed_by_cost_and_what_has_no_room_is_told() -> None:
+def test_types_are_packed_by_cost_and_what_has_no_room_is_reported() -> None:
     made = control_policies(policy(), BILL, limit=1_800)
     assert made.types[0] == "ec2:instance"
     assert [one for one in made.left if "are full" in one.why]
@@ -175,7 +175,7 @@ def test_names_of_statements_are_their_own() -> None:
         assert all(re.fullmatch(r"[A-Za-z0-9]+", name) for name in names)
 
 
-def test_the_proof_tells_what_is_enforced_in_money() -> None:
+def test_the_proof_shows_the_enforced_cost() -> None:
     found = policy()
     proved = prove_documents(found, control_policies(found, BILL).documents, BILL)
     assert [one for one in proved if one.wrong] == []
@@ -196,7 +196,7 @@ def test_the_proof_sees_a_policy_that_is_wrong() -> None:
     assert prove_documents(found, [], BILL)[0].status is Enforced.LEFT_OUT
 
 
-def test_no_call_that_tells_tags_by_resource_makes_a_wrong_document() -> None:
+def test_no_call_with_tags_by_resource_makes_a_wrong_document() -> None:
     """Statements join such calls; none may deny what another uses and cannot tag."""
     found = policy(keys=("CostCenter",))
     kinds = {

@@ -100,7 +100,7 @@ def test_conditions(condition: dict[str, Any], context: dict[str, Any], *, holds
 
 
 @pytest.mark.parametrize("operator", ["StringFoo", "stringequals", "ForSome:StringEquals", ""])
-def test_an_operator_that_iam_does_not_have_is_told(operator: str) -> None:
+def test_an_operator_that_iam_does_not_have_is_reported(operator: str) -> None:
     with pytest.raises(UnknownOperatorError):
         denied({operator: {CENTER: "x"}}, {CENTER: ("x",)})
 
