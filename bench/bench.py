@@ -35,14 +35,16 @@ def main() -> None:
     parser.add_argument("--form", choices=["cur-2.0", "focus-1.2"], default="cur-2.0")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--keep", type=Path, help="generate into this folder, or use what is there")
-    asked = parser.parse_args()
+    arguments = parser.parse_args()
     with TemporaryDirectory(prefix="apportion-bench-") as scratch:
-        bill = _bill(asked.keep or Path(scratch) / "bills", asked.lines, Form(asked.form))
+        bill = _bill(
+            arguments.keep or Path(scratch) / "bills", arguments.lines, Form(arguments.form)
+        )
         later = _later(bill, Path(scratch) / "later")
         measured = _measure(
-            bill, later, Path(scratch), asked.rounds, simple=asked.form == "cur-2.0"
+            bill, later, Path(scratch), arguments.rounds, simple=arguments.form == "cur-2.0"
         )
-    _print(measured, asked.lines, asked.form, bill)
+    _print(measured, arguments.lines, arguments.form, bill)
 
 
 def _bill(folder: Path, lines: int, form: Form) -> Path:

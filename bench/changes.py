@@ -44,14 +44,14 @@ def main() -> None:
     parser.add_argument("--accounts", type=int, default=10_000)
     parser.add_argument("--keys", type=int, default=8, help="resources of each account")
     parser.add_argument("--rounds", type=int, default=3)
-    asked = parser.parse_args()
-    accounts = [f"{number:012}" for number in range(1, asked.accounts + 1)]
+    arguments = parser.parse_args()
+    accounts = [f"{number:012}" for number in range(1, arguments.accounts + 1)]
     with TemporaryDirectory(prefix="apportion-bench-") as scratch:
         folder = Path(scratch)
         (folder / "rulebook").mkdir()
         (folder / "rulebook" / "rules.yaml").write_text(RULEBOOK, "utf-8")
-        Workspace(_settings(folder)).ingest([_bill(folder, accounts, asked.keys)])
-        _measure(folder, accounts, asked.rounds)
+        Workspace(_settings(folder)).ingest([_bill(folder, accounts, arguments.keys)])
+        _measure(folder, accounts, arguments.rounds)
 
 
 def _measure(folder: Path, accounts: list[str], rounds: int) -> None:

@@ -34,21 +34,21 @@ def main() -> None:
     parser.add_argument("workspace", type=Path)
     parser.add_argument("--seconds", type=int, default=10)
     parser.add_argument("--connections", type=int, default=16)
-    asked = parser.parse_args()
-    shutil.rmtree(asked.workspace / "ledger" / "aggregates", ignore_errors=True)
-    first = _started(asked.workspace)
+    arguments = parser.parse_args()
+    shutil.rmtree(arguments.workspace / "ledger" / "aggregates", ignore_errors=True)
+    first = _started(arguments.workspace)
     print(f"first start, with the aggregates to be made: {first.seconds:.1f} s")
     first.stop()
     cold: dict[str, list[float]] = {page: [] for page in PAGES}
     for number in range(ROUNDS):
-        server = _started(asked.workspace)
+        server = _started(arguments.workspace)
         if number == 0:
             print(f"start with aggregates: {server.seconds:.1f} s\n")
         server.ask("/health")
         for page in PAGES:
             cold[page].append(server.ask(page) * 1000)
         if number == ROUNDS - 1:
-            _print(cold, server, asked.connections, asked.seconds)
+            _print(cold, server, arguments.connections, arguments.seconds)
         server.stop()
 
 
@@ -112,12 +112,12 @@ def _wrk(address: str, connections: int, seconds: int) -> tuple[str, str, str]:
     script = Path(__file__).with_name("p95.lua")
     command = ["wrk", "-t2", f"-c{connections}", f"-d{seconds}s", "-s", str(script),
                "-H", "Accept-Encoding: gzip", address]  # fmt: skip
-    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    found = dict(re.findall(r"^(p50|p95) ([\d.]+) ms$", said, re.MULTILINE))
-    rate = re.search(r"Requests/sec:\s+([\d.]+)", said)
-    assert rate is not None, said
-    errors = re.search(r"Non-2xx.*", said)
-    assert errors is None, said
+    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    found = dict(re.findall(r"^(p50|p95) ([\d.]+) ms$", output, re.MULTILINE))
+    rate = re.search(r"Requests/sec:\s+([\d.]+)", output)
+    assert rate is not None, output
+    errors = re.search(r"Non-2xx.*", output)
+    assert errors is None, output
     return f"{float(rate[1]):,.0f}", f"{found['p50']} ms", f"{found['p95']} ms"
 
 

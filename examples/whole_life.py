@@ -61,9 +61,9 @@ class Life:
         return self.months[-1]
 
     @property
-    def asked(self) -> int:
+    def requests(self) -> int:
         """How many requests there were till now."""
-        return len(self.aws.front.asked)
+        return len(self.aws.front.requests)
 
 
 def organisation_appears(life: Life) -> None:
@@ -99,7 +99,7 @@ def exports_are_read(life: Life) -> None:
     prompt = life.prompt
     prompt.chapter("The bill is read")
     prompt.types(f"apportion ingest {BILLS}")
-    before = life.asked
+    before = life.requests
     prompt.types(f"apportion ingest {BILLS}")
     prompt.so(
         "the second time, no file of the bill was fetched", holds=not life.aws.downloads(before)
@@ -236,8 +236,8 @@ class Letters:
         return "\n".join(f"   │ {line}".rstrip() for line in body.splitlines())
 
     def _letters(self) -> list[dict[str, Any]]:
-        said = requests.get(f"{self.aws.front.endpoint}/moto-api/data.json", timeout=600)
-        found: list[dict[str, Any]] = said.json()["ses"]["Message"]
+        response = requests.get(f"{self.aws.front.endpoint}/moto-api/data.json", timeout=600)
+        found: list[dict[str, Any]] = response.json()["ses"]["Message"]
         return found
 
 
@@ -314,7 +314,7 @@ def tell(life: Life, *, short: bool) -> None:
         life.prompt.types(f"apportion query movers --period {life.newest}")
     delivered(life, billing)
     life.prompt.chapter("That is all")
-    life.prompt.aside(f"{life.prompt.checks} checks hold. AWS was asked {life.asked:,} times.")
+    life.prompt.aside(f"{life.prompt.checks} checks hold. AWS got {life.requests:,} requests.")
 
 
 def main() -> int:

@@ -52,9 +52,9 @@ class Cost:
 
 
 class RefusedError(Exception):
-    def __init__(self, code: str, said: str, status: int = 400) -> None:
-        super().__init__(said)
-        self.code, self.said, self.status = code, said, status
+    def __init__(self, code: str, message: str, status: int = 400) -> None:
+        super().__init__(message)
+        self.code, self.message, self.status = code, message, status
 
 
 @dataclass
@@ -211,8 +211,8 @@ class FakeCostExplorer:
             requested = datetime.fromisoformat(backfill["RequestedAt"])
             running = backfill["BackfillStatus"] == "PROCESSING"
             if running or self.now - requested < timedelta(hours=24):
-                said = "You already have a backfill, or had one in the last 24 hours"
-                raise RefusedError("BackfillLimitExceededException", said)
+                message = "You already have a backfill, or had one in the last 24 hours"
+                raise RefusedError("BackfillLimitExceededException", message)
         backfill = {
             "BackfillFrom": asked["BackfillFrom"],
             "RequestedAt": self.now.strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -319,7 +319,7 @@ def serving(fake: FakeCostExplorer) -> Iterator[str]:
                 status, answer = 200, fake.answer(action, asked)
             except RefusedError as refused:
                 status = refused.status
-                answer = {"__type": refused.code, "message": refused.said}
+                answer = {"__type": refused.code, "message": refused.message}
             body = json.dumps(answer).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/x-amz-json-1.1")

@@ -45,9 +45,9 @@ _PAGE = 2
 
 
 class RefusedError(Exception):
-    def __init__(self, code: str, said: str) -> None:
-        super().__init__(said)
-        self.code, self.said = code, said
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code, self.message = code, message
 
 
 @dataclass
@@ -146,7 +146,7 @@ def serving(fake: FakeDataExports) -> Iterator[str]:
                 assert service == "AWSBillingAndCostManagementDataExports"
                 status, content = 200, fake.answer(operation, json.loads(sent or b"{}"))
             except RefusedError as refused:
-                status, content = 400, {"__type": refused.code, "message": refused.said}
+                status, content = 400, {"__type": refused.code, "message": refused.message}
             self._answer(status, json.dumps(content).encode(), "application/x-amz-json-1.1")
 
         def _answer(self, status: int, body: bytes, kind: str) -> None:

@@ -1,6 +1,6 @@
 """Moto's S3 behind a front that writes every request down, and does what a bad day would do.
 
-`faults` are asked about each request, in order; the first that answers decides. They answer once
+`faults` are called with each request, in order; the first that answers decides. They answer once
 for each time they were put in, unless they are `always`.
 """
 
@@ -26,7 +26,7 @@ _HOP = {"connection", "transfer-encoding", "content-length", "date", "server"}
 
 
 @dataclass(frozen=True)
-class Asked:
+class ReceivedRequest:
     method: str
     path: str
     query: str
@@ -54,13 +54,13 @@ class Answer:
 
 
 #: Gives an answer of its own, changes the real one, or returns None for neither.
-Fault = Callable[[Asked, Callable[[], Answer]], Answer | None]
+Fault = Callable[[ReceivedRequest, Callable[[], Answer]], Answer | None]
 
 
 @dataclass
 class Front:
     endpoint: str = ""
-    asked: list[Asked] = field(default_factory=list)
+    requests: list[ReceivedRequest] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     always: list[Fault] = field(default_factory=list)
 
@@ -79,36 +79,36 @@ class Front:
             ),
         )
 
-    def data(self) -> list[Asked]:
+    def data(self) -> list[ReceivedRequest]:
         """The requests for files of deliveries."""
-        return [asked for asked in self.asked if asked.of_data]
+        return [request for request in self.requests if request.of_data]
 
-    def decide(self, asked: Asked, real: Callable[[], Answer]) -> Answer:
-        self.asked.append(asked)
+    def decide(self, request: ReceivedRequest, real: Callable[[], Answer]) -> Answer:
+        self.requests.append(request)
         for fault in list(self.faults):
-            answer = fault(asked, real)
+            answer = fault(request, real)
             if answer:
                 self.faults.remove(fault)
                 return answer
         for fault in self.always:
-            answer = fault(asked, real)
+            answer = fault(request, real)
             if answer:
                 return answer
         return real()
 
 
-def refused(status: int, code: str, said: str = "", **headers: str) -> Answer:
+def refused(status: int, code: str, message: str = "", **headers: str) -> Answer:
     """Answer as S3 does when it refuses."""
-    body = f"<Error><Code>{code}</Code><Message>{said or code}</Message></Error>"
+    body = f"<Error><Code>{code}</Code><Message>{message or code}</Message></Error>"
     return Answer(status, {"Content-Type": "application/xml", **headers}, body.encode())
 
 
 def answer_lost(method: str, ends: str, *, target: str = "") -> Fault:
-    """Do what is asked of a path that ends so, or of an operation of Glue, and answer with 500."""
+    """Do the request for a path that ends so, or of an operation of Glue, and answer with 500."""
 
-    def fault(asked: Asked, real: Callable[[], Answer]) -> Answer | None:
-        named = asked.headers.get("X-Amz-Target", "").endswith(target)
-        if (asked.method, named) != (method, True) or not asked.path.endswith(ends):
+    def fault(request: ReceivedRequest, real: Callable[[], Answer]) -> Answer | None:
+        named = request.headers.get("X-Amz-Target", "").endswith(target)
+        if (request.method, named) != (method, True) or not request.path.endswith(ends):
             return None
         done = real()
         return refused(500, "InternalError") if done.status < 300 else None
@@ -151,9 +151,9 @@ class _Serve(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         path, _, query = self.path.partition("?")
-        asked = Asked(self.command, unquote(path), query, dict(self.headers.items()))
+        request = ReceivedRequest(self.command, unquote(path), query, dict(self.headers.items()))
         sent = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        self._give(self.served.decide(asked, lambda: self._real(sent)))
+        self._give(self.served.decide(request, lambda: self._real(sent)))
 
     do_PUT = do_HEAD = do_POST = do_DELETE = do_GET  # noqa: N815 - names of the library
 

@@ -16,7 +16,7 @@ import boto3
 from . import cost_explorer_fake, data_exports_fake, s3_front
 from .cost_explorer_fake import FakeCostExplorer
 from .data_exports_fake import FakeDataExports
-from .s3_front import Asked, Front
+from .s3_front import Front, ReceivedRequest
 
 REGION = "eu-west-1"
 
@@ -47,9 +47,9 @@ class WholeAws:
         found = [each for page in pages for each in page.get("Contents", [])]
         return {each["Key"]: (each["ETag"], str(each["LastModified"])) for each in found}
 
-    def downloads(self, since: int) -> list[Asked]:
+    def downloads(self, since: int) -> list[ReceivedRequest]:
         """Files of a bill that were read after so many requests."""
-        return [asked for asked in self.front.asked[since:] if asked.of_data]
+        return [request for request in self.front.requests[since:] if request.of_data]
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from apportion.ledger.iceberg import IcebergLedger
-from crash_program import said, start
+from crash_program import output_of, start
 from soak import every
 from workspace_kills import (
     State,
@@ -63,7 +63,7 @@ def test_a_second_writer_gets_the_holder_of_the_ledger(folder: Path) -> None:
             second = start(folder, *command, "--wait", "0")
             second.join()
             assert second.exitcode == 3
-            assert f"is held by process {os.getpid()}" in " ".join(said(folder).split())
+            assert f"is held by process {os.getpid()}" in " ".join(output_of(folder).split())
             assert state_of(folder) == State(1, 1)
         waiting = start(folder, "ingest", "bills", "--wait", "86400")
         time.sleep(0.5)

@@ -11,7 +11,7 @@ from ledger_kills import (
     kill_while_made,
     run_one_writer,
 )
-from ledger_writer import start, told
+from ledger_writer import acknowledged_by, start
 from soak import SOAK, every
 
 KILLS = 30
@@ -25,12 +25,12 @@ def test_killed_before_changes_of_files(tmp_path: Path) -> None:
     run_one_writer(folder)  # so that the tables are there
     at = 1
     while True:
-        process, telling = start(folder, states=1, die_at=at)
+        process, pipe = start(folder, states=1, die_at=at)
         process.join()
         if process.exitcode == 0:
             break
         assert process.exitcode == -9
-        check_whole(folder, acknowledged=told(telling))
+        check_whole(folder, acknowledged=acknowledged_by(pipe))
         at += EVERY
     assert at > 25, "the writer touched fewer files than a commit of two tables can"
     check_all_and_sweep(folder)

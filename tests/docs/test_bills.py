@@ -43,9 +43,9 @@ def amount(cell: str) -> int:
 
 
 def test_the_table_has_every_kind_that_the_rules_know() -> None:
-    told = {KINDS.get(kind, kind.strip("`")) for kind, *_ in ROWS}
+    result = {KINDS.get(kind, kind.strip("`")) for kind, *_ in ROWS}
     rules = set(cur_cost_rules._RULES) - {cur_cost_rules.SPLIT_CHILD}
-    assert told == rules | {"Tax"}
+    assert result == rules | {"Tax"}
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0])

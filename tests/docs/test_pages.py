@@ -48,8 +48,8 @@ def test_there_are_generated_parts() -> None:
 
 
 def test_every_command_has_its_page() -> None:
-    told = generated_parts(DOCS / "reference/commands.md")
-    assert sorted(told) == sorted(" ".join(["help", *command]) for command in commands())
+    result = generated_parts(DOCS / "reference/commands.md")
+    assert sorted(result) == sorted(" ".join(["help", *command]) for command in commands())
 
 
 def test_every_code_that_a_page_names_exists() -> None:
@@ -125,5 +125,5 @@ def test_settings_are_documented() -> None:
 
 
 def test_the_readme_has_the_python_version_of_the_package() -> None:
-    asked = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["requires-python"]
-    assert f"Python {asked.removeprefix('>=')} or later" in (ROOT / "README.md").read_text("utf-8")
+    wanted = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["requires-python"]
+    assert f"Python {wanted.removeprefix('>=')} or later" in (ROOT / "README.md").read_text("utf-8")

@@ -39,12 +39,12 @@ def whole(example: str) -> str:
 
 def said_shares() -> dict[str, dict[str, Decimal]]:
     """Read what the examples say each pool's payers pay."""
-    said = {}
+    stated = {}
     for block in blocks(PAGE, "yaml"):
         for pool, shares in re.findall(r"- name: (\w+) +# (.*[ -]\d+)$", block.text, re.MULTILINE):
             pairs = (share.strip().rsplit(" ", 1) for share in shares.split(","))
-            said[pool] = {owner: Decimal(amount) for owner, amount in pairs}
-    return said
+            stated[pool] = {owner: Decimal(amount) for owner, amount in pairs}
+    return stated
 
 
 def test_there_are_examples() -> None:
@@ -79,22 +79,22 @@ def test_the_rulebook_of_the_readme_is_read_in_a_minute() -> None:
 
 
 def test_every_pool_is_paid_as_the_page_shows(tmp_path: Path) -> None:
-    said = said_shares()
-    assert len(said) > 12
+    stated = said_shares()
+    assert len(stated) > 12
     pools = "".join(
         sections(block.text)["shared"].partition("\n")[2]
         for block in blocks(PAGE, "yaml")
         if "shared" in sections(block.text) and "dimensions" not in sections(block.text)
     )
     workspace = workspace_in(tmp_path, f"{HEAD}\nshared:\n{pools}", FILES)
-    workspace.ingest(delivered(tmp_path, csv_bill(bill_of(month(list(said))))))
+    workspace.ingest(delivered(tmp_path, csv_bill(bill_of(month(list(stated))))))
     workspace.allocate(["2026-09"])
     paid: dict[str, dict[str, Decimal]] = {}
     review = dict(workspace.review("2026-09"))
     for section, payer in (("shares", "owner"), ("kept", "stays_with")):
         for row in review[section].rows:
             paid.setdefault(str(row["pool"]), {})[str(row[payer])] = Decimal(str(row["cost"]))
-    assert paid == said
+    assert paid == stated
 
 
 def month(pools: list[str]) -> list[dict[str, str]]:
@@ -120,12 +120,12 @@ def month(pools: list[str]) -> list[dict[str, str]]:
 def test_the_methods_come_to_what_the_golden_stories_prove(method: str) -> None:
     line = rf"^\| `{method}` \|.*\| ([\d,]+) \| ([\d,]+) \|$"
     pages = (PAGE, DOCS / "explanation/splits.md")
-    said, repeated = (re.findall(line, p.read_text("utf-8"), re.MULTILINE)[0] for p in pages)
-    assert repeated == said
+    message, repeated = (re.findall(line, p.read_text("utf-8"), re.MULTILINE)[0] for p in pages)
+    assert repeated == message
     story = ROOT / "tests" / "stories" / "golden" / f"textbook_{method.replace('-', '_')}"
     with (story / "expected.csv").open(encoding="utf-8") as file:
         shared = {row["team"]: row["shared"] for row in csv.DictReader(file)}
-    assert [amount.replace(",", "") for amount in said] == [
+    assert [amount.replace(",", "") for amount in message] == [
         shared["machining"],
         shared["assembly"],
     ]

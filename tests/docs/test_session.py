@@ -147,7 +147,7 @@ def test_the_columns_are_those_of_the_tables(demo: tuple[Path, str], table: str)
     assert there == (table != "accounts")
     schema = catalog.load_table(name).schema() if there else iceberg_schemas.schema(table)
     real = {field.name: iceberg_schemas.sql_name(field.field_type) for field in schema.fields}
-    told = columns_told(table)
+    result = columns_told(table)
     if table == "allocations":
         dimensions = {n.removesuffix("_source") for n in real if n.endswith("_source")}
         assert len(dimensions) == 5
@@ -158,8 +158,8 @@ def test_the_columns_are_those_of_the_tables(demo: tuple[Path, str], table: str)
         }
         real = {name: kind for name, kind in real.items() if name not in derived}
     if table == "keys":
-        told |= dict.fromkeys(KEY_COLUMNS, "VARCHAR")
-    assert told == real
+        result |= dict.fromkeys(KEY_COLUMNS, "VARCHAR")
+    assert result == real
 
 
 def columns_told(table: str) -> dict[str, str]:

@@ -59,7 +59,7 @@ def test_the_columns_that_the_page_explains_are_there(larkmoor: Path, word: str)
 
 def test_the_hook_and_the_step_of_the_page_are_ours() -> None:
     hook, step = (yaml.safe_load(b.text) for b in blocks(PAGE, "yml") if b.title)
-    (ours,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
-    assert hook["repos"][0]["hooks"][0]["id"] == ours["id"]
+    (own,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+    assert hook["repos"][0]["hooks"][0]["id"] == own["id"]
     inputs = yaml.safe_load((ROOT / "action.yml").read_text())["inputs"]
     assert set(step[0]["with"]) == set(inputs)

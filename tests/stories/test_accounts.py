@@ -311,9 +311,9 @@ def test_the_real_program_by_the_environment_alone(
 class Failing:
     """A client that answers the nth call of an operation with an error of AWS, and then no more."""
 
-    def __init__(self, api: Any, operation: str, code: str, said: str, *, at: int = 1) -> None:
+    def __init__(self, api: Any, operation: str, code: str, message: str, *, at: int = 1) -> None:
         self._api, self._operation, self._left = api, operation, at
-        self._error = ClientError({"Error": {"Code": code, "Message": said}}, operation)
+        self._error = ClientError({"Error": {"Code": code, "Message": message}}, operation)
 
     def __getattr__(self, operation: str) -> Any:
         if operation == self._operation:
@@ -327,10 +327,10 @@ class Failing:
 
 
 def failing(
-    typed: Typed, company: Company, operation: str, code: str, said: str = "no", *, at: int = 1
+    typed: Typed, company: Company, operation: str, code: str, message: str = "no", *, at: int = 1
 ) -> Typed:
     """Synchronise with a client that fails once."""
-    client = Failing(company.api, operation, code, said, at=at)
+    client = Failing(company.api, operation, code, message, at=at)
     return Typed(typed.folder, lambda _service, _region: client)("aws", "accounts", "sync")
 
 

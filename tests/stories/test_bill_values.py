@@ -224,8 +224,8 @@ def test_a_period_with_an_offset_stays_in_its_month(tmp_path: Path) -> None:
     workspace = workspace_in(tmp_path, RULES)
     starts = ("2026-09-01T00:00:00+02:00", "2026-09-01T00:00:00-05:00", "2026-08-31T22:00:00Z")
     lines = [focus(BillingPeriodStart=start, ResourceId=start) for start in starts]
-    told = found(workspace, write_csv(tmp_path / "bill.csv", lines))["B042"]
-    assert told.found == (
+    finding = found(workspace, write_csv(tmp_path / "bill.csv", lines))["B042"]
+    assert finding.found == (
         "'2026-08-31T22:00:00Z', read as 2026-09; '2026-09-01T00:00:00+02:00', read as 2026-09"
     )
     workspace.allocate()
@@ -240,8 +240,8 @@ def test_ids_that_look_alike_are_one_and_named(tmp_path: Path) -> None:
         focus(payer=payer, account=payer.replace("1", "1\u200b"), currency="USD\u00ad")
         for payer in payers
     ]
-    told = found(workspace, write_csv(tmp_path / "bill.csv", lines))
-    assert told["B041"].found == "'USD\\xad', read as 'USD'"
+    result = found(workspace, write_csv(tmp_path / "bill.csv", lines))
+    assert result["B041"].found == "'USD\\xad', read as 'USD'"
     workspace.allocate()
     proved = {(row["BillingAccountId"], row["currency"]) for row in workspace.prove().rows}
     assert proved == {("000000000001", "USD")}
@@ -258,10 +258,10 @@ def test_lines_without_a_payer_an_account_or_a_currency_are_named(
         focus(account=nothing, cost="4"),
         {**focus(cost="8"), "BillingCurrency": nothing},
     ]
-    told = workspace.ingest([write_csv(tmp_path / "bill.csv", lines)]).findings
+    result = workspace.ingest([write_csv(tmp_path / "bill.csv", lines)]).findings
     named = [
         (finding.code.number, finding.subject, finding.amount, finding.currency)
-        for finding in told
+        for finding in result
         if finding.code.number in ("B040", "B043")
     ]
     assert named == [
@@ -293,12 +293,12 @@ def test_tags_that_are_not_read_are_named_with_their_money(tmp_path: Path) -> No
         )
     ]
     path = write_parquet(tmp_path / "a.parquet", lines, types)
-    told = [
+    result = [
         (finding.subject, finding.found, finding.amount, finding.currency)
         for finding in workspace.ingest([path]).findings
         if finding.code.number == "L008"
     ]
-    assert told == [
+    assert result == [
         ("resource_tags of 1 lines", "'[\"C\"]'", 4, "EUR"),
         ("resource_tags of 1 lines", '\'["CostCenter:A","B"]\'', Decimal("2.5"), "USD"),
     ]
@@ -315,10 +315,10 @@ def test_owners_that_look_alike_are_one_and_named(tmp_path: Path, source: str) -
         for owner in spellings
     ]
     workspace.ingest([write_csv(tmp_path / "bill.csv", lines)])
-    told = {finding.code.number: finding for finding in workspace.allocate().findings}
+    result = {finding.code.number: finding for finding in workspace.allocate().findings}
     assert owners(workspace) == {"FIN 1": "6.00"}
-    assert told["D020"].found == "'FIN 1\\u200b', 'FIN\\xa01', 'F\\xadIN 1'"
-    assert (told["D020"].amount, told["D020"].currency) == (4, "USD")
+    assert result["D020"].found == "'FIN 1\\u200b', 'FIN\\xa01', 'F\\xadIN 1'"
+    assert (result["D020"].amount, result["D020"].currency) == (4, "USD")
 
 
 def test_letters_of_other_languages_are_not_hidden_characters(tmp_path: Path) -> None:

@@ -78,11 +78,11 @@ def test_the_demo_ends_with_owners_proofs_and_what_is_next(tmp_path: Path) -> No
     assert run(["demo", "larkmoor"], outside) == 0, err.getvalue()
     assert "unallocated" in out.getvalue()
     assert "total " in out.getvalue()
-    told = " ".join(err.getvalue().split())
-    assert told.count("is proved") == 3
-    assert "cd larkmoor apportion explain ECOM-200 --period 2026-09" in told
-    assert told.count("apportion explain ") == 1
-    assert "pip install 'apportion[web]' && apportion serve --open" in told
+    result = " ".join(err.getvalue().split())
+    assert result.count("is proved") == 3
+    assert "cd larkmoor apportion explain ECOM-200 --period 2026-09" in result
+    assert result.count("apportion explain ") == 1
+    assert "pip install 'apportion[web]' && apportion serve --open" in result
 
     assert run(["demo", "larkmoor"], outside) == 2  # which would deliver the first August again
 

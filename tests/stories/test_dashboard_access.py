@@ -125,12 +125,12 @@ def test_no_address_shows_the_cost_of_others(
     assert len(addresses) > 120
     kinds = {address.split("?")[0] for address in addresses}
     assert {f"/{name}" for name in PAGES} <= kinds
-    told = 0
+    result = 0
     for address in addresses:
         answer = client.get(address, headers=SHOP)
         assert _leaked(_text(answer), secrets) == set(), address
-        told += answer.status_code == 200
-    assert told > 30
+        result += answer.status_code == 200
+    assert result > 30
     for address in addresses[::7]:
         answer = client.get(address, headers=NOBODY)
         assert _leaked(_text(answer), secrets) == set(), address
@@ -150,14 +150,14 @@ def test_no_parameter_shows_the_cost_of_others(
 ) -> None:
     name = data.draw(st.sampled_from(sorted(PAGES)))
     fields = sorted(PAGES[name].query_model.model_fields)
-    asked = data.draw(st.dictionaries(st.sampled_from(fields), _VALUES, max_size=4))
+    wanted = data.draw(st.dictionaries(st.sampled_from(fields), _VALUES, max_size=4))
     lead = data.draw(st.sampled_from(["/", "/api/v1/", "/files/"]))
     section = data.draw(st.sampled_from(["owners", "days", "movers", "paths", "shares", "pools",
                                          "stages", "rules", "tree", "coverage", "untagged",
                                          "values", "drivers", "payers", "arrows"]))  # fmt: skip
     form = data.draw(st.sampled_from(["csv", "json", "parquet", "xlsx"]))
     address = f"{lead}{name}" if lead != "/files/" else f"/files/{name}/{section}.{form}"
-    answer = client.get(address, params=asked, headers=SHOP)
+    answer = client.get(address, params=wanted, headers=SHOP)
     assert answer.status_code < 500, answer.text
     assert _leaked(_text(answer), secrets) == set()
 

@@ -144,11 +144,11 @@ class Keys:
 
     def __init__(self) -> None:
         self.key = ECKey.generate_key("P-256")
-        self.asked: list[str] = []
+        self.requests: list[str] = []
         self.let_go = threading.Event()
 
     def fetch(self, address: str) -> bytes:
-        self.asked.append(address)
+        self.requests.append(address)
         if address.endswith("/one"):
             return self.key.as_pem(private=False)
         self.let_go.wait(20)
@@ -175,12 +175,12 @@ def test_requests_of_unknown_keys_are_limited(keys: Keys) -> None:
     for number in range(100):
         with pytest.raises((UnknownKeyError, httpx2.HTTPError)):
             known.key(f"guess {number % 50}")
-    assert len(keys.asked) == 6
+    assert len(keys.requests) == 6
     assert known.key("one")
     clock.now += 61
     with pytest.raises(httpx2.HTTPError):
         known.key("guess 0")
-    assert len(keys.asked) == 7
+    assert len(keys.requests) == 7
 
 
 def test_a_slow_key_delays_no_other_request(shown: Path, keys: Keys) -> None:
@@ -200,7 +200,7 @@ def test_a_slow_key_delays_no_other_request(shown: Path, keys: Keys) -> None:
 
             first = await get("one")
             guesses = [asyncio.create_task(get(f"guess{number}")) for number in range(12)]
-            while not any(address.endswith("guess0") for address in keys.asked):
+            while not any(address.endswith("guess0") for address in keys.requests):
                 await asyncio.sleep(0.01)
             known = await get("one")
             assert not guesses[0].done()
@@ -211,4 +211,4 @@ def test_a_slow_key_delays_no_other_request(shown: Path, keys: Keys) -> None:
     refused, first, known = asyncio.run(ask())
     assert (first, known) == (200, 200)
     assert refused == [401] * 12
-    assert len(keys.asked) <= 6
+    assert len(keys.requests) <= 6

@@ -69,16 +69,16 @@ class Visit:
         context.set_default_timeout(0)  # a page may be slow
         context.add_init_script(WATCH)
         self.page: Page = context.new_page()
-        self.said: list[str] = []
-        self.asked: list[str] = []
-        self.page.on("console", lambda message: self.said.append(message.text))
-        self.page.on("pageerror", lambda error: self.said.append(str(error)))
-        self.page.on("dialog", lambda dialog: self.said.append(f"dialog {dialog.message}"))
-        self.page.on("request", lambda request: self.asked.append(request.url))
+        self.messages: list[str] = []
+        self.requests: list[str] = []
+        self.page.on("console", lambda message: self.messages.append(message.text))
+        self.page.on("pageerror", lambda error: self.messages.append(str(error)))
+        self.page.on("dialog", lambda dialog: self.messages.append(f"dialog {dialog.message}"))
+        self.page.on("request", lambda request: self.requests.append(request.url))
 
     def open(self, address: str) -> None:
         """Open an address and wait for its charts."""
-        self.said.clear()
+        self.messages.clear()
         self.page.goto(address)
         if self.page.locator("[data-chart]").count():
             self.page.wait_for_selector("html[data-charts=drawn]", timeout=0)
@@ -97,15 +97,15 @@ def test_pages_are_clean(browser: Browser, site: str, scheme: str, width: int) -
     for name, address in PAGES.items():
         visit.open(f"{site}{address}")
         expected = ["404"] if name == "nothing" else []
-        assert [word for word in visit.said if not any(e in word for e in expected)] == [], name
+        assert [word for word in visit.messages if not any(e in word for e in expected)] == [], name
         assert visit.page.evaluate("window.breaches") == [], name
         assert visit.page.evaluate("document.documentElement.scrollWidth") <= width, name
         found = Axe().run(visit.page, options=RULES).response["violations"]
-        told = [
+        result = [
             (v["id"], v["nodes"][0]["html"][:200], v["nodes"][0]["failureSummary"]) for v in found
         ]
-        assert told == [], name
-    assert {urlsplit(asked).netloc for asked in visit.asked} == {urlsplit(site).netloc}
+        assert result == [], name
+    assert {urlsplit(request).netloc for request in visit.requests} == {urlsplit(site).netloc}
     visit.close()
 
 
@@ -122,7 +122,7 @@ def test_hostile_names_open_no_dialog_and_violate_no_policy(browser: Browser, si
     for address in addresses:
         visit.open(f"{site}{address}")
         assert visit.page.evaluate("window.breaches") == [], address
-        assert [said for said in visit.said if "404" not in said] == [], address
+        assert [message for message in visit.messages if "404" not in message] == [], address
         drawn = visit.page.locator("figure a, figure b, figure sup, figure img, figure script")
         assert drawn.count() == 0, address  # names in charts are text, and none is a link
     visit.close()

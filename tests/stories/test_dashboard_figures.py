@@ -14,14 +14,14 @@ from apportion.model.cents import ROUNDED, cent_off, cents, to_cents
 from page_expected import (
     ACCOUNT,
     EXPECTED,
-    Asked,
+    PageView,
     Rows,
-    asked,
     origins,
     paid,
     shares,
     signed,
     usd,
+    view,
 )
 from page_figures import PERIOD, Ledger, Seen, amounts_in, make, seen
 from web_client import application, as_one_of
@@ -39,43 +39,43 @@ MONEY = {"money", "change", "exact"}
 NUMBERS = {*MONEY, "share", "heat"}
 
 ALL = [
-    asked("overview"),
-    asked("overview", by="ServiceName"),
-    asked("overview", by=ACCOUNT),
-    asked("overview", by="environment"),
-    asked("overview", currency="EUR"),
-    asked("overview", group="shop"),
-    asked("overview", group="shop", by="ServiceName"),
-    asked("flow"),
-    asked("flow", by="ServiceName"),
-    asked("flow", origin="000000000044"),
-    asked("flow", origin="000000000022"),
-    asked("flow", by="ServiceName", origin="AWS Support"),
-    asked("flow", owner="SHOP"),
-    asked("flow", owner="unallocated"),
-    asked("flow", allocated_by="pool platform"),
-    asked("flow", allocated_by="pool credits"),
-    asked("flow", allocated_by="tag:costcenter"),
-    asked("flow", group="shop"),
-    asked("flow", group="shop", origin="000000000011"),
-    *(asked("owners", owner=name) for name in ("", "SHOP", "FIN", "total", "NEW", "GONE")),
-    asked("owners", group="shop", owner="SHOP"),
-    asked("owners", currency="EUR", owner="EURO"),
-    asked("pools"),
-    asked("pools", group="shop"),
-    *(asked("pools", pool=pool) for pool in ("platform", "credits", "queues", "support")),
-    asked("tags"),
-    asked("tags", by="ServiceName"),
-    asked("tags", by="#owner", tag="CostCenter"),
-    asked("tags", tag="Environment"),
-    asked("proof"),
-    asked("proof", by="account"),
-    asked("rules"),
-    asked("explain", owner="SHOP"),
-    asked("explain", owner="FIN", share_of="credits"),
-    asked("explain", owner="SHOP", column="ServiceName", value="Amazon RDS"),
-    asked("explain", owner="SHOP", day=f"{PERIOD}-01"),
-    asked("explain", pool="platform"),
+    view("overview"),
+    view("overview", by="ServiceName"),
+    view("overview", by=ACCOUNT),
+    view("overview", by="environment"),
+    view("overview", currency="EUR"),
+    view("overview", group="shop"),
+    view("overview", group="shop", by="ServiceName"),
+    view("flow"),
+    view("flow", by="ServiceName"),
+    view("flow", origin="000000000044"),
+    view("flow", origin="000000000022"),
+    view("flow", by="ServiceName", origin="AWS Support"),
+    view("flow", owner="SHOP"),
+    view("flow", owner="unallocated"),
+    view("flow", allocated_by="pool platform"),
+    view("flow", allocated_by="pool credits"),
+    view("flow", allocated_by="tag:costcenter"),
+    view("flow", group="shop"),
+    view("flow", group="shop", origin="000000000011"),
+    *(view("owners", owner=name) for name in ("", "SHOP", "FIN", "total", "NEW", "GONE")),
+    view("owners", group="shop", owner="SHOP"),
+    view("owners", currency="EUR", owner="EURO"),
+    view("pools"),
+    view("pools", group="shop"),
+    *(view("pools", pool=pool) for pool in ("platform", "credits", "queues", "support")),
+    view("tags"),
+    view("tags", by="ServiceName"),
+    view("tags", by="#owner", tag="CostCenter"),
+    view("tags", tag="Environment"),
+    view("proof"),
+    view("proof", by="account"),
+    view("rules"),
+    view("explain", owner="SHOP"),
+    view("explain", owner="FIN", share_of="credits"),
+    view("explain", owner="SHOP", column="ServiceName", value="Amazon RDS"),
+    view("explain", owner="SHOP", day=f"{PERIOD}-01"),
+    view("explain", pool="platform"),
 ]
 
 
@@ -95,18 +95,18 @@ def client(folder: Path) -> TestClient:
 
 
 @pytest.mark.parametrize("one", ALL, ids=lambda one: f"{one.page}?{one.query}&as={one.group}")
-def test_every_figure_equals_sql(one: Asked, client: TestClient, ledger: Ledger) -> None:
+def test_every_figure_equals_sql(one: PageView, client: TestClient, ledger: Ledger) -> None:
     headers = as_one_of(one.group)
-    told = client.get(f"/api/v1/{one.page}?{one.query}", headers=headers).json()
+    result = client.get(f"/api/v1/{one.page}?{one.query}", headers=headers).json()
     wanted = EXPECTED[one.page](ledger, one)
-    assert {f["label"]: _number(f["value"]) for f in told["figures"]} == wanted.figures
-    assert told["heading"] == (wanted.heading or told["heading"])
-    sections = {s["name"]: s for s in told["sections"] if _numbers(s)}
+    assert {f["label"]: _number(f["value"]) for f in result["figures"]} == wanted.figures
+    assert result["heading"] == (wanted.heading or result["heading"])
+    sections = {s["name"]: s for s in result["sections"] if _numbers(s)}
     assert sections.keys() == wanted.sections.keys()
     for name, section in sections.items():
         assert_rows(_named(section, wanted.sections[name]), wanted.sections[name])
     page = seen(client.get(f"/{one.page}?{one.query}", headers=headers).text)
-    assert_shown(page, told)
+    assert_shown(page, result)
 
 
 def assert_rows(section: Mapping[str, Any], wanted: Rows) -> None:
@@ -120,13 +120,13 @@ def assert_rows(section: Mapping[str, Any], wanted: Rows) -> None:
     assert _sorted(found) == _sorted(wanted), section["name"]
 
 
-def assert_shown(page: Seen, told: Mapping[str, Any]) -> None:
+def assert_shown(page: Seen, result: Mapping[str, Any]) -> None:
     """Compare the displayed numbers, rounded to cents, with those of the API."""
     shown = [figure for figure in page.figures if "." in figure and "%" not in figure]
-    values = [_number(f["value"]) for f in told["figures"]]
+    values = [_number(f["value"]) for f in result["figures"]]
     amounts = [value for value in values if isinstance(value, Decimal)]
     assert {_amount(text) for text in shown} <= {to_cents(abs(amount)) for amount in amounts}
-    for section in told["sections"]:
+    for section in result["sections"]:
         columns = [c for c in section["columns"] if c["style"] in {"money", "change"}]
         if columns and section["name"] in page.tables:
             assert_table(page, section, [c["name"] for c in columns])
@@ -160,21 +160,21 @@ def test_a_total_that_is_a_cent_off_has_a_note(client: TestClient) -> None:
 
 
 def test_amounts_in_sentences_are_those_of_the_tables(client: TestClient, ledger: Ledger) -> None:
-    one = asked("overview")
+    one = view("overview")
     (total,) = paid(ledger, one, "'all'")
     (then,) = paid(ledger, one, "'all'", before=True)
     (nobody,) = [row for row in paid(ledger, one) if row["owner"] == "unallocated"]
     change = total["total"] - then["total"]
-    told = client.get("/api/v1/overview", headers=as_one_of("finance")).json()
-    heading, lead = (list(amounts_in([told[part]])) for part in ("heading", "lead"))
+    result = client.get("/api/v1/overview", headers=as_one_of("finance")).json()
+    heading, lead = (list(amounts_in([result[part]])) for part in ("heading", "lead"))
     assert heading == [to_cents(amount) for amount in (total["total"], nobody["total"])]
     assert lead == [to_cents(amount) for amount in (change, nobody["direct"], nobody["shared"])]
-    movers = next(s for s in told["sections"] if s["name"] == "movers")
+    movers = next(s for s in result["sections"] if s["name"] == "movers")
     assert movers["note"] in {"", "The axis does not start at zero."}
 
 
 @pytest.mark.parametrize(
-    ("currency", "said"),
+    ("currency", "expected"),
     [
         ("GBP", "Cost in 2026-09: 0.00 GBP"),
         ("CHF", "Cost in 2026-09: 0.00 CHF; 0.00 CHF is unallocated"),
@@ -182,14 +182,16 @@ def test_amounts_in_sentences_are_those_of_the_tables(client: TestClient, ledger
     ],
 )
 def test_a_month_without_cost_has_no_claim_about_every_cent(
-    client: TestClient, currency: str, said: str
+    client: TestClient, currency: str, expected: str
 ) -> None:
-    told = client.get(f"/api/v1/overview?currency={currency}", headers=as_one_of("finance")).json()
-    assert told["heading"] == said
+    result = client.get(
+        f"/api/v1/overview?currency={currency}", headers=as_one_of("finance")
+    ).json()
+    assert result["heading"] == expected
 
 
 def test_credits_are_counted_once_and_none_is_drawn(client: TestClient, ledger: Ledger) -> None:
-    one = asked("flow")
+    one = view("flow")
     found = origins(ledger, one, ACCOUNT)
     below = sum((min(row["total"], Decimal()) for row in found), Decimal())
     page = seen(client.get("/flow", headers=as_one_of("finance")).text)
@@ -205,15 +207,15 @@ def test_credits_are_counted_once_and_none_is_drawn(client: TestClient, ledger: 
 
 
 def test_the_waterfall_shows_changes_not_levels(client: TestClient, ledger: Ledger) -> None:
-    one = asked("overview")
+    one = view("overview")
     page = seen(client.get("/overview", headers=as_one_of("finance")).text)
     (trace,) = page.charts["movers"]["data"]
-    told = [text.rsplit("<br>", 1) for text in trace["hovertext"]]
-    changes = dict(told[1:-1])
+    result = [text.rsplit("<br>", 1) for text in trace["hovertext"]]
+    changes = dict(result[1:-1])
     now, then = ({r["owner"]: r["total"] for r in paid(ledger, one, before=b)} for b in (0, 1))
     moved = {name: now.get(name, 0) - then.get(name, 0) for name in {*now, *then}}
     assert changes == {name: signed(amount) for name, amount in moved.items() if amount}
-    assert [amount for _, amount in (told[0], told[-1])] == [
+    assert [amount for _, amount in (result[0], result[-1])] == [
         usd(sum(month.values(), Decimal())) for month in (then, now)
     ]
 
@@ -223,7 +225,7 @@ def test_days_in_charts_are_those_of_the_tables(client: TestClient, ledger: Ledg
     for trace in page.charts["days"]["data"]:
         assert trace["hovertext"] == [usd(Decimal(y)) for y in trace["y"]]
     whole = sum(Decimal(y) for trace in page.charts["days"]["data"] for y in trace["y"])
-    assert whole == sum(row["total"] for row in paid(ledger, asked("overview")))
+    assert whole == sum(row["total"] for row in paid(ledger, view("overview")))
 
 
 def _positive(rows: Iterable[Mapping[str, Any]]) -> Decimal:

@@ -335,8 +335,8 @@ def test_the_engine_that_records_finds_what_is_not_declared(tmp_path: Path) -> N
     new = engine.load("T", columns, [(2,)])
     engine.rows(Query.of(f"SELECT * FROM {view}", view))
     engine.rows(Query.of(f"SELECT * FROM {new}", new))
-    said = [re.sub(r".*: ", "", fault) for fault in engine.faults]
-    assert said == [
+    stated = [re.sub(r".*: ", "", fault) for fault in engine.faults]
+    assert stated == [
         "other is not declared",
         "other is declared and not read",
         "t was made again since",

@@ -76,8 +76,8 @@ class Folder:
         return {str(path): (path.stat().st_size, path.stat().st_mtime_ns) for path in files}
 
     def runs(self) -> list[object]:
-        _, told = self.does("-q", "ledger", "history", "-o", "json")
-        return [row["run"] for row in json.loads(told)]
+        _, result = self.does("-q", "ledger", "history", "-o", "json")
+        return [row["run"] for row in json.loads(result)]
 
 
 def gallery() -> Iterator[tuple[str, str, Files]]:
@@ -128,10 +128,10 @@ def test_rules_that_are_wrong_allocate_nothing(taken_in: Folder, codes: str, fil
     before = taken_in.ledger()
     taken_in.has(files)
     try:
-        code, told = taken_in.does("allocate", "--period", "2026-09")
-        assert code == 1, told
-        assert all(each in told for each in codes.split())
-        assert "Nothing was published" in told
+        code, result = taken_in.does("allocate", "--period", "2026-09")
+        assert code == 1, result
+        assert all(each in result for each in codes.split())
+        assert "Nothing was published" in result
         assert before
         assert taken_in.ledger() == before
     finally:
@@ -185,9 +185,9 @@ BILLS: list[tuple[str, Files]] = [
 def test_a_bill_that_is_wrong_is_not_taken_in(tmp_path: Path, code: str, files: Files) -> None:
     folder = Folder(tmp_path)
     folder.has({f"bills/{name}": content for name, content in files.items()})
-    ended, told = folder.does("ingest", "bills")
-    assert ended == 1, told
-    assert code in told
+    ended, result = folder.does("ingest", "bills")
+    assert ended == 1, result
+    assert code in result
     assert folder.runs() == []
 
 

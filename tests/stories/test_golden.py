@@ -34,7 +34,7 @@ from plain_ledger import PlainLedger
 from stories import NOW, bill_of, csv_bill, delivered, parquet_bill, workspace_in
 
 #: Whoever answers a question with a report.
-Asked = Callable[[Question], Outcome]
+Report = Callable[[Question], Outcome]
 
 STORIES = sorted(path.parent for path in (Path(__file__).parent / "golden").glob("*/story.md"))
 OWN_FILES = {"charges.csv", "findings.txt", "rulebook.yaml", "story.md"}
@@ -84,9 +84,9 @@ def by_parquet(story: Path, folder: Path, charges: Sequence[Mapping[str, str]]) 
     return reports(story, lambda question: report(context, question))
 
 
-def compared(story: Path, asked: Asked) -> Asked:
+def compared(story: Path, request: Report) -> Report:
     """Every report has just the expected rows, with just the expected amounts; gives them again."""
-    once = cache(asked)
+    once = cache(request)
     files = expected_files(story)
     assert files
     for file in files:
@@ -99,13 +99,13 @@ def compared(story: Path, asked: Asked) -> Asked:
     return once
 
 
-def ask(file: Path, asked: Asked, period: str) -> Outcome:
+def ask(file: Path, request: Report, period: str) -> Outcome:
     """Ask for the report that a file expects, told by its columns."""
     header = file.read_text("utf-8").splitlines()[0].split(",")
     by = [name for name in header[: header.index("currency")] if name not in {"period", "day"}]
     granularity = Granularity.DAY if "day" in header else Granularity.MONTH
     cost = file.stem.partition(".")[2]  # expected.BilledCost.csv
-    return asked(Question(period, by=tuple(by), granularity=granularity, cost=cost))
+    return request(Question(period, by=tuple(by), granularity=granularity, cost=cost))
 
 
 def table(found: Iterable[Mapping[str, object]], names: list[str]) -> list[tuple[object, ...]]:
@@ -120,13 +120,13 @@ def table(found: Iterable[Mapping[str, object]], names: list[str]) -> list[tuple
     )
 
 
-def reports(story: Path, asked: Asked) -> list[bytes]:
+def reports(story: Path, request: Report) -> list[bytes]:
     """The expected reports as the bytes that a user would get."""
     return [
         CsvReport().write(outcome.rows, outcome.columns)
         for file in expected_files(story)
         for period in dict.fromkeys(row["period"] for row in rows(file))
-        for outcome in [ask(file, asked, period)]
+        for outcome in [ask(file, request, period)]
     ]
 
 

@@ -88,22 +88,22 @@ def test_without_settings_nothing_is_begun(world: MotoWorld, bucket: str, tmp_pa
         "APPORTION_SETTINGS": f"s3://{bucket}/config/apportion.toml",
         "APPORTION_WORK": str(tmp_path),
     }
-    asked = IngestRequest(f"s3://{bucket}/exports/focus", (PERIOD,), "")
+    wanted = IngestRequest(f"s3://{bucket}/exports/focus", (PERIOD,), "")
     with pytest.raises(NoSettingsError, match=f"s3://{bucket}/config"):
-        ingest.run(asked, environment, world.client)
+        ingest.run(wanted, environment, world.client)
     assert store_of(world, bucket, "ledger").names() == []
 
 
 def test_only_manifests_of_our_export_count() -> None:
     environment = {"APPORTION_EXPORT": EXPORT}
     key = "exports/focus/metadata/BILLING_PERIOD=2026-09/focus-Manifest.json"
-    ours = {"bucket": {"name": "acme-billing"}, "object": {"key": key, "etag": "a"}}
-    asked = request_of({"detail": ours}, environment)
-    assert asked is not None
-    assert asked.location == f"s3://acme-billing/{key}"
-    changed = request_of({"detail": {**ours, "object": {"key": key, "etag": "b"}}}, environment)
+    own = {"bucket": {"name": "acme-billing"}, "object": {"key": key, "etag": "a"}}
+    wanted = request_of({"detail": own}, environment)
+    assert wanted is not None
+    assert wanted.location == f"s3://acme-billing/{key}"
+    changed = request_of({"detail": {**own, "object": {"key": key, "etag": "b"}}}, environment)
     assert changed is not None
-    assert changed.key != asked.key
+    assert changed.key != wanted.key
     for bucket, name in [("other", key), ("acme-billing", key.replace("Manifest", "00001"))]:
         detail = {"bucket": {"name": bucket}, "object": {"key": name, "etag": "a"}}
         assert request_of({"detail": detail}, environment) is None
@@ -112,7 +112,7 @@ def test_only_manifests_of_our_export_count() -> None:
     }
     direct = request_of({"Records": [record]}, environment)
     assert direct is not None
-    assert direct.location == asked.location
+    assert direct.location == wanted.location
 
 
 def test_the_schedule_s_report_is_delivered_once(

@@ -188,8 +188,8 @@ def test_creation_is_decided_alike(
     emulator, documents = guarded
     # Streams tell tags by resource, all others by request.
     resource = "arn:aws:kinesis:eu-west-1:000000000000:stream/x"
-    ours = evaluate(documents, Request(action, resource, context=tag_context(tags))).allowed
-    assert create(emulator, action, tags) is ours
+    own = evaluate(documents, Request(action, resource, context=tag_context(tags))).allowed
+    assert create(emulator, action, tags) is own
 
 
 def test_keeping_tags_is_decided_alike(guarded: tuple[Emulator, list[Any]]) -> None:
@@ -201,11 +201,11 @@ def test_keeping_tags_is_decided_alike(guarded: tuple[Emulator, list[Any]]) -> N
         return evaluate(documents, Request(action, "*", context=context)).allowed
 
     for keys in (["CostCenter"], ["Team"], ["costcenter"], ["Team", "Project"]):
-        theirs = went(lambda keys=keys: client.untag_queue(QueueUrl=queue, TagKeys=keys))  # type: ignore[misc]  # bound at once
-        assert theirs is ours("sqs:UntagQueue", {"aws:TagKeys": tuple(keys)}), keys
+        others = went(lambda keys=keys: client.untag_queue(QueueUrl=queue, TagKeys=keys))  # type: ignore[misc]  # bound at once
+        assert others is ours("sqs:UntagQueue", {"aws:TagKeys": tuple(keys)}), keys
     for tags in ({"CostCenter": "FIN-100"}, {"CostCenter": "x"}, {"cost_center": "CX"}, {"a": "b"}):
-        theirs = went(lambda tags=tags: client.tag_queue(QueueUrl=queue, Tags=tags))  # type: ignore[misc]  # bound at once
-        assert theirs is ours("sqs:TagQueue", tag_context(tags)), tags
+        others = went(lambda tags=tags: client.tag_queue(QueueUrl=queue, Tags=tags))  # type: ignore[misc]  # bound at once
+        assert others is ours("sqs:TagQueue", tag_context(tags)), tags
 
 
 CONDITIONS: list[dict[str, Any]] = [
@@ -233,7 +233,7 @@ def test_conditions_are_decided_alike(emulator: Emulator, condition: dict[str, A
     client = emulator.client("sqs")
     for tags in ({}, {"A": "x"}, {"A": "X"}, {"A": "xz", "B": "1"}, {"B": "1"}, {"cost": "1"}):
         name = f"q-{next(NAMES)}"
-        theirs = went(lambda name=name, tags=tags: client.create_queue(QueueName=name, tags=tags))  # type: ignore[misc]  # bound at once
+        others = went(lambda name=name, tags=tags: client.create_queue(QueueName=name, tags=tags))  # type: ignore[misc]  # bound at once
         request = Request("sqs:CreateQueue", "*", context=tag_context(tags))
-        ours = evaluate(documents, request).decision is not Decision.DENIED
-        assert theirs is ours, tags
+        own = evaluate(documents, request).decision is not Decision.DENIED
+        assert others is own, tags

@@ -185,7 +185,7 @@ def test_the_other_datasets_of_focus_are_left_out(tmp_path: Path, workspace: Wor
 
 
 @pytest.mark.parametrize(
-    ("content", "code", "says"),
+    ("content", "code", "shows"),
     [
         (text(line()).encode("utf-16"), "B011", "UTF-16"),
         (text(line(), line(ServiceName="Zürich")).encode("latin-1"), "B011", "0xFC in line 3"),
@@ -202,11 +202,11 @@ def test_the_other_datasets_of_focus_are_left_out(tmp_path: Path, workspace: Wor
     ids=lambda value: value[:12] if isinstance(value, str) else "bytes",
 )
 def test_damage_by_spreadsheets_is_refused_with_what_was_found(
-    tmp_path: Path, workspace: Workspace, content: str | bytes, code: str, says: str
+    tmp_path: Path, workspace: Workspace, content: str | bytes, code: str, shows: str
 ) -> None:
     finding = refused(workspace, put(tmp_path, {"bill.csv": content}))
     assert finding.code.number == code
-    assert says in finding.found
+    assert shows in finding.found
     assert finding.remedy
 
 
@@ -394,9 +394,9 @@ def test_a_delivery_without_an_allocation_is_reported_wherever_the_old_one_is(
     taken(workspace, put(tmp_path, {"bill.csv": text(*MONTH[:29])}))
     assert not workspace.report(Question("2026-09")).findings
     workspace.ingest([put(tmp_path, {"bill.csv": text(*MONTH)})])
-    asked = [workspace.report(Question("2026-09")), workspace.prove()]
-    assert [[each.code.number for each in outcome.findings] for outcome in asked] == [["L007"]] * 2
-    (finding,) = asked[0].findings
+    wanted = [workspace.report(Question("2026-09")), workspace.prove()]
+    assert [[each.code.number for each in outcome.findings] for outcome in wanted] == [["L007"]] * 2
+    (finding,) = wanted[0].findings
     assert finding.remedy == "Run `apportion allocate --period 2026-09`."
     first = next(row["run"] for row in workspace.history().rows if row["kind"] == "allocate")
     assert not workspace.report(Question("2026-09", as_of=str(first))).findings

@@ -244,9 +244,9 @@ def test_a_policy_fits_into_a_role(companies: Companies) -> None:
 
 
 def test_a_policy_without_its_names_is_refused() -> None:
-    with pytest.raises(PolicyNamesError) as told:
+    with pytest.raises(PolicyNamesError) as raised:
         policy(Role.EXPORT_READER, {"partition": "aws", "export_bucket": "b"})
-    assert str(told.value) == "The policy of export-reader needs --export-prefix."
+    assert str(raised.value) == "The policy of export-reader needs --export-prefix."
 
 
 @pytest.mark.parametrize("odd", ["*", "a*", "a?b", "${aws:username}", "a b", 'a","*', "a\nb"])

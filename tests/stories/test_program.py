@@ -323,17 +323,17 @@ def test_who_ignores_ctrl_c_from_outside_is_not_interrupted(tmp_path: Path) -> N
 def test_colour_on_a_real_terminal(
     tmp_path: Path, more: dict[str, str], expected: list[str]
 ) -> None:
-    ours, theirs = pty.openpty()
+    own, others = pty.openpty()
     process = subprocess.Popen(
-        [*PROGRAM, "report"], cwd=tmp_path, env=environment(**more), stdout=theirs, stderr=theirs
+        [*PROGRAM, "report"], cwd=tmp_path, env=environment(**more), stdout=others, stderr=others
     )
-    os.close(theirs)
+    os.close(others)
     assert process.wait() == 2
-    said = os.read(ours, 65536).decode()
-    os.close(ours)
-    assert "error:" in said
-    assert re.findall(r"\x1b\[[^m]*m(?=error)", said) == expected
-    assert ("\x1b" in said) is bool(expected)
+    message = os.read(own, 65536).decode()
+    os.close(own)
+    assert "error:" in message
+    assert re.findall(r"\x1b\[[^m]*m(?=error)", message) == expected
+    assert ("\x1b" in message) is bool(expected)
 
 
 def test_text_leaves_as_utf8_even_where_the_locale_cannot(tmp_path: Path) -> None:

@@ -164,8 +164,8 @@ def test_every_code_has_a_picture() -> None:
     told_by_the_runner = {rules.FILE_MISSING.number, rules.NOT_UTF8.number}
     texts = [path.read_text("utf-8") for path in GALLERY.glob("*.txt")]
     texts.append(Path(__file__).read_text("utf-8"))
-    told = re.compile(r'(?:^|")(R\d{3}) ', re.MULTILINE)
-    shown = {number for text in texts for number in told.findall(text)}
+    result = re.compile(r'(?:^|")(R\d{3}) ', re.MULTILINE)
+    shown = {number for text in texts for number in result.findall(text)}
     numbers = [code.number for code in rules.ALL]
     assert len(numbers) == len(set(numbers))
     assert set(numbers) - told_by_the_runner == shown

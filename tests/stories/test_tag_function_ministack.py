@@ -65,14 +65,14 @@ def test_what_the_queue_brings_is_judged_and_tagged(endpoint: str, tmp_path: Pat
 
     queue = _prepared(client, tmp_path)
     made = client("sqs").create_queue(QueueName="jobs", tags={"Project": "x"})["QueueUrl"]
-    told = event("sqs", "CreateQueue", {"queueName": "jobs"}, {"queueUrl": made})
-    told["account"] = told["detail"]["recipientAccountId"] = ACCOUNT
-    client("sqs").send_message(QueueUrl=queue, MessageBody=json.dumps(told))
+    result = event("sqs", "CreateQueue", {"queueName": "jobs"}, {"queueUrl": made})
+    result["account"] = result["detail"]["recipientAccountId"] = ACCOUNT
+    client("sqs").send_message(QueueUrl=queue, MessageBody=json.dumps(result))
     client("sqs").send_message(QueueUrl=queue, MessageBody="no event")
 
     def tags() -> dict[str, str]:
-        told: dict[str, str] = client("sqs").list_queue_tags(QueueUrl=made).get("Tags", {})
-        return told
+        result: dict[str, str] = client("sqs").list_queue_tags(QueueUrl=made).get("Tags", {})
+        return result
 
     until(lambda: "CostCenter" in tags())
     assert tags() == {"Project": "x", "CostCenter": "RET-200"}
@@ -108,9 +108,9 @@ def _prepared(client: Any, folder: Path) -> str:
     )
     sqs = client("sqs")
     queue = sqs.create_queue(QueueName="events")["QueueUrl"]
-    asked = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])
+    wanted = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])
     client("lambda").create_event_source_mapping(
-        EventSourceArn=asked["Attributes"]["QueueArn"],
+        EventSourceArn=wanted["Attributes"]["QueueArn"],
         FunctionName="validate",
         BatchSize=10,
         FunctionResponseTypes=["ReportBatchItemFailures"],

@@ -127,9 +127,9 @@ def _the_function_finds_its_policy(here: Provided, _terraform: Terraform) -> Non
     assert len(denied) == 2
     assert {part["Effect"] for one in denied for part in one["Statement"]} == {"Deny"}
     function = here.cloud.memory["aws_lambda_function", "tf-tags"]
-    told = set(function["environment"][0]["variables"])
-    said = set(re.findall(r"^(APPORTION_\w+)", validate_tags.__doc__ or "", re.MULTILINE))
-    assert told == said
+    result = set(function["environment"][0]["variables"])
+    stated = set(re.findall(r"^(APPORTION_\w+)", validate_tags.__doc__ or "", re.MULTILINE))
+    assert result == stated
     module, _, name = function["handler"].rpartition(".")
     assert callable(getattr(importlib.import_module(module), name))
 
@@ -180,8 +180,8 @@ def _all_is_really_there(here: Provided, terraform: Terraform) -> None:
         assert tags >= checks.MANDATORY | {"Service", "BusinessUnit", "Repository"}
 
     iam = here.moto.client("iam")
-    told = iam.get_role_policy(RoleName="apportion-ingest-function", PolicyName="ingest-function")
-    assert "FindTheExport" in json.dumps(told["PolicyDocument"])
+    result = iam.get_role_policy(RoleName="apportion-ingest-function", PolicyName="ingest-function")
+    assert "FindTheExport" in json.dumps(result["PolicyDocument"])
     logs = here.moto.client("logs", "eu-west-1")
     groups = logs.describe_log_groups(logGroupNamePrefix="/aws/lambda/apportion")["logGroups"]
     assert [group["retentionInDays"] for group in groups] == [90, 90]
@@ -354,13 +354,13 @@ def test_planned_applied_drifted_repaired_destroyed(
     assert checks.unbound_services(plan) == []
 
     terraform.apply()
-    assert not terraform.differs(), terraform.said
+    assert not terraform.differs(), terraform.output
     root.look(provided, terraform)
 
     root.drift(provided)
     assert terraform.differs()
     terraform.apply()
-    assert not terraform.differs(), terraform.said
+    assert not terraform.differs(), terraform.output
 
     terraform.destroy()
     assert provided.cloud.memory == {}
@@ -391,7 +391,7 @@ def own_tests(terraform: Terraform, folder: Path) -> None:
     terraform("test", "-no-color")
     runs = sum(file.read_text("utf-8").count("\nrun ") for file in folder.glob("tests/*.hcl"))
     assert runs > 5
-    assert f"Success! {runs} passed, 0 failed." in terraform.said
+    assert f"Success! {runs} passed, 0 failed." in terraform.output
 
 
 @pytest.mark.parametrize("module", sorted(path.name for path in ROOT.glob("modules/*")))
@@ -431,13 +431,13 @@ def pipeline(provided: Provided, tmp_path_factory: pytest.TempPathFactory) -> Pl
 def test_the_functions_find_what_they_read(pipeline: Plan) -> None:
     """What Terraform tells them is what they say they read, and both handlers are there."""
     read = set(re.findall(r"^(APPORTION_\w+)", lambdas.__doc__ or "", re.MULTILINE))
-    told: set[str] = set()
+    result: set[str] = set()
     for function in pipeline.values("aws_lambda_function"):
-        told |= set(function["environment"][0]["variables"])
+        result |= set(function["environment"][0]["variables"])
         module, _, name = function["image_config"][0]["command"][0].rpartition(".")
         assert callable(getattr(importlib.import_module(module), name))
-    assert {name for name in told if name.startswith("APPORTION_")} == read
-    assert {name for name in told if not name.startswith("APPORTION_")} == {
+    assert {name for name in result if name.startswith("APPORTION_")} == read
+    assert {name for name in result if not name.startswith("APPORTION_")} == {
         "POWERTOOLS_METRICS_NAMESPACE",
         "POWERTOOLS_SERVICE_NAME",
         "POWERTOOLS_TRACE_DISABLED",
@@ -474,9 +474,9 @@ def test_terraform_and_the_command_make_the_same_export(provided: Provided, tree
         assert settings == properties(wanted, "123456789012", "aws")
 
         (policy,) = (json.loads(one["policy"]) for one in plan.values("aws_s3_bucket_policy"))
-        written, asked = policy["Statement"][1], bucket_policy(wanted, "123456789012", "aws")
-        assert set(written["Principal"]["Service"]) == set(asked["Principal"]["Service"])
-        assert (written["Action"], written["Resource"]) == (asked["Action"], asked["Resource"])
+        written, query = policy["Statement"][1], bucket_policy(wanted, "123456789012", "aws")
+        assert set(written["Principal"]["Service"]) == set(query["Principal"]["Service"])
+        assert (written["Action"], written["Resource"]) == (query["Action"], query["Resource"])
 
 
 def test_an_export_names_columns_and_all_of_its_settings(provided: Provided, tree: Path) -> None:
@@ -509,8 +509,8 @@ def test_the_configurations_are_formatted() -> None:
 def test_the_modules_take_the_provider_that_they_were_tried_with(provided: Provided) -> None:
     assert provided.schema["version"] == PROVIDER_VERSION
     major = PROVIDER_VERSION.split(".")[0]
-    asked = {file: file.read_text("utf-8") for file in ROOT.rglob("*.tf")}
-    constraints = [text for text in asked.values() if "hashicorp/aws" in text]
+    wanted = {file: file.read_text("utf-8") for file in ROOT.rglob("*.tf")}
+    constraints = [text for text in wanted.values() if "hashicorp/aws" in text]
     assert len(constraints) == 11
     assert all(f'">= {major}.0, < {int(major) + 1}.0"' in text for text in constraints)
 
@@ -602,7 +602,7 @@ resource "aws_sqs_queue" "q" {{
 
 
 @pytest.mark.parametrize(
-    ("configuration", "said"),
+    ("configuration", "expected"),
     [
         (_queue('{ "a;b" = "c" }'), "Tags that AWS refuses"),
         (_queue('{ "aws:team" = "c" }'), "Tags that AWS refuses"),
@@ -612,9 +612,9 @@ resource "aws_sqs_queue" "q" {{
     ],
 )
 def test_the_double_refuses_what_the_provider_or_aws_would(
-    provided: Provided, tmp_path: Path, configuration: str, said: str
+    provided: Provided, tmp_path: Path, configuration: str, expected: str
 ) -> None:
     (tmp_path / "main.tf").write_text(configuration, "utf-8")
     terraform = provided.terraform(tmp_path)
     terraform("plan", "-input=false", "-no-color", fine=(1,))
-    assert said in terraform.said
+    assert expected in terraform.output

@@ -31,11 +31,11 @@ class FakeAthena:
     stopped: list[str] = field(default_factory=list)
     _asked: dict[str, str] = field(default_factory=dict)
 
-    def answer(self, operation: str, asked: dict[str, Any]) -> Mapping[str, Any]:
-        query = str(asked.get("QueryExecutionId") or len(self._asked) + 1)
+    def answer(self, operation: str, wanted: dict[str, Any]) -> Mapping[str, Any]:
+        query = str(wanted.get("QueryExecutionId") or len(self._asked) + 1)
         match operation:
             case "StartQueryExecution":
-                self._asked[query] = asked["QueryString"]
+                self._asked[query] = wanted["QueryString"]
                 return {"QueryExecutionId": query}
             case "GetQueryExecution":
                 state = "RUNNING" if self.endless else "SUCCEEDED"
@@ -80,9 +80,9 @@ def serving(fake: FakeAthena) -> Iterator[str]:
 
     class Serve(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            wanted = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             operation = self.headers["X-Amz-Target"].removeprefix(_TARGET)
-            body = json.dumps(fake.answer(operation, asked)).encode()
+            body = json.dumps(fake.answer(operation, wanted)).encode()
             self.send_response(200)
             self.send_header("Content-Type", "application/x-amz-json-1.1")
             self.send_header("Content-Length", str(len(body)))

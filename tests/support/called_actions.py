@@ -107,22 +107,22 @@ def _resources(service: str, request: Mapping[str, Any]) -> list[str]:
             return [f"{place}/{key.text}" for key in tree.iter() if key.tag.endswith("}Key")]
         return [place]
     body = request["body"]
-    asked = body if isinstance(body, dict) else json.loads(body or b"{}")
+    wanted = body if isinstance(body, dict) else json.loads(body or b"{}")
     here = f"arn:aws:{service}:{request['context']['client_region']}:{ACCOUNT}"
     if service == "glue":
-        return _in_the_catalog(here, asked)
-    if "TableName" in asked:
-        return [f"{here}:table/{asked['TableName']}"]
-    if "WorkGroup" in asked:
-        return [f"{here}:workgroup/{asked['WorkGroup']}"]
-    return [asked["TopicArn"]] if "TopicArn" in asked else []
+        return _in_the_catalog(here, wanted)
+    if "TableName" in wanted:
+        return [f"{here}:table/{wanted['TableName']}"]
+    if "WorkGroup" in wanted:
+        return [f"{here}:workgroup/{wanted['WorkGroup']}"]
+    return [wanted["TopicArn"]] if "TopicArn" in wanted else []
 
 
-def _in_the_catalog(here: str, asked: Mapping[str, Any]) -> list[str]:
+def _in_the_catalog(here: str, wanted: Mapping[str, Any]) -> list[str]:
     """Glue asks for the catalog, the database and the table of every call."""
-    if "DatabaseName" not in asked:
-        name = asked.get("Name") or asked["DatabaseInput"]["Name"]
+    if "DatabaseName" not in wanted:
+        name = wanted.get("Name") or wanted["DatabaseInput"]["Name"]
         return [f"{here}:catalog", f"{here}:database/{name}"]
-    database = asked["DatabaseName"]
-    table = asked.get("Name") or asked["TableInput"]["Name"]
+    database = wanted["DatabaseName"]
+    table = wanted.get("Name") or wanted["TableInput"]["Name"]
     return [f"{here}:catalog", f"{here}:database/{database}", f"{here}:table/{database}/{table}"]

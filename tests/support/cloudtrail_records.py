@@ -12,7 +12,7 @@ ENGINEER = {
 TAGS = [{"key": "CostCenter", "value": "CX"}]
 
 
-def record(source: str, name: str, asked: object = None, **more: Any) -> dict[str, Any]:
+def record(source: str, name: str, wanted: object = None, **more: Any) -> dict[str, Any]:
     return {
         "eventID": "e1",
         "eventTime": "2026-09-01T10:00:00Z",
@@ -21,7 +21,7 @@ def record(source: str, name: str, asked: object = None, **more: Any) -> dict[st
         "awsRegion": "eu-west-1",
         "recipientAccountId": "111111111111",
         "userIdentity": ENGINEER,
-        "requestParameters": asked,
+        "requestParameters": wanted,
         "responseElements": None,
         **more,
     }

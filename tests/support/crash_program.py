@@ -23,7 +23,7 @@ _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 
 
 def start(folder: Path, *arguments: str, die_at: int = 0) -> BaseProcess:
-    """Start `apportion ARGUMENTS` in a folder; what it says goes to the folder's `said`.
+    """Start `apportion ARGUMENTS` in a folder; its output goes to the file `output` of the folder.
 
     With `die_at` = n it kills itself just before its n-th change of a file below the folder.
     """
@@ -39,7 +39,7 @@ def copies_before_every_change(folder: Path, *arguments: str, to: Path) -> list[
     to.mkdir(parents=True)
     process = _start(folder, arguments, 0, str(to))
     process.join()
-    assert process.exitcode == 0, said(folder)
+    assert process.exitcode == 0, output_of(folder)
     return sorted(to.iterdir())
 
 
@@ -51,14 +51,14 @@ def _start(folder: Path, arguments: tuple[str, ...], die_at: int, to: str | None
     return process
 
 
-def said(folder: Path) -> str:
+def output_of(folder: Path) -> str:
     """What the last run wrote to stdout and stderr."""
-    return (folder / "said").read_text("utf-8", "replace")
+    return (folder / "output").read_text("utf-8", "replace")
 
 
 def _run(folder: str, arguments: tuple[str, ...], die_at: int, to: str | None) -> None:
     os.chdir(folder)
-    with Path("said").open("wb") as file:
+    with Path("output").open("wb") as file:
         os.dup2(file.fileno(), 1)
         os.dup2(file.fileno(), 2)
     # What the test was started with must not decide what its programs do.
@@ -85,7 +85,7 @@ def die_before(count: int, folder: str) -> None:
 
 
 def _copy(folder: str, to: str) -> None:
-    shutil.copytree(folder, to, ignore=shutil.ignore_patterns(".lock*", "said"))
+    shutil.copytree(folder, to, ignore=shutil.ignore_patterns(".lock*", "output"))
 
 
 def _before_every_change(folder: str, act: Callable[[int], None]) -> None:

@@ -20,16 +20,16 @@ class FakeExplorer:
     resources: list[tuple[str, str, str]] = field(default_factory=list)
     page: int = 2
     denied: bool = False
-    asked: list[dict[str, Any]] = field(default_factory=list)
+    requests: list[dict[str, Any]] = field(default_factory=list)
 
-    def answer(self, asked: dict[str, Any]) -> tuple[int, dict[str, Any]]:
-        self.asked.append(asked)
+    def answer(self, wanted: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        self.requests.append(wanted)
         if self.denied:
-            said = "User: arn:aws:iam::1:user/x is not authorized"
-            return 403, {"__type": "AccessDeniedException", "message": said}
-        if asked.get("Filters") != {"FilterString": "tag:none"} or asked.get("ViewArn") != VIEW:
+            stated = "User: arn:aws:iam::1:user/x is not authorized"
+            return 403, {"__type": "AccessDeniedException", "message": stated}
+        if wanted.get("Filters") != {"FilterString": "tag:none"} or wanted.get("ViewArn") != VIEW:
             return 400, {"__type": "ValidationException", "message": "no such view"}
-        at = int(asked.get("NextToken", "0"))
+        at = int(wanted.get("NextToken", "0"))
         more = at + self.page < len(self.resources)
         some = [
             {"Arn": arn, "OwningAccountId": account, "Region": region, "Service": arn.split(":")[2]}
@@ -47,11 +47,11 @@ def serving(fake: FakeExplorer) -> Iterator[str]:
         def do_POST(self) -> None:
             assert self.path == "/ListResources", self.path
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            status, said = fake.answer(json.loads(body))
-            content = json.dumps(said).encode()
+            status, stated = fake.answer(json.loads(body))
+            content = json.dumps(stated).encode()
             self.send_response(status)
             if status != 200:
-                self.send_header("x-amzn-errortype", said["__type"])
+                self.send_header("x-amzn-errortype", stated["__type"])
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
@@ -71,8 +71,8 @@ def denying() -> Iterator[str]:
     class Denies(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             self.rfile.read(int(self.headers["Content-Length"]))
-            said = {"__type": "AccessDeniedException", "message": "a policy says no"}
-            content = json.dumps(said).encode()
+            stated = {"__type": "AccessDeniedException", "message": "a policy says no"}
+            content = json.dumps(stated).encode()
             self.send_response(403)
             self.send_header("Content-Type", "application/x-amz-json-1.1")
             self.send_header("Content-Length", str(len(content)))

@@ -41,8 +41,8 @@ def main() -> None:
                 answers.append(function(json.loads(event), Context()))
             except Exception as error:  # noqa: BLE001 - Lambda takes any for a failure
                 answers.append(f"{type(error).__name__}: {error}")
-    told = {"answers": answers, "actions": called.actions, "resources": sorted(called.resources)}
-    sys.stdout.write("\n" + json.dumps(told) + "\n")
+    result = {"answers": answers, "actions": called.actions, "resources": sorted(called.resources)}
+    sys.stdout.write("\n" + json.dumps(result) + "\n")
 
 
 if __name__ == "__main__":

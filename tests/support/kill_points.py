@@ -130,9 +130,9 @@ def kill_through_a_life_in_s3(world: MotoWorld, place: Path, *, every: int) -> i
 def read_in_s3(world: MotoWorld, bucket: str, place: Path) -> State:
     """Read all that is recorded, from a copy that this machine has just made."""
     with TemporaryDirectory(dir=place) as folder:
-        ours = settings(bucket, Path(folder))
-        with mirrored(ours, world.client):
-            return whole(IcebergLedger(Path(ours.ledger)))
+        own = settings(bucket, Path(folder))
+        with mirrored(own, world.client):
+            return whole(IcebergLedger(Path(own.ledger)))
 
 
 def settings(bucket: str, folder: Path) -> Settings:
@@ -141,16 +141,16 @@ def settings(bucket: str, folder: Path) -> Settings:
     return Settings("", folder / "copy", folder / "rulebook", folder, remote=remote)
 
 
-def take_in(ours: Settings, folder: Path, *, version: int) -> None:
-    workspace = Workspace(ours, now=lambda: f"2026-11-0{version}T08:00:00Z")
+def take_in(own: Settings, folder: Path, *, version: int) -> None:
+    workspace = Workspace(own, now=lambda: f"2026-11-0{version}T08:00:00Z")
     bill = parquet_bill(bill_of(LINES * version))
     workspace.ingest(delivered(folder, bill, name="bill.parquet"))
     workspace.allocate()
 
 
-def expire(ours: Settings, _folder: Path, *, version: int) -> None:
+def expire(own: Settings, _folder: Path, *, version: int) -> None:
     assert version
-    Workspace(ours, now=lambda: NOW).expiry.expire(Policy(0, NOW))
+    Workspace(own, now=lambda: NOW).expiry.expire(Policy(0, NOW))
 
 
 def kill_while_publishing(world: MotoWorld, place: Path, *, every: int) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 from apportion.ledger.catalog import Catalog
 from apportion.ledger.iceberg import IcebergLedger
 from apportion.ledger.iceberg_catalog import IcebergCatalog
-from ledger_writer import expected_state, read_state, start, told
+from ledger_writer import acknowledged_by, expected_state, read_state, start
 
 
 def kill_while_made(place: Path, *, step: int) -> None:
@@ -17,11 +17,11 @@ def kill_while_made(place: Path, *, step: int) -> None:
     points = 1
     while True:
         folder = place / f"ledger-{points}"
-        process, telling = start(folder, states=1, die_at=points)
+        process, pipe = start(folder, states=1, die_at=points)
         process.join()
         if process.exitcode == 0:
             break
-        check_whole(folder, acknowledged=told(telling))
+        check_whole(folder, acknowledged=acknowledged_by(pipe))
         run_one_writer(folder)
         points += step
     assert points > 40, "making three tables touches more files than that"
@@ -30,27 +30,27 @@ def kill_while_made(place: Path, *, step: int) -> None:
 def kill_at_random(folder: Path, *, kills: int, seed: int) -> None:
     """Kill writers of one ledger, one after the other, and look at it after each."""
     moments = random.Random(seed)
-    process, telling = start(folder, states=2)
-    assert [telling.recv(), telling.recv()] == ["ready", 1]
+    process, pipe = start(folder, states=2)
+    assert [pipe.recv(), pipe.recv()] == ["ready", 1]
     began = time.monotonic()
-    assert telling.recv() == 2
+    assert pipe.recv() == 2
     longest = time.monotonic() - began  # that a state takes here, once everything is there
     process.join()
     for _ in range(kills):
-        process, telling = start(folder)
-        assert telling.recv() == "ready", "the killed writer before left its lock behind"
+        process, pipe = start(folder)
+        assert pipe.recv() == "ready", "the killed writer before left its lock behind"
         time.sleep(moments.uniform(0, longest))
         process.kill()
         process.join()
-        check_whole(folder, acknowledged=told(telling))
+        check_whole(folder, acknowledged=acknowledged_by(pipe))
     check_all_and_sweep(folder)
 
 
 def run_one_writer(folder: Path) -> None:
-    process, telling = start(folder, states=1)
+    process, pipe = start(folder, states=1)
     process.join()
     assert process.exitcode == 0
-    check_whole(folder, acknowledged=told(telling))
+    check_whole(folder, acknowledged=acknowledged_by(pipe))
 
 
 def check_whole(folder: Path, *, acknowledged: list[int]) -> None:

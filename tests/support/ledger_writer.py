@@ -53,13 +53,13 @@ def start(
     return process, receiving
 
 
-def told(connection: Connection) -> list[int]:
-    """Take the numbers that a writer told, which has ended by now."""
+def acknowledged_by(connection: Connection) -> list[int]:
+    """The numbers that an ended writer has sent."""
     numbers: list[int] = []
     try:
         while True:
-            said = connection.recv()
-            numbers += [said] if isinstance(said, int) else []
+            stated = connection.recv()
+            numbers += [stated] if isinstance(stated, int) else []
     except EOFError:
         return numbers
 
@@ -94,17 +94,17 @@ def expected_state(number: int) -> set[tuple[str, Decimal]]:
     return {("costs", Decimal(number)), ("allocations", Decimal(number))}
 
 
-def _write(folder: str, telling: Connection, states: int, die_at: int) -> None:
+def _write(folder: str, pipe: Connection, states: int, die_at: int) -> None:
     ledger = IcebergLedger(Path(folder))
     with ledger.lock(wait=0):
         runs = ledger.runs()
         first = int(runs[-1].run) + 1 if runs else 1
-        telling.send("ready")
+        pipe.send("ready")
         if die_at:
             _die_at(die_at, folder)
         for number in range(first, first + states):
             write_state(ledger, number)
-            telling.send(number)
+            pipe.send(number)
 
 
 def _stage(ledger: IcebergLedger, table: str, number: int) -> list[str]:

@@ -17,7 +17,7 @@ Rows = list[dict[str, Any]]
 
 
 @dataclass(frozen=True)
-class Asked:
+class PageView:
     """A page with its parameters and its user."""
 
     page: str
@@ -47,9 +47,9 @@ class Asked:
         return self.group == "finance"
 
 
-def asked(page: str, group: str = "finance", currency: str = "USD", **words: str) -> Asked:
+def view(page: str, group: str = "finance", currency: str = "USD", **words: str) -> PageView:
     """Name a page with its parameters."""
-    return Asked(page, group, currency, words)
+    return PageView(page, group, currency, words)
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Expected:
     heading: str = ""
 
 
-def _overview(ledger: Ledger, one: Asked) -> Expected:
+def _overview(ledger: Ledger, one: PageView) -> Expected:
     by = one.words.get("by", "")
     (now,) = paid(ledger, one, "'all'")
     (then,) = paid(ledger, one, "'all'", before=True)
@@ -85,7 +85,7 @@ def _overview(ledger: Ledger, one: Asked) -> Expected:
     )
 
 
-def _owners_rows(ledger: Ledger, one: Asked) -> Rows:
+def _owners_rows(ledger: Ledger, one: PageView) -> Rows:
     now, then = (paid(ledger, one, before=before) for before in (False, True))
     whole = sum((row["total"] for row in now), Decimal())
     old = {row["owner"]: row["total"] for row in then}
@@ -101,7 +101,7 @@ def _owners_rows(ledger: Ledger, one: Asked) -> Rows:
     ]
 
 
-def _cost_by(ledger: Ledger, one: Asked, by: str, when: str, *, daily: bool) -> Rows:
+def _cost_by(ledger: Ledger, one: PageView, by: str, when: str, *, daily: bool) -> Rows:
     """Cost by owner; by other columns as charged and, with a scope, with all shared cost."""
     day = "day" if daily else "'' AS day"
     if not by:
@@ -120,7 +120,7 @@ def _cost_by(ledger: Ledger, one: Asked, by: str, when: str, *, daily: bool) -> 
     )
 
 
-def _days(ledger: Ledger, one: Asked, by: str) -> Rows:
+def _days(ledger: Ledger, one: PageView, by: str) -> Rows:
     found = _cost_by(ledger, one, by, one.seen, daily=True)
     sums = _sums((row["name"], row["total"]) for row in found)
     ordered = sorted(sums, key=lambda name: (-abs(sums[name]), name))
@@ -145,7 +145,7 @@ def _series(ledger: Ledger, by: str, name: str) -> str:
     return f"cost center {name}" if name == "total" else _called(ledger, by, name)
 
 
-def _movers(ledger: Ledger, one: Asked, by: str) -> Rows:
+def _movers(ledger: Ledger, one: PageView, by: str) -> Rows:
     now, then = (
         {row["name"]: row["total"] for row in _cost_by(ledger, one, by, when, daily=False)}
         for when in (one.seen, one.before)
@@ -165,7 +165,7 @@ def _movers(ledger: Ledger, one: Asked, by: str) -> Rows:
     ]
 
 
-def origins(ledger: Ledger, one: Asked, by: str) -> Rows:
+def origins(ledger: Ledger, one: PageView, by: str) -> Rows:
     """Charges by where they come from, and how and to whom they go; of pools what enters them."""
     pools = "" if one.everything else " AND pool = ''"
     only = one.words
@@ -180,7 +180,7 @@ def origins(ledger: Ledger, one: Asked, by: str) -> Rows:
     return [r for r in rows if owner in {"", r["owner"]} and source in {"", r["source"]}]
 
 
-def shares(ledger: Ledger, one: Asked) -> Rows:
+def shares(ledger: Ledger, one: PageView) -> Rows:
     owner, source = one.words.get("owner", ""), one.words.get("allocated_by", "")
     rows = ledger.rows(
         f"SELECT pool, owner, SUM(cost) AS total FROM paid WHERE {one.seen} AND pool <> '' "
@@ -190,7 +190,7 @@ def shares(ledger: Ledger, one: Asked) -> Rows:
     return [r for r in rows if owner in {"", r["owner"]} and source in {"", f"pool {r['pool']}"}]
 
 
-def _flow(ledger: Ledger, one: Asked) -> Expected:
+def _flow(ledger: Ledger, one: PageView) -> Expected:
     by = one.words.get("by", ACCOUNT)
     found, given = origins(ledger, one, by), shares(ledger, one)
     own = sum((row["total"] for row in found if row["owner"]), Decimal())
@@ -225,7 +225,7 @@ def _origin(ledger: Ledger, row: Mapping[str, Any], by: str) -> dict[str, Any]:
     }
 
 
-def _owners(ledger: Ledger, one: Asked) -> Expected:
+def _owners(ledger: Ledger, one: PageView) -> Expected:
     name = one.words["owner"]
     if not name:
         return Expected({}, {"owners": _owners_rows(ledger, one)})
@@ -258,7 +258,7 @@ def _owners(ledger: Ledger, one: Asked) -> Expected:
     return Expected(figures, sections)
 
 
-def _owner_days(ledger: Ledger, one: Asked, name: str) -> Rows:
+def _owner_days(ledger: Ledger, one: PageView, name: str) -> Rows:
     return ledger.rows(
         "SELECT CAST(day AS VARCHAR) AS day, SUM(CASE WHEN pool = '' THEN cost ELSE 0 END) AS "
         "direct, SUM(CASE WHEN pool = '' THEN 0 ELSE cost END) AS shared, SUM(cost) AS total "
@@ -266,7 +266,7 @@ def _owner_days(ledger: Ledger, one: Asked, name: str) -> Rows:
     )
 
 
-def _owner_pools(ledger: Ledger, one: Asked, name: str) -> Rows:
+def _owner_pools(ledger: Ledger, one: PageView, name: str) -> Rows:
     held = _held(ledger, one)
     rows = ledger.rows(
         f"SELECT pool, SUM(cost) AS total FROM paid WHERE {one.seen} AND owner = '{name}' "
@@ -286,7 +286,7 @@ def _owner_pools(ledger: Ledger, one: Asked, name: str) -> Rows:
     ]
 
 
-def _cut_rows(ledger: Ledger, one: Asked, name: str, cut: str) -> Rows:
+def _cut_rows(ledger: Ledger, one: PageView, name: str, cut: str) -> Rows:
     own = f"owner = '{name}' AND pool = ''"
     now, then = (
         ledger.sums(f"{cut} AS name, SUM(cost) FROM line", f"{when} AND {own}")
@@ -302,12 +302,12 @@ def _cut_rows(ledger: Ledger, one: Asked, name: str, cut: str) -> Rows:
     ]
 
 
-def _held(ledger: Ledger, one: Asked) -> dict[str, Decimal]:
-    whole = asked(one.page, currency=one.currency)
+def _held(ledger: Ledger, one: PageView) -> dict[str, Decimal]:
+    whole = view(one.page, currency=one.currency)
     return ledger.sums("pool, SUM(cost) FROM line", f"{whole.seen} AND pool <> ''")
 
 
-def _pools(ledger: Ledger, one: Asked) -> Expected:
+def _pools(ledger: Ledger, one: PageView) -> Expected:
     held = _held(ledger, one)
     kept = ledger.sums("pool, SUM(cost) FROM paid", f"{one.seen} AND kept")
     given = ledger.rows(
@@ -338,7 +338,7 @@ def _pools(ledger: Ledger, one: Asked) -> Expected:
     return Expected(figures, {**sections, "pools": rows} if one.everything else sections)
 
 
-def _pool(ledger: Ledger, one: Asked, cost: Decimal, given: Rows) -> Expected:
+def _pool(ledger: Ledger, one: PageView, cost: Decimal, given: Rows) -> Expected:
     pool = one.words["pool"]
     drivers = ledger.rows(
         "SELECT Target AS target, MAX(Ratio) AS ratio, LIST(DISTINCT Ratio) AS ratios, "
@@ -371,7 +371,7 @@ USAGE = "resource <> '' AND ChargeCategory = 'Usage'"
 TAGS = ("CostCenter", "Environment")
 
 
-def _tags(ledger: Ledger, one: Asked) -> Expected:
+def _tags(ledger: Ledger, one: PageView) -> Expected:
     has = {tag: f"COALESCE(json_extract_string(tags, '$.{tag}'), '') <> ''" for tag in TAGS}
     where = f"{one.seen} AND {USAGE}"
     whole = ledger.one(f"SELECT SUM(cost) FROM line WHERE {where}")
@@ -407,7 +407,7 @@ def _tags(ledger: Ledger, one: Asked) -> Expected:
     )
 
 
-def _proof(ledger: Ledger, one: Asked) -> Expected:
+def _proof(ledger: Ledger, one: PageView) -> Expected:
     by = one.words.get("by")
     columns = ("BilledCost", "EffectiveCost", "ListCost", "ContractedCost")
     account = "a.SubAccountId" if by else "''"
@@ -446,7 +446,7 @@ POOLS = {
 }
 
 
-def _rules(ledger: Ledger, one: Asked) -> Expected:
+def _rules(ledger: Ledger, one: PageView) -> Expected:
     rows: Rows = []
     for (dimension, source), condition in RULES.items():
         column = "source" if dimension == "cost_center" else "environment_source"
@@ -459,14 +459,14 @@ def _rules(ledger: Ledger, one: Asked) -> Expected:
     return Expected(figures, {"rules": rows})
 
 
-def _rule(ledger: Ledger, one: Asked, gave: str, matched: str) -> dict[str, Any]:
+def _rule(ledger: Ledger, one: PageView, gave: str, matched: str) -> dict[str, Any]:
     return {
         name: ledger.one(f"SELECT SUM(cost) FROM line WHERE {one.seen} AND {condition}")
         for name, condition in (("total", gave), ("matched", matched))
     }
 
 
-def _explain(ledger: Ledger, one: Asked) -> Expected:
+def _explain(ledger: Ledger, one: PageView) -> Expected:
     """The branches that carry the figure: the total, direct cost, shared cost, and each pool."""
     words = one.words
     if "pool" in words:
@@ -494,7 +494,7 @@ def _explain(ledger: Ledger, one: Asked) -> Expected:
     return Expected({}, {"tree": rows})
 
 
-EXPECTED: Mapping[str, Callable[[Ledger, Asked], Expected]] = {
+EXPECTED: Mapping[str, Callable[[Ledger, PageView], Expected]] = {
     "overview": _overview,
     "flow": _flow,
     "owners": _owners,
@@ -506,7 +506,7 @@ EXPECTED: Mapping[str, Callable[[Ledger, Asked], Expected]] = {
 }
 
 
-def paid(ledger: Ledger, one: Asked, by: str = "owner", *, before: int = 0) -> Rows:
+def paid(ledger: Ledger, one: PageView, by: str = "owner", *, before: int = 0) -> Rows:
     return ledger.rows(
         f"SELECT {by} AS owner, COALESCE(SUM(CASE WHEN pool = '' THEN cost ELSE 0 END), 0) AS "
         "direct, COALESCE(SUM(CASE WHEN pool = '' THEN 0 ELSE cost END), 0) AS shared, "

@@ -52,5 +52,5 @@ def _statement(statement: Statement) -> str:
 
 
 def _names() -> str:
-    rows = [f"| `${{{name}}}` | {told} |" for name, told in NAMES.items()]
+    rows = [f"| `${{{name}}}` | {result} |" for name, result in NAMES.items()]
     return "\n".join(["## Names", "", "| Name | Stands for |", "|---|---|", *rows, ""])

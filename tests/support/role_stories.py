@@ -139,10 +139,10 @@ class Company:
             check=False,
         )
         assert done.returncode == 0, done.stderr
-        told = json.loads(done.stdout.splitlines()[-1])
-        self.called.actions.update(told["actions"])
-        self.called.resources.update((action, arn) for action, arn in told["resources"])
-        answers: list[Any] = told["answers"]
+        result = json.loads(done.stdout.splitlines()[-1])
+        self.called.actions.update(result["actions"])
+        self.called.resources.update((action, arn) for action, arn in result["resources"])
+        answers: list[Any] = result["answers"]
         return answers
 
     def bucket(self, what: str) -> str:

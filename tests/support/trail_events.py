@@ -18,7 +18,7 @@ ADA = {
 def event(
     source: str,
     name: str,
-    asked: object,
+    wanted: object,
     answered: object = None,
     *,
     identity: object = None,
@@ -32,7 +32,7 @@ def event(
         "eventSource": f"{source}.amazonaws.com",
         "eventName": name,
         "awsRegion": REGION,
-        "requestParameters": asked,
+        "requestParameters": wanted,
         "responseElements": answered,
         "eventID": str(uuid4()),
         "readOnly": False,

@@ -16,7 +16,7 @@ from pathlib import Path
 from apportion.model.errors.base import NothingThereError
 from apportion.model.findings.finding import failing
 from apportion.model.question import Question
-from crash_program import said, start
+from crash_program import output_of, start
 from stories import bill_of, delivered, parquet_bill, reopened, total_of, workspace_in
 
 PERIOD = "2026-09"
@@ -72,7 +72,7 @@ def kill_at_changes(folder: Path, command: str, *, old: State, new: State, every
         if process.exitcode == 0:
             assert state_of(folder) == new
             return at
-        assert process.exitcode == -9, said(folder)
+        assert process.exitcode == -9, output_of(folder)
         found = state_of(folder)
         assert found in ({old, new} if stood == old else {new}), f"killed before change {at}"
         stood, at = found, at + every
@@ -128,7 +128,7 @@ def deliver(folder: Path, *, version: int) -> None:
 def run(folder: Path, *arguments: str) -> None:
     process = start(folder, *arguments)
     process.join()
-    assert process.exitcode == 0, said(folder)
+    assert process.exitcode == 0, output_of(folder)
 
 
 def state_of(folder: Path) -> State:

@@ -47,6 +47,6 @@ def look_at_categories(
 ) -> list[CostCategory]:
     """Read a payer's cost categories, in a role where one is named. Raises AwsError."""
     from apportion.aws.connect import in_role
-    from apportion.aws.cost_categories import CostCategories as Asked
+    from apportion.aws.cost_categories import CostCategories as DefinitionsReader
 
-    return from_aws(Asked(in_role(clients, role)("ce", ""), say=say).definitions())
+    return from_aws(DefinitionsReader(in_role(clients, role)("ce", ""), say=say).definitions())

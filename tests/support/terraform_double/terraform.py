@@ -28,7 +28,7 @@ class Terraform:
     def __init__(self, folder: Path, *, reattach: str = "") -> None:
         self.folder = folder
         self.code = 0
-        self.said = ""
+        self.output = ""
         settings = folder / ".terraformrc"
         settings.write_text("", "utf-8")
         self._environment = {
@@ -50,8 +50,8 @@ class Terraform:
             check=False,
         )
         self.code = done.returncode
-        self.said = done.stdout + done.stderr
-        assert done.returncode in fine, f"terraform {' '.join(words)}\n{self.said}"
+        self.output = done.stdout + done.stderr
+        assert done.returncode in fine, f"terraform {' '.join(words)}\n{self.output}"
         return done.stdout
 
     def plan(self) -> Plan:

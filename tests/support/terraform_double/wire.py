@@ -30,11 +30,11 @@ def schemas(schema: Schema) -> Any:
 
 def complaint(summary: str, detail: str = "", attribute: str = "") -> Any:
     """Write a diagnostic that ends the command."""
-    told = pb.Diagnostic(severity=pb.Diagnostic.ERROR, summary=summary, detail=detail)
+    result = pb.Diagnostic(severity=pb.Diagnostic.ERROR, summary=summary, detail=detail)
     if attribute:
         step = pb.AttributePath.Step(attribute_name=attribute)
-        told.attribute.CopyFrom(pb.AttributePath(steps=[step]))
-    return told
+        result.attribute.CopyFrom(pb.AttributePath(steps=[step]))
+    return result
 
 
 def _schema(one: Schema) -> Any:

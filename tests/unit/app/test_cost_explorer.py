@@ -80,13 +80,13 @@ def test_the_classic_script_reads_the_result_unchanged(fake: FakeCostExplorer, a
         spent_on("CX", "atlas", "3"),
     ]
     allocate_costs = ask
-    told = []
+    result = []
     for day in allocate_costs("FIN-100"):
         for group in day["Groups"]:
             date_ = day["TimePeriod"]["Start"]
             amount = group["Metrics"]["BlendedCost"]["Amount"]
-            told.append((date_, group["Keys"][0], float(amount), amount))
-    assert told == [
+            result.append((date_, group["Keys"][0], float(amount), amount))
+    assert result == [
         ("2026-09-14", "Project$", -1, "-1"),
         ("2026-09-14", "Project$atlas", 2.5, "2.5"),
         ("2026-09-14", "Project$hermes", 10.0000000001, "10.0000000001"),

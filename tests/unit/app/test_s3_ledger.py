@@ -93,10 +93,10 @@ def test_who_gives_back_second_is_reported_and_changes_nothing(
 def test_what_was_recorded_before_an_error_is_kept(
     world: MotoWorld, bucket: str, tmp_path: Path
 ) -> None:
-    ours = settings(bucket, tmp_path / "one")
+    own = settings(bucket, tmp_path / "one")
     with pytest.raises(LedgerDamagedError):  # noqa: PT012, SIM117 - one story
-        with mirrored(ours, world.client):
-            take_in(ours, tmp_path / "one", version=1)
+        with mirrored(own, world.client):
+            take_in(own, tmp_path / "one", version=1)
             raise LedgerDamagedError("a file", "something", "nothing")
     assert total(world, bucket, tmp_path / "two") == ONCE
 
@@ -136,16 +136,18 @@ def test_a_first_ledger_is_killed_while_it_is_given_back(
     world: MotoWorld, bucket: str, tmp_path: Path
 ) -> None:
     """It is no ledger yet, and no damaged one; the next begins it."""
-    ours = settings(bucket, tmp_path / "one")
+    own = settings(bucket, tmp_path / "one")
     for at in (1, 2, 9):
         assert died(take_in_again, world, world, bucket, tmp_path / f"mortal {at}", at=at)
-        with mirrored(ours, world.client) as copy:
+        with mirrored(own, world.client) as copy:
             assert not Workspace(copy).held().rows
     work(world, bucket, tmp_path / "one", version=1)
     assert total(world, bucket, tmp_path / "two") == ONCE
 
 
-def test_of_two_first_ledgers_one_is_reported(world: MotoWorld, bucket: str, tmp_path: Path) -> None:
+def test_of_two_first_ledgers_one_is_reported(
+    world: MotoWorld, bucket: str, tmp_path: Path
+) -> None:
     late = settings(bucket, tmp_path / "late")
     with pytest.raises(OthersWroteError, match="Another process changed the ledger s3://"):  # noqa: PT012, SIM117 - one story
         with mirrored(late, world.client):
@@ -159,13 +161,13 @@ def test_killed_at_changes_of_files_while_fetching(
 ) -> None:
     """The copy before stands, or the new one; the next command has the right one."""
     folder = tmp_path / "one"
-    ours = settings(given, folder)
+    own = settings(given, folder)
     deaths = 0
     while died(read_only, world, given, folder, at=1 + 23 * deaths, below=folder):
         deaths += 1
         assert whole(world, given, folder)
         if deaths % 2:  # sometimes there is no copy before
-            shutil.rmtree(ours.ledger)
+            shutil.rmtree(own.ledger)
     assert deaths > 3
 
 
@@ -173,10 +175,10 @@ def test_what_lay_in_the_copy_does_not_get_into_the_next(
     world: MotoWorld, given: str, tmp_path: Path
 ) -> None:
     """A journal that a killed run left would be rolled back into the catalog that was fetched."""
-    ours = settings(given, tmp_path / "one")
+    own = settings(given, tmp_path / "one")
     before = head(world, given)
     assert whole(world, given, tmp_path / "one")
-    copy = Path(ours.ledger)
+    copy = Path(own.ledger)
     leave_a_journal(copy / "catalog.db")
     (copy / "inputs" / "stray").write_bytes(b"x")
     (copy / "downloads").mkdir()
@@ -190,9 +192,9 @@ def test_what_lay_in_the_copy_does_not_get_into_the_next(
 
 
 def test_a_copy_is_compared_by_hash(world: MotoWorld, given: str, tmp_path: Path) -> None:
-    ours = settings(given, tmp_path / "one")
+    own = settings(given, tmp_path / "one")
     assert whole(world, given, tmp_path / "one")
-    for path in Path(ours.ledger).rglob("*/data/**/*.parquet"):
+    for path in Path(own.ledger).rglob("*/data/**/*.parquet"):
         content = bytearray(path.read_bytes())
         content[len(content) // 2] ^= 1
         path.write_bytes(content)
@@ -202,31 +204,31 @@ def test_a_copy_is_compared_by_hash(world: MotoWorld, given: str, tmp_path: Path
 def test_a_file_that_changed_during_the_work_is_not_given_back(
     world: MotoWorld, given: str, tmp_path: Path
 ) -> None:
-    ours = settings(given, tmp_path / "one")
+    own = settings(given, tmp_path / "one")
     before = head(world, given)
     with pytest.raises(LedgerDamagedError, match="Nothing was uploaded"):  # noqa: PT012, SIM117 - one story
-        with mirrored(ours, world.client):
-            record_a_note(ours)
-            path = next(Path(ours.ledger).rglob("costs/data/**/*.parquet"))
+        with mirrored(own, world.client):
+            record_a_note(own)
+            path = next(Path(own.ledger).rglob("costs/data/**/*.parquet"))
             path.write_bytes(path.read_bytes()[:-1] + b"?")
     assert head(world, given) == before
     with pytest.raises(LedgerDamagedError, match="a file that the tables reference, found nothing"):  # noqa: PT012, SIM117 - one story
-        with mirrored(ours, world.client):
-            record_a_note(ours)
-            next(Path(ours.ledger).rglob("costs/data/**/*.parquet")).unlink()
+        with mirrored(own, world.client):
+            record_a_note(own)
+            next(Path(own.ledger).rglob("costs/data/**/*.parquet")).unlink()
     assert whole(world, given, tmp_path / "one")
 
 
 def test_who_recorded_nothing_gives_nothing_back(
     world: MotoWorld, given: str, tmp_path: Path
 ) -> None:
-    ours = settings(given, tmp_path / "one")
+    own = settings(given, tmp_path / "one")
     before = head(world, given)
-    with mirrored(ours, world.client):
-        with closing(sqlite3.connect(Path(ours.ledger) / "catalog.db")) as catalog, catalog:
+    with mirrored(own, world.client):
+        with closing(sqlite3.connect(Path(own.ledger) / "catalog.db")) as catalog, catalog:
             catalog.execute("UPDATE iceberg_tables SET previous_metadata_location = 'file:///x'")
-        IcebergLedger(Path(ours.ledger)).new_folder("costs")
-        (Path(ours.ledger) / "proofs" / "another.json").write_text("{}")
+        IcebergLedger(Path(own.ledger)).new_folder("costs")
+        (Path(own.ledger) / "proofs" / "another.json").write_text("{}")
     assert head(world, given) == before
 
 
@@ -234,16 +236,16 @@ def test_readers_and_a_writer_work_side_by_side(
     world: MotoWorld, given: str, tmp_path: Path
 ) -> None:
     """All on one machine; each has a copy of its own, and the ones beside the first go."""
-    ours = settings(given, tmp_path)
-    with mirrored(ours, world.client) as writer, ExitStack() as readers:
-        places = [readers.enter_context(mirrored(ours, world.client)) for _ in range(3)]
+    own = settings(given, tmp_path)
+    with mirrored(own, world.client) as writer, ExitStack() as readers:
+        places = [readers.enter_context(mirrored(own, world.client)) for _ in range(3)]
         record_a_note(writer)
         assert len({writer.ledger, *(place.ledger for place in places)}) == 4
         assert [len(Workspace(each).held().rows) for each in (writer, *places)] == [1] * 4
         assert not IcebergLedger(Path(places[0].ledger)).read_notes()
-    assert writer.ledger == ours.ledger
+    assert writer.ledger == own.ledger
     assert not any(Path(place.ledger).exists() for place in places)
-    with mirrored(ours, world.client) as again:
+    with mirrored(own, world.client) as again:
         assert len(IcebergLedger(Path(again.ledger)).read_notes()) == 1
 
 
@@ -252,15 +254,15 @@ def test_three_reports_at_once(world: MotoWorld, given: str, tmp_path: Path) -> 
     workspace_in(tmp_path, RULES, {"apportion.toml": f'ledger = "s3://{given}/ledger"\n'})
     environment = world.environment() | {"APPORTION_CACHE": str(tmp_path / "cache")}
     program = str(Path(sys.executable).with_name("apportion"))
-    asked = [program, "-q", "report", "-p", PERIOD, "--output", "csv"]
+    wanted = [program, "-q", "report", "-p", PERIOD, "--output", "csv"]
     running = [
-        subprocess.Popen(asked, cwd=tmp_path, env=environment, stdout=subprocess.PIPE)
+        subprocess.Popen(wanted, cwd=tmp_path, env=environment, stdout=subprocess.PIPE)
         for _ in range(3)
     ]
-    told = [process.communicate()[0] for process in running]
+    result = [process.communicate()[0] for process in running]
     assert [process.returncode for process in running] == [0, 0, 0]
-    assert told[0] == told[1] == told[2]
-    assert b"unallocated" in told[0]
+    assert result[0] == result[1] == result[2]
+    assert b"unallocated" in result[0]
 
 
 @pytest.mark.parametrize(
@@ -295,8 +297,8 @@ def test_a_head_that_is_lost_or_cut_off_is_damage_and_made_again(
     assert store.names() == before
     assert files_of(Path(settings(given, tmp_path / "one").ledger)) == copy, "the copy stays"
 
-    with mirrored_to_repair(settings(given, tmp_path / "healer"), world.client) as ours:
-        assert len(Workspace(ours).repair().rows) == 2
+    with mirrored_to_repair(settings(given, tmp_path / "healer"), world.client) as own:
+        assert len(Workspace(own).repair().rows) == 2
     assert whole(world, given, tmp_path / "one")
     assert whole(world, given, tmp_path / "new")
 
@@ -325,8 +327,8 @@ def test_a_catalog_that_is_lost_in_the_store_is_made_again(
         store.write(catalog, found)
     with pytest.raises(LedgerDamagedError, match=r"/catalog/\w+ is damaged: .*ledger repair"):
         whole(world, given, tmp_path / "one")
-    with mirrored_to_repair(settings(given, tmp_path / "healer"), world.client) as ours:
-        Workspace(ours).repair()
+    with mirrored_to_repair(settings(given, tmp_path / "healer"), world.client) as own:
+        Workspace(own).repair()
     assert whole(world, given, tmp_path / "one")
 
 
@@ -342,8 +344,8 @@ def test_a_history_that_never_counted_is_reported_from_the_one_that_did(
                 record_a_run(first, "first")
     store_of(world, given, "ledger").remove(["head.json"])
     with pytest.raises(LedgerForkedError, match="several histories, ending in first and late"):  # noqa: SIM117 - one story
-        with mirrored_to_repair(settings(given, tmp_path / "healer"), world.client) as ours:
-            Workspace(ours).repair()
+        with mirrored_to_repair(settings(given, tmp_path / "healer"), world.client) as own:
+            Workspace(own).repair()
 
 
 def test_settings_may_name_a_ledger_in_s3(tmp_path: Path) -> None:
@@ -366,26 +368,26 @@ def test_settings_come_with_the_files_beside_them(
 
 
 def read_only(clients: Clients, bucket: str, folder: Path) -> None:
-    with mirrored(settings(bucket, folder), clients) as ours:
-        Workspace(ours).held()
+    with mirrored(settings(bucket, folder), clients) as own:
+        Workspace(own).held()
 
 
 def whole(world: MotoWorld, bucket: str, folder: Path) -> bool:
     """Tell whether a machine reads the ledger that was given, every file of it."""
-    with mirrored(settings(bucket, folder), world.client) as ours:
-        ledger = IcebergLedger(Path(ours.ledger))
-        catalog = IcebergCatalog(Catalog(Path(ours.ledger)))
-        check_referenced(catalog, folder=Path(ours.ledger))
-        total = total_of(Workspace(ours).report(Question(PERIOD)).rows)
+    with mirrored(settings(bucket, folder), world.client) as own:
+        ledger = IcebergLedger(Path(own.ledger))
+        catalog = IcebergCatalog(Catalog(Path(own.ledger)))
+        check_referenced(catalog, folder=Path(own.ledger))
+        total = total_of(Workspace(own).report(Question(PERIOD)).rows)
         return len(ledger.runs()) == 2 and total == ONCE
 
 
-def record_a_note(ours: Settings) -> None:
-    IcebergLedger(Path(ours.ledger)).add_note(b'{"a": "note"}')
+def record_a_note(own: Settings) -> None:
+    IcebergLedger(Path(own.ledger)).add_note(b'{"a": "note"}')
 
 
-def record_a_run(ours: Settings, name: str) -> None:
-    ledger = IcebergLedger(Path(ours.ledger))
+def record_a_run(own: Settings, name: str) -> None:
+    ledger = IcebergLedger(Path(own.ledger))
     ledger.record(replace(ledger.runs()[0], run=name))
 
 
@@ -418,8 +420,8 @@ def settings(bucket: str, folder: Path) -> Settings:
     )
 
 
-def take_in(ours: Settings, folder: Path, *, version: int) -> None:
-    workspace = Workspace(ours, now=lambda: f"2026-11-0{version}T08:00:00Z")
+def take_in(own: Settings, folder: Path, *, version: int) -> None:
+    workspace = Workspace(own, now=lambda: f"2026-11-0{version}T08:00:00Z")
     bill = parquet_bill(bill_of(LINES * version))
     workspace.ingest(delivered(folder, bill, name="bill.parquet"), replace=True)
     workspace.allocate()
@@ -429,16 +431,16 @@ def work(
     world: MotoWorld, bucket: str, folder: Path, *, version: int, clients: Clients | None = None
 ) -> None:
     """Take a version of the bill in, as one process does."""
-    ours = settings(bucket, folder)
-    with mirrored(ours, clients or world.client):
-        take_in(ours, folder, version=version)
+    own = settings(bucket, folder)
+    with mirrored(own, clients or world.client):
+        take_in(own, folder, version=version)
 
 
 def total(world: MotoWorld, bucket: str, folder: Path) -> Decimal:
     """Read the month's total with a copy of one's own, and prove it."""
-    ours = settings(bucket, folder)
-    with mirrored(ours, world.client):
-        workspace = Workspace(ours)
+    own = settings(bucket, folder)
+    with mirrored(own, world.client):
+        workspace = Workspace(own)
         assert not workspace.prove([PERIOD]).findings
         return total_of(workspace.report(Question(PERIOD)).rows)
 

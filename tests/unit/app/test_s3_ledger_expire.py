@@ -66,16 +66,16 @@ def settings(bucket: str, folder: Path) -> Settings:
 
 def expire(bucket: str, folder: Path, clients: Clients) -> Outcome:
     """Expire all that is superseded, as the command does."""
-    ours = settings(bucket, folder)
-    with mirrored(ours, clients, removing=True):
-        return Workspace(ours, now=lambda: NOW).expiry.expire(ALL)
+    own = settings(bucket, folder)
+    with mirrored(own, clients, removing=True):
+        return Workspace(own, now=lambda: NOW).expiry.expire(ALL)
 
 
 def told(world: MotoWorld, bucket: str, folder: Path) -> tuple[object, int]:
     """Report the month from a copy of one's own, prove it, and count readable allocations."""
-    ours = settings(bucket, folder)
-    with mirrored(ours, world.client):
-        workspace = Workspace(ours)
+    own = settings(bucket, folder)
+    with mirrored(own, world.client):
+        workspace = Workspace(own)
         assert not workspace.prove([PERIOD]).findings
         rows = workspace.history().rows
         found = [row for row in rows if row["kind"] == RunKind.ALLOCATE and not row["expired"]]

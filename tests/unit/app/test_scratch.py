@@ -32,12 +32,12 @@ def test_what_a_killed_process_left_goes_and_what_a_living_one_holds_stays(tmp_p
         [sys.executable, "-c", _HOLDS, str(tmp_path)], stdout=subprocess.PIPE, text=True
     )
     assert process.stdout is not None
-    theirs = Path(process.stdout.readline().strip())
+    others = Path(process.stdout.readline().strip())
     with Scratch(tmp_path):
-        assert (theirs / "spill").exists()
+        assert (others / "spill").exists()
     process.kill()
     process.communicate()
-    assert (theirs / "spill").exists()
+    assert (others / "spill").exists()
     with Scratch(tmp_path) as folder:
         left = {path.name for path in tmp_path.iterdir()}
         assert left == {"apportion-of-somebody-else", mine.path.name, folder.name}

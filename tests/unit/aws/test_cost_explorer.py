@@ -205,20 +205,20 @@ def test_throttled_requests_are_within_the_budget_too(asking: Asking) -> None:
 
 def test_access_denied_names_the_statement_and_the_role(asking: Asking) -> None:
     asking.fake.denied = {"GetCostAndUsage"}
-    with pytest.raises(AwsDeniedError) as told:
+    with pytest.raises(AwsDeniedError) as raised:
         asking.explorer().query(BY_PROJECT)
-    said = str(told.value)
-    assert said.startswith(f"{CALLER} may not call ce:GetCostAndUsage. ")
-    assert '{"Effect": "Allow", "Action": "ce:GetCostAndUsage", "Resource": "*"}' in said
+    message = str(raised.value)
+    assert message.startswith(f"{CALLER} may not call ce:GetCostAndUsage. ")
+    assert '{"Effect": "Allow", "Action": "ce:GetCostAndUsage", "Resource": "*"}' in message
     assert len(asking.fake.calls) == 1
 
 
 def test_what_is_denied_outright_is_not_to_be_allowed(asking: Asking) -> None:
     why = f"User: {CALLER} is not authorized to perform: ce:GetTags with an explicit deny in a "
     asking.fake.faults = [RefusedError("AccessDeniedException", f"{why}service control policy")]
-    with pytest.raises(AwsDeniedError, match="A policy denies it explicitly") as told:
+    with pytest.raises(AwsDeniedError, match="A policy denies it explicitly") as raised:
         asking.explorer().tags(START, END)
-    assert "Effect" not in str(told.value)
+    assert "Effect" not in str(raised.value)
 
 
 @pytest.mark.parametrize(
@@ -260,9 +260,9 @@ def test_other_refusals_carry_their_remedy(
     asking: Asking, fault: RefusedError, remedy: str
 ) -> None:
     asking.fake.faults = [fault]
-    with pytest.raises(AwsRefusedError, match=remedy) as told:
+    with pytest.raises(AwsRefusedError, match=remedy) as raised:
         asking.explorer().query(BY_PROJECT)
-    assert "long dump" not in str(told.value)
+    assert "long dump" not in str(raised.value)
 
 
 def test_no_answer_is_a_sentence(asking: Asking) -> None:
@@ -279,12 +279,12 @@ def test_no_secret_is_in_any_sentence(asking: Asking) -> None:
     for fault in faults:
         asking.fake.faults = [fault]
         client = client_of(asking.endpoint, secret=secret)
-        with pytest.raises(AwsError) as told:
+        with pytest.raises(AwsError) as raised:
             CostExplorer(client, budget=9).query(BY_PROJECT)
         # Nor may boto3's own error hang on it, whose response has the headers.
-        assert told.value.__suppress_context__
-        assert told.value.__cause__ is None
-        assert secret not in f"{told.value!s}{told.value!r}"
+        assert raised.value.__suppress_context__
+        assert raised.value.__cause__ is None
+        assert secret not in f"{raised.value!s}{raised.value!r}"
 
 
 def test_an_amount_that_is_none_is_refused(asking: Asking) -> None:

@@ -31,7 +31,7 @@ from apportion.model.errors.exports import (
     ObjectChangedError,
 )
 from apportion.usecases.ingest.downloads import Download, Downloads, in_bytes
-from s3_front import Answer, Asked, Fault, Front, refused, serving
+from s3_front import Answer, Fault, Front, ReceivedRequest, refused, serving
 
 KEY = "exports/cur2/data/BILLING_PERIOD=2026-09/cur2-00001.csv.gz"
 SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
@@ -43,7 +43,7 @@ def server() -> Iterator[Front]:
         yield front
 
 
-class Shelf:
+class Setup:
     """A bucket with an object in it; our reader of it waits by writing down how long."""
 
     def __init__(self, front: Front) -> None:
@@ -54,7 +54,7 @@ class Shelf:
         front.always.clear()
         front.client().create_bucket(Bucket=self.name)
         self.bucket = S3Bucket(front.client(), self.name, sleep=self.waited.append)
-        front.asked.clear()
+        front.requests.clear()
 
     def put(self, content: bytes, **how: Any) -> PinnedObject:
         self.front.client().put_object(Bucket=self.name, Key=KEY, Body=content, **how)
@@ -64,93 +64,93 @@ class Shelf:
 
 
 @pytest.fixture
-def shelf(server: Front) -> Shelf:
-    return Shelf(server)
+def setup(server: Front) -> Setup:
+    return Setup(server)
 
 
 def unheard(_count: int) -> None:
     """Hear nothing."""
 
 
-def test_a_file_arrives_whole_and_compared(shelf: Shelf, tmp_path: Path) -> None:
+def test_a_file_arrives_whole_and_compared(setup: Setup, tmp_path: Path) -> None:
     content = os.urandom(700_000)
-    pin = shelf.put(content, ChecksumAlgorithm="SHA256")
-    heard: list[int] = []
-    fetched = shelf.bucket.fetch(pin, tmp_path / "a" / "file", heard.append)
+    pin = setup.put(content, ChecksumAlgorithm="SHA256")
+    received: list[int] = []
+    fetched = setup.bucket.fetch(pin, tmp_path / "a" / "file", received.append)
     assert (tmp_path / "a" / "file").read_bytes() == content
     assert fetched.checked_by == f"S3 {pin.checksum.kind if pin.checksum else ''}"
-    assert sum(heard) == len(content)
+    assert sum(received) == len(content)
     assert [path.name for path in (tmp_path / "a").iterdir()] == ["file"]
 
 
-def test_an_empty_object_is_a_file_too(shelf: Shelf, tmp_path: Path) -> None:
-    shelf.bucket.fetch(shelf.put(b""), tmp_path / "file", unheard)
+def test_an_empty_object_is_a_file_too(setup: Setup, tmp_path: Path) -> None:
+    setup.bucket.fetch(setup.put(b""), tmp_path / "file", unheard)
     assert (tmp_path / "file").read_bytes() == b""
-    assert not [asked for asked in shelf.front.asked if asked.method == "GET"]
+    assert not [request for request in setup.front.requests if request.method == "GET"]
 
 
-def test_what_lies_there_is_compared_before_it_counts(shelf: Shelf, tmp_path: Path) -> None:
-    pin = shelf.put(b"the bill")
+def test_what_lies_there_is_compared_before_it_counts(setup: Setup, tmp_path: Path) -> None:
+    pin = setup.put(b"the bill")
     (tmp_path / "file").write_bytes(b"the b1ll")
     (tmp_path / "file.part").write_bytes(b"longer than the object")
-    shelf.bucket.fetch(pin, tmp_path / "file", unheard)
+    setup.bucket.fetch(pin, tmp_path / "file", unheard)
     assert (tmp_path / "file").read_bytes() == b"the bill"
 
 
 @pytest.mark.parametrize("changed", [b"another", None])
 def test_an_object_that_is_another_one_by_now(
-    shelf: Shelf, tmp_path: Path, changed: bytes | None
+    setup: Setup, tmp_path: Path, changed: bytes | None
 ) -> None:
-    pin = shelf.put(b"the bill")
+    pin = setup.put(b"the bill")
     if changed is None:
-        shelf.front.client().delete_object(Bucket=shelf.name, Key=KEY)
+        setup.front.client().delete_object(Bucket=setup.name, Key=KEY)
     else:
-        shelf.put(changed)
+        setup.put(changed)
     with pytest.raises(ObjectChangedError, match="the export is being rewritten"):
-        shelf.bucket.fetch(pin, tmp_path / "file", unheard)
+        setup.bucket.fetch(pin, tmp_path / "file", unheard)
     assert not (tmp_path / "file").exists()
 
 
 def test_a_line_that_always_breaks_ends_it_and_keeps_what_came(
-    shelf: Shelf, tmp_path: Path
+    setup: Setup, tmp_path: Path
 ) -> None:
-    pin = shelf.put(b"the bill")
+    pin = setup.put(b"the bill")
 
-    def fault(asked: Asked, real: Callable[[], Answer]) -> Answer | None:
-        return replace(real(), only=0) if asked.method == "GET" else None
+    def fault(request: ReceivedRequest, real: Callable[[], Answer]) -> Answer | None:
+        return replace(real(), only=0) if request.method == "GET" else None
 
-    shelf.front.always.append(fault)
+    setup.front.always.append(fault)
     with pytest.raises(AwsUnreachableError, match="No answer to s3:GetObject"):
-        shelf.bucket.fetch(pin, tmp_path / "file", unheard)
-    assert len([asked for asked in shelf.front.asked if asked.method == "GET"]) == ATTEMPTS
-    assert shelf.waited == [2, 4, 8, 16]
+        setup.bucket.fetch(pin, tmp_path / "file", unheard)
+    assert len([request for request in setup.front.requests if request.method == "GET"]) == ATTEMPTS
+    assert setup.waited == [2, 4, 8, 16]
     assert [path.name for path in tmp_path.iterdir()] == ["file.part"]
 
 
-def test_a_manifest_that_is_cut_off_is_read_again(shelf: Shelf) -> None:
-    shelf.put(b"a text that is not long")
+def test_a_manifest_that_is_cut_off_is_read_again(setup: Setup) -> None:
+    setup.put(b"a text that is not long")
 
-    def fault(asked: Asked, real: Callable[[], Answer]) -> Answer | None:
-        return replace(real(), only=5) if asked.method == "GET" else None
+    def fault(request: ReceivedRequest, real: Callable[[], Answer]) -> Answer | None:
+        return replace(real(), only=5) if request.method == "GET" else None
 
-    shelf.front.faults.append(fault)
-    found = shelf.bucket.read(KEY)
+    setup.front.faults.append(fault)
+    found = setup.bucket.read(KEY)
     assert found is not None
     assert found[1] == b"a text that is not long"
-    assert shelf.bucket.read("nothing") is None
-    assert shelf.bucket.head("nothing") is None
+    assert setup.bucket.read("nothing") is None
+    assert setup.bucket.head("nothing") is None
 
 
-def test_folders_are_listed_page_by_page(shelf: Shelf) -> None:
-    client = shelf.front.client()
+def test_folders_are_listed_page_by_page(setup: Setup) -> None:
+    client = setup.front.client()
     for month in range(1, 6):
-        client.put_object(Bucket=shelf.name, Key=f"e/metadata/BILLING_PERIOD=2026-0{month}/x")
-    client.put_object(Bucket=shelf.name, Key="e/metadata/a file")
+        client.put_object(Bucket=setup.name, Key=f"e/metadata/BILLING_PERIOD=2026-0{month}/x")
+    client.put_object(Bucket=setup.name, Key="e/metadata/a file")
 
-    paged = S3Bucket(_TwoAPage(client), shelf.name)
+    paged = S3Bucket(_TwoAPage(client), setup.name)
     assert paged.folders("e/metadata") == [f"BILLING_PERIOD=2026-0{n}" for n in range(1, 6)]
-    assert shelf.bucket.folders("") == ["e"]
-    assert shelf.bucket.folders("nowhere") == []
+    assert setup.bucket.folders("") == ["e"]
+    assert setup.bucket.folders("nowhere") == []
 
 
 class _TwoAPage:
@@ -164,24 +164,24 @@ class _TwoAPage:
         return self._client.list_objects_v2(MaxKeys=2, **asked)
 
 
-def answering(status: int, code: str, said: str = "", *, method: str = "GET") -> Fault:
-    def fault(asked: Asked, _: Callable[[], Answer]) -> Answer | None:
-        return refused(status, code, said) if asked.method == method else None
+def answering(status: int, code: str, message: str = "", *, method: str = "GET") -> Fault:
+    def fault(request: ReceivedRequest, _: Callable[[], Answer]) -> Answer | None:
+        return refused(status, code, message) if request.method == method else None
 
     return fault
 
 
-def test_throttling_is_waited_for_and_then_forgotten(shelf: Shelf) -> None:
-    shelf.put(b"the bill")
-    shelf.front.faults += [answering(503, "SlowDown"), answering(500, "InternalError")]
-    assert shelf.bucket.read(KEY) is not None
-    assert shelf.waited == [1, 2]
+def test_throttling_is_waited_for_and_then_forgotten(setup: Setup) -> None:
+    setup.put(b"the bill")
+    setup.front.faults += [answering(503, "SlowDown"), answering(500, "InternalError")]
+    assert setup.bucket.read(KEY) is not None
+    assert setup.waited == [1, 2]
 
 
-def test_throttling_without_end_is_bounded(shelf: Shelf) -> None:
-    shelf.front.always.append(answering(503, "SlowDown", "Please reduce your request rate."))
+def test_throttling_without_end_is_bounded(setup: Setup) -> None:
+    setup.front.always.append(answering(503, "SlowDown", "Please reduce your request rate."))
     with pytest.raises(AwsBusyError, match=r"s3:GetObject failed 6 times.*reduce your request"):
-        shelf.bucket.read(KEY)
+        setup.bucket.read(KEY)
 
 
 @pytest.mark.parametrize(
@@ -195,86 +195,88 @@ def test_throttling_without_end_is_bounded(shelf: Shelf) -> None:
     ],
 )
 def test_refusals_show_what_to_do(
-    shelf: Shelf, status: int, code: str, error: type[AwsError], word: str
+    setup: Setup, status: int, code: str, error: type[AwsError], word: str
 ) -> None:
-    shelf.front.always.append(answering(status, code))
-    with pytest.raises(error) as told:
-        shelf.bucket.read(KEY)
-    assert word in str(told.value)
-    assert SECRET not in str(told.value)
+    setup.front.always.append(answering(status, code))
+    with pytest.raises(error) as raised:
+        setup.bucket.read(KEY)
+    assert word in str(raised.value)
+    assert SECRET not in str(raised.value)
 
 
-def test_a_key_that_may_not_be_used_is_named_as_the_permission(shelf: Shelf) -> None:
+def test_a_key_that_may_not_be_used_is_named_as_the_permission(setup: Setup) -> None:
     key = "arn:aws:kms:eu-west-1:111111111111:key/1234"
-    said = (
+    stated = (
         "User: arn:aws:iam::1:user/anna is not authorized to perform: kms:Decrypt on resource: "
         f"{key} because no identity-based policy allows the kms:Decrypt action"
     )
-    shelf.front.always.append(answering(403, "AccessDenied", said))
-    with pytest.raises(AwsDeniedError) as told:
-        shelf.bucket.read(KEY)
-    assert f'{{"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "{key}"}}' in str(told.value)
-
-
-def test_a_listing_that_is_denied_names_the_bucket(shelf: Shelf) -> None:
-    shelf.front.always.append(answering(403, "AccessDenied"))
-    with pytest.raises(AwsDeniedError) as told:
-        shelf.bucket.folders("exports")
-    line = (
-        f'{{"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "arn:aws:s3:::{shelf.name}"}}'
+    setup.front.always.append(answering(403, "AccessDenied", stated))
+    with pytest.raises(AwsDeniedError) as raised:
+        setup.bucket.read(KEY)
+    assert f'{{"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "{key}"}}' in str(
+        raised.value
     )
-    assert line in str(told.value)
 
 
-def test_a_look_that_is_denied_names_the_folder(shelf: Shelf) -> None:
-    shelf.front.always.append(answering(403, "AccessDenied", method="HEAD"))
-    with pytest.raises(AwsDeniedError) as told:
-        shelf.bucket.head(KEY)
+def test_a_listing_that_is_denied_names_the_bucket(setup: Setup) -> None:
+    setup.front.always.append(answering(403, "AccessDenied"))
+    with pytest.raises(AwsDeniedError) as raised:
+        setup.bucket.folders("exports")
+    line = (
+        f'{{"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "arn:aws:s3:::{setup.name}"}}'
+    )
+    assert line in str(raised.value)
+
+
+def test_a_look_that_is_denied_names_the_folder(setup: Setup) -> None:
+    setup.front.always.append(answering(403, "AccessDenied", method="HEAD"))
+    with pytest.raises(AwsDeniedError) as raised:
+        setup.bucket.head(KEY)
     folder = KEY.rpartition("/")[0]
-    assert f"may not call s3:GetObject on arn:aws:s3:::{shelf.name}/{folder}/*" in str(told.value)
+    assert f"may not call s3:GetObject on arn:aws:s3:::{setup.name}/{folder}/*" in str(raised.value)
 
 
-def test_a_head_request_refused_without_a_reason_is_repeated_as_get(shelf: Shelf) -> None:
-    pin = shelf.put(b"the bill")
-    shelf.front.always += [
+def test_a_head_request_refused_without_a_reason_is_repeated_as_get(setup: Setup) -> None:
+    pin = setup.put(b"the bill")
+    setup.front.always += [
         answering(400, "400", method="HEAD"),
         answering(400, "ExpiredToken", "The provided token has expired."),
     ]
     with pytest.raises(AwsCredentialsError, match="credentials have expired"):
-        shelf.bucket.head(pin.key)
+        setup.bucket.head(pin.key)
 
 
-def test_a_bucket_in_another_region_is_found_and_used(shelf: Shelf) -> None:
-    shelf.front.client().put_object(Bucket=shelf.name, Key="a/b", Body=b"here")
+def test_a_bucket_in_another_region_is_found_and_used(setup: Setup) -> None:
+    setup.front.client().put_object(Bucket=setup.name, Key="a/b", Body=b"here")
 
-    def elsewhere(asked: Asked, real: Callable[[], Answer]) -> Answer | None:
+    def elsewhere(request: ReceivedRequest, real: Callable[[], Answer]) -> Answer | None:
         region = {"x-amz-bucket-region": "ap-southeast-2"}
-        if asked.region != "ap-southeast-2":
+        if request.region != "ap-southeast-2":
             return refused(301, "PermanentRedirect", **region)
         answer = real()
         return replace(answer, headers={**answer.headers, **region})
 
-    shelf.front.always.append(elsewhere)
-    heard: list[str] = []
-    bucket = open_bucket(shelf.front.client, shelf.name, say=heard.append)
-    shelf.front.asked.clear()
+    setup.front.always.append(elsewhere)
+    received: list[str] = []
+    bucket = open_bucket(setup.front.client, setup.name, say=received.append)
+    setup.front.requests.clear()
     assert bucket.folders("") == ["a"]
-    assert [asked.region for asked in shelf.front.asked] == ["ap-southeast-2"]
-    assert heard == [f"s3://{shelf.name} is in ap-southeast-2"]
+    assert [request.region for request in setup.front.requests] == ["ap-southeast-2"]
+    assert received == [f"s3://{setup.name} is in ap-southeast-2"]
 
 
-def test_the_region_is_reported_even_where_the_bucket_may_not_be_listed(shelf: Shelf) -> None:
-    def denied(asked: Asked, _: Callable[[], Answer]) -> Answer | None:
+def test_the_region_is_reported_even_where_the_bucket_may_not_be_listed(setup: Setup) -> None:
+    def denied(request: ReceivedRequest, _: Callable[[], Answer]) -> Answer | None:
         region = {"x-amz-bucket-region": "eu-central-1"}
-        return refused(403, "AccessDenied", **region) if asked.method == "HEAD" else None
+        return refused(403, "AccessDenied", **region) if request.method == "HEAD" else None
 
-    shelf.front.always.append(denied)
-    assert region_of(shelf.front.client(), shelf.name) == "eu-central-1"
+    setup.front.always.append(denied)
+    assert region_of(setup.front.client(), setup.name) == "eu-central-1"
 
 
-def test_a_bucket_that_is_not_there(shelf: Shelf) -> None:
+def test_a_bucket_that_is_not_there(setup: Setup) -> None:
     with pytest.raises(NoBucketError, match="There is no bucket 'never-made-it'"):
-        open_bucket(shelf.front.client, "never-made-it")
+        open_bucket(setup.front.client, "never-made-it")
 
 
 @pytest.mark.parametrize(
@@ -309,10 +311,10 @@ def test_checksums_do_not_depend_on_how_bytes_are_cut(kind: str, length: int) ->
 def test_crc_by_blocks_agrees_with_pythons_own() -> None:
     """The CRC-32 of zlib has another polynomial, and the same arithmetic."""
     content = os.urandom(300_000)
-    ours = Crc("CRC32C")
-    ours._polynomial = 0xEDB88320
-    ours.update(content)
-    assert ours.digest() == zlib.crc32(content).to_bytes(4, "big")
+    own = Crc("CRC32C")
+    own._polynomial = 0xEDB88320
+    own.update(content)
+    assert own.digest() == zlib.crc32(content).to_bytes(4, "big")
 
 
 @pytest.mark.parametrize(
@@ -334,16 +336,16 @@ def test_which_checksum_s3_states(answer: dict[str, str], expected: str) -> None
     assert str(stated(answer)) == expected
 
 
-def test_a_checksum_that_is_never_met(shelf: Shelf, tmp_path: Path) -> None:
-    pin = replace(shelf.put(b"the bill"), checksum=Checksum("CRC64NVME", "AAAAAAAAAAA="))
+def test_a_checksum_that_is_never_met(setup: Setup, tmp_path: Path) -> None:
+    pin = replace(setup.put(b"the bill"), checksum=Checksum("CRC64NVME", "AAAAAAAAAAA="))
     with pytest.raises(NotWhatS3HasError, match="expected CRC64NVME AAAAAAAAAAA=, found CRC64"):
-        shelf.bucket.fetch(pin, tmp_path / "file", unheard)
+        setup.bucket.fetch(pin, tmp_path / "file", unheard)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_disk_that_is_too_small_is_reported_before(shelf: Shelf, tmp_path: Path) -> None:
-    pin = replace(shelf.put(b"the bill"), size=10**16)
-    downloads = Downloads(tmp_path, S3Location(shelf.name, "exports/cur2"))
+def test_a_disk_that_is_too_small_is_reported_before(setup: Setup, tmp_path: Path) -> None:
+    pin = replace(setup.put(b"the bill"), size=10**16)
+    downloads = Downloads(tmp_path, S3Location(setup.name, "exports/cur2"))
     with pytest.raises(NoSpaceError, match=r"10,000\.0 TB needed"):
         downloads.check_room(Download(tmp_path / "none", {}), [pin])
 

@@ -125,8 +125,8 @@ def test_bounded_tries_and_plain_refusals() -> None:
         denied.write("x", b"")
 
 
-def _fails(asked: s3_front.Asked, _real: object) -> s3_front.Answer | None:
-    return s3_front.refused(500, "InternalError") if asked.method == "PUT" else None
+def _fails(wanted: s3_front.ReceivedRequest, _real: object) -> s3_front.Answer | None:
+    return s3_front.refused(500, "InternalError") if wanted.method == "PUT" else None
 
 
 class Flaky:
@@ -166,5 +166,8 @@ class Breaking:
 
 
 def _error(code: str, status: int) -> ClientError:
-    said = {"Error": {"Code": code, "Message": "x"}, "ResponseMetadata": {"HTTPStatusCode": status}}
-    return ClientError(said, "PutObject")
+    stated = {
+        "Error": {"Code": code, "Message": "x"},
+        "ResponseMetadata": {"HTTPStatusCode": status},
+    }
+    return ClientError(stated, "PutObject")

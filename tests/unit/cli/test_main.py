@@ -74,7 +74,7 @@ TREE = ExplanationNode(
 
 
 @dataclass
-class Asked:
+class RecordingWorkspace:
     """A workspace that writes down what it is asked and answers with what it was given."""
 
     answer: Outcome = OWNERS
@@ -141,31 +141,31 @@ class Screen(io.TextIOWrapper):
 
 
 @dataclass
-class Told:
+class Result:
     """What a call of the program came to."""
 
     code: int
     stdout: bytes
     stderr: str
-    asked: Asked
+    workspace: RecordingWorkspace
 
     @property
     def out(self) -> str:
         return self.stdout.decode()
 
     @property
-    def said(self) -> str:
+    def message(self) -> str:
         """The words on stderr, however they were wrapped."""
         return " ".join(self.stderr.split())
 
     @property
     def call(self) -> tuple[str, tuple[Any, ...], dict[str, Any]]:
         """The only thing that was asked beside which month is newest."""
-        (call,) = [call for call in self.asked.calls if call[0] != "history"]
+        (call,) = [call for call in self.workspace.calls if call[0] != "history"]
         return call
 
 
-Program = Callable[..., Told]
+Program = Callable[..., Result]
 
 
 @pytest.fixture
@@ -174,11 +174,11 @@ def program(tmp_path: Path) -> Program:
 
     def call(
         *arguments: str,
-        asked: Asked | None = None,
+        workspace: RecordingWorkspace | None = None,
         screen: bool = False,
         environment: dict[str, str] | None = None,
-    ) -> Told:
-        workspace = asked or Asked()
+    ) -> Result:
+        workspace = workspace or RecordingWorkspace()
 
         def open_it(settings: Settings, say: Callable[[str], None]) -> Any:
             workspace.settings = settings
@@ -193,15 +193,15 @@ def program(tmp_path: Path) -> Program:
         code = run(arguments, outside)
         out.flush()
         err.flush()
-        return Told(code, out.buffer.getvalue(), err.buffer.getvalue().decode(), workspace)  # type: ignore[attr-defined]
+        return Result(code, out.buffer.getvalue(), err.buffer.getvalue().decode(), workspace)  # type: ignore[attr-defined]
 
     return call
 
 
 def test_ingest_resolves_paths_in_the_user_s_folder(program: Program, tmp_path: Path) -> None:
-    told = program("ingest", "bills", "/abs", "--bill", "azure", "--split-cost", "children")
-    assert told.code == 0
-    name, args, options = told.call
+    finding = program("ingest", "bills", "/abs", "--bill", "azure", "--split-cost", "children")
+    assert finding.code == 0
+    name, args, options = finding.call
     assert (name, args) == ("ingest", ([tmp_path / "bills", Path("/abs")],))
     assert options == {
         "bill": "azure",
@@ -218,17 +218,17 @@ def test_allocate_without_a_period_means_all(program: Program) -> None:
 
 
 def test_prove_finds_the_manifest_from_where_the_user_is(program: Program, tmp_path: Path) -> None:
-    told = program("prove", "--manifest", "m.json", "--as-of", "r1", "--by-account")
+    result = program("prove", "--manifest", "m.json", "--as-of", "r1", "--by-account")
     options = {"manifest": tmp_path / "m.json", "as_of": "r1", "by_account": True}
-    assert told.call == ("prove", ((),), options)
+    assert result.call == ("prove", ((),), options)
 
 
 def test_report_requests_the_newest_allocated_month(program: Program) -> None:
-    told = program(
+    result = program(
         "report", "--by", "cost_center, project", "--by", "x", "--granularity", "day",
         "--owner", "A", "--cost-center", "B", "--where", "1 = 1", "--cost", "BilledCost",
     )  # fmt: skip
-    ((question,), _) = told.call[1:]
+    ((question,), _) = result.call[1:]
     assert question.period == "2026-08"
     assert question.by == ("cost_center", "project", "x")
     assert (question.granularity, question.owners) == ("day", ("A", "B"))
@@ -236,19 +236,19 @@ def test_report_requests_the_newest_allocated_month(program: Program) -> None:
 
 
 def test_without_an_allocation_the_next_step_is_named(program: Program) -> None:
-    class Empty(Asked):
+    class Empty(RecordingWorkspace):
         def history(self, period: str = "") -> Outcome:
             assert not period
             return Outcome((), ())
 
-    told = program("report", asked=Empty())
-    assert told.code == 2
-    assert "Run `apportion allocate` first." in told.said
+    finding = program("report", workspace=Empty())
+    assert finding.code == 2
+    assert "Run `apportion allocate` first." in finding.message
 
 
 def test_a_table_goes_to_the_cent_and_adds_up(program: Program) -> None:
-    told = program("report")
-    assert told.out == (
+    result = program("report")
+    assert result.out == (
         "cost_center    direct  shared     total    share\n"
         "───────────  ────────  ──────  ────────  ───────\n"
         "=FIN         1,234.11    0.01  1,234.12   50.0 %\n"
@@ -257,8 +257,8 @@ def test_a_table_goes_to_the_cent_and_adds_up(program: Program) -> None:
         "total        1,233.11    0.01  1,233.12  100.0 %\n"
         "rounded; files have every digit\n"
     )
-    assert "2026-09, amounts in USD." in told.stderr
-    assert "rulebook/2026-01.yaml, EffectiveCost." in told.stderr
+    assert "2026-09, amounts in USD." in result.stderr
+    assert "rulebook/2026-01.yaml, EffectiveCost." in result.stderr
 
 
 def test_several_currencies_have_totals_of_their_own(program: Program) -> None:
@@ -267,7 +267,7 @@ def test_several_currencies_have_totals_of_their_own(program: Program) -> None:
         for currency, amount in (("USD", "1"), ("EUR", "2"), ("USD", "4"))
     ]
     answer = Outcome(("owner", "currency", "total"), tuple(rows))
-    lines = program("report", asked=Asked(answer)).out.splitlines()
+    lines = program("report", workspace=RecordingWorkspace(answer)).out.splitlines()
     assert [line.split() for line in lines[-2:]] == [
         ["total", "EUR", "2.00"],
         ["total", "USD", "5.00"],
@@ -288,43 +288,43 @@ def test_the_forms_hold_every_digit_and_no_sums(program: Program) -> None:
 def test_to_a_file_its_ending_chooses_the_form(program: Program, tmp_path: Path) -> None:
     path = tmp_path / "september.csv"
     path.write_text("old")
-    told = program("report", "--to", str(path))
-    assert (told.code, told.stdout) == (0, b"")
+    finding = program("report", "--to", str(path))
+    assert (finding.code, finding.stdout) == (0, b"")
     assert path.read_text().startswith("month,cost_center,")
-    assert "Wrote" in told.stderr
+    assert "Wrote" in finding.stderr
     assert sorted(p.name for p in tmp_path.iterdir()) == ["apportion.toml", "september.csv"]
 
 
 def test_a_file_of_a_form_that_we_do_not_write_is_refused(program: Program, tmp_path: Path) -> None:
     path = tmp_path / "september.ods"
-    told = program("report", "--to", str(path))
-    assert (told.code, path.exists()) == (2, False)
-    assert ".ods is not supported" in told.said
+    finding = program("report", "--to", str(path))
+    assert (finding.code, path.exists()) == (2, False)
+    assert ".ods is not supported" in finding.message
     assert program("report", "--to", str(path), "-o", "csv").code == 0
 
 
 def test_a_file_that_cannot_be_written_is_named(program: Program, tmp_path: Path) -> None:
-    told = program("report", "--to", str(tmp_path / "no" / "x.csv"))
-    assert told.code == 3
-    assert "no such file or directory" in told.said
-    assert "/no/x.csv: " in told.said
-    assert "bug" not in told.said
+    finding = program("report", "--to", str(tmp_path / "no" / "x.csv"))
+    assert finding.code == 3
+    assert "no such file or directory" in finding.message
+    assert "/no/x.csv: " in finding.message
+    assert "bug" not in finding.message
 
 
 def test_parquet_is_refused_on_a_terminal_before_any_work(program: Program) -> None:
-    told = program("report", "-o", "parquet", screen=True)
-    assert told.code == 2
-    assert "--to report.parquet" in told.said
-    assert told.asked.calls == []
+    finding = program("report", "-o", "parquet", screen=True)
+    assert finding.code == 2
+    assert "--to report.parquet" in finding.message
+    assert finding.workspace.calls == []
 
 
 def test_findings_that_fail_end_with_one(program: Program) -> None:
     answer = Outcome(("owner",), ({"owner": "A"},), (WARNS, FAILS))
-    told = program("prove", asked=Asked(answer))
-    assert told.code == 1
-    assert "A" in told.out
-    assert told.stderr.index("1 error") < told.stderr.index("1 warning")
-    assert "→ Did you mean FIN?" in told.stderr
+    finding = program("prove", workspace=RecordingWorkspace(answer))
+    assert finding.code == 1
+    assert "A" in finding.out
+    assert finding.stderr.index("1 error") < finding.stderr.index("1 warning")
+    assert "→ Did you mean FIN?" in finding.stderr
 
 
 class CatalogError(Exception):
@@ -334,7 +334,7 @@ class CatalogError(Exception):
 
 
 def test_findings_that_warn_end_with_zero(program: Program) -> None:
-    assert program("prove", asked=Asked(Outcome((), (), (WARNS,)))).code == 0
+    assert program("prove", workspace=RecordingWorkspace(Outcome((), (), (WARNS,)))).code == 0
 
 
 @pytest.mark.parametrize(
@@ -354,17 +354,17 @@ def test_findings_that_warn_end_with_zero(program: Program) -> None:
 def test_each_failure_has_its_exit_code(
     program: Program, failure: BaseException, code: int, words: str
 ) -> None:
-    told = program("allocate", asked=Asked(failure=failure))
-    assert told.code == code
-    assert words in told.said
-    assert "Traceback" not in told.stderr
-    assert told.stdout == b""
+    finding = program("allocate", workspace=RecordingWorkspace(failure=failure))
+    assert finding.code == code
+    assert words in finding.message
+    assert "Traceback" not in finding.stderr
+    assert finding.stdout == b""
 
 
 def test_a_bug_shows_how_to_get_the_trace(program: Program) -> None:
-    asked = Asked(failure=ZeroDivisionError("x"))
-    assert "APPORTION_TRACE=1" in program("allocate", asked=asked).stderr
-    traced = program("allocate", asked=asked, environment={"APPORTION_TRACE": "1"}).stderr
+    wanted = RecordingWorkspace(failure=ZeroDivisionError("x"))
+    assert "APPORTION_TRACE=1" in program("allocate", workspace=wanted).stderr
+    traced = program("allocate", workspace=wanted, environment={"APPORTION_TRACE": "1"}).stderr
     assert "Traceback" in traced
     assert "ZeroDivisionError: x" in traced
 
@@ -386,21 +386,21 @@ def test_a_bug_shows_how_to_get_the_trace(program: Program) -> None:
     ],
 )
 def test_wrong_use_ends_with_two(program: Program, arguments: list[str], words: str) -> None:
-    told = program(*arguments)
-    assert told.code == 2
-    assert words in told.said
-    assert told.stdout == b""
+    finding = program(*arguments)
+    assert finding.code == 2
+    assert words in finding.message
+    assert finding.stdout == b""
 
 
 def test_quiet_leaves_data_and_what_fails(program: Program) -> None:
     answer = Outcome(("owner",), ({"owner": "A"},), (WARNS,), ("A sentence.",))
-    told = program("prove", "--quiet", asked=Asked(answer))
-    assert (told.code, told.stderr) == (0, "")
-    assert "A" in told.out
-    told = program("-q", "prove", asked=Asked(Outcome((), (), (WARNS, FAILS))))
-    assert told.code == 1
-    assert "P001" in told.stderr
-    assert "D001" not in told.stderr
+    finding = program("prove", "--quiet", workspace=RecordingWorkspace(answer))
+    assert (finding.code, finding.stderr) == (0, "")
+    assert "A" in finding.out
+    finding = program("-q", "prove", workspace=RecordingWorkspace(Outcome((), (), (WARNS, FAILS))))
+    assert finding.code == 1
+    assert "P001" in finding.stderr
+    assert "D001" not in finding.stderr
 
 
 def test_steps_are_plain_lines_where_no_terminal_is(program: Program) -> None:
@@ -419,21 +419,23 @@ def test_on_a_terminal_there_is_colour_and_without_it_there_is_none(program: Pro
 def test_on_a_terminal_data_cannot_move_the_cursor(program: Program) -> None:
     answer = Outcome(("owner",), ({"owner": "a\x1b[2Jb"},), (), ("said \x1b[2J",))
     for form in ("table", "csv", "json"):
-        told = program("report", "-o", form, "--no-color", screen=True, asked=Asked(answer))
-        assert "\x1b[2J" not in told.out + told.stderr
-    assert "\x1b[2J" in program("report", "-o", "csv", asked=Asked(answer)).out
+        result = program(
+            "report", "-o", form, "--no-color", screen=True, workspace=RecordingWorkspace(answer)
+        )
+        assert "\x1b[2J" not in result.out + result.stderr
+    assert "\x1b[2J" in program("report", "-o", "csv", workspace=RecordingWorkspace(answer)).out
 
 
 def test_a_table_fits_the_terminal(program: Program) -> None:
-    told = program("report", "--no-color", screen=True, environment={"COLUMNS": "40"})
-    assert "cost_center  =FIN\ndirect       1,234.11\n" in told.out
+    result = program("report", "--no-color", screen=True, environment={"COLUMNS": "40"})
+    assert "cost_center  =FIN\ndirect       1,234.11\n" in result.out
 
 
 def test_review_shows_its_tables_or_one_of_them(program: Program) -> None:
-    told = program("report", "--for-review")
-    assert told.call == ("review", ("2026-08",), {"as_of": ""})
-    assert told.out.startswith("Unallocated\ncost_center ")
-    assert told.out.endswith("\nPools\nnone\n")
+    result = program("report", "--for-review")
+    assert result.call == ("review", ("2026-08",), {"as_of": ""})
+    assert result.out.startswith("Unallocated\ncost_center ")
+    assert result.out.endswith("\nPools\nnone\n")
     assert set(json.loads(program("report", "--for-review", "-o", "json").stdout)) == {
         "unallocated",
         "pools",
@@ -442,9 +444,9 @@ def test_review_shows_its_tables_or_one_of_them(program: Program) -> None:
 
 
 def test_explain_is_a_tree_or_rows(program: Program) -> None:
-    told = program("explain", "FIN-100", "--period", "2026-09")
-    assert told.call == ("explain_owner", ("FIN-100", "2026-09"), {"as_of": ""})
-    lines = [" ".join(line.split()) for line in told.out.splitlines()]
+    result = program("explain", "FIN-100", "--period", "2026-09")
+    assert result.call == ("explain_owner", ("FIN-100", "2026-09"), {"as_of": ""})
+    lines = [" ".join(line.split()) for line in result.out.splitlines()]
     assert lines == [
         "FIN-100 100.00 USD",
         "├─ direct 60.00 USD",
@@ -462,30 +464,32 @@ def test_explain_is_a_tree_or_rows(program: Program) -> None:
 
 
 def test_a_deep_tree_is_cut_for_people_and_whole_for_programs(program: Program) -> None:
-    told = program("explain", "FIN-100", "--depth", "1")
-    assert "--depth" not in told.said
+    result = program("explain", "FIN-100", "--depth", "1")
+    assert "--depth" not in result.message
     deep = ExplanationNode(
         "FIN-100", children=(ExplanationNode("a", children=(ExplanationNode("b" * 200),)),)
     )
 
-    class Deep(Asked):
+    class Deep(RecordingWorkspace):
         def explain_owner(self, owner: str, period: str, **options: Any) -> Explanation:
             assert (owner, period, options) == ("FIN-100", "2026-08", {"as_of": ""})
             return Explanation(deep)
 
-    told = program("explain", "FIN-100", "--depth", "1", asked=Deep())
-    assert told.out == "FIN-100\n└─ a\n"
-    assert "More levels: --depth 2." in told.said
-    whole = program("explain", "FIN-100", asked=Deep()).out
+    result = program("explain", "FIN-100", "--depth", "1", workspace=Deep())
+    assert result.out == "FIN-100\n└─ a\n"
+    assert "More levels: --depth 2." in result.message
+    whole = program("explain", "FIN-100", workspace=Deep()).out
     assert whole.count("b") == 200
     assert max(map(len, whole.splitlines())) <= 100
-    assert "bbb" in program("explain", "FIN-100", "--depth", "1", "-o", "json", asked=Deep()).out
+    assert (
+        "bbb" in program("explain", "FIN-100", "--depth", "1", "-o", "json", workspace=Deep()).out
+    )
 
 
 def test_rules_show_prints_the_rulebook_and_its_sql(program: Program) -> None:
-    told = program("rules", "show", "--period", "2026-03")
-    assert told.call == ("rules_in_force", ("2026-03",), {})
-    assert told.out == (
+    result = program("rules", "show", "--period", "2026-03")
+    assert result.call == ("rules_in_force", ("2026-03",), {})
+    assert result.out == (
         "# rulebook/2026-01.yaml, in force from 2026-01, sha256 ab12\n"
         "apportion: 1\n\n-- labels\nSELECT\n  1;\n"
     )
@@ -502,9 +506,9 @@ def test_rules_schema_needs_neither_settings_nor_ledger(program: Program, tmp_pa
 
 
 def test_the_ledger_is_listed_for_people_and_in_full_for_programs(program: Program) -> None:
-    told = program("ledger", "history", "--period", "2026-08")
-    assert told.asked.calls == [("history", ("2026-08",), {})]
-    assert "2026-10-03 12:00  ingest" in told.out
+    result = program("ledger", "history", "--period", "2026-08")
+    assert result.workspace.calls == [("history", ("2026-08",), {})]
+    assert "2026-10-03 12:00  ingest" in result.out
     rows = json.loads(program("ledger", "list", "-o", "json").stdout)
     assert rows[0]["at"] == "2026-10-03T12:00:00Z"
 
@@ -512,13 +516,13 @@ def test_the_ledger_is_listed_for_people_and_in_full_for_programs(program: Progr
 def test_settings_are_those_of_the_folder_or_of_the_option(
     program: Program, tmp_path: Path
 ) -> None:
-    told = program("allocate")
-    assert told.asked.settings is not None
-    assert told.asked.settings.ledger == tmp_path / "ledger"
+    result = program("allocate")
+    assert result.workspace.settings is not None
+    assert result.workspace.settings.ledger == tmp_path / "ledger"
     (tmp_path / "other.toml").write_text('ledger = "elsewhere"')
-    told = program("allocate", "--settings", "other.toml")
-    assert told.asked.settings is not None
-    assert told.asked.settings.ledger == tmp_path / "elsewhere"
+    result = program("allocate", "--settings", "other.toml")
+    assert result.workspace.settings is not None
+    assert result.workspace.settings.ledger == tmp_path / "elsewhere"
 
 
 @pytest.mark.parametrize(

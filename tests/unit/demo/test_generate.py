@@ -361,7 +361,7 @@ def test_the_planted_defects_have_the_money_that_is_reported(
 
 
 def test_the_documentation_lists_the_defects_with_their_money(made: Generated) -> None:
-    said = re.findall(r"^\| ([^|]+) \| [^|]+ \| ([\d,.]+) \| ([\d,.]+) \| ([\d,.]+) \|$",
+    message = re.findall(r"^\| ([^|]+) \| [^|]+ \| ([\d,.]+) \| ([\d,.]+) \| ([\d,.]+) \|$",
                       DOCUMENT.read_text(encoding="utf-8"), flags=re.MULTILINE)  # fmt: skip
     counted = {
         (defect.name, defect.period): f"{Decimal(defect.effective):,.2f}"
@@ -369,8 +369,8 @@ def test_the_documentation_lists_the_defects_with_their_money(made: Generated) -
         if not defect.restated
     }
 
-    assert [row[0] for row in said] == list(MEANING)
-    for name, *amounts in said:
+    assert [row[0] for row in message] == list(MEANING)
+    for name, *amounts in message:
         assert amounts == [counted[name, str(period)] for period in MONTHS], name
 
 
@@ -384,8 +384,8 @@ def test_the_same_seed_makes_the_same_lines(
     lines = []
     for one in again:
         _open(engine, one.bills[0])
-        told = "SELECT count(*), sum(CAST(hash(bill) AS HUGEINT)) FROM bill"
-        lines.append(engine.execute(told).fetchall())
+        result = "SELECT count(*), sum(CAST(hash(bill) AS HUGEINT)) FROM bill"
+        lines.append(engine.execute(result).fetchall())
 
     assert lines[0] == lines[1]
     assert lines[0] != lines[2]

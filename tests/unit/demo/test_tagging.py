@@ -42,15 +42,15 @@ def test_a_style_shows_in_the_tags(style: Style, draw: int) -> None:
         draw=draw,
     )
 
-    said = tags.get("CostCenter")
+    message = tags.get("CostCenter")
     assert {
         Style.UNTAGGABLE: not tags,
-        Style.GOOD: said == "FIN-100",
-        Style.KEY_VARIANT: said is None and tags.get("costcenter") == "FIN-100",
-        Style.MISSPELT: said in MISSPELT["FIN-100"],
-        Style.UNKNOWN: said in UNKNOWN,
-        Style.MISSING: bool(tags) and said is None and "costcenter" not in tags,
-        Style.INCONSISTENT: said == INCONSISTENT[account, project],
+        Style.GOOD: message == "FIN-100",
+        Style.KEY_VARIANT: message is None and tags.get("costcenter") == "FIN-100",
+        Style.MISSPELT: message in MISSPELT["FIN-100"],
+        Style.UNKNOWN: message in UNKNOWN,
+        Style.MISSING: bool(tags) and message is None and "costcenter" not in tags,
+        Style.INCONSISTENT: message == INCONSISTENT[account, project],
     }[style]
 
 

@@ -152,7 +152,7 @@ def test_what_the_engine_refuses_is_one_sentence(engine: DuckDB) -> None:
 
 
 @pytest.mark.parametrize(
-    ("broken", "says"),
+    ("broken", "shows"),
     [
         ('1,"x"y,3', ":30002: a quote inside a value is not doubled"),
         ("1,2", ":30002: a record has more or fewer fields"),
@@ -160,16 +160,16 @@ def test_what_the_engine_refuses_is_one_sentence(engine: DuckDB) -> None:
     ],
 )
 def test_a_csv_that_cannot_be_read_is_reported_with_file_and_line(
-    engine: DuckDB, tmp_path: Path, broken: str, says: str
+    engine: DuckDB, tmp_path: Path, broken: str, shows: str
 ) -> None:
     file = tmp_path / "bill.csv"
     file.write_text("\n".join(["a,b,c", *["1,x,3"] * 30_000, broken, ""]), newline="")
     with pytest.raises(EngineError) as failed:
         read_all(engine, file)
-    told = str(failed.value)
-    assert told.startswith(f"{file}:")
-    assert says in told
-    assert "strict_mode" not in told
+    result = str(failed.value)
+    assert result.startswith(f"{file}:")
+    assert shows in result
+    assert "strict_mode" not in result
 
 
 def read_all(engine: DuckDB, file: Path) -> None:
@@ -205,9 +205,9 @@ DuckDB(folder / "spill").write(made, str(folder / "out"))
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=False
     )
-    *_, said = done.stderr.splitlines()
-    assert "EngineError: The engine failed: Could not write" in said
-    assert "File too large. Nothing was published; the earlier state is unchanged." in said
+    *_, message = done.stderr.splitlines()
+    assert "EngineError: The engine failed: Could not write" in message
+    assert "File too large. Nothing was published; the earlier state is unchanged." in message
 
 
 def test_another_thread_reads_the_progress_of_a_query(engine: DuckDB) -> None:

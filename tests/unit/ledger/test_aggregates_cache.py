@@ -54,8 +54,8 @@ def test_a_file_that_is_gone_or_added_is_noticed(tmp_path: Path) -> None:
 def test_damage_in_a_folder_that_cannot_be_written_to_is_passed_over(tmp_path: Path) -> None:
     ledger, scratch = tmp_path / "ledger", tmp_path / "scratch"
     kept(AggregatesCache(ledger)).write_bytes(b"damaged")
-    ours = kept(AggregatesCache(scratch))
-    assert AggregatesCache(ledger, scratch).find(RUN) == {"cells": [ours]}
+    own = kept(AggregatesCache(scratch))
+    assert AggregatesCache(ledger, scratch).find(RUN) == {"cells": [own]}
 
 
 def test_the_process_that_was_quicker_counts(tmp_path: Path) -> None:

@@ -15,11 +15,11 @@ from apportion.ledger.iceberg import IcebergLedger
 from apportion.model.errors.base import LedgerDamagedError, LedgerRefusesError
 from apportion.model.money import SQL_TYPE
 from ledger_writer import (
+    acknowledged_by,
     expected_state,
     manifest,
     read_state,
     start,
-    told,
 )
 
 MONTH, OTHER_MONTH = "2026-09", "2026-10"
@@ -242,7 +242,7 @@ def test_a_run_that_names_an_unknown_snapshot_is_not_recorded(ledger: IcebergLed
 
 
 @pytest.mark.parametrize(
-    ("columns", "said"),
+    ("columns", "expected"),
     [
         ("1.5::DOUBLE AS BilledCost", r"column BilledCost as DECIMAL\(38, 18\), found DOUBLE"),
         ("1::HUGEINT AS Lines", "column Lines as BIGINT, found DOUBLE"),
@@ -252,10 +252,10 @@ def test_a_run_that_names_an_unknown_snapshot_is_not_recorded(ledger: IcebergLed
     ],
 )
 def test_a_column_of_another_type_is_refused(
-    ledger: IcebergLedger, write: Write, columns: str, said: str
+    ledger: IcebergLedger, write: Write, columns: str, expected: str
 ) -> None:
     old = ledger.replace("costs", period=MONTH, bill="acme", files=write("costs", cost(1)))
-    with pytest.raises(LedgerRefusesError, match=said):
+    with pytest.raises(LedgerRefusesError, match=expected):
         ledger.replace("costs", period=MONTH, bill="acme", files=write("costs", columns))
     assert len(ledger.files_at("costs", snapshot=old, period=MONTH, bill="acme")) == 1
 
@@ -359,9 +359,9 @@ def test_a_moved_ledger_works_and_leaves_its_old_place_alone(
     found = moved.files_at("costs", snapshot=run.snapshots["costs"], period=MONTH, bill="acme")
     assert all(file.startswith(str(new)) for file in found)
     assert total(con, found) == (3, 3)
-    process, telling = start(new, states=1)
+    process, pipe = start(new, states=1)
     process.join()
-    assert told(telling) == [2]
+    assert acknowledged_by(pipe) == [2]
     assert read_state(moved, moved.runs()[-1]) == expected_state(2)
     assert moved.orphans() == []
     assert not ledger_folder(ledger).exists()
@@ -383,8 +383,8 @@ def test_sweep_removes_what_no_one_leads_to_and_nothing_else(
     unrecorded = write("costs", cost(2))
     ledger.replace("costs", period=MONTH, bill="acme", files=unrecorded)
     folder = ledger_folder(ledger)
-    theirs = folder / "warehouse" / "apportion" / "costs" / "data" / "notes.txt"
-    theirs.write_text("mine")
+    others = folder / "warehouse" / "apportion" / "costs" / "data" / "notes.txt"
+    others.write_text("mine")
     killed = write("costs", cost(3))
     metadata = folder / "warehouse/apportion/costs/metadata/zz.metadata.json"
     metadata.write_text("{")
@@ -392,7 +392,7 @@ def test_sweep_removes_what_no_one_leads_to_and_nothing_else(
     assert ledger.orphans() == [metadata]
     assert fresh.sweep() == sorted([*map(Path, killed), metadata])
     assert not Path(killed[0]).parent.exists()
-    assert all(Path(file).exists() for file in (*used, *unrecorded, theirs))
+    assert all(Path(file).exists() for file in (*used, *unrecorded, others))
     assert fresh.orphans() == []
     assert fresh.files_at("costs", snapshot=old, period=MONTH, bill="acme") == [str(used[0])]
 
@@ -412,7 +412,7 @@ def test_sweep_removes_nothing_where_metadata_cannot_be_read(
 
 def test_readers_see_whole_states_while_another_process_writes(tmp_path: Path) -> None:
     folder = tmp_path / "ledger"
-    process, telling = start(folder, states=12)
+    process, pipe = start(folder, states=12)
     faults: list[Exception] = []
     looks = [0, 0]
 
@@ -433,7 +433,7 @@ def test_readers_see_whole_states_while_another_process_writes(tmp_path: Path) -
         reader.join()
     process.join()
     assert faults == []
-    assert told(telling) == list(range(1, 13))
+    assert acknowledged_by(pipe) == list(range(1, 13))
     assert min(looks) > 5
 
 

@@ -18,12 +18,12 @@ from ledger_writer import manifest, start
 
 def test_a_second_process_gets_the_name_of_the_writer(tmp_path: Path) -> None:
     folder = tmp_path / "ledger"
-    process, telling = start(folder)
-    assert telling.recv() == "ready"
+    process, pipe = start(folder)
+    assert pipe.recv() == "ready"
     try:
-        for wait, said in ((0, "waited 0 s"), (0.3, "waited 0.3 s")):
+        for wait, message in ((0, "waited 0 s"), (0.3, "waited 0.3 s")):
             begun = time.monotonic()
-            with pytest.raises(LedgerBusyError, match=said) as refusal:
+            with pytest.raises(LedgerBusyError, match=message) as refusal:
                 hold(folder, wait=wait)
             assert wait <= time.monotonic() - begun
             assert f"process {process.pid} on " in str(refusal.value)
@@ -35,8 +35,8 @@ def test_a_second_process_gets_the_name_of_the_writer(tmp_path: Path) -> None:
 
 def test_waiting_ends_when_the_writer_is_done(tmp_path: Path) -> None:
     folder = tmp_path / "ledger"
-    process, telling = start(folder, states=2)
-    assert telling.recv() == "ready"
+    process, pipe = start(folder, states=2)
+    assert pipe.recv() == "ready"
     with IcebergLedger(folder).lock(wait=86400):
         assert [run.run for run in IcebergLedger(folder).runs()] == ["1", "2"]
     process.join()
@@ -45,8 +45,8 @@ def test_waiting_ends_when_the_writer_is_done(tmp_path: Path) -> None:
 def test_a_killed_writer_leaves_a_note_and_no_lock(tmp_path: Path) -> None:
     """Its note must not be taken for the word of the next holder either."""
     folder = tmp_path / "ledger"
-    process, telling = start(folder)
-    assert telling.recv() == "ready"
+    process, pipe = start(folder)
+    assert pipe.recv() == "ready"
     process.kill()
     process.join()
     assert json.loads((folder / ".lock.json").read_text())["pid"] == process.pid

@@ -49,11 +49,13 @@ def test_one_flipped_bit_is_reported_with_the_file_and_what_to_do(folder: Path) 
     run = newest(folder)
     file = run.files_of("costs")[0]
     whole = (folder / file.name).read_bytes()
-    told = f"{file.name} is damaged: expected sha256 {file.sha256}, found sha256 .*Ingest the files"
+    result = (
+        f"{file.name} is damaged: expected sha256 {file.sha256}, found sha256 .*Ingest the files"
+    )
     for at in range(0, len(whole), 97):
         bits = bytes([whole[at] ^ 1 << at % 8])
         (folder / file.name).write_bytes(whole[:at] + bits + whole[at + 1 :])
-        with pytest.raises(LedgerDamagedError, match=told):
+        with pytest.raises(LedgerDamagedError, match=result):
             IcebergLedger(folder).files("costs", run)
     assert IcebergLedger(folder).files("allocations", run)
 
@@ -172,11 +174,11 @@ def test_what_is_appended_to_is_hashed_with_what_is_added(folder: Path) -> None:
 def test_what_to_do_is_reported_for_each_kind_of_run(folder: Path) -> None:
     run = newest(folder)
     (folder / run.files_of("costs")[0].name).unlink()
-    for kind, told in (
+    for kind, result in (
         (RunKind.ALLOCATE, "Run `apportion allocate --period 2026-09` again, .*--as-of"),
         (RunKind.ACCOUNTS, "run `apportion aws accounts sync`"),
     ):
-        with pytest.raises(LedgerDamagedError, match=told):
+        with pytest.raises(LedgerDamagedError, match=result):
             IcebergLedger(folder).files("costs", replace(run, kind=kind))
 
 

@@ -8,7 +8,7 @@ from apportion.model.suggestions import did_you_mean, shown
 
 
 @pytest.mark.parametrize(
-    ("word", "said"),
+    ("word", "expected"),
     [
         ("ServiceNam", "Did you mean ServiceName?"),
         ("service_name", "Did you mean ServiceName?"),
@@ -18,8 +18,8 @@ from apportion.model.suggestions import did_you_mean, shown
         ("S" * 1_000, ""),
     ],
 )
-def test_what_was_meant(word: str, said: str) -> None:
-    assert did_you_mean(word, ["ServiceName", "RegionId"]) == said
+def test_what_was_meant(word: str, expected: str) -> None:
+    assert did_you_mean(word, ["ServiceName", "RegionId"]) == expected
 
 
 def test_the_same_word_in_another_spelling_is_found_among_any_number() -> None:

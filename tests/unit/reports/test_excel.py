@@ -188,12 +188,12 @@ def _without_results(content: bytes) -> bytes:
 
 
 def test_a_workbook_takes_the_place_of_no_other_file(tmp_path: Path) -> None:
-    said = io.StringIO()
+    stated = io.StringIO()
     settings = tmp_path / "apportion.toml"
     settings.write_text('rulebooks = "rulebook"\n')
-    outside = Outside(folder=tmp_path, environment={}, out=io.StringIO(), err=said)
+    outside = Outside(folder=tmp_path, environment={}, out=io.StringIO(), err=stated)
     assert run(["workbook", "--to", str(settings)], outside) == 2
-    assert "the extension .xlsx" in " ".join(said.getvalue().split())
+    assert "the extension .xlsx" in " ".join(stated.getvalue().split())
     assert settings.read_text() == 'rulebooks = "rulebook"\n'
 
 

@@ -118,7 +118,7 @@ def test_control_characters_in_a_value_are_signs_like_any_other(tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    ("tags", "says"),
+    ("tags", "shows"),
     [
         (json.dumps(json.dumps({"CostCenter": "A"})), "after a backslash"),
         ('"19" rack"', '19" rack'),
@@ -126,13 +126,13 @@ def test_control_characters_in_a_value_are_signs_like_any_other(tmp_path: Path) 
     ],
 )
 def test_quotes_that_are_not_doubled_are_reported_with_their_line(
-    tmp_path: Path, tags: str, says: str
+    tmp_path: Path, tags: str, shows: str
 ) -> None:
     lines = lines_of(4)
     lines[3] = LINE.format(day=3, tags=tags)
     finding = refused(tmp_path / "bill.csv", lines, bills.QUOTES)
     assert finding.place.endswith("bill.csv:4")
-    assert says in finding.found
+    assert shows in finding.found
     assert "doubled" in finding.remedy
     assert ("Spark" in finding.remedy) == ("backslash" in finding.found)
 

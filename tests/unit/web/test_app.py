@@ -89,9 +89,9 @@ def test_a_file_has_every_digit_and_no_formula(client: TestClient) -> None:
 
 
 def test_the_api_has_the_figures_of_the_page(client: TestClient) -> None:
-    told = client.get("/api/v1/owners?owner=SHOP", headers=ALL).json()
-    assert (told["page"], told["period"], told["currency"]) == ("owners", PERIOD, "USD")
-    services = next(s for s in told["sections"] if s["name"] == "ServiceName")
+    result = client.get("/api/v1/owners?owner=SHOP", headers=ALL).json()
+    assert (result["page"], result["period"], result["currency"]) == ("owners", PERIOD, "USD")
+    services = next(s for s in result["sections"] if s["name"] == "ServiceName")
     assert {row["value"]: row["total"] for row in services["rows"]} == {
         "Amazon Elastic Compute Cloud": "1050.3711",
         "Amazon RDS": "2054.0913",

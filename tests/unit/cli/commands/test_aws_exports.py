@@ -39,7 +39,7 @@ class Typed:
             Bucket=self.bucket,
             CreateBucketConfiguration={"LocationConstraint": "eu-west-1"},
         )
-        front.asked.clear()
+        front.requests.clear()
         self.code, self.out, self.err = 0, "", ""
 
     def __call__(self, *words: str) -> Typed:
@@ -77,9 +77,9 @@ EXPORTS = ("aws", "exports")
 
 
 def test_an_export_is_planned_as_data_and_nothing_is_called(typed: Typed) -> None:
-    told = typed(*EXPORTS, "plan", typed.place)
-    assert told.code == 0, told.err
-    planned = json.loads(told.out)
+    finding = typed(*EXPORTS, "plan", typed.place)
+    assert finding.code == 0, finding.err
+    planned = json.loads(finding.out)
     (call,) = planned["calls"]
     assert (call["service"], call["operation"]) == ("bcm-data-exports", "create_export")
     export = call["parameters"]["Export"]
@@ -111,15 +111,15 @@ def test_an_export_is_planned_as_data_and_nothing_is_called(typed: Typed) -> Non
 
 
 def test_apply_requests_consent_then_makes_it_once(typed: Typed) -> None:
-    told = typed(*EXPORTS, "apply", typed.place)
-    assert (told.code, typed.fake.exports) == (2, {})
-    assert "1 call would be made. Read them with `plan`, then repeat" in told.err
-    told = typed(*EXPORTS, "apply", typed.place, "--yes")
-    assert (told.code, len(typed.fake.exports)) == (0, 1)
-    assert "Created arn:aws:bcm-data-exports:us-east-1:111111111111:export/cur2-1" in told.err
-    told = typed(*EXPORTS, "apply", typed.place, "--yes")
-    assert (told.code, len(typed.fake.exports)) == (0, 1)
-    assert f"{typed.place} exists: nothing to do." in told.err
+    finding = typed(*EXPORTS, "apply", typed.place)
+    assert (finding.code, typed.fake.exports) == (2, {})
+    assert "1 call would be made. Read them with `plan`, then repeat" in finding.err
+    finding = typed(*EXPORTS, "apply", typed.place, "--yes")
+    assert (finding.code, len(typed.fake.exports)) == (0, 1)
+    assert "Created arn:aws:bcm-data-exports:us-east-1:111111111111:export/cur2-1" in finding.err
+    finding = typed(*EXPORTS, "apply", typed.place, "--yes")
+    assert (finding.code, len(typed.fake.exports)) == (0, 1)
+    assert f"{typed.place} exists: nothing to do." in finding.err
     assert [name for name, _ in typed.fake.calls].count("CreateExport") == 1
 
 
@@ -137,8 +137,8 @@ def test_focus_exports(typed: Typed, table: str, properties: dict[str, str]) -> 
         "--file-versioning",
         "create-new",
     )
-    told = typed(*EXPORTS, "apply", *words, "--csv", "--yes")
-    assert told.code == 0, told.err
+    finding = typed(*EXPORTS, "apply", *words, "--csv", "--yes")
+    assert finding.code == 0, finding.err
     (export,) = typed.fake.exports.values()
     assert list(export["DataQuery"]["TableConfigurations"].values()) == [properties]
     output = export["DestinationConfigurations"]["S3Destination"]["S3OutputConfigurations"]
@@ -150,8 +150,8 @@ def test_the_list_shows_where_exports_lie_and_which_are_ill(typed: Typed) -> Non
     for name in ("cur2", "focus", "old"):  # more than a page of the list
         typed(*EXPORTS, "apply", f"s3://{typed.bucket}/exports/{name}", "--yes")
     typed.fake.unhealthy["old"] = "INSUFFICIENT_PERMISSION"
-    told = typed(*EXPORTS, "list", "-o", "json")
-    rows = json.loads(told.out)
+    finding = typed(*EXPORTS, "list", "-o", "json")
+    rows = json.loads(finding.out)
     assert [row["export"] for row in rows] == ["cur2", "focus", "old"]
     assert rows[0] == {
         "export": "cur2",
@@ -162,29 +162,29 @@ def test_the_list_shows_where_exports_lie_and_which_are_ill(typed: Typed) -> Non
         "refreshed": "2026-09-21T14:13:20Z",
         "place": typed.place,
     }
-    assert (told.code, "E009" in told.err) == (0, True)
-    assert "The bucket's policy must let AWS Billing write" in told.err
+    assert (finding.code, "E009" in finding.err) == (0, True)
+    assert "The bucket's policy must let AWS Billing write" in finding.err
 
 
 def test_another_export_of_the_same_name_is_left_alone(typed: Typed) -> None:
     typed(*EXPORTS, "apply", typed.place, "--yes")
-    told = typed(*EXPORTS, "plan", typed.place, "--granularity", "hourly", "--split-cost")
-    assert (told.code, json.loads(told.out)["calls"]) == (0, [])
-    assert "E011" in told.err
-    assert "TIME_GRANULARITY, expected HOURLY, found DAILY" in told.err
-    assert "split_line_item_split_cost" in told.err
-    told = typed(*EXPORTS, "apply", f"s3://{typed.bucket}/elsewhere/cur2", "--yes")
-    assert (told.code, "E010" in told.err) == (1, True)
+    finding = typed(*EXPORTS, "plan", typed.place, "--granularity", "hourly", "--split-cost")
+    assert (finding.code, json.loads(finding.out)["calls"]) == (0, [])
+    assert "E011" in finding.err
+    assert "TIME_GRANULARITY, expected HOURLY, found DAILY" in finding.err
+    assert "split_line_item_split_cost" in finding.err
+    finding = typed(*EXPORTS, "apply", f"s3://{typed.bucket}/elsewhere/cur2", "--yes")
+    assert (finding.code, "E010" in finding.err) == (1, True)
     assert len(typed.fake.exports) == 1
 
 
 @pytest.mark.parametrize("action", ["bcm-data-exports:CreateExport", "cur:PutReportDefinition"])
 def test_a_missing_permission_is_named(typed: Typed, action: str) -> None:
     typed.fake.denied.add(action)
-    told = typed(*EXPORTS, "apply", typed.place, "--yes")
-    assert told.code == 3
-    assert f'{{"Effect": "Allow", "Action": "{action}", "Resource": ' in told.err
-    assert "AKIA" not in told.err
+    finding = typed(*EXPORTS, "apply", typed.place, "--yes")
+    assert finding.code == 3
+    assert f'{{"Effect": "Allow", "Action": "{action}", "Resource": ' in finding.err
+    assert "AKIA" not in finding.err
 
 
 @pytest.mark.parametrize(
@@ -197,8 +197,8 @@ def test_a_missing_permission_is_named(typed: Typed, action: str) -> None:
     ],
 )
 def test_places_where_no_export_can_be(typed: Typed, place: str, word: str) -> None:
-    told = typed(*EXPORTS, "plan", place, "--region", "eu-west-1")
-    assert (told.code, word in told.err) == (2, True), told.err
+    finding = typed(*EXPORTS, "plan", place, "--region", "eu-west-1")
+    assert (finding.code, word in finding.err) == (2, True), finding.err
 
 
 def test_the_whole_life_of_a_bill_in_s3(typed: Typed) -> None:
@@ -223,11 +223,11 @@ def test_the_whole_life_of_a_bill_in_s3(typed: Typed) -> None:
     )
     typed("init")
     place = f"s3://{typed.bucket}/{prefix}/{name}"
-    told = typed("ingest", place, "-o", "json")
-    assert told.code == 0, told.err
-    (row,) = json.loads(told.out)
+    finding = typed("ingest", place, "-o", "json")
+    assert finding.code == 0, finding.err
+    (row,) = json.loads(finding.out)
     assert (row["period"], row["status"], row["lines"]) == ("2026-07", "recorded", made.lines)
-    assert "1 month, 0 known already, 1 fetched (1 file, 3." in told.err
+    assert "1 month, 0 known already, 1 fetched (1 file, 3." in finding.err
     assert typed("ingest", place, "-o", "json").code == 0
     assert json.loads(typed.out)[0]["status"] == "unchanged"
     assert "1 month, 1 known already, 0 fetched." in typed.err
@@ -252,5 +252,5 @@ def test_words_that_belong_elsewhere(typed: Typed) -> None:
 
 def test_a_bucket_that_is_not_there(typed: Typed) -> None:
     typed("init")
-    told = typed("ingest", "s3://nobody-has-this-bucket/exports/cur2")
-    assert (told.code, "There is no bucket 'nobody-has-this-bucket'" in told.err) == (3, True)
+    finding = typed("ingest", "s3://nobody-has-this-bucket/exports/cur2")
+    assert (finding.code, "There is no bucket 'nobody-has-this-bucket'" in finding.err) == (3, True)

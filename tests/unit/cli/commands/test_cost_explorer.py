@@ -78,26 +78,26 @@ COSTS = ("cost-explorer", "costs")
 
 
 def test_costs_by_project_and_the_price_of_requests(typed: Typed) -> None:
-    told = typed(*COSTS, "--days", "30", "--by", "tag:Project", "-o", "json")
-    assert told.code == 0, told.err
-    assert [(row["day"], row["tag:Project"], row["cost"]) for row in told.rows] == [
+    finding = typed(*COSTS, "--days", "30", "--by", "tag:Project", "-o", "json")
+    assert finding.code == 0, finding.err
+    assert [(row["day"], row["tag:Project"], row["cost"]) for row in finding.rows] == [
         ("2026-09-01", "atlas", "1.0000000001"),
         ("2026-09-14", "(untagged)", "6.50"),
         ("2026-09-14", "=1+1", "3.00"),
     ]
-    assert "10.5000000001 USD, UnblendedCost. 2 requests, 0.02 USD." in told.err
-    assert "costs from Cost Explorer for 2026-08-16 to 2026-09-15 by tag:Project" in told.err
+    assert "10.5000000001 USD, UnblendedCost. 2 requests, 0.02 USD." in finding.err
+    assert "costs from Cost Explorer for 2026-08-16 to 2026-09-15 by tag:Project" in finding.err
 
 
 def test_a_table_is_to_the_cent_with_a_total(typed: Typed) -> None:
-    told = typed(*COSTS)
-    assert "(untagged)" in told.out
-    assert told.out.splitlines()[-1].split()[:2] == ["total", "10.50"]
+    result = typed(*COSTS)
+    assert "(untagged)" in result.out
+    assert result.out.splitlines()[-1].split()[:2] == ["total", "10.50"]
 
 
 def test_accounts_have_their_names_and_months_are_months(typed: Typed) -> None:
-    told = typed(*COSTS, "--by", "account,service", "--granularity", "month", "-o", "json")
-    assert told.rows[-1] == {
+    outcome = typed(*COSTS, "--by", "account,service", "--granularity", "month", "-o", "json")
+    assert outcome.rows[-1] == {
         "month": "2026-09",
         "account": "222222222222",
         "service": "Amazon Elastic Compute Cloud - Compute",
@@ -109,8 +109,8 @@ def test_accounts_have_their_names_and_months_are_months(typed: Typed) -> None:
 
 
 def test_a_cost_centre_with_what_it_leaves_out(typed: Typed) -> None:
-    told = typed(*COSTS, "--cost-center", "FIN-100", "--to", str(typed.folder / "fin.csv"))
-    assert told.code == 0
+    finding = typed(*COSTS, "--cost-center", "FIN-100", "--to", str(typed.folder / "fin.csv"))
+    assert finding.code == 0
     rows = list(csv.DictReader((typed.folder / "fin.csv").open()))
     assert [(row["day"], row["project"], row["cost"]) for row in rows] == [
         ("2026-09-01", "atlas", "1.0000000001"),
@@ -118,9 +118,9 @@ def test_a_cost_centre_with_what_it_leaves_out(typed: Typed) -> None:
     ]
     assert (
         "FIN-100: 3.5000000001 of 10.5000000001 USD, UnblendedCost. Left out: 7.00 ((untagged) "
-        "4.00, fin100 3.00). Difference 0.00. 4 requests, 0.04 USD." in told.err
+        "4.00, fin100 3.00). Difference 0.00. 4 requests, 0.04 USD." in finding.err
     )
-    assert "C005" in told.err
+    assert "C005" in finding.err
 
 
 def test_csv_is_safe_for_spreadsheets(typed: Typed) -> None:
@@ -136,20 +136,22 @@ def test_a_repeated_query_is_free_unless_fresh(typed: Typed) -> None:
 
 
 def test_a_budget_ends_it_with_three(typed: Typed) -> None:
-    told = typed(*COSTS, "--max-requests", "1")
-    assert (told.code, told.out) == (3, "")
-    assert "The next request would exceed the budget of 1; 1 request, 0.01 USD so far." in told.err
+    finding = typed(*COSTS, "--max-requests", "1")
+    assert (finding.code, finding.out) == (3, "")
+    assert (
+        "The next request would exceed the budget of 1; 1 request, 0.01 USD so far." in finding.err
+    )
 
 
 def test_parts_that_are_not_the_whole_are_not_shown(typed: Typed) -> None:
     typed.fake.lost = Decimal("0.01")
-    told = typed(*COSTS)
-    assert (told.code, told.out) == (1, "")
-    assert "C001" in told.err
+    finding = typed(*COSTS)
+    assert (finding.code, finding.out) == (1, "")
+    assert "C001" in finding.err
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "expected"),
     [
         (["--by", "servce"], "Did you mean service?"),
         (["--by", "account,service,region"], "one or two"),
@@ -160,74 +162,74 @@ def test_parts_that_are_not_the_whole_are_not_shown(typed: Typed) -> None:
         (["--metric", "ListCost"], "--metric"),
     ],
 )
-def test_wrong_use_is_two_and_sends_nothing(typed: Typed, words: list[str], said: str) -> None:
-    told = typed(*COSTS, *words)
-    assert (told.code, told.out) == (2, "")
-    assert said in told.err
+def test_wrong_use_is_two_and_sends_nothing(typed: Typed, words: list[str], expected: str) -> None:
+    finding = typed(*COSTS, *words)
+    assert (finding.code, finding.out) == (2, "")
+    assert expected in finding.err
     assert typed.fake.calls == []
 
 
 def test_resources_of_a_service(typed: Typed) -> None:
-    told = typed("cost-explorer", "resources", "--service", S3, "-o", "json")
-    (row,) = told.rows
+    finding = typed("cost-explorer", "resources", "--service", S3, "-o", "json")
+    (row,) = finding.rows
     assert (row["resource-id"], row["cost"]) == ("bucket-1", "4.00")
     typed.fake.opted_in = False
-    told = typed("cost-explorer", "resources", "--service", S3, "--no-cache")
-    assert told.code == 3
-    assert "enabled in Cost Explorer's settings" in told.err
+    finding = typed("cost-explorer", "resources", "--service", S3, "--no-cache")
+    assert finding.code == 3
+    assert "enabled in Cost Explorer's settings" in finding.err
     assert typed("cost-explorer", "resources", "--service", S3, "--days", "15").code == 2
 
 
 def test_tags_and_their_spellings(typed: Typed) -> None:
-    told = typed("cost-explorer", "tags", "-o", "json")
-    assert [row["tag"] for row in told.rows] == ["CostCenter", "Project"]
-    told = typed("cost-explorer", "tags", "CostCenter", "-o", "json")
-    assert told.rows == [
+    outcome = typed("cost-explorer", "tags", "-o", "json")
+    assert [row["tag"] for row in outcome.rows] == ["CostCenter", "Project"]
+    outcome = typed("cost-explorer", "tags", "CostCenter", "-o", "json")
+    assert outcome.rows == [
         {"tag": "CostCenter", "value": "FIN-100", "also_written": "fin100"},
         {"tag": "CostCenter", "value": "fin100", "also_written": "FIN-100"},
     ]
-    assert "C005" in told.err
+    assert "C005" in outcome.err
 
 
 def test_ingest_takes_the_word_for_the_service(typed: Typed) -> None:
     typed("init")
     words = ("ingest", "cost-explorer", "--days", "14", "--by", "tag:Project")
-    told = typed(*words, "--payer", "111111111111", "-o", "json")
-    assert told.code == 0, told.err
-    (row,) = told.rows
+    finding = typed(*words, "--payer", "111111111111", "-o", "json")
+    assert finding.code == 0, finding.err
+    (row,) = finding.rows
     assert (row["period"], row["bill"], row["BilledCost"]) == (
         "2026-09",
         "cost-explorer",
         "10.5000000001",
     )
-    assert "3 requests, 0.03 USD." in told.err
+    assert "3 requests, 0.03 USD." in finding.err
     assert typed("allocate").code == 0
 
 
 def test_ingest_needs_to_know_who_pays(typed: Typed) -> None:
     typed("init")
-    told = typed("ingest", "cost-explorer")
-    assert told.code == 2
-    assert "--payer: expected the id of the account that pays" in told.err
+    finding = typed("ingest", "cost-explorer")
+    assert finding.code == 2
+    assert "--payer: expected the id of the account that pays" in finding.err
     assert typed.fake.calls == []
 
 
 def test_a_folder_of_that_name_is_never_mistaken(typed: Typed) -> None:
     typed("init")
     (typed.folder / "cost-explorer").mkdir()
-    told = typed("ingest", "cost-explorer", "--payer", "111111111111")
-    assert told.code == 2
-    assert "Give its full path to ingest it" in told.err
-    told = typed("ingest", str(typed.folder / "cost-explorer"))
-    assert told.code == 1  # no billing files in it
+    finding = typed("ingest", "cost-explorer", "--payer", "111111111111")
+    assert finding.code == 2
+    assert "Give its full path to ingest it" in finding.err
+    finding = typed("ingest", str(typed.folder / "cost-explorer"))
+    assert finding.code == 1  # no billing files in it
     assert typed.fake.calls == []
 
 
 def test_options_of_the_service_do_not_go_with_files(typed: Typed) -> None:
     typed("init")
-    told = typed("ingest", "bill.csv", "--days", "3")
-    assert told.code == 2
-    assert "--days: expected apportion ingest cost-explorer" in told.err
+    finding = typed("ingest", "bill.csv", "--days", "3")
+    assert finding.code == 2
+    assert "--days: expected apportion ingest cost-explorer" in finding.err
 
 
 def test_the_policy_is_what_is_called_and_no_more(typed: Typed) -> None:

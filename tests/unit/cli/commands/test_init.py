@@ -73,8 +73,8 @@ def test_what_is_commented_out_is_right_too(tmp_path: Path) -> None:
     init(tmp_path)
     lines = (tmp_path / "rulebook" / "2020-01.yaml").read_text().splitlines()
     start = next(n for n, line in enumerate(lines) if line.startswith("apportion:"))
-    told = [line.replace("# ", "", 1) if "  # " in line[:8] else line for line in lines[start:]]
-    rulebook, findings = read_rulebook("\n".join(told), name="rulebook/2020-01.yaml")
+    result = [line.replace("# ", "", 1) if "  # " in line[:8] else line for line in lines[start:]]
+    rulebook, findings = read_rulebook("\n".join(result), name="rulebook/2020-01.yaml")
     assert [str(finding) for finding in findings] == []
     assert rulebook is not None
     assert [pool.name for pool in rulebook.pools] == ["tax", "support", "platform", "security"]

@@ -46,9 +46,9 @@ def test_publish_then_ask_then_deliver(world: MotoWorld, folder: Path) -> None:
 
     typed = Typed(folder, clients)
     place, base = f"s3://{bucket}/lake", database(bucket)
-    said = typed.well("publish", place, "--database", base)
-    assert "is published, read back and equal to its proof." in said.err
-    assert "13.00" in said.out
+    message = typed.well("publish", place, "--database", base)
+    assert "is published, read back and equal to its proof." in message.err
+    assert "13.00" in message.out
     typed.well("query", "owners", "--output", "json")
     assert total_of(typed.rows) == Decimal("13.000000000000000001")
     everything = typed.out + typed.err
@@ -83,7 +83,7 @@ def test_a_missing_permission_is_named_with_the_line_to_add(world: MotoWorld, fo
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "expected"),
     [
         (("publish", "acme/lake"), "s3://bucket/prefix"),
         (("publish", "s3://acme/lake", "--period", "2026"), "a month like 2026-09"),
@@ -94,20 +94,20 @@ def test_a_missing_permission_is_named_with_the_line_to_add(world: MotoWorld, fo
     ],
 )
 def test_what_is_typed_wrongly_is_reported_before_anything_is_sent(
-    folder: Path, words: tuple[str, ...], said: str
+    folder: Path, words: tuple[str, ...], expected: str
 ) -> None:
     typed = Typed(folder, lambda _service, _region: Silent())
     typed(*words)
     assert typed.code in (2, 3)
-    assert said in typed.err
+    assert expected in typed.err
 
 
 def test_athena_gets_the_same_query(folder: Path) -> None:
-    asked: list[Mapping[str, Any]] = []
+    wanted: list[Mapping[str, Any]] = []
 
     class Client:
         def start_query_execution(self, **said: Any) -> Mapping[str, Any]:
-            asked.append(said)
+            wanted.append(said)
             return {"QueryExecutionId": "q"}
 
         def get_query_execution(self, **_: Any) -> Mapping[str, Any]:
@@ -123,8 +123,8 @@ def test_athena_gets_the_same_query(folder: Path) -> None:
     typed = Typed(folder, lambda service, _region: {"athena": Client()}[service])
     typed.well("query", "owners", "--via", "athena", "--period", PERIOD, "--output", "json")
     assert typed.rows == [{"total": "1.50"}]
-    assert f"'{PERIOD}'" in asked[0]["QueryString"]
-    assert asked[0]["WorkGroup"] == "apportion"
+    assert f"'{PERIOD}'" in wanted[0]["QueryString"]
+    assert wanted[0]["WorkGroup"] == "apportion"
     assert "Athena scanned 12.3 MB in 1.5 s: about 0.00006 USD at 5 USD a TB." in typed.err
     assert {name for name in dir(Client) if not name.startswith("_")} < set(QUERY)
     assert json.loads(typed.out)
@@ -140,8 +140,8 @@ class Denying:
     def __call__(self, service: str, region: str) -> Any:
         client = self._world.client(service, region)
         if service == self._service:
-            said = {"Code": "AccessDenied", "Message": "User: role/finops is not authorized to x"}
-            answer = {"Error": said, "ResponseMetadata": {"HTTPStatusCode": 403}}
+            stated = {"Code": "AccessDenied", "Message": "User: role/finops is not authorized to x"}
+            answer = {"Error": stated, "ResponseMetadata": {"HTTPStatusCode": 403}}
 
             def refuse(model: Any, **_: object) -> None:
                 if model.name == "".join(p.title() for p in self._operation.split("_")):

@@ -38,9 +38,9 @@ def program(folder: Path, *words: str) -> Iterator[subprocess.Popen[str]]:
 
 def refused(folder: Path, *words: str) -> str:
     with program(folder, *words) as process:
-        _out, said = process.communicate()
-        assert process.returncode == 2, said
-        return " ".join(said.split())
+        _out, message = process.communicate()
+        assert process.returncode == 2, message
+        return " ".join(message.split())
 
 
 def test_it_serves_until_ctrl_c(folder: Path) -> None:
@@ -65,9 +65,9 @@ def test_other_machines_are_let_in_by_sign_in_alone(folder: Path) -> None:
     access.write_text("access: 1\nsign_in: {password: secret}\ngroups: {a: everything}\n")
     try:
         with program(folder, "--host", "0.0.0.0") as process:
-            _out, said = process.communicate()
+            _out, message = process.communicate()
             assert process.returncode == 1
-            assert "access.yaml:2" in said
+            assert "access.yaml:2" in message
         access.write_text(
             "access: 1\nsign_in: {secret_header: {secret_header: X-S, secret_from: NO_SUCH}}\n"
             "groups: {a: everything}\n"

@@ -97,12 +97,16 @@ def test_a_patch_is_one_that_git_takes_and_puts_things_right(typed: Typed) -> No
 
 
 def test_a_plan_and_a_template(typed: Typed) -> None:
-    told = {"actions": ["create"], "after": {"tags_all": {"CostCenter": "CX"}}, "after_unknown": {}}
+    result = {
+        "actions": ["create"],
+        "after": {"tags_all": {"CostCenter": "CX"}},
+        "after_unknown": {},
+    }
     change = {
         "address": "aws_sqs_queue.q",
         "mode": "managed",
         "type": "aws_sqs_queue",
-        "change": told,
+        "change": result,
     }
     (typed.folder / "plan.json").write_text(json.dumps({"resource_changes": [change]}))
     rows = typed(*CHECK, "plan.json", "--format", "json").rows
@@ -120,8 +124,17 @@ def test_a_plan_and_a_template(typed: Typed) -> None:
 
 
 def plan_without_project() -> str:
-    told = {"actions": ["create"], "after": {"tags_all": {"CostCenter": "CX"}}, "after_unknown": {}}
-    one = {"address": "aws_sqs_queue.q", "mode": "managed", "type": "aws_sqs_queue", "change": told}
+    result = {
+        "actions": ["create"],
+        "after": {"tags_all": {"CostCenter": "CX"}},
+        "after_unknown": {},
+    }
+    one = {
+        "address": "aws_sqs_queue.q",
+        "mode": "managed",
+        "type": "aws_sqs_queue",
+        "change": result,
+    }
     return json.dumps({"resource_changes": [one]})
 
 
@@ -170,7 +183,7 @@ def test_what_terraform_and_opentofu_read_apart_is_judged_for_both(typed: Typed)
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "expected"),
     [
         (("nowhere",), "nowhere"),
         (("policy.yaml",), "contains nothing to check"),
@@ -178,10 +191,10 @@ def test_what_terraform_and_opentofu_read_apart_is_judged_for_both(typed: Typed)
         (("planted", "--tag", "x"), "Expected a tag like CostCenter=FIN-100 (KEY=VALUE)"),
     ],
 )
-def test_wrong_use_is_reported(typed: Typed, words: tuple[str, ...], said: str) -> None:
+def test_wrong_use_is_reported(typed: Typed, words: tuple[str, ...], expected: str) -> None:
     (typed.folder / "empty").mkdir()
     assert typed(*CHECK, *words).code in (2, 3)
-    assert said in typed.err
+    assert expected in typed.err
 
 
 def test_broken_code_is_reported_and_fails(typed: Typed) -> None:

@@ -177,8 +177,8 @@ def test_what_was_made_by_hand_stands_apart(typed: Typed) -> None:
     assert len(rows) == 126
     cost = f"{sum(money(row['cost']) for row in rows):,.2f}"
     typed("tags", "untagged", "--limit", "1")
-    told = f"126 of them, {cost} USD, are made by hand (not ManagedBy = terraform)"
-    assert told in typed.err
+    result = f"126 of them, {cost} USD, are made by hand (not ManagedBy = terraform)"
+    assert result in typed.err
     assert "The 1 that cost most are shown; --limit 0 shows all." in typed.err
 
 

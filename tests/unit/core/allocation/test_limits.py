@@ -49,7 +49,7 @@ def test_what_no_one_with_a_weight_may_take_is_shared_by_the_others_or_left() ->
 
 
 @pytest.mark.parametrize(
-    ("least", "most", "said"),
+    ("least", "most", "expected"),
     [
         (percent(A=60, B=50), {}, "least shares of 110 %"),
         ({}, percent(A=40, B=50), "most shares of 90 %"),
@@ -57,9 +57,9 @@ def test_what_no_one_with_a_weight_may_take_is_shared_by_the_others_or_left() ->
     ],
 )
 def test_limits_that_cannot_be_kept_are_reported(
-    least: dict[str, Fraction], most: dict[str, Fraction], said: str
+    least: dict[str, Fraction], most: dict[str, Fraction], expected: str
 ) -> None:
-    with pytest.raises(ImpossibleLimitsError, match=said):
+    with pytest.raises(ImpossibleLimitsError, match=expected):
         limit({"A": F(1), "B": F(1)}, least=least, most=most)
 
 

@@ -342,8 +342,8 @@ def test_ratios_satisfy_the_equations_of_the_steps(
     """What an owner gets of a pool is what its arrows give him, and what he gets of theirs."""
     drivers = cpu(*[replace(row, day=None) for row in rows])
     pools = [replace(each, within="") for each in pools]
-    asked = fitting(pools, costs) + [holds(each.name, 10**9, 0) for each in pools]
-    result = split(pools, asked, drivers=drivers, owners=BOTH)
+    wanted = fitting(pools, costs) + [holds(each.name, 10**9, 0) for each in pools]
+    result = split(pools, wanted, drivers=drivers, owners=BOTH)
     final: dict[tuple[str, str], dict[str, Fraction]] = {}
     for share in result.shares:
         if share.currency == "USD":

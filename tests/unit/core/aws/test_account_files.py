@@ -74,7 +74,7 @@ def test_a_history_has_days() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "expected"),
     [
         ("", "the file is empty"),
         ("name\nlab\n", "A002 accounts.csv:1: no column of account ids"),
@@ -91,9 +91,9 @@ def test_a_history_has_days() -> None:
         ('[{"Id": "1", "Tags": [1]}]', "the tags cannot be read"),
     ],
 )
-def test_what_is_wrong_has_its_place(text: str, said: str) -> None:
-    told = " ".join(wrong(text))
-    assert said in told
+def test_what_is_wrong_has_its_place(text: str, expected: str) -> None:
+    result = " ".join(wrong(text))
+    assert expected in result
 
 
 def test_an_id_without_its_zeros_is_reported() -> None:

@@ -197,10 +197,10 @@ def test_accounts_of_no_charge_do_not_matter() -> None:
 
 def test_it_is_known_when_a_value_was_seen_first() -> None:
     facts = facts_of((JUNE, LAB), (JULY, replace(LAB, name="labs")))
-    told = {
+    result = {
         column: synced_on(facts, column, account=LAB.id, day=date(2026, 9, 1)) for column in COLUMNS
     }
-    assert told == {"SubAccountName": JULY, "account_tag:costcenter": JUNE}
+    assert result == {"SubAccountName": JULY, "account_tag:costcenter": JUNE}
     assert synced_on(facts, COLUMNS[0], account="3", day=JULY) is None
 
 

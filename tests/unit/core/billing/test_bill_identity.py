@@ -71,8 +71,8 @@ def test_bills_that_share_a_payer_are_compared() -> None:
 def test_a_payer_that_the_ledger_does_not_know_is_reported_once() -> None:
     first, second = delivery("a", A), delivery("b", B, cost="2.50")
     assert new_payers(first, []) == []
-    (told,) = new_payers(second, [first])
-    assert (told.code, str(told.amount)) == (NEW_PAYER, "2.50")
+    (finding,) = new_payers(second, [first])
+    assert (finding.code, str(finding.amount)) == (NEW_PAYER, "2.50")
     assert new_payers(second, [first, second]) == []
 
 

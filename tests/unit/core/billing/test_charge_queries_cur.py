@@ -159,7 +159,7 @@ def test_every_column_but_the_cost_may_be_missing_alone(absent: str, tmp_path: P
 
 
 @pytest.mark.parametrize(
-    ("absent", "said"),
+    ("absent", "expected"),
     [
         ("line_item_resource_id", "ResourceId is empty"),
         ("resource_tags", "Tags are empty"),
@@ -171,10 +171,10 @@ def test_every_column_but_the_cost_may_be_missing_alone(absent: str, tmp_path: P
         ("line_item_currency_code", "BillingCurrency is empty"),
     ],
 )
-def test_what_a_bill_lacks_is_reported_once(absent: str, said: str, tmp_path: Path) -> None:
+def test_what_a_bill_lacks_is_reported_once(absent: str, expected: str, tmp_path: Path) -> None:
     line = {name: value for name, value in LINE.items() if name != absent}
     findings = read_lines(tmp_path, [line]).findings
-    assert len([finding for finding in findings if said in str(finding)]) == 1
+    assert len([finding for finding in findings if expected in str(finding)]) == 1
     assert all(absent in str(finding) for finding in findings)
 
 

@@ -90,7 +90,7 @@ def test_every_column_but_cost_and_date_may_be_missing_alone(absent: str, tmp_pa
 
 
 @pytest.mark.parametrize(
-    ("absent", "code", "said"),
+    ("absent", "code", "expected"),
     [
         ("EffectiveCost", "B102", "EffectiveCost is what was billed"),
         ("Tags", "B102", "Tags are empty"),
@@ -100,12 +100,14 @@ def test_every_column_but_cost_and_date_may_be_missing_alone(absent: str, tmp_pa
         ("ConsumedQuantity", "B103", "ConsumedQuantity is 0"),
     ],
 )
-def test_what_a_bill_lacks_is_reported_once(absent: str, code: str, said: str, tmp_path: Path) -> None:
+def test_what_a_bill_lacks_is_reported_once(
+    absent: str, code: str, expected: str, tmp_path: Path
+) -> None:
     line = line_of("1.4")
     del line[absent]
     (finding,) = read_csv(tmp_path, line).findings
     assert (finding.code.number, finding.place) == (code, "focus.csv")
-    assert said in finding.subject
+    assert expected in finding.subject
 
 
 def test_many_optional_columns_that_are_missing_are_one_short_notice(tmp_path: Path) -> None:

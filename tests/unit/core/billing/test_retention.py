@@ -32,9 +32,9 @@ def allocation(run_: str, day: int, **bills: str) -> Manifest:
 
 
 def expiry(*numbers: int) -> Manifest:
-    told = {NUMBERS: ",".join(map(str, numbers))}
+    result = {NUMBERS: ",".join(map(str, numbers))}
     return replace(delivery("x", 30), kind=RunKind.EXPIRE, period="", bill="", snapshots={},
-                   details=told)  # fmt: skip
+                   details=result)  # fmt: skip
 
 
 def names(found: list[Past]) -> list[str]:

@@ -57,7 +57,7 @@ def test_ratios_of_several_days_are_a_range() -> None:
 
 
 @pytest.mark.parametrize(
-    ("weight", "told"),
+    ("weight", "result"),
     [
         (Fraction(120), Decimal(120)),
         (Fraction(1, 8), Decimal("0.125")),
@@ -66,8 +66,8 @@ def test_ratios_of_several_days_are_a_range() -> None:
         (Fraction(10**40), Decimal(10**40)),
     ],
 )
-def test_a_number_is_shown_exactly(weight: Fraction, told: Decimal | str) -> None:
-    assert number(weight) == told
+def test_a_number_is_shown_exactly(weight: Fraction, result: Decimal | str) -> None:
+    assert number(weight) == result
 
 
 def test_money_is_added_beyond_the_digits_that_decimals_usually_have() -> None:
@@ -116,8 +116,8 @@ def test_limits_are_described_in_words() -> None:
     text = RULES.replace("values: {Red: [rd], Blue: []}", "other_values: keep")
     rulebook, findings = read_rulebook(f"{text}shared:\n{pool}\n", name="rules.yaml")
     assert rulebook is not None, findings
-    told = rule_facts(rulebook.pools[0])["limits"]
-    assert told == "FIN 5 % to 40 %, CX at least 10 % and everyone at most 50 %"
+    result = rule_facts(rulebook.pools[0])["limits"]
+    assert result == "FIN 5 % to 40 %, CX at least 10 % and everyone at most 50 %"
 
 
 RULES = """\

@@ -115,17 +115,17 @@ def test_the_smallest_files(lines: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("start", "end", "said"),
+    ("start", "end", "expected"),
     [
         (0, 4, "begin with PAR1"),
         (-4, None, "end with PAR1"),
         (-8, -4, "longer than the file|longer than what it says|ends too early"),
     ],
 )
-def test_the_frame_of_a_file(start: int, end: int | None, said: str) -> None:
+def test_the_frame_of_a_file(start: int, end: int | None, expected: str) -> None:
     content = bytearray(by_arrow())
     content[start:end] = b"\xff" * 4
-    with pytest.raises(DamagedBytesError, match=said):
+    with pytest.raises(DamagedBytesError, match=expected):
         walked(bytes(content))
 
 

@@ -130,16 +130,16 @@ def test_an_old_manifest_holds_after_new_rules(workspace: Workspace, tmp_path: P
     assert not workspace.prove(manifest=manifest).findings
 
 
-def _cheaper(said: dict[str, Any]) -> None:
-    said["allocation"]["totals"][-1]["amounts"][0] = "0.01"
+def _cheaper(stated: dict[str, Any]) -> None:
+    stated["allocation"]["totals"][-1]["amounts"][0] = "0.01"
 
 
-def _other_file(said: dict[str, Any]) -> None:
-    said["deliveries"][0]["inputs"][0]["sha256"] = "0" * 64
+def _other_file(stated: dict[str, Any]) -> None:
+    stated["deliveries"][0]["inputs"][0]["sha256"] = "0" * 64
 
 
-def _later(said: dict[str, Any]) -> None:
-    said["allocation"]["at"] = "2027-01-01T00:00:00Z"
+def _later(stated: dict[str, Any]) -> None:
+    stated["allocation"]["at"] = "2027-01-01T00:00:00Z"
 
 
 @pytest.mark.parametrize("change", [_cheaper, _other_file, _later])
@@ -147,9 +147,9 @@ def test_a_changed_manifest_is_told(
     workspace: Workspace, tmp_path: Path, change: Callable[[dict[str, Any]], None]
 ) -> None:
     (manifest,) = (tmp_path / "ledger" / "proofs").glob("*.json")
-    said = json.loads(manifest.read_text("utf-8"))
-    change(said)
-    manifest.write_text(json.dumps(said), "utf-8")
+    stated = json.loads(manifest.read_text("utf-8"))
+    change(stated)
+    manifest.write_text(json.dumps(stated), "utf-8")
     found = workspace.prove(manifest=manifest).findings
     assert [finding.code.number for finding in found] == ["P005"]
 
@@ -274,7 +274,7 @@ def _another_fraction(table: pa.Table) -> pa.Table:
 
 
 @pytest.mark.parametrize(
-    ("table", "change", "told"),
+    ("table", "change", "result"),
     [
         ("shares", _another_owner, ["owner a", "owner b", "owner c"]),
         ("shares", _owners_exchanged, ["owner a", "owner b"]),
@@ -287,7 +287,7 @@ def test_a_share_of_another_owner_is_found_though_every_pool_is_balanced(
     tmp_path: Path,
     table: str,
     change: Callable[[pa.Table], pa.Table],
-    told: list[str],
+    result: list[str],
     recorded: bool,  # noqa: FBT001 - a case, not a switch
 ) -> None:
     """By the sums that the run recorded, and of an older run by splitting the pools again."""
@@ -298,7 +298,7 @@ def test_a_share_of_another_owner_is_found_though_every_pool_is_balanced(
     pq.write_table(change(pq.ParquetFile(file).read()), file)
     proof = prove(context, period=PERIOD)
     split = [each for each in proof.findings if each.code.number == "P011"]
-    assert all(any(word in each.subject for word in told) for each in split)
+    assert all(any(word in each.subject for word in result) for each in split)
     assert not any(row["difference"] for row in proof.rows)
     assert "is NOT proved" in proof.messages[0]
     sums = [each for each in proof.findings if each.code.number == "P010"]

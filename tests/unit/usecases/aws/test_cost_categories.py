@@ -210,9 +210,9 @@ def test_absent_of_a_category_that_has_a_default_value_is_never_true(
     env = {**ENV, "DefaultValue": default}
     made = imported(team, env)
     assert f'where: "{absent}"' in made.text
-    told = [str(finding) for finding in made.findings if "ABSENT" in finding.subject]
+    result = [str(finding) for finding in made.findings if "ABSENT" in finding.subject]
     never = "G003 Team: ABSENT of Env, found never true, as a default value is always there."
-    assert told == ([never] if default else [])
+    assert result == ([never] if default else [])
 
 
 def test_an_imported_category_gives_every_charge_its_owner(ledger: Path) -> None:
@@ -225,9 +225,9 @@ def test_an_imported_category_gives_every_charge_its_owner(ledger: Path) -> None
 
 
 def test_what_it_shows_otherwise_is_reported() -> None:
-    told = {(f.place, f.subject): f.found for f in imported(TEAM, ENV).findings}
+    result = {(f.place, f.subject): f.found for f in imported(TEAM, ENV).findings}
     spelling = "read in every spelling of the key, and without spaces around values"
-    assert told == {
+    assert result == {
         ("Team", "tags Team"): spelling,
         ("Team", "RECORD_TYPE and USAGE_TYPE"): "read as x_LineItemType and x_UsageType, which "
         "only a CUR has in full",
@@ -374,11 +374,11 @@ shared:
 
 def test_what_aws_cannot_show_is_reported_one_by_one() -> None:
     made = exported(CANNOT, "SubAccountId,stage,valid_from\n1,x,2026-05-01\n2,y,2027-01-01\n")
-    told = {
+    result = {
         (finding.code.number, finding.place.partition(":")[2], finding.found.split(",")[0])
         for finding in made.findings
     }
-    assert told == {
+    assert result == {
         ("G010", "7:9", "tags of accounts that are not synchronised"),
         ("G010", "8:9", "the column ResourceId"),
         ("G011", "10:16", "services by their codes: AmazonConnect"),

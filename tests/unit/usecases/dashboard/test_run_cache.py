@@ -35,7 +35,7 @@ def test_cost_of_owners_equals_the_report_to_the_last_digit(
     folder: Path, runs: RunCache, period: str
 ) -> None:
     run = runs.open_run(period, EVERYTHING)
-    told = {
+    result = {
         (row["cost_center"], row["currency"]): (row["direct"], row["shared"])
         for row in reopened(folder).report(Question(period)).rows
     }
@@ -45,7 +45,7 @@ def test_cost_of_owners_equals_the_report_to_the_last_digit(
         for row in run.rows(queries.owners_query(currency))
     }
     assert len(found) > 12
-    assert found == told
+    assert found == result
 
 
 def test_days_of_every_column_add_up_to_the_whole_bill(runs: RunCache) -> None:
@@ -92,9 +92,9 @@ def test_an_explanation_contains_nothing_of_other_owners(runs: RunCache) -> None
         return repr(run.explain_owner("SHOP").root)
 
     assert "FIN-100 50 %" in words(runs.open_run(PERIOD, EVERYTHING))
-    said = words(runs.open_run(PERIOD, SHOP))
-    assert "FIN-100" not in said
-    assert "pool platform" in said
+    message = words(runs.open_run(PERIOD, SHOP))
+    assert "FIN-100" not in message
+    assert "pool platform" in message
 
 
 def test_an_open_run_stays_the_same_while_the_ledger_changes(folder: Path, tmp_path: Path) -> None:

@@ -86,7 +86,7 @@ def test_branches_add_up_to_their_parent_exactly(context: RunContext, biggest: i
 
 
 def test_an_owner_is_explained_to_the_amount_that_the_report_shows(context: RunContext) -> None:
-    told = {
+    result = {
         (row["cost_center"], row["currency"]): (row["direct"], row["shared"], row["total"])
         for row in report(context, Question(PERIOD)).rows
     }
@@ -99,9 +99,9 @@ def test_an_owner_is_explained_to_the_amount_that_the_report_shows(context: RunC
             shares = sides.get("shared cost", Decimal())
             if own or shares:
                 explained[name, branch.currency] = (own, shares, branch.amount)
-    assert explained == told
+    assert explained == result
     with localcontext(EXACT):
-        whole = sum(cost for (_, currency), (_, _, cost) in told.items() if currency == "USD")
+        whole = sum(cost for (_, currency), (_, _, cost) in result.items() if currency == "USD")
         lines = sum(each["EffectiveCost"] for each in charges() if each["BillingCurrency"] == "USD")
     assert whole == lines
 
@@ -172,8 +172,8 @@ def test_a_share_shows_its_rule_its_ratio_and_its_number(context: RunContext) ->
 
 def test_numbers_of_several_days_are_added_up(context: RunContext) -> None:
     lake = at(usd(owner(context, "CX")), "shared cost", "pool lake")
-    told = {name: lake.facts[name] for name in ("value", "of total", "on days", "line")}
-    assert told == {"value": 6, "of total": 9, "on days": 2, "line": "drivers/queries.csv:3"}
+    result = {name: lake.facts[name] for name in ("value", "of total", "on days", "line")}
+    assert result == {"value": 6, "of total": 9, "on days": 2, "line": "drivers/queries.csv:3"}
 
 
 def test_pools_that_serve_each_other_show_each_way(context: RunContext) -> None:
@@ -354,8 +354,8 @@ _ADD_OR_TAG = "Add account 000000000111 to accounts.csv or tag it with CostCente
 
 def test_the_review_proposes_an_owner_for_what_has_none(context: RunContext) -> None:
     rows = tables(context)["unallocated"].rows
-    told = {(r["SubAccountId"], r["ServiceName"]): (r["cost"], r["proposal"]) for r in rows}
-    assert told == {
+    result = {(r["SubAccountId"], r["ServiceName"]): (r["cost"], r["proposal"]) for r in rows}
+    assert result == {
         ("000000000444", "Amazon EC2"): (
             Decimal("9.99"),
             "Correct 'fin10' to FIN-100, or add it to its aliases (rulebook/2026-01.yaml:14:7).",

@@ -83,8 +83,8 @@ def test_a_later_delivery_replaces_the_month_and_the_earlier_one_stays(
     (before,) = [row["run"] for row in workspace.history().rows if row["kind"] == "allocate"]
 
     more = workspace.ingest(deliver(tmp_path, [A, B, B, NETWORK], "bill.parquet"))
-    (told,) = more.findings
-    assert str(told) == (
+    (finding,) = more.findings
+    assert str(finding) == (
         "L001 2026-09 bill 000000000001: lines 2 → 4, "
         "BilledCost 7.00 → 11.00 USD, ContractedCost 7.00 → 11.00 USD, "
         "EffectiveCost 7.00 → 11.00 USD, ListCost 7.00 → 11.00 USD. "
@@ -99,7 +99,9 @@ def test_a_later_delivery_replaces_the_month_and_the_earlier_one_stays(
     assert workspace.report(Question("2026-09", as_of=str(before))).rows == first
 
 
-def test_fewer_lines_are_reported_and_leave_no_one_behind(workspace: Workspace, tmp_path: Path) -> None:
+def test_fewer_lines_are_reported_and_leave_no_one_behind(
+    workspace: Workspace, tmp_path: Path
+) -> None:
     """b is in no charge of the second delivery, so it is no owner and pays no even share."""
     workspace.ingest(deliver(tmp_path, [A, B, NETWORK]))
     workspace.allocate()
@@ -215,7 +217,9 @@ def test_an_empty_bill_is_nothing_to_take_in(workspace: Workspace, tmp_path: Pat
         workspace.prove()
 
 
-def test_what_the_engine_would_round_is_reported_or_kept(workspace: Workspace, tmp_path: Path) -> None:
+def test_what_the_engine_would_round_is_reported_or_kept(
+    workspace: Workspace, tmp_path: Path
+) -> None:
     """Eighteen places are kept; a nineteenth is told, or the amount refused, never dropped."""
     exact = {**A, "cost": "0.123456789012345678"}
     workspace.ingest(deliver(tmp_path, [exact]))

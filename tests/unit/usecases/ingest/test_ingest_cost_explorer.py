@@ -132,8 +132,8 @@ def test_two_tags_are_requested_account_by_account(ingest: Ingests, workspace: W
     done = ingest("tag:CostCenter", "tag:Project")
     assert done.messages == ("5 requests, 0.05 USD.",)
     workspace.allocate()
-    asked = Question("2026-08", by=("cost_center", "project", "SubAccountName"), cost="BilledCost")
-    rows = workspace.report(asked).rows
+    wanted = Question("2026-08", by=("cost_center", "project", "SubAccountName"), cost="BilledCost")
+    rows = workspace.report(wanted).rows
     assert {
         (row["cost_center"], row["project"], row["SubAccountName"]): row["total"] for row in rows
     } == {
@@ -183,8 +183,8 @@ def test_what_is_not_the_whole_is_not_taken_in(
 
 def test_a_tag_that_is_not_known_is_reported(ingest: Ingests) -> None:
     done = ingest("tag:Owner", "tag:Project")
-    told = [each.subject for each in done.findings if each.code is codes.NEVER_SEEN]
-    assert told == ["tag Owner"]
+    result = [each.subject for each in done.findings if each.code is codes.NEVER_SEEN]
+    assert result == ["tag Owner"]
 
 
 def test_nothing_is_nothing(fake: FakeCostExplorer, ingest: Ingests) -> None:

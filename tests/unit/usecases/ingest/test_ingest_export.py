@@ -28,7 +28,7 @@ from apportion.usecases.ingest.downloads import Downloads
 from apportion.usecases.ingest.ingest_export import TIMES, _Progress, _StoppedError
 from export_files import charges, large
 from exports_in_s3 import ExportInS3
-from s3_front import Answer, Asked, Fault, Front, refused, serving
+from s3_front import Answer, Fault, Front, ReceivedRequest, refused, serving
 from stories import reopened, total_of, workspace_in
 from waiting import until
 
@@ -61,7 +61,7 @@ class Story:
         self.fresh()
 
     def fresh(self) -> None:
-        self.front.asked.clear()
+        self.front.requests.clear()
         self.front.faults.clear()
         self.front.always.clear()
 
@@ -125,7 +125,9 @@ def test_the_same_again_reads_no_file_at_all(story: Story) -> None:
     done = story.take()
     assert story.status(done) == {SEPTEMBER: "unchanged"}
     assert story.front.data() == []
-    assert [(asked.method, asked.query.count("list-type")) for asked in story.front.asked] == [
+    assert [
+        (request.method, request.query.count("list-type")) for request in story.front.requests
+    ] == [
         ("HEAD", 0),  # the bucket's region
         ("GET", 1),  # is there `metadata`
         ("GET", 1),  # which months
@@ -184,7 +186,7 @@ def test_create_new_layout_takes_the_execution_that_the_manifest_names(story: St
     export.deliver(SEPTEMBER, [charges(SEPTEMBER, "1", "2")], execution="bbbb", folder=second)
     done = story.take()
     assert billed(done) == [3]
-    assert [second in asked.path for asked in story.front.data()] == [True]
+    assert [second in request.path for request in story.front.data()] == [True]
 
 
 def test_legacy_reports_lie_in_folders_of_their_own(story: Story) -> None:
@@ -223,7 +225,7 @@ def test_the_address_of_a_manifest_is_that_month_alone(story: Story) -> None:
     manifest = story.export.manifest(OCTOBER)
     done = story.take(f"s3://{story.export.bucket}/{manifest}")
     assert story.status(done) == {OCTOBER: "recorded"}
-    assert not [asked for asked in story.front.asked if "list-type" in asked.query]
+    assert not [request for request in story.front.requests if "list-type" in request.query]
 
 
 def test_two_exports_under_one_prefix_are_never_mixed(story: Story) -> None:
@@ -263,8 +265,8 @@ def test_a_month_that_is_not_there_is_reported_and_keeps_no_other_back(story: St
 def on(part: str, do: Callable[[], object]) -> Fault:
     """Do something before a file is read for the first time."""
 
-    def fault(asked: Asked, real: Callable[[], Answer]) -> Answer | None:
-        if not asked.of_data or part not in asked.path:
+    def fault(request: ReceivedRequest, real: Callable[[], Answer]) -> Answer | None:
+        if not request.of_data or part not in request.path:
             return None
         do()
         return real()
@@ -356,8 +358,8 @@ def test_files_of_another_month_do_not_replace_it(story: Story) -> None:
 def broken(part: str, at: int) -> Fault:
     """Break the line after so many bytes of a file."""
 
-    def fault(asked: Asked, real: Callable[[], Answer]) -> Answer | None:
-        return replace(real(), only=at) if asked.of_data and part in asked.path else None
+    def fault(request: ReceivedRequest, real: Callable[[], Answer]) -> Answer | None:
+        return replace(real(), only=at) if request.of_data and part in request.path else None
 
     return fault
 
@@ -365,8 +367,8 @@ def broken(part: str, at: int) -> Fault:
 def flipped(part: str) -> Fault:
     """Flip a bit of a file on its way."""
 
-    def fault(asked: Asked, real: Callable[[], Answer]) -> Answer | None:
-        if not asked.of_data or part not in asked.path:
+    def fault(request: ReceivedRequest, real: Callable[[], Answer]) -> Answer | None:
+        if not request.of_data or part not in request.path:
             return None
         answer = real()
         body = bytearray(answer.body)
@@ -421,8 +423,8 @@ def test_a_killed_download_is_resumed_and_left_nothing_half(story: Story) -> Non
     story.export.deliver(SEPTEMBER, [content, charges(SEPTEMBER, "1000")], execution="one")
     stuck, go_on = threading.Event(), threading.Event()
 
-    def fault(asked: Asked, real: Callable[[], Answer]) -> Answer | None:
-        if not asked.of_data or "00001" not in asked.path:
+    def fault(request: ReceivedRequest, real: Callable[[], Answer]) -> Answer | None:
+        if not request.of_data or "00001" not in request.path:
             return None
         stuck.set()
         return replace(real(), only=2 * CHUNK + 500, until=go_on)
@@ -449,9 +451,9 @@ def test_a_killed_download_is_resumed_and_left_nothing_half(story: Story) -> Non
     assert "focus-00001.snappy.parquet" not in {path.name for path in story.downloads}
     story.fresh()
     assert story.status(story.take()) == {SEPTEMBER: "recorded"}
-    (rest,) = [asked for asked in story.front.data() if "00001" in asked.path]
+    (rest,) = [request for request in story.front.data() if "00001" in request.path]
     assert rest.headers["Range"] == f"bytes={2 * CHUNK}-"
-    assert not [asked for asked in story.front.data() if "00002" in asked.path]
+    assert not [request for request in story.front.data() if "00002" in request.path]
     assert story.downloads == []
 
 
@@ -479,16 +481,16 @@ def test_access_denied_shows_what_on_what_and_the_line_to_add(story: Story) -> N
     story.export.deliver(SEPTEMBER, [charges(SEPTEMBER, "1")], execution="one")
     caller = "arn:aws:sts::111111111111:assumed-role/reports/anna"
 
-    def denied(asked: Asked, _: Callable[[], Answer]) -> Answer | None:
-        said = f"User: {caller} is not authorized to perform: s3:GetObject on resource: x"
-        return refused(403, "AccessDenied", said) if asked.of_data else None
+    def denied(request: ReceivedRequest, _: Callable[[], Answer]) -> Answer | None:
+        stated = f"User: {caller} is not authorized to perform: s3:GetObject on resource: x"
+        return refused(403, "AccessDenied", stated) if request.of_data else None
 
     story.front.always.append(denied)
-    with pytest.raises(AwsDeniedError) as told:
+    with pytest.raises(AwsDeniedError) as raised:
         story.take()
     folder = f"arn:aws:s3:::{story.export.bucket}/exports/focus/data/BILLING_PERIOD=2026-09/*"
-    assert f"{caller} may not call s3:GetObject on {folder}." in str(told.value)
-    assert f'"Action": "s3:GetObject", "Resource": "{folder}"' in str(told.value)
+    assert f"{caller} may not call s3:GetObject on {folder}." in str(raised.value)
+    assert f'"Action": "s3:GetObject", "Resource": "{folder}"' in str(raised.value)
     assert story.workspace.held().rows == ()
 
 

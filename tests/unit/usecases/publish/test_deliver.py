@@ -279,22 +279,22 @@ def test_a_summary_of_nothing_to_show_is_short() -> None:
         "unallocated": Outcome((), ()),
         "findings": Outcome((), ()),
     }
-    said = summarise("2026-02", tables, run="0123")
-    assert said.subject == "Cloud cost of 2026-02: 10.01 USD"
-    assert "Every charge has an owner." in said.text
-    assert "100.0 %" in said.text
-    assert "moved" not in said.text
+    message = summarise("2026-02", tables, run="0123")
+    assert message.subject == "Cloud cost of 2026-02: 10.01 USD"
+    assert "Every charge has an owner." in message.text
+    assert "100.0 %" in message.text
+    assert "moved" not in message.text
     assert summarise("2026-02", {**tables, "proof": rows(difference="1")}, run="0").difference == 1
 
 
 def test_an_email_shows_money_to_the_cent() -> None:
     sentence = "D001 rules.yaml:10:3: cost_center 'TBD', {} USD. Correct the tag."
     found = {"severity": "warning", "currency": "USD", "amount": "685.414387410700000000"}
-    told = Outcome((), ({**found, "finding": sentence.format("685.4143874107")},))
+    result = Outcome((), ({**found, "finding": sentence.format("685.4143874107")},))
     tables = {"owners": rows(owner="a", currency="USD", total="1"), "proof": rows(difference="0")}
-    rest = {"movers": Outcome((), ()), "unallocated": Outcome((), ()), "findings": told}
-    said = summarise("2026-02", {**tables, **rest}, run="0123")
-    assert sentence.format("685.41") in said.text
+    rest = {"movers": Outcome((), ()), "unallocated": Outcome((), ()), "findings": result}
+    message = summarise("2026-02", {**tables, **rest}, run="0123")
+    assert sentence.format("685.41") in message.text
 
 
 class Post:
@@ -327,8 +327,8 @@ def delivered(
 def deliver_and_send(clients: Clients, place: str, folder: Path) -> None:
     """What a process does that may die."""
     store = open_store(place, clients=clients)
-    told = open_notifications(Readers(emails=(READER,), sender=SENDER), clients=clients)
-    delivered(reopened(folder), store, told)
+    result = open_notifications(Readers(emails=(READER,), sender=SENDER), clients=clients)
+    delivered(reopened(folder), store, result)
 
 
 def readers(world: MotoWorld) -> Notifications:
@@ -338,8 +338,8 @@ def readers(world: MotoWorld) -> Notifications:
 
 def sent(world: MotoWorld) -> list[Any]:
     """List the letters that moto has taken."""
-    said = requests.get(f"{world.endpoint}/moto-api/data.json", timeout=600).json()
-    return list(said["ses"]["Message"])
+    stated = requests.get(f"{world.endpoint}/moto-api/data.json", timeout=600).json()
+    return list(stated["ses"]["Message"])
 
 
 def read(store: ObjectStore, name: str) -> Any:

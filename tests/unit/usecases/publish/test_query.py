@@ -96,7 +96,7 @@ def test_only_one_query_that_reads_is_taken(workspace: Workspace, sql: str) -> N
 
 
 @pytest.mark.parametrize(
-    ("sql", "said"),
+    ("sql", "expected"),
     [
         ('SELECT "CostCenter" FROM daily', r'"CostCenter" not found.*daily has Period, .*"?Cost'),
         ("SELECT r.nothing FROM runs r", r"nothing.*Columns: runs has .*RunId"),
@@ -105,9 +105,9 @@ def test_only_one_query_that_reads_is_taken(workspace: Workspace, sql: str) -> N
     ],
 )
 def test_a_wrong_query_is_wrong_use_and_names_the_columns(
-    workspace: Workspace, sql: str, said: str
+    workspace: Workspace, sql: str, expected: str
 ) -> None:
-    with pytest.raises(InvalidQueryError, match=said) as wrong:
+    with pytest.raises(InvalidQueryError, match=expected) as wrong:
         workspace.publishing.query(sql)
     assert wrong.value.exit_code == 2
     assert "Nothing was published" not in str(wrong.value)
@@ -360,9 +360,9 @@ def queue(world: MotoWorld, columns: list[tuple[str, str]], rows: list[list[str 
     ]
     info = [{"Name": name, "Type": kind} for name, kind in columns]
     answer = {"rows": [*head, *body], "column_info": info}
-    said = requests.post(
+    stated = requests.post(
         f"{world.endpoint}/moto-api/static/athena/query-results",
         data=json.dumps({"region": "eu-central-1", "results": [answer]}),
         timeout=600,
     )
-    assert said.status_code == 201
+    assert stated.status_code == 201

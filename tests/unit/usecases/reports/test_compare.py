@@ -181,8 +181,8 @@ def test_sides_are_what_the_reports_show(tmp_path: Path) -> None:
     workspace.allocate()
     rows = compared(workspace, "2026-08", "2026-09")
     for side, period in (("before", "2026-08"), ("after", "2026-09")):
-        told = {r["cost_center"]: r["total"] for r in workspace.report(Question(period)).rows}
-        assert {owner: row[side] for owner, row in rows.items() if side in row} == told
+        result = {r["cost_center"]: r["total"] for r in workspace.report(Question(period)).rows}
+        assert {owner: row[side] for owner, row in rows.items() if side in row} == result
 
 
 def test_what_cannot_be_compared(tmp_path: Path) -> None:

@@ -105,9 +105,9 @@ def test_charges_that_cancel_out_are_no_shares_and_stay_whole(written: Path) -> 
 
 
 def test_owners_pay_what_the_report_shows(workspace: Workspace, written: Path) -> None:
-    told = {row["cost_center"]: row["total"] for row in workspace.report(Question(PERIOD)).rows}
+    result = {row["cost_center"]: row["total"] for row in workspace.report(Question(PERIOD)).rows}
     found = dict(asked(written, "SELECT x_CostCenter, SUM(EffectiveCost) FROM rows GROUP BY ALL"))
-    assert {owner: total for owner, total in found.items() if total} == told
+    assert {owner: total for owner, total in found.items() if total} == result
 
 
 def test_it_is_a_bill_that_apportion_reads_itself(written: Path, tmp_path: Path) -> None:

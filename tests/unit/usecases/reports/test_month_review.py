@@ -76,17 +76,17 @@ class Texts(HTMLParser):
 
 def test_the_review_shows_who_pays_what_changed_and_why(tmp_path: Path) -> None:
     made(tmp_path).write_review("2026-09", folder=tmp_path / "out")
-    told = (tmp_path / "out/review.md").read_text()
-    assert told.startswith(
+    result = (tmp_path / "out/review.md").read_text()
+    assert result.startswith(
         "# Cloud cost review 2026-09\n\n28.35 USD. Every cent is accounted for; "
         "2.00 USD of direct cost is unallocated; the difference from the provider's files is "
         "0.00.\n"
     )
-    assert "| A | 14.00 | 2.35 | 0.00 | 0.00 | 0.00 | 0.00 | 0.00 | 2.35 | 16.35 |" in told
-    assert "16.35 USD: 12.35 USD direct cost and 4.00 USD shared cost." in told
-    assert "+2.35 USD since 2026-08: +2.35 USD by usage." in told
-    assert "| unallocated | 2.00 | \\_\\_\\_" in told
-    assert "is not in a Git repository" in told
+    assert "| A | 14.00 | 2.35 | 0.00 | 0.00 | 0.00 | 0.00 | 0.00 | 2.35 | 16.35 |" in result
+    assert "16.35 USD: 12.35 USD direct cost and 4.00 USD shared cost." in result
+    assert "+2.35 USD since 2026-08: +2.35 USD by usage." in result
+    assert "| unallocated | 2.00 | \\_\\_\\_" in result
+    assert "is not in a Git repository" in result
 
 
 def test_who_changed_a_rule_and_what_it_moved(tmp_path: Path) -> None:
@@ -102,8 +102,8 @@ def test_who_changed_a_rule_and_what_it_moved(tmp_path: Path) -> None:
         git(tmp_path, "commit", "-q", "-am", subject, at="2026-11-03T09:00:00Z")
     workspace.allocate(["2026-09"])
     workspace.write_review("2026-09", folder=tmp_path / "out")
-    told = (tmp_path / "out/review.md").read_text().split("## Rules changed since 2026-08")[1]
-    first, second = told.split("### ")[1:3]
+    result = (tmp_path / "out/review.md").read_text().split("## Rules changed since 2026-08")[1]
+    first, second = result.split("### ")[1:3]
     assert first.startswith("A asks most\n\nDana Fox, 2026-11-03, commit ")
     assert "| A | 2.00 |\n| B | -2.00 |" in first
     assert "+  - {name: support" in first
@@ -134,8 +134,8 @@ def test_merges_renamed_and_broken_rules_are_reported_as_they_are(tmp_path: Path
     new.write_text(RULES)
     git(tmp_path, "commit", "-q", "-am", "mended", at=later)
     reopened(tmp_path / "sub").write_review("2026-09", folder=tmp_path / "out")
-    told = (tmp_path / "out/review.md").read_text().split("## Rules changed since 2026-08")[1]
-    merge, renamed, broken, mended = told.split("\n### ")[1:5]
+    result = (tmp_path / "out/review.md").read_text().split("## Rules changed since 2026-08")[1]
+    merge, renamed, broken, mended = result.split("\n### ")[1:5]
     assert merge.startswith("merge\n\nDana Fox, 2026-11-03, commit ")
     assert "| A | 2.00 |\n| B | -2.00 |" in merge
     assert "\n+  - {name: support" in merge
@@ -168,14 +168,14 @@ def test_a_figure_is_the_same_everywhere_and_a_total_that_is_off_reports_it(tmp_
     workspace.ingest(delivered(tmp_path, parquet_bill(bill_of(lines)), name="bill.parquet"))
     workspace.allocate()
     workspace.write_review("2026-09", folder=tmp_path / "out")
-    told = (tmp_path / "out/review.md").read_text()  # 1.0323… each, 3.10 in all
-    assert "| USD | 3.10 | 3.00 | 0.10 |" in told
+    result = (tmp_path / "out/review.md").read_text()  # 1.0323… each, 3.10 in all
+    assert "| USD | 3.10 | 3.00 | 0.10 |" in result
     for owner in "ABC":
-        statement = told.split(f"### {owner}\n")[1].split("### ")[0]
+        statement = result.split(f"### {owner}\n")[1].split("### ")[0]
         assert "1.03 USD: 1.00 USD direct cost and 0.03 USD shared cost." in statement
         assert "| **total** |  | **1.03** |\n\nrounded; files have every digit\n" in statement
-        assert f"| {owner} | 1.03 | \\_" in told
-    sign_off = told.split("## Sign-off\n")[1]
+        assert f"| {owner} | 1.03 | \\_" in result
+    sign_off = result.split("## Sign-off\n")[1]
     assert "**3.10**" in sign_off
     assert sign_off.count("rounded; files have every digit") == 1
     page = (tmp_path / "out/review.html").read_text()
@@ -217,8 +217,8 @@ def test_no_number_of_a_wide_table_is_broken(tmp_path: Path) -> None:
     needed("pdftotext")
     row = dict.fromkeys(("code", "severity", "finding", "place", "subject", "found"), "D001 " * 9)
     row |= {"amount": Decimal("-1234567.89"), "currency": "USD", "remedy": "Do something. " * 9}
-    told = Document("t", "", (Section("s", table=Table(tuple(row), (row,))),))
-    (tmp_path / "wide.pdf").write_bytes(pdf(told, made_at="2026-11-02T08:00:00+00:00").content)
+    finding = Document("t", "", (Section("s", table=Table(tuple(row), (row,))),))
+    (tmp_path / "wide.pdf").write_bytes(pdf(finding, made_at="2026-11-02T08:00:00+00:00").content)
     done = subprocess.run(
         ["pdftotext", "-layout", str(tmp_path / "wide.pdf"), "-"], check=True, capture_output=True
     )
@@ -232,8 +232,8 @@ def test_the_folder_appears_whole_and_is_never_written_over(tmp_path: Path) -> N
     (tmp_path / "out").mkdir()
     outcome = workspace.write_review("2026-08", folder=tmp_path / "out")
     assert {str(row["file"]) for row in outcome.rows} >= {"review.md", "statements/A.html"}
-    told = (tmp_path / "out/review.md").read_text()
-    assert "What changed" not in told  # there is no month before
+    result = (tmp_path / "out/review.md").read_text()
+    assert "What changed" not in result  # there is no month before
     with pytest.raises(
         FolderFilledError, match=r"found .*, review.html, review.md, … in it\. Nothing was written"
     ):
@@ -246,17 +246,17 @@ def test_a_delivery_after_the_allocation_is_reported(tmp_path: Path) -> None:
     workspace.ingest(delivered(tmp_path, bill, name="again.parquet"), replace=True)
     outcome = workspace.write_review("2026-09", folder=tmp_path / "out")
     assert [finding.code.number for finding in outcome.findings] == ["L007"]
-    told = (tmp_path / "out/review.md").read_text()
-    assert "NOT CURRENT: a later delivery is not allocated yet." in told
-    assert "| L007 | warning |" in told
+    result = (tmp_path / "out/review.md").read_text()
+    assert "NOT CURRENT: a later delivery is not allocated yet." in result
+    assert "| L007 | warning |" in result
     explained = workspace.explain_owner("A", "2026-09")
     assert [finding.code.number for finding in explained.findings] == ["L007"]
 
 
 def test_a_long_text_leaves_a_row_on_its_page(tmp_path: Path) -> None:
     row = {"what": "words " * 5_000, "place": "A" * 1_000_000, "n": 1}
-    told = Document("A" * 1_000_000, "", (Section("x", (), Table(tuple(row), (row,))),))
-    (tmp_path / "long.pdf").write_bytes(pdf(told, made_at="2026-11-02T08:00:00+00:00").content)
+    finding = Document("A" * 1_000_000, "", (Section("x", (), Table(tuple(row), (row,))),))
+    (tmp_path / "long.pdf").write_bytes(pdf(finding, made_at="2026-11-02T08:00:00+00:00").content)
     assert (tmp_path / "long.pdf").stat().st_size < 100_000
 
 

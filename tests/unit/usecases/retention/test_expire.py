@@ -95,11 +95,11 @@ def look_with_foreign_eyes(folder: Path) -> dict[str, int]:
 
     Only the names of places are ours: this ledger lies elsewhere than where it was made.
     """
-    ours = {
+    own = {
         "py-io-impl": "apportion.ledger.warehouse.WarehouseIO",
         "apportion.folder": str(folder / "ledger"),
     }
-    catalog = SqlCatalog("apportion", uri=f"sqlite:///{folder}/ledger/catalog.db", **ours)
+    catalog = SqlCatalog("apportion", uri=f"sqlite:///{folder}/ledger/catalog.db", **own)
     counts: dict[str, int] = {}
     for _, name in catalog.list_tables("apportion"):
         table = catalog.load_table(("apportion", name))
@@ -141,11 +141,11 @@ def test_what_is_kept_reads_as_before_and_what_is_expired_is_gone(folder: Path) 
     assert all(now[name] < snapshots[name] for name in ("costs", "allocations", "shares"))
     assert IcebergLedger(folder / "ledger").orphans() == []
 
-    for asked in (first.run, "2026-11-01"):
+    for request in (first.run, "2026-11-01"):
         with pytest.raises(
             ExpiredError, match=rf"was expired at {NOW}.*Still readable: {second.run}"
         ):
-            workspace.report(Question(SEPTEMBER, as_of=asked))
+            workspace.report(Question(SEPTEMBER, as_of=request))
     for refused in (
         lambda: workspace.compare(first.run, current.run),
         lambda: workspace.explain_owner("a", SEPTEMBER, as_of=first.run),

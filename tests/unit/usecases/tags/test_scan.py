@@ -83,8 +83,8 @@ class Company:
         )
 
     def tags(self) -> dict[str, dict[str, str]]:
-        told = self.client("resourcegroupstaggingapi").get_resources()["ResourceTagMappingList"]
-        return {one["ResourceARN"]: {t["Key"]: t["Value"] for t in one["Tags"]} for one in told}
+        result = self.client("resourcegroupstaggingapi").get_resources()["ResourceTagMappingList"]
+        return {one["ResourceARN"]: {t["Key"]: t["Value"] for t in one["Tags"]} for one in result}
 
 
 @pytest.fixture
@@ -171,7 +171,7 @@ def test_resource_explorer_shows_what_never_had_a_tag(typed: Typed, explorer: Fa
     assert typed.code == 0, typed.err
     assert {rows[arn]["seen"] for arn in never} == {"explorer"}
     assert rows[TABLE]["seen"] == "tags"
-    assert [one.get("NextToken") for one in explorer.asked] == [None, "2", "4"]
+    assert [one.get("NextToken") for one in explorer.requests] == [None, "2", "4"]
 
     explorer.denied = True
     rows = scanned(typed, *words)

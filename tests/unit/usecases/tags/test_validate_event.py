@@ -63,7 +63,7 @@ class Company:
 
     world: MotoWorld
     name: str = field(default_factory=lambda: f"tags-{uuid4().hex[:8]}")
-    said: list[dict[str, object]] = field(default_factory=list)
+    logged: list[dict[str, object]] = field(default_factory=list)
     environment: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -92,15 +92,15 @@ class Company:
         )
 
     def function(self, act: str = "", **more: str) -> Function:
-        told = {**self.environment, "APPORTION_ACT": act, **more}
-        return Function(told, self.world.client, lambda clients, _role, _session: clients)
+        finding = {**self.environment, "APPORTION_ACT": act, **more}
+        return Function(finding, self.world.client, lambda clients, _role, _session: clients)
 
     def hears(self, event: object, act: str = "", *, now: int = NOW, **more: str) -> Any:
-        return run(event, self.function(act, **more), now=lambda: now, log=self.said.append)
+        return run(event, self.function(act, **more), now=lambda: now, log=self.logged.append)
 
     def lines(self) -> list[dict[str, object]]:
-        found = [line for line in self.said if "verdict" in line]
-        self.said.clear()
+        found = [line for line in self.logged if "verdict" in line]
+        self.logged.clear()
         return found
 
     def mail(self) -> list[dict[str, Any]]:
@@ -121,8 +121,8 @@ class Company:
 
     def tags(self, id_: str) -> dict[str, str]:
         filters = [{"Name": "resource-id", "Values": [id_]}]
-        told = self.world.client("ec2").describe_tags(Filters=filters)["Tags"]
-        return {one["Key"]: one["Value"] for one in told}
+        result = self.world.client("ec2").describe_tags(Filters=filters)["Tags"]
+        return {one["Key"]: one["Value"] for one in result}
 
 
 @pytest.fixture
@@ -168,8 +168,12 @@ def test_the_creator_is_notified_what_to_set(company: Company) -> None:
     assert message["Subject"] == f"Tags: a resource in {ACCOUNT} (ec2:RunInstances)"
     assert "ada@acme.example called ec2:RunInstances" in message["Message"]
     assert "please set: CostCenter (FIN-100, RET-200)" in message["Message"]
-    told = {name: one["Value"] for name, one in message["MessageAttributes"].items()}
-    assert told == {"owner": "ada@acme.example", "creator": "ada@acme.example", "account": ACCOUNT}
+    result = {name: one["Value"] for name, one in message["MessageAttributes"].items()}
+    assert result == {
+        "owner": "ada@acme.example",
+        "creator": "ada@acme.example",
+        "account": ACCOUNT,
+    }
 
 
 def test_a_chat_room_gets_a_notification_of_its_own_form(company: Company) -> None:
@@ -203,8 +207,8 @@ def test_what_can_be_derived_is_set_and_nothing_is_overwritten(company: Company)
 
     company.tag(id_, {"Environment": "prod", "AllocationKey": "FIN-100-prod"})
     company.world.client("ec2").delete_tags(Resources=[id_], Tags=[{"Key": "cost-center"}])
-    asked = {"resourcesSet": {"items": [{"resourceId": id_}]}}
-    company.hears(event("ec2", "CreateTags", asked), "tag,quarantine")
+    wanted = {"resourcesSet": {"items": [{"resourceId": id_}]}}
+    company.hears(event("ec2", "CreateTags", wanted), "tag,quarantine")
     (line,) = company.lines()
     assert (line["verdict"], line["removed"]) == ("valid", ["apportion:quarantine"])
     assert "apportion:quarantine" not in company.tags(id_)
@@ -237,8 +241,8 @@ def test_a_change_of_its_own_is_left_aside(company: Company) -> None:
     id_ = company.instance()
     arn = f"arn:aws:sts::{ACCOUNT}:assumed-role/validate/apportion-validate-tags"
     own = {"type": "AssumedRole", "arn": arn}
-    asked = {"resourcesSet": {"items": [{"resourceId": id_}]}}
-    company.hears(event("ec2", "CreateTags", asked, identity=own), "quarantine")
+    wanted = {"resourcesSet": {"items": [{"resourceId": id_}]}}
+    company.hears(event("ec2", "CreateTags", wanted, identity=own), "quarantine")
     (line,) = company.lines()
     assert line["why"] == "the function's own call"
     assert company.tags(id_) == {}
@@ -278,8 +282,8 @@ def test_a_kind_that_the_api_does_not_know_is_judged_by_its_event(company: Compa
     created = run_instances("i-0123456789abcdef0", tags={"CostCenter": "FIN-100"})
     (line,) = validate(created, bench, today=today, now=NOW)
     assert line["problem"] == "Environment missing; AllocationKey missing"
-    asked = {"resourcesSet": {"items": [{"resourceId": "i-0123456789abcdef0"}]}}
-    (line,) = validate(event("ec2", "CreateTags", asked), bench, today=today, now=NOW)
+    wanted = {"resourcesSet": {"items": [{"resourceId": "i-0123456789abcdef0"}]}}
+    (line,) = validate(event("ec2", "CreateTags", wanted), bench, today=today, now=NOW)
     assert line["why"] == "its tags cannot be read"
 
 
@@ -352,9 +356,9 @@ def test_a_hundred_hostile_events_break_nothing(company: Company) -> None:
     assert len(events) > 100
     function = company.function("")
     for one in events[::6]:
-        run(one, function, now=lambda: NOW, log=company.said.append)
+        run(one, function, now=lambda: NOW, log=company.logged.append)
     records = [{"messageId": str(at), "body": json.dumps(one)} for at, one in enumerate(events)]
-    answer = run({"Records": records}, function, now=lambda: NOW, log=company.said.append)
+    answer = run({"Records": records}, function, now=lambda: NOW, log=company.logged.append)
     assert answer == {"batchItemFailures": []}
     for line in company.lines():
         assert json.dumps(line).isascii()
@@ -424,8 +428,8 @@ def test_the_zip_is_small_the_same_each_time_and_works(company: Company, tmp_pat
 
 
 def test_its_environment_is_the_documented_one() -> None:
-    said = set(re.findall(r"^(APPORTION_\w+)", validate_tags.__doc__ or "", re.MULTILINE))
+    stated = set(re.findall(r"^(APPORTION_\w+)", validate_tags.__doc__ or "", re.MULTILINE))
     sources = ("app/tag_function.py", "lambdas/validate_tags.py")
     text = "".join((ROOT / "src" / "apportion" / name).read_text("utf-8") for name in sources)
-    assert set(re.findall(r'"(APPORTION_\w+)"', text)) == said
+    assert set(re.findall(r'"(APPORTION_\w+)"', text)) == stated
     assert ADA["type"] == "AssumedRole"

@@ -54,18 +54,18 @@ class Balancer:
 
     def __init__(self) -> None:
         self.key = ECKey.generate_key("P-256")
-        self.asked: list[str] = []
+        self.requests: list[str] = []
 
     def fetch(self, address: str) -> bytes:
-        self.asked.append(address)
+        self.requests.append(address)
         return self.key.as_pem(private=False)
 
     def token(
         self, *, key: ECKey | None = None, head: Mapping[str, str] = {}, **claims: object
     ) -> str:
         heads = {"alg": "ES256", "kid": "one", "signer": ALB, "client": "c", "exp": 9, **head}
-        told = {"sub": "1", "email": "ada@example.com", "exp": 4_000_000_000, **claims}
-        token = jwt.encode(heads, told, key or self.key, registry=LAX)
+        result = {"sub": "1", "email": "ada@example.com", "exp": 4_000_000_000, **claims}
+        token = jwt.encode(heads, result, key or self.key, registry=LAX)
         return ".".join(part + "=" * (-len(part) % 4) for part in token.split("."))
 
 
@@ -86,7 +86,7 @@ def test_a_load_balancer_s_token_names_the_user(balancer: Balancer, proxy: Signe
         user = proxy.user({"x-amzn-oidc-data": balancer.token(groups=["shop"])})
     assert (user.name, user.groups) == ("ada@example.com", {"shop"})
     assert user.scope.owners("cost_center") == {"SHOP"}
-    assert balancer.asked == ["https://keys.example.com/one"]
+    assert balancer.requests == ["https://keys.example.com/one"]
 
 
 def test_other_tokens_are_rejected(balancer: Balancer, proxy: SignedProxy) -> None:
@@ -116,7 +116,7 @@ def test_other_tokens_are_rejected(balancer: Balancer, proxy: SignedProxy) -> No
     ):
         with pytest.raises(NotSignedInError):
             proxy.user({"x-amzn-oidc-data": token})
-    assert set(balancer.asked) <= {"https://keys.example.com/one"}
+    assert set(balancer.requests) <= {"https://keys.example.com/one"}
 
 
 #: The groups of a user in a large directory.
@@ -173,8 +173,8 @@ def visitor(shown: Path, issuer: str, clock: Clock) -> TestClient:
 
 def sign_in(visitor: TestClient, who: str, *, wanted: str = "/overview") -> httpx2.Response:
     """Follow the redirects like a browser, and sign in at the provider's form."""
-    asked = visitor.get(wanted)
-    entered = visitor.get(asked.headers["location"])
+    query = visitor.get(wanted)
+    entered = visitor.get(query.headers["location"])
     form = entered.headers["location"]
     assert parse_qs(urlsplit(form).query)["code_challenge_method"] == ["S256"]
     back = httpx2.post(form, data={"sub": who}, follow_redirects=False)
@@ -197,8 +197,8 @@ def test_a_user_signs_in_at_the_provider_and_gets_the_access_of_the_groups(
 
 def test_a_user_without_a_group_has_no_access(visitor: TestClient) -> None:
     sign_in(visitor, "bob")
-    told = visitor.get("/api/v1/overview").json()
-    assert told["figures"][0]["value"] in {"0.00", "0"}
+    result = visitor.get("/api/v1/overview").json()
+    assert result["figures"][0]["value"] in {"0.00", "0"}
     assert "None of your groups" in visitor.get("/account").text
 
 
@@ -247,8 +247,8 @@ def test_a_cookie_that_was_not_made_here_is_no_one_s(visitor: TestClient) -> Non
 
 
 def test_another_s_answer_of_the_provider_is_refused(visitor: TestClient) -> None:
-    asked = visitor.get("/overview")
-    visitor.get(asked.headers["location"])
+    wanted = visitor.get("/overview")
+    visitor.get(wanted.headers["location"])
     for query in ("code=stolen&state=guessed", "error=access_denied", ""):
         assert visitor.get(f"/auth/callback?{query}").status_code == 400
     assert visitor.get("/overview").status_code == 303

@@ -100,7 +100,7 @@ def test_a_day_that_two_lines_share_is_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("account", "told"),
+    ("account", "result"),
     [
         ("001234567012", []),
         ("1234567012", ["R067"]),
@@ -109,9 +109,9 @@ def test_a_day_that_two_lines_share_is_one() -> None:
         ("my-subscription", []),
     ],
 )
-def test_account_ids_are_kept_as_written(account: str, told: list[str]) -> None:
+def test_account_ids_are_kept_as_written(account: str, result: list[str]) -> None:
     text = f"SubAccountId,cost_center\n{account},CX\n"
-    assert numbers(text) == told
+    assert numbers(text) == result
     assert right(text).rows[0].match == (account,)
 
 
@@ -136,9 +136,9 @@ def test_contradictions_are_found_exactly_where_days_have_two_values(
     for key, value, first, length in ranges:
         for day in range(first, first + length + 1):
             values.setdefault((key, day), set()).add(value)
-    told = numbers("SubAccountName,cost_center,valid_from,valid_to\n" + "".join(lines))
-    assert bool(told) == any(len(found) > 1 for found in values.values())
-    assert set(told) <= {"R066"}
+    result = numbers("SubAccountName,cost_center,valid_from,valid_to\n" + "".join(lines))
+    assert bool(result) == any(len(found) > 1 for found in values.values())
+    assert set(result) <= {"R066"}
 
 
 @given(st.text(max_size=80))

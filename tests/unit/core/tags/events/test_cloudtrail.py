@@ -29,7 +29,7 @@ def call(*arguments: Any, **more: Any) -> Call:
 
 
 @pytest.mark.parametrize(
-    ("source", "name", "asked", "action"),
+    ("source", "name", "wanted", "action"),
     [
         ("ec2", "RunInstances",
          {"tagSpecificationSet": {"items": [{"resourceType": "instance", "tags": TAGS}]}},
@@ -53,9 +53,9 @@ def call(*arguments: Any, **more: Any) -> Call:
     ],
 )  # fmt: skip
 def test_tags_and_actions_of_many_services(
-    source: str, name: str, asked: object, action: str
+    source: str, name: str, wanted: object, action: str
 ) -> None:
-    found = call(source, name, asked)
+    found = call(source, name, wanted)
     assert (found.action, found.tags) == (action, (("CostCenter", "CX"),))
 
 

@@ -24,7 +24,7 @@ HERE = f"{REGION}:{ACCOUNT}"
 
 
 @pytest.mark.parametrize(
-    ("source", "name", "asked", "answered", "arn", "kind"),
+    ("source", "name", "wanted", "answered", "arn", "kind"),
     [
         (
             "lambda",
@@ -129,24 +129,24 @@ HERE = f"{REGION}:{ACCOUNT}"
     ],
 )
 def test_what_was_created_is_found(
-    source: str, name: str, asked: object, answered: object, arn: str, kind: str
+    source: str, name: str, wanted: object, answered: object, arn: str, kind: str
 ) -> None:
-    (found,) = read_event(event(source, name, asked, answered)).touched
+    (found,) = read_event(event(source, name, wanted, answered)).touched
     assert (found.arn, found.type, found.deed) == (arn, kind, ResourceChange.CREATED)
     assert (found.account, found.region) == (ACCOUNT, REGION)
 
 
 def test_a_launch_names_every_instance_and_only_tags_of_instances_count() -> None:
     ids = ("i-0123456789abcdef0", "i-0123456789abcdef1")
-    told = read_event(run_instances(*ids, tags={"CostCenter": "FIN-100"}))
-    assert [one.arn.rpartition("/")[2] for one in told.touched] == list(ids)
-    assert {one.tags for one in told.touched} == {(("CostCenter", "FIN-100"),)}
+    result = read_event(run_instances(*ids, tags={"CostCenter": "FIN-100"}))
+    assert [one.arn.rpartition("/")[2] for one in result.touched] == list(ids)
+    assert {one.tags for one in result.touched} == {(("CostCenter", "FIN-100"),)}
     volumes = read_event(run_instances(*ids, tags={"CostCenter": "FIN-100"}, word="volume"))
     assert {one.tags for one in volumes.touched} == {()}
 
 
 @pytest.mark.parametrize(
-    ("source", "name", "asked", "arn"),
+    ("source", "name", "wanted", "arn"),
     [
         (
             "ec2",
@@ -190,8 +190,8 @@ def test_a_launch_names_every_instance_and_only_tags_of_instances_count() -> Non
         ),
     ],
 )
-def test_whose_tags_changed_is_found(source: str, name: str, asked: object, arn: str) -> None:
-    (found,) = read_event(event(source, name, asked)).touched
+def test_whose_tags_changed_is_found(source: str, name: str, wanted: object, arn: str) -> None:
+    (found,) = read_event(event(source, name, wanted)).touched
     assert (found.arn, found.deed) == (arn, ResourceChange.TAGS_CHANGED)
 
 
@@ -208,8 +208,8 @@ def test_whose_tags_changed_is_found(source: str, name: str, asked: object, arn:
 )
 def test_what_touches_nothing_shows_why(changed: dict[str, object], why: str) -> None:
     fine = run_instances("i-0123456789abcdef0", tags={})
-    told = read_event({**fine, "detail": {**fine["detail"], **changed}})
-    assert (told.touched, told.why) == ((), why)
+    result = read_event({**fine, "detail": {**fine["detail"], **changed}})
+    assert (result.touched, result.why) == ((), why)
 
 
 @pytest.mark.parametrize(
@@ -268,10 +268,10 @@ def test_more_than_a_hundred_hostile_events_name_nothing_that_is_no_arn() -> Non
     events = hostile()
     assert len(events) > 100
     for one in events:
-        told = read_event(one)
-        assert len(told.id) <= 64
-        assert len(told.touched) <= MOST
-        for touched in told.touched:
+        result = read_event(one)
+        assert len(result.id) <= 64
+        assert len(result.touched) <= MOST
+        for touched in result.touched:
             assert re.fullmatch(r"arn:aws:[\w-]+:[\w-]*:\d*:[^\x00-\x1f]+", touched.arn)
 
 

@@ -112,12 +112,12 @@ def test_what_cdk_writes_is_json_and_read_alike() -> None:
             }
         }
     }
-    said = told(json.dumps(template, indent=2))
-    assert [line.split(" ", 2)[2] for line in said] == [
+    message = told(json.dumps(template, indent=2))
+    assert [line.split(" ", 2)[2] for line in message] == [
         "Queue4A7E3555 has no Project",
         "Queue4A7E3555 has no Environment",
     ]
-    assert said[0].startswith("T041 t.yaml:6")
+    assert message[0].startswith("T041 t.yaml:6")
 
 
 def test_sam_s_types_are_known() -> None:

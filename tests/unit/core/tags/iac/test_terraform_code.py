@@ -38,8 +38,8 @@ def wanted_in(folder: Path) -> set[tuple[str, str, str]]:
     wanted = set()
     for file, text in texts_of(folder).items():
         for number, line in enumerate(text.splitlines(), 1):
-            _, _, said = line.partition("# wants ")
-            for code, keys in WANTED.findall(said):
+            _, _, stated = line.partition("# wants ")
+            for code, keys in WANTED.findall(stated):
                 for key in keys.replace(",", "").split() or [""]:
                     wanted.add((f"{file}:{number}", code, key))
     return wanted
@@ -47,17 +47,17 @@ def wanted_in(folder: Path) -> set[tuple[str, str, str]]:
 
 def told(found: Found) -> set[tuple[str, str, str]]:
     keys = [key.name for key in judge().policy.keys]
-    said = {
+    stated = {
         (f.place, f.code.number, next(k for k in keys if re.search(rf"\b{k}\b", f.subject)))
         for f in check_declared(judge(), found.declared)
     }
     later = {(f"{one.file}:{one.line}", "T045", "") for one in plan_needed(judge(), found.declared)}
-    return said | later
+    return stated | later
 
 
-def wrong(said: set[tuple[str, str, str]]) -> set[tuple[str, str, str]]:
+def wrong(message: set[tuple[str, str, str]]) -> set[tuple[str, str, str]]:
     """What is called wrong, without what only a plan tells."""
-    return {one for one in said if one[1] != "T045"}
+    return {one for one in message if one[1] != "T045"}
 
 
 def test_every_planted_defect_is_found_at_its_line_and_nothing_else() -> None:

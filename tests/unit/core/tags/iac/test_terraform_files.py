@@ -21,12 +21,12 @@ def named(texts: Mapping[str, str]) -> dict[str, list[str]]:
     """What is wrong by resource, and what only a plan tells, without the other parser."""
     found = read_terraform(texts, "", {})
     assert found.findings == ()
-    said: dict[str, list[str]] = {one.name: [] for one in found.declared}
+    stated: dict[str, list[str]] = {one.name: [] for one in found.declared}
     for finding in check_declared(judge(), found.declared):
-        said[finding.subject.split()[0]].append(finding.subject.partition(" ")[2])
+        stated[finding.subject.split()[0]].append(finding.subject.partition(" ")[2])
     for one in plan_needed(judge(), found.declared):
-        said[one.name].append("a plan tells")
-    return said
+        stated[one.name].append("a plan tells")
+    return stated
 
 
 RIGHT = """provider "aws" {
@@ -259,8 +259,8 @@ locals {{
 }}
 resource "{resource}
 """
-    (said,) = named({"main.tf": text}).values()
-    assert said == {
+    (stated,) = named({"main.tf": text}).values()
+    assert stated == {
         "has none": [f"has no {key}" for key in KEYS], "a plan tells": ["a plan tells"], "": [],
     }[wanted]  # fmt: skip
 

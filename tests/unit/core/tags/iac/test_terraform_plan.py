@@ -46,7 +46,7 @@ def planned(tmp_path_factory: pytest.TempPathFactory) -> Any:
 def test_a_plan_of_terraform_s_shows_what_the_code_reported_and_more(planned: Any) -> None:
     assert is_plan(planned)
     found = check_declared(judge(), read_plan(planned, file="plan.json"))
-    said = {(f.code.number, f.subject) for f in found}
+    message = {(f.code.number, f.subject) for f in found}
     for code, subject in (
         ("T041", "aws_instance.no_center has no CostCenter"),
         ("T041", "aws_s3_bucket.spelt writes CostCenter as costcenter"),
@@ -59,16 +59,20 @@ def test_a_plan_of_terraform_s_shows_what_the_code_reported_and_more(planned: An
         ("T043", "aws_launch_template.nodes (volumes) has no Project"),
         ("T043", "module.worker.aws_ecs_service.this (tasks) has no CostCenter"),
     ):
-        assert (code, subject) in said, subject
+        assert (code, subject) in message, subject
     # What the code could not tell, the plan does: these two are fine.
     for fine in ("aws_sqs_queue.later", "aws_instance.good", 'this["orders"]', "aws_kms_key"):
-        assert [subject for _, subject in said if fine in subject] == []
+        assert [subject for _, subject in message if fine in subject] == []
     assert {f.place for f in found} == {"plan.json"}
 
 
 def change(kind: str, after: Any, unknown: Any = None, *actions: str) -> dict[str, Any]:
-    told = {"actions": list(actions) or ["create"], "after": after, "after_unknown": unknown or {}}
-    return {"address": f"{kind}.x", "mode": "managed", "type": kind, "change": told}
+    result = {
+        "actions": list(actions) or ["create"],
+        "after": after,
+        "after_unknown": unknown or {},
+    }
+    return {"address": f"{kind}.x", "mode": "managed", "type": kind, "change": result}
 
 
 def told(*changes: Any) -> list[str]:
@@ -133,8 +137,8 @@ def test_lists_of_tags_in_plans(after: Any, later: Any, *, written: bool, wanted
     one = {**change("awscc_s3_bucket", after, later), "address": "module.m[0].awscc_s3_bucket.x[1]"}
     tree = {"resource_changes": [one], "configuration": {"root_module": inner}}
     declared = read_plan(tree, file="p")
-    said = [f.subject.partition(" ")[2] for f in check_declared(judge(), declared)]
-    assert said + ["a plan tells" for _ in plan_needed(judge(), declared)] == wanted
+    stated = [f.subject.partition(" ")[2] for f in check_declared(judge(), declared)]
+    assert stated + ["a plan tells" for _ in plan_needed(judge(), declared)] == wanted
 
 
 @pytest.mark.parametrize(
