@@ -71,7 +71,7 @@ def run_of(outcome: Outcome) -> str:
 
 
 @pytest.mark.parametrize(
-    ("first", "second", "said"),
+    ("first", "second", "expected"),
     [
         ([ONE], [OTHER], "nothing of account 000000000011"),
         ([ONE, LATER], [ONE], "nothing of day 2026-09-02"),
@@ -83,16 +83,16 @@ def run_of(outcome: Outcome) -> str:
     ],
 )
 def test_what_is_less_stops_with_the_money(
-    bills: Bills, workspace: Workspace, first: list[Line], second: list[Line], said: str
+    bills: Bills, workspace: Workspace, first: list[Line], second: list[Line], expected: str
 ) -> None:
     run = run_of(bills.take_in(first))
     (finding,) = bills.refuse(second)
     assert finding.code.number == "L009"
-    assert said in finding.found
+    assert expected in finding.found
     lost = sum(Decimal(line["cost"]) for line in first) - sum(
         Decimal(line["cost"])
         for line in second
-        if "no charge" not in said and "account" not in said
+        if "no charge" not in expected and "account" not in expected
     )
     assert finding.amount == lost
     for way in (f"--together-with {run}", "--bill NAME", "--replace"):
@@ -133,8 +133,8 @@ def test_parts_that_differ_in_any_description_stop_or_are_reported(
     bills.take_in([{**ONE, column: one}])
     (finding,) = bills.refuse([{**ONE, column: other, "cost": "30"}])
     assert (finding.code.number, finding.amount) == ("L009", 10)
-    (told,) = bills.take_in([{**ONE, column: other}]).findings[-1:]
-    assert told.subject.endswith("other tags or details on 10.00 USD")
+    (found_finding,) = bills.take_in([{**ONE, column: other}]).findings[-1:]
+    assert found_finding.subject.endswith("other tags or details on 10.00 USD")
 
 
 def test_an_invoice_that_comes_when_the_month_is_closed_is_no_other_part(bills: Bills) -> None:
@@ -151,12 +151,12 @@ def test_a_part_with_other_names_is_a_repetition_all_the_same(bills: Bills) -> N
     assert codes(bills.refuse([renamed], bill="other")) == ["L003"]
 
 
-def test_other_tags_on_the_same_money_are_told(bills: Bills) -> None:
+def test_other_tags_on_the_same_money_are_reported(bills: Bills) -> None:
     bills.take_in([ONE, OTHER])
-    (told,) = [
+    (finding,) = [
         f for f in bills.take_in([{**ONE, "tags": ""}, OTHER]).findings if "L" in f.code.number
     ]
-    assert told.subject.endswith("other tags or details on 10.00 USD")
+    assert finding.subject.endswith("other tags or details on 10.00 USD")
 
 
 @pytest.mark.parametrize("parquet", [False, True])
@@ -208,20 +208,20 @@ def test_two_exports_of_one_payer_stand_side_by_side_where_one_is_named(
 def test_what_was_replaced_is_named_with_each_proof(bills: Bills, workspace: Workspace) -> None:
     run = run_of(bills.take_in([ONE, LATER]))
     bills.take_in([OTHER], replace=True)
-    for told in (workspace.allocate(), workspace.prove()):
-        (finding,) = [each for each in told.findings if each.code.number == "L012"]
+    for outcome in (workspace.allocate(), workspace.prove()):
+        (finding,) = [each for each in outcome.findings if each.code.number == "L012"]
         assert (finding.place, finding.amount) == ("2026-09 billing account 000000000001", 15)
         assert run in finding.subject
     bills.take_in([ONE, LATER], bill="back")
-    for told in (workspace.allocate(), workspace.prove()):
-        assert codes(told.findings) == [], "it came back, in another bill"
+    for outcome in (workspace.allocate(), workspace.prove()):
+        assert codes(outcome.findings) == [], "it came back, in another bill"
 
 
-def test_a_new_payer_is_told_once(bills: Bills) -> None:
+def test_a_new_payer_is_reported_once(bills: Bills) -> None:
     payer = {**ONE, "payer": "000000000002"}
     assert codes(bills.take_in([ONE]).findings) == []
-    (told,) = [f for f in bills.take_in([payer]).findings if f.code.number == "L011"]
-    assert told.amount == 10
+    (finding,) = [f for f in bills.take_in([payer]).findings if f.code.number == "L011"]
+    assert finding.amount == 10
     assert codes(bills.take_in([payer, {**payer, "day": "2026-09-02"}]).findings) == ["L001"]
 
 
@@ -244,7 +244,7 @@ def test_month_so_far_files_that_were_restated_are_not_added_up(
 
 def test_a_real_export_grows_in_silence(workspace: Workspace, shared_data: Path) -> None:
     files = sorted((shared_data / "cur2_deliveries").glob("*.parquet"))
-    told = [codes(workspace.ingest([file]).findings) for file in files]
-    assert told == [[], [], ["L001"], ["L001"]]
+    result = [codes(workspace.ingest([file]).findings) for file in files]
+    assert result == [[], [], ["L001"], ["L001"]]
     with pytest.raises(FindingsError, match="L009"):
         workspace.ingest([files[0]])

@@ -125,13 +125,13 @@ def test_a_limit_is_checked_before_anything_is_written(unsent: Typed) -> None:
         (("--period", "2026-08"), "The ledger has no allocation of 2026-08"),
     ],
 )
-def test_wrong_use_is_told(unsent: Typed, words: tuple[str, ...], sentence: str) -> None:
+def test_wrong_use_is_reported(unsent: Typed, words: tuple[str, ...], sentence: str) -> None:
     unsent("journal", "export", *words)
     assert unsent.code == 2
     assert sentence in unsent.err
 
 
-def test_a_batch_that_nobody_exported_cannot_be_sent(unsent: Typed) -> None:
+def test_a_batch_that_no_one_exported_cannot_be_sent(unsent: Typed) -> None:
     assert unsent("journal", "mark-sent", "ffff").code == 2
     assert "There is not exactly one exported journal 'ffff'" in unsent.err
 

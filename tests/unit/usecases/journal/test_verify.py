@@ -42,7 +42,7 @@ def test_a_line_that_was_not_imported_is_found_with_its_money(sent: Typed) -> No
     )
 
 
-def test_a_month_without_sent_journals_is_told(tmp_path: Path, sent: Typed) -> None:
+def test_a_month_without_sent_journals_is_reported(tmp_path: Path, sent: Typed) -> None:
     sent("journal", "verify", "sent.csv", "--period", "2026-08")
     assert sent.code == 2
     assert "The ledger has no journal of 2026-08 that was sent" in sent.err
