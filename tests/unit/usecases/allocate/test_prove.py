@@ -143,7 +143,7 @@ def _later(stated: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("change", [_cheaper, _other_file, _later])
-def test_a_changed_manifest_is_told(
+def test_a_changed_manifest_is_reported(
     workspace: Workspace, tmp_path: Path, change: Callable[[dict[str, Any]], None]
 ) -> None:
     (manifest,) = (tmp_path / "ledger" / "proofs").glob("*.json")
@@ -155,14 +155,14 @@ def test_a_changed_manifest_is_told(
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", "null", '{"allocation": {}}', "\x00", "{" * 9999])
-def test_what_is_no_manifest_is_told(workspace: Workspace, tmp_path: Path, text: str) -> None:
+def test_what_is_no_manifest_is_reported(workspace: Workspace, tmp_path: Path, text: str) -> None:
     file = tmp_path / "no manifest.json"
     file.write_text(text, "utf-8")
     with pytest.raises(UnreadableManifestError, match="is not a manifest"):
         workspace.prove(manifest=file)
 
 
-def test_a_manifest_of_another_ledger_is_told(workspace: Workspace, tmp_path: Path) -> None:
+def test_a_manifest_of_another_ledger_is_reported(workspace: Workspace, tmp_path: Path) -> None:
     (manifest,) = (tmp_path / "ledger" / "proofs").glob("*.json")
     other = workspace_in(tmp_path / "other", RULES, LOOKUP)
     with pytest.raises(NothingThereError, match="no run"):
@@ -172,7 +172,7 @@ def test_a_manifest_of_another_ledger_is_told(workspace: Workspace, tmp_path: Pa
 
 @pytest.mark.usefixtures("workspace")
 @pytest.mark.parametrize("table", ["keys", "costs", "months", "allocations", "shares"])
-def test_a_file_of_the_ledger_that_was_changed_is_told(tmp_path: Path, table: str) -> None:
+def test_a_file_of_the_ledger_that_was_changed_is_reported(tmp_path: Path, table: str) -> None:
     file = next((tmp_path / "ledger" / "warehouse").rglob(f"{table}/data/**/*.parquet"))
     file.write_bytes(file.read_bytes() + b" ")
     with pytest.raises(LedgerDamagedError, match=file.name):
@@ -182,7 +182,7 @@ def test_a_file_of_the_ledger_that_was_changed_is_told(tmp_path: Path, table: st
         reopened(tmp_path).prove()
 
 
-def test_a_kept_input_that_was_changed_is_told(workspace: Workspace, tmp_path: Path) -> None:
+def test_a_kept_input_that_was_changed_is_reported(workspace: Workspace, tmp_path: Path) -> None:
     kept = [path for path in (tmp_path / "ledger" / "inputs").rglob("*") if path.is_file()]
     assert len(kept) == 2
     for path in kept:
@@ -331,13 +331,13 @@ class WithoutOwners(PlainLedger):
         return super().record(replace(manifest, owners=()))
 
 
-def test_of_a_run_whose_files_were_not_hashed_the_proof_says_so(tmp_path: Path) -> None:
+def test_of_a_run_whose_files_were_not_hashed_the_proof_reports_it(tmp_path: Path) -> None:
     words = prove(plain(tmp_path), period=PERIOD).messages
     hashes = [word for word in words if "holds no hashes of its files" in word]
     assert len(hashes) == 2, "the delivery and the allocation"
 
 
-def test_the_record_says_what_each_owner_pays(workspace: Workspace, tmp_path: Path) -> None:
+def test_the_record_shows_what_each_owner_pays(workspace: Workspace, tmp_path: Path) -> None:
     assert "hashes" not in str(workspace.prove().messages)
     runs = IcebergLedger(tmp_path / "ledger").runs()
     owners = {(each.owner, each.currency): each for each in runs[-1].owners}
