@@ -16,7 +16,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from crash_program import said, start
+from crash_program import output_of, start
 
 Line = Mapping[str, str]
 
@@ -157,7 +157,7 @@ def workspace(folder: Path, rules: str) -> Path:
 def apportion(folder: Path, *arguments: str) -> None:
     process = start(folder, *arguments)
     process.join()
-    assert process.exitcode == 0, said(folder)
+    assert process.exitcode == 0, output_of(folder)
 
 
 def proved(folder: Path, *, lines: Mapping[str, int]) -> None:
@@ -168,7 +168,7 @@ def proved(folder: Path, *, lines: Mapping[str, int]) -> None:
     assert {Decimal(row["difference"]) for row in rows} == {Decimal()}
     assert all(row["stated"] == row["allocated"] for row in rows)
     for period, count in lines.items():
-        assert f"{period} is proved: {count:,} lines" in " ".join(said(folder).split())
+        assert f"{period} is proved: {count:,} lines" in " ".join(output_of(folder).split())
     manifests = sorted((folder / "ledger" / "proofs").glob("*.json"))
     assert len(manifests) == len(lines)
     for manifest in manifests:

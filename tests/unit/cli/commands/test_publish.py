@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from apportion.aws.actions import MAIL, OBJECTS, PUBLISH, QUERY, TELL
+from apportion.aws.actions import MAIL, NOTIFY, OBJECTS, PUBLISH, QUERY
 from aws_typed import Typed
 from moto_world import SECRET, MotoWorld, serving
 from published_months import PERIOD, allocated, database
@@ -128,7 +128,7 @@ def test_athena_gets_the_same_query(folder: Path) -> None:
     assert "Athena scanned 12.3 MB in 1.5 s: about 0.00006 USD at 5 USD a TB." in typed.err
     assert {name for name in dir(Client) if not name.startswith("_")} < set(QUERY)
     assert json.loads(typed.out)
-    assert TELL == {"publish": "sns:Publish"}
+    assert NOTIFY == {"publish": "sns:Publish"}
 
 
 class Denying:

@@ -22,7 +22,7 @@ from apportion.model.outcome import Outcome
 from apportion.model.question import Question
 from apportion.model.retention import EvidenceKind, Policy
 from aws_typed import Typed
-from crash_program import said, start
+from crash_program import output_of, start
 from ledger_writer import expected_state, read_state, write_state
 from published_months import LINES, ONCE, RULES
 from soak import every
@@ -202,7 +202,7 @@ def test_killed_before_changes_of_files(tmp_path: Path) -> None:
         left = len(readable)
         if process.exitcode == 0:
             break
-        assert process.exitcode == -9, said(tmp_path)
+        assert process.exitcode == -9, output_of(tmp_path)
         at += EVERY
     assert left == 1
     assert at > 10, "a record, two tables and their files are more changes than that"
@@ -231,7 +231,7 @@ def test_a_second_writer_gets_the_holder_of_the_ledger(folder: Path) -> None:
         process = start(folder, *WORDS, "--yes", "--wait", "0")
         process.join()
         assert process.exitcode == 3
-        assert f"is held by process {os.getpid()}" in " ".join(said(folder).split())
+        assert f"is held by process {os.getpid()}" in " ".join(output_of(folder).split())
     assert sizes(folder) == files
 
 

@@ -17,7 +17,7 @@ from apportion.model.errors.base import ApportionError, LedgerBusyError, LedgerD
 from apportion.model.errors.repair import NotRepairedError
 from apportion.model.question import Question
 from apportion.model.retention import Policy
-from crash_program import said, start
+from crash_program import output_of, start
 from published_months import LINES, PERIOD, allocated
 from soak import SOAK
 from stories import bill_of, delivered, parquet_bill, reopened
@@ -198,7 +198,7 @@ def test_killed_while_it_is_repaired(folder: Path) -> None:
         process.join()
         if process.exitcode == 0:
             break
-        assert process.exitcode == -9, said(folder)
+        assert process.exitcode == -9, output_of(folder)
         kills, at = kills + 1, at + (2 if SOAK else 8)
     assert kills > 2
     assert reopened(folder).report(Question(PERIOD)) == report
