@@ -69,6 +69,7 @@ class Delivery:
     `columns` maps the raw column names to DuckDB types. `mapping` is the text of the mapping file.
     `ten_places` are raw columns of DOUBLE of which every value was looked at: it is below 2^18, and
     ten decimal places hold it, so that `CAST(x AS DECIMAL(18, 10))` is exact.
+    `hours` are, by period and day, the hours in which charges begin, as bits: `1 << hour`.
     `written` maps raw column names to the header's where they differ: engines number a name that
     differs from another in case alone (`CostCenter`, `costcenter_1`).
     `made` is when the provider wrote it, in UTC: the time of its manifest, or of its newest file.
@@ -84,6 +85,7 @@ class Delivery:
     ten_places: frozenset[str] = frozenset()
     written: Mapping[str, str] = field(default_factory=dict)
     made: str = ""  # ISO 8601; empty if unknown
+    hours: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
 class LinePlace(NamedTuple):

@@ -136,6 +136,7 @@ class Manifest:
     findings: tuple[Finding, ...] = ()  # what an allocation found in the data and rules
     identity: BillIdentity | None = None  # of a delivery; none before it was recorded
     days: tuple[DayHeld, ...] = ()  # of a delivery
+    hours: dict[str, int] = field(default_factory=dict)  # in which charges begin; see hours.py
     together: tuple[str, ...] = ()  # the deliveries whose charges this one holds beside its own
     replaced_bills: tuple[str, ...] = ()  # bills of the period that are in force no more
     left_out: tuple[LeftOut, ...] = ()

@@ -45,7 +45,16 @@ from .raw_lines import read_lines
 from .recognise import Recognised, focus_version, other_dataset, recognise, squeeze
 from .same_bytes import same_bytes
 from .schemas import Part, schemas_differ
-from .totals.stated import Layout, Tally, add_totals, find_columns, layout_of, tally, whole_records
+from .totals.stated import (
+    Layout,
+    Tally,
+    add_hours,
+    add_totals,
+    find_columns,
+    layout_of,
+    tally,
+    whole_records,
+)
 from .unread_files import weigh
 from .verify import Verified, verify
 
@@ -207,6 +216,7 @@ def _deliver(
             ],
         ),
         stated=stated,
+        hours=add_hours(counted for _, counted in good),
         ten_places=_ten_places(good, layout, columns),
     )
     return [delivery], findings

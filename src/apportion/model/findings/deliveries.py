@@ -65,8 +65,8 @@ PART_REPLACES = Code(
     Severity.ERROR,
     "Partial delivery would replace a complete one",
     "A delivery replaces the bill's whole month. This one lacks an account or a day that had "
-    "cost before, or more than 10 % of the earlier lines or cost, or has fewer lines for charges "
-    "that hold a third of them. Use `--together-with RUN` for another part of the earlier "
+    "cost before, or more than 10 % of the earlier lines, cost or hours, or has fewer lines for "
+    "charges that hold a third of them. Use `--together-with RUN` for another part of the earlier "
     "delivery, `--bill NAME` for another export, or `--replace` for its successor.",
 )
 NOT_TOGETHER = Code(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -15,6 +16,8 @@ import pyarrow.compute as pc
 from apportion.sources.text import read_moment, read_written
 
 _HOURS_AHEAD = timedelta(hours=14)
+_TO_THE_HOUR = len("2026-09-01T07")
+_HOUR = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ]([01]\d|2[0-3]))?")
 
 Ints = npt.NDArray[np.int64]
 
@@ -66,6 +69,31 @@ def label(array: pa.Array, read: Callable[[Any], str]) -> Labels:
     at = {text: place for place, text in enumerate(labels)}
     codes = np.array([at[text] for text in read_once], np.int64)
     return Labels(codes[indices.to_numpy()], labels)
+
+
+def hours(array: pa.Array) -> Labels:
+    """Label lines by the hour of a time, `2026-09-01T07`; empty for what is no time.
+
+    Texts count as they are written, without their zone.
+    """
+    of_dictionary = pa.types.is_dictionary(array.type)
+    plain = array.dictionary if of_dictionary else array
+    if pa.types.is_string(plain.type):
+        cut = pc.utf8_slice_codeunits(plain, 0, _TO_THE_HOUR)
+    elif pa.types.is_timestamp(plain.type):
+        cut = pc.floor_temporal(plain, unit="hour")
+    else:
+        return constant(len(array))
+    if of_dictionary:
+        cut = pa.DictionaryArray.from_arrays(array.indices, cut)
+    return label(cut, _as_hour)
+
+
+def _as_hour(value: object) -> str:
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%dT%H}"
+    found = _HOUR.fullmatch(str(value))
+    return f"{found[1]}T{found[2] or '00'}" if found else ""
 
 
 def combine(parts: list[Labels]) -> tuple[Ints, list[tuple[str, ...]]]:

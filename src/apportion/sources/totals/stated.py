@@ -7,7 +7,7 @@ and whole numbers, so that a mistake in one of them shows as a difference.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -22,6 +22,7 @@ from apportion.model import focus, money
 from apportion.model.delivery import Encoding, Format, LargestCharge, StatedTotal
 from apportion.model.findings import bills
 from apportion.model.findings.finding import Finding, Place
+from apportion.model.hours import hours_of
 from apportion.model.invisible_characters import EMPTY_AMOUNT, EMPTY_WORDS
 from apportion.sources.columns import SourceColumn
 from apportion.sources.csv_records import Known, line_of, line_of_other_width
@@ -32,7 +33,7 @@ from apportion.sources.text import clean, read_moment
 from . import cur_cost_rules
 from .amounts import Ints, add_up, find_large
 from .batches import Batch, Reading
-from .group_codes import Labels, as_id, as_month, as_period, combine, constant, label
+from .group_codes import Labels, as_id, as_month, as_period, combine, constant, hours, label
 
 _BILLED = "BilledCost"
 #: The digits before the point of an amount, and of a sum of amounts: engines have 38 in all.
@@ -84,6 +85,7 @@ class Tally:
     `cleaned` has, by column, the ids that are not read as they are written; `moved` the starts of
     billing periods whose month in UTC is another than theirs. `more_places` are the amount
     columns that hold what `amounts.Sums` does not call ten places. `largest` is looked for in CSV.
+    `hours` are those in which charges of a period begin.
     """
 
     rows: int = 0
@@ -96,6 +98,7 @@ class Tally:
     cleaned: dict[str, dict[str, str]] = field(default_factory=dict)
     moved: dict[str, str] = field(default_factory=dict)
     largest: LargestCharge = field(default_factory=LargestCharge)
+    hours: set[tuple[str, str]] = field(default_factory=set)
 
 
 def layout_of(bill_format: Format) -> Layout:
@@ -123,15 +126,9 @@ def tally(
     name: str, path: Path, encoding: Encoding, columns: Sequence[SourceColumn], layout: Layout
 ) -> Tally:
     """Count and add up one file's lines. `columns` are all of the file's."""
-    wanted = find_columns(layout, columns)
-    day = wanted.pop(layout.day, None)
     counting = _Counting(name, encoding, layout)
     try:
-        if layout.period not in wanted or not counting.take(path, wanted, len(columns)):
-            # Some lines have no billing period; the day of the charge is read only then.
-            with_day = {**wanted, layout.day: day} if day else wanted
-            counting = _Counting(name, encoding, layout, last=True)
-            counting.take(path, with_day, len(columns))
+        counting.take(path, find_columns(layout, columns), len(columns))
     except DamagedBytesError as damage:
         counting.tally.findings.append(Finding(bills.DAMAGED, name, "content", found=str(damage)))
     return counting.tally
@@ -161,6 +158,15 @@ def add_totals(
     )
 
 
+def add_hours(tallies: Iterable[Tally]) -> dict[str, dict[str, int]]:
+    """Collect the hours in which charges begin, by period and day."""
+    begun: dict[str, set[str]] = {}
+    for each in tallies:
+        for period, hour in each.hours:
+            begun.setdefault(period, set()).add(hour)
+    return {period: hours_of(found) for period, found in begun.items()}
+
+
 def costs_change(
     tally: Tally, layout: Layout, *, alone: AbstractSet[str], together: AbstractSet[str]
 ) -> bool:
@@ -183,16 +189,13 @@ def _costs(
 
 
 class _Counting:
-    """One pass over a file. With `last`, a line without a period is a finding."""
+    """One pass over a file."""
 
-    def __init__(
-        self, name: str, encoding: Encoding, layout: Layout, *, last: bool = False
-    ) -> None:
+    def __init__(self, name: str, encoding: Encoding, layout: Layout) -> None:
         self.tally = Tally()
         self._name = name
         self._encoding = encoding
         self._layout = layout
-        self._last = last
         self._path = Path()
         # Only CSV writes the words; in Parquet a text of four letters is that text.
         self._nothing = ("", *EMPTY_WORDS) if encoding is Encoding.CSV else ("",)
@@ -205,25 +208,23 @@ class _Counting:
         line = line_of(self._path, row) if self._encoding is Encoding.CSV else 0
         return str(Place(self._name, line)) if line else f"{self._name} row {row}"
 
-    def take(self, path: Path, wanted: Mapping[str, SourceColumn], width: int) -> bool:
-        """Read all lines; False, at the first without a period, if there is another try."""
+    def take(self, path: Path, wanted: Mapping[str, SourceColumn], width: int) -> None:
+        """Read all lines."""
         self._path = path
         reading = Reading(path, self._encoding, wanted, width)
         for batch in reading:
-            if not self._add(batch):
-                return False
+            self._add(batch)
         self.tally.findings += _wrong_records(self._name, path, reading)
         self.tally.findings += [
             self._not_an_amount(column, *bad) for column, bad in self._bad.items()
         ]
-        return True
 
-    def _add(self, batch: Batch) -> bool:
+    def _add(self, batch: Batch) -> None:
         periods = self._periods(batch)
-        missing = periods.lines("")
-        if len(missing) and not self._last:
-            return False
         self._check_periods(batch, periods)
+        if self._layout.day in batch.arrays:
+            _, begun = combine([periods, hours(batch.arrays[self._layout.day])])
+            self.tally.hours.update((period, hour) for period, hour in begun if hour)
         ids = [
             label(batch.arrays[name], partial(self._id, name))
             if name in batch.arrays
@@ -238,7 +239,6 @@ class _Counting:
             if column in batch.arrays:
                 self._add_amounts(batch, column, codes, keys)
         self.tally.rows += batch.length
-        return True
 
     def _add_amounts(self, batch: Batch, column: str, codes: Ints, keys: Sequence[Group]) -> None:
         found = add_up(batch.arrays[column], codes, nothing=self._no_amount)

@@ -9,6 +9,7 @@ from apportion.core.identity import run_id, sha256
 from apportion.core.proof import total
 from apportion.model.charges import ChargeQueries, SplitCost
 from apportion.model.delivery import Delivery, Intent
+from apportion.model.hours import join_hours
 from apportion.model.manifest import Input, Manifest, Total
 from apportion.model.money import from_units
 from apportion.ports.bills import Source
@@ -63,6 +64,10 @@ class DeliveryWork:
             return run_id(*self.decided_by, self.bill, period, inputs=self.inputs)
         together = (self.bill, period, "together with", part.run)
         return run_id(*self.decided_by, *together, inputs=self.inputs)
+
+    def hours(self, period: str, part: Manifest | None) -> dict[str, int]:
+        """The hours in which charges of a period begin, in this delivery and a part."""
+        return join_hours(part.hours if part else {}, self.delivery.hours.get(period, {}))
 
     def stated(self, period: str) -> list[Total]:
         """The totals that the files state for a period."""

@@ -202,7 +202,8 @@ def _prepare(
         stated = add_stated(work.stated(period), place.part.totals)
         totals = [*stated, *_totals(summed, keys, context)]
         stop_if_failing(compare(period, totals, stages=("stated", "ledger")))
-    replaces = what_is_replaced(place, work.intent, work.format, now, context)
+    hours = work.hours(period, place.part)
+    replaces = what_is_replaced(place, work.intent, work.format, now, hours, context)
     accounts = [(total.billing_account, total.sub_account) for total in totals]
     arrivals = write_arrivals(
         now,
@@ -283,6 +284,7 @@ def _record(work: DeliveryWork, ready: _Ready, context: RunContext) -> Manifest:
         details={**(part.details if part else {}), **work.details, "format": work.format},
         identity=ready.identity,
         days=ready.days,
+        hours=work.hours(period, part),
         together=(part.run, *part.together) if part else (),
         replaced_bills=ready.replaces.bills,
         left_out=ready.replaces.left_out,

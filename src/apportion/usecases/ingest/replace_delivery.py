@@ -8,8 +8,10 @@ from decimal import Decimal
 
 from apportion.core.billing.bill_identity import overlap
 from apportion.core.billing.contained_charges import Compared, Held, alike, left_out, part_replaces
+from apportion.core.billing.hours_held import hours_not_held
 from apportion.model.delivery import Intent
 from apportion.model.findings.finding import Finding
+from apportion.model.hours import Hours
 from apportion.model.manifest import LeftOut, Manifest
 from apportion.usecases.context import RunContext
 
@@ -28,7 +30,7 @@ class Replaces:
 
 
 def what_is_replaced(
-    place: Place, intent: Intent, form: str, now: Held, context: RunContext
+    place: Place, intent: Intent, form: str, now: Held, hours: Hours, context: RunContext
 ) -> Replaces:
     """Compare what a delivery holds with the one that it would replace.
 
@@ -49,7 +51,8 @@ def what_is_replaced(
         out += left_out(place.readable, compared)
         if not intent.replace:
             where = f"{place.period} bill {place.bill}"
-            findings += part_replaces(where, place.readable, compared)
+            lacking = part_replaces(where, place.readable, compared)
+            findings += lacking or hours_not_held(where, place.readable, hours)
         redescribed = _redescribed(compared)
     return Replaces(tuple(bills), tuple(dict.fromkeys(out)), redescribed, tuple(findings))
 

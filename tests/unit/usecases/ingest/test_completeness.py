@@ -248,3 +248,24 @@ def test_a_real_export_grows_in_silence(workspace: Workspace, shared_data: Path)
     assert result == [[], [], ["L001"], ["L001"]]
     with pytest.raises(FindingsError, match="L009"):
         workspace.ingest([files[0]])
+
+
+MORNING = [{**ONE, "ChargePeriodStart": f"2026-09-01T{hour:02}:00:00Z"} for hour in range(12)]
+AFTERNOON = [
+    {**line, "ChargePeriodStart": f"2026-09-01T{hour}:00:00Z"}
+    for hour, line in enumerate(MORNING, 12)
+]
+
+
+@pytest.mark.parametrize("parquet", [False, True])
+def test_other_hours_of_the_same_charges_are_another_part(bills: Bills, *, parquet: bool) -> None:
+    bills.take_in(MORNING, parquet=parquet)
+    (finding,) = bills.refuse(AFTERNOON, parquet=parquet)
+    assert finding.code.number == "L009"
+    assert finding.subject.startswith("12 of 12 hours")
+    assert "from 2026-09-01 00:00" in finding.found
+    assert finding.amount == 120
+    grown = bills.take_in([*MORNING, *AFTERNOON], parquet=parquet)
+    assert billed(grown) == 240
+    assert codes(grown.findings) == ["L001"]
+    assert codes(bills.refuse(AFTERNOON[1:] * 2, parquet=parquet)) == ["L009"]
