@@ -176,7 +176,10 @@ def list_(
     to: ToOption = None,
     raw: RawOption = False,
 ) -> None:
-    """List the journals that were exported, and which of them were sent."""
+    """List the journals that were exported, and which of them were sent.
+
+    The status is exported, sent, or outdated: others of the month were sent after the export.
+    """
     from dataclasses import replace
 
     session: Session = ctx.obj

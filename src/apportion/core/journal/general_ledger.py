@@ -133,6 +133,18 @@ def compare_general_ledger(
     ]
 
 
+def check_currency(
+    ledger: GeneralLedger, batches: Iterable[JournalBatch], name: str
+) -> list[Finding]:
+    """Find a file without currencies for journals in several."""
+    currencies = sorted({journal.currency for batch in batches for journal in batch.journals})
+    if "currency" in ledger.columns or len(currencies) < 2:
+        return []
+    subject = f"amounts in {join_words(currencies, last='and')}"
+    place, remedy = str(Place(name, 1)), "Add the currency of each line to the file."
+    return [Finding(rules.WRONG_HEADER, place, subject, "a column currency", "none", remedy)]
+
+
 def recharge_rate(differences: Iterable[LedgerDifference]) -> dict[str, tuple[Decimal, Decimal]]:
     """Give what was recharged and what should have been, for each currency."""
     rates: dict[str, tuple[Decimal, Decimal]] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
@@ -14,7 +14,7 @@ from apportion.model.row import Row
 from apportion.model.wording import plural
 from apportion.ports.ledger import ExpirableLedger
 
-from .records import RecordedBatch, recorded_batches
+from .records import RecordedBatch, recorded_batches, sent_before
 
 _COLUMNS = (
     *("period", "batch", "status", "journal", "company", "currency", "lines", "debit", "template"),
@@ -23,12 +23,15 @@ _COLUMNS = (
 
 
 def list_journals(ledger: ExpirableLedger, *, period: str = "") -> Outcome:
-    """List every exported journal: `sent`, or `exported`; rows of a month are in order."""
+    """List every exported journal; the sent ones of a month come first, in their order.
+
+    The status is `sent`, `exported`, or `outdated`: others were sent since, so it cannot be.
+    """
     recorded = sorted(recorded_batches(ledger, period), key=lambda each: each.batch.period)
     rows = tuple(
         {
             **journal_row(each.batch, journal),
-            "status": _status(each),
+            "status": _status(each, recorded),
             "template": each.batch.template,
             "run": each.batch.run,
             "after": " ".join(each.batch.after),
@@ -63,5 +66,7 @@ def deviation(lines: Iterable[JournalLine], currency: str) -> Decimal:
     return Decimal(round_together({"": exact * 10**4})[""]).scaleb(-minor_digits(currency) - 4)
 
 
-def _status(each: RecordedBatch) -> str:
-    return "sent" if each.sent_at else "exported"
+def _status(each: RecordedBatch, recorded: Sequence[RecordedBatch]) -> str:
+    if each.sent_at:
+        return "sent"
+    return "exported" if sent_before(each.batch, recorded) == each.batch.after else "outdated"

@@ -81,17 +81,25 @@ def mark_sent(
         batch = found[0].batch
         if found[0].sent_at:
             return batch, False
-        before = [
-            each.batch.batch
-            for each in recorded
-            if each.sent_at
-            and each.batch.period == batch.period
-            and each.batch.concerns(batch.companies, batch.currencies)
-        ]
-        if tuple(before) != batch.after:
-            raise OutdatedJournalError(batch.batch, batch.period, batch.after, before)
+        sent = sent_before(batch, recorded)
+        if sent != batch.after:
+            raise OutdatedJournalError(batch.batch, batch.period, batch.after, sent)
         note(ledger, RetentionEvidence(batch.run, batch.period, EvidenceKind.SENT, batch.batch, at))
         return batch, True
+
+
+def sent_before(batch: JournalBatch, recorded: Sequence[RecordedBatch]) -> tuple[str, ...]:
+    """List the batches that a batch must continue: sent ones with journals of the same parts.
+
+    `recorded` are in the order of `recorded_batches`.
+    """
+    return tuple(
+        each.batch.batch
+        for each in recorded
+        if each.sent_at
+        and each.batch.period == batch.period
+        and each.batch.concerns(batch.companies, batch.currencies)
+    )
 
 
 def _record(content: bytes) -> dict[str, str] | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from apportion.core.journal.general_ledger import (
     LedgerDifference,
+    check_currency,
     compare_general_ledger,
     difference_findings,
     rate_of,
@@ -57,7 +58,8 @@ def verify_general_ledger(
         columns=template_columns(template),
         journals={journal.journal for batch in batches for journal in batch.journals},
     )
-    if held is None:
+    findings += check_currency(held, batches, path.name) if held else []
+    if held is None or findings:
         raise FindingsError(findings)
     names = {code: company.name for code, company in chart.companies.items()}
     with localcontext(EXACT):

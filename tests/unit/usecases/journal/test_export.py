@@ -10,7 +10,6 @@ import pytest
 
 from apportion.ledger.iceberg import IcebergLedger
 from apportion.model.errors.base import LedgerBusyError
-from apportion.model.errors.journals import OutdatedJournalError
 from apportion.model.retention import EvidenceKind
 from apportion.usecases.journal.records import mark_sent, record_batch, recorded_batches
 from apportion.usecases.retention.evidence import noted
@@ -57,7 +56,9 @@ def test_a_sent_month_is_continued_by_the_difference(tmp_path: Path) -> None:
     assert f"Journal batch {batch} of 2026-09 is marked as sent." in prompt.err
     assert prompt("journal", "mark-sent", batch).code == 0
     assert "was marked as sent before" in prompt.err
-    assert batches(prompt) == [(batch, "sent"), (other, "exported")]
+    assert batches(prompt) == [(batch, "sent"), (other, "outdated")]
+    [sent] = noted(IcebergLedger(tmp_path / "ledger"))
+    assert (sent.how, sent.where) == (EvidenceKind.SENT, batch), "its run is kept from expiry"
     assert prompt("journal", "mark-sent", other).code == 2
     assert "both would post the same cost" in prompt.err
 
@@ -136,12 +137,11 @@ def test_a_batch_that_no_one_exported_cannot_be_sent(unsent: Typed) -> None:
     assert "There is not exactly one exported journal 'ffff'" in unsent.err
 
 
-def test_a_month_of_zeros_has_nothing_to_post(tmp_path: Path) -> None:
-    zeros = ({"cost": "0.004", "tags": "CostCenter=ML", "category": "Compute"},)
-    prompt = make_journal_ledger(tmp_path, zeros)
-    assert exported(prompt, "empty.csv") == b""
-    assert "J018 Nothing to post 2026-09" in prompt.err
-    assert batches(prompt) == []
+def test_without_amounts_there_is_no_file(unsent: Typed) -> None:
+    before = batches(unsent)
+    assert exported(unsent, "empty.csv", "--currency", "KWD") == b""
+    assert "J018 Nothing to post 2026-09" in unsent.err
+    assert batches(unsent) == before
 
 
 class KilledLedger(IcebergLedger):
@@ -164,16 +164,10 @@ def test_a_kill_leaves_the_state_before(unsent: Typed) -> None:
     assert exported(unsent, "again.csv") == first
 
 
-def test_two_processes_cannot_both_send_the_month(tmp_path: Path) -> None:
-    prompt = make_journal_ledger(tmp_path)
-    exported(prompt, "plain.csv")
-    exported(prompt, "netsuite.csv", "--template", "netsuite")
-    one, other = IcebergLedger(tmp_path / "ledger"), IcebergLedger(tmp_path / "ledger")
-    first, second = (each.batch.batch for each in recorded_batches(one))
+def test_two_processes_do_not_mark_at_once(unsent: Typed) -> None:
+    exported(unsent, "first.csv")
+    one, other = (IcebergLedger(unsent.folder / "ledger") for _ in range(2))
+    first = recorded_batches(one)[0].batch.batch
     with one.lock(wait=0), pytest.raises(LedgerBusyError):
-        mark_sent(other, second, at="2026-11-03T00:00:00Z", wait=0)
-    assert mark_sent(one, first, at="2026-11-03T00:00:00Z", wait=0)[1]
-    with pytest.raises(OutdatedJournalError):
-        mark_sent(other, second, at="2026-11-03T00:00:00Z", wait=0)
-    [sent] = noted(one)
-    assert (sent.how, sent.where) == (EvidenceKind.SENT, first), "its run is kept from expiry"
+        mark_sent(other, first, at="2026-11-03T00:00:00Z", wait=0)
+    assert not any(each.sent_at for each in recorded_batches(one))

@@ -42,6 +42,13 @@ def test_a_line_that_was_not_imported_is_found_with_its_money(sent: Typed) -> No
     )
 
 
+def test_a_file_without_currencies_is_no_proof_of_several(sent: Typed) -> None:
+    (sent.folder / "balance.csv").write_text("account,amount\n1590,-2145.92\n")
+    sent("journal", "verify", "balance.csv")
+    assert sent.code == 1
+    assert "amounts in JPY and USD, expected a column currency" in sent.err
+
+
 def test_a_month_without_sent_journals_is_reported(tmp_path: Path, sent: Typed) -> None:
     sent("journal", "verify", "sent.csv", "--period", "2026-08")
     assert sent.code == 2
