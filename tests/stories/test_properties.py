@@ -5,7 +5,6 @@ The runs are the real ones, on real files and DuckDB; only the ledger is a plain
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -37,17 +36,19 @@ from apportion.usecases.allocate.allocate import allocate
 from apportion.usecases.allocate.prove import prove
 from apportion.usecases.context import RunContext
 from apportion.usecases.ingest.ingest import ingest
-from apportion.usecases.reports.report import report
+from apportion.usecases.reports.report import answer, report
 from apportion.usecases.runs.load_rules import Rules as RulesRead
 from apportion.usecases.runs.load_rules import rules_for
+from apportion.usecases.runs.open_run import find
 from plain_ledger import PlainLedger
+from soak import SOAK
 from stories import NOW, bill_of, csv_bill, parquet_bill
 
 COLUMNS = ("team", "environment", "Pool", "SubAccountId", "BillingAccountId", "ChargeCategory")
 FULL = ("team", "environment", "Pool", "BillingAccountId")
 
 few = settings(
-    max_examples=500 if os.environ.get("APPORTION_SOAK") else 6,
+    max_examples=500 if SOAK else 4,  # each is one to three runs from files to report
     deadline=None,
     database=None,
     derandomize=True,
@@ -68,11 +69,12 @@ class Settled:
     context: RunContext
     rules: RulesRead
 
-    def ask(
-        self, *by: str, granularity: Granularity = Granularity.MONTH, **more: object
-    ) -> Outcome:
-        question = Question(PERIOD, by=by, granularity=granularity, **more)  # type: ignore[arg-type]  # fields by name
-        return report(self.context, question)
+    def ask(self, *by: str, **more: object) -> Outcome:
+        return report(self.context, question(*by, **more))
+
+    def answers(self, questions: Sequence[Question]) -> list[Outcome]:
+        """Answer questions together: the shares are distributed once for all of them."""
+        return answer(find(self.context, period=PERIOD), questions, self.context)
 
     def written(self) -> bytes:
         """The finest report, as a user gets it."""
@@ -89,17 +91,22 @@ def test_every_cent_once(bill: list[Line], rules: Rules) -> None:
     with settled([bill], rules) as done:
         if done is None:
             return
-        for cost in COST_COLUMNS:
-            rows = done.ask("BillingAccountId", cost=cost).rows
+        payers = done.answers([question("BillingAccountId", cost=cost) for cost in COST_COLUMNS])
+        for cost, outcome in zip(COST_COLUMNS, payers, strict=True):
+            rows = outcome.rows
             found = {(r["BillingAccountId"], r["currency"]): units(r, "total") for r in rows}
             assert found == {(p, c): n for (p, c, column), n in wanted.items() if column == cost}
         assert not prove(done.context, period=PERIOD).findings
-        (finest, *others) = [
-            sums(done.ask(*by, granularity=granularity).rows, "total")
-            for granularity in Granularity
-            for by in (COLUMNS[:3], *combinations(COLUMNS, 1), COLUMNS)
-        ]
-        assert all(other == finest for other in others)
+        (finest, *others) = done.answers(
+            [
+                question(*by, granularity=granularity)
+                for granularity in Granularity
+                for by in (COLUMNS, COLUMNS[:3], *combinations(COLUMNS, 1))
+            ]
+        )
+        assert finest == done.ask(*COLUMNS), "together or alone, a question has one answer"
+        wanted_sums = sums(finest.rows, "total")
+        assert all(sums(other.rows, "total") == wanted_sums for other in others)
 
 
 @given(bill=bills, rules=rulebooks(), owners=st.sets(st.sampled_from(["a", "b", "net", "new"])))
@@ -110,12 +117,20 @@ def test_filters_leave_out_and_never_change(
     with settled([bill], rules) as done:
         if done is None:
             return
-        whole = numbers(done.ask("team", "environment", "Pool"))
-        kept = numbers(done.ask("team", "environment", "Pool", owners=tuple(sorted(owners))))
+        by = ("team", "environment", "Pool")
+        whole, kept, prod, rest = map(
+            numbers,
+            done.answers(
+                [
+                    question(*by),
+                    question(*by, owners=tuple(sorted(owners))),
+                    question(*by, where="environment = 'prod'"),
+                    question(*by, where="environment <> 'prod'"),
+                ]
+            ),
+        )
         if owners:
             assert kept == {key: n for key, n in whole.items() if key[0] in owners}
-        prod = numbers(done.ask("team", "environment", "Pool", where="environment = 'prod'"))
-        rest = numbers(done.ask("team", "environment", "Pool", where="environment <> 'prod'"))
         assert prod | rest == whole
         assert all(key[1] == "prod" for key in prod)
 
@@ -189,7 +204,7 @@ def test_most_rulebooks_can_be_kept() -> None:
     tried, refused = 0, 0
 
     @given(bill=bills, rules=rulebooks())
-    @settings(few, max_examples=10)
+    @settings(few, max_examples=8)
     def count(bill: list[Line], rules: Rules) -> None:
         nonlocal tried, refused
         with settled([bill], rules) as done:
@@ -266,6 +281,10 @@ def sums_of_the_bill(bill: Sequence[Line]) -> dict[tuple[str, str, str], int]:
             key = (charge["BillingAccountId"], charge["BillingCurrency"], column)
             added[key] += to_units(Decimal(charge[column]))
     return added
+
+
+def question(*by: str, granularity: Granularity = Granularity.MONTH, **more: object) -> Question:
+    return Question(PERIOD, by=by, granularity=granularity, **more)  # type: ignore[arg-type]  # fields by name
 
 
 def numbers(outcome: Outcome) -> dict[tuple[str, ...], int]:
