@@ -11,7 +11,7 @@ import pytest
 
 from apportion.ledger.iceberg import IcebergLedger
 from crash_program import output_of, start
-from soak import every
+from soak import SOAK, every
 from workspace_kills import (
     State,
     deliver,
@@ -23,9 +23,9 @@ from workspace_kills import (
     workspace_to_kill,
 )
 
-RANDOM_KILLS = 20
+RANDOM_KILLS = 20 if SOAK else 8
 #: `make soak` kills before every change of a file.
-EVERY = every(5)
+EVERY = every(9)
 
 
 @pytest.fixture

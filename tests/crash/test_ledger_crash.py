@@ -14,9 +14,9 @@ from ledger_kills import (
 from ledger_writer import acknowledged_by, start
 from soak import SOAK, every
 
-KILLS = 30
+KILLS = 30 if SOAK else 10
 #: `make soak` kills before every change of a file.
-EVERY = every(3)
+EVERY = every(6)
 
 
 def test_killed_before_changes_of_files(tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ from stories import bill_of, delivered, parquet_bill, reopened, workspace_in
 SEPTEMBER, OCTOBER = "2026-09", "2026-10"
 VERSIONS = 3
 #: `make soak` kills before every change of a file.
-EVERY = every(5)
+EVERY = every(8)
 NOW = "2026-12-01T08:00:00Z"
 WORDS = ("ledger", "expire", "--keep-runs", "0", "--older-than", "2026-12-01")
 
