@@ -15,7 +15,7 @@ TROUBLES = DOCS / "how-to/troubleshooting.md"
 
 def test_there_is_a_guide_for_each_way_to_extend() -> None:
     names = {guide.stem for guide in GUIDES}
-    assert names == {"bill-format", "split", "report-form", "engine", "page", "check"}
+    assert names == {"bill-format", "split", "report-form", "engine", "page", "check", "test"}
 
 
 @pytest.mark.parametrize("guide", GUIDES, ids=lambda guide: guide.stem)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from soak import only_in_soak
 from workspace_kills import kill_at_random, workspace_to_kill
 
-pytestmark = pytest.mark.skipif(
-    os.environ.get("APPORTION_SOAK") != "1", reason="takes minutes: make soak"
-)
+pytestmark = only_in_soak
 
 
 @pytest.fixture

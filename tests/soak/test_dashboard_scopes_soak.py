@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from pathlib import Path
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 
 from scoped_pages import (
@@ -18,10 +16,9 @@ from scoped_pages import (
     check_pages,
     organisations,
 )
+from soak import only_in_soak
 
-pytestmark = pytest.mark.skipif(
-    not os.environ.get("APPORTION_SOAK"), reason="a ledger for each organisation: make soak"
-)
+pytestmark = only_in_soak
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
-import pytest
-
 from life_in_aws import lives
+from soak import only_in_soak
 
-pytestmark = pytest.mark.skipif(
-    os.environ.get("APPORTION_SOAK") != "1", reason="takes minutes: make soak"
-)
+pytestmark = only_in_soak
 
 
 def test_the_whole_life_of_two_months_in_aws(tmp_path: Path) -> None:

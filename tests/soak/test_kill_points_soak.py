@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,10 +14,9 @@ from kill_points import (
 )
 from moto_world import MotoWorld, serving
 from published_months import allocated
+from soak import only_in_soak
 
-pytestmark = pytest.mark.skipif(
-    os.environ.get("APPORTION_SOAK") != "1", reason="takes minutes: make soak"
-)
+pytestmark = only_in_soak
 
 
 @pytest.fixture(scope="module")

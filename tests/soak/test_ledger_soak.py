@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
 
 from ledger_kills import kill_at_random, kill_while_made
+from soak import only_in_soak
 
-pytestmark = pytest.mark.skipif(
-    os.environ.get("APPORTION_SOAK") != "1", reason="runs long; start it with APPORTION_SOAK=1"
-)
+pytestmark = only_in_soak
 
 
 @pytest.mark.parametrize("seed", range(10))

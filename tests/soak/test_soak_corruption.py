@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
 
 from corrupt_bills import as_gzip, as_parquet, as_zip, try_damage
+from soak import only_in_soak
 
 CASES = 10_000
 
-pytestmark = pytest.mark.skipif(
-    not os.environ.get("APPORTION_SOAK"), reason="takes minutes: make soak"
-)
+pytestmark = only_in_soak
 
 
 @pytest.mark.parametrize(

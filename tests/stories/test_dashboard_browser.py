@@ -6,7 +6,6 @@ horizontal scrolling of the page, and no finding of axe by WCAG 2.2 A and AA.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +15,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
+from soak import SOAK
 from web_ledger import HOSTILE, PERIOD
 from web_server import browsing, serving
 
@@ -33,7 +33,6 @@ PAGES = {
     "why": "/explain?owner=SHOP",
     "nothing": "/nowhere",
 }
-SOAK = bool(os.environ.get("APPORTION_SOAK"))
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 #: Records violations of the policy and dialogs, from the start of a page.

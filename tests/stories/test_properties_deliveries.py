@@ -6,7 +6,6 @@ Or the run stopped, and then nothing changed.
 from __future__ import annotations
 
 import gzip
-import os
 import tempfile
 import zipfile
 from collections.abc import Callable, Sequence
@@ -26,6 +25,7 @@ from apportion.sources.local_files import LocalFiles
 from apportion.usecases.context import RunContext
 from apportion.usecases.ingest.ingest import ingest
 from plain_ledger import PlainLedger
+from soak import SOAK
 from stories import NOW, Line, bill_of, csv_bill, parquet_bill
 
 PERIOD = "2026-09"
@@ -47,7 +47,7 @@ WHOLE = [
 CUTS = ("account", "day", "service", "ResourceId", "half", "nothing")
 
 few = settings(
-    max_examples=300 if os.environ.get("APPORTION_SOAK") else 4,
+    max_examples=300 if SOAK else 4,
     deadline=None,
     database=None,
     derandomize=True,

@@ -1,10 +1,15 @@
-"""How much the suite tries, and how much more `make soak` tries."""
+"""How much the suite tries, and how much more `make soak` tries: docs/how-to/contribute/test.md."""
 
 from __future__ import annotations
 
 import os
 
+import pytest
+
 SOAK = bool(os.environ.get("APPORTION_SOAK"))
+
+#: Marks a test, or the tests of a module, that takes minutes.
+only_in_soak = pytest.mark.skipif(not SOAK, reason="takes minutes: make soak")
 
 
 def examples(number: int) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +18,12 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from apportion.web.page_registry import PAGES
+from soak import SOAK
 from web_client import as_one_of, behind_proxy
 from web_ledger import run_cache_of
 
 #: The number of requests of each page and mode.
-MOST = 500 if os.environ.get("APPORTION_SOAK") else 20
+MOST = 500 if SOAK else 20
 #: Seconds for a response; the default of schemathesis, ten, is too short on a busy machine.
 PATIENCE = 600
 GROUPS = (("finance",), ("shop",), ("nothing of ours",))

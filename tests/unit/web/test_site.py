@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import re
 from collections.abc import Mapping, Sequence
 from html import unescape
@@ -15,10 +14,10 @@ from starlette.types import ASGIApp
 
 from apportion.web.app import create_app
 from apportion.web.site import site
+from soak import SOAK
 from web_ledger import BEFORE, HOSTILE, PERIOD, make, run_cache_of
 from web_server import browsing
 
-SOAK = bool(os.environ.get("APPORTION_SOAK"))
 #: A file takes 50 ms and each name adds twenty files a month, so only a soak test writes all.
 PERIODS = (PERIOD, BEFORE) if SOAK else (PERIOD,)
 NAMES = HOSTILE if SOAK else (HOSTILE[0], HOSTILE[1], HOSTILE[6])
