@@ -16,7 +16,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from crash_program import output_of, start
+from larkmoor import Typed
 
 Line = Mapping[str, str]
 
@@ -154,21 +154,22 @@ def workspace(folder: Path, rules: str) -> Path:
     return folder
 
 
-def apportion(folder: Path, *arguments: str) -> None:
-    process = start(folder, *arguments)
-    process.join()
-    assert process.exitcode == 0, output_of(folder)
+def apportion(folder: Path, *arguments: str) -> str:
+    """Run a command as a user types it; returns what it wrote, in one line."""
+    typed = Typed(folder)(*arguments)
+    assert typed.code == 0, typed.err
+    return " ".join(f"{typed.out} {typed.err}".split())
 
 
 def proved(folder: Path, *, lines: Mapping[str, int]) -> None:
     """Prove every period in words, in figures, and by the manifest that was handed out."""
-    apportion(folder, "prove", "--to", "proof.json")
+    shown = apportion(folder, "prove", "--to", str(folder / "proof.json"))
     rows = json.loads((folder / "proof.json").read_text("utf-8"))
     assert {row["period"] for row in rows} == set(lines)
     assert {Decimal(row["difference"]) for row in rows} == {Decimal()}
     assert all(row["stated"] == row["allocated"] for row in rows)
     for period, count in lines.items():
-        assert f"{period} is proved: {count:,} lines" in " ".join(output_of(folder).split())
+        assert f"{period} is proved: {count:,} lines" in shown
     manifests = sorted((folder / "ledger" / "proofs").glob("*.json"))
     assert len(manifests) == len(lines)
     for manifest in manifests:
@@ -176,7 +177,7 @@ def proved(folder: Path, *, lines: Mapping[str, int]) -> None:
 
 
 def report(folder: Path, *arguments: str) -> list[dict[str, str]]:
-    apportion(folder, "report", *arguments, "--to", "report.json")
+    apportion(folder, "report", *arguments, "--to", str(folder / "report.json"))
     rows: list[dict[str, str]] = json.loads((folder / "report.json").read_text("utf-8"))
     assert rows
     return rows
@@ -195,7 +196,7 @@ def totals(folder: Path, cost: str, *periods: str) -> dict[str, Decimal]:
 def explained(folder: Path, owner: str, rows: Iterable[Mapping[str, str]]) -> None:
     """The tree of an owner begins with what the report says it pays."""
     (row,) = [row for row in rows if owner in row.values()]
-    apportion(folder, "explain", owner, "--period", row["month"], "--to", "tree.json")
+    apportion(folder, "explain", owner, "--period", row["month"], "--to", str(folder / "tree.json"))
     tree: dict[str, Any] = json.loads((folder / "tree.json").read_text("utf-8"))
     assert Decimal(tree["amount"]) == Decimal(row["total"])
     amounts = [Decimal(branch["amount"]) for branch in tree["children"] if "amount" in branch]
