@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache
 from itertools import accumulate
 from pathlib import Path
@@ -25,10 +26,14 @@ from apportion.model.delivery import (
     RawLine,
     ReadLimit,
 )
+from apportion.model.errors.base import FindingsError
+from apportion.model.findings import bills
+from apportion.model.findings.finding import Finding
 from apportion.model.invisible_characters import EMPTY_WORDS
 
 from .columns import SourceColumn, lower, read_columns
-from .totals.batches import Reading
+from .parquet.thrift import DamagedBytesError
+from .totals.batches import Reading, check_dictionaries
 from .totals.group_codes import as_month, as_period
 from .totals.stated import Layout, find_columns, layout_of
 
@@ -39,7 +44,10 @@ _LINES = 1 << 16
 def read_lines(
     delivery: Delivery, places: Sequence[LinePlace], columns: Sequence[str], limit: ReadLimit
 ) -> list[RawLine]:
-    """Read lines by place, in the order of the places; see `ports.bills.Source`."""
+    """Read lines by place, in the order of the places; see `ports.bills.Source`.
+
+    Raises FindingsError where a file was changed or damaged since it was verified.
+    """
     chosen = list(_within(delivery, places, limit))
     by_file: dict[int, list[int]] = defaultdict(list)
     for place in sorted(chosen):
@@ -47,7 +55,7 @@ def read_lines(
     found = {
         line.place: line
         for number, rows in by_file.items()
-        for line in _read_file(delivery, number, rows, columns)
+        for line in _read_whole(delivery, number, rows, columns)
     }
     return [found[place] for place in chosen]
 
@@ -80,10 +88,42 @@ def _starts(file: BillFile, encoding: Encoding) -> list[int]:
     """List the first row of each part that is decoded by itself."""
     if encoding is Encoding.CSV:
         return [0]
-    with pq.ParquetFile(file.path) as opened:
+    with _as_finding(file.name), pq.ParquetFile(file.path) as opened:
         groups = opened.metadata
         lengths = [groups.row_group(number).num_rows for number in range(groups.num_row_groups)]
     return [0, *accumulate(lengths)][:-1]
+
+
+def _read_whole(
+    delivery: Delivery, number: int, rows: Sequence[int], columns: Sequence[str]
+) -> list[RawLine]:
+    """Read all wanted rows of a file, or stop."""
+    name = delivery.files[number].name
+    with _as_finding(name):
+        lines = list(_read_file(delivery, number, rows, columns))
+    if len(lines) < len(rows):
+        raise FindingsError([_changed(name, f"{len(lines)} of {len(rows)} rows")])
+    return lines
+
+
+@contextmanager
+def _as_finding(name: str) -> Iterator[None]:
+    """Turn what goes wrong in reading a file into a finding about it."""
+    try:
+        yield
+    except (DamagedBytesError, pa.ArrowException, OSError, UnicodeDecodeError) as error:
+        raise FindingsError([_changed(name, str(error))]) from error
+
+
+def _changed(name: str, found: str) -> Finding:
+    return Finding(
+        bills.DAMAGED,
+        name,
+        "content, read a second time",
+        expected="the lines that were verified",
+        found=found,
+        remedy="The file was changed while it was ingested. Nothing was ingested; ingest it again.",
+    )
 
 
 def _read_file(
@@ -118,7 +158,9 @@ def _parquet_rows(
     path: Path, rows: Sequence[int], columns: Mapping[str, SourceColumn], _width: int
 ) -> Iterator[tuple[int, dict[str, object]]]:
     names = {column.raw for column in columns.values()}
-    with pq.ParquetFile(path, memory_map=True, pre_buffer=False) as file:
+    with pq.ParquetFile(path) as plain:
+        texts = [each.name for each in plain.schema_arrow if pa.types.is_string(each.type)]
+    with pq.ParquetFile(path, read_dictionary=texts, memory_map=True, pre_buffer=False) as file:
         start = 0
         for group in range(file.num_row_groups):
             end = start + file.metadata.row_group(group).num_rows
@@ -137,6 +179,7 @@ def _pick(
 ) -> Iterator[tuple[int, pa.RecordBatch]]:
     """Yield each row as a batch of one line; stop behind the last one."""
     for piece in pieces:
+        check_dictionaries(piece)
         for row in _between(rows, start, start + len(piece)):
             yield row, piece.slice(row - start, 1)
         start += len(piece)

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 
 from apportion.model.delivery import Delivery, LinePlace, ReadLimit
+from apportion.model.errors.base import FindingsError
 from apportion.sources.local_files import LocalFiles
 from apportion.sources.raw_lines import read_lines
 from read_bills import cur_line, write_parquet
@@ -87,3 +89,19 @@ def test_a_file_without_a_column_has_no_value_of_it(tmp_path: Path) -> None:
         False,
         True,
     ]
+
+
+@pytest.mark.parametrize("name", ["bill.parquet", "bill.csv"])
+def test_a_file_that_is_changed_after_it_was_verified_is_a_finding(
+    tmp_path: Path, name: str
+) -> None:
+    path = tmp_path / name
+    if name == "bill.csv":
+        path.write_bytes(csv_bill(bill_of([{"day": "2026-09-01", "cost": "1"}] * 3)))
+    else:
+        write_parquet(path, [cur_line()] * 3)
+    delivery = delivery_of(tmp_path, path)
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) // 2])
+    with pytest.raises(FindingsError, match=r"B\d+ .*read a second time.*was changed"):
+        read_lines(delivery, [LinePlace(0, 2)], ["Tags"], ALL)

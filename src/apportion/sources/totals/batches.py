@@ -121,7 +121,7 @@ class Reading:
                 )
                 for piece in pieces:
                     ordered = piece.select(names)
-                    _check_dictionaries(ordered)
+                    check_dictionaries(ordered)
                     bounds.look_at(ordered)
                     yield ordered
                 bounds.compare()
@@ -157,7 +157,7 @@ class _Bounds:
                 raise DamagedBytesError(f"column {name} has another number of empty values")
 
 
-def _check_dictionaries(piece: pa.RecordBatch) -> None:
+def check_dictionaries(piece: pa.RecordBatch) -> None:
     """Arrow looks up values of a damaged file beyond the end of their dictionary."""
     for name, array in zip(piece.schema.names, piece.columns, strict=True):
         if pa.types.is_dictionary(array.type) and array.null_count < len(array):
