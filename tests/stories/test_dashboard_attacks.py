@@ -16,9 +16,9 @@ from apportion.model.access import Access, SignedHeader
 from apportion.model.errors.web import WeakSecretError
 from apportion.web.app import create_app
 from apportion.web.auth.config import SESSION_SECRET, AuthConfig, create_auth_config
-from apportion.web.auth.proxy import SignedProxy
 from apportion.web.auth.request_bodies import MAX_BYTES
 from apportion.web.auth.sessions import Sessions
+from apportion.web.auth.signed_proxy import SignedProxy
 from apportion.web.auth.signing_keys import SigningKeys, UnknownKeyError
 from apportion.web.auth.user import SESSION_SECONDS, groups_of
 from web_client import SECRET, access_of, application, as_one_of

@@ -17,10 +17,6 @@ from apportion import __version__
 from apportion.model.access import EVERYTHING
 from apportion.model.errors.base import ApportionError, WrongUseError
 from apportion.ports.reports import Report
-from apportion.reports.csv import CsvReport
-from apportion.reports.excel import ExcelReport
-from apportion.reports.json import JsonReport
-from apportion.reports.parquet import ParquetReport
 from apportion.usecases.dashboard.run_cache import RunCache
 
 from . import static_files
@@ -45,14 +41,11 @@ REFRESH_SECONDS = 2.0
 _LOG = logging.getLogger(__name__)
 _FAILED = "The page could not be created. See the server log for the reason."
 
-_FORMS: dict[str, tuple[Report, str]] = {
-    "csv": (CsvReport(), "text/csv; charset=utf-8"),
-    "parquet": (ParquetReport(), "application/vnd.apache.parquet"),
-    "json": (JsonReport(), "application/json"),
-    "xlsx": (
-        ExcelReport(),
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    ),
+_MEDIA_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "parquet": "application/vnd.apache.parquet",
+    "json": "application/json",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 _ERROR_RESPONSES: dict[int | str, dict[str, Any]] = {
     401: {"model": ErrorResponse, "description": "Not signed in."},
@@ -134,13 +127,12 @@ def _add_page(app: FastAPI, pages: PageLoader, name: str, kind: PageKind, *, acc
     ) -> Response:
         loaded = pages.load(user_of(request.scope).scope, name, query)
         part = loaded.page.section(section)
-        if part is None or form not in _FORMS:
+        if part is None or form not in _MEDIA_TYPES:
             raise HTTPException(404, f"This page has no file named {section}.{form}.")
-        report, media_type = _FORMS[form]
         file_name = f"{name}-{section}-{loaded.view.period}.{form}"
         headers = {"content-disposition": f'attachment; filename="{file_name}"'}
-        content = report.write(part.rows, part.exported)
-        return Response(content, media_type=media_type, headers=headers)
+        content = _report(form).write(part.rows, part.exported)
+        return Response(content, media_type=_MEDIA_TYPES[form], headers=headers)
 
     def json(request: Request, query: Annotated[query_model, Query()]) -> PageResponse:  # type: ignore[valid-type]
         return page_response(pages.load(user_of(request.scope).scope, name, query))
@@ -150,6 +142,27 @@ def _add_page(app: FastAPI, pages: PageLoader, name: str, kind: PageKind, *, acc
     app.get(f"/api/v1/{name}", summary=kind.summary, operation_id=name, responses=_ERROR_RESPONSES)(
         json
     )
+
+
+def _report(form: str) -> Report:
+    """Import what writes files of a form; the first page does not wait for it."""
+    match form:
+        case "csv":
+            from apportion.reports.csv import CsvReport  # noqa: PLC0415 - as said above
+
+            return CsvReport()
+        case "parquet":
+            from apportion.reports.parquet import ParquetReport  # noqa: PLC0415 - as said above
+
+            return ParquetReport()
+        case "xlsx":
+            from apportion.reports.excel import ExcelReport  # noqa: PLC0415 - as said above
+
+            return ExcelReport()
+        case _:
+            from apportion.reports.json import JsonReport  # noqa: PLC0415 - as said above
+
+            return JsonReport()
 
 
 def _add_others(app: FastAPI, runs: RunCache) -> None:

@@ -14,10 +14,11 @@ from apportion.model.access import Access, Oidc, SecretHeader, SignedHeader
 from apportion.model.errors.web import NoSecretError, NotLoopbackError, WeakSecretError
 from apportion.web.security_headers import LOOPBACK_NAMES, is_loopback
 
-from .proxy import SecretProxy, SignedProxy
+from .proxy import SecretProxy
 
 if TYPE_CHECKING:
     from .oidc import OidcSignIn
+    from .signed_proxy import SignedProxy
 
 #: Signs cookies. If it is not set, each start creates a secret, and a restart ends open sign-ins.
 SESSION_SECRET = "APPORTION_SESSION_SECRET"  # noqa: S105 - the name of a variable
@@ -56,10 +57,16 @@ def create_auth_config(
         case Oidc() as settings:
             return _oidc(settings, access, environment)
         case SignedHeader() as settings:
-            return AuthConfig(proxy=SignedProxy(settings, access))
+            return AuthConfig(proxy=_signed(settings, access))
         case SecretHeader() as settings:
             secret = _secret(settings.secret_from, environment)
             return AuthConfig(proxy=SecretProxy(settings, access, secret))
+
+
+def _signed(settings: SignedHeader, access: Access) -> SignedProxy:
+    from .signed_proxy import SignedProxy  # noqa: PLC0415 - only this sign-in needs its libraries
+
+    return SignedProxy(settings, access)
 
 
 def _oidc(settings: Oidc, access: Access, environment: Mapping[str, str]) -> AuthConfig:

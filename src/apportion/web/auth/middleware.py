@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -13,8 +13,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from apportion.web.html import notice_html
 
 from .config import AuthConfig
-from .proxy import NotSignedInError, SecretProxy, SignedProxy
+from .proxy import NotSignedInError, SecretProxy
 from .user import LOCAL_USER, User, set_user
+
+if TYPE_CHECKING:
+    from .signed_proxy import SignedProxy
 
 #: The number of requests that may wait for an unknown signing key; others are rejected at once.
 _MAX_WAITING = 8

@@ -23,7 +23,8 @@ from apportion.model.errors.web import NoSecretError, NotLoopbackError
 from apportion.web.app import create_app
 from apportion.web.auth.config import AuthConfig, create_auth_config
 from apportion.web.auth.oidc import OidcSignIn
-from apportion.web.auth.proxy import NotSignedInError, SignedProxy
+from apportion.web.auth.proxy import NotSignedInError
+from apportion.web.auth.signed_proxy import SignedProxy
 from apportion.web.auth.user import SESSION_SECONDS
 from web_client import access_of
 from web_ledger import run_cache_of
