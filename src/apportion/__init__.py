@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .app.cost_categories import CostCategories
     from .app.cost_explorer import allocate_costs, export_to_csv
     from .app.journals import Journals
+    from .app.nowcast import Nowcast
     from .app.publishing import Publishing
     from .app.retention import Expiry
     from .app.tags import Tags
@@ -57,6 +58,7 @@ _HOMES = {
     "LeftOut": "model.aws.cost_center",
     "OperationError": "model.errors.base",
     "Outcome": "model.outcome",
+    "Nowcast": "app.nowcast",
     "Publishing": "app.publishing",
     "Question": "model.question",
     "Review": "usecases.reports.review_topics",
@@ -91,6 +93,7 @@ __all__ = [
     "Granularity",
     "Journals",
     "LeftOut",
+    "Nowcast",
     "OperationError",
     "Outcome",
     "Publishing",

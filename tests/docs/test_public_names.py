@@ -16,7 +16,16 @@ PROMISED = {
     *("CostCenterCosts", "DailyCost", "LeftOut", "allocate_costs", "export_to_csv"),
     *("Granularity", "Question"),
     *("Workspace", "open_workspace", "Settings", "__version__"),
-    *("Accounts", "CostCategories", "Expiry", "Journals", "Publishing", "Review", "Tags"),
+    *(
+        "Accounts",
+        "CostCategories",
+        "Expiry",
+        "Journals",
+        "Nowcast",
+        "Publishing",
+        "Review",
+        "Tags",
+    ),
     *("Bucket", "By", "CostReports", "S3Location", "SplitCost", "Taking"),
 }
 

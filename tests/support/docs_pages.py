@@ -44,6 +44,7 @@ _ROOMS = {
     "splits": ("S", "splits"),
     "proof": ("P", "the proof"),
     "journals": ("J", "the chart map and journals"),
+    "nowcast": ("N", "estimates of incomplete days"),
     "delivered": ("W", "reports sent by e-mail"),
     "cost_explorer": ("C", "Cost Explorer"),
     "exports": ("E", "exports in S3"),

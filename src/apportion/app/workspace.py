@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from .accounts import Accounts
     from .cost_categories import CostCategories
     from .journals import Journals
+    from .nowcast import Nowcast
     from .publishing import Publishing
     from .retention import Expiry
     from .tags import Tags
@@ -284,6 +285,13 @@ class Workspace:
         from .cost_categories import CostCategories
 
         return CostCategories(self._settings, lambda: self._context, self._now())
+
+    @cached_property
+    def nowcast(self) -> Nowcast:
+        """Estimates of days that are not billed completely."""
+        from .nowcast import Nowcast
+
+        return Nowcast(lambda: self._context)
 
     @cached_property
     def tags(self) -> Tags:

@@ -42,6 +42,9 @@ PROGRAM = {
     "report": Listed(
         _REPORTS, "report", "Show what each owner pays: direct cost, shared cost and total."
     ),
+    "nowcast": Listed(
+        _REPORTS, "nowcast", "Estimate what days cost when their bill is complete, by owner."
+    ),
     "review": Listed(
         _REPORTS, "review", "Write the monthly review for the meeting with finance, as a folder."
     ),

@@ -12,6 +12,15 @@ from .question import Granularity
 #: A row of a report, after its time and what it is grouped by.
 REPORT = ("currency", "direct", "shared", "total", "share", "tagged")
 
+#: A row of estimates, after its day and what it is grouped by.
+NOWCAST = ("currency", "billed", "complete_share", "expected", "low", "high")
+
+#: A row of the error of past estimates.
+BACKTEST = (
+    *("level", "horizon", "group", "currency", "estimates", "truth"),
+    *("wape_share", "bias_share", "intervals", "covered_share"),
+)
+
 #: What can move money between two allocations, in the order in which it is changed. `usage` is
 #: between months, `restated` within one: a later delivery of the same bill.
 CAUSES = ("usage", "restated", "tags", "accounts", "rules", "drivers")
@@ -50,6 +59,7 @@ TAKEN = {
         ("a published table's", (*PUBLISHED, *COST_COLUMNS)),
         ("the sign-off's", SIGN_OFF),
         ("a comparison's", COMPARED),
+        ("an estimate's", NOWCAST),
         ("a report's", (*REPORT, *Granularity)),
     )
     for name in names

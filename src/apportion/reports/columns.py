@@ -37,6 +37,7 @@ EXACT = frozenset({"difference"})
 #: Money columns by name, so that an empty report has the same types as a full one.
 MONEY = frozenset(
     {*COST_COLUMNS, "amount", "cost", "difference", "direct", "shared", "stated", "total"}
+    | {"billed", "expected", "high", "low", "truth"}
 )
 
 

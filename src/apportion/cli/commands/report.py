@@ -107,7 +107,7 @@ def report(
             sections = workspace.review(month or newest_allocated(workspace), as_of=as_of)
         _finish_review(sections, section, sent, session.console, limit=limit)
         return
-    question = Question(month, _names(by), granularity, tuple(owner or ()), where, cost, as_of)
+    question = Question(month, names(by), granularity, tuple(owner or ()), where, cost, as_of)
     with session.workspace() as workspace:
         outcome = workspace.report(replace(question, period=month or newest_allocated(workspace)))
     if not outcome.rows:
@@ -122,7 +122,8 @@ def _finish(outcome: Outcome, sent: Output, console: Console, *, limit: int | No
     finish(outcome, sent, console, total=True, shown=shown)
 
 
-def _names(by: Sequence[str] | None) -> tuple[str, ...]:
+def names(by: Sequence[str] | None) -> tuple[str, ...]:
+    """Read names separated by commas."""
     return tuple(name.strip() for names in by or () for name in names.split(",") if name.strip())
 
 

@@ -104,7 +104,7 @@ def open_charges(
 
 
 def _read_question(question: Question, published: Published) -> _ReportQuery:
-    columns = _columns(published, question.by or (published.rulebook.owner,))
+    columns = find_columns(published, question.by or (published.rulebook.owner,))
     condition, used = _condition(published, question.where, question.owners)
     return _ReportQuery(question, columns, condition, frozenset((*columns, *used)))
 
@@ -118,7 +118,7 @@ def _answer(
         charges,
         granularity=question.granularity,
         owner=published.rulebook.owner,
-        cost=_cost_column(question.cost) or published.rulebook.cost,
+        cost=cost_column(question.cost) or published.rulebook.cost,
         where=wanted.condition,
     )
     found = read_rows(ReportRow, context.engine.rows(query))
@@ -220,7 +220,7 @@ def _rows(rows: Sequence[ReportRow], granularity: Granularity) -> list[Row]:
     ]
 
 
-def _columns(published: Published, by: Sequence[str]) -> tuple[str, ...]:
+def find_columns(published: Published, by: Sequence[str]) -> tuple[str, ...]:
     """Find each column by its name, without regard to case."""
     known = [*(dimension.name for dimension in published.rulebook.dimensions), *ALWAYS]
     spelt = {column.casefold(): column for column in known}
@@ -230,7 +230,8 @@ def _columns(published: Published, by: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(spelt[wanted.casefold().replace("-", "_")] for wanted in by))
 
 
-def _cost_column(wanted: str) -> str:
+def cost_column(wanted: str) -> str:
+    """Find a cost column by its name, without regard to case; empty for no name."""
     spelt = {column.casefold(): column for column in COST_COLUMNS}
     if wanted and wanted.casefold() not in spelt:
         raise UnknownColumnError(wanted, COST_COLUMNS, "")
@@ -251,7 +252,7 @@ def _condition(
         )
         if condition is None:
             raise FindingsError(failing(findings) or findings)
-        used = _columns(published, condition.columns)
+        used = find_columns(published, condition.columns)
         parts.append(f"({condition.sql})")
     if owners:
         listed = each(map(text, owners), ", ")

@@ -1,0 +1,1 @@
+"""Estimates of what days cost when their bill is complete."""
