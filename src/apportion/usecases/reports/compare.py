@@ -35,6 +35,7 @@ from apportion.usecases.allocate.split_costs import pool_costs, split_costs
 from apportion.usecases.aws.accounts import with_accounts
 from apportion.usecases.context import RunContext
 from apportion.usecases.fail_on_findings import stop_if_failing
+from apportion.usecases.nowcast.incomplete import incomplete_messages
 from apportion.usecases.row_values import read_rows
 from apportion.usecases.runs.ledger_views import open_bills
 from apportion.usecases.runs.load_rules import Rules, rules_for
@@ -95,9 +96,20 @@ def compare(context: RunContext, before: Side, after: Side) -> Outcome:
     stages, findings = _stages(context, before, after)
     # Findings of a recorded run were shown when it was made.
     shown = () if after.recorded else (*after.findings, *findings)
-    return Outcome(
-        columns(owner), tuple(changes(stages, owner)), shown, _words(before, after, stages)
+    words = (*_words(before, after, stages), *_incomplete(before, after, context))
+    return Outcome(columns(owner), tuple(changes(stages, owner)), shown, words)
+
+
+def _incomplete(before: Side, after: Side, context: RunContext) -> tuple[str, ...]:
+    """Sentences about days that look cheap because their bill is not complete."""
+    found = (
+        sentence
+        for side in (before, after)
+        for sentence in incomplete_messages(
+            str(side.period), side.bills, side.rules.rulebook.cost, context
+        )
     )
+    return tuple(dict.fromkeys(found))
 
 
 def _stages(context: RunContext, before: Side, after: Side) -> tuple[Stages, list[Finding]]:

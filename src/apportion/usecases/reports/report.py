@@ -35,6 +35,7 @@ from apportion.model.row import Row
 from apportion.model.rulebook import Rulebook
 from apportion.model.suggestions import closest, did_you_mean
 from apportion.usecases.context import RunContext
+from apportion.usecases.nowcast.incomplete import incomplete_messages
 from apportion.usecases.row_values import read_rows
 from apportion.usecases.runs.open_run import Published, check_whole, find, open_tables
 
@@ -113,20 +114,27 @@ def _answer(
     published: Published, wanted: _ReportQuery, charges: Relation, context: RunContext
 ) -> Outcome:
     question = wanted.question
+    cost = cost_column(question.cost) or published.rulebook.cost
     query = report_query(
         wanted.columns,
         charges,
         granularity=question.granularity,
         owner=published.rulebook.owner,
-        cost=cost_column(question.cost) or published.rulebook.cost,
+        cost=cost,
         where=wanted.condition,
     )
     found = read_rows(ReportRow, context.engine.rows(query))
+    period, bills = published.manifest.period, published.bills
+    incomplete = incomplete_messages(period, bills, cost, context) if wanted.by_day else ()
     return Outcome(
         columns=(question.granularity.value, *wanted.columns, *REPORT),
         rows=tuple(_rows(found, question.granularity)),
         findings=published.later,
-        messages=(*_strangers(published, charges, context, question), _words(published)),
+        messages=(
+            *_strangers(published, charges, context, question),
+            *incomplete,
+            _words(published),
+        ),
     )
 
 

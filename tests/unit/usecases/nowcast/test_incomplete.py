@@ -1,0 +1,59 @@
+"""Reports by day and comparisons say which days are not billed completely."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from apportion.model.question import Granularity, Question
+from late_bills import deliver_at, lines_at
+from stories import Line, reopened, workspace_in
+
+RULES = """
+apportion: 1
+effective: 2026-01
+currency: USD
+dimensions:
+  team:
+    from: [{tag: Team}]
+"""
+CHARGES: tuple[Line, ...] = ({"tags": "Team=a", "cost": "10"},)
+MADE = tuple(f"2026-09-0{day}T{hour}:00:00Z" for day in (3, 4) for hour in ("00", "12"))
+BY_DAY = Question("2026-09", granularity=Granularity.DAY)
+FOURTH = (
+    "2026-09-04: not billed completely, 4.00 USD of about 10.00 USD, so lower cost is no saving. "
+    "See `apportion nowcast --period 2026-09`."
+)
+
+
+@pytest.fixture(scope="module")
+def past(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The newest delivery holds three whole days and a part of the fourth."""
+    folder = tmp_path_factory.mktemp("incomplete")
+    workspace_in(folder, RULES)
+    for made in (*MADE, "2026-09-05T00:00:00Z"):
+        deliver_at(folder, lines_at(made, first="2026-09-01", days=30, charges=CHARGES), made)
+    reopened(folder).allocate(["2026-09"])
+    return folder
+
+
+def test_a_report_by_day_names_incomplete_days_and_keeps_its_figures(past: Path) -> None:
+    found = reopened(past).report(BY_DAY)
+    assert FOURTH in found.messages
+    assert [row["total"] for row in found.rows] == [10, 10, 10, 4]
+    assert FOURTH not in reopened(past).report(Question("2026-09")).messages
+
+
+def test_a_comparison_does_not_call_an_incomplete_day_a_saving(past: Path) -> None:
+    found, _lines = reopened(past).compare("2026-09", "2026-09")
+    assert found.messages.count(FOURTH) == 1
+
+
+def test_a_month_long_past_has_no_incomplete_days(past: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(past, tmp_path / "work"))
+    made = "2026-10-12T00:00:00Z"
+    deliver_at(folder, lines_at(made, first="2026-09-01", days=4, charges=CHARGES), made)
+    reopened(folder).allocate(["2026-09"])
+    assert not any("not billed" in text for text in reopened(folder).report(BY_DAY).messages)
