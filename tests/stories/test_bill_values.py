@@ -321,6 +321,26 @@ def test_owners_that_look_alike_are_one_and_named(tmp_path: Path, source: str) -
     assert (result["D020"].amount, result["D020"].currency) == (4, "USD")
 
 
+def test_accents_and_nul_make_no_owners_that_look_alike(tmp_path: Path) -> None:
+    workspace = workspace_in(tmp_path, RULES.replace("{column: x_CostCenter}, ", ""))
+    spellings = ["Caf\u00e9", "Cafe\u0301", "Caf\u00e9\0", "A", "A\0"]
+    lines = [focus(Tags=json.dumps({"CostCenter": owner})) for owner in spellings]
+    workspace.ingest([write_csv(tmp_path / "bill.csv", lines)])
+    result = {finding.code.number: finding for finding in workspace.allocate().findings}
+    assert owners(workspace) == {"Caf\u00e9": "3.00", "A": "2.00"}
+    assert (result["D020"].amount, result["D020"].currency) == (3, "USD")
+
+
+def test_rules_and_bills_may_write_accents_in_either_form(tmp_path: Path) -> None:
+    allowed = RULES.replace("{column: x_CostCenter}, ", "") + "    values: [Cafe\u0301]\n"
+    workspace = workspace_in(tmp_path, allowed)
+    workspace.ingest(
+        [write_csv(tmp_path / "bill.csv", [focus(Tags='{"CostCenter": "Caf\u00e9"}')])]
+    )
+    workspace.allocate()
+    assert owners(workspace) == {"Caf\u00e9": "1.00"}
+
+
 def test_letters_of_other_languages_are_not_hidden_characters(tmp_path: Path) -> None:
     workspace = workspace_in(tmp_path, RULES)
     lines = [focus(Tags=json.dumps({"CostCenter": "Z\u00fcrich \u6771\u4eac"}, ensure_ascii=False))]

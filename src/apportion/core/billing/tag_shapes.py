@@ -10,8 +10,8 @@ from __future__ import annotations
 #: Names of an object that holds all tags and is none: `tags`, `TagSet`, `resourceTags`, `labels`.
 _WRAPPERS = "(?i)(resource|user)?[_ -]?(tags?|labels?)([_ -]?(set|list))?"
 #: Names of the parts of a pair; the last ones are tags of these names where one stands alone.
-_KEYS = ("key", "Key", "tagKey", "TagKey", "tag_key")
-_VALUES = ("value", "Value", "tagValue", "TagValue", "tag_value")
+_KEYS = ("key", "Key", "KEY", "tagKey", "TagKey", "tag_key")
+_VALUES = ("value", "Value", "VALUE", "tagValue", "TagValue", "tag_value")
 _NAMES = ("name", "Name")
 #: Structs that stand for tuples, by their two fields.
 _TUPLES = ("_1 _2", "_0 _1", "f0 f1", "field0 field1", "0 1", "k v", "K V")
@@ -35,6 +35,12 @@ def _entries(of: str) -> str:
         f"LIST_TRANSFORM(LIST_ZIP(JSON_KEYS({of}), JSON_EXTRACT_STRING({of}, '$.*')), "
         "LAMBDA p : {'k': p[1], 'v': p[2]})"
     )
+
+
+def _nested(of: str) -> str:
+    """Whether an element of a list holds an object or a list."""
+    types = f"LIST_CONCAT(JSON_TYPE({of}, '$.*'), JSON_TYPE({of}, '$[*]'))"
+    return f"LIST_HAS_ANY({types}, ['OBJECT', 'ARRAY'])"
 
 
 #: The JSON `j` without what is around its tags; to be used twice, for a text in an object.
@@ -74,13 +80,20 @@ CASE JSON_TYPE(j)
   WHEN 'ARRAY' THEN FLATTEN(LIST_TRANSFORM(TRY_CAST(j AS JSON[]), LAMBDA e : {_ELEMENT}))
 END"""
 
-#: The text `t` of the JSON `j` where tags in it are not read: other JSON, a part of a list, an
-#: object in an object.
+#: Whether an object is one pair outside of a list: it may be two tags of these names, too.
+_LONE_PAIR = f"""
+LEN(JSON_KEYS(j)) = 2
+  AND LIST_HAS_ANY(JSON_KEYS(j), {_listed(_KEYS)})
+  AND LIST_HAS_ANY(JSON_KEYS(j), {_listed(_VALUES)})"""
+
+#: The text `t` of the JSON `j` where tags in it are not read: other JSON, a part of a list, a list
+#: or an object as the value of a tag, a pair outside of a list.
 UNREAD = f"""
 CASE
   WHEN JSON_TYPE(j) = 'NULL' THEN NULL
-  WHEN JSON_TYPE(j) = 'OBJECT' AND NOT LIST_CONTAINS(JSON_TYPE(j, '$.*'), 'OBJECT') THEN NULL
+  WHEN JSON_TYPE(j) = 'OBJECT' AND NOT LIST_HAS_ANY(JSON_TYPE(j, '$.*'), ['OBJECT', 'ARRAY'])
+    AND NOT ({_LONE_PAIR}) THEN NULL
   WHEN JSON_TYPE(j) = 'ARRAY' AND LEN(LIST_FILTER(
-    TRY_CAST(j AS JSON[]), LAMBDA e : ({_ELEMENT}) IS NULL)) = 0 THEN NULL
+    TRY_CAST(j AS JSON[]), LAMBDA e : ({_ELEMENT}) IS NULL OR {_nested("e")})) = 0 THEN NULL
   ELSE t
 END"""

@@ -1,4 +1,7 @@
-"""Texts without invisible characters: two values that look alike are one owner."""
+"""Texts without invisible characters, letters in one piece: values that look alike are one owner.
+
+An é may be written as one letter or as an e and an accent; macOS writes the latter (Unicode NFD).
+"""
 
 from __future__ import annotations
 
@@ -21,15 +24,16 @@ def visible(value: str) -> str:
         f"REGEXP_REPLACE(REGEXP_REPLACE({value}, {text(INVISIBLE)}, '', 'g'), "
         f"{text(BLANKS)}, ' ', 'g')"
     )
-    shown = f"CASE WHEN {_is_ascii(value)} THEN {value} ELSE {bare} END"
+    shown = f"CASE WHEN {_is_plain(value)} THEN {value} ELSE NFC_NORMALIZE({bare}) END"
     return f"NULLIF(TRIM({shown}, {text(_AROUND)}), '')"
 
 
 def first_with_invisible(values: Sequence[str]) -> str:
-    """Give the first of these texts with invisible characters; NULL if there is none."""
+    """Give the first of these texts that is read in another way; NULL if there is none."""
     cases = (
-        f"CASE WHEN {_is_ascii(value)} THEN NULL "
-        f"WHEN REGEXP_MATCHES({value}, {text(f'{INVISIBLE}|{BLANKS}')}) THEN {value} END"
+        f"CASE WHEN {_is_plain(value)} THEN NULL "
+        f"WHEN REGEXP_MATCHES({value}, {text(f'{INVISIBLE}|{BLANKS}')}) "
+        f"OR NFC_NORMALIZE({value}) <> {value} THEN {value} END"
         for value in values
     )
     return f"COALESCE({each((*cases, 'CAST(NULL AS VARCHAR)'), ', ')})"
@@ -55,6 +59,9 @@ def invisible_characters_query(cost: str, costs: Relation, facts: Relation) -> Q
     )
 
 
-def _is_ascii(value: str) -> str:
-    """Most texts are ASCII; this check is many times faster than the search."""
-    return f"STRLEN({value}) = LENGTH({value})"
+def _is_plain(value: str) -> str:
+    """Most texts are ASCII; this check is many times faster than the search.
+
+    Of the control characters in ASCII it knows NUL, which tags can have as an escape of JSON.
+    """
+    return f"(STRLEN({value}) = LENGTH({value}) AND NOT CONTAINS({value}, CHR(0)))"

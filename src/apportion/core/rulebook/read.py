@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
+from unicodedata import normalize
 
 from apportion.model.findings import rules
 from apportion.model.findings.finding import Finding, failing
@@ -35,10 +36,11 @@ def read_rulebook(text: str, *, name: str) -> tuple[Rulebook | None, list[Findin
     """Read a rulebook; None if any finding fails. `name` is the file in places.
 
     All findings are returned, in the order of the text. The hash is of the text in UTF-8, so the
-    caller decides whether a byte order mark is part of it.
+    caller decides whether a byte order mark is part of it. Values are read as Unicode NFC, as those
+    of the bill are; see look_alikes.py.
     """
     findings: list[Finding] = []
-    node = read_yaml(text, name=name, findings=findings)
+    node = read_yaml(normalize("NFC", text), name=name, findings=findings)
     fitted = fit(node, FORMAT, Fitting(findings)) if node is not None else None
     if not isinstance(fitted, MapNode):
         return None, findings

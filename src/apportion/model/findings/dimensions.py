@@ -86,8 +86,9 @@ HIDDEN_CHARACTERS = Code(
     "D020",
     Severity.WARNING,
     "Values with invisible characters",
-    "A value that the rulebook uses has characters without width or unusual spaces. It is read "
-    "without them, so that values that look the same are the same.",
+    "A value that the rulebook uses has characters without width, unusual spaces or accents that "
+    "are characters of their own. It is read without them, so that values that look the same are "
+    "the same.",
 )
 ALL = (
     REJECTED,

@@ -19,6 +19,8 @@ from apportion.model.manifest import Input
 from apportion.model.period import Period
 from apportion.model.rulebook import FromLookup, Rulebook, TwoPart, Usage
 
+_RULEBOOKS = (".yaml", ".yml")
+
 
 @dataclass(frozen=True)
 class Rules:
@@ -44,7 +46,7 @@ def read_rulebooks(folder: Path) -> tuple[list[Rulebook], list[Finding]]:
     """Read every rulebook of a folder, the oldest file name first."""
     rulebooks: list[Rulebook] = []
     findings: list[Finding] = []
-    for path in sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")]):
+    for path in sorted(path for path in folder.glob("*") if path.suffix.lower() in _RULEBOOKS):
         name = f"{folder.name}/{path.name}"
         text, more = read_text(path, name, Place(name))
         findings += more

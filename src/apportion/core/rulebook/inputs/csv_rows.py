@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from unicodedata import normalize
 
 from apportion.model.findings import rules
 from apportion.model.findings.finding import Code, Finding, Place, add
@@ -41,13 +42,13 @@ class Sheet:
 
 
 def read_csv(text: str, *, name: str, findings: list[Finding]) -> Sheet | None:
-    """Read comma-separated text; a byte order mark and empty lines are passed over.
+    """Read comma-separated text, as Unicode NFC; a byte order mark and empty lines are passed over.
 
     Rows of another length are findings and left out. None where nothing can be read.
     """
     rows: list[Row] = []
     try:
-        for line, fields in _records(text.removeprefix("\ufeff")):
+        for line, fields in _records(normalize("NFC", text.removeprefix("\ufeff"))):
             wrong = _unwritable(fields)
             if wrong:
                 subject = f"the field {shown(wrong)} cannot be shown"
