@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -42,9 +41,9 @@ from .ids import id_findings
 from .mapping_files import mapping_text
 from .measures import is_measure
 from .raw_lines import read_lines
-from .recognise import Recognised, focus_version, other_dataset, recognise, squeeze
+from .recognise import Recognised, focus_version, other_dataset, recognise
 from .same_bytes import same_bytes
-from .schemas import Part, schemas_differ
+from .schemas import Part, named_twice, schemas_differ
 from .totals.stated import (
     Layout,
     Tally,
@@ -62,8 +61,6 @@ from .verify import Verified, verify
 _THREADS = 2
 _GLOB = set("*?[")
 _LINES_OF_A_TITLE = 20
-#: Columns that hold one key each, read by the name in the header.
-_KEYS = re.compile(r"(?:resource_?tags?[/_]|cost_?category[/_]|x_|oci_)", re.IGNORECASE)
 
 
 class LocalFiles:
@@ -140,7 +137,7 @@ class LocalFiles:
             found, problems = recognise(each.file.name, names)
             if found is None:
                 problems = _known_otherwise(each, names) or problems
-            problems += _named_twice(each.file.name, columns, found)
+            problems += named_twice(each.file.name, columns, found)
             findings.extend(problems)
             if found and not failing(problems):
                 size = _size(candidate) // len(verified)
@@ -357,51 +354,3 @@ def _known_otherwise(each: Verified, names: Sequence[str]) -> list[Finding]:
                 )
             ]
     return []
-
-
-def _named_twice(
-    place: str, columns: Sequence[SourceColumn], recognised: Recognised | None
-) -> list[Finding]:
-    renamed = [
-        column
-        for column in columns
-        if column.name != column.raw.strip() and column.raw and not _is_key(column, columns)
-    ]
-    findings = []
-    if renamed:
-        findings.append(
-            Finding(
-                bills.COLUMN_TWICE,
-                place,
-                ", ".join(column.raw for column in renamed),
-                found="the same name in another column",
-                remedy="Rules see the later column as "
-                + ", ".join(column.name for column in renamed)
-                + ".",
-            )
-        )
-    if recognised is None:
-        return findings
-    for name, column in find_columns(layout_of(recognised.format), columns).items():
-        same = [each.raw for each in columns if squeeze(each.raw) == squeeze(column.raw)]
-        if len(same) > 1:
-            findings.append(
-                Finding(
-                    bills.COST_COLUMN_TWICE,
-                    place,
-                    name,
-                    expected="one column",
-                    found=", ".join(same),
-                    remedy="Remove or rename the columns that are not meant.",
-                )
-            )
-    return findings
-
-
-def _is_key(column: SourceColumn, columns: Sequence[SourceColumn]) -> bool:
-    """Whether a column keeps its own spelling beside others that differ only in case.
-
-    Tags and `x_` columns are; `allocate` decides which spelling counts if a charge has several.
-    """
-    alike = [each.raw for each in columns if each.raw.strip() == column.raw.strip()]
-    return len(alike) == 1 and bool(_KEYS.match(column.raw.strip()))

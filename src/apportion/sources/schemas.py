@@ -6,6 +6,7 @@ count what was billed; an account or a currency that it lacks reads as none.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -14,8 +15,8 @@ from apportion.model.findings import bills
 from apportion.model.findings.finding import Finding
 
 from .columns import SourceColumn
-from .recognise import squeeze
-from .totals.stated import Layout, Tally, costs_change, find_columns
+from .recognise import Recognised, squeeze
+from .totals.stated import Layout, Tally, costs_change, find_columns, layout_of
 
 #: Columns that rules often use, and that no total needs.
 _ASKED_FOR = frozenset(
@@ -27,6 +28,9 @@ _ASKED_FOR = frozenset(
         ),
     )
 )
+
+#: Columns that hold one key each, read by the name in the header.
+_KEYS = re.compile(r"(?:resource_?tags?[/_]|cost_?category[/_]|x_|oci_)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -90,3 +94,55 @@ def _telling(part: Part, parts: Sequence[Part]) -> Iterator[Finding]:
 
 def _names(part: Part) -> AbstractSet[str]:
     return {squeeze(column.name) for column in part.columns}
+
+
+def named_twice(
+    place: str, columns: Sequence[SourceColumn], recognised: Recognised | None
+) -> list[Finding]:
+    """Findings for columns of one name, and of several for one of the columns of totals."""
+    findings = _renamed(place, columns)
+    if recognised is None:
+        return findings
+    for name, column in find_columns(layout_of(recognised.format), columns).items():
+        same = [each.raw for each in columns if squeeze(each.raw) == squeeze(column.raw)]
+        if len(same) > 1:
+            findings.append(
+                Finding(
+                    bills.COST_COLUMN_TWICE,
+                    place,
+                    name,
+                    expected="one column",
+                    found=", ".join(same),
+                    remedy="Remove or rename the columns that are not meant.",
+                )
+            )
+    return findings
+
+
+def _renamed(place: str, columns: Sequence[SourceColumn]) -> list[Finding]:
+    renamed = [
+        column
+        for column in columns
+        if column.name != column.raw.strip() and column.raw and not _is_key(column, columns)
+    ]
+    if not renamed:
+        return []
+    names = ", ".join(column.name for column in renamed)
+    return [
+        Finding(
+            bills.COLUMN_TWICE,
+            place,
+            ", ".join(column.raw for column in renamed),
+            found="the same name in another column",
+            remedy=f"Rules see the later column as {names}.",
+        )
+    ]
+
+
+def _is_key(column: SourceColumn, columns: Sequence[SourceColumn]) -> bool:
+    """Whether a column keeps its own spelling beside others that differ only in case.
+
+    Tags and `x_` columns are; `allocate` decides which spelling counts if a charge has several.
+    """
+    alike = [each.raw for each in columns if each.raw.strip() == column.raw.strip()]
+    return len(alike) == 1 and bool(_KEYS.match(column.raw.strip()))
