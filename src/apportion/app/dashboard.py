@@ -30,10 +30,10 @@ def open_run_cache(
     ledger = Path(settings.ledger)
     builder = RunContext(
         ledger=IcebergLedger(ledger),
-        engine=DuckDB(scratch / "building"),
+        engine=DuckDB.with_settings(scratch / "building", settings.engine),
         now=now,
         say=say,
         version=__version__,
     )
     store = AggregatesCache(ledger / "aggregates", scratch / "aggregates")
-    return RunCache(builder, DuckDB(scratch / "reading"), store)
+    return RunCache(builder, DuckDB.with_settings(scratch / "reading", settings.engine), store)

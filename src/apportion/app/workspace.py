@@ -378,7 +378,7 @@ class Workspace:
 
         return RunContext(
             ledger=IcebergLedger(Path(self._settings.ledger)),
-            engine=DuckDB(self._scratch.path / "spill"),
+            engine=DuckDB.with_settings(self._scratch.path / "spill", self._settings.engine),
             now=self._now,
             say=self._say,
             advance=self._advance,

@@ -16,6 +16,7 @@ from apportion.model.delivery import Encoding
 from apportion.model.location import local_path
 from apportion.model.relation import Query, Relation
 from apportion.model.row import Row
+from apportion.model.settings import EngineSettings
 from apportion.model.sql_text import name as quoted_name
 from apportion.model.sql_text import text as quoted_text
 
@@ -58,6 +59,11 @@ class DuckDB:
             **({"threads": str(threads)} if threads else {}),
         }.items():
             self._run(f"SET {setting} = {quoted_text(value)}")
+
+    @classmethod
+    def with_settings(cls, scratch: Path, settings: EngineSettings) -> DuckDB:
+        """Make an engine that uses what the settings allow."""
+        return cls(scratch, memory=settings.memory, threads=settings.threads or None)
 
     @classmethod
     def closed(cls, folder: Path) -> DuckDB:

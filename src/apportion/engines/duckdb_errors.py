@@ -10,6 +10,7 @@ from apportion.model.errors.base import EngineError
 from apportion.model.errors.engine import (
     AmountsOverflowError,
     BillNotReadError,
+    EngineMemoryError,
     SqlNotValidError,
 )
 
@@ -38,6 +39,8 @@ def mapped_error(error: duckdb.Error, message: str) -> EngineError:
     """Map an error, without DuckDB's advice about SQL that users do not see."""
     if isinstance(error, duckdb.OutOfRangeException) and "Overflow" in message:
         return AmountsOverflowError()
+    if isinstance(error, duckdb.OutOfMemoryException) and "offload" not in message:
+        return EngineMemoryError()
     if _CSV.search(message) and (file := _FILE.search(message)):
         line = _LINE.search(message)
         # Without a line, DuckDB names all that might be wrong.

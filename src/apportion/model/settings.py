@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePath
 
 #: The default place of the tag policy.
 _TAGS = PurePath("tags.yaml")
 #: And its chart map.
 _CHART = PurePath("chart.yaml")
+
+
+@dataclass(frozen=True)
+class EngineSettings:
+    """What the engine may use: it spills to disk beyond `memory`; 0 threads is one a core."""
+
+    memory: str = "600MB"
+    threads: int = 0
 
 
 @dataclass(frozen=True)
@@ -24,4 +32,5 @@ class Settings:
     drivers: PurePath
     tags: PurePath = _TAGS  # the tag policy, a file
     chart: PurePath = _CHART  # the chart map for journals, a file
+    engine: EngineSettings = field(default_factory=EngineSettings)
     remote: str = ""  # s3://… where the ledger is kept; `ledger` is then a copy of it

@@ -7,10 +7,13 @@ import tomllib
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from apportion.model.errors.base import NoSettingsError, WrongSettingsError
 from apportion.model.settings import Settings
 from apportion.model.suggestions import did_you_mean
+
+from .engine_settings import TABLE, read_engine
 
 FILE = "apportion.toml"
 
@@ -45,6 +48,11 @@ def read(folder: Path, environment: Mapping[str, str], *, file: Path | None = No
     if found is None and not (overrides["ledger"] and overrides["rulebooks"]):
         raise NoSettingsError(str(folder))
     written = _read_file(found, _shown(found, folder)) if found else {}
+    engine, problems = read_engine(
+        written.get(TABLE, {}), environment, place=lambda key: _place_in(found, folder, key)
+    )
+    if problems:
+        raise WrongSettingsError(problems)
     beside = found.resolve().parent if found else folder.resolve()
     paths = {
         key: (folder / overrides[key]).resolve() if overrides[key] else beside / (value or default)
@@ -61,6 +69,7 @@ def read(folder: Path, environment: Mapping[str, str], *, file: Path | None = No
         drivers=paths["drivers"],
         tags=paths["tags"],
         chart=paths["chart"],
+        engine=engine,
         remote=remote if remote.startswith(_REMOTE) else "",
     )
 
@@ -78,7 +87,12 @@ def search(folder: Path) -> Path | None:
     return next((at / FILE for at in (here, *here.parents) if (at / FILE).is_file()), None)
 
 
-def _read_file(path: Path, shown: str) -> dict[str, str]:
+def _place_in(found: Path | None, folder: Path, key: str) -> str:
+    shown = _shown(found, folder) if found else ""
+    return f"{shown}{_line(_text(found, shown), key)}" if found else key
+
+
+def _read_file(path: Path, shown: str) -> dict[str, Any]:
     text = _text(path, shown)
     try:
         tree = tomllib.loads(text)
@@ -88,6 +102,7 @@ def _read_file(path: Path, shown: str) -> dict[str, str]:
     problems = [
         problem
         for key, value in tree.items()
+        if key != TABLE
         if (problem := _problem(key, value, place=f"{shown}{_line(text, key)}"))
     ]
     if problems:
@@ -109,7 +124,7 @@ def _text(path: Path, shown: str) -> str:
 def _problem(key: str, value: object, *, place: str) -> str:
     if key not in DEFAULTS:
         guess = f" {did_you_mean(key, DEFAULTS)}".rstrip()
-        known = ", ".join(DEFAULTS)
+        known = ", ".join((*DEFAULTS, TABLE))
         return f"{place}: there is no setting {key!r}; known: {known}.{guess}"
     if not isinstance(value, str):
         return f'{place}: {key} is a path in quotes, like "{DEFAULTS[key]}"; found {value}.'

@@ -16,8 +16,10 @@ import pytest
 from apportion.engines.duckdb import DuckDB
 from apportion.model.delivery import Encoding
 from apportion.model.errors.base import EngineError
+from apportion.model.errors.engine import EngineMemoryError
 from apportion.model.money import SQL_TYPE
 from apportion.model.relation import Query
+from apportion.model.settings import EngineSettings
 
 LONGEST = Decimal("12345678901234567890.123456789012345678")
 
@@ -222,3 +224,10 @@ def test_another_thread_reads_the_progress_of_a_query(engine: DuckDB) -> None:
     assert percentages
     assert percentages == sorted(percentages)
     assert all(0 <= percent <= 100 for percent in percentages)
+
+
+def test_too_little_memory_names_the_setting(tmp_path: Path) -> None:
+    engine = DuckDB.with_settings(tmp_path / "spill", EngineSettings(memory="20MB", threads=1))
+    query = Query("SELECT LIST(i::TEXT || REPEAT('x', 500)) AS l FROM RANGE(200000) t(i)")
+    with pytest.raises(EngineMemoryError, match="APPORTION_ENGINE_MEMORY"):
+        engine.rows(query)

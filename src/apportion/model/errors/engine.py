@@ -34,3 +34,15 @@ class AmountsOverflowError(EngineError):
             "A total has more than 20 digits before the decimal point, so an amount in the bill is "
             "wrong. Nothing was published; the earlier state is unchanged.",
         )
+
+
+class EngineMemoryError(EngineError):
+    """The engine needs more memory than its setting allows."""
+
+    def __init__(self) -> None:
+        OperationError.__init__(
+            self,
+            "The engine needs more memory than it may use. Set memory in [engine] of "
+            'apportion.toml, or APPORTION_ENGINE_MEMORY, to more, like "2GB"; fewer threads need '
+            "less. Nothing was published; the earlier state is unchanged.",
+        )
