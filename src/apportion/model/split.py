@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from typing import NamedTuple
 
 #: Integer counts of the smallest unit (money.PLACES), one for each of focus.COST_COLUMNS, in order.
 Units = tuple[int, ...]
@@ -40,8 +41,7 @@ class Spend:
     units: int
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """One arrow of the split graph: from a pool to an owner or to another pool.
 
     `ratio` is the part of everything that passes through the pool; `weight` the driver's number.
@@ -59,8 +59,7 @@ class Step:
     driver: str  # in words: `even`, `fixed`, `spend where ...`, the driver file's name
 
 
-@dataclass(frozen=True)
-class Share:
+class Share(NamedTuple):
     """The part of a pool's own cost that an owner finally pays, chains and cycles included."""
 
     pool: str

@@ -71,11 +71,12 @@ exact amount:
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from itertools import accumulate, pairwise
 from math import gcd, lcm
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from apportion.model.money import EXACT, to_units
 from apportion.model.split import Units
@@ -92,6 +93,28 @@ class NoWeightError(ValueError):
         super().__init__(f"Expected weights of zero or more that are not all zero; found {found}.")
 
 
+@dataclass(frozen=True)
+class Proportions(Generic[Name]):
+    """Weights prepared once for many amounts: the smallest whole numbers, in the order of names."""
+
+    names: tuple[Name, ...]
+    numbers: tuple[int, ...]
+
+    @classmethod
+    def of(cls, weights: Mapping[Name, Fraction | int]) -> Proportions[Name]:
+        """Prepare weights; raises NoWeightError if one is negative or none is positive."""
+        whole = whole_numbers(weights)
+        if not any(whole.values()) or min(whole.values()) < 0:
+            raise NoWeightError(weights)
+        names = tuple(sorted(whole))
+        return cls(names, tuple(whole[name] for name in names))
+
+    def divide(self, units: Units) -> list[Units]:
+        """The parts of every cost column, one for each name; columns with one amount alike."""
+        columns = {amount: _divide(amount, self.numbers) for amount in set(units)}
+        return list(zip(*(columns[amount] for amount in units), strict=True))
+
+
 def apportion(units: int, weights: Mapping[Name, Fraction | int]) -> dict[Name, int]:
     """Split a number of units in proportion to weights; the parts add up to it exactly.
 
@@ -99,15 +122,14 @@ def apportion(units: int, weights: Mapping[Name, Fraction | int]) -> dict[Name, 
     turned. The result is in the order of names. Raises NoWeightError if a weight is negative or
     none is positive.
     """
-    ordered = _in_order(weights)
-    return dict(zip(ordered, _divide(units, list(ordered.values())), strict=True))
+    proportions = Proportions.of(weights)
+    return dict(zip(proportions.names, _divide(units, proportions.numbers), strict=True))
 
 
 def apportion_all(units: Units, weights: Mapping[Name, Fraction | int]) -> dict[Name, Units]:
     """Split every cost column by the same weights, each as `apportion` does."""
-    ordered = _in_order(weights)
-    columns = [_divide(amount, list(ordered.values())) for amount in units]
-    return dict(zip(ordered, zip(*columns, strict=True), strict=True))
+    proportions = Proportions.of(weights)
+    return dict(zip(proportions.names, proportions.divide(units), strict=True))
 
 
 def apportion_lines(
@@ -173,13 +195,6 @@ def whole_numbers(weights: Mapping[Name, Fraction | int]) -> dict[Name, int]:
 def _half_up(amount: Fraction) -> int:
     """Round an amount of zero or more, half a unit up."""
     return (2 * amount.numerator + amount.denominator) // (2 * amount.denominator)
-
-
-def _in_order(weights: Mapping[Name, Fraction | int]) -> dict[Name, int]:
-    whole = whole_numbers(weights)
-    if not any(whole.values()) or min(whole.values()) < 0:
-        raise NoWeightError(weights)
-    return {name: whole[name] for name in sorted(whole)}
 
 
 def _divide(units: int, weights: Sequence[int]) -> list[int]:

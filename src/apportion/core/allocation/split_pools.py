@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
+from typing import NamedTuple
 
 from apportion.model.findings.finding import Finding
 from apportion.model.inputs import Driver
@@ -15,7 +16,7 @@ from apportion.model.rulebook import Method, Pool
 from apportion.model.split import PoolCost, Share, Spend, Step, Units
 
 from .driver_values import driver_values
-from .rounding import apportion_all
+from .rounding import Proportions
 from .solve_graph import solve
 from .split_inputs import InputKind, SplitInputs, Target
 from .split_trace import SplitTrace
@@ -65,13 +66,14 @@ def split_pools(  # noqa: PLR0913 - all that decides a split, each named by the 
         default_owner,
     )
     trace = SplitTrace(inputs, cost_index)
-    shares = [
-        share
+    split = [
+        of_cost
         for alike in _by_numbers(inputs, _added(costs))
-        for share in _split_group(inputs, alike, trace)
+        for of_cost in _split_group(inputs, alike, trace)
     ]
-    shares.sort(key=lambda s: (s.pool, s.currency, s.billing_account, s.day, s.within))
-    return SplitResult(tuple(shares), trace.steps(), trace.findings())
+    split.sort(key=lambda of_cost: of_cost[0])
+    shares = tuple(share for _cost, found in split for share in found)
+    return SplitResult(shares, trace.steps(), trace.findings())
 
 
 def _by_pool(spend: Iterable[Spend]) -> dict[tuple[str, str], tuple[Spend, ...]]:
@@ -103,43 +105,63 @@ def _by_numbers(inputs: SplitInputs, costs: Iterable[PoolCost]) -> list[list[Poo
     return list(alike.values())
 
 
-@dataclass(frozen=True)
-class _Payment:
-    """One payer of a node: its ends in the graph, and their ratio."""
+class _Payment(NamedTuple):
+    """One payer of a node: the places of its ends in the proportions, and their ratio."""
 
     owner: str
     kept: bool
     ratio: Fraction
-    ends: tuple[Target, ...]
+    ends: tuple[int, ...]
 
 
-def _split_group(inputs: SplitInputs, costs: list[PoolCost], trace: SplitTrace) -> Iterator[Share]:
-    """Split costs of one currency whose days are all split by the same numbers."""
+@dataclass(frozen=True)
+class _Node:
+    """Where the cost of a node ends: prepared once for the costs of all days and payers."""
+
+    proportions: Proportions[Target]
+    payments: tuple[_Payment, ...]
+    kept: tuple[int, ...]  # the places of ends that are not owners
+
+    @classmethod
+    def of(cls, inputs: SplitInputs, parts: Mapping[Target, int]) -> _Node:
+        proportions = Proportions.of(parts)
+        kept = (at for at, end in enumerate(proportions.names) if end.kind is not InputKind.OWNER)
+        return cls(proportions, tuple(_payments(inputs, proportions)), tuple(kept))
+
+
+_Order = tuple[str, str, str, date, str]
+
+
+def _split_group(
+    inputs: SplitInputs, costs: list[PoolCost], trace: SplitTrace
+) -> Iterator[tuple[_Order, list[Share]]]:
+    """Split costs of one currency whose days are all split by the same numbers.
+
+    Yields the shares of each cost, in the order of owners, with its place in the result.
+    """
     currency = costs[0].currency
     weighed = _weigh_all(costs, trace)
     solution = solve({node: weighing.ratios for node, weighing in weighed.items()})
-    payments = {
-        node: _payments(inputs, solution.parts[node]) for node in dict.fromkeys(map(_node, costs))
+    nodes = {
+        node: _Node.of(inputs, solution.parts[node]) for node in dict.fromkeys(map(_node, costs))
     }
     ring_of = {node: ring for ring in solution.rings for node in ring}
     for cost in costs:
-        node = _node(cost)
-        parts = apportion_all(cost.units, solution.parts[node])
-        assert tuple(map(sum, zip(*parts.values(), strict=True))) == cost.units
-        trace.keep(currency, ring_of, parts)
-        for paid in payments[node]:
-            units = tuple(map(sum, zip(*(parts[end] for end in paid.ends), strict=True)))
-            yield Share(
-                pool=cost.pool,
-                currency=currency,
-                billing_account=cost.billing_account,
-                day=cost.day,
-                within=cost.within,
-                owner=paid.owner,
-                ratio=paid.ratio,
-                units=units,
-                kept=paid.kept,
-            )
+        node = nodes[_node(cost)]
+        parts = node.proportions.divide(cost.units)
+        assert _added_up(parts) == cost.units
+        trace.keep(currency, ring_of, {node.proportions.names[at]: parts[at] for at in node.kept})
+        place = (cost.pool, currency, cost.billing_account, cost.day, cost.within)
+        shares = [
+            Share(*place, owner, ratio, _added_up([parts[at] for at in ends]), kept)
+            for owner, kept, ratio, ends in node.payments
+        ]
+        yield place, shares
+
+
+def _added_up(parts: Sequence[Units]) -> Units:
+    """Add up each cost column of one part or more."""
+    return parts[0] if len(parts) == 1 else tuple(map(sum, zip(*parts, strict=True)))
 
 
 def _node(cost: PoolCost) -> Target:
@@ -160,14 +182,13 @@ def _weigh_all(costs: Sequence[PoolCost], trace: SplitTrace) -> dict[Target, Poo
     return weighed
 
 
-def _payments(inputs: SplitInputs, parts: Mapping[Target, int]) -> list[_Payment]:
+def _payments(inputs: SplitInputs, proportions: Proportions[Target]) -> Iterator[_Payment]:
     """Group ends by payer; an end that is not an owner is a pool whose keeper pays."""
-    ends: dict[tuple[str, bool], list[Target]] = defaultdict(list)
-    for end in sorted(parts):
+    ends: dict[tuple[str, bool], list[int]] = defaultdict(list)
+    for at, end in enumerate(proportions.names):
         kept = end.kind is not InputKind.OWNER
-        ends[inputs.keeper(end.name) if kept else end.name, kept].append(end)
-    whole = sum(parts.values())
-    return [
-        _Payment(owner, kept, Fraction(sum(parts[end] for end in found), whole), tuple(found))
-        for (owner, kept), found in sorted(ends.items())
-    ]
+        ends[inputs.keeper(end.name) if kept else end.name, kept].append(at)
+    whole = sum(proportions.numbers)
+    for (owner, kept), found in sorted(ends.items()):
+        ratio = Fraction(sum(proportions.numbers[at] for at in found), whole)
+        yield _Payment(owner, kept, ratio, tuple(found))

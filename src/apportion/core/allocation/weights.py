@@ -158,8 +158,10 @@ def _spend(case: _Case) -> _Numbers:
     for row in case.inputs.spend.get((case.pool.name, case.currency), ()):
         if row.owner != case.pool.owner and case.within in ("", row.within):
             spent[row.owner] = spent.get(row.owner, 0) + row.units
-    numbers = {owner: Fraction(units, UNITS_IN_ONE) for owner, units in spent.items()}
-    found = _may_pay_of(case, {owner: (case.owner(owner), n) for owner, n in numbers.items()})
+    numbers = {
+        owner: (case.owner(owner), Fraction(units, UNITS_IN_ONE)) for owner, units in spent.items()
+    }
+    found = _may_pay_of(case, numbers)
     for owner in sorted(owner for owner in found if spent[owner] < 0):
         case.findings.append(
             Finding(
@@ -180,7 +182,7 @@ def _usage(case: _Case) -> _Numbers:
     numbers = case.inputs.driver_values(case.pool)
     used = numbers.of(day=case.day, within=case.within) if numbers else {}
     found = _may_pay_of(case, {name: (case.named(name), used[name].number) for name in used})
-    for name in sorted(name for name in found if used[name].number < 0):
+    for name in sorted(name for name in found if used[name].number.numerator < 0):
         case.findings.append(
             Finding(
                 splits.NEGATIVE_NUMBER,
@@ -210,7 +212,8 @@ def _not_negative(case: _Case, found: Mapping[str, tuple[Target, Fraction]]) -> 
     """Add up by target, negative numbers as zero; with `to`, each target in it has a number."""
     nothing = dict.fromkeys(case.candidates() if case.pool.to else (), Fraction())
     return nothing | _sum_by_target(
-        (target, number if number > 0 else Fraction()) for target, number in found.values()
+        (target, number if number.numerator > 0 else Fraction())
+        for target, number in found.values()
     )
 
 

@@ -24,6 +24,7 @@ from apportion.model.split import PoolCost, Spend
 from apportion.usecases.context import RunContext
 from apportion.usecases.row_values import read_rows
 from apportion.usecases.runs.load_rules import Rules
+from apportion.usecases.without_collection import without_collection
 
 _MONEY = dict.fromkeys(COST_COLUMNS, SQL_TYPE)
 SHARES = {
@@ -81,18 +82,19 @@ def split_costs(
     spend = read_rows(OwnerSpend, _rows(spend_query(rulebook, labelled), context))
     index = COST_COLUMNS.index(rulebook.cost)
     dimension = rulebook.dimension(rulebook.owner)
-    split = split_pools(
-        rulebook.pools,
-        method=rulebook.method,
-        costs=costs,
-        spend=list(map(_spend, spend)),
-        drivers=rules.drivers,
-        owners={currency: frozenset(names) for currency, names in owners.items()},
-        partitions={place: frozenset(names) for place, names in partitions.items()},
-        default_owner=dimension.default,
-        period=period,
-        cost_index=index,
-    )
+    with without_collection():
+        split = split_pools(
+            rulebook.pools,
+            method=rulebook.method,
+            costs=costs,
+            spend=list(map(_spend, spend)),
+            drivers=rules.drivers,
+            owners={currency: frozenset(names) for currency, names in owners.items()},
+            partitions={place: frozenset(names) for place, names in partitions.items()},
+            default_owner=dimension.default,
+            period=period,
+            cost_index=index,
+        )
     new = probable_misspellings(split.shares, owners, dimension=dimension, cost_index=index)
     return replace(split, findings=(*split.findings, *new))
 
@@ -117,10 +119,11 @@ def load_split(
         )
         for step in split.steps
     )
-    return (
-        context.engine.load("shares_made", SHARES, shares),
-        context.engine.load("drivers_made", DRIVERS, drivers),
-    )
+    with without_collection():
+        return (
+            context.engine.load("shares_made", SHARES, shares),
+            context.engine.load("drivers_made", DRIVERS, drivers),
+        )
 
 
 def _rows(query: Query | None, context: RunContext) -> list[Row]:

@@ -318,7 +318,7 @@ def test_credits_mirror_costs(
     there = split(pools, costs, method=method, spend=spend, drivers=drivers, owners=BOTH)
     back = split(pools, mirrored, method=method, spend=spend, drivers=drivers, owners=BOTH)
     assert back.shares == tuple(
-        replace(share, units=tuple(-part for part in share.units)) for share in there.shares
+        share._replace(units=tuple(-part for part in share.units)) for share in there.shares
     )
 
 
