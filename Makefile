@@ -8,6 +8,9 @@ VALIDATOR := .venv-focus
 PYTHON312 ?= python3.12
 LINES ?= 5000000
 
+# Tests start many programs: each would compile the package again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help demo aws test check lint types layers bench lambda release soak duckdb15 ministack focus lock clean
 
