@@ -53,6 +53,9 @@ MAX_OPEN_RUNS = 36
 #: The number of cached explanations; on a large bill each takes seconds.
 MAX_EXPLANATIONS = 200
 
+#: The number of cached answers to queries, and the largest: pages of a run read the same totals.
+MAX_ANSWERS, MAX_ANSWER_ROWS = 200, 1000
+
 _EXPLAINERS: Mapping[str, Callable[..., Explanation]] = {
     "owner": explain_owner,
     "pool": explain_pool,
@@ -217,6 +220,7 @@ class RunCache:
         self._store = store
         self._building, self._reading = Lock(), Lock()
         self._explained: dict[tuple[str, str, str], Explanation] = {}
+        self._answers: dict[str, list[Row]] = {}
         self._open: dict[str, tuple[Published, dict[str, Relation]]] = {}
         self.ledger_version = LedgerVersion.of(builder.ledger.runs())
 
@@ -261,8 +265,16 @@ class RunCache:
         return found
 
     def _query(self, query: Query) -> list[Row]:
-        with self._reading:
-            return self._reader.rows(query)
+        """Query the aggregates, which never change; the text names the run and the scope."""
+        found = self._answers.pop(query.sql, None)
+        if found is None:
+            with self._reading:
+                found = self._reader.rows(query)
+        if len(found) <= MAX_ANSWER_ROWS:
+            self._answers[query.sql] = found
+            for oldest in list(self._answers)[:-MAX_ANSWERS]:
+                self._answers.pop(oldest, None)
+        return found
 
     def _opened(self, manifest: Manifest) -> tuple[Published, dict[str, Relation]]:
         name = aggregates_name(manifest)

@@ -87,6 +87,14 @@ def test_another_dimension_gives_no_owner(runs: RunCache) -> None:
     assert runs.open_run(PERIOD, scope).rows(queries.totals_query()) == []
 
 
+def test_a_query_is_answered_once_for_each_scope(runs: RunCache) -> None:
+    query = queries.owners_query("USD")
+    whole = runs.open_run(PERIOD, EVERYTHING).rows(query)
+    assert runs.open_run(PERIOD, EVERYTHING).rows(query) is whole
+    assert len(runs.open_run(PERIOD, SHOP).rows(query)) == 1 < len(whole)
+    assert runs.open_run(BEFORE, EVERYTHING).rows(query) != whole
+
+
 def test_an_explanation_contains_nothing_of_other_owners(runs: RunCache) -> None:
     def words(run: ScopedRun) -> str:
         return repr(run.explain_owner("SHOP").root)
