@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -13,6 +14,7 @@ from apportion.model.money import from_units
 
 from .totals.stated import Layout, Tally
 
+_CURRENCY = re.compile(r"[A-Z]{3}")
 #: So many texts are shown of each kind.
 _SHOWN = 3
 
@@ -25,7 +27,13 @@ def id_findings(
 ) -> list[Finding]:
     """List the findings for the ids of a delivery; `tallies` are by file."""
     place = next(iter(tallies))
-    return [*_cleaned(tallies), *_moved(tallies), *_empty(place, stated, layout, there)]
+    return [
+        *_cleaned(tallies),
+        *_moved(tallies),
+        *_empty(place, stated, layout, there),
+        *_alike(place, stated, layout),
+        *_no_currency_codes(place, stated, layout),
+    ]
 
 
 def _cleaned(tallies: Mapping[str, Tally]) -> list[Finding]:
@@ -86,6 +94,51 @@ def _empty(
             currency=of,
         )
         for (column, of), count in sorted(lines.items())
+    ]
+
+
+def _alike(place: str, stated: Sequence[StatedTotal], layout: Layout) -> list[Finding]:
+    """Find accounts that differ only in case or in leading zeros, with the cost of the fewer."""
+    payer, account, _currency = layout.ids
+    found: dict[tuple[str, str, str], dict[str, int]] = {}
+    for total in stated:
+        for column, given in ((payer, total.billing_account), (account, total.sub_account)):
+            alike = given.casefold().lstrip("0") or given
+            spelt = found.setdefault((column, total.currency, alike), {})
+            spelt[given] = spelt.get(given, 0) + total.units[0]
+    return [
+        Finding(
+            bills.IDS_ALIKE,
+            place,
+            column,
+            expected="one spelling of an id",
+            found=_shown(sorted(map(repr, spelt))),
+            remedy="They count as different accounts. If they are one, export the bill again.",
+            amount=from_units(min(spelt.values(), key=abs)),
+            currency=currency,
+        )
+        for (column, currency, _id), spelt in sorted(found.items())
+        if len(spelt) > 1
+    ]
+
+
+def _no_currency_codes(place: str, stated: Sequence[StatedTotal], layout: Layout) -> list[Finding]:
+    units: dict[str, int] = defaultdict(int)
+    for total in stated:
+        if total.currency and not _CURRENCY.fullmatch(total.currency):
+            units[total.currency] += total.units[0]
+    return [
+        Finding(
+            bills.NO_CURRENCY_CODE,
+            place,
+            layout.ids[2],
+            expected="a code of ISO 4217, like USD",
+            found=repr(currency),
+            remedy="The charges are kept apart from every other currency. Export the bill again.",
+            amount=from_units(amount),
+            currency=currency,
+        )
+        for currency, amount in sorted(units.items())
     ]
 
 

@@ -239,6 +239,20 @@ NO_ACCOUNT = Code(
     "Providers leave the account empty for charges that belong to no account, like taxes and "
     "support. The lines count in full.",
 )
+IDS_ALIKE = Code(
+    "B044",
+    _W,
+    "Account ids in several spellings",
+    "Two ids differ only in case or in leading zeros. They count as different accounts, and "
+    "lookups find only one of them. The amount is that of the spelling with less cost.",
+)
+NO_CURRENCY_CODE = Code(
+    "B045",
+    _W,
+    "Currency is not an ISO 4217 code",
+    "A currency is three capital letters. Another text, such as usd or N/A, is a currency of its "
+    "own, whose charges are never added to others.",
+)
 
 ALL = (
     NOTHING_FOUND,
@@ -276,4 +290,6 @@ ALL = (
     CLEANED_IDS,
     PERIOD_ELSEWHERE,
     NO_ACCOUNT,
+    IDS_ALIKE,
+    NO_CURRENCY_CODE,
 )
