@@ -39,6 +39,8 @@ from apportion.usecases.explain.owner import explain_owner, explain_pool, explai
 from apportion.usecases.ingest.ingest import ingest
 from apportion.usecases.journal.export import Choice, export_journals
 from apportion.usecases.journal.load import load_chart_map, load_template
+from apportion.usecases.nowcast.backtest import backtest
+from apportion.usecases.nowcast.nowcast import nowcast
 from apportion.usecases.publish.publish import publish
 from apportion.usecases.publish.query import LedgerQueryEngine
 from apportion.usecases.reports.compare import allocated, compare, planned
@@ -168,6 +170,12 @@ def _report(context: RunContext, _folder: Path) -> None:
     report(context, Question(PERIOD, ("environment",), granularity=Granularity.DAY))
 
 
+def _nowcast(context: RunContext, _folder: Path) -> None:
+    question = Question(PERIOD, ("cost_center", "environment"))
+    assert nowcast(context, question).rows
+    assert backtest(context, question).messages
+
+
 def _compare(context: RunContext, folder: Path) -> None:
     first, *_others = [run for run in context.ledger.runs() if run.kind is RunKind.ALLOCATE]
     now = planned(context, Period.parse(PERIOD), rulebooks=folder / "rulebook", beside=folder)
@@ -269,6 +277,7 @@ USE_CASES: Mapping[str, Callable[[RunContext, Path], object]] = {
     "prove": lambda context, _folder: prove(context, period=PERIOD),
     "explain": _explain_all,
     "report": _report,
+    "nowcast": _nowcast,
     "review": lambda context, _folder: review(context, period=PERIOD),
     "compare": _compare,
     "focus": _focus,
