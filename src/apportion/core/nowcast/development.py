@@ -13,7 +13,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import sqrt
+from math import inf, sqrt
 
 #: The amounts of one day at each age; None where no delivery shows them.
 Row = Sequence[float | None]
@@ -40,6 +40,9 @@ class Link:
     days: int
 
 
+_NO_CHANGE = Link(factor=1.0, variance=0.0, volume=0.0, days=0)
+
+
 @dataclass(frozen=True)
 class Development:
     """The part of the final cost that is billed at each of `ages`, in hours.
@@ -51,6 +54,10 @@ class Development:
     billed: tuple[float, ...]
     links: tuple[Link, ...]
     days: int
+
+    def covers(self, age: float) -> bool:
+        """Whether the part at an age is known: before the first age, only if that is early."""
+        return age >= self.ages[0] or self.ages[0] <= _NEAR_HOURS
 
     def billed_at(self, age: float) -> float:
         """The part at any age; linear between two ages, 0 where the day begins."""
@@ -79,20 +86,24 @@ class Development:
         return abs(expected) * sqrt(relative)
 
 
-def develop(triangle: Sequence[Row], ages: Sequence[float]) -> Development | None:
+def develop(
+    triangle: Sequence[Row], ages: Sequence[float], *, settled: float = inf
+) -> Development | None:
     """Estimate the development of days from their amounts at `ages`; None where nothing is known.
 
-    Ages after the last link are left out. Before the first age with cost, nothing is billed.
+    Ages after the last known one are left out. Before the first age with cost, nothing is billed.
+    From the age `settled` on, a link that no two deliveries show is no change.
     """
     links: list[Link] = []
     known = (at for row in triangle for at, amount in enumerate(row) if amount is not None)
     last = max(known, default=0)
     for at in range(last - 1, -1, -1):
         link = _link([(row[at], row[at + 1]) for row in triangle])
-        if link is None:
+        if link is None and ages[at] < settled:
             break
+        link = link or _NO_CHANGE
         links.insert(0, link)
-    if not links:
+    if not any(link.days for link in links):
         return None
     first = last - len(links)
     parts = [1.0]
@@ -100,7 +111,7 @@ def develop(triangle: Sequence[Row], ages: Sequence[float]) -> Development | Non
         parts.insert(0, parts[0] / link.factor)
     early = [0.0] * first if _nothing_before(triangle, first) else []
     kept = range(0 if early else first, last + 1)
-    none = [Link(1.0, 0.0, 0.0, 0)] * len(early)
+    none = [_NO_CHANGE] * len(early)
     return Development(
         ages=tuple(ages[at] for at in kept),
         billed=(*early, *parts),
@@ -168,4 +179,4 @@ def _with_variance(links: Sequence[Link]) -> list[Link]:
 def _nothing_before(triangle: Sequence[Row], first: int) -> bool:
     """Whether deliveries show that no cost is billed before the first age with a link."""
     early = [row[at] for row in triangle for at in range(first) if row[at] is not None]
-    return not any(early)
+    return bool(early) and not any(early)

@@ -81,10 +81,14 @@ class Developments:
 
     by_class: Mapping[ChargeClass, Development]
 
-    def of(self, charge_class: ChargeClass) -> Development | None:
-        """The development of the narrowest class with enough days; None if nothing is known."""
+    def of(self, charge_class: ChargeClass, age: float) -> Development | None:
+        """The development of the narrowest class with enough days that covers an age, or None.
+
+        Where no class has enough days, it is the widest one.
+        """
         enough = _ENOUGH_MONTHS if charge_class.monthly else _ENOUGH_DAYS
-        known = [found for wider in charge_class.wider() if (found := self.by_class.get(wider))]
+        every = [self.by_class.get(each) for each in charge_class.wider()]
+        known = [found for found in every if found and found.covers(age)]
         widest = known[-1] if known else None
         return next((found for found in known if found.days >= enough), widest)
 
@@ -92,7 +96,8 @@ class Developments:
         self, charge_class: ChargeClass, day: date, period: Period, made: datetime
     ) -> float | None:
         """The part of a day's charges that is usually billed at a delivery; None if unknown."""
-        found, age = self.of(charge_class), age_of(charge_class, day, period, made)
+        age = age_of(charge_class, day, period, made)
+        found = self.of(charge_class, age)
         return found.billed_at(age) if found and age > 0 else None
 
 
@@ -119,8 +124,8 @@ def learn(bills: Iterable[BillArrivals]) -> Developments:
 
 
 def _develop(charge_class: ChargeClass, rows: Sequence[Row]) -> Development | None:
-    found = develop(rows, MONTH_AGES if charge_class.monthly else DAY_AGES)
     end = _END_OF_MONTH if charge_class.monthly else _END_OF_DAY
+    found = develop(rows, MONTH_AGES if charge_class.monthly else DAY_AGES, settled=end)
     return found if found and found.ages[-1] >= end else None
 
 

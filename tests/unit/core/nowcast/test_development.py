@@ -84,6 +84,16 @@ def test_one_day_or_none_gives_a_development_or_none() -> None:
     assert develop([(None, 10.0)], (6.0, 12.0)) is None
 
 
+def test_late_ages_that_no_two_deliveries_show_are_no_change() -> None:
+    triangle = [(10.0, 20.0, None, None), (None, None, 7.0, None), (None, None, None, 8.0)]
+    ages = (24.0, 48.0, 96.0, 240.0)
+    assert develop(triangle, ages) is None
+    found = develop(triangle, ages, settled=48.0)
+    assert found
+    assert found.billed == (0.5, 1.0, 1.0, 1.0)
+    assert develop(triangle[1:], ages, settled=48.0) is None, "nothing was seen to change"
+
+
 def test_amounts_between_deliveries_that_are_near_are_interpolated() -> None:
     found = places([20.0, 30.0, 100.0], (10.0, 20.0, 25.0, 60.0, 120.0))
     assert found == [(-1, 0.5), (0, 0.0), (0, 0.5), None, None]

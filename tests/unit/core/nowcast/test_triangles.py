@@ -47,17 +47,29 @@ def test_a_class_of_few_days_is_read_from_its_category_and_then_from_all() -> No
     rare = ChargeClass.of("New Service", "Usage")
     few = filling(rare, [(18, 10), (42, 100)], days=2)
     learned = learn([many, few])
-    of_rare, of_usage = learned.of(rare), learned.of(EC2._replace(service=""))
+    of_rare, of_usage = learned.of(rare, 24), learned.of(EC2._replace(service=""), 24)
     assert of_rare is of_usage is not None
     assert of_usage.days == 9
-    assert learned.of(ChargeClass.of("Unknown", "Usage")) is of_usage
-    assert learned.of(TAX) is None, "monthly charges are never read from daily ones"
+    assert learned.of(ChargeClass.of("Unknown", "Usage"), 24) is of_usage
+    assert learned.of(TAX, 24) is None, "monthly charges are never read from daily ones"
 
 
 def test_a_class_that_was_not_seen_to_its_end_teaches_nothing() -> None:
     young = filling(EC2, [(18, 50)], days=7, until=36)
-    assert learn([young]).of(EC2) is None
-    assert learn([]).of(EC2) is None
+    assert learn([young]).of(EC2, 24) is None
+    assert learn([]).of(EC2, 24) is None
+
+
+def test_a_class_that_was_only_seen_late_is_read_from_wider_ones_while_it_is_young() -> None:
+    many = filling(EC2, [(18, 50), (42, 100)], days=7)
+    late = ChargeClass.of("Late Service", "Usage")
+    made = tuple(moment + timedelta(days=6) for moment in many.made)
+    changes = tuple(Change(1, date(2026, 9, day), "USD", late, Decimal(100)) for day in range(1, 6))
+    learned = learn([many, BillArrivals(SEPTEMBER, "2", made, changes)])
+    at = datetime(2026, 9, 10, 18, tzinfo=UTC)
+    young, old = (learned.part_of(late, date(2026, 9, day), SEPTEMBER, at) for day in (10, 2))
+    assert young == learned.part_of(EC2, date(2026, 9, 10), SEPTEMBER, at) == pytest.approx(0.5)
+    assert old == 1
 
 
 def test_tax_grows_by_the_age_of_its_month_and_is_known_only_after_a_month() -> None:
