@@ -78,6 +78,7 @@ async def site(
             files = {name: new.pop(name) for name in list(new) if name.endswith(_FILES)}
             waiting = files | waiting | new
             done |= set(found)
+    advance(len(done), len(done))
     yield "index.html", _INDEX.format(page=names.name(starts[0])).encode()
 
 

@@ -496,3 +496,18 @@ class TestValues:
         assert codes(findings) == [bills.ROUNDED]
         assert findings[0].found == "1, changed by 0.0000000000000000001 in all"
         assert billed(delivery) == Decimal("1.123456789012345679")
+
+
+def test_every_byte_is_counted_twice_and_a_zip_once_for_all_its_files(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes(csv_of("1.00"))
+    with zipfile.ZipFile(tmp_path / "b.zip", "w") as packed:
+        packed.writestr("one.csv", csv_of("2.00", "3.00"))
+        packed.writestr("two.csv", csv_of("4.00", "5.00", "6.00"))
+    paths = [tmp_path / "a.csv", tmp_path / "b.zip"]
+    shares: list[tuple[int, int]] = []
+    source = LocalFiles(paths, tmp_path / "scratch", advance=lambda *share: shares.append(share))
+    (delivery,), _ = source.deliver()
+    assert len(delivery.files) == 3
+    total = 2 * sum(path.stat().st_size for path in paths)
+    assert {whole for _, whole in shares} == {total}
+    assert total - 1 <= shares[-1][0] <= total, "the bytes of a zip are divided by its files"

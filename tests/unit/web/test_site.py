@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 from starlette.types import ASGIApp
 
+from apportion.ports.progress import Advance, ignore_share
 from apportion.web.app import create_app
 from apportion.web.site import site
 from soak import SOAK
@@ -35,10 +36,16 @@ def files(app: ASGIApp) -> Mapping[str, bytes]:
     return asyncio.run(written(app, PERIODS))
 
 
-async def written(app: ASGIApp, periods: Sequence[str], *, until: str = "") -> dict[str, bytes]:
+async def written(
+    app: ASGIApp,
+    periods: Sequence[str],
+    *,
+    until: str = "",
+    advance: Advance = ignore_share,
+) -> dict[str, bytes]:
     """Write the files of a site, up to the first one with a prefix."""
     found: dict[str, bytes] = {}
-    async for name, content in site(app, periods):
+    async for name, content in site(app, periods, advance=advance):
         assert name not in found
         found[name] = content
         if until and name.startswith(until):
@@ -62,6 +69,15 @@ def test_pages_of_a_month_link_to_the_other_month(app: ASGIApp) -> None:
     for month, other in ((PERIOD, BEFORE), (BEFORE, PERIOD)):
         page = files[f"overview-{month}.html"]
         assert [link for link in links(page) if link.startswith(f"overview-{other}")]
+
+
+def test_the_share_of_pages_is_reported(app: ASGIApp) -> None:
+    shares: list[tuple[int, int]] = []
+    asyncio.run(written(app, (PERIOD,), until="flow", advance=lambda *share: shares.append(share)))
+    assert shares[0] == (0, 1), "only the first page is known"
+    assert [done for done, _ in shares] == list(range(len(shares)))
+    assert all(done < total for done, total in shares)
+    assert shares[-1][1] > 7, "the first page links to the others"
 
 
 def test_every_link_is_a_file_of_the_site(files: Mapping[str, bytes]) -> None:
