@@ -13,6 +13,7 @@ import time
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from errno import ENOTDIR
 from pathlib import Path
 
 from pyiceberg.exceptions import ValidationError
@@ -138,9 +139,14 @@ class Catalog:
             raise LedgerDamagedError(str(place), *facts) from fault
 
     def _exists(self) -> bool:
-        """Whether there is a catalog; raises LedgerDamagedError where it is lost."""
+        """Whether there is a catalog.
+
+        Raises LedgerDamagedError where it is lost, NotADirectoryError where the ledger is a file.
+        """
         if self.file.filled:
             return True
+        if self.folder.exists() and not self.folder.is_dir():
+            raise NotADirectoryError(ENOTDIR, os.strerror(ENOTDIR), str(self.folder))
         held = next((path for each in _HELD for path in self.folder.glob(each)), None)
         if held is None or self.file.filled:  # made meanwhile, before what it holds
             return held is not None

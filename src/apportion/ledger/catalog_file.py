@@ -7,6 +7,8 @@ commands take to run.
 
 from __future__ import annotations
 
+import errno
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -38,11 +40,20 @@ VALUES ('{NAMESPACE}', '{NAMESPACE}', 'exists', 'true');
 
 _THIS = f"catalog_name = '{NAMESPACE}' AND table_namespace = '{NAMESPACE}' AND table_name = ?"
 
+#: SQLite's errors that are about the disk and not about the file.
+_DISK = {
+    sqlite3.SQLITE_FULL: errno.ENOSPC,
+    sqlite3.SQLITE_IOERR: errno.EIO,
+    sqlite3.SQLITE_READONLY: errno.EROFS,
+}
+_PRIMARY = 0xFF  # the rest of an error's number says more about it
+
 
 class CatalogFile:
     """One catalog; each method opens it, and waits up to `timeout` seconds if it is locked.
 
-    All methods raise sqlite3.Error where the file cannot be read.
+    All methods raise sqlite3.Error where the file cannot be read, and OSError where the disk is
+    full, fails or cannot be written to.
     """
 
     def __init__(self, path: Path, *, timeout: float) -> None:
@@ -111,5 +122,14 @@ class CatalogFile:
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
         address = f"{self.path.absolute().as_uri()}?mode=rw"
-        with closing(sqlite3.connect(address, uri=True, timeout=self._timeout)) as opened, opened:
-            yield opened
+        try:
+            with (
+                closing(sqlite3.connect(address, uri=True, timeout=self._timeout)) as opened,
+                opened,
+            ):
+                yield opened
+        except sqlite3.OperationalError as fault:
+            number = _DISK.get(fault.sqlite_errorcode & _PRIMARY)
+            if number is None:
+                raise
+            raise OSError(number, os.strerror(number), str(self.path)) from fault

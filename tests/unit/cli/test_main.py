@@ -327,12 +327,6 @@ def test_findings_that_fail_end_with_one(program: Program) -> None:
     assert "→ Did you mean FIN?" in finding.stderr
 
 
-class CatalogError(Exception):
-    """As SQLAlchemy wraps what SQLite says."""
-
-    orig = sqlite3.OperationalError("disk is full")
-
-
 def test_findings_that_warn_end_with_zero(program: Program) -> None:
     assert program("prove", workspace=RecordingWorkspace(Outcome((), (), (WARNS,)))).code == 0
 
@@ -345,7 +339,11 @@ def test_findings_that_warn_end_with_zero(program: Program) -> None:
         (LedgerBusyError("ledger", "process 7", "10 s"), 3, "held by process 7"),
         (PermissionError(13, "Permission denied", "ledger/x"), 3, "ledger/x: permission denied."),
         (OSError(28, "No space left on device"), 3, "no space left on device"),
-        (CatalogError("a wrapper's words"), 3, "catalog could not be written: disk is full."),
+        (
+            sqlite3.OperationalError("disk is full"),
+            3,
+            "catalog could not be written: disk is full.",
+        ),
         (ZeroDivisionError("integer division"), 3, "This is a bug in Apportion"),
         (MemoryError(), 3, "Out of memory"),
         (KeyboardInterrupt(), 130, "Completed work is kept"),

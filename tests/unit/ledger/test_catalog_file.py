@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import resource
+import signal
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 from pyiceberg.catalog.sql import SqlCatalog
 from pyiceberg.exceptions import NoSuchTableError
 
+from apportion.ledger.catalog import Catalog
 from apportion.ledger.catalog_file import CatalogFile
 
 FIRST, SECOND = "file:///warehouse/apportion/costs/1.json", "file:///warehouse/2.json"
@@ -60,6 +64,34 @@ def test_a_file_without_its_layout_is_completed(tmp_path: Path) -> None:
     found.complete()
     found.complete()
     assert found.add("costs", FIRST)
+
+
+@contextmanager
+def files_of_at_most(size: int) -> Iterator[None]:
+    """Let no file grow beyond a size, as on a disk that is full."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, handler)
+
+
+def test_a_full_disk_is_an_error_of_the_system_and_changes_nothing(tmp_path: Path) -> None:
+    found = CatalogFile(tmp_path / "catalog.db", timeout=0.05)
+    found.make(tmp_path / "draft")
+    with files_of_at_most(100), pytest.raises(OSError, match=r"catalog\.db"):
+        found.add("costs", FIRST)
+    assert found.location("costs") is None
+    assert found.add("costs", FIRST)
+
+
+def test_a_ledger_that_is_a_file_is_not_an_empty_one(tmp_path: Path) -> None:
+    (tmp_path / "ledger").write_text("not a folder")
+    with pytest.raises(NotADirectoryError, match="ledger"):
+        assert not Catalog(tmp_path / "ledger").there
 
 
 def test_a_file_that_is_gone_is_not_made_by_reading(tmp_path: Path) -> None:

@@ -78,10 +78,8 @@ def report_error(error: Exception, console: Console, environment: Mapping[str, s
         return _tell_usage(error, console)
     if isinstance(error, OSError):
         console.error(_system(error))
-    elif isinstance(caused := getattr(error, "orig", None), sqlite3.Error):
-        console.error(
-            f"The ledger catalog could not be written: {caused}. The ledger is unchanged."
-        )
+    elif isinstance(error, sqlite3.Error):
+        console.error(f"The ledger catalog could not be written: {error}. The ledger is unchanged.")
     elif isinstance(error, MemoryError):
         console.error("Out of memory. Nothing was published; the ledger is unchanged.")
     else:
