@@ -13,6 +13,7 @@ from unicodedata import normalize
 
 from apportion.model.findings import rules
 from apportion.model.findings.finding import Code, Finding, Place, add
+from apportion.model.invisible_characters import INVISIBLE
 from apportion.model.period import Period
 from apportion.model.suggestions import shown
 from apportion.model.wording import join_words
@@ -20,13 +21,17 @@ from apportion.model.wording import join_words
 #: The findings of a code that are listed for a file; the rest is counted.
 MOST_OF_A_KIND = 100
 
+_INVISIBLE = re.compile(INVISIBLE)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
 @dataclass(frozen=True)
 class Row:
-    """One line: its number in the file, and its fields, trimmed, in the order of the header."""
+    """One line: its number in the file, and its fields in the order of the header.
+
+    Fields have no blanks around them and no invisible characters, as values of the bill have none.
+    """
 
     line: int
     fields: tuple[str, ...]
@@ -53,7 +58,7 @@ def read_csv(text: str, *, name: str, findings: list[Finding]) -> Sheet | None:
             if wrong:
                 subject = f"the field {shown(wrong)} cannot be shown"
                 add(findings, rules.CONTROL_CHARACTER, Place(name, line), subject)
-            rows.append(Row(line, tuple(field.strip() for field in fields)))
+            rows.append(Row(line, tuple(_INVISIBLE.sub("", field).strip() for field in fields)))
     except csv.Error as error:
         last = rows[-1].line if rows else 0
         add(

@@ -34,6 +34,11 @@ def numbers(text: str) -> list[str]:
     return [finding.code.number for finding in read(text)[1]]
 
 
+def test_owners_have_no_invisible_characters_and_accents_in_one_piece() -> None:
+    driver = right("owner,usage\nC\u200bX\u00a0,1\nCafe\u0301,2\n")
+    assert [row.owner for row in driver.rows] == ["CX", "Caf\u00e9"]
+
+
 def test_days_and_partitions() -> None:
     driver = right("day,within,owner,usage\n2026-09-30,prod,CX,1.5\n2026-10-01,test,OPS,0\n")
     assert driver.rows == (
