@@ -51,7 +51,7 @@ def test_files_show_what_they_are_for() -> None:
 
 
 #: Here ratios are divided, which are whole numbers or fractions and never money.
-DIVIDE_RATIOS = {"limits.py", "solve_graph.py", "weights.py"}
+DIVIDE_RATIOS = {"limits.py", "solve_graph.py", "solve_large_group.py", "weights.py"}
 
 
 def test_money_is_divided_in_one_place() -> None:

@@ -17,7 +17,7 @@ class Slots:
     @classmethod
     def holding(cls, length: int, largest: int) -> Slots:
         """A layout for numbers up to `largest`."""
-        return cls(length, largest.bit_length() // 8 + 1)
+        return cls(length, (largest.bit_length() + 8) >> 3)
 
     def pack(self, numbers: Iterable[int]) -> int:
         """Pack as many numbers as there are slots; the first is the lowest."""
