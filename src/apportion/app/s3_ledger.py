@@ -39,7 +39,7 @@ def mirrored(
     """Work with a copy of a ledger that is kept in S3, and give back what was recorded.
 
     Gives the settings to work with: while another process has the copy that they name, a place of
-    one's own takes its part, so nobody waits for a reader. What was recorded before an operation
+    its own takes its part, so no process waits for a reader. What was recorded before an operation
     failed is given back too: every recorded run is whole. Who recorded nothing gives nothing back.
     Raises OthersWroteError where another process has given back first; its state stands. A ledger
     in a folder needs none of this. With `removing`, objects that it does not have any more are

@@ -52,4 +52,4 @@ class QueryEngine(Protocol):
     """SQL over the published tables."""
 
     def query(self, sql: str) -> Outcome:
-        """Run one query that only reads; words tell what it cost. Raises QueryFailedError."""
+        """Run one query that only reads; messages show its cost. Raises QueryFailedError."""

@@ -148,19 +148,19 @@ def _report(form: str) -> Report:
     """Import what writes files of a form; the first page does not wait for it."""
     match form:
         case "csv":
-            from apportion.reports.csv import CsvReport  # noqa: PLC0415 - as said above
+            from apportion.reports.csv import CsvReport  # noqa: PLC0415 - see above
 
             return CsvReport()
         case "parquet":
-            from apportion.reports.parquet import ParquetReport  # noqa: PLC0415 - as said above
+            from apportion.reports.parquet import ParquetReport  # noqa: PLC0415 - see above
 
             return ParquetReport()
         case "xlsx":
-            from apportion.reports.excel import ExcelReport  # noqa: PLC0415 - as said above
+            from apportion.reports.excel import ExcelReport  # noqa: PLC0415 - see above
 
             return ExcelReport()
         case _:
-            from apportion.reports.json import JsonReport  # noqa: PLC0415 - as said above
+            from apportion.reports.json import JsonReport  # noqa: PLC0415 - see above
 
             return JsonReport()
 

@@ -108,7 +108,7 @@ def overlap(
 
 
 def new_payers(delivery: Manifest, runs: Sequence[Manifest]) -> list[Finding]:
-    """Tell once of each payer that a ledger which knows others has never held."""
+    """Report each payer once that is new to a ledger with other payers."""
     known = {
         total.billing_account for run in runs if run.kind is RunKind.INGEST for total in run.totals
     }

@@ -124,7 +124,7 @@ class RawColumns:
         return found[0] if found else None
 
     def has(self, names: Sequence[str]) -> bool:
-        """Tell whether every one of these columns is there."""
+        """Whether all of these columns exist."""
         return all(self.find(name) for name in names)
 
     def flat(self, name: str) -> tuple[tuple[str, RawColumn], ...]:

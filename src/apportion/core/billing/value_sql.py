@@ -162,7 +162,7 @@ def clean(read: exp.Expr) -> exp.Expr:
 
 
 def has_value(column: RawColumn | None) -> exp.Expr:
-    """Tell whether a line has something in a column; cheap, for conditions over every line."""
+    """Whether a line has a value in a column; cheap, for conditions over every line."""
     if column is None:
         return fill("FALSE")
     return fill(f"({_GIVEN.get(column.kind, 'x IS NOT NULL')})", x=raw(column))

@@ -261,7 +261,7 @@ class AwsError(OperationError):
 
 
 class AwsDeniedError(AwsError):
-    """Permission denied. `said` is the message from AWS, which names the kind of policy."""
+    """Permission denied. `message` is the message from AWS, which names the kind of policy."""
 
     def __init__(self, action: str, caller: str, message: str, resource: str = "*") -> None:
         statement = f'{{"Effect": "Allow", "Action": "{action}", "Resource": "{resource}"}}'

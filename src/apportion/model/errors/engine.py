@@ -18,7 +18,7 @@ class BillNotReadError(EngineError):
 
 
 class SqlNotValidError(EngineError):
-    """The engine refused a query for what it says; `said` is the engine's sentence."""
+    """The engine rejected the text of a query; `said` is the engine's message."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)

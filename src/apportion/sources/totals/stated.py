@@ -83,7 +83,7 @@ class Tally:
     """The totals of one file: lines and sums of amount columns by group; failing findings.
 
     `cleaned` has, by column, the ids that are not read as they are written; `moved` the starts of
-    billing periods whose month in UTC is another than theirs. `more_places` are the amount
+    billing periods with another month in UTC. `more_places` are the amount
     columns that hold what `amounts.Sums` does not call ten places. `largest` is looked for in CSV.
     `hours` are those in which charges of a period begin.
     """

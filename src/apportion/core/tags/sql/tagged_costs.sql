@@ -1,6 +1,6 @@
 -- What each resource cost under each set of tags, with the owner and environment it was given.
 -- `Taggable` is whether the charge is the usage of a resource: fees, taxes and credits, and
--- commitments that nobody used, have nothing that could carry a tag.
+-- unused commitments, have nothing that could carry a tag.
 SELECT
   COALESCE(keys."Tags", '') AS "Tags",
   COALESCE(keys."ResourceId", '') AS "ResourceId",
