@@ -19,7 +19,7 @@ from soak import SOAK
 from web_ledger import BEFORE, HOSTILE, PERIOD, make, run_cache_of
 from web_server import browsing
 
-#: A file takes 50 ms and each name adds twenty files a month, so only a soak test writes all.
+#: Each name adds twenty files a month, so only a soak writes all of them.
 PERIODS = (PERIOD, BEFORE) if SOAK else (PERIOD,)
 NAMES = HOSTILE if SOAK else (HOSTILE[0], HOSTILE[1], HOSTILE[6])
 
