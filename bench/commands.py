@@ -27,7 +27,7 @@ from tempfile import TemporaryDirectory
 APPORTION = str(Path(sys.executable).with_name("apportion"))
 PERIOD = "2026-09"
 OWNER = "ECOM-200"
-BILL = f"bills/larkmoor-cur2/data/BILLING_PERIOD={PERIOD}"
+BILL = "bills/larkmoor-cur2-restated"  # the delivery of 2026-08 that is in force
 #: The rule that `allocate, a rule changed` changes.
 SPLIT = re.compile(r"SUP-300: \d+, ECOM-200: \d+")
 
