@@ -93,6 +93,13 @@ DESCRIPTION_DIFFERS = Code(
     "owners by descriptions. A difference is a defect in the engine, in a mapping or in Apportion. "
     "Nothing is ingested.",
 )
+OTHER_VERSION = Code(
+    "P013",
+    Severity.ERROR,
+    "Allocation of another version",
+    "The month was allocated by a version of Apportion that wrote allocations in another way. Its "
+    "reports stay as they are, but they cannot be proved by this version.",
+)
 ALL = (
     DIFFERS,
     LINES_DIFFER,
@@ -106,4 +113,5 @@ ALL = (
     OWNER_TOTAL_CHANGED,
     SPLIT_CHANGED,
     DESCRIPTION_DIFFERS,
+    OTHER_VERSION,
 )

@@ -35,6 +35,7 @@ from apportion.usecases.runs.ledger_views import open_allocations, open_bills
 from apportion.usecases.runs.load_rules import Rules
 from apportion.usecases.stage_totals import stage_totals
 
+from .generation import GENERATION, RECORDED_AS
 from .label_keys import label
 from .missing_deliveries import find_left_out
 from .prove_owners import read_owners
@@ -80,7 +81,8 @@ def _run_of(
     period: Period, bills: Mapping[str, Manifest], rules: Rules, context: RunContext
 ) -> str:
     delivered = [f"{bill} {manifest.run}" for bill, manifest in sorted(bills.items())]
-    return run_id("allocate", context.version, str(period), *delivered, inputs=rules.inputs)
+    decided_by = ("allocate", GENERATION, context.version, str(period), *delivered)
+    return run_id(*decided_by, inputs=rules.inputs)
 
 
 def _allocate(
@@ -195,4 +197,5 @@ def _details(rulebook: Rulebook) -> dict[str, str]:
         "effective": str(rulebook.effective),
         "cost": rulebook.cost,
         "owner": rulebook.owner,
+        RECORDED_AS: GENERATION,
     }

@@ -28,11 +28,13 @@ from apportion.model.relation import AllocationTables, BillTables, LabelledCosts
 from apportion.model.row import Row
 from apportion.model.wording import plural
 from apportion.usecases.context import RunContext
+from apportion.usecases.fail_on_findings import stop_if_failing
 from apportion.usecases.ingest.ingest import ledger_totals
 from apportion.usecases.row_values import read_rows
 from apportion.usecases.runs.open_run import Published, find, open_tables
 
 from .allocate import allocated, derived
+from .generation import made_otherwise
 from .label_keys import label
 from .missing_deliveries import find_left_out
 from .prove_owners import owners_differ, unrecorded
@@ -61,9 +63,11 @@ def prove(
     `stated` was read from the provider's files at ingest, by a second implementation. The other
     stages are read again from the ledger's files, whose hashes must be those recorded; dimensions
     are derived and pools split again by the rulebook of the run. One row for each payer, currency
-    and cost column; with `by_account` one for each usage account.
+    and cost column; with `by_account` one for each usage account. Raises FindingsError where
+    another version wrote the allocation.
     """
     published = find(context, period=period, as_of=as_of)
+    stop_if_failing(made_otherwise(published.manifest))
     tables = open_tables(published, context, by_day=False)
     labels, _found = label(published.rules, tables.bills, context)
     totals = _again(published, labels.costs, tables, context)

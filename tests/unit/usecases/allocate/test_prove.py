@@ -24,11 +24,13 @@ from apportion.model.errors.base import (
     NothingThereError,
     UnreadableManifestError,
 )
+from apportion.model.findings.proof import OTHER_VERSION
 from apportion.model.focus import COST_COLUMNS
 from apportion.model.manifest import Manifest
 from apportion.model.period import Period
 from apportion.sources.local_files import LocalFiles
 from apportion.usecases.allocate.allocate import allocate
+from apportion.usecases.allocate.generation import RECORDED_AS
 from apportion.usecases.allocate.prove import prove
 from apportion.usecases.context import RunContext
 from apportion.usecases.ingest.ingest import ingest
@@ -329,6 +331,25 @@ class WithoutOwners(PlainLedger):
 
     def record(self, manifest: Manifest) -> Manifest:
         return super().record(replace(manifest, owners=()))
+
+
+class WithoutGeneration(PlainLedger):
+    """A ledger whose allocations are of before their generation was recorded."""
+
+    def record(self, manifest: Manifest) -> Manifest:
+        details = {key: value for key, value in manifest.details.items() if key != RECORDED_AS}
+        return super().record(replace(manifest, details=details))
+
+
+def test_an_allocation_of_another_version_is_refused_with_the_command_to_allocate_it_again(
+    tmp_path: Path,
+) -> None:
+    context = plain(tmp_path, ledger=WithoutGeneration(tmp_path / "ledger"))
+    with pytest.raises(FindingsError) as refused:
+        prove(context, period=PERIOD)
+    (finding,) = refused.value.findings
+    assert finding.code is OTHER_VERSION
+    assert f"apportion allocate --period {PERIOD}" in finding.remedy
 
 
 def test_of_a_run_whose_files_were_not_hashed_the_proof_reports_it(tmp_path: Path) -> None:
