@@ -82,6 +82,14 @@ def test_a_format_of_one_company_refuses_several(prompt: Typed, template: str) -
     assert not file.exists()
 
 
+def test_datev_takes_the_year_of_its_dates_from_the_posting_date(prompt: Typed) -> None:
+    options = ("--company", "2000", "--currency", "USD", "--date", "2027-01-10")
+    raw = exported(prompt, "datev", *options)
+    head, names, *rows = csv.reader(raw.decode("cp1252").splitlines(), delimiter=";")
+    assert (head[12], head[14], head[15]) == ("20270101", "20270101", "20270110")
+    assert {row[names.index("Belegdatum")] for row in rows} == {"1001"}
+
+
 @pytest.mark.parametrize("template", sorted(set(template_names()) - ONE_JOURNAL))
 def test_no_cell_is_a_formula(template: str) -> None:
     text = (GOLDEN / f"{template}.golden").read_bytes().decode("utf-8-sig")
