@@ -116,8 +116,9 @@ def compare_general_ledger(
     """
     expected: dict[tuple[tuple[str, ...], str], Decimal] = defaultdict(Decimal)
     recharges: set[tuple[str, ...]] = set()
+    written = _written_names(ledger, names)
     for line in (line for batch in batches for one in batch.journals for line in one.lines):
-        key = _key(line, ledger, names)
+        key = _key(line, ledger, written)
         expected[key, line.key.currency] += from_minor(line.amount, line.key.currency)
         if line.key.kind in (LineKind.COST, LineKind.TAX):
             recharges.add(key)
@@ -180,19 +181,22 @@ def difference_findings(differences: Iterable[LedgerDifference], name: str) -> l
     ]
 
 
-def _key(line: JournalLine, ledger: GeneralLedger, names: Mapping[str, str]) -> tuple[str, ...]:
+def _written_names(ledger: GeneralLedger, names: Mapping[str, str]) -> dict[str, str]:
+    """Keep the names of companies that the file writes instead of their codes."""
+    if "company" not in ledger.columns:
+        return {}
+    place = ledger.columns.index("company")
+    used = {key[place] for key in ledger.amounts}
+    return {code: name for code, name in names.items() if code not in used and name in used}
+
+
+def _key(line: JournalLine, ledger: GeneralLedger, written: Mapping[str, str]) -> tuple[str, ...]:
     values = {
-        "company": line.key.company,
+        "company": written.get(line.key.company, line.key.company),
         "currency": line.key.currency,
         "account": line.key.account,
         "cost_center": line.key.cost_center,
     }
-    if "company" in ledger.columns:
-        place = ledger.columns.index("company")
-        used = {key[place] for key in ledger.amounts}
-        company = line.key.company
-        if company not in used and names.get(company) in used:
-            values["company"] = names[company]
     return tuple(values[column] for column in ledger.columns)
 
 

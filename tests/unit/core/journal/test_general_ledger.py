@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -74,6 +75,24 @@ def test_lines_of_other_journals_are_skipped() -> None:
 def test_a_company_is_known_by_its_name_too() -> None:
     text = 'Subsidiary,Account,Amount\nExample Holding,6500,"1,200.00"\n'
     assert [one.found for one in compared(text)] == [Decimal(), Decimal("1200.00")]
+
+
+class CountedAmounts(dict[tuple[str, ...], Decimal]):
+    """Amounts that count how often all of them are read."""
+
+    readings = 0
+
+    def __iter__(self) -> Iterator[tuple[str, ...]]:
+        self.readings += 1
+        return super().__iter__()
+
+
+def test_the_companies_of_the_file_are_read_once_for_all_lines() -> None:
+    amounts = CountedAmounts({("Example Holding", "6500"): Decimal(1200)})
+    ledger = GeneralLedger(("company", "account"), amounts, 0)
+    compared = compare_general_ledger(ledger, [BATCH], {"1000": "Example Holding"})
+    assert [one.found for one in compared] == [Decimal(), Decimal(1200)]
+    assert amounts.readings == 1
 
 
 def test_more_than_expected_is_no_more_recharge() -> None:
