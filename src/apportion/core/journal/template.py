@@ -44,6 +44,20 @@ def read_template(text: str, *, name: str) -> tuple[JournalTemplate | None, list
     return (None if failing(findings) else template), findings
 
 
+def encoding_word(encoding: Encoding) -> str:
+    """Give the word of templates for an encoding."""
+    return next(word for word, value in ENCODINGS.items() if value == encoding)
+
+
+def find_unencodable(text: str, encoding: Encoding) -> str:
+    """Show the first character of a text that an encoding lacks; empty if it has all."""
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError as error:
+        return f"U+{ord(text[error.start]):04X} in {shown(text)}"
+    return ""
+
+
 def _template(node: MapNode, name: str, text: str) -> JournalTemplate:
     dates = text_of(node.get("dates")) or _DATES
     first = node.get("first_rows")
@@ -115,8 +129,9 @@ def _check(template: JournalTemplate, node: MapNode) -> Iterator[Finding]:
         yield from _check_column(column, JOURNAL_FIELDS)
     for column in template.columns:
         yield from _check_column(column, (*JOURNAL_FIELDS, *LINE_FIELDS))
-    yield from _check_names(template.columns)
-    yield from _check_names(template.journal_columns)
+    for columns in (template.columns, template.journal_columns):
+        yield from _check_names(columns)
+        yield from _check_encoding(columns if template.names is not Names.NONE else (), template)
     used = {name for column in template.columns for name in FIELD.findall(column.value)}
     if not any(fields <= used for fields in AMOUNT_FIELDS):
         yield Finding(codes.NO_AMOUNT, str(node.place), "the columns of a line",
@@ -147,3 +162,14 @@ def _check_names(columns: Iterable[TemplateColumn]) -> Iterator[Finding]:
         if first is not column:
             yield Finding(codes.COLUMN_TWICE, str(column.place), shown(column.name),
                           "each column once", f"the first in line {first.place.line}")  # fmt: skip
+
+
+def _check_encoding(
+    columns: Iterable[TemplateColumn], template: JournalTemplate
+) -> Iterator[Finding]:
+    """Find names that cannot be written; cells are checked when they are known."""
+    for column in columns:
+        if found := find_unencodable(column.name, template.encoding):
+            yield Finding(codes.NOT_ENCODABLE, str(column.place), f"column {shown(column.name)}",
+                          encoding_word(template.encoding), found,
+                          "Rename the column, or use `encoding: utf-8`.")  # fmt: skip

@@ -50,6 +50,22 @@ def test_a_mistake_is_found_with_its_line(old: str, new: str, expected: tuple[st
     assert expected in codes(SMALL.replace(old, new))
 
 
+def unencodable(more: str) -> list[str]:
+    """Find what is wrong with a column of a Polish name, in the last line of the template."""
+    text = f"{SMALL}  - Załącznik\n".replace("columns:", f"{more}columns:")
+    return [str(finding) for finding in read_template(text, name="our.yaml")[1]]
+
+
+def test_the_encoding_has_the_names_that_are_written() -> None:
+    [finding] = unencodable("encoding: windows-1252\n")
+    assert finding == (
+        "J036 our.yaml:8:5: column Załącznik, expected windows-1252, found U+0142 in Załącznik. "
+        "Rename the column, or use `encoding: utf-8`."
+    )
+    assert not unencodable("encoding: windows-1252\nnames: none\n")
+    assert not unencodable("encoding: utf-8-bom\n")
+
+
 @pytest.mark.parametrize("name", template_names())
 def test_a_template_of_the_package_is_right_and_names_its_source(name: str) -> None:
     template, findings = read_template(template_text(name), name=name)
