@@ -65,7 +65,7 @@ def map_entries(
         for key, amount in mapper.keys(cost):
             exact[key] += amount
     findings = mapper.findings()
-    findings += [] if findings else list(_check_entries(exact, chart, posting_date))
+    findings += [] if findings else list(_check_intercompany(exact, chart))
     findings += _unused_mappings(costs, chart, posting_date)
     return _rounded(exact), findings
 
@@ -208,42 +208,20 @@ class _Mapper:
         return _Problem(codes.NO_ACCOUNT, subject, "an account", "none", remedy, cost.currency)
 
 
-def _check_entries(
-    exact: dict[EntryKey, Fraction], chart: ChartMap, day: date
-) -> Iterator[Finding]:
-    """Find companies without intercompany accounts, and accounts that are closed on the day."""
+def _check_intercompany(exact: dict[EntryKey, Fraction], chart: ChartMap) -> Iterator[Finding]:
+    """Find companies without intercompany accounts for each other."""
     missing: dict[tuple[str, str, str], Fraction] = defaultdict(Fraction)
-    closed: dict[tuple[str, str], Fraction] = defaultdict(Fraction)
     for key, amount in exact.items():
         pairs = ((key.payer, key.company), (key.company, key.payer))
         for company, partner in pairs if key.company != key.payer else ():
             if partner not in chart.companies[company].intercompany:
                 missing[company, partner, key.currency] += amount
-        for account in accounts_of(key, chart):
-            if account in chart.closed and chart.closed[account] <= day:
-                closed[account, key.currency] += amount
     for (company, partner, currency), amount in sorted(missing.items()):
         place = str(chart.companies[company].place)
         yield Finding(codes.NO_INTERCOMPANY, place, f"company {company}",
                       f"intercompany accounts for {partner}", "none",
                       f"Add `intercompany: {{{partner}: …}}` to the company.",
                       _money(amount, currency), currency)  # fmt: skip
-    for (account, currency), amount in sorted(closed.items()):
-        yield Finding(codes.ACCOUNT_CLOSED, chart.name, f"account {account}",
-                      f"an account that is open on {day}", f"closed from {chart.closed[account]}",
-                      "Map to another account, or post on an earlier day with `--date`.",
-                      _money(amount, currency), currency)  # fmt: skip
-
-
-def accounts_of(key: EntryKey, chart: ChartMap) -> list[str]:
-    """List the accounts that an entry is posted to."""
-    accounts = [key.account, key.credited]
-    if key.company != key.payer:
-        payer, company = chart.companies[key.payer], chart.companies[key.company]
-        ours, theirs = payer.intercompany.get(key.company), company.intercompany.get(key.payer)
-        accounts += [ours.receivable] if ours else []
-        accounts += [theirs.payable] if theirs else []
-    return accounts
 
 
 def _money(amount: Fraction, currency: str) -> Decimal:

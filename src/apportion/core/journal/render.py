@@ -22,8 +22,9 @@ from apportion.model.findings.finding import Finding
 from apportion.model.formulas import escape_formula
 from apportion.model.suggestions import shown
 
+from .closed_accounts import closed_accounts
 from .fields import FieldValue, journal_fields, line_fields
-from .template import FIELD
+from .template import FIELD, encoding_word, find_unencodable
 
 _DATE_PARTS = re.compile("YYYY|YY|MMM|MM|DD")
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
@@ -37,7 +38,10 @@ def render(
     Text never becomes a formula: see `escape_formula`. Control characters become spaces.
     """
     writer = _Writer(batch, template)
-    findings: list[Finding] = list(_check_journals(batch, template))
+    findings: list[Finding] = [
+        *closed_accounts(batch, template, chart),
+        *_check_journals(batch, template),
+    ]
     rows: list[list[Cell]] = []
     for number, journal in enumerate(batch.journals, start=1):
         fields = journal_fields(batch, journal, number, chart)
@@ -175,8 +179,5 @@ def _check_cell(
         yield Finding(codes.TOO_LONG, where, subject, expected, found)
     if column.pattern and text and not re.fullmatch(column.pattern, text):
         yield Finding(codes.WRONG_CELL, where, subject, column.pattern, shown(text))
-    try:
-        text.encode(template.encoding)
-    except UnicodeEncodeError as error:
-        found = f"U+{ord(text[error.start]):04X} in {shown(text)}"
-        yield Finding(codes.NOT_ENCODABLE, where, subject, template.encoding.value, found)
+    if found := find_unencodable(text, template.encoding):
+        yield Finding(codes.NOT_ENCODABLE, where, subject, encoding_word(template.encoding), found)

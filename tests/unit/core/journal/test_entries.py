@@ -133,8 +133,8 @@ def test_a_discount_is_a_line_of_its_own_and_lowers_what_the_owner_pays() -> Non
     }
 
 
-def found(given: list[InvoiceCost], chart: ChartMap, day: date = DAY) -> list[str]:
-    _, findings = map_entries(given, chart, posting_date=day)
+def found(given: list[InvoiceCost], chart: ChartMap) -> list[str]:
+    _, findings = map_entries(given, chart, posting_date=DAY)
     return [str(finding) for finding in failing(findings)]
 
 
@@ -171,13 +171,6 @@ def test_missing_accounts_are_found() -> None:
     [text] = found([cost("CX", 10**18)], chart_map(no_partner))
     assert text.startswith("J014 chart.yaml:10:3: company 2000, expected intercompany accounts")
     assert "1.03 USD" in text
-
-
-def test_an_account_is_closed_from_its_day_on() -> None:
-    closed = chart_map(f'{CHART}closed_accounts: {{"6510": 2026-09-30}}\n')
-    [text] = found([cost("FIN-100", 10**18)], closed)
-    assert text.startswith("J015 chart.yaml: account 6510, expected an account that is open on")
-    assert not found([cost("FIN-100", 10**18)], closed, date(2026, 9, 29))
 
 
 def test_a_currency_that_is_no_code_is_found() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
@@ -33,8 +34,8 @@ def batch(*lines: JournalLine) -> JournalBatch:
     )  # fmt: skip
 
 
-def chart() -> ChartMap:
-    found, _ = read_chart_map(CHART, name="chart.yaml", read_file=lambda *_: (OWNERS, []))
+def chart(more: str = "") -> ChartMap:
+    found, _ = read_chart_map(CHART + more, name="chart.yaml", read_file=lambda *_: (OWNERS, []))
     assert found is not None
     return found
 
@@ -117,3 +118,42 @@ def test_only_lines_with_a_contra_account_are_written_if_the_template_wants_them
     balance = JournalLine(balance.key._replace(contra=""), -5, Fraction(-5))
     columns = '  - {name: Contra, value: "{contra_account}"}\n'
     assert written(columns, line(5), balance, more="rows: contra\n")[0] == [["0.05", "1590"]]
+
+
+CLOSED = 'closed_accounts: {"6500": 2026-09-30, "1590": 2026-10-01}\n'
+
+
+def closed(posted: JournalBatch, *, more: str = "") -> list[str]:
+    """Find closed accounts of a batch, written with an amount and nothing else."""
+    text = (
+        f"apportion: 1\nabout: a system\nsource: https://example.com\n{more}"
+        'columns:\n  - {name: Amount, value: "{amount}"}\n'
+    )
+    template, _ = read_template(text, name="t.yaml")
+    assert template is not None
+    return [str(finding) for finding in render(posted, template, chart(CLOSED))[1]]
+
+
+def test_an_account_is_closed_from_its_day_on() -> None:
+    posted = batch(line(1000), line(-300, owner="CX"))
+    [finding] = closed(posted)
+    assert finding == (
+        "J015 chart.yaml: account 6500, expected an account that is open on 2026-09-30, "
+        "found closed from 2026-09-30, 13.00 USD. "
+        "Map to another account, or post on an earlier day with `--date`."
+    )
+    assert not closed(replace(posted, posting_date=date(2026, 9, 29)))
+
+
+def test_a_row_with_a_contra_account_posts_to_both() -> None:
+    posted = replace(batch(line(1000), line(-1000, owner="CX")), posting_date=date(2026, 10, 1))
+    assert [finding[:30] for finding in closed(posted)] == ["J015 chart.yaml: account 6500,"]
+    assert [finding[:30] for finding in closed(posted, more="rows: contra\n")] == [
+        "J015 chart.yaml: account 1590,",
+        "J015 chart.yaml: account 6500,",
+    ]
+
+
+def test_an_adjustment_on_a_closed_account_cannot_be_mapped_away() -> None:
+    [finding] = closed(replace(batch(line(-1000)), after=("b0",)))
+    assert "what was sent is reversed on this one" in finding

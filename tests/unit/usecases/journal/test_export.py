@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -13,7 +14,7 @@ from apportion.model.errors.base import LedgerBusyError
 from apportion.model.retention import EvidenceKind
 from apportion.usecases.journal.records import mark_sent, record_batch, recorded_batches
 from apportion.usecases.retention.evidence import noted
-from journal_ledger import OWNERS, RULEBOOK, make_journal_ledger
+from journal_ledger import CHART, OWNERS, RULEBOOK, make_journal_ledger
 from larkmoor import Typed
 from read_journals import Account, read_journals
 
@@ -82,6 +83,28 @@ def test_a_sent_month_is_continued_by_the_difference(tmp_path: Path) -> None:
 
     fresh = make_journal_ledger(tmp_path / "fresh", rulebook=fixed)
     assert added(first, adjustment) == added(exported(fresh, "whole.csv"))
+
+
+def test_an_adjustment_posts_to_no_account_that_was_closed_since(tmp_path: Path) -> None:
+    prompt = make_journal_ledger(tmp_path)
+    exported(prompt, "first.csv")
+    [(batch, _)] = batches(prompt)
+    assert prompt("journal", "mark-sent", batch).code == 0
+    remapped = CHART.replace('account: "6500"', 'account: "6501"')
+    file, october = tmp_path / "adjustment.csv", ("--date", "2026-10-31")
+
+    (tmp_path / "chart.yaml").write_text(f'{remapped}closed_accounts: {{"6500": 2026-10}}\n')
+    assert prompt("journal", "export", "--to", str(file), *october).code == 1
+    assert "J015" in prompt.err
+    assert "account 6500, expected an account that is open on 2026-10-31" in prompt.err
+    assert not file.exists()
+    assert batches(prompt) == [(batch, "sent")]
+
+    # Account 6510 has lines of the month, but none that changed.
+    (tmp_path / "chart.yaml").write_text(f'{remapped}closed_accounts: {{"6510": 2026-10}}\n')
+    exported(prompt, "adjustment.csv", *october)
+    rows = csv.DictReader(file.read_text().splitlines())
+    assert {row["account"] for row in rows} == {"6500", "6501"}
 
 
 def test_a_company_can_be_sent_alone(unsent: Typed) -> None:
