@@ -26,6 +26,7 @@ _WRAPPER = re.compile(r"(resource|user)?[_ -]?(tags?|labels?)([_ -]?(set|list))?
 _KEYS = ("key", "Key", "tagKey", "TagKey", "tag_key")
 _VALUES = ("value", "Value", "tagValue", "TagValue", "tag_value")
 _PLAIN_DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,8})\.([0-9]{0,2}[1-9]|0)")
+_PLAIN_WHOLE = re.compile(r"0|-?[1-9][0-9]{0,17}")  # int() refuses more than 4,300 digits
 _WHOLE_BELOW = 10**18
 #: What JSON writers escape with a letter.
 _ESCAPES = {
@@ -239,9 +240,9 @@ def _number(written: str) -> str:
     """Keep a number whose text is the same however it is read."""
     if _PLAIN_DECIMAL.fullmatch(written) and written != "-0.0":
         return written
-    if written.lstrip("-").isdigit() and written != "-0" and abs(int(written)) < _WHOLE_BELOW:
+    if _PLAIN_WHOLE.fullmatch(written):
         return written
-    raise NotReadError(f"the number {written}")
+    raise NotReadError(f"a number of {len(written)} characters")
 
 
 def _csv_text(value: object) -> str | None:
