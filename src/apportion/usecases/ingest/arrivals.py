@@ -82,7 +82,7 @@ def open_arrivals(part: tuple[str, str], current: Manifest | None, context: RunC
         files = context.ledger.files(ARRIVALS, current)
         return context.engine.open_parquet(f"arrivals of {current.run}", files)
     relation = context.engine.load(f"arrivals of {part} before", _TYPES, [])
-    for number, held in enumerate(_held(part, context), start=1):
+    for number, held in enumerate(_held(part, current, context), start=1):
         then = open_delivery(held, context)
         rows = next_arrivals(then, relation, part=part, made=held.at, context=context)
         both = _both(relation, rows)
@@ -136,12 +136,16 @@ def _null(column: str) -> str:
     return f"CAST(NULL AS VARCHAR) AS {name(column)}"
 
 
-def _held(part: tuple[str, str], context: RunContext) -> list[Manifest]:
-    """The readable deliveries of a period and bill, oldest first, each state once."""
+def _held(part: tuple[str, str], current: Manifest | None, context: RunContext) -> list[Manifest]:
+    """The readable deliveries of a period and bill up to `current`, oldest first, each state once.
+
+    Without `current`, all of them.
+    """
     runs = context.ledger.runs()
     gone = expired(runs)
+    end = runs.index(current) + 1 if current else len(runs)
     states: dict[tuple[tuple[str, int], ...], Manifest] = {}
-    for number, run in enumerate(runs, start=1):
+    for number, run in enumerate(runs[:end], start=1):
         if run.kind is RunKind.INGEST and (run.period, run.bill) == part and number not in gone:
             states.setdefault(tuple(sorted(run.snapshots.items())), run)
     return [run for run in states.values() if not damage_of([run], context)]

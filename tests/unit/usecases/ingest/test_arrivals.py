@@ -24,6 +24,7 @@ from apportion.ports.progress import ignore_step
 from apportion.usecases.context import RunContext
 from apportion.usecases.ingest.arrivals import ARRIVALS, open_arrivals, write_arrivals
 from late_bills import deliver_at
+from older_ledger import OlderLedger
 from plain_ledger import PlainLedger
 from stories import Line, reopened, workspace_in
 
@@ -163,6 +164,16 @@ def test_for_an_older_ledger_they_are_made_from_the_deliveries_that_it_holds(fol
         for each in (made, recorded)
     )
     assert one == other
+
+
+def test_those_made_for_an_earlier_delivery_end_with_it(folder: Path) -> None:
+    deliver_three(folder)
+    ledger = OlderLedger(folder / "ledger")
+    context = replace(context_of(folder), ledger=ledger)
+    for count, run in enumerate(ledger.runs(), start=1):
+        made = open_arrivals(PART, run, context)
+        numbers = {row["Delivery"] for row in context.engine.rows(everything(made))}
+        assert numbers == set(range(1, count + 1))
 
 
 def test_many_deliveries_have_few_files(tmp_path: Path) -> None:
