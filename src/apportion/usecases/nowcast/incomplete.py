@@ -18,7 +18,7 @@ from apportion.usecases.context import RunContext
 from apportion.usecases.ingest.arrivals import ARRIVALS, open_arrivals
 from apportion.usecases.row_values import read_rows
 
-from .read_arrivals import read_all_arrivals
+from .read_arrivals import read_recorded_arrivals
 
 #: A month whose newest delivery was made so long after its end has only complete days.
 _LATEST = timedelta(days=10)
@@ -34,13 +34,14 @@ def incomplete_messages(
     """Sentences about the incomplete days of a month, one for each currency; none if all are whole.
 
     `bills` are the deliveries of the month that are shown, `cost` is a cost column. Deliveries of a
-    ledger that is older than the table `arrivals` are not compared.
+    ledger that is older than the table `arrivals` are not compared. Earlier months without
+    arrivals, or with damaged ones, are left out: a report needs nothing else of them.
     """
     if not all(ARRIVALS in run.snapshots for run in bills.values()):
         return
     if _newest(bills, context) > _end(period) + _LATEST:
         return
-    every = read_all_arrivals(period, cost, context, known=bills)
+    every = read_recorded_arrivals(period, cost, context, known=bills)
     month = [bill for bill in every if str(bill.period) == period]
     found = incomplete_days(month, learn(every))
     for currency in sorted({currency for _, currency in found}):

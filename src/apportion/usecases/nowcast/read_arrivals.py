@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -10,11 +11,12 @@ from typing import NamedTuple
 from apportion.core.billing.bill_identity import newest
 from apportion.core.nowcast.triangles import BillArrivals, Change, ChargeClass
 from apportion.core.templates import name
+from apportion.model.errors.base import LedgerDamagedError
 from apportion.model.manifest import Manifest, RunKind
 from apportion.model.period import Period
 from apportion.model.relation import Query, Relation
 from apportion.usecases.context import RunContext
-from apportion.usecases.ingest.arrivals import open_arrivals
+from apportion.usecases.ingest.arrivals import ARRIVALS, open_arrivals
 from apportion.usecases.row_values import read_rows
 
 #: Months whose deliveries are compared: the newest, and so many before.
@@ -59,16 +61,33 @@ def read_all_arrivals(
 
     Of the period itself, they are those up to the deliveries `known`, by bill.
     """
+    return [read_arrivals(run, cost, context) for run in _deliveries(period, known, context)]
+
+
+def read_recorded_arrivals(
+    period: str, cost: str, context: RunContext, *, known: Mapping[str, Manifest]
+) -> list[BillArrivals]:
+    """As `read_all_arrivals`, but none are made from deliveries, and damaged ones are left out."""
+    found = []
+    for run in _deliveries(period, known, context):
+        if ARRIVALS in run.snapshots:
+            with suppress(LedgerDamagedError):
+                found.append(read_arrivals(run, cost, context))
+    return found
+
+
+def _deliveries(
+    period: str, known: Mapping[str, Manifest], context: RunContext
+) -> Iterator[Manifest]:
+    """The deliveries in force of the months that are compared, oldest month first."""
     runs = context.ledger.runs()
     first = Period.parse(period)
     for _ in range(_MONTHS_BEFORE):
         first = first.before
     periods = {run.period for run in runs if run.kind is RunKind.INGEST}
-    found = []
     for month in sorted(each for each in periods if str(first) <= each <= period):
         deliveries = known if month == period else newest(runs, RunKind.INGEST, month)
-        found += [read_arrivals(run, cost, context) for _, run in sorted(deliveries.items())]
-    return found
+        yield from (run for _, run in sorted(deliveries.items()))
 
 
 def _changes(arrivals: Relation, cost: str) -> Query:

@@ -7,8 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from apportion.core.billing.bill_identity import newest
+from apportion.engines.duckdb import DuckDB
+from apportion.ledger.iceberg import IcebergLedger
+from apportion.model.manifest import RunKind
 from apportion.model.question import Granularity, Question
+from apportion.usecases.context import RunContext
+from apportion.usecases.ingest.arrivals import ARRIVALS
+from apportion.usecases.nowcast.read_arrivals import read_all_arrivals, read_recorded_arrivals
 from late_bills import deliver_at, lines_at
+from older_ledger import OlderLedger
 from stories import Line, reopened, workspace_in
 
 RULES = """
@@ -49,6 +57,36 @@ def test_a_report_by_day_names_incomplete_days_and_keeps_its_figures(past: Path)
 def test_a_comparison_does_not_call_an_incomplete_day_a_saving(past: Path) -> None:
     found, _lines = reopened(past).compare("2026-09", "2026-09")
     assert found.messages.count(FOURTH) == 1
+
+
+@pytest.fixture
+def with_august(past: Path, tmp_path: Path) -> Path:
+    """The month before has a delivery, too."""
+    folder = Path(shutil.copytree(past, tmp_path / "work"))
+    made = "2026-09-05T01:00:00Z"
+    deliver_at(folder, lines_at(made, first="2026-08-01", days=4, charges=CHARGES), made)
+    return folder
+
+
+def test_a_report_needs_no_arrivals_of_earlier_months(with_august: Path) -> None:
+    *_, august = IcebergLedger(with_august / "ledger").runs()
+    for file in august.files_of(ARRIVALS):
+        (with_august / "ledger" / file.name).write_bytes(b"damaged")
+    found = reopened(with_august).report(BY_DAY)
+    assert FOURTH in found.messages
+
+
+def test_no_arrivals_are_made_for_a_report(with_august: Path) -> None:
+    ledger, older = (made(with_august / "ledger") for made in (IcebergLedger, OlderLedger))
+    known = newest(ledger.runs(), RunKind.INGEST, "2026-09")
+    engine = DuckDB(with_august / "spill")
+    context = RunContext(older, engine, lambda: "", lambda _step: None, "1")
+    for read, months in (
+        (read_all_arrivals, ["2026-08", "2026-09"]),
+        (read_recorded_arrivals, ["2026-09"]),
+    ):
+        found = read("2026-09", "BilledCost", context, known=known)
+        assert [str(bill.period) for bill in found] == months
 
 
 def test_a_month_long_past_has_no_incomplete_days(past: Path, tmp_path: Path) -> None:
