@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import json
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from glob import escape
 from hashlib import sha256
 from pathlib import Path
@@ -22,9 +25,15 @@ from .fsync import DurableWriter
 
 Record = tuple[int, Manifest]  # its place in the sequence of runs, and the run
 
+#: Reasons for which a disk takes no file; DuckDB's errors have only their text.
+_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES)
+
 
 def write(written: Sequence[Record], folder: Path, *, name: str) -> Path:
-    """Write records as one Parquet file, whose name ends with the sha256 of its bytes."""
+    """Write records as one Parquet file, whose name ends with the sha256 of its bytes.
+
+    Raises OSError where this folder, or the system's temporary folder, cannot be written to.
+    """
     content = _parquet([_row(*record) for record in written])
     path = folder / f"{name}-{sha256(content).hexdigest()}.parquet"
     with DurableWriter(path) as file:
@@ -42,12 +51,23 @@ def _parquet(rows: Sequence[Mapping[str, object]]) -> bytes:
     values = [[row[name] for row in rows] for name in rows[0]]
     with TemporaryDirectory(prefix="apportion-") as scratch, _engine() as engine:
         file = Path(scratch) / "records.parquet"
-        engine.execute(
-            f"COPY (SELECT {columns}) TO {quoted_text(str(file))} "
-            "(FORMAT parquet, COMPRESSION zstd)",
-            values,
-        ).fetchall()
+        with _disk_errors(file):
+            engine.execute(
+                f"COPY (SELECT {columns}) TO {quoted_text(str(file))} "
+                "(FORMAT parquet, COMPRESSION zstd)",
+                values,
+            ).fetchall()
         return file.read_bytes()
+
+
+@contextmanager
+def _disk_errors(file: Path) -> Iterator[None]:
+    """Raise DuckDB's errors of a disk as those of the system."""
+    try:
+        yield
+    except duckdb.IOException as fault:
+        number = next((each for each in _DISK if os.strerror(each) in str(fault)), errno.EIO)
+        raise OSError(number, os.strerror(number), str(file)) from fault
 
 
 def read(paths: Sequence[Path]) -> list[list[Record]]:

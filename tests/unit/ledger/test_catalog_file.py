@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import resource
-import signal
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -15,6 +12,7 @@ from pyiceberg.exceptions import NoSuchTableError
 
 from apportion.ledger.catalog import Catalog
 from apportion.ledger.catalog_file import CatalogFile
+from full_disk import files_of_at_most
 
 FIRST, SECOND = "file:///warehouse/apportion/costs/1.json", "file:///warehouse/2.json"
 
@@ -64,19 +62,6 @@ def test_a_file_without_its_layout_is_completed(tmp_path: Path) -> None:
     found.complete()
     found.complete()
     assert found.add("costs", FIRST)
-
-
-@contextmanager
-def files_of_at_most(size: int) -> Iterator[None]:
-    """Let no file grow beyond a size, as on a disk that is full."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
-        signal.signal(signal.SIGXFSZ, handler)
 
 
 def test_a_full_disk_is_an_error_of_the_system_and_changes_nothing(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from apportion.ledger import tables
 from apportion.ledger.record_files import from_text, read, to_text, write
 from apportion.model.errors.base import LedgerDamagedError
 from apportion.model.manifest import Input, Manifest, RunKind, Total
+from full_disk import files_of_at_most
 
 MANIFEST = Manifest(
     run="ab" * 32,
@@ -58,6 +59,13 @@ def test_a_manifest_survives_being_text(manifest: Manifest) -> None:
 def test_records_survive_being_a_file(tmp_path: Path) -> None:
     path = write([(1, MANIFEST), (2, MANIFEST)], tmp_path, name="a")
     assert read([path]) == [[(1, MANIFEST), (2, MANIFEST)]]
+
+
+def test_a_full_temporary_folder_is_an_error_of_the_system(tmp_path: Path) -> None:
+    with files_of_at_most(100), pytest.raises(OSError, match=r"File too large.*records\.parquet"):
+        write([(1, MANIFEST)], tmp_path, name="a")
+    assert list(tmp_path.iterdir()) == []
+    assert read([write([(1, MANIFEST)], tmp_path, name="a")]) == [[(1, MANIFEST)]]
 
 
 def test_the_row_has_the_columns_of_its_table(tmp_path: Path) -> None:
