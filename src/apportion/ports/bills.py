@@ -40,8 +40,8 @@ class Source(Protocol):
     ) -> list[RawLine]:
         """Read lines by their places, without the engine; `columns` are raw columns.
 
-        Places come in the order of their importance, and so do the lines. The first one is always
-        read; others are left out where they would exceed the limit.
+        Places come in the order of their importance, and so do the lines. Those that
+        would exceed the limit are left out; if all would, the one that exceeds it least is read.
         """
 
 

@@ -1,7 +1,7 @@
 """Read single lines of a bill again by their places, with Arrow alone: to describe them once more.
 
 A row group of Parquet, and a CSV, can only be decoded from its start up to a line. So lines are
-read as long as what must be decoded for them stays within a limit.
+read as long as what must be decoded for them stays within a limit, and at least one.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def read_lines(
 
     Raises FindingsError where a file was changed or damaged since it was verified.
     """
-    chosen = list(_within(delivery, places, limit))
+    chosen = _within(delivery, places, limit)
     by_file: dict[int, list[int]] = defaultdict(list)
     for place in sorted(chosen):
         by_file[place.file].append(place.row)
@@ -60,28 +60,31 @@ def read_lines(
     return [found[place] for place in chosen]
 
 
-def _within(
-    delivery: Delivery, places: Sequence[LinePlace], limit: ReadLimit
-) -> Iterator[LinePlace]:
-    """Choose the places that the limit allows; a part decoded for one is free for others."""
+def _within(delivery: Delivery, places: Sequence[LinePlace], limit: ReadLimit) -> list[LinePlace]:
+    """Choose the places that the limit allows; a part decoded for one is free for others.
+
+    Where it allows none, the place is chosen for which least is decoded.
+    """
 
     @cache
     def starts(file: int) -> list[int]:
         return _starts(delivery.files[file], delivery.encoding)
 
     decoded: Counter[tuple[int, int]] = Counter()
-    chosen = 0
+    chosen: list[LinePlace] = []
+    beyond: list[tuple[int, LinePlace]] = []
     for place in dict.fromkeys(places):
+        if len(chosen) == limit.lines:
+            break
         part = bisect_right(starts(place.file), place.row) - 1
         lines = place.row - starts(place.file)[part] + 1
         more = max(lines - decoded[place.file, part], 0)
-        if chosen and more and decoded.total() + more > limit.decoded:
+        if decoded.total() + more > limit.decoded:
+            beyond.append((lines, place))
             continue
         decoded[place.file, part] += more
-        chosen += 1
-        yield place
-        if chosen == limit.lines:
-            return
+        chosen.append(place)
+    return chosen or [place for _, place in sorted(beyond)[:1]]
 
 
 def _starts(file: BillFile, encoding: Encoding) -> list[int]:

@@ -45,12 +45,28 @@ def test_rows_are_read_in_the_order_of_their_places(tmp_path: Path) -> None:
     assert rows_read(delivery, [9, 0, 4, 3, 9], ALL) == ["i-9", "i-0", "i-4", "i-3"]
 
 
-def test_the_first_place_is_read_and_others_within_the_limit(tmp_path: Path) -> None:
+def test_places_are_read_in_order_within_the_limit(tmp_path: Path) -> None:
     """Row 7 decodes eight lines of a group; 3 is among them; 15 would decode six more."""
     delivery = in_groups(tmp_path, lines=20, of=10)
     assert rows_read(delivery, [7, 15, 3, 10], ReadLimit(9, 8)) == ["i-7", "i-3"]
     assert rows_read(delivery, [7, 15, 3, 10], ReadLimit(9, 9)) == ["i-7", "i-3", "i-10"]
     assert rows_read(delivery, [7, 15, 3, 10], ReadLimit(2, 99)) == ["i-7", "i-15"]
+
+
+@pytest.mark.parametrize("name", ["bill.parquet", "bill.csv"])
+def test_a_line_beyond_the_limit_leaves_it_to_others(tmp_path: Path, name: str) -> None:
+    """The largest charge can be far down in a CSV, which is decoded from its start."""
+    path = tmp_path / name
+    if name == "bill.csv":
+        path.write_bytes(csv_bill(bill_of([{"day": "2026-09-01", "cost": "1"}] * 20)))
+    else:
+        write_parquet(path, [cur_line()] * 20)
+    delivery = delivery_of(tmp_path, path)
+    limit = ReadLimit(lines=9, decoded=8)
+    for rows, read in (([19, 3, 10, 7], [3, 7]), ([19, 10, 12], [10]), ([], [])):
+        places = [LinePlace(0, row) for row in rows]
+        lines = read_lines(delivery, places, [], limit)
+        assert [line.place.row for line in lines] == read
 
 
 def test_a_record_of_a_csv_over_several_lines_is_one_row(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ from apportion.usecases.context import RunContext
 from apportion.usecases.fail_on_findings import stop_if_failing
 from apportion.usecases.row_values import read_rows
 
-#: Of one delivery and period: about a second of work, however large the bill is.
+#: Of one delivery and period: about a second of work. More is decoded only if no line is within it.
 _LIMIT = ReadLimit(lines=64, decoded=1_000_000)
 _BIGGEST = 8
 #: More than are read: some lie where reading them would exceed the limit.
