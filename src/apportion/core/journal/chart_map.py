@@ -186,7 +186,8 @@ def _mapping(row: Mapping[str, str], place: Place, findings: list[Finding]) -> O
         return None
     if begins > ends:
         found = f"valid_from {begins} and valid_to {ends}"
-        add(findings, codes.WRONG_DAY, place, f"{shown(row['owner'])} is never valid", found=found)
+        add(findings, codes.WRONG_DAY, place, f"{shown(row['owner'])} is never valid",
+            "valid_from not after valid_to", found, "Correct one of the days.")  # fmt: skip
         return None
     return OwnerMapping(
         owner=row["owner"],
@@ -205,7 +206,8 @@ def _day(
     day = read_day(text, last=last)
     if day is None:
         expected = "a day like 2026-09-30 or a month like 2026-09"
-        add(findings, codes.WRONG_DAY, place, what, expected, shown(text))
+        remedy = "Write the year first, and a day or month that exists."
+        add(findings, codes.WRONG_DAY, place, what, expected, shown(text), remedy)
     return day
 
 

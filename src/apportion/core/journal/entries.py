@@ -172,8 +172,9 @@ class _Mapper:
     ) -> _Problem | None:
         if not is_currency(cost.currency):
             found = shown(cost.currency) or "none"
+            remedy = "Correct `BillingCurrency` of the bill, ingest it again, and allocate."
             return _Problem(codes.UNKNOWN_CURRENCY, "the currency of the bill",
-                            "a code like USD", found, "", cost.currency)  # fmt: skip
+                            "a code like USD", found, remedy, cost.currency)  # fmt: skip
         if payer is None:
             subject = f"billing account {shown(cost.billing_account) or 'without id'}"
             remedy = "Add it to `payers`."

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
+from apportion.core.rulebook.inputs.csv_rows import capped
 from apportion.model.currencies import from_minor, minor_digits
 from apportion.model.finance.chart_map import ChartMap
 from apportion.model.finance.journal import Journal, JournalBatch, JournalLine
 from apportion.model.finance.journal_template import (
     Cell,
+    Encoding,
     JournalTemplate,
     Names,
     Rows,
     TemplateColumn,
 )
 from apportion.model.findings import journals as codes
-from apportion.model.findings.finding import Finding
+from apportion.model.findings.finding import Code, Finding
 from apportion.model.formulas import escape_formula
 from apportion.model.suggestions import shown
+from apportion.model.wording import join_words, plural
 
 from .closed_accounts import closed_accounts
 from .fields import FieldValue, journal_fields, line_fields
@@ -35,13 +40,10 @@ def render(
 ) -> tuple[list[list[Cell]], list[Finding]]:
     """Write a batch as rows of cells; findings are limits of the finance system that it breaks.
 
-    Text never becomes a formula: see `escape_formula`. Control characters become spaces.
+    Text never becomes a formula: see `escape_formula`. Control characters become spaces. Equal
+    findings of rows are one; of a kind, the first hundred are listed and the rest is counted.
     """
-    writer = _Writer(batch, template)
-    findings: list[Finding] = [
-        *closed_accounts(batch, template, chart),
-        *_check_journals(batch, template),
-    ]
+    writer = _Writer(template)
     rows: list[list[Cell]] = []
     for number, journal in enumerate(batch.journals, start=1):
         fields = journal_fields(batch, journal, number, chart)
@@ -55,7 +57,8 @@ def render(
             of_line = line_fields(line, place, period=batch.period, sides=template.debit_credit)
             where = f"{journal.journal} line {place}"
             rows.append(writer.row(template.columns, {**fields, **of_line}, where, line))
-    return rows, [*findings, *writer.findings]
+    findings = [*closed_accounts(batch, template, chart), *_check_journals(batch, template)]
+    return rows, [*findings, *capped(writer.findings(), f"{batch.period} {template.name}")]
 
 
 def _lines(journal: Journal, template: JournalTemplate) -> Sequence[JournalLine]:
@@ -79,13 +82,22 @@ def _named(columns: Iterable[TemplateColumn]) -> list[Cell]:
     return [Cell(column.name, is_text=False) for column in columns]
 
 
+class _Rows(NamedTuple):
+    """Rows with the same finding."""
+
+    first: str
+    more: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.first} and {plural(self.more, 'more row')}" if self.more else self.first
+
+
 class _Writer:
     """Writes rows, and collects what the finance system would not accept."""
 
-    def __init__(self, batch: JournalBatch, template: JournalTemplate) -> None:
-        self._batch = batch
+    def __init__(self, template: JournalTemplate) -> None:
         self._template = template
-        self.findings: list[Finding] = []
+        self._found: dict[Finding, _Rows] = {}
 
     def row(
         self,
@@ -97,10 +109,19 @@ class _Writer:
         """Write a row; `where` names it in findings."""
         cells = [self._cell(column, fields) for column in columns]
         for column, cell in zip(columns, cells, strict=True):
-            self.findings += _check_cell(column, cell.text, where, self._template)
+            self._add(_check_cell(column, cell.text, self._template), where)
         if line is not None:
-            self.findings += _check_amount(line, where, self._template)
+            self._add(_check_amount(line, self._template), where)
         return cells
+
+    def findings(self) -> list[Finding]:
+        """List what is wrong; the place is the first row, and how many more there are."""
+        return [replace(finding, place=str(rows)) for finding, rows in self._found.items()]
+
+    def _add(self, findings: Iterable[Finding], where: str) -> None:
+        for finding in findings:
+            known = self._found.get(finding)
+            self._found[finding] = _Rows(known.first, known.more + 1) if known else _Rows(where)
 
     def _cell(self, column: TemplateColumn, fields: Mapping[str, FieldValue]) -> Cell:
         alone = FIELD.fullmatch(column.value)
@@ -152,32 +173,49 @@ def _check_journals(batch: JournalBatch, template: JournalTemplate) -> Iterator[
             expected = f"from {limits.min_lines} to {limits.max_lines or 'any number of'} lines"
             yield Finding(codes.LINE_COUNT, f"{batch.period} journal {journal.journal}",
                           f"company {journal.company} in {journal.currency}", expected,
-                          str(count))  # fmt: skip
+                          str(count), _in_copy("change `min_lines` or `max_lines`"))  # fmt: skip
 
 
-def _check_amount(line: JournalLine, where: str, template: JournalTemplate) -> Iterator[Finding]:
+def _in_copy(change: str) -> str:
+    """Word a remedy that loosens the template."""
+    return f"If your system accepts it, {change} in a copy of the template."
+
+
+def _check_amount(line: JournalLine, template: JournalTemplate) -> Iterator[Finding]:
+    """Find an amount that is too long; the finding has no place yet."""
     limits, places = template.limits, minor_digits(line.key.currency)
     digits = len(f"{abs(from_minor(line.amount, line.key.currency)):f}".partition(".")[0])
     too_long = limits.max_digits and digits > limits.max_digits
     too_fine = limits.max_decimals and places > limits.max_decimals
     if too_long or too_fine:
-        expected = f"{limits.max_digits} digits and {limits.max_decimals} decimal places at most"
+        most = ((limits.max_digits, "digit"), (limits.max_decimals, "decimal place"))
+        words = [plural(count, noun) for count, noun in most if count]
+        expected = f"at most {join_words(words, last='and')}"
         found = f"{digits} digits and {places} decimal places"
-        yield Finding(codes.TOO_MANY_DIGITS, where, f"an amount in {line.key.currency}",
-                      expected, found)  # fmt: skip
+        yield Finding(codes.TOO_MANY_DIGITS, "", f"an amount in {line.key.currency}", expected,
+                      found, _in_copy("change `max_digits` or `max_decimals`"))  # fmt: skip
 
 
-def _check_cell(
-    column: TemplateColumn, text: str, where: str, template: JournalTemplate
-) -> Iterator[Finding]:
-    subject = f"column {column.name}"
+def _check_cell(column: TemplateColumn, text: str, template: JournalTemplate) -> Iterator[Finding]:
+    """Find what the system does not accept in a cell; the findings have no place yet."""
+    for code, expected, found, remedy in _problems(column, text, template.encoding):
+        source = f"{template.name} takes it from {column.value}"
+        yield Finding(code, "", f"column {column.name}", expected, found, f"{source}: {remedy}")
+
+
+def _problems(
+    column: TemplateColumn, text: str, encoding: Encoding
+) -> Iterator[tuple[Code, str, str, str]]:
+    """Give the code, what was expected and found, and a remedy."""
     if column.required and not text:
-        remedy = f"{template.name} takes it from {column.value}: complete the chart map."
-        yield Finding(codes.REQUIRED_EMPTY, where, subject, "a value", "none", remedy)
+        yield codes.REQUIRED_EMPTY, "a value", "none", "complete the chart map."
     if column.max_length and len(text) > column.max_length:
+        remedy = f"shorten it. {_in_copy('change `max_length` or set `cut`')}"
         expected, found = f"at most {column.max_length} characters", f"{len(text)}: {shown(text)}"
-        yield Finding(codes.TOO_LONG, where, subject, expected, found)
+        yield codes.TOO_LONG, expected, found, remedy
     if column.pattern and text and not re.fullmatch(column.pattern, text):
-        yield Finding(codes.WRONG_CELL, where, subject, column.pattern, shown(text))
-    if found := find_unencodable(text, template.encoding):
-        yield Finding(codes.NOT_ENCODABLE, where, subject, encoding_word(template.encoding), found)
+        remedy = f"correct it. {_in_copy('change `pattern`')}"
+        yield codes.WRONG_CELL, f"the form {column.pattern}", shown(text), remedy
+    if found := find_unencodable(text, encoding):
+        remedy = f"replace the character. {_in_copy('use `encoding: utf-8`')}"
+        yield codes.NOT_ENCODABLE, encoding_word(encoding), found, remedy

@@ -75,6 +75,7 @@ def test_a_mistake_in_the_file_of_owners_is_found_with_its_line(line: str, code:
     assert chart is None
     assert code in {number for number, _ in codes(findings)}
     assert any(place.startswith("owners.csv:") for _, place in codes(findings))
+    assert all(finding.remedy for finding in findings if finding.code.number == "J004")
 
 
 @pytest.mark.parametrize(

@@ -176,6 +176,7 @@ def test_missing_accounts_are_found() -> None:
 def test_a_currency_that_is_no_code_is_found() -> None:
     [text] = found([cost("ML", 10**18, currency="")], chart_map())
     assert text.startswith("J016")
+    assert "Correct `BillingCurrency` of the bill" in text
 
 
 def test_a_mapped_owner_without_cost_is_a_notice() -> None:

@@ -111,6 +111,31 @@ def test_text_is_cut_only_if_the_template_allows_it() -> None:
 def test_a_limit_that_is_broken_is_a_finding(columns: str, more: str, code: str) -> None:
     _, findings = written(columns, line(12345, owner="日本"), more=more)
     assert [finding.code.number for finding in findings] == [code]
+    assert findings[0].remedy
+
+
+def test_a_limit_on_digits_names_only_what_is_limited() -> None:
+    [finding] = written("", line(12345), more="limits: {max_digits: 2}\n")[1]
+    assert (finding.expected, finding.found) == (
+        "at most 2 digits",
+        "3 digits and 2 decimal places",
+    )
+
+
+def test_what_is_wrong_in_several_rows_is_one_finding() -> None:
+    column = '  - {name: Owner, value: "{owner}", max_length: 2}\n'
+    _, findings = written(column, *(line(1, owner=owner) for owner in ("abc", "x", "abc", "def")))
+    assert [(finding.place, finding.found) for finding in findings] == [
+        ("0123456789ab line 1 and 1 more row", "3: abc"),
+        ("0123456789ab line 4", "3: def"),
+    ]
+
+
+def test_a_hundred_findings_of_a_kind_are_listed_and_the_rest_is_counted() -> None:
+    column = '  - {name: Owner, value: "{owner}", max_length: 2}\n'
+    _, findings = written(column, *(line(1, owner=f"{number}") for number in range(100, 205)))
+    assert len(findings) == 101
+    assert findings[-1].subject == "5 more findings of kind J030"
 
 
 def test_only_lines_with_a_contra_account_are_written_if_the_template_wants_them() -> None:
