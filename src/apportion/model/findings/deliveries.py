@@ -66,8 +66,9 @@ PART_REPLACES = Code(
     "Partial delivery would replace a complete one",
     "A delivery replaces the bill's whole month. This one lacks an account or a day that had "
     "cost before, or more than 10 % of the earlier lines, cost or hours, or has fewer lines for "
-    "charges that hold a third of them. Use `--together-with RUN` for another part of the earlier "
-    "delivery, `--bill NAME` for another export, or `--replace` for its successor.",
+    "charges with more than a third of the earlier lines. Use `--together-with RUN` for another "
+    "part of the earlier delivery, `--bill NAME` for another export, or `--replace` for its "
+    "successor.",
 )
 NOT_TOGETHER = Code(
     "L010",

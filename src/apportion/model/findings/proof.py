@@ -97,8 +97,9 @@ OTHER_VERSION = Code(
     "P013",
     Severity.ERROR,
     "Allocation of another version",
-    "The month was allocated by a version of Apportion that wrote allocations in another way. Its "
-    "reports stay as they are, but they cannot be proved by this version.",
+    "The month was allocated by a version of Apportion that wrote allocations in another way. This "
+    "version cannot compare its rows, so `prove`, `review` and `workbook` stop. Other reports show "
+    "the recorded figures.",
 )
 ALL = (
     DIFFERS,

@@ -10,17 +10,17 @@ EXPIRE_LEDGER = Statement(
     "RemoveWhatIsExpired",
     ("s3:DeleteObject",),
     (f"{_STORE}/ledger/files/*", f"{_STORE}/ledger/catalog/*"),
-    "objects that the ledger does not have any more; never its head, nor what that names",
+    "superseded objects; never the head, nor the objects that it lists",
 )
 FIND_REPORTS = Statement(
     "FindDeliveredReports",
     ("s3:ListBucket",),
     (_STORE,),
-    "which reports were delivered, and what is not there yet",
+    "delivered reports, and missing objects",
 )
 READ_REPORTS = Statement(
     "ReadDeliveredReports",
     ("s3:GetObject",),
     (f"{_STORE}/reports/*",),
-    "of which runs reports were delivered, so that these stay",
+    "runs whose reports were delivered, because these are kept",
 )
