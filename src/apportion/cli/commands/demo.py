@@ -49,10 +49,9 @@ def demo(
 ) -> None:
     """Run Apportion on the bills of an example company.
 
-    Creates three months of AWS bills (CUR 2.0) for a company with a dozen accounts: incomplete
-    tags, commitments, credits and a restated month. Ingests and allocates them with a rulebook
-    that shows every kind of rule, and proves the totals. Takes about a minute; no network is
-    needed.
+    Creates three months of AWS bills (CUR 2.0) for a company with 17 accounts: incomplete tags,
+    commitments, credits and a restated month. Ingests and allocates them with a rulebook that
+    shows every kind of rule, and proves the totals. Takes about a minute; no network is needed.
     """
     session: Session = ctx.obj
     at = session.path(folder)

@@ -49,8 +49,8 @@ def nowcast(
     """Estimate what days cost when their bill is complete, by owner.
 
     Shows for each day what is billed, how complete that is, what is expected, and an interval.
-    Completeness is learned from the earlier deliveries in the ledger. Estimates are not in the
-    ledger and the proof. Without --period, uses the newest allocated month. --limit shows the
+    Completeness is learned from the earlier deliveries in the ledger. Estimates are neither in the
+    ledger nor in the proof. Without --period, uses the newest allocated month. --limit shows the
     newest days. --backtest shows the errors of the estimates that past deliveries would have given.
     """
     session: Session = ctx.obj

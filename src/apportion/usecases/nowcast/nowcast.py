@@ -209,7 +209,8 @@ def _messages(published: Published, cost: str, month: EstimatedMonth) -> Iterato
     manifest, known, found = published.manifest, month.known, month.days
     yield (
         f"{manifest.period}: estimated from run {manifest.run} and the deliveries up to "
-        f"{known.as_of:%Y-%m-%d %H:%M} UTC, {cost}. Estimates are not in the ledger and the proof."
+        f"{known.as_of:%Y-%m-%d %H:%M} UTC, {cost}. Estimates are neither in the ledger nor in the "
+        "proof."
     )
     sums: dict[str, Estimate] = {}
     for (_day, _group, currency), one in found.sums.items():

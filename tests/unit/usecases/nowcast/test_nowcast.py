@@ -153,7 +153,7 @@ def test_typed_by_a_user(past: Path) -> None:
         "13.00",
         "29.00",
     ]
-    assert "Estimates are not in the ledger and the proof." in done.err
+    assert "Estimates are neither in the ledger nor in the proof." in done.err
     assert typed.well("nowcast", "--backtest", "--output", "csv").out.startswith("level,horizon,")
 
 
