@@ -21,7 +21,9 @@ from docs_pages import DOCS, PAGES, ROOT, Block, blocks
 from stories import bill_of, csv_bill, delivered, workspace_in
 
 PAGE = DOCS / "reference/rulebook.md"
-EXAMPLES = [block for page in PAGES for block in blocks(page, "yaml")]
+#: Pages whose YAML is another file than a rulebook.
+OTHER_FILES = {DOCS / "how-to/journals.md"}
+EXAMPLES = [b for page in PAGES if page not in OTHER_FILES for b in blocks(page, "yaml")]
 FILES = {block.title: block.text for block in blocks(PAGE, "csv")}
 HEAD = blocks(PAGE, "yaml")[0].text
 

@@ -377,7 +377,9 @@ def _sql_of(file: Path) -> Iterable[str]:
 
 
 def _named_in(sql: str) -> set[str]:
-    defined = re.findall(r'(?:\bWITH(?: RECURSIVE)?|,)\s*("[^"]+"|\w+) AS \(', sql)
+    defined = re.findall(
+        r'(?:\bWITH(?: RECURSIVE)?|,)\s*("[^"]+"|\w+) AS (?:MATERIALIZED )?\(', sql
+    )
     read = re.findall(r'(?<!DISTINCT )\b(?:FROM|JOIN) +("[^"]+"|[A-Za-z_]\w*)(?! *\()', sql)
     return {name.strip('"') for name in read} - {name.strip('"') for name in defined}
 

@@ -11,6 +11,7 @@ from typing import Any, TypeVar, get_type_hints
 
 from apportion.model.focus import COST_COLUMNS
 from apportion.model.money import to_units
+from apportion.model.ratio import ratio_of
 from apportion.model.row import Row
 
 T = TypeVar("T")
@@ -112,7 +113,7 @@ _VALUES: Mapping[object, Callable[[object], object]] = {
     date | None: _or_none(day_of),
     Decimal: money_of,
     Decimal | None: _or_none(money_of),
-    Fraction: lambda value: Fraction(text_of(value)),
+    Fraction: lambda value: ratio_of(text_of(value)),
     tuple[str, ...]: lambda value: tuple(texts_of(value)),
 }
 

@@ -16,6 +16,7 @@ from apportion.model.findings.finding import Place
 from apportion.model.inputs import Lookup, lookup_key
 from apportion.model.money import EXACT, PLACES, text
 from apportion.model.outcome import ExplanationNode, Of, Redacted, Subject
+from apportion.model.ratio import ratio_text
 from apportion.model.rulebook import (
     Dimension,
     Even,
@@ -64,7 +65,7 @@ def ratio_words(*ratios: Fraction) -> str:
     least, most = min(ratios), max(ratios)
     if least != most:
         return f"{_percent(least)} to {_percent(most)}, by day"
-    fraction = f"{least}"
+    fraction = ratio_text(least)
     shown = f" ({fraction})" if "/" in fraction and len(fraction) <= _LONGEST_FRACTION else ""
     return f"{_percent(least)}{shown}"
 

@@ -28,7 +28,6 @@ from apportion.model.relation import AllocationTables, BillTables, LabelledCosts
 from apportion.model.row import Row
 from apportion.model.wording import plural
 from apportion.usecases.context import RunContext
-from apportion.usecases.fail_on_findings import stop_if_failing
 from apportion.usecases.ingest.ingest import ledger_totals
 from apportion.usecases.row_values import read_rows
 from apportion.usecases.runs.open_run import Published, find, open_tables
@@ -63,11 +62,14 @@ def prove(
     `stated` was read from the provider's files at ingest, by a second implementation. The other
     stages are read again from the ledger's files, whose hashes must be those recorded; dimensions
     are derived and pools split again by the rulebook of the run. One row for each payer, currency
-    and cost column; with `by_account` one for each usage account. Raises FindingsError where
-    another version wrote the allocation.
+    and cost column; with `by_account` one for each usage account. There are no
+    rows, and a finding, where another version wrote the allocation.
     """
     published = find(context, period=period, as_of=as_of)
-    stop_if_failing(made_otherwise(published.manifest))
+    columns = tuple(c for c in COLUMNS if by_account or c != "SubAccountId")
+    if otherwise := made_otherwise(published.manifest):
+        words = f"{period} cannot be proved by this version (run {published.manifest.run})."
+        return Outcome(columns, (), (*otherwise, *published.later), (words,))
     tables = open_tables(published, context, by_day=False)
     labels, _found = label(published.rules, tables.bills, context)
     totals = _again(published, labels.costs, tables, context)
@@ -75,7 +77,6 @@ def prove(
     findings += _owners_changed(published, labels.costs, tables.owned, context)
     findings += _months_differ(published, tables.bills, context)
     findings += owners_differ(published, labels.costs, tables, context)
-    columns = tuple(c for c in COLUMNS if by_account or c != "SubAccountId")
     reported = (*findings, *_left_out(published, tables.bills, context), *published.later)
     rows = _rows(period, totals if by_account else _by_payer(totals))
     words = (

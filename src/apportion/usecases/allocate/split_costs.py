@@ -18,6 +18,7 @@ from apportion.core.allocation.split_pools import SplitResult, split_pools
 from apportion.model.focus import COST_COLUMNS
 from apportion.model.money import SQL_TYPE, from_units, to_units
 from apportion.model.period import Period
+from apportion.model.ratio import ratio_text
 from apportion.model.relation import BillTables, LabelledCosts, Query, Relation
 from apportion.model.row import Row
 from apportion.model.split import PoolCost, Spend
@@ -107,7 +108,7 @@ def load_split(
     shares = (
         (
             *(written, "", share.day, share.billing_account, share.currency, share.pool),
-            *(share.within, share.owner, str(share.ratio), share.kept),
+            *(share.within, share.owner, ratio_text(share.ratio), share.kept),
             *map(from_units, share.units),
         )
         for share in split.shares
@@ -115,7 +116,7 @@ def load_split(
     drivers = (
         (
             *(written, "", step.pool, step.currency, step.within, step.day, step.target),
-            *(step.target_is_pool, str(step.weight), str(step.ratio), step.driver),
+            *(step.target_is_pool, ratio_text(step.weight), ratio_text(step.ratio), step.driver),
         )
         for step in split.steps
     )

@@ -48,8 +48,16 @@ def recorded_before(
         if not as_now or failing(problems) or damage_of(in_force, context):
             return None
         with context.ledger.lock(wait=wait):
+            if not _in_force(in_force, context):
+                return None
             return tuple(update_details(run, work, context) for run in in_force), tuple(findings)
     return None
+
+
+def _in_force(found: Sequence[Manifest], context: RunContext) -> bool:
+    """Whether nothing was recorded in their place while files were hashed or the lock was held."""
+    runs = context.ledger.runs()
+    return all(newest(runs, RunKind.INGEST, run.period).get(run.bill) == run for run in found)
 
 
 def _whole_deliveries(

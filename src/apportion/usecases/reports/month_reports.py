@@ -9,8 +9,10 @@ from functools import cached_property
 from apportion.model.outcome import Outcome
 from apportion.model.question import Granularity, Question
 from apportion.model.row import Row
+from apportion.usecases.allocate.generation import made_otherwise
 from apportion.usecases.allocate.prove import prove
 from apportion.usecases.context import RunContext
+from apportion.usecases.fail_on_findings import stop_if_failing
 from apportion.usecases.runs.open_run import Published, find
 
 from .report import answer
@@ -46,6 +48,7 @@ class MonthReports:
 
     @cached_property
     def proof(self) -> tuple[Row, ...]:
-        """The proof, made again from the files."""
-        run = self.published.manifest.run
-        return prove(self.context, period=self.period, as_of=run).rows
+        """The proof, made again from the files; raises FindingsError where that is not possible."""
+        manifest = self.published.manifest
+        stop_if_failing(made_otherwise(manifest))
+        return prove(self.context, period=self.period, as_of=manifest.run).rows

@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 
 from apportion.app.workspace import Workspace
+from apportion.core.billing.bill_identity import newest
 from apportion.ledger.iceberg import IcebergLedger
 from apportion.model.charges import SplitCost
-from apportion.model.delivery import Delivery, Intent
+from apportion.model.delivery import Delivery, Intent, LinePlace, RawLine, ReadLimit
+from apportion.model.errors.base import FindingsError
 from apportion.model.findings.finding import Finding
-from apportion.model.manifest import Input, Manifest
+from apportion.model.manifest import Input, Manifest, RunKind
 from apportion.sources.local_files import LocalFiles
 from apportion.usecases.context import RunContext
 from apportion.usecases.ingest.ingest import Ingested, ingest
@@ -56,12 +58,49 @@ class Counted:
     def same_as(self, inputs: Sequence[Input]) -> tuple[Delivery, list[Finding]] | None:
         return self._source.same_as(inputs)
 
+    def read_lines(
+        self,
+        delivery: Delivery,
+        places: Sequence[LinePlace],
+        columns: Sequence[str],
+        limit: ReadLimit,
+    ) -> list[RawLine]:
+        return self._source.read_lines(delivery, places, columns, limit)
+
 
 def take(paths: Sequence[Path], context: RunContext, intent: Intent | None = None) -> bool:
     """Ingest, and return whether the files were decoded."""
     source = Counted(paths)
     ingest(source, context, intent=intent or Intent())
     return bool(source.decoded)
+
+
+class Overtaken(Counted):
+    """Local files of which another process ingests a later delivery while they are hashed."""
+
+    def __init__(self, paths: Sequence[Path], later: Callable[[], object]) -> None:
+        super().__init__(paths)
+        self._later = later
+
+    def same_as(self, inputs: Sequence[Input]) -> tuple[Delivery, list[Finding]] | None:
+        same = super().same_as(inputs)
+        self._later()
+        return same
+
+
+def test_a_delivery_that_was_replaced_meanwhile_does_not_come_back(
+    context: RunContext, write: Write, tmp_path: Path
+) -> None:
+    paths = write([SEPTEMBER])
+    assert take(paths, context)
+    later = tmp_path / "later.csv"
+    later.write_bytes(csv_bill(bill_of([SEPTEMBER, {**SEPTEMBER, "day": "2026-09-02"}])))
+    source = Overtaken(paths, lambda: take([later], context))
+    with pytest.raises(FindingsError, match="L009"):
+        ingest(source, context, details={"execution": "another"})
+    assert source.decoded == 1
+    (last,) = newest(context.ledger.runs(), RunKind.INGEST, "2026-09").values()
+    assert [file.name for file in last.inputs] == [str(later)]
 
 
 def test_the_same_bytes_are_not_decoded(context: RunContext, write: Write) -> None:
