@@ -20,7 +20,7 @@ from urllib.parse import unquote
 import boto3
 from botocore.config import Config
 
-import moto_server
+from emulators import moto_server
 
 _HOP = {"connection", "transfer-encoding", "content-length", "date", "server"}
 

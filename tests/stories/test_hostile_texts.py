@@ -86,7 +86,7 @@ TEXTS = (
     "\u202eright to left",
     "\u200b",
     "\ufeffmark",
-    "a\u0301",
+    "e\u0301",
     "\u00e1",
     "\U0001f4a9 emoji \U0001f468\u200d\U0001f469\u200d\U0001f467",
     "日本語",
@@ -105,6 +105,7 @@ READ_AS: dict[str, str | None] = {
     "\t=1+1": "=1+1",
     "\u202eright to left": "right to left",
     "\u200b": None,
+    "e\u0301": "\u00e9",  # an accent in one piece
     "\ufeffmark": "mark",
     "\U0001f4a9 emoji \U0001f468\u200d\U0001f469\u200d\U0001f467": (
         "\U0001f4a9 emoji \U0001f468\U0001f469\U0001f467"
@@ -244,7 +245,7 @@ def test_owners_pools_lookups_and_drivers_with_any_name(tmp_path: Path) -> None:
     rows = workspace.report(Question(PERIOD)).rows
     used = sum(1 for number in range(len(texts)) if number % 2)
     assert {row["team"]: row["total"] for row in rows} == {
-        text: Decimal(1 + used + (0 if number % 2 else len(texts)))
+        READ_AS.get(text, text): Decimal(1 + used + (0 if number % 2 else len(texts)))
         for number, text in enumerate(texts)
     }
     assert not workspace.prove().findings

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
+from unicodedata import normalize
 
 from apportion.model import money
 from apportion.model.invisible_characters import BLANKS, EMPTY_WORDS, INVISIBLE
@@ -60,6 +61,6 @@ def read_written(text: str) -> datetime | None:
 
 
 def clean(text: str) -> str:
-    """Remove invisible characters and the blanks around a text; words for nothing are empty."""
-    seen = _BLANKS.sub(" ", _INVISIBLE.sub("", text)).strip(" ")
+    """Remove invisible characters and blanks around a text, as NFC; words for nothing are empty."""
+    seen = normalize("NFC", _BLANKS.sub(" ", _INVISIBLE.sub("", text))).strip(" ")
     return "" if seen in EMPTY_WORDS else seen

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
+from unicodedata import normalize
 
 from apportion.model.invisible_characters import BLANKS, EMPTY_WORDS, INVISIBLE
 
@@ -77,10 +78,10 @@ def has_value(column: RawColumn | None, value: object) -> bool:
 
 
 def clean(value: str | None) -> str | None:
-    """Remove invisible characters and the blanks around a text; words for nothing are None."""
+    """Remove invisible characters and blanks around a text, as NFC; words for nothing are None."""
     if value is None:
         return None
-    seen = _BLANKS.sub(" ", _INVISIBLE.sub("", value)).strip(" ")
+    seen = normalize("NFC", _BLANKS.sub(" ", _INVISIBLE.sub("", value))).strip(" ")
     return None if seen in ("", *EMPTY_WORDS) else seen
 
 

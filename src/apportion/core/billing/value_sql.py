@@ -94,7 +94,7 @@ _WITHIN_PERIOD = (
 )
 _CLEAN = f"""
 LIST_TRANSFORM(
-  [TRIM(REGEXP_REPLACE(REGEXP_REPLACE(x, invisible, '', 'g'), blanks, ' ', 'g'))],
+  [TRIM(NFC_NORMALIZE(REGEXP_REPLACE(REGEXP_REPLACE(x, invisible, '', 'g'), blanks, ' ', 'g')))],
   LAMBDA c : CASE c {_EMPTY} ELSE c END)[1]"""
 _DAYS = {
     RawColumnKind.DATE: "x",

@@ -73,7 +73,7 @@ def test_what_they_are_packed_by_is_pinned_until_it_is_made_again(own: Typed) ->
     assert spend[0].type == "ec2:instance"
     own("tags", "generate")
     assert ranking.read_text() == august
-    assert "--rank-by-bill makes it anew" in own.err
+    assert "--rank-by-bill makes a new one" in own.err
     own("tags", "generate", "--rank-by-bill")
     assert ranking.read_text() != august
 
