@@ -245,7 +245,7 @@ def test_owners_pools_lookups_and_drivers_with_any_name(tmp_path: Path) -> None:
     rows = workspace.report(Question(PERIOD)).rows
     used = sum(1 for number in range(len(texts)) if number % 2)
     assert {row["team"]: row["total"] for row in rows} == {
-        READ_AS.get(text, text): Decimal(1 + used + (0 if number % 2 else len(texts)))
+        TAGGED.get(text, text): Decimal(1 + used + (0 if number % 2 else len(texts)))
         for number, text in enumerate(texts)
     }
     assert not workspace.prove().findings

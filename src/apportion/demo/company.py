@@ -16,6 +16,7 @@ import numpy as np
 from .deterministic_random import Floats, Ints
 
 NAME = "larkmoor"
+PAYER = "larkmoor-payer"
 
 #: Ten decimals, as AWS prints them: rates and amounts are counted in units of 1e-10 dollars.
 UNITS = 10**10
