@@ -68,8 +68,8 @@ def prove(
     published = find(context, period=period, as_of=as_of)
     columns = tuple(c for c in COLUMNS if by_account or c != "SubAccountId")
     if otherwise := made_otherwise(published.manifest):
-        words = f"{period} cannot be proved by this version (run {published.manifest.run})."
-        return Outcome(columns, (), (*otherwise, *published.later), (words,))
+        sentence = f"{period} cannot be proved by this version (run {published.manifest.run})."
+        return Outcome(columns, (), (*otherwise, *published.later), (sentence,))
     tables = open_tables(published, context, by_day=False)
     labels, _found = label(published.rules, tables.bills, context)
     totals = _again(published, labels.costs, tables, context)
