@@ -10,6 +10,7 @@ from pathlib import Path
 from apportion.core.allocation.rollup import OwnerCost, own_by_owner_query, rolled_query
 from apportion.core.billing.bill_identity import newest
 from apportion.core.reporting.compare import (
+    Paid,
     Stages,
     changes,
     columns,
@@ -112,40 +113,77 @@ def _incomplete(before: Side, after: Side, context: RunContext) -> tuple[str, ..
     return tuple(dict.fromkeys(found))
 
 
+@dataclass(frozen=True)
+class _Applied:
+    """Rules, what they make of a bill, and the findings of both steps."""
+
+    rules: Rules
+    costs: LabelledCosts
+    label_findings: Sequence[Finding]
+    paid: Paid
+    split_findings: Sequence[Finding]
+
+
 def _stages(context: RunContext, before: Side, after: Side) -> tuple[Stages, list[Finding]]:
     bills = open_bills(before.bills, context)
-    labels, _found = label(before.rules, bills, context)
-    first, _ = _paid(context, before.period, before.rules, labels.costs, bills)
+    last = _apply(before.rules, before.period, bills, context)
+    first = last.paid
     by_cause = dict.fromkeys(CAUSES, first)
     old = _rules_of_before(before, after)
     if _runs(before) != _runs(after):
-        days = _labels_before(before, after, labels.costs, bills, context)
+        days = _labels_before(before, after, last.costs, bills, context)
         bills = open_bills(after.bills, context)
-        labels, _found = label(old, bills, context)
-        by_cause["tags"], _ = _paid(context, after.period, old, labels.costs, bills)
-        as_before = _labelled_as_before(before, days, labels.costs.labelled, bills, context)
+        last = _apply(old, after.period, bills, context)
+        by_cause["tags"] = last.paid
+        as_before = _labelled_as_before(before, days, last.costs.labelled, bills, context)
         bill, _ = _paid(context, after.period, old, as_before, bills)
         same = before.period == after.period
         by_cause["usage"], by_cause["restated"] = (first if same else bill), bill
-    values = _with_values_of(old, after.rules)
-    labels, _found = label(values, bills, context)
-    by_cause["accounts"], _ = _paid(context, after.period, values, labels.costs, bills)
-    labels, findings = label(after.rules, bills, context)
     kept = {file: old.drivers.get(file, driver) for file, driver in after.rules.drivers.items()}
-    rules = replace(after.rules, drivers=kept)
-    by_cause["rules"], _ = _paid(context, after.period, rules, labels.costs, bills)
-    by_cause["drivers"], more = _paid(context, after.period, after.rules, labels.costs, bills)
-    stop_if_failing(findings + more)
-    return Stages(first, by_cause), findings + more
+    for cause, rules in (
+        ("accounts", _with_values_of(old, after.rules)),
+        ("rules", replace(after.rules, drivers=kept)),
+        ("drivers", after.rules),
+    ):
+        last = _apply(rules, after.period, bills, context, last)
+        by_cause[cause] = last.paid
+    findings = [*last.label_findings, *last.split_findings]
+    stop_if_failing(findings)
+    return Stages(first, by_cause), findings
 
 
-def paid_by(context: RunContext, side: Side, rules: Rules) -> Mapping[tuple[str, str], int]:
+def _apply(
+    rules: Rules,
+    period: Period,
+    bills: BillTables,
+    context: RunContext,
+    last: _Applied | None = None,
+) -> _Applied:
+    """Label a bill and split its cost; `last` is the result of earlier rules for the same bill.
+
+    Only what differs from the earlier rules is done again: equal rules have equal results.
+    """
+    if last and _label_rules(last.rules) == _label_rules(rules):
+        costs, found = last.costs, last.label_findings
+        if last.rules.drivers == rules.drivers:
+            return replace(last, rules=rules)
+    else:
+        labels, found = label(rules, bills, context)
+        costs = labels.costs
+    paid, split = _paid(context, period, rules, costs, bills)
+    return _Applied(rules, costs, found, paid, split)
+
+
+def _label_rules(rules: Rules) -> tuple[object, ...]:
+    """The part of rules that labels depend on; a split depends on the drivers, too."""
+    return rules.rulebook, rules.lookups, rules.accounts.columns, rules.accounts.rows
+
+
+def paid_by(context: RunContext, side: Side, rules: Rules) -> Paid:
     """What owners would pay of a month by other rules, by currency and owner."""
     bills = open_bills(side.bills, context)
     rules = with_accounts(rules, side.period, side.bills, context)
-    labels, _found = label(rules, bills, context)
-    paid, _findings = _paid(context, side.period, rules, labels.costs, bills)
-    return paid
+    return _apply(rules, side.period, bills, context).paid
 
 
 def _labels_before(

@@ -10,6 +10,7 @@ import pytest
 from apportion.app.workspace import Workspace
 from apportion.model.errors.base import FindingsError, NothingThereError, OwnersDifferError
 from apportion.model.question import Question
+from apportion.model.settings import Settings
 from stories import bill_of, delivered, parquet_bill, workspace_in
 
 RULES = """
@@ -207,3 +208,25 @@ def test_equal_sides_move_nothing(tmp_path: Path) -> None:
     workspace.ingest(month(tmp_path, "2026-09", vm("A", "10")))
     workspace.allocate()
     assert compared(workspace, "2026-09") == {"A": {"before": Decimal(10), "after": Decimal(10)}}
+
+
+@pytest.mark.parametrize(
+    ("rules", "cases", "labelled"),
+    [
+        (RULES, CASES, 1),
+        (RULES, CASES.replace("B,3", "B,9"), 1),
+        (RULES.replace("{usage: drivers/cases.csv}", "even"), CASES, 2),
+    ],
+)
+def test_equal_rules_label_a_bill_once(
+    tmp_path: Path, rules: str, cases: str, labelled: int
+) -> None:
+    workspace = made(tmp_path)
+    workspace.ingest(month(tmp_path, "2026-09", vm("A", "10")))
+    workspace.allocate()
+    (tmp_path / "rulebook/rules.yaml").write_text(rules)
+    (tmp_path / "drivers/cases.csv").write_text(cases)
+    steps: list[str] = []
+    settings = Settings("", tmp_path / "ledger", tmp_path / "rulebook", tmp_path)
+    Workspace(settings, say=steps.append).compare("2026-09")
+    assert steps.count("deriving owners") == labelled

@@ -18,12 +18,16 @@ from apportion.model.period import Period
 
 def lookup_moved(lookup: Lookup, before: Period, after: Period) -> Lookup:
     """Move the dates of a lookup; lines without a day in the earlier month are left out."""
+    if before == after:
+        return lookup
     rows = (_row_moved(row, before, after) for row in lookup.rows if _holds_in(row, before))
     return replace(lookup, rows=tuple(rows))
 
 
 def accounts_moved(facts: AccountFacts, before: Period, after: Period) -> AccountFacts:
     """Move the dates of account facts; what began after the earlier month is left out."""
+    if before == after:
+        return facts
     known = (row for row in facts.rows if row.begins <= before.last_day)
     rows = [
         replace(row, begins=_begins(row.begins, before, after))
