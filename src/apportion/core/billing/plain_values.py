@@ -1,8 +1,8 @@
 """The values of a raw column as text, in plain Python: the second reading of descriptions.
 
-`value_sql.py` has the same meaning as SQL. Nothing of it is used here, so that a mistake in one of
-them, or in an engine, shows as a difference. A value whose text depends on an engine's own way of
-writing raises `NotReadError`: it is counted, and not compared.
+`value_sql.py` has the same meaning as SQL. Only lists of names are shared with it, so that a
+mistake in one of them, or in an engine, shows as a difference. A value whose text depends on an
+engine's own way of writing raises `NotReadError`: it is counted, and not compared.
 """
 
 from __future__ import annotations
@@ -17,15 +17,14 @@ from unicodedata import normalize
 from apportion.model.invisible_characters import BLANKS, EMPTY_WORDS, INVISIBLE
 
 from .raw_columns import RawColumn, RawColumnKind
+from .tag_shapes import KEY_NAMES, VALUE_NAMES, WRAPPERS
 
 #: A key and its value. A key can come twice.
 Pair = tuple[str, str | None]
 
 _INVISIBLE = re.compile(INVISIBLE)
 _BLANKS = re.compile(BLANKS)
-_WRAPPER = re.compile(r"(resource|user)?[_ -]?(tags?|labels?)([_ -]?(set|list))?", re.IGNORECASE)
-_KEYS = ("key", "Key", "tagKey", "TagKey", "tag_key")
-_VALUES = ("value", "Value", "tagValue", "TagValue", "tag_value")
+_WRAPPER = re.compile(WRAPPERS)
 _PLAIN_DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,8})\.([0-9]{0,2}[1-9]|0)")
 _PLAIN_WHOLE = re.compile(r"0|-?[1-9][0-9]{0,17}")  # int() refuses more than 4,300 digits
 _WHOLE_BELOW = 10**18
@@ -100,15 +99,24 @@ def pairs(column: RawColumn, value: object) -> list[Pair]:
 
 
 def unread_tags(column: RawColumn, value: object) -> str | None:
-    """Return the text of tags that are no pairs; None where they are, or there are none."""
+    """Return the text of tags that are no pairs, or may be one; None for pairs, or without tags."""
     if not column.holds_text:
         raise NotReadError(f"tags of the kind {column.kind.name.lower()}")
     written = text(column, value)
     if written is None:
         return None
     found = _tags(written)
-    _pairs_of_json(found)
-    return None if found is None or isinstance(found, list) else written
+    listed = _pairs_of_json(found)
+    if found is None or (isinstance(found, list) and not _is_lone_pair(found, listed)):
+        return None
+    return written
+
+
+def _is_lone_pair(read: object, listed: Sequence[Pair]) -> bool:
+    """Whether an object is one pair outside of a list: it may be two tags of these names, too."""
+    names = {key for key, _ in listed}
+    both = not names.isdisjoint(KEY_NAMES) and not names.isdisjoint(VALUE_NAMES)
+    return isinstance(read, _Object) and len(listed) == len(names) == 2 and both
 
 
 def map_value(column: RawColumn | None, value: object, key: str) -> str | None:
@@ -202,10 +210,10 @@ def _pairs_of_json(read: object) -> list[Pair]:
         return []
     found = []
     for each in read:
-        key = _named(each, _KEYS)
+        key = _named(each, KEY_NAMES)
         if key is None:
             raise NotReadError("tags in a list of another form")
-        found.append((key, _named(each, _VALUES)))
+        found.append((key, _named(each, VALUE_NAMES)))
     return found
 
 

@@ -3,15 +3,17 @@
 An object; an object in an object (`{"tags": {…}}`) or in a text; lists of `{Key, Value}`, of
 `{TagKey, TagValue}`, of objects with a key each, of two texts, of `key:value`. pandas writes a
 map as a list of two texts, Spark a tuple as `{_1, _2}`. What is none of these is a finding.
+
+Names of parts are public: the second reading in `plain_values.py` goes by the same ones.
 """
 
 from __future__ import annotations
 
 #: Names of an object that holds all tags and is none: `tags`, `TagSet`, `resourceTags`, `labels`.
-_WRAPPERS = "(?i)(resource|user)?[_ -]?(tags?|labels?)([_ -]?(set|list))?"
+WRAPPERS = "(?i)(resource|user)?[_ -]?(tags?|labels?)([_ -]?(set|list))?"
 #: Names of the parts of a pair; the last ones are tags of these names where one stands alone.
-_KEYS = ("key", "Key", "KEY", "tagKey", "TagKey", "tag_key")
-_VALUES = ("value", "Value", "VALUE", "tagValue", "TagValue", "tag_value")
+KEY_NAMES = ("key", "Key", "KEY", "tagKey", "TagKey", "tag_key")
+VALUE_NAMES = ("value", "Value", "VALUE", "tagValue", "TagValue", "tag_value")
 _NAMES = ("name", "Name")
 #: Structs that stand for tuples, by their two fields.
 _TUPLES = ("_1 _2", "_0 _1", "f0 f1", "field0 field1", "0 1", "k v", "K V")
@@ -48,19 +50,20 @@ UNWRAPPED = f"""
 CASE
   WHEN JSON_TYPE(j) = 'VARCHAR' THEN TRY_CAST(JSON_EXTRACT_STRING(j, '$') AS JSON)
   WHEN JSON_TYPE(j) = 'OBJECT' AND LEN(JSON_KEYS(j)) = 1
-    AND REGEXP_FULL_MATCH(JSON_KEYS(j)[1], '{_WRAPPERS}')
+    AND REGEXP_FULL_MATCH(JSON_KEYS(j)[1], '{WRAPPERS}')
     AND JSON_TYPE(JSON_EXTRACT(j, '$.*')[1]) IN ('OBJECT', 'ARRAY')
     THEN JSON_EXTRACT(j, '$.*')[1]
   ELSE j
 END"""
 
+_KEY, _VALUE, _NAME = map(_first, (KEY_NAMES, VALUE_NAMES, _NAMES))
 #: The pairs of one element `e` of a list; NULL where it is none.
 _ELEMENT = f"""
 CASE JSON_TYPE(e)
   WHEN 'OBJECT' THEN CASE
-    WHEN {_first(_KEYS)} IS NOT NULL THEN [{{'k': {_first(_KEYS)}, 'v': {_first(_VALUES)}}}]
-    WHEN {_first(_VALUES)} IS NOT NULL THEN CASE WHEN {_first(_NAMES)} IS NOT NULL
-      THEN [{{'k': {_first(_NAMES)}, 'v': {_first(_VALUES)}}}] END
+    WHEN {_KEY} IS NOT NULL THEN [{{'k': {_KEY}, 'v': {_VALUE}}}]
+    WHEN {_VALUE} IS NOT NULL THEN CASE WHEN {_NAME} IS NOT NULL
+      THEN [{{'k': {_NAME}, 'v': {_VALUE}}}] END
     WHEN LIST_CONTAINS({_listed(_TUPLES)}, ARRAY_TO_STRING(JSON_KEYS(e), ' '))
       THEN [{{'k': JSON_EXTRACT_STRING(e, '$.*')[1], 'v': JSON_EXTRACT_STRING(e, '$.*')[2]}}]
     ELSE {_entries("e")} END
@@ -83,8 +86,8 @@ END"""
 #: Whether an object is one pair outside of a list: it may be two tags of these names, too.
 _LONE_PAIR = f"""
 LEN(JSON_KEYS(j)) = 2
-  AND LIST_HAS_ANY(JSON_KEYS(j), {_listed(_KEYS)})
-  AND LIST_HAS_ANY(JSON_KEYS(j), {_listed(_VALUES)})"""
+  AND LIST_HAS_ANY(JSON_KEYS(j), {_listed(KEY_NAMES)})
+  AND LIST_HAS_ANY(JSON_KEYS(j), {_listed(VALUE_NAMES)})"""
 
 #: The text `t` of the JSON `j` where tags in it are not read: other JSON, a part of a list, a list
 #: or an object as the value of a tag, a pair outside of a list.

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from apportion.core.billing import plain_values, value_sql
 from apportion.core.billing.plain_values import NotReadError
 from apportion.core.billing.raw_columns import RawColumn, RawColumnKind
+from apportion.core.billing.tag_shapes import KEY_NAMES, VALUE_NAMES
 from apportion.model.relation import Query
 from read_bills import ENGINE
 from soak import examples
@@ -22,7 +23,8 @@ CSV = RawColumn("x", RawColumnKind.CSV_TEXT)
 
 words = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=8)
 scalars = st.one_of(st.none(), st.booleans(), st.integers(-(10**17), 10**17), words)
-objects = st.dictionaries(words, scalars, max_size=4)
+part_names = st.sampled_from((*KEY_NAMES, *VALUE_NAMES, "Name", "tags"))
+objects = st.dictionaries(st.one_of(words, part_names), scalars, max_size=4)
 lists = st.lists(st.fixed_dictionaries({"Key": words, "Value": words}), max_size=3)
 
 
@@ -44,6 +46,8 @@ def a_second_time(written: str) -> tuple[str | None, str | None]:
 @given(st.lists(st.one_of(objects, lists, scalars), min_size=1, max_size=20))
 @example([{"b": "1", "a": "2"}, {"a": '"\\\b\f\n\r\t\x01\x1f\x7f/é😀\u2028'}])
 @example([{"tags": {"a": "1"}}, {"resource_tags": [{"key": "a", "value": None}]}, '{"a": "1"}'])
+@example([{"key": "a", "value": "b"}, {"tags": {"Key": "a", "Value": "b"}}, {"KEY": 1, "x": "y"}])
+@example([[{"KEY": "a", "VALUE": "b"}], '{"key": "a", "value": "b"}'])
 @example([{"key": "a"}, [{"TagKey": "a", "TagValue": "1"}, {"key": "a"}], [], {}, None, 7, True])
 def test_tags_of_json_are_those_of_the_engine(values: list[Any]) -> None:
     written = [json.dumps(value, ensure_ascii=len(str(value)) % 2 == 0) for value in values]

@@ -99,6 +99,16 @@ def test_a_right_engine_is_recorded_with_what_was_compared(tmp_path: Path) -> No
     assert reading.values == 3 * len(KEY_COLUMNS)
 
 
+@pytest.mark.parametrize("tags", ['{"key": "Team", "value": "a"}', '[{"KEY": "a", "VALUE": "b"}]'])
+def test_tags_of_any_form_are_described_alike(tmp_path: Path, tags: str) -> None:
+    (charge,) = bill_of([{"day": "2026-09-01", "cost": "1"}])
+    bill = tmp_path / "bill.csv"
+    bill.write_bytes(csv_bill([{**charge, "Tags": tags}]))
+    reading = taken_in(tmp_path, bill).second_reading
+    assert reading is not None
+    assert (reading.keys, reading.not_compared) == (1, {})
+
+
 def test_the_biggest_key_is_always_compared(tmp_path: Path) -> None:
     lines = [cur_line(line_item_resource_id=f"i-{n}") for n in range(500)]
     lines[321] |= {"line_item_resource_id": "i-biggest", "line_item_unblended_cost": -9.0}
