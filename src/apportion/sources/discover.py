@@ -32,6 +32,11 @@ class Candidate:
     listed: bool = False  # by a manifest
 
     @property
+    def size(self) -> int:
+        """The file's size in bytes."""
+        return self.path.stat().st_size
+
+    @property
     def kind(self) -> str:
         """The suffix of SUFFIXES that the file's name ends with."""
         return kind_of(self.path)

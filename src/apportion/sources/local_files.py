@@ -81,7 +81,7 @@ class LocalFiles:
         found = self._found
         findings = [*found.findings]
         read: list[_Read] = []
-        bytes_read = Sum(2 * sum(map(_size, found.candidates)), self._advance)
+        bytes_read = Sum(2 * sum(each.size for each in found.candidates), self._advance)
         with ThreadPoolExecutor(_THREADS) as threads:
             work = partial(self._read, bytes_read=bytes_read)
             for files, problems in threads.map(work, found.candidates):
@@ -129,7 +129,7 @@ class LocalFiles:
 
     def _read(self, candidate: Candidate, *, bytes_read: Sum) -> tuple[list[_Read], list[Finding]]:
         verified, findings = verify(candidate, self._scratch)
-        bytes_read.add(_size(candidate))
+        bytes_read.add(candidate.size)
         read = []
         for each in verified:
             columns = read_columns(Path(each.file.path), each.encoding)
@@ -140,7 +140,7 @@ class LocalFiles:
             problems += named_twice(each.file.name, columns, found)
             findings.extend(problems)
             if found and not failing(problems):
-                size = _size(candidate) // len(verified)
+                size = candidate.size // len(verified)
                 read.append(_Read(each, columns, found, size, candidate.path.stat().st_mtime))
         return read, findings
 
@@ -158,10 +158,6 @@ class _Read:
     @property
     def file(self) -> BillFile:
         return self.verified.file
-
-
-def _size(candidate: Candidate) -> int:
-    return candidate.path.stat().st_size
 
 
 def _together(read: Sequence[_Read]) -> list[list[_Read]]:
@@ -241,7 +237,7 @@ def _look_at(candidate: Candidate, sha256: str) -> _Read | None:
     """Read the columns of a file whose bytes are known; a zip would have to be unpacked."""
     if candidate.kind == ".zip":
         return None
-    path, size = candidate.path, _size(candidate)
+    path, size = candidate.path, candidate.size
     encoding = Encoding.PARQUET if candidate.kind == ".parquet" else Encoding.CSV
     columns = read_columns(path, encoding)
     recognised, _findings = recognise(candidate.name, [column.raw for column in columns])

@@ -16,7 +16,7 @@ def same_bytes(candidates: Sequence[Candidate], inputs: Sequence[Input]) -> list
 
     Names do not count. A file whose list of checksums states another SHA-256 is not the same.
     """
-    sizes = sorted(candidate.path.stat().st_size for candidate in candidates)
+    sizes = sorted(candidate.size for candidate in candidates)
     if sizes != sorted(file.size for file in inputs):
         return None
     hashes = [sha256_of(candidate.path) for candidate in candidates]

@@ -110,7 +110,7 @@ def _verify_content(
         name=name,
         path=str(path),
         sha256=sha256,
-        size=candidate.path.stat().st_size,
+        size=candidate.size,
         rows=0,
         checked_by="manifest SHA-256" if candidate.expected else checked_by,
         listed=candidate.listed,
