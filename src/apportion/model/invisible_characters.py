@@ -1,10 +1,13 @@
 """Texts that look alike and are not: characters that cannot be seen, and words for nothing.
 
-Both ways of reading a bill go by these lists; each has its own code. Patterns are written so that
-RE2 and Python read them alike.
+SQL and Python go by these lists; each has its own code. Patterns are written so that RE2 and Python
+read them alike.
 """
 
 from __future__ import annotations
+
+import re
+from unicodedata import normalize
 
 #: Control characters, soft hyphen, joiners, marks of direction, byte order mark, fillers.
 INVISIBLE = (
@@ -19,3 +22,11 @@ EMPTY_WORDS = ("NULL", "null", "None", "NaN", "nan", "NaT", "<NA>")
 
 #: The one of them that stands for an empty amount in a CSV: a database writes it for NULL.
 EMPTY_AMOUNT = "NULL"
+
+_INVISIBLE, _BLANKS = re.compile(INVISIBLE), re.compile(BLANKS)
+
+
+def clean(text: str) -> str:
+    """Remove invisible characters and blanks around a text, as NFC; words for nothing are empty."""
+    seen = normalize("NFC", _BLANKS.sub(" ", _INVISIBLE.sub("", text))).strip(" ")
+    return "" if seen in EMPTY_WORDS else seen

@@ -5,14 +5,10 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
-from unicodedata import normalize
 
 from apportion.model import money
-from apportion.model.invisible_characters import BLANKS, EMPTY_WORDS, INVISIBLE
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
-_INVISIBLE = re.compile(INVISIBLE)
-_BLANKS = re.compile(BLANKS)
 _MOST = Decimal(10) ** 20
 _SMALLEST = Decimal(1).scaleb(-money.PLACES)
 _ROUNDING = Context(prec=60, rounding=ROUND_HALF_UP)
@@ -58,9 +54,3 @@ def read_written(text: str) -> datetime | None:
         return datetime.fromisoformat(text.strip().removesuffix(" UTC"))
     except ValueError:
         return None
-
-
-def clean(text: str) -> str:
-    """Remove invisible characters and blanks around a text, as NFC; words for nothing are empty."""
-    seen = normalize("NFC", _BLANKS.sub(" ", _INVISIBLE.sub("", text))).strip(" ")
-    return "" if seen in EMPTY_WORDS else seen

@@ -14,11 +14,12 @@ from sqlglot import exp
 
 from apportion.model.delivery import NoValue
 from apportion.model.focus import KEY_COLUMNS
+from apportion.model.invisible_characters import clean
 
 from . import plain_values
 from .aws_services import SERVICES
 from .extra_columns import kept_name
-from .mapping import BillMapping
+from .mapping import GROUPED_BY, BillMapping
 from .mapping_file import names_in, parsed
 from .plain_values import NotReadError, Pair
 from .raw_columns import RawColumn, RawColumnKind, normal_name
@@ -29,9 +30,6 @@ Values = Mapping[str, object]
 _Text = Callable[[Values], str | None]
 _Condition = Callable[[Values], bool | None]
 _Pairs = Callable[[Values], list[Pair]]
-
-#: Columns in which texts that look alike are one, as in totals.
-_CLEANED = ("BillingAccountId", "SubAccountId", "BillingCurrency")
 
 
 @dataclass(frozen=True)
@@ -95,8 +93,8 @@ class LineDescriber:
             read = self._text(parsed(self._mapping.file.describe[column]))
         except NotReadError as error:
             return _never(str(error))
-        if column in _CLEANED:
-            return lambda values: plain_values.clean(read(values))
+        if column in GROUPED_BY:
+            return lambda values: clean(read(values) or "") or None
         return read
 
     def _text(self, node: exp.Expr) -> _Text:

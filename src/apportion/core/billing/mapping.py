@@ -25,7 +25,7 @@ from .mapping_file import MappingFile, MissingColumns, SplitCostRows, names_in
 from .raw_columns import RawColumn, RawColumnKind, RawColumns, normal_name
 
 #: Columns that totals are grouped by: texts that look alike must be one, in both implementations.
-_GROUPED_BY = ("BillingAccountId", "SubAccountId", "BillingCurrency")
+GROUPED_BY = ("BillingAccountId", "SubAccountId", "BillingCurrency")
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class BillMapping:
             column: self.expressions.text(expression)
             for column, expression in self.file.describe.items()
         }
-        for column in _GROUPED_BY:
+        for column in GROUPED_BY:
             texts[column] = value_sql.clean(texts[column])
         texts["x_Other"] = self._other()
         return texts

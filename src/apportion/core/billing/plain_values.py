@@ -12,9 +12,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
-from unicodedata import normalize
 
-from apportion.model.invisible_characters import BLANKS, EMPTY_WORDS, INVISIBLE
+from apportion.model.invisible_characters import EMPTY_WORDS
 
 from .raw_columns import RawColumn, RawColumnKind
 from .tag_shapes import KEY_NAMES, VALUE_NAMES, WRAPPERS
@@ -22,8 +21,6 @@ from .tag_shapes import KEY_NAMES, VALUE_NAMES, WRAPPERS
 #: A key and its value. A key can come twice.
 Pair = tuple[str, str | None]
 
-_INVISIBLE = re.compile(INVISIBLE)
-_BLANKS = re.compile(BLANKS)
 _WRAPPER = re.compile(WRAPPERS)
 _PLAIN_DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,8})\.([0-9]{0,2}[1-9]|0)")
 _PLAIN_WHOLE = re.compile(r"0|-?[1-9][0-9]{0,17}")  # int() refuses more than 4,300 digits
@@ -74,14 +71,6 @@ def has_value(column: RawColumn | None, value: object) -> bool:
     if column.kind is RawColumnKind.CSV_TEXT:
         return value not in ("", *EMPTY_WORDS)
     return column.kind is not RawColumnKind.TEXT or value != ""
-
-
-def clean(value: str | None) -> str | None:
-    """Remove invisible characters and blanks around a text, as NFC; words for nothing are None."""
-    if value is None:
-        return None
-    seen = normalize("NFC", _BLANKS.sub(" ", _INVISIBLE.sub("", value))).strip(" ")
-    return None if seen in ("", *EMPTY_WORDS) else seen
 
 
 def pairs(column: RawColumn, value: object) -> list[Pair]:

@@ -23,12 +23,12 @@ from apportion.model.delivery import Encoding, Format, LargestCharge, StatedTota
 from apportion.model.findings import bills
 from apportion.model.findings.finding import Finding, Place
 from apportion.model.hours import hours_of
-from apportion.model.invisible_characters import EMPTY_AMOUNT, EMPTY_WORDS
+from apportion.model.invisible_characters import EMPTY_AMOUNT, EMPTY_WORDS, clean
 from apportion.sources.columns import SourceColumn
 from apportion.sources.csv_records import Known, line_of, line_of_other_width
 from apportion.sources.parquet.thrift import DamagedBytesError
 from apportion.sources.recognise import squeeze
-from apportion.sources.text import clean, read_moment
+from apportion.sources.text import read_moment
 
 from . import cur_cost_rules
 from .amounts import Ints, add_up, find_large
