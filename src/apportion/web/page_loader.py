@@ -9,6 +9,7 @@ from apportion.core.dashboard import queries
 from apportion.model.access import Scope
 from apportion.model.errors.base import NothingThereError
 from apportion.model.period import Period
+from apportion.usecases.dashboard.recently_used import RecentlyUsed
 from apportion.usecases.dashboard.run_cache import RunCache, ScopedRun
 
 from .links import WebLinks
@@ -34,16 +35,13 @@ class PageLoader:
 
     def __init__(self, runs: RunCache) -> None:
         self._runs = runs
-        self._loaded: dict[tuple[str, str, str, str], LoadedPage] = {}
+        self._loaded = RecentlyUsed[tuple[str, str, str, str], LoadedPage](MAX_PAGES)
 
     def load(self, scope: Scope, name: str, query: PageQuery) -> LoadedPage:
         """Create a page, see `load_page`, or find it; several threads may."""
         key = (self._runs.ledger_version.id, scope.key, name, query.model_dump_json())
-        found = self._loaded.pop(key, None) or load_page(self._runs, scope, name, query)
-        self._loaded[key] = found
-        for oldest in list(self._loaded)[:-MAX_PAGES]:
-            self._loaded.pop(oldest, None)
-        return found
+        found = self._loaded.get(key)
+        return found or self._loaded.keep(key, load_page(self._runs, scope, name, query))
 
 
 def load_page(runs: RunCache, scope: Scope, name: str, query: PageQuery) -> LoadedPage:

@@ -46,6 +46,7 @@ from apportion.usecases.row_values import read_rows
 from apportion.usecases.runs.open_run import Published, allocation, find
 
 from .aggregates import AggregateStore, aggregates_name, find_or_build
+from .recently_used import RecentlyUsed
 
 #: The number of open runs; the least recently used one is closed.
 MAX_OPEN_RUNS = 36
@@ -219,8 +220,8 @@ class RunCache:
         self._reader = reader
         self._store = store
         self._building, self._reading = Lock(), Lock()
-        self._explained: dict[tuple[str, str, str], Explanation] = {}
-        self._answers: dict[str, list[Row]] = {}
+        self._explained = RecentlyUsed[tuple[str, str, str], Explanation](MAX_EXPLANATIONS)
+        self._answers = RecentlyUsed[str, list[Row]](MAX_ANSWERS)
         self._open: dict[str, tuple[Published, dict[str, Relation]]] = {}
         self.ledger_version = LedgerVersion.of(builder.ledger.runs())
 
@@ -250,7 +251,7 @@ class RunCache:
         """Explain an owner, a pool or a resource; explanations of a run never change."""
         key = (manifest.run, kind, name)
         with self._building:
-            found = self._explained.pop(key, None)
+            found = self._explained.get(key)
             if found is None:
                 explain = _EXPLAINERS[kind]
                 found = explain(
@@ -259,21 +260,17 @@ class RunCache:
                     as_of=manifest.run,
                     **{kind: name},
                 )
-            self._explained[key] = found
-            for oldest in list(self._explained)[:-MAX_EXPLANATIONS]:
-                del self._explained[oldest]
+                self._explained.keep(key, found)
         return found
 
     def _query(self, query: Query) -> list[Row]:
         """Query the aggregates, which never change; the text names the run and the scope."""
-        found = self._answers.pop(query.sql, None)
+        found = self._answers.get(query.sql)
         if found is None:
             with self._reading:
                 found = self._reader.rows(query)
-        if len(found) <= MAX_ANSWER_ROWS:
-            self._answers[query.sql] = found
-            for oldest in list(self._answers)[:-MAX_ANSWERS]:
-                self._answers.pop(oldest, None)
+            if len(found) <= MAX_ANSWER_ROWS:
+                self._answers.keep(query.sql, found)
         return found
 
     def _opened(self, manifest: Manifest) -> tuple[Published, dict[str, Relation]]:
