@@ -19,9 +19,7 @@ from apportion.ports.notifications import Notifier
 from apportion.ports.objects import ObjectStore
 from apportion.ports.progress import NO_PROGRESS, Progress
 from apportion.ports.published_tables import PublishedTables, QueryEngine
-from apportion.ports.reports import Report
-from apportion.reports.csv import CsvReport
-from apportion.reports.json import JsonReport
+from apportion.reports.formats import report_of
 from apportion.usecases.publish.deliver import Book, Forms, deliver
 from apportion.usecases.publish.notify import Notifications
 
@@ -214,15 +212,7 @@ def open_notifications(readers: Readers, *, region: str = "", clients: Clients) 
 
 def forms(names: Sequence[str]) -> Forms:
     """Choose report formats by their file extensions."""
-    picked: dict[str, Report] = {}
-    if "csv" in names:
-        picked["csv"] = CsvReport()
-    if "json" in names:
-        picked["json"] = JsonReport()
-    if "parquet" in names:
-        from apportion.reports.parquet import ParquetReport
-
-        picked["parquet"] = ParquetReport()
+    picked = {name: report_of(name) for name in ("csv", "json", "parquet") if name in names}
     books: dict[str, Book] = {"xlsx": _workbook} if "xlsx" in names else {}
     return Forms(picked, books)
 

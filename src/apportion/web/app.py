@@ -16,7 +16,7 @@ from starlette.types import ASGIApp
 from apportion import __version__
 from apportion.model.access import EVERYTHING
 from apportion.model.errors.base import ApportionError, WrongUseError
-from apportion.ports.reports import Report
+from apportion.reports.formats import report_of
 from apportion.usecases.dashboard.run_cache import RunCache
 
 from . import static_files
@@ -131,7 +131,7 @@ def _add_page(app: FastAPI, pages: PageLoader, name: str, kind: PageKind, *, acc
             raise HTTPException(404, f"This page has no file named {section}.{form}.")
         file_name = f"{name}-{section}-{loaded.view.period}.{form}"
         headers = {"content-disposition": f'attachment; filename="{file_name}"'}
-        content = _report(form).write(part.rows, part.exported)
+        content = report_of(form).write(part.rows, part.exported)
         return Response(content, media_type=_MEDIA_TYPES[form], headers=headers)
 
     def json(request: Request, query: Annotated[query_model, Query()]) -> PageResponse:  # type: ignore[valid-type]
@@ -142,27 +142,6 @@ def _add_page(app: FastAPI, pages: PageLoader, name: str, kind: PageKind, *, acc
     app.get(f"/api/v1/{name}", summary=kind.summary, operation_id=name, responses=_ERROR_RESPONSES)(
         json
     )
-
-
-def _report(form: str) -> Report:
-    """Import what writes files of a form; the first page does not wait for it."""
-    match form:
-        case "csv":
-            from apportion.reports.csv import CsvReport  # noqa: PLC0415 - see above
-
-            return CsvReport()
-        case "parquet":
-            from apportion.reports.parquet import ParquetReport  # noqa: PLC0415 - see above
-
-            return ParquetReport()
-        case "xlsx":
-            from apportion.reports.excel import ExcelReport  # noqa: PLC0415 - see above
-
-            return ExcelReport()
-        case _:
-            from apportion.reports.json import JsonReport  # noqa: PLC0415 - see above
-
-            return JsonReport()
 
 
 def _add_others(app: FastAPI, runs: RunCache) -> None:

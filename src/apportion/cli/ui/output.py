@@ -12,7 +12,7 @@ from pathlib import Path
 from apportion.model.errors.base import BinaryToTerminalError, UnknownEndingError
 from apportion.model.errors.output_files import NotAFileError
 from apportion.model.row import Row
-from apportion.ports.reports import Report
+from apportion.reports.formats import report_of
 
 from .console import Console
 
@@ -81,7 +81,7 @@ def send(
         console.table(rows, columns, total=total, shown=shown)
         return
     sent = rows if shown is None else shown
-    deliver(lambda: _report(output).write(sent, columns), output, console)
+    deliver(lambda: report_of(output.chosen, raw=output.raw).write(sent, columns), output, console)
 
 
 def deliver(make: Callable[[], bytes], output: Output, console: Console) -> None:
@@ -114,31 +114,3 @@ def write_atomically(path: Path, content: bytes) -> None:
     except BaseException:
         new.unlink(missing_ok=True)
         raise
-
-
-def _report(output: Output) -> Report:
-    match output.chosen:
-        case Form.JSON:
-            from apportion.reports.json import JsonReport
-
-            return JsonReport()
-        case Form.JSONL:
-            from apportion.reports.json import JsonLinesReport
-
-            return JsonLinesReport()
-        case Form.XLSX:
-            from apportion.reports.excel import ExcelReport
-
-            return ExcelReport()
-        case Form.CSV:
-            from apportion.reports.csv import CsvReport
-
-            return CsvReport(raw=output.raw)
-        case Form.PARQUET:
-            from apportion.reports.parquet import ParquetReport
-
-            return ParquetReport()
-        case Form.TABLE:
-            from apportion.reports.table import TableReport
-
-            return TableReport()
