@@ -15,8 +15,8 @@ COST_REPORTS: Mapping[str, str] = {
     "get_tags": "ce:GetTags",
 }
 
-
-#: The exports that AWS Billing writes. Only `create_export` writes, and it needs two permissions:
+#: The exports that AWS Billing writes. Only `create_export` writes; the second permission that AWS
+#: requires for it is in `model/iam/catalog.py`.
 DATA_EXPORTS: Mapping[str, str] = {
     "list_exports": "bcm-data-exports:ListExports",
     "get_export": "bcm-data-exports:GetExport",

@@ -55,9 +55,8 @@ def demo(
     """
     session: Session = ctx.obj
     at = session.path(folder)
-    refuse_if_filled(
-        at / BILLS
-    )  # the months would be delivered again, beginning with the first August
+    # The months would be delivered again, beginning with the first August.
+    refuse_if_filled(at / BILLS)
     refuse_if_filled(at / "ledger")
     write_new(at, _files())
     taken_in, allocated = _run(session, at, lines)

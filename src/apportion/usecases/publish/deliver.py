@@ -21,9 +21,7 @@ from typing import Any
 from apportion.core.identity import run_id, sha256
 from apportion.core.reporting import published_tables as what
 from apportion.core.reporting.summary import Summary, summarise
-from apportion.model.errors.base import (
-    NotWhatWasProvedError,
-)
+from apportion.model.errors.base import NotWhatWasProvedError
 from apportion.model.errors.publishing import NothingToDeliverError, OthersWroteError
 from apportion.model.outcome import Outcome
 from apportion.model.period import Period
