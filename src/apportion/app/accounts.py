@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from apportion.model.aws.accounts import Organization
 from apportion.model.outcome import Outcome
+from apportion.ports.progress import Say, ignore_step
 from apportion.usecases.aws.accounts import import_file, listed, synchronise
 from apportion.usecases.context import RunContext
 
@@ -46,7 +47,7 @@ def look_at_organization(
     clients: Callable[[str, str], Client],
     *,
     role: str = "",
-    say: Callable[[str], None] = lambda _step: None,
+    say: Say = ignore_step,
 ) -> Organization:
     """Read every account from AWS Organizations, in a role where one is named. Raises AwsError."""
     from apportion.aws.connect import in_role

@@ -15,6 +15,7 @@ from apportion.core.aws.cost_categories.to_aws import Exported
 from apportion.model.aws.cost_category import CostCategory
 from apportion.model.period import Period
 from apportion.model.settings import Settings
+from apportion.ports.progress import Say, ignore_step
 from apportion.usecases.aws.cost_categories import from_aws, from_file, from_rulebook, to_rulebook
 from apportion.usecases.context import RunContext
 
@@ -43,7 +44,7 @@ def look_at_categories(
     clients: Callable[[str, str], Client],
     *,
     role: str = "",
-    say: Callable[[str], None] = lambda _step: None,
+    say: Say = ignore_step,
 ) -> list[CostCategory]:
     """Read a payer's cost categories, in a role where one is named. Raises AwsError."""
     from apportion.aws.connect import in_role

@@ -20,6 +20,7 @@ from apportion.model.aws.cost_center import CostCenterCosts
 from apportion.model.aws.cost_query import Access
 from apportion.model.iam.roles import Role
 from apportion.ports.bills import CostReports
+from apportion.ports.progress import Say, ignore_step
 from apportion.reports.csv import CsvReport
 from apportion.usecases.aws.cost_explorer import cost_center as ask_cost_center
 from apportion.usecases.fail_on_findings import stop_if_failing
@@ -87,7 +88,7 @@ def connect(
     access: Access,
     *,
     client: Client | None = None,
-    say: Callable[[str], None] = lambda _step: None,
+    say: Say = ignore_step,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> CostReports:
     """Reach Cost Explorer. Without boto3 this raises NoBoto3Error, and nothing earlier does."""

@@ -10,6 +10,7 @@ from apportion.engines.duckdb import DuckDB
 from apportion.ledger.aggregates_cache import AggregatesCache
 from apportion.ledger.iceberg import IcebergLedger
 from apportion.model.settings import Settings
+from apportion.ports.progress import Say, ignore_step
 from apportion.usecases.context import RunContext
 from apportion.usecases.dashboard.run_cache import RunCache
 
@@ -20,7 +21,7 @@ def open_run_cache(
     settings: Settings,
     scratch: Path,
     *,
-    say: Callable[[str], None] = lambda _step: None,
+    say: Say = ignore_step,
     now: Callable[[], str] = utc_now,
 ) -> RunCache:
     """Open a ledger for the dashboard, read-only.

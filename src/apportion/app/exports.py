@@ -13,6 +13,7 @@ from apportion.model.aws.export import S3Location, Taking
 from apportion.model.aws.export_definition import WantedExport
 from apportion.model.outcome import Outcome
 from apportion.ports.bills import Bucket
+from apportion.ports.progress import Say, ignore_step
 from apportion.usecases.aws.exports import ExportPlan, apply, existing, plan
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def fetch_and_ingest(
     periods: Sequence[str] = (),
     taking: Taking | None = None,
     clients: Clients | None = None,
-    say: Callable[[str], None] = lambda _step: None,
+    say: Say = ignore_step,
 ) -> Outcome:
     """Ingest the months of an export whose current delivery is not in the ledger.
 

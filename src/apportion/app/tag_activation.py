@@ -12,6 +12,7 @@ from apportion.model.outcome import Outcome
 from apportion.model.period import Period
 from apportion.model.settings import Settings
 from apportion.model.tags.activation import PlannedTags, TagPlan
+from apportion.ports.progress import Say, ignore_step
 from apportion.usecases.aws import tag_activation
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ Clients = Callable[[str, str], "Client"]
 
 
 def connect_tags(
-    clients: Clients, *, role: str = "", say: Callable[[str], None] = lambda _step: None
+    clients: Clients, *, role: str = "", say: Say = ignore_step
 ) -> tag_activation.Tags:
     """Reach the cost allocation tags of a payer, in a role where one is named."""
     from apportion.aws.connect import in_role

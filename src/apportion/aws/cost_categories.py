@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from apportion.ports.progress import Say, ignore_step
+
 from .actions import COST_CATEGORIES
 from .api_calls import Calls, Client
 
@@ -19,7 +21,7 @@ class CostCategories:
         self,
         client: Client,
         *,
-        say: Callable[[str], None] = lambda _step: None,
+        say: Say = ignore_step,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._calls = Calls(client, COST_CATEGORIES, budget=_BUDGET, sleep=sleep)

@@ -9,6 +9,7 @@ from typing import Any
 
 from apportion.model.aws.cost_query import CostAnswer, CostQuery, Spent
 from apportion.model.errors.base import AwsRefusedError
+from apportion.ports.progress import Say, ignore_step
 
 from .actions import COST_REPORTS
 from .api_calls import Calls, Client
@@ -33,7 +34,7 @@ class CostExplorer:
         *,
         budget: int,
         answers: ResponseCache | None = None,
-        say: Callable[[str], None] = lambda _step: None,
+        say: Say = ignore_step,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._calls = Calls(client, COST_REPORTS, budget=budget, sleep=sleep)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from apportion.model.aws.accounts import Account, Organization
+from apportion.ports.progress import Say, ignore_step
 
 from .actions import ORGANIZATION
 from .api_calls import Calls, Client
@@ -29,7 +30,7 @@ class Organizations:
         self,
         client: Client,
         *,
-        say: Callable[[str], None] = lambda _step: None,
+        say: Say = ignore_step,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._calls = Calls(client, ORGANIZATION, budget=_BUDGET, sleep=sleep)

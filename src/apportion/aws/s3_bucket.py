@@ -19,6 +19,7 @@ from botocore.exceptions import BotoCoreError, ClientError, IncompleteReadError
 from apportion.model.aws.export import Fetched, PinnedObject
 from apportion.model.errors.base import AwsBusyError, AwsError, AwsUnreachableError
 from apportion.model.errors.exports import NoBucketError, NotWhatS3HasError, ObjectChangedError
+from apportion.ports.progress import Say, ignore_step
 
 from .actions import BILLS_IN_S3
 from .api_calls import ATTEMPTS, Calls, Client
@@ -180,7 +181,7 @@ def open_bucket(
     clients: Callable[[str, str], Client],
     bucket: str,
     *,
-    say: Callable[[str], None] = lambda _step: None,
+    say: Say = ignore_step,
     sleep: Callable[[float], None] = time.sleep,
 ) -> S3Bucket:
     """Reach a bucket in whatever region it is; raises NoBucketError where there is none."""

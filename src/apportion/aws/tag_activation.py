@@ -9,6 +9,7 @@ from typing import Any
 
 from apportion.model.aws.export_definition import Call
 from apportion.model.tags.activation import Backfill, KnownKey, TagState
+from apportion.ports.progress import Say, ignore_step
 
 from .actions import CHANGE_TAGS, IDENTITY, LOOK_AT_TAGS
 from .api_calls import Calls, Client
@@ -26,7 +27,7 @@ class TagActivation:
         cost_explorer: Client,
         identity: Client,
         *,
-        say: Callable[[str], None] = lambda _step: None,
+        say: Say = ignore_step,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._looks = Calls(cost_explorer, LOOK_AT_TAGS, budget=_BUDGET, sleep=sleep)

@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from apportion.model.aws.cost_query import Access
     from apportion.model.settings import Settings
     from apportion.ports.bills import CostReports
-    from apportion.ports.progress import Progress
+    from apportion.ports.progress import Progress, Say
 
     #: Makes a workspace from settings and a listener for the steps of its work.
     Open = Callable[[Settings, Progress], Workspace]
 
     #: Reaches Cost Explorer, with a listener for the steps of the work, and the clock.
-    Connect = Callable[[Access, Callable[[str], None], Callable[[], datetime]], CostReports]
+    Connect = Callable[[Access, Say, Callable[[], datetime]], CostReports]
 
     #: Makes a client of boto3 for a service with the credentials of a profile, in a region; both
     #: may be "", which is the environment's.
@@ -33,9 +33,7 @@ def open_real(settings: Settings, progress: Progress) -> Workspace:
     return Workspace(settings, say=progress.say, advance=progress.advance)
 
 
-def connect_real(
-    access: Access, say: Callable[[str], None], now: Callable[[], datetime]
-) -> CostReports:
+def connect_real(access: Access, say: Say, now: Callable[[], datetime]) -> CostReports:
     """Reach AWS."""
     from apportion.app.cost_explorer import connect
 

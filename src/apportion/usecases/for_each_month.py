@@ -9,10 +9,9 @@ from apportion.model.errors.base import FindingsError
 from apportion.model.findings.finding import Finding
 from apportion.model.outcome import Outcome
 from apportion.model.period import Period
+from apportion.ports.progress import Say
 
 from .outcomes import join_outcomes
-
-Say = Callable[[str], None]
 
 
 def month_by_month(

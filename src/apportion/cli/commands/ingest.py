@@ -31,6 +31,7 @@ from apportion.model.aws.export import Taking
 from apportion.model.charges import SplitCost
 from apportion.model.errors.base import CostQueryError
 from apportion.model.outcome import Outcome
+from apportion.ports.progress import ignore_step
 
 from .ingest_export import (
     ExportPeriodsOption,
@@ -205,10 +206,9 @@ def _from_cost_explorer(session: Session, options: IngestOptions, taking: Taking
         )
     by, days = names(options.by, "service"), days_before(session, options.days)
     outside = session.outside
-    with (
-        session.workspace() as workspace
-    ):  # it shows the steps; two displays would overwrite each other
-        reports = outside.connect(options.access, lambda _step: None, outside.now)
+    with session.workspace() as workspace:
+        # The workspace shows the steps; two displays would overwrite each other.
+        reports = outside.connect(options.access, ignore_step, outside.now)
         return workspace.ingest_costs(
             reports,
             by=by,

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from apportion.cli.options.common import AsOfOption, FormOption, LimitOption, RawOption, ToOption
+from apportion.cli.options.names import names
 from apportion.cli.options.period import PeriodOption, newest_allocated, one_month
 from apportion.cli.session import Session
 from apportion.cli.ui.help_pages import Command, examples
@@ -14,7 +15,7 @@ from apportion.cli.ui.output import Output
 from apportion.cli.ui.print_outcome import finish
 from apportion.model.question import Granularity, Question
 
-from .report import ByOption, CostOption, names
+from .report import ByOption, CostOption
 
 BacktestOption = Annotated[
     bool, typer.Option("--backtest", help="Replay past deliveries and show the errors.")

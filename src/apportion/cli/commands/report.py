@@ -10,6 +10,7 @@ import typer
 
 from apportion.cli.options.common import AsOfOption, FormOption, LimitOption, RawOption, ToOption
 from apportion.cli.options.completion import complete_owner
+from apportion.cli.options.names import names
 from apportion.cli.options.period import PeriodOption, newest_allocated, one_month
 from apportion.cli.session import Session
 from apportion.cli.ui.console import Console
@@ -120,11 +121,6 @@ def _finish(outcome: Outcome, sent: Output, console: Console, *, limit: int | No
 
     shown = largest(outcome.rows, outcome.columns, limit) if limit else None
     finish(outcome, sent, console, total=True, shown=shown)
-
-
-def names(by: Sequence[str] | None) -> tuple[str, ...]:
-    """Read names separated by commas."""
-    return tuple(name.strip() for names in by or () for name in names.split(",") if name.strip())
 
 
 def _finish_review(

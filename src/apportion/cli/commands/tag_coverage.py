@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from apportion.cli.options.common import AsOfOption, FormOption, RawOption, ToOption
+from apportion.cli.options.names import names
 from apportion.cli.options.period import PeriodOption, one_month
 from apportion.cli.session import Session
 from apportion.cli.ui.help_pages import Command, examples
@@ -84,7 +85,10 @@ def coverage(
     sent = Output(form, to, raw)
     sent.check(session.console)
     query = CoverageQuery(
-        one_month(period, session.outside.now()), _names(by), _percent(fail_under), as_of
+        one_month(period, session.outside.now()),
+        tuple(map(str.casefold, names(by))),
+        _percent(fail_under),
+        as_of,
     )
     with session.workspace() as workspace:
         outcome = workspace.tags.coverage(query)
@@ -181,11 +185,6 @@ def _short(outcome: Outcome) -> Outcome:
     """Shorten an ARN to the part that identifies the resource; files have all of it."""
     rows = [{**row, "resource": str(row["resource"]).split(":", 5)[-1]} for row in outcome.rows]
     return replace(outcome, rows=tuple(rows))
-
-
-def _names(written: list[str] | None) -> tuple[str, ...]:
-    words = (word for one in written or () for word in one.split(","))
-    return tuple(word.strip().casefold() for word in words if word.strip())
 
 
 def _percent(written: str) -> Decimal | None:

@@ -12,6 +12,7 @@ from apportion.cli.options.aws import RoleOption
 from apportion.cli.options.common import FormOption, RawOption, ToOption
 from apportion.cli.options.completion import complete_account
 from apportion.cli.options.cost_explorer import ProfileOption
+from apportion.cli.options.names import names
 from apportion.cli.options.period import PeriodOption, one_month
 from apportion.cli.session import Session
 from apportion.cli.ui.help_pages import Command, examples
@@ -130,8 +131,8 @@ class ScanOptions:
         view: str,
         period: str,
     ) -> None:
-        self._accounts = _names(accounts)
-        self._regions = _names(regions)
+        self._accounts = tuple(dict.fromkeys(names(accounts)))
+        self._regions = tuple(dict.fromkeys(names(regions)))
         self._roles = role_name, role_arn
         self._profile = profile
         self._view = view
@@ -156,8 +157,3 @@ class ScanOptions:
         where = Where(accounts, self._regions, self._period)
         explorer = reach.explorer(self._view) if self._view else None
         return workspace.tags.look(where, live=reach.live, explorer=explorer)
-
-
-def _names(written: list[str] | None) -> tuple[str, ...]:
-    words = (word for one in written or () for word in one.split(","))
-    return tuple(dict.fromkeys(word.strip() for word in words if word.strip()))

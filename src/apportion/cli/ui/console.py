@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from apportion.model.findings.finding import Finding, failing
 from apportion.model.row import Row
-from apportion.ports.progress import Progress
+from apportion.ports.progress import NO_PROGRESS, Progress
 from apportion.reports.visible import visible
 
 from . import styling
@@ -152,7 +152,7 @@ class Console:
         On a terminal the current step has a percentage; elsewhere each step is a line.
         """
         if self._quiet:
-            yield Progress()
+            yield NO_PROGRESS
         elif not self._err.isatty():
             yield Progress(lambda step: self._write_err(f"apportion: {visible(step)}\n"))
         else:

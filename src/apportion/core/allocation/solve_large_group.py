@@ -41,7 +41,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import isqrt
-from operator import mul
 
 from .inverse_modulo import invert
 from .packed_numbers import Slots, combine
@@ -188,7 +187,7 @@ def _holds(
     slots = Slots.holding(len(outer[0]), denominator * max(lifting.totals))
     packed = [slots.pack(row) for row in parts]
     return all(
-        total * numerators == sum(map(mul, row, packed)) + denominator * slots.pack(out)
+        total * numerators == combine(packed, row) + denominator * slots.pack(out)
         for total, numerators, row, out in zip(
             lifting.totals, packed, lifting.weights, outer, strict=True
         )

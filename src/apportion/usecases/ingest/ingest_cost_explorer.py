@@ -29,6 +29,7 @@ from apportion.model.manifest import Input
 from apportion.model.outcome import Outcome
 from apportion.model.period import Period
 from apportion.ports.bills import CostReports, Source
+from apportion.ports.progress import Say
 from apportion.ports.reports import Report
 from apportion.usecases.context import RunContext
 from apportion.usecases.fail_on_findings import stop_if_failing
@@ -138,7 +139,7 @@ def ingest_months(
     """Ingest each month; what one of them raises is raised with the findings of all."""
     months = {each.period: each for each in bills}
 
-    def ingest_month(period: Period, say: Callable[[str], None]) -> Outcome:
+    def ingest_month(period: Period, say: Say) -> Outcome:
         done = ingest(months[period], replace(context, say=say), intent=intent, wait=wait)
         return cost_explorer_outcome(done, months[period].name)
 

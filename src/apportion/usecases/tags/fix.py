@@ -22,6 +22,7 @@ from apportion.model.findings import live_tags as codes
 from apportion.model.findings.finding import Finding
 from apportion.model.outcome import Outcome
 from apportion.model.tags.live import FixPlan, TagFix
+from apportion.ports.progress import Say, ignore_step
 from apportion.usecases.context import RunContext
 
 from .scan import Scanned
@@ -83,7 +84,7 @@ def apply(
     name: str,
     now: datetime,
     keep: Callable[[FixPlan], None],
-    say: Callable[[str], None] = lambda _step: None,
+    say: Say = ignore_step,
 ) -> Outcome:
     """Make exactly a plan's changes, if all is still as it was when they were planned.
 
@@ -123,7 +124,7 @@ def _checked(
     *,
     name: str,
     now: datetime,
-    say: Callable[[str], None],
+    say: Say,
 ) -> tuple[list[TagFix], set[str]]:
     """Read the tags as they are now; raises where they are neither as planned nor done."""
     reasons = list(_too_old(planned, now))
