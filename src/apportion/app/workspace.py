@@ -25,7 +25,7 @@ from apportion.model.period import Period
 from apportion.model.question import Question
 from apportion.model.settings import Settings
 from apportion.ports.bills import Bucket, CostReports, Source
-from apportion.ports.progress import Say, ignore_share, ignore_step
+from apportion.ports.progress import ignore_share, ignore_step
 from apportion.usecases.context import RunContext
 from apportion.usecases.settings import read as read_settings
 
@@ -55,7 +55,7 @@ class Workspace:
         self,
         settings: Settings,
         *,
-        say: Say = ignore_step,
+        say: Callable[[str], None] = ignore_step,
         advance: Callable[[int, int], None] = ignore_share,
         now: Callable[[], str] = utc_now,
     ) -> None:
@@ -350,7 +350,7 @@ class Workspace:
 
         return LocalFiles(paths, scratch=self._scratch.path / "bill", advance=self._advance)
 
-    def _allocate(self, period: Period, say: Say, *, wait: float) -> Outcome:
+    def _allocate(self, period: Period, say: Callable[[str], None], *, wait: float) -> Outcome:
         from apportion.usecases.allocate.allocate import allocate
         from apportion.usecases.outcomes import allocate_outcome
         from apportion.usecases.runs.load_rules import rules_for
@@ -389,7 +389,7 @@ class Workspace:
 def open_workspace(
     folder: Path | str = ".",
     *,
-    say: Say = ignore_step,
+    say: Callable[[str], None] = ignore_step,
     advance: Callable[[int, int], None] = ignore_share,
     now: Callable[[], str] = utc_now,
 ) -> Workspace:

@@ -19,9 +19,9 @@ from sqlglot import exp
 from apportion.core.billing import value_sql
 from apportion.core.billing.raw_columns import RawColumn, RawColumnKind, normal_name
 from apportion.model.errors.base import EngineError
+from apportion.model.invisible_characters import clean
 from apportion.model.money import SQL_TYPE
 from apportion.model.relation import Query
-from apportion.sources.text import clean
 from apportion.sources.totals.group_codes import as_period
 from read_bills import ENGINE, MAP
 from soak import examples
