@@ -13,6 +13,7 @@ from apportion.core.reporting.published_tables import TABLES, everyday
 from apportion.model.outcome import Outcome
 from apportion.model.period import Period
 from apportion.model.retention import EvidenceKind, RetentionEvidence
+from apportion.model.timestamp import utc_text
 from apportion.model.workbook import Sheet, Workbook
 from apportion.ports.ledger import ExpirableLedger
 from apportion.ports.notifications import Notifier
@@ -159,7 +160,7 @@ def deliver_published(
         forms,
         period=period,
         notifications=notifications,
-        now=lambda: now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        now=lambda: utc_text(now),
         progress=progress,
     )
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from apportion.model.aws.export_definition import Call, Export
+from apportion.model.timestamp import utc_text
 
 from .actions import DATA_EXPORTS, IDENTITY
 from .api_calls import Calls, Client
@@ -70,9 +71,5 @@ def _export(answer: Mapping[str, Any]) -> Export:
         definition=definition,
         status=str(status.get("StatusCode", "")),
         reason=str(status.get("StatusReason", "")),
-        refreshed=_utc(refreshed) if isinstance(refreshed, datetime) else "",
+        refreshed=utc_text(refreshed) if isinstance(refreshed, datetime) else "",
     )
-
-
-def _utc(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -20,6 +20,7 @@ import numpy as np
 import pyarrow as pa
 
 from apportion.model.period import Period
+from apportion.model.timestamp import utc_text
 
 from . import company
 from .commitments import COMMITMENTS
@@ -261,7 +262,7 @@ def _spans(lines: pa.Table) -> pa.Table:
 
 
 def _moment(second: int) -> str:
-    return datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return utc_text(datetime.fromtimestamp(second, UTC))
 
 
 def _stamp(day: str) -> str:

@@ -23,6 +23,7 @@ from apportion.model.delivery import (
 from apportion.model.findings import bills
 from apportion.model.findings.finding import Finding, failing
 from apportion.model.manifest import Input
+from apportion.model.timestamp import utc_text
 from apportion.ports.progress import Advance, Sum, ignore_share
 
 from .columns import NO_TYPE, SourceColumn, common_type, first_records, lower, read_columns
@@ -229,7 +230,7 @@ def _delivery(
         mapping=mapping_text(bill_format.value),
         written=_written(columns, read),
         stated=(),
-        made=_moment(max(each.changed for each in read)),
+        made=utc_text(datetime.fromtimestamp(max(each.changed for each in read), UTC)),
     )
 
 
@@ -246,10 +247,6 @@ def _look_at(candidate: Candidate, sha256: str) -> _Read | None:
     file = BillFile(candidate.name, str(path), sha256, size, rows=0, checked_by="recorded SHA-256")
     changed = path.stat().st_mtime
     return _Read(Verified(file, encoding), columns, recognised, size, changed)
-
-
-def _moment(seconds: float) -> str:
-    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _tally(each: _Read, *, layout: Layout, bytes_read: Sum) -> Tally:

@@ -20,12 +20,12 @@ from apportion.cli.ui.print_outcome import finish
 from apportion.model.errors.retention import NotAnAgeError
 from apportion.model.outcome import Outcome
 from apportion.model.retention import EvidenceKind
+from apportion.model.timestamp import utc_text
 
 if TYPE_CHECKING:
     from apportion.model.retention import RetentionEvidence
 
 _DAYS = re.compile(r"(\d{1,5})d")
-_MOMENT = "%Y-%m-%dT%H:%M:%SZ"
 
 KeepRunsOption = Annotated[
     int,
@@ -151,7 +151,7 @@ def protect(
 def _since(written: str, now: datetime) -> str:
     """Read an age, or a day, as the moment since which what was current is kept."""
     if days := _DAYS.fullmatch(written.strip()):
-        return (now - timedelta(days=int(days[1]))).strftime(_MOMENT)
+        return utc_text(now - timedelta(days=int(days[1])))
     try:
         return date.fromisoformat(written.strip()).strftime("%Y-%m-%dT00:00:00Z")
     except ValueError:

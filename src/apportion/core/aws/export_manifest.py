@@ -12,7 +12,6 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from apportion.core.identity import sha256
@@ -27,6 +26,7 @@ from apportion.model.findings.exports import (
 )
 from apportion.model.findings.finding import Finding
 from apportion.model.period import Period
+from apportion.model.timestamp import utc_text
 
 METADATA = "metadata"
 
@@ -262,12 +262,8 @@ def _newer(delivery: ExportDelivery, pin: PinnedObject) -> Finding:
         BEING_REWRITTEN,
         f"s3://{delivery.export.bucket}/{delivery.manifest}",
         pin.key.rpartition("/")[2],
-        expected=f"a file no newer than its manifest of {_time(delivery.written)}",
-        found=f"one of {_time(pin.written)}",
+        expected=f"a file no newer than its manifest of {utc_text(delivery.written)}",
+        found=f"one of {utc_text(pin.written)}",
         remedy="Nothing of the month was ingested. Try again within the hour. Where somebody "
         "copies the export, the manifests must be copied last.",
     )
-
-
-def _time(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"

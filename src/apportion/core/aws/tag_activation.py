@@ -32,6 +32,7 @@ from apportion.model.tags.activation import (
 )
 from apportion.model.tags.tag_keys import normalise
 from apportion.model.tags.tag_policy import TagPolicy
+from apportion.model.timestamp import utc_text
 from apportion.model.wording import join_words
 
 COLUMNS = ("key", "kind", "place", "known_to_aws_as", "type", "status", "last_used", "plan")
@@ -102,7 +103,7 @@ def plan_tags(
         calls += [] if waits else [_backfill(backfill)]
     plan = TagPlan(
         account=state.account,
-        made=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        made=utc_text(now),
         rulebook=rulebook.name,
         sha256=rulebook.sha256,
         seen=dict.fromkeys(inactive, INACTIVE),

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
-from datetime import UTC
 from pathlib import Path
 from threading import Event
 
@@ -39,6 +38,7 @@ from apportion.model.findings.finding import Finding, failing
 from apportion.model.manifest import Input, Manifest, RunKind
 from apportion.model.outcome import Outcome
 from apportion.model.period import Period
+from apportion.model.timestamp import utc_text
 from apportion.model.wording import plural
 from apportion.ports.bills import Bucket, Source
 from apportion.ports.progress import Advance, Sum
@@ -325,7 +325,7 @@ class _Downloaded:
             replace(
                 each,
                 files=tuple(replace(file, name=self._address(file.name)) for file in each.files),
-                made=f"{self._delivery.written.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
+                made=utc_text(self._delivery.written),
             )
             for each in deliveries
         ]

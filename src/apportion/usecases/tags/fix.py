@@ -22,6 +22,7 @@ from apportion.model.findings import live_tags as codes
 from apportion.model.findings.finding import Finding
 from apportion.model.outcome import Outcome
 from apportion.model.tags.live import FixPlan, TagFix
+from apportion.model.timestamp import utc_text
 from apportion.ports.progress import Say, ignore_step
 from apportion.usecases.context import RunContext
 
@@ -68,7 +69,7 @@ def plan(
         else:
             fixes.append(fix)
     kept = fixes[:most] if most else fixes
-    made = FixPlan(now.strftime("%Y-%m-%dT%H:%M:%SZ"), month.policy.sha256, tuple(kept))
+    made = FixPlan(utc_text(now), month.policy.sha256, tuple(kept))
     findings = (*month.findings, *scanned.findings, *_left(scanned, without))
     words: tuple[str, ...] = (f"{len(kept):,} of {len(wrong):,} resources get tags by this plan.",)
     if unseen := len(lacking) - len(wrong):
@@ -94,7 +95,7 @@ def apply(
     so, and can be taken back, or the plan applied again.
     """
     open_fixes, already = _checked(planned, live, name=name, now=now, say=say)
-    made = now.strftime("%Y-%m-%dT%H:%M:%SZ")
+    made = utc_text(now)
     keep(undo_of(replace(planned, fixes=tuple(open_fixes)), made=made, name=name))
     refused: dict[str, str] = {}
     for at, (where, call, some) in enumerate(_batches(open_fixes)):
