@@ -35,10 +35,15 @@ def safe(value: object) -> str:
 def _line(cells: Sequence[str]) -> str:
     # Python's writer (3.11) does not quote a single carriage return if lines end with a line feed,
     # so readers would find two rows.
-    return ",".join(map(_quoted, cells) if cells != [""] else ['""']) + "\n"
+    return ",".join(map(quoted, cells) if cells != [""] else ['""']) + "\n"
 
 
-def _quoted(cell: str) -> str:
-    if any(char in cell for char in '",\r\n'):
-        return '"' + cell.replace('"', '""') + '"'
-    return cell
+def quoted(cell: str, separator: str = ",") -> str:
+    """Quote a cell if a reader needs it: for the separator, quotes and line ends in it."""
+    needs = any(char in cell for char in (separator, '"', "\r", "\n"))
+    return in_quotes(cell) if needs else cell
+
+
+def in_quotes(cell: str) -> str:
+    """Put a cell in quotes; quotes within are doubled."""
+    return '"' + cell.replace('"', '""') + '"'

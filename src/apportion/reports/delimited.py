@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from apportion.model.finance.journal_template import Cell, JournalTemplate
 
+from .csv import in_quotes, quoted
+
 
 def write_delimited(rows: Iterable[Sequence[Cell]], template: JournalTemplate) -> bytes:
     """Write rows; the cells are final text, which the encoding of the template has."""
@@ -17,8 +19,7 @@ def write_delimited(rows: Iterable[Sequence[Cell]], template: JournalTemplate) -
 
 
 def _written(cell: Cell, template: JournalTemplate) -> str:
-    """Quote a text if the template or the text needs it; quotes within are doubled."""
-    needs = any(mark in cell.text for mark in (template.separator, '"', "\r", "\n"))
-    if needs or (template.quote_text and cell.is_text):
-        return '"' + cell.text.replace('"', '""') + '"'
-    return cell.text
+    """Quote a text if the template or the text needs it."""
+    if template.quote_text and cell.is_text:
+        return in_quotes(cell.text)
+    return quoted(cell.text, template.separator)

@@ -69,18 +69,6 @@ def make_journals(lines: Iterable[JournalLine], batch: str) -> tuple[Journal, ..
     )
 
 
-def chosen_lines(
-    lines: Iterable[JournalLine], companies: Sequence[str], currencies: Sequence[str]
-) -> list[JournalLine]:
-    """Keep the lines of these companies and currencies; empty means all."""
-    return [
-        line
-        for line in lines
-        if (not companies or line.key.company in companies)
-        and (not currencies or line.key.currency in currencies)
-    ]
-
-
 def _posted(entry: Entry, chart: ChartMap) -> Iterator[tuple[LineKey, int]]:
     """Give the lines of an entry, with 1 for those that it debits and -1 for those it credits."""
     key = entry.key

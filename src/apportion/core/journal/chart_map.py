@@ -29,7 +29,7 @@ from apportion.model.findings.finding import Finding, Place, add, failing
 from apportion.model.suggestions import did_you_mean, shown
 from apportion.model.wording import join_words
 
-from .chart_map_schema import CODE_EXPECTED, CODE_PATTERN, FORMAT, OWNER_COLUMNS
+from .chart_map_schema import CODE_EXPECTED, CODE_PATTERN, DAY_EXPECTED, FORMAT, OWNER_COLUMNS
 
 #: Reads a file beside the chart map by its name; the place is where it is named.
 ReadFile = Callable[[str, Place], tuple[str | None, list[Finding]]]
@@ -205,9 +205,8 @@ def _day(
 ) -> date | None:
     day = read_day(text, last=last)
     if day is None:
-        expected = "a day like 2026-09-30 or a month like 2026-09"
         remedy = "Write the year first, and a day or month that exists."
-        add(findings, codes.WRONG_DAY, place, what, expected, shown(text), remedy)
+        add(findings, codes.WRONG_DAY, place, what, DAY_EXPECTED, shown(text), remedy)
     return day
 
 

@@ -18,10 +18,12 @@ from apportion.model.focus import COST_COLUMNS
 CODE_PATTERN = r"[^=+\-@\s\"'][^\t\r\n\"]*"
 CODE_EXPECTED = "a code that does not begin with =, +, -, @ or a quotation mark"
 
+DAY_EXPECTED = "a day like 2026-09-30 or a month like 2026-09"
+
 _CODE = Text(CODE_EXPECTED, CODE_PATTERN)
 _CODES = Either((_CODE, ListOf(_CODE)))
 _TEXT = Text("a text")
-_DAY = Text("a day like 2026-09-30 or a month like 2026-09", r"[0-9]{4}-[0-9]{2}(-[0-9]{2})?")
+_DAY = Text(DAY_EXPECTED, r"[0-9]{4}-[0-9]{2}(-[0-9]{2})?")
 _PERCENT = Text("a percentage like 3 or -2.5", r"-?[0-9]{1,4}(\.[0-9]{1,6})?", numeric=False)
 
 _INTERCOMPANY = Record(

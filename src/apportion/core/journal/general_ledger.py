@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from apportion.core.allocation.rounding import part_of
 from apportion.core.rulebook.inputs.csv_rows import Row, Sheet, capped, read_csv
 from apportion.model.currencies import from_minor
 from apportion.model.finance.journal import JournalBatch, JournalLine, LineKind
@@ -154,11 +153,6 @@ def recharge_rate(differences: Iterable[LedgerDifference]) -> dict[str, tuple[De
             recharged, expected = rates.get(each.currency, (Decimal(), Decimal()))
             rates[each.currency] = (recharged + each.recharged, expected + each.expected)
     return rates
-
-
-def rate_of(recharged: Decimal, expected: Decimal) -> Decimal | None:
-    """Divide what was recharged by what should have been; None for nothing."""
-    return part_of(recharged, expected)
 
 
 def difference_findings(differences: Iterable[LedgerDifference], name: str) -> list[Finding]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, time
+from datetime import date
 from decimal import Decimal
 
-from .estimate import COMPLETE, estimate_days
+from .estimate import COMPLETE
 from .owner_days import Estimate
-from .replay import daily_amounts
+from .replay import class_days
 from .triangles import BillArrivals, Developments
 
 
@@ -22,12 +22,8 @@ def incomplete_days(
     """
     sums: dict[tuple[date, str], Estimate] = defaultdict(Estimate)
     for bill in bills:
-        made = bill.made[-1]
-        days = [day for day in bill.period.days if datetime.combine(day, time(), UTC) < made]
-        for (charge_class, currency), billed in daily_amounts(bill).items():
-            parts = {day: learned.part_of(charge_class, day, bill.period, made) for day in days}
-            for day, expected in estimate_days(billed, parts).items():
-                sums[day, currency].add(billed.get(day, Decimal()), expected, None)
+        for one in class_days(bill, learned):
+            sums[one.day, one.currency].add(one.billed, one.expected, None)
     return {key: sums[key] for key in sorted(sums) if _is_incomplete(sums[key])}
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple, TypeVar
 
 from .accuracy import horizon_of
 from .estimate import estimate_days
-from .triangles import BillArrivals, ChargeClass, Developments, age_of
+from .triangles import BillArrivals, ChargeClass, Developments, age_of, days_begun
 
 _Key = TypeVar("_Key")
 
@@ -92,8 +92,7 @@ class Completeness:
     @property
     def days(self) -> list[date]:
         """The days of the month that had begun then."""
-        days = self.bills[0].period.days
-        return [day for day in days if datetime.combine(day, time(), UTC) < self.as_of]
+        return days_begun(self.bills[0].period, self.as_of)
 
     def part(self, of: Arriving, day: date) -> float | None:
         """The part of a day that is usually billed by now; None if it is not known."""

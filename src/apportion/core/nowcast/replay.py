@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from apportion.model.period import Period
 
 from .accuracy import AdaptiveInterval, Replayed, horizon_of
 from .estimate import COMPLETE, estimate_days
-from .triangles import BillArrivals, ChargeClass, Developments, age_of, learn
+from .triangles import BillArrivals, ChargeClass, Developments, age_of, days_begun, learn
 
 #: The group of all services together.
 ALL_SERVICES = "(all)"
@@ -89,6 +90,30 @@ def daily_amounts(bill: BillArrivals) -> dict[tuple[ChargeClass, str], dict[date
     return dict(found)
 
 
+class ClassDay(NamedTuple):
+    """A day of a class: what is billed, the part that usually is, and what is expected."""
+
+    charge_class: ChargeClass
+    currency: str
+    day: date
+    billed: Decimal
+    part: float | None
+    expected: Decimal | None
+
+
+def class_days(bill: BillArrivals, learned: Developments) -> Iterator[ClassDay]:
+    """Estimate the days of a bill that had begun at its newest delivery, by class of charge.
+
+    Monthly charges are not of a day.
+    """
+    made = bill.made[-1]
+    days = days_begun(bill.period, made)
+    for (of, currency), billed in daily_amounts(bill).items():
+        parts = {day: learned.part_of(of, day, bill.period, made) for day in days}
+        for day, expected in estimate_days(billed, parts).items():
+            yield ClassDay(of, currency, day, billed.get(day, Decimal()), parts[day], expected)
+
+
 def _moments(bills: Sequence[BillArrivals]) -> list[tuple[BillArrivals, datetime]]:
     every = [(bill, moment) for bill in bills for moment in dict.fromkeys(bill.made)]
     return sorted(every, key=lambda pair: pair[1])
@@ -104,33 +129,28 @@ def _estimates(
     bill: BillArrivals, learned: Developments, truth: Mapping[tuple[ChargeClass, str], _Days]
 ) -> Iterator[_Pending]:
     """Estimate the incomplete days of a delivery, by service and for all services together."""
-    made = bill.made[-1]
-    days = [day for day in bill.period.days if datetime.combine(day, time(), UTC) < made]
     sums: dict[tuple[date, str], list[Decimal]] = {}
     classes: dict[tuple[date, str], ChargeClass] = {}
-    for (charge_class, currency), billed in daily_amounts(bill).items():
-        parts = {day: learned.part_of(charge_class, day, bill.period, made) for day in days}
-        for day, estimate in estimate_days(billed, parts).items():
-            part = parts[day]
-            if estimate is None or part is None:
-                continue
-            true = truth[charge_class, currency].get(day, Decimal())
-            whole = sums.setdefault((day, currency), [Decimal(), Decimal()])
-            whole[0], whole[1] = whole[0] + estimate, whole[1] + true
-            horizon = _horizon(charge_class, day, bill, made)
-            if part < COMPLETE and horizon:
-                classes[day, currency] = charge_class
-                one = Replayed(horizon, charge_class.service, currency, estimate, true)
-                yield _Pending(one, charge_class, day, bill.period, bill.bill)
+    for charge_class, currency, day, _billed, part, estimate in class_days(bill, learned):
+        if estimate is None or part is None:
+            continue
+        true = truth[charge_class, currency].get(day, Decimal())
+        whole = sums.setdefault((day, currency), [Decimal(), Decimal()])
+        whole[0], whole[1] = whole[0] + estimate, whole[1] + true
+        horizon = _horizon(charge_class, day, bill)
+        if part < COMPLETE and horizon:
+            classes[day, currency] = charge_class
+            one = Replayed(horizon, charge_class.service, currency, estimate, true)
+            yield _Pending(one, charge_class, day, bill.period, bill.bill)
     for (day, currency), charge_class in classes.items():
-        horizon = _horizon(charge_class, day, bill, made)
+        horizon = _horizon(charge_class, day, bill)
         one = Replayed(horizon, ALL_SERVICES, currency, *sums[day, currency])
         yield _Pending(one, charge_class, day, bill.period, bill.bill)
 
 
-def _horizon(charge_class: ChargeClass, day: date, bill: BillArrivals, made: datetime) -> str:
-    """The horizon of a day at a delivery; empty for a day that is too old to be replayed."""
-    age = age_of(charge_class, day, bill.period, made)
+def _horizon(charge_class: ChargeClass, day: date, bill: BillArrivals) -> str:
+    """The horizon of a day at the newest delivery; empty for one that is too old to be replayed."""
+    age = age_of(charge_class, day, bill.period, bill.made[-1])
     return horizon_of(age) if age <= _OLDEST_HOURS else ""
 
 

@@ -107,10 +107,20 @@ def age_of(charge_class: ChargeClass, day: date, period: Period, made: datetime)
     Months are of different length, so their time before the end is scaled to 30 days.
     """
     if not charge_class.monthly:
-        return _hours(made - _begin(day))
-    length = _hours(_begin(period.last_day + timedelta(days=1)) - _begin(period.first_day))
-    age = _hours(made - _begin(period.first_day))
+        return _hours(made - begin_of(day))
+    length = _hours(begin_of(period.next.first_day) - begin_of(period.first_day))
+    age = _hours(made - begin_of(period.first_day))
     return min(age, length) / length * _MONTH_HOURS + max(age - length, 0.0)
+
+
+def begin_of(day: date) -> datetime:
+    """When a day begins; days are in UTC."""
+    return datetime.combine(day, time(), UTC)
+
+
+def days_begun(period: Period, moment: datetime) -> list[date]:
+    """The days of a month that begin before a moment."""
+    return [day for day in period.days if begin_of(day) < moment]
 
 
 def learn(bills: Iterable[BillArrivals]) -> Developments:
@@ -191,10 +201,6 @@ def _forwards(made: Sequence[datetime]) -> list[int]:
             found.append(number)
             latest = moment
     return found
-
-
-def _begin(day: date) -> datetime:
-    return datetime.combine(day, time(), UTC)
 
 
 def _hours(length: timedelta) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -110,12 +109,10 @@ class JournalBatch:
     after: tuple[str, ...]
     journals: tuple[Journal, ...] = field(default=())
 
-    def concerns(self, companies: Sequence[str], currencies: Sequence[str]) -> bool:
-        """Return whether it has a journal of these companies and currencies; empty means all."""
-        return any(
-            (not companies or journal.company in companies)
-            and (not currencies or journal.currency in currencies)
-            for journal in self.journals
+    def includes(self, company: str, currency: str) -> bool:
+        """Return whether journals of a company in a currency were chosen for the batch."""
+        return (not self.companies or company in self.companies) and (
+            not self.currencies or currency in self.currencies
         )
 
 

@@ -10,12 +10,7 @@ from decimal import Decimal
 
 from apportion.core.allocation.split_tables import shares_query
 from apportion.core.identity import run_id
-from apportion.core.journal.batches import (
-    chosen_lines,
-    journal_lines,
-    make_journals,
-    subtract_sent,
-)
+from apportion.core.journal.batches import journal_lines, make_journals, subtract_sent
 from apportion.core.journal.entries import map_entries
 from apportion.core.journal.invoice_costs import (
     DirectCost,
@@ -48,7 +43,7 @@ from apportion.usecases.row_values import read_rows
 from apportion.usecases.runs.open_run import Published, find, open_tables
 
 from .list_journals import deviation, journal_row
-from .records import record_batch, sent_batches
+from .records import record_batch, recorded_batches, sent_before
 
 COLUMNS = (
     *("period", "batch", "journal", "company", "currency", "lines", "debit", "credit"),
@@ -89,11 +84,7 @@ def export_journals(
     """
     published = find(context, period=period)
     batch = _empty_batch(published, chart, template, choice)
-    sent = [
-        each
-        for each in sent_batches(ledger, period)
-        if each.concerns(batch.companies, batch.currencies)
-    ]
+    sent = sent_before(batch, recorded_batches(ledger, period))
     findings = list(published.later)
     if sent and sent[-1].decided_by == batch.decided_by:
         batch, words = sent[-1], ["This batch is marked as sent; it is written again unchanged."]
@@ -160,7 +151,11 @@ def _filled(
     after = tuple(each.batch for each in sent)
     batch_id = run_id("journal batch", batch.decided_by, *after, inputs=())
     before = [line for each in sent for journal in each.journals for line in journal.lines]
-    rest = chosen_lines(subtract_sent(lines, before), batch.companies, batch.currencies)
+    rest = [
+        line
+        for line in subtract_sent(lines, before)
+        if batch.includes(line.key.company, line.key.currency)
+    ]
     return replace(batch, batch=batch_id, after=after, journals=make_journals(rest, batch_id))
 
 

@@ -69,4 +69,5 @@ def deviation(lines: Iterable[JournalLine], currency: str) -> Decimal:
 def _status(each: RecordedBatch, recorded: Sequence[RecordedBatch]) -> str:
     if each.sent_at:
         return "sent"
-    return "exported" if sent_before(each.batch, recorded) == each.batch.after else "outdated"
+    sent = tuple(batch.batch for batch in sent_before(each.batch, recorded))
+    return "exported" if sent == each.batch.after else "outdated"

@@ -81,25 +81,27 @@ def mark_sent(
         batch = found[0].batch
         if found[0].sent_at:
             return batch, False
-        sent = sent_before(batch, recorded)
+        sent = tuple(each.batch for each in sent_before(batch, recorded))
         if sent != batch.after:
             raise OutdatedJournalError(batch.batch, batch.period, batch.after, sent)
         note(ledger, RetentionEvidence(batch.run, batch.period, EvidenceKind.SENT, batch.batch, at))
         return batch, True
 
 
-def sent_before(batch: JournalBatch, recorded: Sequence[RecordedBatch]) -> tuple[str, ...]:
+def sent_before(batch: JournalBatch, recorded: Sequence[RecordedBatch]) -> list[JournalBatch]:
     """List the batches that a batch must continue: sent ones with journals of the same parts.
 
     `recorded` are in the order of `recorded_batches`.
     """
-    return tuple(
-        each.batch.batch
+    return [
+        each.batch
         for each in recorded
         if each.sent_at
         and each.batch.period == batch.period
-        and each.batch.concerns(batch.companies, batch.currencies)
-    )
+        and any(
+            batch.includes(journal.company, journal.currency) for journal in each.batch.journals
+        )
+    ]
 
 
 def _record(content: bytes) -> dict[str, str] | None:

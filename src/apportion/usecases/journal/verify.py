@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator
 from decimal import localcontext
 from pathlib import Path
 
+from apportion.core.allocation.rounding import part_of
 from apportion.core.journal.general_ledger import (
     LedgerDifference,
     check_currency,
     compare_general_ledger,
     difference_findings,
-    rate_of,
     read_general_ledger,
     recharge_rate,
     template_columns,
@@ -82,7 +82,7 @@ def _row(each: LedgerDifference) -> dict[str, object]:
 
 def _rates(differences: Iterable[LedgerDifference]) -> Iterator[str]:
     for currency, (recharged, expected) in sorted(recharge_rate(differences).items()):
-        rate = rate_of(recharged, expected)
+        rate = part_of(recharged, expected)
         shown = "none" if rate is None else percent(rate)
         yield (
             f"General ledger recharge rate: {shown} ({exact(recharged)} of {exact(expected)} "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 from apportion.core.billing.retention import expired
@@ -13,6 +13,7 @@ from apportion.core.nowcast.accuracy import ENOUGH_ERRORS, Replayed, accuracy, h
 from apportion.core.nowcast.estimate import COMPLETE
 from apportion.core.nowcast.owner_days import Estimate, Group
 from apportion.core.nowcast.replay import ALL_SERVICES, Replay, replay
+from apportion.core.nowcast.triangles import begin_of
 from apportion.model.manifest import RunKind
 from apportion.model.outcome import Outcome
 from apportion.model.question import Question
@@ -40,7 +41,7 @@ def backtest(context: RunContext, question: Question) -> Outcome:
     holds earlier allocations of the month. Days that are not complete yet are left out.
     """
     published = find(context, period=question.period, as_of=question.as_of)
-    cost = cost_column(question.cost) or published.rulebook.cost
+    cost = cost_column(question, published)
     context.say("replaying past deliveries")
     arrivals = read_all_arrivals(question.period, cost, context, known=published.bills)
     replayed = replay(arrivals).estimates
@@ -93,7 +94,7 @@ def _replay_owners(published: Published, question: Question, context: RunContext
     for run in _earlier(published, context):
         then = _estimates(find(context, period=question.period, as_of=run), question, context)
         for key, one in then.days.sums.items():
-            age = then.known.as_of - datetime.combine(key[0], time(), UTC)
+            age = then.known.as_of - begin_of(key[0])
             if key[0] in complete and age <= _OLDEST and one.expected != one.billed:
                 truth = final.days.sums.get(key, Estimate()).billed
                 found.append(_replayed(key, age, one.expected, truth))
@@ -109,7 +110,7 @@ def _replayed(
 
 
 def _estimates(published: Published, question: Question, context: RunContext) -> EstimatedMonth:
-    cost = cost_column(question.cost) or published.rulebook.cost
+    cost = cost_column(question, published)
     arrivals = read_all_arrivals(question.period, cost, context, known=published.bills)
     return estimate_month(published, arrivals, question, context, replayed=_NO_INTERVALS)
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
 from apportion.core.nowcast.incomplete import incomplete_days
 from apportion.core.nowcast.owner_days import Estimate
-from apportion.core.nowcast.triangles import learn
+from apportion.core.nowcast.triangles import begin_of, learn
 from apportion.model.cents import money
 from apportion.model.manifest import Manifest
 from apportion.model.period import Period
@@ -70,4 +70,4 @@ def _newest(bills: Mapping[str, Manifest], context: RunContext) -> datetime:
 
 
 def _end(period: str) -> datetime:
-    return datetime.combine(Period.parse(period).next.first_day, time(), UTC)
+    return begin_of(Period.parse(period).next.first_day)

@@ -64,7 +64,7 @@ def nowcast(context: RunContext, question: Question) -> Outcome:
     interval: None until enough errors of such estimates are known.
     """
     published = find(context, period=question.period, as_of=question.as_of)
-    cost = cost_column(question.cost) or published.rulebook.cost
+    cost = cost_column(question, published)
     context.say("comparing past deliveries")
     arrivals = read_all_arrivals(question.period, cost, context, known=published.bills)
     month = estimate_month(published, arrivals, question, context, replayed=replay(arrivals))
@@ -86,7 +86,7 @@ def estimate_month(
 ) -> EstimatedMonth:
     """Estimate the days of an allocation from the arrivals of its bills and of months before."""
     columns = find_columns(published, question.by or (published.rulebook.owner,))
-    cost = cost_column(question.cost) or published.rulebook.cost
+    cost = cost_column(question, published)
     known = _completeness(published, arrivals, replayed)
     tables, charges = open_charges(published, context, used=set(columns))
     costs = read_rows(ClassCost, context.engine.rows(_costs(charges, columns, cost)))

@@ -114,7 +114,7 @@ def _answer(
     published: Published, wanted: _ReportQuery, charges: Relation, context: RunContext
 ) -> Outcome:
     question = wanted.question
-    cost = cost_column(question.cost) or published.rulebook.cost
+    cost = cost_column(question, published)
     query = report_query(
         wanted.columns,
         charges,
@@ -238,12 +238,15 @@ def find_columns(published: Published, by: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(spelt[wanted.casefold().replace("-", "_")] for wanted in by))
 
 
-def cost_column(wanted: str) -> str:
-    """Find a cost column by its name, without regard to case; empty for no name."""
+def cost_column(question: Question, published: Published) -> str:
+    """Find the cost column of a question, without regard to case; for no name the rulebook's."""
+    wanted = question.cost
+    if not wanted:
+        return published.rulebook.cost
     spelt = {column.casefold(): column for column in COST_COLUMNS}
-    if wanted and wanted.casefold() not in spelt:
+    if wanted.casefold() not in spelt:
         raise UnknownColumnError(wanted, COST_COLUMNS, "")
-    return spelt.get(wanted.casefold(), "")
+    return spelt[wanted.casefold()]
 
 
 def _condition(
