@@ -26,11 +26,11 @@ def batch_to_text(batch: JournalBatch) -> str:
 
 def batch_from_text(text: str) -> JournalBatch:
     """Read a batch. Raises ValueError, LookupError or TypeError if it is none."""
-    said = json.loads(text)
-    tuples = {key: tuple(said[key]) for key in ("companies", "currencies", "after")}
-    journals = tuple(map(_journal, said["journals"]))
-    day = date.fromisoformat(said["posting_date"])
-    return JournalBatch(**{**said, **tuples, "posting_date": day, "journals": journals})
+    record = json.loads(text)
+    tuples = {key: tuple(record[key]) for key in ("companies", "currencies", "after")}
+    journals = tuple(map(_journal, record["journals"]))
+    day = date.fromisoformat(record["posting_date"])
+    return JournalBatch(**{**record, **tuples, "posting_date": day, "journals": journals})
 
 
 def _plain(journal: Journal) -> dict[str, Any]:
@@ -43,8 +43,9 @@ def _plain(journal: Journal) -> dict[str, Any]:
     }
 
 
-def _journal(said: Mapping[str, Any]) -> Journal:
+def _journal(record: Mapping[str, Any]) -> Journal:
     lines = tuple(
-        JournalLine(LineKey(*key), amount, Fraction(exact)) for *key, amount, exact in said["lines"]
+        JournalLine(LineKey(*key), amount, Fraction(exact))
+        for *key, amount, exact in record["lines"]
     )
-    return Journal(said["journal"], said["company"], said["currency"], lines)
+    return Journal(record["journal"], record["company"], record["currency"], lines)

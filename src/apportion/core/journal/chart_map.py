@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -280,5 +280,4 @@ def _hides(earlier: AccountRule, later: AccountRule) -> bool:
 
 def _digest(text: str, owners: str) -> str:
     """Hash the chart map and its file of owners."""
-    parts: Sequence[str] = (text, owners)
-    return sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+    return sha256(f"{text}\0{owners}".encode("utf-8", "surrogatepass")).hexdigest()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -80,18 +80,6 @@ def _rounded(exact: dict[EntryKey, Fraction]) -> list[Entry]:
     return [Entry(key, rounded[key], exact[key]) for key in sorted(exact)]
 
 
-@dataclass(frozen=True)
-class _Problem:
-    """Something that is not mapped; equal problems are one finding with the sum of the money."""
-
-    code: Code
-    subject: str
-    expected: str
-    found: str
-    remedy: str
-    currency: str
-
-
 class _Mapper:
     """Finds company, cost center and accounts of costs, and adds up what has none."""
 
@@ -99,17 +87,17 @@ class _Mapper:
         self._chart = chart
         self._day = day
         self._owners = {one.owner: one for one in chart.owners if one.holds_on(day)}
-        self._problems: dict[_Problem, int] = defaultdict(int)
+        self._unmapped: dict[Finding, int] = defaultdict(int)  # findings without their money
 
     def keys(self, cost: InvoiceCost) -> Iterator[tuple[EntryKey, Fraction]]:
         """Give the entries of a cost with exact amounts in minor units; none if a mapping lacks."""
         mapping = self._owners.get(cost.owner)
         payer = self._chart.companies.get(self._chart.payers.get(cost.billing_account, ""))
         account = self._account(cost, mapping)
-        problem = self._unmapped(cost, mapping, payer) or self._no_account(cost, mapping, account)
-        if problem is not None:
-            self._problems[problem] += cost.units
-        if problem is not None or mapping is None or payer is None:
+        finding = self._not_mapped(cost, mapping, payer) or self._no_account(cost, mapping, account)
+        if finding is not None:
+            self._unmapped[finding] += cost.units
+        if finding is not None or mapping is None or payer is None:
             return
         amount = to_minor(cost.units, units_in_minor(cost.currency))
         kind = LineKind.TAX if cost.tax else LineKind.COST
@@ -122,18 +110,9 @@ class _Mapper:
     def findings(self) -> list[Finding]:
         """List what is not mapped, with the money that cannot be posted."""
         return [
-            Finding(
-                problem.code,
-                self._chart.name,
-                problem.subject,
-                problem.expected,
-                problem.found,
-                problem.remedy,
-                from_units(units),
-                problem.currency,
-            )
-            for problem, units in sorted(
-                self._problems.items(), key=lambda pair: (pair[0].code.number, pair[0].subject)
+            replace(finding, amount=from_units(units))
+            for finding, units in sorted(
+                self._unmapped.items(), key=lambda pair: (pair[0].code.number, pair[0].subject)
             )
         ]
 
@@ -167,46 +146,52 @@ class _Mapper:
             return self._chart.companies[mapping.company].tax
         return self._chart.account(mapping.company, cost.service_category)
 
-    def _unmapped(
+    def _not_mapped(
         self, cost: InvoiceCost, mapping: OwnerMapping | None, payer: Company | None
-    ) -> _Problem | None:
+    ) -> Finding | None:
         if not is_currency(cost.currency):
             found = shown(cost.currency) or "none"
             remedy = "Correct `BillingCurrency` of the bill, ingest it again, and allocate."
-            return _Problem(codes.UNKNOWN_CURRENCY, "the currency of the bill",
-                            "a code like USD", found, remedy, cost.currency)  # fmt: skip
+            return self._finding(codes.UNKNOWN_CURRENCY, cost, "the currency of the bill",
+                                 "a code like USD", found, remedy)  # fmt: skip
         if payer is None:
             subject = f"billing account {shown(cost.billing_account) or 'without id'}"
             remedy = "Add it to `payers`."
-            return _Problem(codes.UNMAPPED_PAYER, subject, "a company", "none", remedy,
-                            cost.currency)  # fmt: skip
+            return self._finding(codes.UNMAPPED_PAYER, cost, subject, "a company", "none", remedy)
         if mapping is None:
             return self._no_owner(cost)
         return None
 
-    def _no_owner(self, cost: InvoiceCost) -> _Problem:
+    def _no_owner(self, cost: InvoiceCost) -> Finding:
         other = [one for one in self._chart.owners if one.owner == cost.owner]
         lines = join_words([f"line {one.place.line}" for one in other], last="and")
         found = f"mappings for other days in {lines}" if other else "none"
         near = did_you_mean(cost.owner, {one.owner for one in self._chart.owners})
         remedy = f"Add it to `owners`. {'' if other else near}".rstrip()
-        return _Problem(codes.UNMAPPED_OWNER, f"owner {shown(cost.owner)}",
-                        f"a mapping that is valid on {self._day}", found, remedy,
-                        cost.currency)  # fmt: skip
+        return self._finding(codes.UNMAPPED_OWNER, cost, f"owner {shown(cost.owner)}",
+                             f"a mapping that is valid on {self._day}", found,
+                             remedy)  # fmt: skip
 
     def _no_account(
         self, cost: InvoiceCost, mapping: OwnerMapping | None, account: str
-    ) -> _Problem | None:
+    ) -> Finding | None:
         if account or mapping is None:
             return None
         company = mapping.company
         if cost.tax:
-            return _Problem(codes.NO_TAX_ACCOUNT, f"company {company}", "a tax account", "none",
-                            "Add `tax:` to the company.", cost.currency)  # fmt: skip
+            return self._finding(codes.NO_TAX_ACCOUNT, cost, f"company {company}", "a tax account",
+                                 "none", "Add `tax:` to the company.")  # fmt: skip
         category = shown(cost.service_category) or "(none)"
         subject = f"service category {category} of company {company}"
         remedy = "Add a rule to `accounts`; one without service categories matches all others."
-        return _Problem(codes.NO_ACCOUNT, subject, "an account", "none", remedy, cost.currency)
+        return self._finding(codes.NO_ACCOUNT, cost, subject, "an account", "none", remedy)
+
+    def _finding(
+        self, code: Code, cost: InvoiceCost, subject: str, expected: str, found: str, remedy: str
+    ) -> Finding:
+        """Make a finding without its money; equal ones become one, with the sum of it."""
+        return Finding(code, self._chart.name, subject, expected, found, remedy,
+                       currency=cost.currency)  # fmt: skip
 
 
 def _check_intercompany(exact: dict[EntryKey, Fraction], chart: ChartMap) -> Iterator[Finding]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -205,17 +205,14 @@ def _columns(
         )
         if field:
             at.setdefault(field, number)
-    amounts: Sequence[str] = [
-        *(["amount"] if "amount" in at else []),
-        *(["debit", "credit"] if {"debit", "credit"} <= at.keys() else []),
-    ]
-    if "account" not in at or not amounts:
+    has_sides = {"debit", "credit"} <= at.keys()
+    if "account" not in at or not (has_sides or "amount" in at):
         found = join_words(sheet.header, last="and")
         add(findings, rules.WRONG_HEADER, Place(sheet.name, 1), "the columns of the file",
             "account, and amount or debit and credit", found)  # fmt: skip
         return None
-    if "amount" in at and len(amounts) > 1:
-        del at["amount"]
+    if has_sides:
+        at.pop("amount", None)
     return at
 
 

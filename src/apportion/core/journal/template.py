@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
+from typing import TypeVar
 
 from apportion.core.rulebook.yaml.nodes import ListNode, MapNode, Node, read_yaml
 from apportion.core.rulebook.yaml.schema_types import Fitting, fit
@@ -30,6 +31,8 @@ from .template_schema import DECIMALS, ENCODINGS, FORMAT, LINE_ENDS, SEPARATORS
 FIELD = re.compile(r"\{([a-z_.0-9]*)\}")
 
 _DATES = "YYYY-MM-DD"
+
+_Word = TypeVar("_Word", bound=str)
 
 
 def read_template(text: str, *, name: str) -> tuple[JournalTemplate | None, list[Finding]]:
@@ -65,9 +68,8 @@ def _template(node: MapNode, name: str, text: str) -> JournalTemplate:
     return JournalTemplate(
         name=name,
         sha256=sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
-        about=text_of(node.get("about")),
         source=text_of(node.get("source")),
-        encoding=Encoding(_word(node, "encoding", ENCODINGS)),
+        encoding=_word(node, "encoding", ENCODINGS),
         separator=_word(node, "separator", SEPARATORS),
         line_end=_word(node, "line_end", LINE_ENDS),
         decimal=_word(node, "decimal", DECIMALS),
@@ -85,7 +87,7 @@ def _template(node: MapNode, name: str, text: str) -> JournalTemplate:
     )
 
 
-def _word(node: MapNode, key: str, words: Mapping[str, str]) -> str:
+def _word(node: MapNode, key: str, words: Mapping[str, _Word]) -> _Word:
     """Translate a word of the template; the first one is the default."""
     return words[text_of(node.get(key)) or next(iter(words))]
 

@@ -12,9 +12,13 @@ from apportion.core.rulebook.yaml.schema_types import (
     Text,
     schema,
 )
-from apportion.model.finance.journal_template import Names, Rows
+from apportion.model.finance.journal_template import Encoding, Names, Rows
 
-ENCODINGS = {"utf-8": "utf-8", "utf-8-bom": "utf-8-sig", "windows-1252": "cp1252"}
+ENCODINGS = {
+    "utf-8": Encoding.UTF_8,
+    "utf-8-bom": Encoding.UTF_8_BOM,
+    "windows-1252": Encoding.WINDOWS_1252,
+}
 SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t"}
 LINE_ENDS = {"crlf": "\r\n", "lf": "\n"}
 DECIMALS = {"point": ".", "comma": ","}

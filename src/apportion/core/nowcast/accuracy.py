@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from math import ceil
@@ -18,6 +18,9 @@ _STEP = 0.05
 
 #: Horizons: hours since the day began, up to each of these.
 _HORIZONS = (24, 36, 48, 72, 120, 240)
+
+#: Half an interval by horizon, in parts of the estimate; None with too few errors.
+Widths = Mapping[str, Decimal | None]
 
 _PLACES = Decimal("0.000001")
 

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
-from .accuracy import horizon_of
+from .accuracy import Widths, horizon_of
 from .estimate import estimate_days
 from .triangles import BillArrivals, ChargeClass, Developments, age_of, days_begun
-
-_Key = TypeVar("_Key")
 
 #: Values of the columns that estimates are grouped by.
 Group = tuple[str | None, ...]
@@ -33,6 +31,11 @@ class ClassCost(NamedTuple):
     direct: bool
     amount: Decimal
     groups: Mapping[str, str | None]
+
+    @property
+    def group(self) -> Group:
+        """The values of the columns that estimates are grouped by."""
+        return tuple(self.groups.values())
 
     @property
     def arriving(self) -> Arriving:
@@ -73,16 +76,12 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Completeness:
-    """How complete the bills of a month are: by what was learned of their classes.
-
-    `accounts` maps billing accounts to bills, `widths` gives half an interval by horizon, in parts
-    of the estimate.
-    """
+    """How complete the bills of a month are; `accounts` maps billing accounts to bills."""
 
     bills: Sequence[BillArrivals]
     accounts: Mapping[str, BillArrivals]
     developments: Developments
-    width_of: Callable[[str], Decimal | None]
+    widths: Widths
 
     @property
     def as_of(self) -> datetime:
@@ -103,7 +102,7 @@ class Completeness:
         """Half the interval of an expected amount."""
         bill = self._bill(of)
         age = age_of(of.charge_class, day, bill.period, bill.made[-1])
-        width = self.width_of(horizon_of(age))
+        width = self.widths.get(horizon_of(age))
         return None if width is None or expected is None else abs(expected) * width
 
     def _bill(self, of: Arriving) -> BillArrivals:
@@ -118,7 +117,7 @@ class OwnerDays:
     sums: dict[tuple[date, Group, str], Estimate] = field(
         default_factory=lambda: defaultdict(Estimate)
     )
-    unknown: dict[Arriving, Decimal] = field(default_factory=dict)
+    unknown: dict[Arriving, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
 
 
 def estimate_owners(
@@ -130,17 +129,17 @@ def estimate_owners(
     """
     found = OwnerDays()
     direct: list[ClassCost] = []
-    shared: dict[tuple[date, str], dict[Group, Decimal]] = defaultdict(dict)
+    shared: dict[tuple[date, str], dict[Group, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     for row in costs:
         if row.direct:
             direct.append(row)
         else:
-            _add(shared[row.day, row.currency], tuple(row.groups.values()), row.amount)
+            shared[row.day, row.currency][row.group] += row.amount
     for group, of, day, billed, expected in _estimates(direct, known):
         half = known.half(of, day, expected)
         found.sums[day, group, of.currency].add(billed, expected, half)
         if expected is None:
-            _add(found.unknown, of, billed)
+            found.unknown[of] += billed
     whole: dict[tuple[date, str], Estimate] = defaultdict(Estimate)
     for _group, of, day, billed, expected in _estimates(pools, known):
         whole[day, of.currency].add(billed, expected, known.half(of, day, expected))
@@ -153,9 +152,11 @@ def _estimates(
     rows: Iterable[ClassCost], known: Completeness
 ) -> Iterator[tuple[Group, Arriving, date, Decimal, Decimal | None]]:
     """Estimate each day of each class of each group, and days on which it is not billed yet."""
-    classes: dict[tuple[Group, Arriving], dict[date, Decimal]] = defaultdict(dict)
+    classes: dict[tuple[Group, Arriving], dict[date, Decimal]] = defaultdict(
+        lambda: defaultdict(Decimal)
+    )
     for row in rows:
-        _add(classes[tuple(row.groups.values()), row.arriving], row.day, row.amount)
+        classes[row.group, row.arriving][row.day] += row.amount
     for (group, of), billed in classes.items():
         monthly = of.charge_class.monthly
         days = sorted(billed if monthly else {*known.days, *billed})
@@ -189,7 +190,3 @@ def _shares(
             expected = billed + ((pool.expected - pool.billed) * part)
             half = None if pool.half is None else pool.half * abs(part)
             yield key, group, (billed, expected, half)
-
-
-def _add(sums: dict[_Key, Decimal], key: _Key, amount: Decimal) -> None:
-    sums[key] = sums.get(key, Decimal()) + amount

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from apportion.model.period import Period
 
-from .accuracy import AdaptiveInterval, Replayed, horizon_of
+from .accuracy import AdaptiveInterval, Replayed, Widths, horizon_of
 from .estimate import COMPLETE, estimate_days
 from .triangles import BillArrivals, ChargeClass, Developments, age_of, days_begun, learn
 
@@ -41,14 +41,10 @@ class _Pending:
 
 @dataclass(frozen=True)
 class Replay:
-    """All replayed estimates, oldest first, and the half widths of the next intervals."""
+    """All replayed estimates, oldest first, and the widths of the next ones of single services."""
 
     estimates: tuple[Replayed, ...]
-    widths: Mapping[tuple[bool, str], Decimal | None]
-
-    def width(self, horizon: str, *, service: bool) -> Decimal | None:
-        """Half the interval of a day of one service, or of all, in parts of the estimate."""
-        return self.widths.get((service, horizon))
+    widths: Widths
 
 
 def replay(bills: Sequence[BillArrivals]) -> Replay:
@@ -77,16 +73,18 @@ def replay(bills: Sequence[BillArrivals]) -> Replay:
             done.append(with_width)
             pending.append(replace(each, estimate=with_width))
     _resolve(pending, final, datetime.max.replace(tzinfo=UTC), intervals)
-    return Replay(tuple(done), {key: each.width() for key, each in intervals.items()})
+    widths = {horizon: each.width() for (service, horizon), each in intervals.items() if service}
+    return Replay(tuple(done), widths)
 
 
 def daily_amounts(bill: BillArrivals) -> dict[tuple[ChargeClass, str], dict[date, Decimal]]:
     """Add the changes of daily charges up, by class, currency and day."""
-    found: dict[tuple[ChargeClass, str], dict[date, Decimal]] = defaultdict(dict)
+    found: dict[tuple[ChargeClass, str], dict[date, Decimal]] = defaultdict(
+        lambda: defaultdict(Decimal)
+    )
     for change in bill.changes:
         if not change.charge_class.monthly:
-            days = found[change.charge_class, change.currency]
-            days[change.day] = days.get(change.day, Decimal()) + change.amount
+            found[change.charge_class, change.currency][change.day] += change.amount
     return dict(found)
 
 

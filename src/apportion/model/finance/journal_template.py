@@ -71,7 +71,6 @@ class JournalTemplate:
 
     name: str
     sha256: str
-    about: str
     source: str
     encoding: Encoding
     separator: str

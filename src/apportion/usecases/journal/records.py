@@ -106,8 +106,8 @@ def sent_before(batch: JournalBatch, recorded: Sequence[RecordedBatch]) -> list[
 
 def _record(content: bytes) -> dict[str, str] | None:
     """Read a note; None if it is about something else. `noted` checks that all can be read."""
-    said: dict[str, str] = json.loads(content)
-    return said if said.get("record") == _RECORD else None
+    fields: dict[str, str] = json.loads(content)
+    return fields if fields.get("record") == _RECORD else None
 
 
 def _read(ledger: ExpirableLedger, content: str) -> JournalBatch:

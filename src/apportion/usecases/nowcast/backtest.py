@@ -12,7 +12,7 @@ from apportion.core.billing.retention import expired
 from apportion.core.nowcast.accuracy import ENOUGH_ERRORS, Replayed, accuracy, horizon_of
 from apportion.core.nowcast.estimate import COMPLETE
 from apportion.core.nowcast.owner_days import Estimate, Group
-from apportion.core.nowcast.replay import ALL_SERVICES, Replay, replay
+from apportion.core.nowcast.replay import ALL_SERVICES, replay
 from apportion.core.nowcast.triangles import begin_of
 from apportion.model.manifest import RunKind
 from apportion.model.outcome import Outcome
@@ -29,9 +29,6 @@ from .read_arrivals import read_all_arrivals
 
 #: Estimates of owners of days that are older are not compared.
 _OLDEST = timedelta(hours=240)
-
-#: Estimates without intervals.
-_NO_INTERVALS = Replay((), {})
 
 
 def backtest(context: RunContext, question: Question) -> Outcome:
@@ -112,7 +109,7 @@ def _replayed(
 def _estimates(published: Published, question: Question, context: RunContext) -> EstimatedMonth:
     cost = cost_column(question, published)
     arrivals = read_all_arrivals(question.period, cost, context, known=published.bills)
-    return estimate_month(published, arrivals, question, context, replayed=_NO_INTERVALS)
+    return estimate_month(published, arrivals, question, context, widths={})
 
 
 def _complete_days(month: EstimatedMonth) -> set[date]:

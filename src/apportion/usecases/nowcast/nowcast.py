@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from apportion.core.nowcast.accuracy import ENOUGH_ERRORS
+from apportion.core.nowcast.accuracy import ENOUGH_ERRORS, Widths
 from apportion.core.nowcast.owner_days import (
     ClassCost,
     Completeness,
@@ -20,7 +20,7 @@ from apportion.core.nowcast.owner_days import (
     OwnerDays,
     estimate_owners,
 )
-from apportion.core.nowcast.replay import Replay, replay
+from apportion.core.nowcast.replay import replay
 from apportion.core.nowcast.triangles import BillArrivals, learn
 from apportion.core.templates import each, name
 from apportion.model import cents
@@ -67,7 +67,7 @@ def nowcast(context: RunContext, question: Question) -> Outcome:
     cost = cost_column(question, published)
     context.say("comparing past deliveries")
     arrivals = read_all_arrivals(question.period, cost, context, known=published.bills)
-    month = estimate_month(published, arrivals, question, context, replayed=replay(arrivals))
+    month = estimate_month(published, arrivals, question, context, widths=replay(arrivals).widths)
     return Outcome(
         columns=("day", *month.columns, *NOWCAST),
         rows=tuple(_rows(month)),
@@ -82,12 +82,12 @@ def estimate_month(
     question: Question,
     context: RunContext,
     *,
-    replayed: Replay,
+    widths: Widths,
 ) -> EstimatedMonth:
     """Estimate the days of an allocation from the arrivals of its bills and of months before."""
     columns = find_columns(published, question.by or (published.rulebook.owner,))
     cost = cost_column(question, published)
-    known = _completeness(published, arrivals, replayed)
+    known = _completeness(published, arrivals, widths)
     tables, charges = open_charges(published, context, used=set(columns))
     costs = read_rows(ClassCost, context.engine.rows(_costs(charges, columns, cost)))
     pools = read_rows(ClassCost, context.engine.rows(_pool_costs(tables.allocations, cost)))
@@ -95,7 +95,7 @@ def estimate_month(
 
 
 def _completeness(
-    published: Published, arrivals: Sequence[BillArrivals], replayed: Replay
+    published: Published, arrivals: Sequence[BillArrivals], widths: Widths
 ) -> Completeness:
     bills = [bill for bill in arrivals if str(bill.period) == published.manifest.period]
     accounts = {
@@ -103,9 +103,7 @@ def _completeness(
         for bill in sorted(bills, key=lambda bill: bill.made[-1], reverse=True)
         for total in published.bills[bill.bill].totals
     }
-    return Completeness(
-        bills, accounts, learn(arrivals), lambda horizon: replayed.width(horizon, service=True)
-    )
+    return Completeness(bills, accounts, learn(arrivals), widths)
 
 
 def _costs(charges: Relation, columns: Sequence[str], cost: str) -> Query:

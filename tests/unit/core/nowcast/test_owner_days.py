@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from apportion.core.nowcast.accuracy import horizon_of
 from apportion.core.nowcast.development import Development, Link
 from apportion.core.nowcast.owner_days import ClassCost, Completeness, estimate_owners
 from apportion.core.nowcast.triangles import BillArrivals, ChargeClass, Developments
@@ -21,7 +22,8 @@ HALVES = Development((36.0, 60.0), (0.5, 1.0), (Link(2.0, 0.0, 1.0, 9),), 9)
 def known(width: str | None = None) -> Completeness:
     usage = ChargeClass("", "", monthly=False)
     half = None if width is None else Decimal(width)
-    return Completeness([BILL], {"1": BILL}, Developments({usage: HALVES}), lambda _horizon: half)
+    widths = {horizon_of(age): half for age in range(100)}
+    return Completeness([BILL], {"1": BILL}, Developments({usage: HALVES}), widths)
 
 
 def cost(day: int, amount: str, owner: str = "a", *, service: str = "EC2") -> ClassCost:

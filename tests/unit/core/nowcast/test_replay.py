@@ -76,8 +76,8 @@ def test_intervals_come_with_enough_errors_and_cover_the_truth() -> None:
     assert measured.intervals > 40
     assert measured.covered is not None
     assert Decimal("0.8") <= measured.covered <= 1
-    assert found.width("0 to 24 h", service=True) is not None
-    assert found.width("from 240 h", service=True) is None
+    assert found.widths["0 to 24 h"] is not None
+    assert found.widths.get("from 240 h") is None
 
 
 def test_days_that_are_not_complete_yet_have_no_truth() -> None:
