@@ -50,7 +50,7 @@ def shared_data() -> Path:
 @pytest.fixture(scope="session")
 def larkmoor(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two months of the demo organisation, allocated; nobody changes anything in it."""
-    from larkmoor import make  # noqa: PLC0415 - only where it is asked for
+    from larkmoor import make  # noqa: PLC0415 - only where a test uses it
 
     return _made_once(tmp_path_factory, "larkmoor", make)
 
@@ -58,7 +58,7 @@ def larkmoor(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def shown(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A workspace with all that pages show, see web_ledger; nobody changes anything in it."""
-    from web_ledger import make  # noqa: PLC0415 - only where it is asked for
+    from web_ledger import make  # noqa: PLC0415 - only where a test uses it
 
     return _made_once(tmp_path_factory, "shown", make)
 

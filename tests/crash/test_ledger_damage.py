@@ -1,4 +1,4 @@
-"""A damaged file of a real ledger is told by whoever opens it, and comes to be right again."""
+"""A damaged file of a real ledger is reported by every reader, and the ledger can be repaired."""
 
 from __future__ import annotations
 

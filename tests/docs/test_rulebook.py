@@ -1,4 +1,4 @@
-"""The examples of the rulebook's page: every one is read, and the splits come to what is said."""
+"""The examples of the rulebook's page: all can be read, and splits give its figures."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def test_every_pool_is_paid_as_the_page_shows(tmp_path: Path) -> None:
 
 
 def month(pools: list[str]) -> list[dict[str, str]]:
-    """The month that the page tells of: what owners spend, and what pools hold."""
+    """The month of the page: what owners spend, and what pools hold."""
 
     def line(tags: str, service: str, cost: int) -> dict[str, str]:
         return {"day": "2026-09-01", "tags": tags, "service": service, "cost": str(cost)}

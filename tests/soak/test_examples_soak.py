@@ -1,4 +1,4 @@
-"""The whole life in AWS as it is told to people, of two months: `make soak`."""
+"""The example of a whole life in AWS, with two months: `make soak`."""
 
 from __future__ import annotations
 

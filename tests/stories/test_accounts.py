@@ -120,7 +120,7 @@ def test_a_month_in_which_an_account_moved(typed: Typed, company: Company) -> No
     company.move(shop, web, company.root)
     company.tag(lab, {"cost center": "CX"})
     rows = sync(on(typed, 9, 20), company)
-    assert {row["what"] for row in rows} == {
+    assert {row["change"] for row in rows} == {
         "unit Retail/Web → Root",
         "tag cost center fin100 → CX",
     }

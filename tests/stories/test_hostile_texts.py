@@ -190,7 +190,7 @@ def test_a_column_that_every_line_fills_is_neither_code_nor_a_path(
 
 
 def test_tag_keys_of_any_kind(tmp_path: Path) -> None:
-    """Each key is asked for by name; slashes, tildes, dots and brackets in it mean nothing."""
+    """Each key is selected by name; slashes, tildes, dots and brackets in it mean nothing."""
     assert len({normalise(key) for key in KEYS}) == len(KEYS)
     rules = {
         "apportion": 1,
@@ -319,7 +319,7 @@ TWO = (
 
 
 def everywhere(number: int) -> Line:
-    """A line that has a text in every column that describes it; what it costs tells which."""
+    """A line that has a text in every column that describes it; its cost identifies it."""
     text = TEXTS[number]
     names = ("SubAccountName", "ServiceName", "ResourceId", "ResourceName", "ChargeDescription")
     more = ("RegionName", "SkuMeter", "InvoiceId", "x_Own", "SubAccountId", "ServiceCategory")

@@ -108,7 +108,7 @@ def refused(workspace: Workspace, bill: Path) -> Finding:
 
 
 def told(workspace: Workspace, bill: Path) -> dict[str, Finding]:
-    """Ingest what is taken in with a word; gives the findings by their code."""
+    """Ingest a bill that is accepted with findings; return them by code."""
     return {finding.code.number: finding for finding in workspace.ingest([bill]).findings}
 
 

@@ -153,7 +153,7 @@ def test_who_changes_settings_of_aws_is_approved_by_a_person() -> None:
 
 
 def test_errors_name_the_actions_that_policies_have() -> None:
-    """An error tells the line to add by `aws/actions.py`; it must be a line of some policy."""
+    """An error names the line to add by `aws/actions.py`; it must be a line of some policy."""
     named = {
         action
         for name, mapping in vars(actions).items()

@@ -52,7 +52,7 @@ HEAVY = {
     *("rich", "sqlglot", "yaml"),
 }
 
-#: Asks for each help page in one process, and tells which heavy libraries that brought in.
+#: Opens each help page in one process, and prints the heavy libraries that this imported.
 HELP_PAGES = """
 import json, sys
 from contextlib import redirect_stdout
@@ -271,7 +271,7 @@ def test_interrupted_is_130_and_shows_what_stands(tmp_path: Path) -> None:
 
 
 def test_ctrl_c_in_a_query_is_no_bug(tmp_path: Path) -> None:
-    """DuckDB makes a RuntimeError of it, which Ctrl-C's own note tells apart from a bug."""
+    """DuckDB makes a RuntimeError of it, which the note of Ctrl-C distinguishes from a bug."""
     (tmp_path / "apportion.toml").write_text("")
     with subprocess.Popen(
         [sys.executable, "-c", IN_A_QUERY, str(tmp_path)],

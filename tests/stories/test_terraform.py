@@ -429,7 +429,7 @@ def pipeline(provided: Provided, tmp_path_factory: pytest.TempPathFactory) -> Pl
 
 
 def test_the_functions_find_what_they_read(pipeline: Plan) -> None:
-    """What Terraform tells them is what they say they read, and both handlers are there."""
+    """Terraform sets the variables that they document, and both handlers exist."""
     read = set(re.findall(r"^(APPORTION_\w+)", lambdas.__doc__ or "", re.MULTILINE))
     result: set[str] = set()
     for function in pipeline.values("aws_lambda_function"):

@@ -1,6 +1,6 @@
 """Writes down every call that boto3 makes, by the IAM actions that AWS checks for it.
 
-boto3 tells each request to its log before it is sent: all clients of the process are heard,
+boto3 logs each request before it is sent: the log has all clients of the process,
 whoever made them, and nothing of them is changed.
 """
 
@@ -22,7 +22,7 @@ ACCOUNT = "123456789012"
 _LOG = "botocore.endpoint"
 
 #: Where an operation needs other actions than the one of its own name (Service Authorization
-#: Reference). That of CreateExport is told in the guide of Data Exports.
+#: Reference). That of CreateExport is in the guide of Data Exports.
 _OTHERWISE: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("s3", "HeadBucket"): ("s3:ListBucket",),
     ("s3", "ListObjectsV2"): ("s3:ListBucket",),
@@ -47,7 +47,7 @@ _OTHERWISE: Mapping[tuple[str, str], tuple[str, ...]] = {
 class Called(logging.Handler):
     """`actions` in the order in which they were first called, `resources` what they were about.
 
-    Resources are told for services of which a request names them: S3, Glue, DynamoDB, Athena, SNS.
+    Resources are those of services whose requests name them: S3, Glue, DynamoDB, Athena, SNS.
     """
 
     actions: dict[str, int] = field(default_factory=dict)

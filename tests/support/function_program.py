@@ -1,4 +1,4 @@
-"""Invokes a Lambda function as Lambda does, in a process of its own, and tells what it called.
+"""Invokes a Lambda function as Lambda does, in a separate process, and prints its calls.
 
     python function_program.py ingest|report EVENT...
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 @dataclass
 class Context:
-    """What Lambda tells a function of the invocation."""
+    """The context that Lambda gives a function."""
 
     function_name: str = "ingest"
     memory_limit_in_mb: int = 3008

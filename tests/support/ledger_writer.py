@@ -40,7 +40,7 @@ _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 def start(
     folder: Path, *, states: int = 1_000_000, die_at: int = 0
 ) -> tuple[BaseProcess, Connection]:
-    """Start a writer in its own process; the connection tells "ready", then each number it wrote.
+    """Start a writer in its own process; the connection sends "ready", then each number it wrote.
 
     With `die_at` it kills itself just before the so-manieth time it changes a file of the ledger.
     """

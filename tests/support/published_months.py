@@ -73,7 +73,7 @@ def database(bucket: str) -> str:
 
 
 def seen(world: MotoWorld, bucket: str, folder: Path) -> Decimal | None:
-    """Add up what readers see of the month, and check that every table tells of that run.
+    """Add up what readers see of the month, and check that every table names that run.
 
     None where nothing is published. `folder` is for what is fetched.
     """

@@ -1,6 +1,6 @@
 """Kills `ingest` and `allocate` of a workspace, and reads which state each kill left.
 
-Version n of the bill has the same three lines n times over, so every figure tells its version.
+Version n of the bill has the same three lines n times over, so every figure shows its version.
 """
 
 from __future__ import annotations

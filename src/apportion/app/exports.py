@@ -49,8 +49,8 @@ def fetch_and_ingest(
 
     `location` is `s3://bucket/prefix/export`, or the address of one manifest of it, which is that
     one month. Without `periods`, all months count that the export has. A month whose delivery is
-    in the ledger costs one small request. A month that cannot be taken in is a failing finding of
-    the outcome, and the others are taken in. Without `clients`, they are made from the
+    in the ledger costs one small request. A month that cannot be ingested is a failing finding of
+    the outcome, and the others are ingested. Without `clients`, they are made from the
     environment. Raises WrongUseError and AwsError.
     """
     from apportion.aws.s3_bucket import open_bucket

@@ -62,7 +62,7 @@ def run(
             body = _body(record)
             _one(body, function, now(), write)
         except (ApportionError, BlockingIOError, ValueError) as error:
-            write({"verdict": "none", "why": f"{type(error).__name__}: {error}"})
+            write({"verdict": "none", "reason": f"{type(error).__name__}: {error}"})
             failed.append(str(record.get("messageId", "")) if isinstance(record, Mapping) else "")
     return {"batchItemFailures": [{"itemIdentifier": one} for one in failed]}
 

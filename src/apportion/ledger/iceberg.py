@@ -191,7 +191,7 @@ class IcebergLedger:
         for file in files:
             folder = file.absolute().parent
             if folder not in self._staged or folder.parent != data:
-                expected = f"a file that was staged for {table} and not taken in yet"
+                expected = f"a file that was staged for {table} and not committed yet"
                 raise LedgerRefusesError(table, str(file), expected, "another place")
 
     def _put(

@@ -1,4 +1,4 @@
-"""Files that are not named as a bill is: whether there may be charges in them all the same."""
+"""Files that are not named as a bill is: whether they may still hold charges."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from apportion.model.findings.finding import Finding
 
 from .recognise import recognise
 
-#: How much of a file is looked at.
+#: How much of a file is read.
 HEAD = 1 << 16
 
 #: What macOS writes beside a file, as `._bill.csv`: icons and the like, never the file's content.

@@ -40,7 +40,7 @@ def ingest_outcome(done: Ingested) -> Outcome:
         for run, status in sorted(runs, key=lambda pair: pair[0].period)
         for currency, lines, amounts in sums(run, "ledger")
     ]
-    words = () if rows else ("There was nothing to take in.",)
+    words = () if rows else ("There was nothing to ingest.",)
     return Outcome(_INGESTED, tuple(rows), done.findings, words)
 
 

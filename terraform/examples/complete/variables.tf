@@ -45,7 +45,7 @@ variable "email" {
 }
 
 variable "subscribers" {
-  description = "Mail addresses that are told of findings and alarms."
+  description = "Mail addresses that receive findings and alarms."
   type        = list(string)
   default     = []
 }

@@ -1,4 +1,4 @@
-# Where everybody asks: a database, a workgroup that no query leaves, and the everyday questions.
+# A database, a workgroup whose settings no query can override, and the everyday queries.
 
 resource "aws_glue_catalog_database" "published" {
   name         = var.database
@@ -34,7 +34,7 @@ resource "aws_athena_workgroup" "published" {
   }
 }
 
-# The same SQL that `apportion query` and the reports ask; its first line says what it tells.
+# The same SQL that `apportion query` and the reports use; its first line describes it.
 resource "aws_athena_named_query" "everyday" {
   for_each = fileset("${path.module}/queries", "*.sql")
 

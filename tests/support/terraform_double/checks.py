@@ -1,4 +1,4 @@
-"""What every plan is asked: who pays for it, who can read it, and what may it do."""
+"""Checks of every plan: who pays for it, who can read it, and what it may do."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def statements(plan: Plan) -> Iterator[tuple[str, Mapping[str, Any]]]:
 def unbound_services(plan: Plan) -> list[tuple[str, Mapping[str, Any]]]:
     """List what services of AWS may do for anybody: without the account and the ARN they do it for.
 
-    A service that works for every customer can be asked by another one to use what is ours.
+    A service that works for every customer could use our resources for another one.
     """
     return [
         (address, statement)

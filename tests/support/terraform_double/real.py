@@ -1,4 +1,4 @@
-"""The types that become real in moto's server, so that what a plan made can be asked for."""
+"""The types that become real in moto's server, so that tests can read what a plan made."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The classic script's two functions, done right: nothing is lost, and what is left out is told."""
+"""The two functions of the usual script: no cost is lost, and what is left out is reported."""
 
 from __future__ import annotations
 

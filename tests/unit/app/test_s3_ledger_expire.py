@@ -114,7 +114,7 @@ def test_objects_of_what_is_expired_are_removed(
 
 
 def test_killed_at_each_change(world: MotoWorld, bucket: str, tmp_path: Path) -> None:
-    """Once the head is written all is told, and the next expiry removes what is left.
+    """Once the head is written all is recorded, and the next expiry removes what is left.
 
     Before, the old state stands, as for whatever else is given back: `test_remote_ledger.py`.
     """
@@ -164,7 +164,7 @@ def test_who_is_just_fetching_begins_again(world: MotoWorld, bucket: str, tmp_pa
 
 
 class Refusing:
-    """A client whose S3 removes nothing, and says so in an answer that is otherwise fine."""
+    """A client whose S3 removes nothing, and lists the errors in a response of status 200."""
 
     def __init__(self, code: str) -> None:
         self.code = code
@@ -190,9 +190,9 @@ def test_what_others_were_given_stays(world: MotoWorld, tmp_path: Path) -> None:
     (first, *_) = workspace.publishing.publish(lake).rows
     workspace.publishing.deliver(reports, forms(["csv"]), PERIOD, Notifications())
     workspace = allocated(tmp_path, version=2, now="2026-11-02T08:00:00Z")
-    (row,) = [row for row in workspace.expiry.plan(ALL).rows if row["becomes"] == "stays"]
+    (row,) = [row for row in workspace.expiry.plan(ALL).rows if row["action"] == "keep"]
     assert row["run"] == first["run"]
-    why = [reason.split(" ")[:2] for reason in str(row["why"]).split("; ")]
+    why = [reason.split(" ")[:2] for reason in str(row["reason"]).split("; ")]
     (found,) = delivered_at(f"s3://{bucket}/reports", clients=world.client)
     assert sorted(why) == [["delivered", found.where], ["published", f"s3://{bucket}/lake/"]]
     assert found.where.startswith(f"s3://{bucket}/reports/{PERIOD}/")

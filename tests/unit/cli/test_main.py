@@ -75,7 +75,7 @@ TREE = ExplanationNode(
 
 @dataclass
 class RecordingWorkspace:
-    """A workspace that writes down what it is asked and answers with what it was given."""
+    """A workspace that records its calls and returns given results."""
 
     answer: Outcome = OWNERS
     failure: BaseException | None = None
@@ -160,7 +160,7 @@ class Result:
 
     @property
     def call(self) -> tuple[str, tuple[Any, ...], dict[str, Any]]:
-        """The only thing that was asked beside which month is newest."""
+        """The only call except that for the newest month."""
         (call,) = [call for call in self.workspace.calls if call[0] != "history"]
         return call
 

@@ -1,4 +1,4 @@
-"""The stages of a run hold the same money, or it is told where they do not."""
+"""The stages of a run hold the same money; a difference names its stage."""
 
 from __future__ import annotations
 

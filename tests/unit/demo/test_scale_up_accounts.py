@@ -1,4 +1,4 @@
-"""A scaled bill has as many lines as are asked for, in the shape of a big organisation's."""
+"""A scaled bill has the requested number of lines, in the shape of a big organisation's."""
 
 from __future__ import annotations
 

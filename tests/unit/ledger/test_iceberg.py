@@ -296,7 +296,7 @@ def test_only_staged_files_are_taken_in_and_only_once(
     with pytest.raises(LedgerRefusesError, match="staged for keys"):
         ledger.replace("keys", period=MONTH, bill="acme", files=files)
     ledger.replace("costs", period=MONTH, bill="acme", files=files)
-    with pytest.raises(LedgerRefusesError, match="not taken in yet"):
+    with pytest.raises(LedgerRefusesError, match="not committed yet"):
         ledger.replace("costs", period=MONTH, bill="acme", files=files)
 
 

@@ -1,4 +1,4 @@
-"""One writer at a time; the one that waits is told for whom, and a killed one leaves no lock."""
+"""One writer at a time; a second one learns who writes, and a killed one leaves no lock."""
 
 from __future__ import annotations
 

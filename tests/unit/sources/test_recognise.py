@@ -1,4 +1,4 @@
-"""A format is recognised from its columns, and what comes close is told how close."""
+"""A format is recognised from its columns, and a near match lists what is missing."""
 
 from __future__ import annotations
 

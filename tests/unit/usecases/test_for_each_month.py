@@ -1,4 +1,4 @@
-"""Several months, worked on one by one: what is told of one names it."""
+"""Several months, one by one: each finding and step names its month."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Settings are found upwards, the environment wins, and everything wrong is told with its line."""
+"""Settings are found upwards, the environment wins, and each mistake is a finding with its line."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ def one_way(taking: Taking) -> None:
 def from_exports(
     session: Session, places: Sequence[str], profile: str, periods: Sequence[str], taking: Taking
 ) -> Outcome:
-    """Take in what is new of exports, one after the other."""
+    """Ingest what is new of exports, one after the other."""
     from apportion.app.exports import fetch_and_ingest
     from apportion.usecases.outcomes import join_outcomes
 

@@ -1,4 +1,4 @@
-"""The group of commands about tags: the policy, what bills show of them, what to put right."""
+"""The group of commands about tags: the policy, what bills show of them, what to correct."""
 
 from __future__ import annotations
 

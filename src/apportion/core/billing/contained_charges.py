@@ -1,6 +1,6 @@
 """Whether a later delivery holds what an earlier one held: a part must never replace a whole.
 
-The month so far grows, days are restated, tags are put right: all of that holds what was held
+The month so far grows, days are restated, tags are corrected: all of that holds what was held
 before. An export of other accounts, a second part of the files, or a half of the days does not.
 """
 
@@ -50,8 +50,8 @@ _DETAILS = tuple(
     for column in KEY_COLUMNS
     if column not in {"BillingAccountId", "BillingCurrency", "Tags", *_DESCRIBED_BY, *_REWRITTEN}
 )
-#: A description that comes when a month is closed, so that it says something where every charge
-#: has it.
+#: A description that charges get when their month is closed: it distinguishes deliveries only where
+#: every charge has it.
 _COMES_LATER = "InvoiceId"
 
 
@@ -229,7 +229,7 @@ def part_replaces(place: str, before: Manifest, compared: Sequence[Compared]) ->
 def ways_on(run: str) -> str:
     """Name the explicit ways to go on."""
     return (
-        "Nothing was taken in. If both are parts of one delivery, ingest this one with "
+        "Nothing was ingested. If both are parts of one delivery, ingest this one with "
         f"--together-with {run}. If it is another export, which stands beside the first, name it "
         "with --bill NAME. If the earlier delivery was wrong, ingest with --replace."
     )
@@ -259,7 +259,7 @@ def _listed(what: str, names: Sequence[str]) -> str:
 
 
 def repeats(place: str, before: Manifest, compared: Iterable[Compared]) -> list[Finding]:
-    """Refuse a part that repeats what it is taken in together with."""
+    """Refuse a part that repeats a delivery that it is ingested together with."""
     return [
         Finding(
             CHARGES_TWICE,
@@ -267,7 +267,7 @@ def repeats(place: str, before: Manifest, compared: Iterable[Compared]) -> list[
             f"charges of run {before.run}",
             expected="every charge in one part only",
             found=f"{each.common_lines:,} of {each.new_lines:,} lines of charges that are in both",
-            remedy="Nothing was taken in. If it is the same part again, it is there already. If "
+            remedy="Nothing was ingested. If it is the same part again, it is there already. If "
             "both are meant, put them into one file.",
             amount=each.same_billed,
             currency=each.currency,

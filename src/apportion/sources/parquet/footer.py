@@ -83,7 +83,7 @@ def _bounds(buffer: Bytes) -> tuple[int, int]:
         raise DamagedBytesError("the file does not end with PAR1; it may be cut off or encrypted")
     length = struct.unpack_from("<I", buffer, size - 8)[0]
     if length > size - 12:
-        raise DamagedBytesError("the footer is said to be longer than the file")
+        raise DamagedBytesError("the stated length of the footer exceeds the file")
     return size - 8 - length, size - 8
 
 
@@ -165,11 +165,11 @@ def _check_types(element: Fields) -> None:
         raise DamagedBytesError("a column's type is unknown")
     for kind, details in logical.items():
         if converted is not None and converted not in _converted(kind, details):
-            raise DamagedBytesError("a column's type is said in two ways that differ")
+            raise DamagedBytesError("a column's two statements of its type differ")
         if kind == "DECIMAL" and any(
             element.get(part, details[part]) != details[part] for part in details
         ):
-            raise DamagedBytesError("a decimal's places are said in two ways that differ")
+            raise DamagedBytesError("a decimal's two statements of its places differ")
     carriers = _CARRIERS.get(converted) if converted is not None else None
     if carriers and "type" in element and element["type"] not in carriers:
         raise DamagedBytesError("a column's type cannot be stored as it is")

@@ -46,7 +46,7 @@ _COLUMNS = {
     "Synced": "DATE",
 }
 _LISTED = ("account", "name", "unit", "state", "tags", "valid_from", "valid_to", "organization")
-_CHANGED = ("account", "name", "status", "what")
+_CHANGED = ("account", "name", "status", "change")
 
 
 def synchronise(
@@ -283,7 +283,8 @@ def _counted(changes: Sequence[Change]) -> str:
 
 def _outcome(seen: Organization, changes: Sequence[Change], run: Manifest, status: str) -> Outcome:
     rows = tuple(
-        {"account": c.account, "name": c.name, "status": c.status, "what": c.what} for c in changes
+        {"account": c.account, "name": c.name, "status": c.status, "change": c.what}
+        for c in changes
     )
     count = len({account.id for account in seen.accounts})
     words = f"{count} accounts of {seen.id}: {status} (run {run.run} of {run.at})."

@@ -43,7 +43,7 @@ class DeliveryWork:
     ) -> DeliveryWork:
         """Collect all that decides the runs of a delivery."""
         mapping = sha256(delivery.mapping.encode())
-        # The identity, too: bytes that are described in another way now are taken in again.
+        # The identity, too: bytes that are described in another way now are ingested again.
         decided_by = ("ingest", delivery.format, mapping, queries.identity, split_cost)
         inputs = tuple(Input("bill", file.name, file.sha256, file.size) for file in delivery.files)
         return cls(delivery, queries, "", inputs, decided_by, details, intent, source)

@@ -1,4 +1,4 @@
-"""What can be wrong with a month of an export when it is taken in."""
+"""What can be wrong with a month of an export when it is ingested."""
 
 from __future__ import annotations
 

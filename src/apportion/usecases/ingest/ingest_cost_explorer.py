@@ -106,7 +106,7 @@ def ask_for_bills(
 ) -> tuple[list[CostBill], list[Finding]]:
     """Ask for the whole, for each account, and for the lines; one source a month, oldest first.
 
-    Raises FindingsError where the lines are not what is stated, before a month is taken in.
+    Raises FindingsError where the lines are not what is stated, before a month is ingested.
     """
     names = names_of_cut(by)
     start, end = whole_months(*days)
@@ -146,4 +146,4 @@ def ingest_months(
     done = month_by_month(list(months), ingest_month, say=context.say)
     if bills:
         return done
-    return replace(done, messages=(*done.messages, "There was nothing to take in."))
+    return replace(done, messages=(*done.messages, "There was nothing to ingest."))

@@ -65,7 +65,7 @@ def ingest_export(
     periods: Sequence[str],
     taking: Taking,
 ) -> Outcome:
-    """Take in the months whose delivery the ledger does not hold; `folder` is for downloads.
+    """Ingest the months whose delivery the ledger does not hold; `folder` is for downloads.
 
     A month that cannot be ingested is reported by failing findings; the other months go on.
     """
@@ -141,7 +141,7 @@ class _Work:
         self._counted = _Counted()
 
     def take_in(self, month: ExportMonth) -> Ingested:
-        """Take in one month; raises FindingsError with nothing of it recorded."""
+        """Ingest one month; raises FindingsError with nothing of it recorded."""
         delivery, manifest = self._manifest(month)
         known = self._known(delivery)
         if known:
@@ -174,7 +174,7 @@ class _Work:
         done = self._counted
         fetched = f" ({plural(done.files, 'file')}, {in_bytes(done.size)})" if done.files else ""
         failed = months - done.months - done.known
-        beside = f", {failed} not taken in" if failed else ""
+        beside = f", {failed} not ingested" if failed else ""
         return (
             f"{self._export}: {plural(months, 'month')}, {done.known} known already, "
             f"{done.months} fetched{fetched}{beside}."
@@ -198,7 +198,7 @@ class _Work:
             raise FindingsError([emptied(delivery, run) for run in runs])
 
     def _known(self, delivery: ExportDelivery) -> Manifest | None:
-        """Find the delivery among the runs that are in force now, taken in in the same way."""
+        """Find the delivery among the runs that are in force now, ingested in the same way."""
         if self._taking.force:
             return None
         wanted = self._details(delivery).items()

@@ -43,7 +43,7 @@ TABLES = (
 #: Makes one file of all tables, like a workbook, from a period, its time and the tables.
 Book = Callable[[str, str, Sequence[tuple[str, Outcome]]], bytes]
 
-_COLUMNS = ("period", "run", "delivery", "status", "what", "where", "bytes")
+_COLUMNS = ("period", "run", "delivery", "status", "item", "location", "bytes")
 
 #: Written last into a delivery's folder; names its run.
 DELIVERY = "delivery.json"
@@ -256,13 +256,15 @@ def _order(content: bytes) -> tuple[str, str, bool] | None:
     return str(period), str(allocated), bool(delivery)
 
 
-def _row(document: Mapping[str, Any], status: str, what_: str, where: str, size: int | None) -> Row:
+def _row(
+    document: Mapping[str, Any], status: str, item: str, location: str, size: int | None
+) -> Row:
     return {
         "period": document["period"],
         "run": document["run"],
         "delivery": document["delivery"],
         "status": status,
-        "what": what_,
-        "where": where,
+        "item": item,
+        "location": location,
         "bytes": size,
     }

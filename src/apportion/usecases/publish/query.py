@@ -29,8 +29,8 @@ class LedgerQueryEngine:
 
     Implements `ports.published_tables.QueryEngine`.
 
-    A query takes what it names out of the ledger into `scratch` first, month by month; where more
-    is asked later, `ahead` names what that will be. It is answered by an engine of its own, made
+    A query first copies the tables that it names from the ledger into `scratch`, month by month;
+    `ahead` names tables that later queries need. It is answered by an engine of its own, made
     by `closed`, that reaches the files of a folder and nothing else.
     """
 

@@ -16,7 +16,7 @@ from apportion.ports.objects import ObjectStore
 from apportion.usecases.publish.deliver import DELIVERY
 from apportion.usecases.runs.open_run import check_readable
 
-_COLUMNS = ("period", "run", "how", "where", "at")
+_COLUMNS = ("period", "run", "kind", "reason", "at")
 
 
 def note(ledger: ExpirableLedger, evidence: RetentionEvidence) -> None:
@@ -80,8 +80,8 @@ def protect(ledger: ExpirableLedger, wanted: str, *, because: str, at: str) -> O
     row = {
         "period": found.period,
         "run": found.run,
-        "how": str(EvidenceKind.PROTECTED),
-        "where": because,
+        "kind": str(EvidenceKind.PROTECTED),
+        "reason": because,
         "at": at,
     }
     words = (f"Run {found.run} of {found.period} is protected, with the deliveries that it read.",)

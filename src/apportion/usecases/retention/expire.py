@@ -26,7 +26,7 @@ from .evidence import noted
 
 COLUMNS = (
     *("period", "bill", "kind", "run", "at", "replaced"),
-    *("becomes", "files", "bytes", "why"),
+    *("action", "files", "bytes", "reason"),
 )
 
 
@@ -64,7 +64,7 @@ def plan_expiry(
     words = [*_would(made), *_unreadable(made, "could no longer")]
     if made.going or made.loose:
         words.append("Nothing was changed. Repeat the command with --yes to expire these runs.")
-    return Outcome(COLUMNS, tuple(_rows(made, "expire")), messages=tuple(words))
+    return Outcome(COLUMNS, tuple(_rows(made, keep="keep", expire="expire")), messages=tuple(words))
 
 
 def expire(
@@ -93,7 +93,7 @@ def expire(
         ledger.expire_snapshots(kept(made.runs, [each.number for each in made.going]))
         forget(_readable(ledger.runs()))
     words = (*_did(made), *_unreadable(made, "can no longer"))
-    return Outcome(COLUMNS, tuple(_rows(made, "expired")), messages=words)
+    return Outcome(COLUMNS, tuple(_rows(made, keep="kept", expire="expired")), messages=words)
 
 
 def _plan(
@@ -102,7 +102,7 @@ def _plan(
     policy: Policy,
     delivered: Collection[RetentionEvidence],
 ) -> Plan:
-    context.say("looking what each run stands on")
+    context.say("listing the runs that must be kept")
     runs = ledger.runs()
     found = past(runs, policy, (*noted(ledger), *delivered))
     going = [each.number for each in found if not each.evidence]
@@ -144,7 +144,7 @@ def _readable(runs: Sequence[Manifest]) -> set[str]:
     return {run.run for number, run in enumerate(runs, start=1) if number not in gone}
 
 
-def _rows(made: Plan, becomes: str) -> Iterable[Row]:
+def _rows(made: Plan, *, keep: str, expire: str) -> Iterable[Row]:
     """One row for each run; a shared file is listed with its first run, the rest at the end."""
     listed: set[str] = set()
     parts: dict[tuple[str, str], list[UnreferencedFile]] = defaultdict(list)
@@ -161,20 +161,20 @@ def _rows(made: Plan, becomes: str) -> Iterable[Row]:
             "run": each.run.run,
             "at": each.run.at,
             "replaced": each.replaced,
-            "becomes": "stays" if each.evidence else becomes,
+            "action": keep if each.evidence else expire,
             "files": len(files),
             "bytes": sum(file.size for file in files),
-            "why": _why(each, files),
+            "reason": _reason(each, files),
         }
     rest = [file for file in made.loose if file.name not in listed]
     if rest:
         empty = dict.fromkeys(("period", "bill", "run", "at", "replaced"), "")
         sums = {"files": len(rest), "bytes": sum(file.size for file in rest)}
-        why = "metadata, and what nothing leads to"
-        yield {**empty, "kind": "rest", "becomes": becomes, **sums, "why": why}
+        reason = "metadata, and files that no snapshot names"
+        yield {**empty, "kind": "rest", "action": expire, **sums, "reason": reason}
 
 
-def _why(each: Past, files: Sequence[UnreferencedFile]) -> str:
+def _reason(each: Past, files: Sequence[UnreferencedFile]) -> str:
     """The reason why a run stays, or why nothing is deleted with it."""
     if each.evidence:
         return "; ".join(f"{one.how} {one.where} {one.at[:10]}" for one in each.evidence)

@@ -28,7 +28,7 @@ _HISTORY = (
 def held(context: RunContext) -> Outcome:
     """List every bill of every period, and whether its allocation is up to date.
 
-    `parts` are the deliveries that were taken in together.
+    `parts` are the deliveries that were ingested together.
     """
     runs = context.ledger.runs()
     rows: list[Row] = []

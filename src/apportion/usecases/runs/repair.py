@@ -26,10 +26,10 @@ COLUMNS = ("period", "bill", "kind", "run", "at", "lines", "status")
 
 
 def prove_runs(context: RunContext, *, place: str) -> Outcome:
-    """Hold every run that was not expired against its record: its files, and what they add up to.
+    """Compare every run that was not expired with its record: its files, and their sums.
 
-    Raises NotRepairedError for a current run that is not what was recorded; of a superseded one it
-    is told. `place` names the ledger.
+    Raises NotRepairedError for a current run that differs from its record; a superseded one is a
+    message. `place` names the ledger.
     """
     runs = context.ledger.runs()
     words: list[str] = []

@@ -95,7 +95,7 @@ def look(
     explorer: Untagged | None = None,
     today: date,
 ) -> Scanned:
-    """Look everywhere, and go on where one place cannot be looked at: that is a finding."""
+    """Scan all places; one that cannot be read is a finding, and the others are scanned."""
     period = where.period or allocated_periods(context)[-1]
     month = judged(context, settings, period=period, today=today)
     lines = list(billed(context, month))

@@ -202,5 +202,5 @@ def _aside(parsed: TagEvent, why: str, arn: str = "") -> dict[str, object]:
         "action": parsed.action,
         "resource": arn,
         "verdict": "none",
-        "why": why,
+        "reason": why,
     }

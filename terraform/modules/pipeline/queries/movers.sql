@@ -5,7 +5,7 @@ earlier AS (
   FROM runs
   INNER JOIN asked ON runs."Period" < asked."Period"
 ),
-told AS (
+compared AS (
   SELECT
     daily."PaidBy",
     daily."BillingCurrency",
@@ -19,13 +19,13 @@ told AS (
   INNER JOIN earlier ON daily."Period" = earlier."Period"
 )
 SELECT
-  told."PaidBy" AS "owner",
-  told."BillingCurrency" AS "currency",
-  SUM(told."then") AS "before",
-  SUM(told."now") AS "total",
-  SUM(told."now") - SUM(told."then") AS "change"
-FROM told
+  compared."PaidBy" AS "owner",
+  compared."BillingCurrency" AS "currency",
+  SUM(compared."then") AS "before",
+  SUM(compared."now") AS "total",
+  SUM(compared."now") - SUM(compared."then") AS "change"
+FROM compared
 CROSS JOIN earlier
 WHERE earlier."Period" IS NOT NULL
-GROUP BY told."PaidBy", told."BillingCurrency"
-ORDER BY ABS(SUM(told."now") - SUM(told."then")) DESC, 1, 2
+GROUP BY compared."PaidBy", compared."BillingCurrency"
+ORDER BY ABS(SUM(compared."now") - SUM(compared."then")) DESC, 1, 2

@@ -202,7 +202,7 @@ def test_places_where_no_export_can_be(typed: Typed, place: str, word: str) -> N
 
 
 def test_the_whole_life_of_a_bill_in_s3(typed: Typed) -> None:
-    """Larkmoor's bill of a month: made into an export, taken in, allocated, proved."""
+    """Larkmoor's bill of a month: made into an export, ingested, allocated, proved."""
     month = Period(2026, 7)
     made = generate(typed.folder / "made", months=[month], forms=(Form.CUR_2,))
     (bill,) = made.bills

@@ -33,7 +33,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_publish_then_ask_then_deliver(world: MotoWorld, folder: Path) -> None:
-    """Every call has its action in our list, and no secret stands in anything that is said."""
+    """Every call has its action in our list, and no secret is in any output."""
     bucket = world.bucket()
     called: set[str] = set()
 
@@ -152,7 +152,7 @@ class Denying:
 
 
 class Silent:
-    """A client that nothing may be asked of."""
+    """A client that must not be called."""
 
     exceptions = None
 

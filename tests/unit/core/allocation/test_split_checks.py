@@ -1,4 +1,4 @@
-"""Stale drivers and names with two meanings are told."""
+"""Stale drivers and names with two meanings are findings."""
 
 from __future__ import annotations
 

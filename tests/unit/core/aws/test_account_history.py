@@ -168,7 +168,7 @@ def test_rules_see_only_what_they_look_at_until_the_month_s_end() -> None:
 
 
 def test_days_between_two_stretches_are_days_of_nothing() -> None:
-    """As in a lookup; another organisation that tells of the days fills them."""
+    """As in a lookup; another organisation that knows the days fills them."""
     august = date(2026, 8, 1)
     first = DateRange(LAB, date.min, date(2026, 6, 30), JUNE)
     again = DateRange(replace(LAB, name="labs"), august, date.max, august)

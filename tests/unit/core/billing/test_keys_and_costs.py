@@ -33,7 +33,7 @@ from soak import examples
 UNBLENDED = "line_item_unblended_cost"
 AMOUNTS = {UNBLENDED: pa.float64(), "pricing_public_on_demand_cost": pa.float64()}
 
-#: What the ten places must hold, to the last one, and what they must not be asked to hold.
+#: What the ten places must hold, to the last one, and amounts that need more places.
 FITS = [0.0, -0.0, 1e-10, -1e-10, 0.1, 99999.9999999999, -262143.9999999999, 131072.0000000001]
 FITS_NOT = [5e-11, 1.00000000001, 262144.0, 900000.0, 0.1 + 0.2, 1e9, 5e-324, 123456.78901234567]
 

@@ -1,4 +1,4 @@
-"""access.yaml: what it says, and what is told of what is wrong in it."""
+"""access.yaml is read, and each mistake in it is a finding."""
 
 from __future__ import annotations
 

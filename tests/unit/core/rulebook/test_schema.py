@@ -51,7 +51,7 @@ shared:
 
 
 def gallery() -> list[tuple[str, set[str]]]:
-    """The texts of the gallery that are YAML, and the codes that the reader tells."""
+    """The texts of the gallery that are YAML, and the codes that the reader reports."""
     page = (Path(__file__).parents[3] / "stories" / "gallery" / "rulebooks.txt").read_text("utf-8")
     found = []
     for block in page.split("=== ")[1:]:

@@ -119,7 +119,7 @@ def test_the_smallest_files(lines: int) -> None:
     [
         (0, 4, "begin with PAR1"),
         (-4, None, "end with PAR1"),
-        (-8, -4, "longer than the file|longer than what it says|ends too early"),
+        (-8, -4, "exceeds the file|longer than what it says|ends too early"),
     ],
 )
 def test_the_frame_of_a_file(start: int, end: int | None, expected: str) -> None:

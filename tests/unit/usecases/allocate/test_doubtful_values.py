@@ -1,4 +1,4 @@
-"""What is probably a mistake is told with the money at stake and what was probably meant."""
+"""A probable mistake is a finding with the money at stake and the probable value."""
 
 from __future__ import annotations
 

@@ -395,7 +395,7 @@ class WithoutMonths(PlainLedger):
 
 
 def test_totals_that_differ_at_ingest_record_nothing(tmp_path: Path) -> None:
-    """A source that states one unit less than its files hold: nothing is taken in."""
+    """A source that states one unit less than its files hold: nothing is ingested."""
     context = plain(tmp_path / "other", only_plugs=True)
     files = delivered(tmp_path, parquet_bill(bill_of(LINES)), name="bill.parquet")
     source = Misstated(LocalFiles(files, scratch=tmp_path / "scratch"))
@@ -426,7 +426,7 @@ class Misstated:
 def plain(
     folder: Path, *, only_plugs: bool = False, ledger: PlainLedger | None = None
 ) -> RunContext:
-    """The bill, taken in and allocated in a plain ledger."""
+    """The bill, ingested and allocated in a plain ledger."""
     workspace_in(folder, RULES, LOOKUP)
     engine = DuckDB(folder / "spill")
     ledger = ledger or PlainLedger(folder / "plain")

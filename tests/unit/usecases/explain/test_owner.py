@@ -58,7 +58,7 @@ def usd(root: ExplanationNode) -> ExplanationNode:
 
 
 def check_sums(root: ExplanationNode) -> int:
-    """Check every branch against those under it; tells how many there were to check."""
+    """Check every branch against those under it; return their number."""
     checked = 0
     with localcontext(EXACT):
         for branch in walk(root):
@@ -319,7 +319,7 @@ def test_an_earlier_run_is_explained_by_its_own_delivery(tmp_path: Path) -> None
 
 
 def test_a_run_that_cannot_be_derived_again_is_reported_as_recorded(tmp_path: Path) -> None:
-    """As if another version had read the tag otherwise: the record counts, and a word is said."""
+    """As if another version had read the tag otherwise: the record counts, with a message."""
     context, done = keep_books(tmp_path)
     run = _with_other_sources(context, done.manifest)
     found = explain_owner(plugs_for(tmp_path), period=PERIOD, owner="CX", as_of=run)

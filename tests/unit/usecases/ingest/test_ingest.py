@@ -209,7 +209,7 @@ def test_an_empty_bill_is_nothing_to_take_in(workspace: Workspace, tmp_path: Pat
     header = csv_bill(bill_of([A])).splitlines(keepends=True)[0]
     taken = workspace.ingest(delivered(tmp_path, header))
     assert taken.rows == ()
-    assert taken.messages == ("There was nothing to take in.",)
+    assert taken.messages == ("There was nothing to ingest.",)
     assert workspace.held().rows == ()
     with pytest.raises(NothingThereError, match=r"no bill\. .* ingest` first\."):
         workspace.allocate()
@@ -220,7 +220,7 @@ def test_an_empty_bill_is_nothing_to_take_in(workspace: Workspace, tmp_path: Pat
 def test_what_the_engine_would_round_is_reported_or_kept(
     workspace: Workspace, tmp_path: Path
 ) -> None:
-    """Eighteen places are kept; a nineteenth is told, or the amount refused, never dropped."""
+    """Eighteen places are kept; a nineteenth is a finding or refused, never dropped."""
     exact = {**A, "cost": "0.123456789012345678"}
     workspace.ingest(deliver(tmp_path, [exact]))
     workspace.allocate()

@@ -1,4 +1,4 @@
-"""What Cost Explorer tells, in the ledger: proved against totals that were asked for apart."""
+"""Cost Explorer's amounts in the ledger: proved against totals of separate requests."""
 
 from __future__ import annotations
 
@@ -191,7 +191,7 @@ def test_nothing_is_nothing(fake: FakeCostExplorer, ingest: Ingests) -> None:
     fake.costs = []
     done = ingest("service")
     assert done.rows == ()
-    assert done.messages == ("There was nothing to take in.", "3 requests, 0.03 USD.")
+    assert done.messages == ("There was nothing to ingest.", "3 requests, 0.03 USD.")
 
 
 def test_three_names_are_too_many(ingest: Ingests, fake: FakeCostExplorer) -> None:

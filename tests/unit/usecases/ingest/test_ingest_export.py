@@ -1,4 +1,4 @@
-"""Exports in S3 taken into a ledger, over HTTP from moto's server, on good days and on bad ones."""
+"""Exports in S3 are ingested over HTTP from moto's server, with and without faults."""
 
 from __future__ import annotations
 
@@ -316,7 +316,7 @@ def test_files_newer_than_their_manifest_are_not_mixed_with_old_ones(story: Stor
     story.export.deliver(
         SEPTEMBER, [charges(SEPTEMBER, "1"), charges(SEPTEMBER, "2")], execution="one"
     )
-    time.sleep(1.1)  # S3 tells times to the second
+    time.sleep(1.1)  # S3 has times to the second
     story.export.write(SEPTEMBER, [charges(SEPTEMBER, "10")])
     done = story.take()
     assert (codes(done), done.rows) == (["E005"], ())

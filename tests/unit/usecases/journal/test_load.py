@@ -1,4 +1,4 @@
-"""The chart map and templates are read from files; what is missing is told."""
+"""The chart map and templates are read from files; a missing one is an error."""
 
 from __future__ import annotations
 

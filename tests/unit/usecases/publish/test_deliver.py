@@ -71,7 +71,7 @@ def test_every_everyday_question_is_answered_and_pointed_to(
     place = f"{PERIOD}/{pointer['delivery']}"
     document = read(store, f"{place}/delivery.json")
     assert set(document["files"]) == {"summary.txt", *(f"{name}.csv" for name in TABLES)}
-    assert {row["what"] for row in outcome.rows} == set(document["files"])
+    assert {row["item"] for row in outcome.rows} == set(document["files"])
     assert text(store, f"{place}/owners.csv").splitlines()[1].startswith("2026-09,unallocated,USD,")
     assert text(store, f"{place}/proof.csv").splitlines()[1].endswith(",0.00")
 
@@ -100,8 +100,8 @@ def test_delivering_again_writes_and_sends_nothing(
     again = delivered(workspace, store, readers(world))
     assert store.names() == names
     assert len(sent(world)) == letters
-    assert [row["status"] for row in first.rows if row["what"].startswith("email")] == ["sent"]
-    assert [row["status"] for row in again.rows if row["what"].startswith("email")] == [
+    assert [row["status"] for row in first.rows if row["item"].startswith("email")] == ["sent"]
+    assert [row["status"] for row in again.rows if row["item"].startswith("email")] == [
         "sent before"
     ]
     assert {row["status"] for row in again.rows} == {"unchanged", "sent before"}
@@ -298,7 +298,7 @@ def test_an_email_shows_money_to_the_cent() -> None:
 
 
 class Post:
-    """A way that fails as it is told to, or counts its letters."""
+    """A notifier that fails on request, or counts its messages."""
 
     name = "post"
 

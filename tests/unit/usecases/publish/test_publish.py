@@ -96,7 +96,7 @@ def publication(world: MotoWorld, months: Months) -> Publication:
 
 
 def test_answers_that_are_lost_on_the_way(months: Months, tmp_path: Path) -> None:
-    """Glue does what it is asked and answers with an error: tables and views are there already."""
+    """Glue does what it is called for and returns an error: tables and views are there already."""
     with s3_front.serving() as front:
         there = MotoWorld(front.endpoint)
         bucket = there.bucket()

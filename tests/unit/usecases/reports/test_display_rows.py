@@ -1,4 +1,4 @@
-"""What a person is shown: totals of each month and currency, and what is said beside them."""
+"""Display rows: totals of each month and currency, with messages."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ def folder(past: Path, tmp_path: Path) -> Path:
 
 
 def work(folder: Path, period: str, *, version: int, replace: bool = False) -> None:
-    """Take a version of a month in and allocate it; every figure tells its version."""
+    """Ingest and allocate a version of a month; every figure shows its version."""
     lines = [{**line, "day": line["day"].replace(SEPTEMBER, period)} for line in LINES * version]
     workspace = reopened(folder, now=f"2026-11-0{version}T08:00:00Z")
     path = delivered(folder, parquet_bill(bill_of(lines)), name="bill.parquet")
@@ -68,7 +68,7 @@ def allocations(folder: Path, period: str = SEPTEMBER) -> list[Manifest]:
 
 
 def told(folder: Path, *, as_of: str = "") -> list[object]:
-    """What September's readers are told of it, and whether the other month is proved."""
+    """What readers of September see, and whether the other month is proved."""
     workspace = reopened(folder, now=NOW)
     return [
         workspace.report(Question(SEPTEMBER, ("team", "ServiceName"), as_of=as_of)),
@@ -126,7 +126,7 @@ def test_what_is_kept_reads_as_before_and_what_is_expired_is_gone(folder: Path) 
     assert sizes(folder) == files, "looking changes nothing"
     outcome = workspace.expiry.expire(Policy(1, NOW))
     assert figures(outcome) == figures(planned)
-    assert {row["becomes"] for row in outcome.rows} == {"expired"}
+    assert {row["action"] for row in outcome.rows} == {"expired"}
     assert [row["run"] for row in outcome.rows if row["kind"] == "allocate"] == [first.run]
 
     assert told(folder) == before
@@ -183,12 +183,12 @@ def test_what_is_kept_reads_as_before_and_what_is_expired_is_gone(folder: Path) 
 
 
 def figures(outcome: Outcome) -> list[tuple[object, ...]]:
-    names = [name for name in outcome.columns if name != "becomes"]
+    names = [name for name in outcome.columns if name != "action"]
     return [tuple(row[name] for name in names) for row in outcome.rows]
 
 
 def test_killed_before_changes_of_files(tmp_path: Path) -> None:
-    """Everything is readable, or the expiry is told and the next one finishes it."""
+    """Everything is readable, or the expiry is recorded and the next one finishes it."""
     ledger = IcebergLedger(tmp_path / "ledger")
     (tmp_path / "apportion.toml").write_text("", "utf-8")
     for number in (1, 2):
@@ -253,14 +253,16 @@ def test_typed_by_a_user(typed: Typed) -> None:
     typed.well("ledger", "protect", second.run[:6], "--reason", "audit of 2026")
     proof = f"ledger/proofs/{SEPTEMBER}-{second.run}.json"
     typed.well("ledger", "protect", proof, "--reason", "audit of 2026")
-    assert len(list((typed.folder / "ledger/evidence").rglob("*/*"))) == 1, "said twice is once"
+    assert len(list((typed.folder / "ledger/evidence").rglob("*/*"))) == 1, (
+        "the second adds nothing"
+    )
 
     typed.well(*WORDS)
     assert "2 runs of 1 month would be expired" in typed.err
     assert "--as-of could no longer read 1 allocation" in typed.err
     assert "protected audit of 2026 2026-12-01" in typed.out
     typed.well(*WORDS, "--yes", "-o", "json")
-    stays = [row["run"] for row in typed.rows if row["becomes"] == "stays"]
+    stays = [row["run"] for row in typed.rows if row["action"] == "kept"]
     assert stays == [second.run]
     typed.well("report", "--period", SEPTEMBER, "--as-of", second.run)
     typed.well("prove", "--manifest", proof)

@@ -1,4 +1,4 @@
-"""Manifests as files: what is written is what is read, and what is none is told."""
+"""Manifests as files: what is written can be read, and another file is an error."""
 
 from __future__ import annotations
 

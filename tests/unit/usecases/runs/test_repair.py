@@ -189,7 +189,7 @@ def test_a_journal_that_was_left_is_not_rolled_back_into_the_new_catalog(folder:
 
 
 def test_killed_while_it_is_repaired(folder: Path) -> None:
-    """Before the catalog is in place the damage stands and is told, then the ledger does."""
+    """Before the catalog is in place the damage is still reported; after it the ledger is whole."""
     report = reopened(folder).report(Question(PERIOD))
     scramble(folder / "ledger" / "catalog.db")
     kills, at = 0, 1

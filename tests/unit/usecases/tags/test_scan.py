@@ -178,7 +178,7 @@ def test_resource_explorer_shows_what_never_had_a_tag(typed: Typed, explorer: Fa
     assert typed.code == 1
     assert "T060" in typed.err
     assert "resource-explorer-2:Search" in typed.err
-    assert TABLE in rows, "what could be seen is told all the same"
+    assert TABLE in rows, "what could be read is reported"
 
 
 def test_a_place_that_cannot_be_looked_at_is_reported_and_the_others_are(

@@ -233,7 +233,7 @@ def test_an_event_that_comes_twice_is_dealt_with_once(company: Company) -> None:
     created = run_instances(company.instance(), tags={})
     for _ in range(3):
         company.hears(created, "notify")
-    assert [line.get("why") for line in company.lines()] == [None, "done before", "done before"]
+    assert [line.get("reason") for line in company.lines()] == [None, "done before", "done before"]
     assert len(company.mail()) == 1
 
 
@@ -244,7 +244,7 @@ def test_a_change_of_its_own_is_left_aside(company: Company) -> None:
     wanted = {"resourcesSet": {"items": [{"resourceId": id_}]}}
     company.hears(event("ec2", "CreateTags", wanted, identity=own), "quarantine")
     (line,) = company.lines()
-    assert line["why"] == "the function's own call"
+    assert line["reason"] == "the function's own call"
     assert company.tags(id_) == {}
 
 
@@ -284,7 +284,7 @@ def test_a_kind_that_the_api_does_not_know_is_judged_by_its_event(company: Compa
     assert line["problem"] == "Environment missing; AllocationKey missing"
     wanted = {"resourcesSet": {"items": [{"resourceId": "i-0123456789abcdef0"}]}}
     (line,) = validate(event("ec2", "CreateTags", wanted), bench, today=today, now=NOW)
-    assert line["why"] == "its tags cannot be read"
+    assert line["reason"] == "its tags cannot be read"
 
 
 def test_two_at_once_do_it_once_and_a_dead_one_is_taken_over(company: Company) -> None:
@@ -316,7 +316,7 @@ def test_what_is_not_cloudtrail_s_own_event_touches_nothing(
     sent = {**run_instances(id_, tags={}), **changed}
     assert company.hears(sent, "notify,tag,quarantine") == {"resources": 0}
     (line,) = company.lines()
-    assert (line["verdict"], line["why"]) == ("none", why)
+    assert (line["verdict"], line["reason"]) == ("none", why)
     assert (company.mail(), company.tags(id_)) == ([], {})
     # It is not remembered either, so the true event of the same id is still judged.
     company.hears(run_instances(id_, tags={}) | {"detail": sent["detail"]})
@@ -326,14 +326,14 @@ def test_what_is_not_cloudtrail_s_own_event_touches_nothing(
 def test_a_record_without_its_envelope_touches_nothing(company: Company) -> None:
     id_ = company.instance()
     company.hears(run_instances(id_, tags={})["detail"], "tag")
-    assert company.lines()[0]["why"] == "not an event of CloudTrail"
+    assert company.lines()[0]["reason"] == "not an event of CloudTrail"
     assert company.tags(id_) == {}
 
 
 def test_events_of_another_account_are_taken_only_with_a_role_of_members(company: Company) -> None:
     created = run_instances(company.instance(), tags={})
     company.hears(created, APPORTION_ACCOUNT="210987654321")
-    assert company.lines()[0]["why"] == "it comes from another account"
+    assert company.lines()[0]["reason"] == "it comes from another account"
     members = {"APPORTION_ACCOUNT": "210987654321", "APPORTION_MEMBER_ROLE": "tagger"}
     company.hears(created, **members)
     assert company.lines()[0]["verdict"] == "invalid"

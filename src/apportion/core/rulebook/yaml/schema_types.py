@@ -83,7 +83,7 @@ Shape = Text | Nothing | ListOf | MapOf | Record | Either
 
 @dataclass(frozen=True)
 class Fitting:
-    """Where the findings go, and what the key is called whose value is looked at."""
+    """Where findings go, and the name of the key whose value is checked."""
 
     findings: list[Finding] = field(default_factory=list)
     about: str = "the file"

@@ -29,7 +29,7 @@ _SAM = {
     "AWS::Serverless::SimpleTable": TemplateType("Tags", mapped=True, type="dynamodb:table"),
 }
 
-#: Types whose own tags are not looked at, but what they make is.
+#: Types whose own tags are not checked, but those of what they create are.
 _MAKING = {
     "AWS::EC2::LaunchTemplate": TemplateType("Tags", mapped=False, type="ec2:launch-template")
 }

@@ -29,7 +29,7 @@ class Suggested(StrEnum):
     PROJECT = "project with several owners"
 
 
-#: What can be taken into policy and rulebook; the others are put right on the resources.
+#: Suggestions for the policy and the rulebook; the others are corrected on the resources.
 ACCEPTABLE = frozenset({Suggested.VALUE, Suggested.KEY})
 
 
@@ -48,7 +48,7 @@ class TagSpend:
 
 @dataclass
 class Suggestion:
-    """One thing to put right; `meant` is empty if it is unknown."""
+    """One correction; `meant` is empty if it is unknown."""
 
     about: Suggested
     key: str
@@ -84,7 +84,7 @@ class Suggestion:
 def suggestions(judge: Judge, spends: Iterable[TagSpend], *, owner: str) -> list[Suggestion]:
     """Find tags that are spelt in several ways or contradict each other, by cost.
 
-    `owner` is the key that names owners: projects are looked at for it.
+    `owner` is the key that names owners: projects are searched for it.
     """
     every = list(spends)
     found: dict[tuple[str, ...], Suggestion] = {}

@@ -56,7 +56,7 @@ def told(found: Found) -> set[tuple[str, str, str]]:
 
 
 def wrong(message: set[tuple[str, str, str]]) -> set[tuple[str, str, str]]:
-    """What is called wrong, without what only a plan tells."""
+    """Wrong tags, without those that only a plan shows."""
     return {one for one in message if one[1] != "T045"}
 
 

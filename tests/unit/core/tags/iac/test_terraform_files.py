@@ -18,14 +18,14 @@ from infra_gallery import judge
 
 
 def named(texts: Mapping[str, str]) -> dict[str, list[str]]:
-    """What is wrong by resource, and what only a plan tells, without the other parser."""
+    """Wrong tags by resource, and those that only a plan shows, without the other parser."""
     found = read_terraform(texts, "", {})
     assert found.findings == ()
     stated: dict[str, list[str]] = {one.name: [] for one in found.declared}
     for finding in check_declared(judge(), found.declared):
         stated[finding.subject.split()[0]].append(finding.subject.partition(" ")[2])
     for one in plan_needed(judge(), found.declared):
-        stated[one.name].append("a plan tells")
+        stated[one.name].append("a plan shows")
     return stated
 
 
@@ -66,7 +66,7 @@ def test_json_is_code_with_its_own_lines(name: str) -> None:
         "aws_sqs_queue.good": [],
         "aws_sqs_queue.local": [],
         "aws_sqs_queue.template": [],
-        "aws_sqs_queue.later": ["a plan tells"],
+        "aws_sqs_queue.later": ["a plan shows"],
     }
     (finding,) = check_declared(judge(), read_terraform(texts, "", {}).declared)
     assert finding.place == f"{name}:4"
@@ -126,7 +126,7 @@ def test_json_of_any_form_breaks_nothing(tree: object) -> None:
 @pytest.mark.parametrize(
     ("files", "wanted"),
     [
-        ({}, ["a plan tells"]),
+        ({}, ["a plan shows"]),
         ({"terraform.tfvars": 'cc = "CX"'}, []),
         ({"terraform.tfvars.json": '{"cc": "CX"}'}, []),
         ({"a.auto.tfvars.json": '{"cc": "CX"}'}, []),
@@ -138,7 +138,7 @@ def test_json_of_any_form_breaks_nothing(tree: object) -> None:
         ({"a.auto.tfvars.json": '{"cc": "TBD"}', "b.auto.tfvars": 'cc = "CX"'}, []),
         ({"terraform.tfvars.json": '{"cc": "${x}"}'}, ["has CostCenter = ${x}"]),
         ({"terraform.tfvars.json": '{"cc": null}'}, LACKS),
-        ({"prod.tfvars": 'cc = "CX"', "not-terraform.tfvars": 'cc = "CX"'}, ["a plan tells"]),
+        ({"prod.tfvars": 'cc = "CX"', "not-terraform.tfvars": 'cc = "CX"'}, ["a plan shows"]),
     ],
 )  # fmt: skip
 def test_values_come_from_the_files_that_terraform_reads(
@@ -156,7 +156,7 @@ def test_values_come_from_the_files_that_terraform_reads(
         ('merge({ CostCenter = "CX" }, { CostCenter = null })', LACKS),
         ('merge({ CostCenter = null }, { CostCenter = "CX" })', []),
         ("null", LACKS),
-        ('{ CostCenter = var.given ? "CX" : null }', ["a plan tells"]),
+        ('{ CostCenter = var.given ? "CX" : null }', ["a plan shows"]),
         # The provider leaves out what is null, so a default tag stands.
         ('{ CostCenter = "CX", Project = null }', []),
     ],
@@ -181,7 +181,7 @@ def test_default_tags_from_a_variable_without_a_value_are_left_to_a_plan(
 ) -> None:
     text = f'provider "aws" {{\n  {provider}\n}}\nvariable "tags" {{}}\nvariable "cc" {{}}\n'
     text += 'resource "aws_sqs_queue" "q" {\n  name = "q"\n}\n'
-    assert named({"main.tf": text}) == {"aws_sqs_queue.q": ["a plan tells"]}
+    assert named({"main.tf": text}) == {"aws_sqs_queue.q": ["a plan shows"]}
     (tmp_path / "main.tf").write_text(text)
     found = read_terraform({"main.tf": text}, "", expand(tmp_path))
     assert check_declared(judge(), found.declared) == []
@@ -239,7 +239,7 @@ resource "aws_sqs_queue" "other" {{
             'awscc_s3_bucket" "r" { tags = concat(local.listed, [{ key = "Name", value = "r" }]) }',
             "",
         ),
-        ('awscc_s3_bucket" "r" { tags = var.unknown }', "a plan tells"),
+        ('awscc_s3_bucket" "r" { tags = var.unknown }', "a plan shows"),
         ('awscc_s3_bucket" "r" { tags = concat(local.listed, var.unknown) }', ""),
         ('awscc_ec2_vpc_endpoint" "r" { tags = null }', "has none"),
         ('awscc_arcregionswitch_plan" "r" { tags = local.all }', ""),
@@ -261,7 +261,7 @@ resource "{resource}
 """
     (stated,) = named({"main.tf": text}).values()
     assert stated == {
-        "has none": [f"has no {key}" for key in KEYS], "a plan tells": ["a plan tells"], "": [],
+        "has none": [f"has no {key}" for key in KEYS], "a plan shows": ["a plan shows"], "": [],
     }[wanted]  # fmt: skip
 
 

@@ -124,8 +124,8 @@ MISSING = [f"has no {key}" for key in GOOD]
         ({"tags": LISTED[1:]}, {}, True, MISSING[:1]),
         ({"tags": [{"key": "CostCenter", "value": None}, *LISTED[1:]]}, {}, True, MISSING[:1]),
         ({"tags": [{"key": "CostCenter", "value": None}, *LISTED[1:]]},
-         {"tags": [{"value": True}, {}, {}]}, True, ["a plan tells"]),
-        ({}, {"tags": True}, True, ["a plan tells"]),
+         {"tags": [{"value": True}, {}, {}]}, True, ["a plan shows"]),
+        ({}, {"tags": True}, True, ["a plan shows"]),
         # The provider computes what the code leaves out, and computes no tags.
         ({}, {"tags": True}, False, MISSING),
     ],
@@ -138,7 +138,7 @@ def test_lists_of_tags_in_plans(after: Any, later: Any, *, written: bool, wanted
     tree = {"resource_changes": [one], "configuration": {"root_module": inner}}
     declared = read_plan(tree, file="p")
     stated = [f.subject.partition(" ")[2] for f in check_declared(judge(), declared)]
-    assert stated + ["a plan tells" for _ in plan_needed(judge(), declared)] == wanted
+    assert stated + ["a plan shows" for _ in plan_needed(judge(), declared)] == wanted
 
 
 @pytest.mark.parametrize(

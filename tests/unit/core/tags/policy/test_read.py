@@ -1,4 +1,4 @@
-"""A tag policy becomes values; all that is wrong is told with its place."""
+"""A tag policy becomes values; each mistake is a finding with its place."""
 
 from __future__ import annotations
 
