@@ -39,8 +39,10 @@ class Graph:
 
     rulebook: Rulebook
     steps: Mapping[Node, tuple[Step, ...]]
+    _ways: dict[Node, Mapping[SharePath, int]] = field(default_factory=dict)
+    _factors: dict[tuple[Node, SharePath], Mapping[str, Fraction]] = field(default_factory=dict)
     _between: dict[tuple[Node, Node], list[Step]] = field(default_factory=dict)
-    _round: dict[Node, Fraction] = field(default_factory=dict)
+    _arriving: dict[tuple[Node, tuple[Node, ...]], Fraction] = field(default_factory=dict)
 
     @classmethod
     def of(cls, rulebook: Rulebook, steps: Iterable[Step]) -> Graph:
@@ -52,21 +54,14 @@ class Graph:
 
     def landing(self, step: Step) -> Node:
         """The pool, or partition of it, that a step leads to."""
-        inside = {pool.name: pool.within for pool in self.rulebook.pools}
-        same = inside[step.target] == inside[step.pool]
+        same = self._partitions[step.target] == self._partitions[step.pool]
         return step.target, step.within if same else ""
 
-    def ways(self, node: Node) -> dict[SharePath, int]:
+    def ways(self, node: Node) -> Mapping[SharePath, int]:
         """The paths from a pool to all payers, with whole numbers in proportion."""
-        found: dict[SharePath, int] = {}
-        for end, part in self._solved.parts.get(node, {}).items():
-            way = (
-                self._stuck(end)
-                if len(end) == 2
-                else SharePath(end[0], bool(end[1]), (end[2], end[3]))
-            )
-            found[way] = found.get(way, 0) + part
-        return found
+        if node not in self._ways:
+            self._ways[node] = self._find_ways(node)
+        return self._ways[node]
 
     def ratio(self, node: Node, way: SharePath) -> Fraction:
         """The ratio of a pool's cost that takes one path."""
@@ -90,31 +85,19 @@ class Graph:
 
         Cost that starts at one of them is followed until it comes back.
         """
-        cut = {node: self._targets(node) for node in self.steps if node not in at}
-        # The first step starts at an extra node, so that cost that comes back ends at the pool.
-        begin = (*start, "begin")
-        ends = solve({**cut, begin: self._targets(start)}).parts[begin]
-        here = sum(part for end, part in ends.items() if end in at)
-        return Fraction(here, sum(ends.values()))
+        if (start, tuple(at)) not in self._arriving:
+            self._arriving[start, tuple(at)] = self._find_arriving(start, at)
+        return self._arriving[start, tuple(at)]
 
-    def factors(self, start: Node, way: SharePath) -> dict[str, Fraction]:
+    def factors(self, start: Node, way: SharePath) -> Mapping[str, Fraction]:
         """The factors of a path's ratio: reaches pool * passed on / (1 - returns)."""
-        ratio = self.ratio(start, way)
-        given = sum((step.ratio for step in self.given(way)), Fraction())
-        if not given:
-            return {"ratio": ratio}
-        factors = {"ratio": ratio, "passed on": given}
-        comes_round = self.coming_round(way.last)
-        if way.last != start:
-            factors["reaches pool"] = Fraction(ratio * (1 - comes_round), given)
-        return factors | ({"returns": comes_round} if comes_round else {})
+        if (start, way) not in self._factors:
+            self._factors[start, way] = self._find_factors(start, way)
+        return self._factors[start, way]
 
     def coming_round(self, node: Node) -> Fraction:
         """The ratio of a pool's cost that comes back to it."""
-        if node not in self._round:
-            there = self.between(node, node)
-            self._round[node] = self.arriving(node, [node]) if there else Fraction()
-        return self._round[node]
+        return self.arriving(node, [node]) if self.between(node, node) else Fraction()
 
     def between(self, start: Node, last: Node) -> list[Step]:
         """The steps that lead from one pool to another, nearest first."""
@@ -130,6 +113,36 @@ class Graph:
             if not step.target_is_pool and (step.target, is_kept(step)) == (way.owner, way.kept)
         ]
 
+    def _find_ways(self, node: Node) -> Mapping[SharePath, int]:
+        found: dict[SharePath, int] = {}
+        for end, part in self._solved.parts.get(node, {}).items():
+            way = (
+                self._stuck(end)
+                if len(end) == 2
+                else SharePath(end[0], bool(end[1]), (end[2], end[3]))
+            )
+            found[way] = found.get(way, 0) + part
+        return found
+
+    def _find_arriving(self, start: Node, at: Sequence[Node]) -> Fraction:
+        cut = {node: targets for node, targets in self._edges.items() if node not in at}
+        # The first step starts at an extra node, so that cost that comes back ends at the pool.
+        begin = (*start, "begin")
+        ends = solve({**cut, begin: self._edges[start]}).parts[begin]
+        here = sum(part for end, part in ends.items() if end in at)
+        return Fraction(here, sum(ends.values()))
+
+    def _find_factors(self, start: Node, way: SharePath) -> Mapping[str, Fraction]:
+        ratio = self.ratio(start, way)
+        given = sum((step.ratio for step in self.given(way)), Fraction())
+        if not given:
+            return {"ratio": ratio}
+        factors = {"ratio": ratio, "passed on": given}
+        comes_round = self.coming_round(way.last)
+        if way.last != start:
+            factors["reaches pool"] = Fraction(ratio * (1 - comes_round), given)
+        return factors | ({"returns": comes_round} if comes_round else {})
+
     def _find_between(self, start: Node, last: Node) -> list[Step]:
         ahead = self._reached(start, self._onward)
         behind = self._reached(last, self._backward)
@@ -143,7 +156,16 @@ class Graph:
 
     @cached_property
     def _solved(self) -> Solution[tuple[str, ...]]:
-        return solve({node: self._targets(node) for node in self.steps})
+        return solve(self._edges)
+
+    @cached_property
+    def _edges(self) -> Mapping[tuple[str, ...], Mapping[tuple[str, ...], Fraction]]:
+        return {node: self._targets(node) for node in self.steps}
+
+    @cached_property
+    def _partitions(self) -> Mapping[str, str]:
+        """The dimension that each pool is split within."""
+        return {pool.name: pool.within for pool in self.rulebook.pools}
 
     def _targets(self, node: Node) -> dict[tuple[str, ...], Fraction]:
         """A node's steps; the name of an end includes the last pool, so that paths stay apart."""

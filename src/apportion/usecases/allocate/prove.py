@@ -28,9 +28,9 @@ from apportion.model.relation import AllocationTables, BillTables, LabelledCosts
 from apportion.model.row import Row
 from apportion.model.wording import plural
 from apportion.usecases.context import RunContext
-from apportion.usecases.ingest.ingest import ledger_totals
 from apportion.usecases.row_values import read_rows
 from apportion.usecases.runs.open_run import Published, find, open_tables
+from apportion.usecases.stage_totals import ledger_totals
 
 from .allocate import allocated, derived
 from .generation import made_otherwise

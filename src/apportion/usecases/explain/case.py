@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from apportion.core.allocation.driver_values import DriverValues, driver_values
 from apportion.core.allocation.paths import Graph, SharePath, is_kept
+from apportion.core.allocation.rollup import rolled_query
 from apportion.core.allocation.split_inputs import usage_of
 from apportion.core.allocation.split_tables import shares_query, steps_query
 from apportion.core.reporting.drilldown import (
@@ -36,12 +37,11 @@ from apportion.model.focus import COST_COLUMNS
 from apportion.model.money import from_units
 from apportion.model.outcome import ExplanationNode, Redacted, Subject
 from apportion.model.period import Period
-from apportion.model.relation import AllocationTables, Query, Relation
+from apportion.model.relation import AllocationTables, LabelledCosts, Query, Relation
 from apportion.model.rulebook import Dimension, Pool, Rulebook
 from apportion.model.split import Share, Step
 from apportion.model.suggestions import closest, did_you_mean
 from apportion.model.wording import join_words
-from apportion.usecases.allocate.label_keys import label
 from apportion.usecases.context import RunContext
 from apportion.usecases.row_values import read_rows
 from apportion.usecases.runs.open_run import Published, check_whole, find, open_tables
@@ -95,11 +95,12 @@ class Case:
         """Find a pool's rule."""
         return next(pool for pool in self.rulebook.pools if pool.name == name)
 
-    def derive(self, where: str) -> Relation:
-        """Derive labels again as the run did; select charges, with labels and resources."""
-        bills = self.tables.bills
-        labels, _findings = label(self.published.rules, bills, self.context)
-        query = explained_query(self.rulebook, labels.costs, bills.keys, where=where)
+    def charges(self, where: str) -> Relation:
+        """Select charges of the month with their recorded owners, and their resources."""
+        bills, owned = self.tables.bills, self.tables.owned
+        rolled = self.context.engine.create_view("recorded_costs", rolled_query(owned, bills))
+        costs = LabelledCosts(owned, rolled)
+        query = explained_query(self.rulebook, costs, bills.keys, where=where)
         return self.context.engine.create_table("explained", query)
 
     def biggest(

@@ -79,7 +79,7 @@ def explain_owner(
     shares = [s for all_of_it in case.shares.values() for s in all_of_it if s.owner == found]
     paid = {*own, *(share.currency for share in shares)}
     shown = currencies_of(case, paid or pooled, currency, what=found)
-    parts, doubt = _own_parts(case, found, own)
+    parts = _own_parts(case, found, own)
     children = [
         _in_currency(
             case,
@@ -94,9 +94,7 @@ def explain_owner(
     root = _trunk(
         ExplanationNode(f"{found}, {period}", subjects=(of_owner(found),)), children, facts
     )
-    return Explanation(
-        root, case.published.later, messages=(*doubt, *_how_to_read(root), case.words)
-    )
+    return Explanation(root, case.published.later, messages=(*_how_to_read(root), case.words))
 
 
 def _how_to_read(root: ExplanationNode) -> Sequence[str]:
@@ -184,29 +182,12 @@ def _in_pools(
 
 def _own_parts(
     case: Case, owner: str, own: _Sums
-) -> tuple[dict[tuple[str, str], tuple[ExplanationNode, ...]], list[str]]:
-    """The largest parts of direct cost by currency and source, down to resources.
-
-    Labels are derived again for resources. Where they differ from the run, the parts come from the
-    run's own record, which ends at accounts.
-    """
+) -> Mapping[tuple[str, str], tuple[ExplanationNode, ...]]:
+    """The largest parts of direct cost by currency and source, down to resources."""
     if not own:
-        return {}, []
+        return {}
     where, group = own_charges(case.rulebook, owner), name(f"{case.owner.name}_source")
-    subjects = (of_owner(owner),)
-    found = case.biggest(case.derive(where), where, group=group, subjects=subjects)
-    again = {key: added(b.amount or Decimal() for b in parts) for key, parts in found.items()}
-    if again == {(c, source): cost for c, sums in own.items() for source, cost in sums.items()}:
-        return found, []
-    version = case.published.manifest.version
-    doubt = (
-        f"Resources are not shown: version {case.context.version} finds other owners in this bill "
-        f"than version {version} did in this run. Allocate the period again to see them."
-    )
-    by_account = case.biggest(
-        case.tables.allocations, where, group=group, inner=ACCOUNT, subjects=subjects
-    )
-    return by_account, [doubt]
+    return case.biggest(case.charges(where), where, group=group, subjects=(of_owner(owner),))
 
 
 def _own(

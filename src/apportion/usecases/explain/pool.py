@@ -42,7 +42,7 @@ def explain_pool(
         raise nothing_like(pool, known, kind="pool", period=period)
     rule = names[pool.casefold()]
     where = pool_charges(rule.name)
-    held = case.biggest(case.derive(where), where)
+    held = case.biggest(case.charges(where), where)
     received = _received(case, rule)
     wanted_currencies = currencies_of(
         case, [*(c for c, _ in held), *received], currency, what=f"pool {rule.name}"

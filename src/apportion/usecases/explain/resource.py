@@ -33,7 +33,6 @@ from apportion.model.errors.base import NothingThereError
 from apportion.model.money import from_units, to_units
 from apportion.model.outcome import Explanation, ExplanationNode
 from apportion.model.rulebook import Dimension
-from apportion.usecases.allocate.label_keys import label
 from apportion.usecases.context import RunContext
 
 from .case import Case, currencies_of
@@ -91,9 +90,8 @@ def _ids(case: Case, condition: str) -> list[str]:
 
 
 def _charges(case: Case, resource: str) -> list[ResourceCharge]:
-    bills = case.tables.bills
-    labels, _findings = label(case.published.rules, bills, case.context)
-    query = resource_query(case.rulebook, resource, labels.costs.labelled, bills)
+    tables = case.tables
+    query = resource_query(case.rulebook, resource, tables.owned, tables.bills)
     return case.read(ResourceCharge, query)
 
 

@@ -24,7 +24,7 @@ from apportion.usecases.fail_on_findings import record, stop_if_failing
 from apportion.usecases.follow_query import follow_query
 from apportion.usecases.row_values import read_rows
 from apportion.usecases.runs.damage import damage_of
-from apportion.usecases.stage_totals import stage_totals
+from apportion.usecases.stage_totals import ledger_totals
 
 from .arrivals import ARRIVALS, WrittenArrivals, write_arrivals
 from .check_descriptions import DescribedKeys, check_descriptions
@@ -319,12 +319,6 @@ def _totals(summed: _Summed, keys: Relation, context: RunContext) -> list[Total]
     if found.n:
         raise KeyCollisionError(found.n)
     return ledger_totals(summed.months, keys, context)
-
-
-def ledger_totals(costs: Relation, keys: Relation, context: RunContext) -> list[Total]:
-    """Add costs up by account, through their keys."""
-    totals = query("usecases/runs/ledger_totals", costs=costs, keys=keys)
-    return stage_totals("ledger", totals, context)
 
 
 def _made(delivery: Delivery, context: RunContext) -> str:

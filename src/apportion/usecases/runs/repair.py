@@ -17,7 +17,7 @@ from apportion.model.row import Row
 from apportion.model.wording import plural
 from apportion.usecases.allocate.prove import prove
 from apportion.usecases.context import RunContext
-from apportion.usecases.ingest.ingest import ledger_totals
+from apportion.usecases.stage_totals import ledger_totals
 
 from .ledger_views import open_bills
 from .open_run import check_whole, find, open_tables
