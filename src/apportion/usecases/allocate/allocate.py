@@ -35,6 +35,7 @@ from apportion.usecases.runs.ledger_views import open_allocations, open_bills
 from apportion.usecases.runs.load_rules import Rules
 from apportion.usecases.stage_totals import stage_totals
 
+from .check_labels import check_labels
 from .generation import GENERATION, RECORDED_AS
 from .label_keys import label
 from .missing_deliveries import find_left_out
@@ -95,8 +96,8 @@ def _allocate(
     bills, runs = delivered
     tables = open_bills(bills, context)
     findings = find_left_out(str(period), bills, runs, tables, context)
-    labels, more = label(rules, tables, context)
-    findings += more
+    labels = label(rules, tables, context)
+    findings += check_labels(rules, labels, tables, context)
     context.say("splitting shared cost")
     costs = pool_costs(rules, labels.costs.labelled, tables, context)
     split = split_costs(period, rules, costs, labels.costs, context)

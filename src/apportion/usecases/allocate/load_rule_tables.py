@@ -33,15 +33,24 @@ from apportion.usecases.runs.load_rules import Rules
 def load_rule_tables(
     rules: Rules, facts: Relation, days: Days, context: RunContext
 ) -> tuple[RuleTables, list[Finding]]:
-    """Load the tables for some days; findings are refused values, and lines that almost match."""
+    """Load the tables for some days; findings are values that a dimension does not allow."""
     allowed = _load_allowed(rules, facts, context)
     lookups: dict[str, DatedTable] = {}
     findings: list[Finding] = []
     for key, lookup in rules.lookups.items():
         lookups[key], more = _load_lookup(rules, lookup, days, context)
-        findings += [*more, *_near_misses(lookup, facts, context)]
+        findings += more
     accounts = _load_accounts(rules, days, context)
     return RuleTables(days, facts, allowed, lookups, accounts), findings
+
+
+def find_near_misses(rules: Rules, facts: Relation, context: RunContext) -> Iterator[Finding]:
+    """Find lines of lookups that almost match a charge."""
+    for lookup in rules.lookups.values():
+        rows = ((row.line, *row.match) for row in lookup.rows)
+        lines = context.engine.load("lookup_lines", line_columns(lookup), rows)
+        found = context.engine.rows(near_misses_query(lookup, lines, facts))
+        yield from near_misses(lookup, read_rows(NearMiss, found))
 
 
 def _load_allowed(rules: Rules, facts: Relation, context: RunContext) -> dict[str, Relation]:
@@ -98,10 +107,3 @@ def _load_dated(
     rows = ((held.first, held.last, *texts) for held, texts in values)
     loaded = context.engine.load(table, types, rows)
     return DatedTable(loaded, changes=any(held != days for held, _texts in values))
-
-
-def _near_misses(lookup: Lookup, facts: Relation, context: RunContext) -> Iterator[Finding]:
-    rows = ((row.line, *row.match) for row in lookup.rows)
-    lines = context.engine.load("lookup_lines", line_columns(lookup), rows)
-    found = context.engine.rows(near_misses_query(lookup, lines, facts))
-    return near_misses(lookup, read_rows(NearMiss, found))

@@ -71,7 +71,7 @@ def prove(
         sentence = f"{period} cannot be proved by this version (run {published.manifest.run})."
         return Outcome(columns, (), (*otherwise, *published.later), (sentence,))
     tables = open_tables(published, context, by_day=False)
-    labels, _found = label(published.rules, tables.bills, context)
+    labels = label(published.rules, tables.bills, context)
     totals = _again(published, labels.costs, tables, context)
     findings = proof.compare(period, totals)
     findings += _owners_changed(published, labels.costs, tables.owned, context)

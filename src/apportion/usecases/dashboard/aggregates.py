@@ -67,7 +67,7 @@ def _build(
     published = find(context, period=manifest.period, as_of=manifest.run)
     tables = open_tables(published, context)
     check_whole(published, tables, context)
-    labels, _found = label(published.rules, tables.bills, context)
+    labels = label(published.rules, tables.bills, context)
     draft = store.draft()
     for table, query in _queries(published, tables, labels, context).items():
         context.engine.write(query, str(draft / table))

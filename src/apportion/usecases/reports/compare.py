@@ -31,7 +31,8 @@ from apportion.model.outcome import Outcome
 from apportion.model.period import Period
 from apportion.model.relation import BillTables, LabelledCosts, Relation
 from apportion.model.result_columns import CAUSES
-from apportion.usecases.allocate.label_keys import label
+from apportion.usecases.allocate.check_labels import check_labels
+from apportion.usecases.allocate.label_keys import Labels, label
 from apportion.usecases.allocate.split_costs import pool_costs, split_costs
 from apportion.usecases.aws.accounts import with_accounts
 from apportion.usecases.context import RunContext
@@ -95,8 +96,7 @@ def compare(context: RunContext, before: Side, after: Side) -> Outcome:
     if before.rules.rulebook.owner != owner:
         raise OwnersDifferError(before.rules.rulebook.owner, owner)
     stages, findings = _stages(context, before, after)
-    # Findings of a recorded run were shown when it was made.
-    shown = () if after.recorded else (*after.findings, *findings)
+    shown = (*after.findings, *findings)
     words = (*_words(before, after, stages), *_incomplete(before, after, context))
     return Outcome(columns(owner), tuple(changes(stages, owner)), shown, words)
 
@@ -115,11 +115,10 @@ def _incomplete(before: Side, after: Side, context: RunContext) -> tuple[str, ..
 
 @dataclass(frozen=True)
 class _Applied:
-    """Rules, what they make of a bill, and the findings of both steps."""
+    """Rules, what they make of a bill, and the findings of the split."""
 
     rules: Rules
-    costs: LabelledCosts
-    label_findings: Sequence[Finding]
+    labels: Labels
     paid: Paid
     split_findings: Sequence[Finding]
 
@@ -131,11 +130,11 @@ def _stages(context: RunContext, before: Side, after: Side) -> tuple[Stages, lis
     by_cause = dict.fromkeys(CAUSES, first)
     old = _rules_of_before(before, after)
     if _runs(before) != _runs(after):
-        days = _labels_before(before, after, last.costs, bills, context)
+        days = _labels_before(before, after, last.labels.costs, bills, context)
         bills = open_bills(after.bills, context)
         last = _apply(old, after.period, bills, context)
         by_cause["tags"] = last.paid
-        as_before = _labelled_as_before(before, days, last.costs.labelled, bills, context)
+        as_before = _labelled_as_before(before, days, last.labels.costs.labelled, bills, context)
         bill, _ = _paid(context, after.period, old, as_before, bills)
         same = before.period == after.period
         by_cause["usage"], by_cause["restated"] = (first if same else bill), bill
@@ -147,7 +146,9 @@ def _stages(context: RunContext, before: Side, after: Side) -> tuple[Stages, lis
     ):
         last = _apply(rules, after.period, bills, context, last)
         by_cause[cause] = last.paid
-    findings = [*last.label_findings, *last.split_findings]
+    if after.recorded:  # its findings were shown, and stopped it, when it was made
+        return Stages(first, by_cause), []
+    findings = [*check_labels(last.rules, last.labels, bills, context), *last.split_findings]
     stop_if_failing(findings)
     return Stages(first, by_cause), findings
 
@@ -164,14 +165,13 @@ def _apply(
     Only what differs from the earlier rules is done again: equal rules have equal results.
     """
     if last and _label_rules(last.rules) == _label_rules(rules):
-        costs, found = last.costs, last.label_findings
+        labels = last.labels
         if last.rules.drivers == rules.drivers:
             return replace(last, rules=rules)
     else:
-        labels, found = label(rules, bills, context)
-        costs = labels.costs
-    paid, split = _paid(context, period, rules, costs, bills)
-    return _Applied(rules, costs, found, paid, split)
+        labels = label(rules, bills, context)
+    paid, split = _paid(context, period, rules, labels.costs, bills)
+    return _Applied(rules, labels, paid, split)
 
 
 def _label_rules(rules: Rules) -> tuple[object, ...]:

@@ -224,7 +224,7 @@ def test_labels_and_their_cost_are_those_of_a_labelling_day_by_day(
     context: RunContext, bills: BillTables, dated: Dated
 ) -> None:
     rules = dated.rules()
-    labels, _findings = label(rules, bills, context)
+    labels = label(rules, bills, context)
     rows = context.engine.rows(
         Query.of(f"SELECT * FROM {labels.costs.joined} ORDER BY ALL", labels.costs.joined)
     )
@@ -243,7 +243,7 @@ def test_labels_and_their_cost_are_those_of_a_labelling_day_by_day(
 def test_a_change_cuts_only_the_keys_that_it_matches(
     context: RunContext, bills: BillTables
 ) -> None:
-    labels, _findings = label(EVERY_DAY.rules(), bills, context)
+    labels = label(EVERY_DAY.rules(), bills, context)
     rows = context.engine.rows(everything(labels.costs.labelled))
     counted = Counter(KEYS[int(str(row["KeyId"]))].account for row in rows)
     keys = len(KEYS) // len(ACCOUNTS)
