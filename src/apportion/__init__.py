@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .app.accounts import Accounts
     from .app.cost_categories import CostCategories
     from .app.cost_explorer import allocate_costs, export_to_csv
+    from .app.invoices import Invoices
     from .app.journals import Journals
     from .app.nowcast import Nowcast
     from .app.publishing import Publishing
@@ -54,6 +55,7 @@ _HOMES = {
     "Finding": "model.findings.finding",
     "FindingsError": "model.errors.base",
     "Granularity": "model.question",
+    "Invoices": "app.invoices",
     "Journals": "app.journals",
     "LeftOut": "model.aws.cost_center",
     "OperationError": "model.errors.base",
@@ -91,6 +93,7 @@ __all__ = [
     "Finding",
     "FindingsError",
     "Granularity",
+    "Invoices",
     "Journals",
     "LeftOut",
     "Nowcast",

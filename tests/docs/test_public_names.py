@@ -20,6 +20,7 @@ PROMISED = {
         "Accounts",
         "CostCategories",
         "Expiry",
+        "Invoices",
         "Journals",
         "Nowcast",
         "Publishing",

@@ -43,6 +43,7 @@ _ROOMS = {
     "dimensions": ("D", "dimensions and pools"),
     "splits": ("S", "splits"),
     "proof": ("P", "the proof"),
+    "invoices": ("I", "invoices"),
     "journals": ("J", "the chart map and journals"),
     "nowcast": ("N", "estimates of incomplete days"),
     "delivered": ("W", "reports sent by e-mail"),

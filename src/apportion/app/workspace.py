@@ -18,7 +18,6 @@ from apportion.model.aws.cost_query import By
 from apportion.model.aws.export import S3Location, Taking
 from apportion.model.charges import SplitCost
 from apportion.model.delivery import Intent
-from apportion.model.errors.base import FindingsError
 from apportion.model.manifest import RunKind
 from apportion.model.outcome import Explanation, Outcome, RulesInForce
 from apportion.model.period import Period
@@ -37,6 +36,7 @@ if TYPE_CHECKING:
 
     from .accounts import Accounts
     from .cost_categories import CostCategories
+    from .invoices import Invoices
     from .journals import Journals
     from .nowcast import Nowcast
     from .publishing import Publishing
@@ -301,6 +301,13 @@ class Workspace:
         return Tags(self._settings, lambda: self._context, self._now())
 
     @cached_property
+    def invoices(self) -> Invoices:
+        """Invoices of providers."""
+        from .invoices import Invoices
+
+        return Invoices(self._settings, self._now)
+
+    @cached_property
     def journals(self) -> Journals:
         """Journals for the finance system."""
         from .journals import Journals
@@ -351,20 +358,12 @@ class Workspace:
         return LocalFiles(paths, scratch=self._scratch.path / "bill", advance=self._advance)
 
     def _allocate(self, period: Period, say: Callable[[str], None], *, wait: float) -> Outcome:
-        from apportion.usecases.allocate.allocate import allocate
-        from apportion.usecases.outcomes import allocate_outcome
-        from apportion.usecases.runs.load_rules import rules_for
-        from apportion.usecases.runs.manifest_files import write_manifests
+        from .allocate_month import allocate_month
 
-        settings = self._settings
-        rules, findings = rules_for(period, Path(settings.rulebooks), Path(settings.drivers))
-        if rules is None:
-            raise FindingsError(findings)
-        done = allocate(period, rules, dataclasses.replace(self._context, say=say), wait=wait)
-        proofs = Path(settings.ledger) / "proofs"
-        written = write_manifests(proofs, done.manifest, self._context.ledger.runs())
-        owners = self.report(Question(str(period)))
-        return allocate_outcome(done.manifest, (*findings, *done.findings), owners, written)
+        def context() -> RunContext:
+            return dataclasses.replace(self._context, say=say)
+
+        return allocate_month(period, context, self._settings, wait=wait)
 
     def _delivered(self) -> list[Period]:
         from apportion.usecases.runs.history import periods

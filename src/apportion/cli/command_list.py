@@ -34,6 +34,11 @@ PROGRAM = {
         "allocate",
         "Prove that no cost was lost: stated = ledger = derived = allocated.",
     ),
+    "invoices": Listed(
+        _MONTHLY,
+        "invoices",
+        "Add the provider's invoices, which the proof compares with the bill.",
+    ),
     "journal": Listed(
         _MONTHLY,
         "journal",

@@ -1,0 +1,1 @@
+"""Invoices: kept in the ledger, and compared with the bill."""
