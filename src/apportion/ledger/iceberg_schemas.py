@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import pyarrow as pa
+import re
+
 from pyiceberg.partitioning import PartitionField, PartitionSpec
 from pyiceberg.schema import Schema
 from pyiceberg.transforms import IdentityTransform
@@ -22,8 +23,6 @@ from pyiceberg.types import (
     TimestamptzType,
 )
 
-from apportion.model import money
-
 from . import tables
 
 _TYPES: dict[str, IcebergType] = {
@@ -31,8 +30,14 @@ _TYPES: dict[str, IcebergType] = {
     "BIGINT": LongType(),
     "DATE": DateType(),
     "BOOLEAN": BooleanType(),
-    money.SQL_TYPE: DecimalType(38, money.PLACES),
+    "INTEGER": IntegerType(),
+    "FLOAT": FloatType(),
+    "DOUBLE": DoubleType(),
+    "BLOB": BinaryType(),
+    "TIMESTAMP": TimestampType(),
+    "TIMESTAMP WITH TIME ZONE": TimestamptzType(),
 }
+_DECIMAL = re.compile(r"DECIMAL\((\d+), ?(\d+)\)")
 
 #: The columns of dates that have bounds in the metadata.
 BOUNDED = ("ChargeDay",)
@@ -54,7 +59,7 @@ PROPERTIES = {
 def schema(table: str) -> Schema:
     """Build the Iceberg schema of the known columns; every column is optional."""
     fields = [
-        NestedField(number, name, _TYPES[sql_type], required=False)
+        NestedField(number, name, type_of(sql_type), required=False)
         for number, (name, sql_type) in enumerate(tables.COLUMNS[table].items(), start=1)
     ]
     return Schema(*fields)
@@ -75,32 +80,13 @@ def partitioning(table: str) -> PartitionSpec:
     )
 
 
+def type_of(sql_type: str) -> IcebergType:
+    """The Iceberg type of a flat column; raises LookupError for lists, maps, structs and others."""
+    decimal = _DECIMAL.fullmatch(sql_type)
+    return DecimalType(int(decimal[1]), int(decimal[2])) if decimal else _TYPES[sql_type]
+
+
 def sql_name(iceberg_type: IcebergType) -> str:
     """Name a type as SQL names it, for messages."""
     names = {known: name for name, known in _TYPES.items()}
     return names.get(iceberg_type, str(iceberg_type).upper())
-
-
-#: The types of flat Parquet columns. pyiceberg has these, too, in a module that takes longer to
-#: import than most commands take to run.
-_ARROW: dict[pa.DataType, IcebergType] = {
-    pa.string(): StringType(),
-    pa.large_string(): StringType(),
-    pa.binary(): BinaryType(),
-    pa.large_binary(): BinaryType(),
-    pa.bool_(): BooleanType(),
-    pa.int32(): IntegerType(),
-    pa.int64(): LongType(),
-    pa.float32(): FloatType(),
-    pa.float64(): DoubleType(),
-    pa.date32(): DateType(),
-    pa.timestamp("us"): TimestampType(),
-    pa.timestamp("us", tz="UTC"): TimestamptzType(),
-}
-
-
-def type_of(arrow: pa.DataType) -> IcebergType | None:
-    """The Iceberg type of a flat column; None for lists, maps, structs and unknown types."""
-    if pa.types.is_decimal128(arrow):
-        return DecimalType(arrow.precision, arrow.scale)
-    return _ARROW.get(arrow)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from pyiceberg.manifest import DataFile
+from pyiceberg.manifest import DataFile, ManifestFile
 from pyiceberg.table import Table
 from pyiceberg.table.snapshots import Snapshot
 
@@ -47,18 +47,19 @@ class IcebergTables:
 
         Returns the new snapshot and its files of this period and bill.
         """
-        for file in files:
-            parquet_import.check_partition(table, file, values=part)
+        footers = [parquet_import.read_footer(table, file) for file in files]
+        for footer in footers:
+            parquet_import.check_partition(footer, values=part)
         _settle(files)
         kept = [] if kept_of is None else self._of_snapshot(table, kept_of, part)
         iceberg = self._catalog.need(table)
-        new = parquet_import.new_columns(table, files, known=iceberg.schema())
+        new = parquet_import.new_columns(footers, known=iceberg.schema())
         now = self._planned(iceberg, iceberg.current_snapshot(), part)
         with (commit := Commit(iceberg)):
             evolve(commit, new)
             metadata = commit.table_metadata
             described = [
-                parquet_import.describe(each, metadata=metadata, values=part) for each in files
+                parquet_import.describe(each, metadata=metadata, values=part) for each in footers
             ]
             out, back = _without(now, kept), _without(kept, now)
             snapshot = swap(iceberg, commit, out=out, new=[*back, *described])
@@ -82,7 +83,8 @@ class IcebergTables:
             each for each in current if path_of(each.file_path, folder=self._folder).name in gone
         ]
         with (commit := Commit(table)):
-            described = parquet_import.describe(path, metadata=table.metadata, values=())
+            footer = parquet_import.read_footer(tables.RUNS, path)
+            described = parquet_import.describe(footer, metadata=table.metadata, values=())
             listed = {FILES: " ".join([*names, path.name])}
             swap(table, commit, out=out, new=[described], properties=listed)
             if merged:
@@ -122,6 +124,7 @@ class IcebergTables:
             found = [
                 entry.data_file
                 for manifest in snapshot.manifests(table.io)
+                if part is None or _may_have(manifest, part)
                 for entry in manifest.fetch_manifest_entry(table.io, discard_deleted=True)
             ]
             return sorted(
@@ -141,6 +144,17 @@ class IcebergTables:
 
 def _part_of(file: DataFile) -> _Part:
     return (str(file.partition[0]), str(file.partition[1]))
+
+
+def _may_have(manifest: ManifestFile, part: _Part) -> bool:
+    """Whether a manifest may list files of a part, by the bounds of the partitions that it has."""
+    bounds = zip(part, manifest.partitions or (), strict=False)
+    return all(
+        each.lower_bound is None
+        or each.upper_bound is None
+        or each.lower_bound <= value.encode() <= each.upper_bound
+        for value, each in bounds
+    )
 
 
 def _settle(files: Sequence[Path]) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from itertools import product
+from glob import escape
+from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-import pyarrow as pa
-import pyarrow.parquet as pq
+import duckdb
 from pyiceberg.conversions import to_bytes
 from pyiceberg.manifest import DataFile, DataFileContent, FileFormat
 from pyiceberg.schema import Schema
@@ -18,13 +19,69 @@ from pyiceberg.typedef import Record
 from pyiceberg.types import DateType, IcebergType, NestedField
 
 from apportion.model.errors.base import LedgerRefusesError
+from apportion.model.sql_text import name as quoted_name
 
 from .iceberg_schemas import BOUNDED, sql_name, type_of
 from .locations import location_of
+from .small_files import open_engine
 from .tables import PARTITION_COLUMNS
 
 
-def new_columns(table: str, files: Sequence[Path], *, known: Schema) -> Schema:
+class _Chunk(NamedTuple):
+    """A column of a row group; bounds as text, and None where the file does not state them."""
+
+    group: int
+    rows: int
+    column: str
+    values: int
+    nulls: int | None
+    lower: str | None
+    upper: str | None
+    exact: bool
+    bytes: int
+    dictionary: int | None
+    data: int
+
+
+@dataclass(frozen=True)
+class ParquetFile:
+    """A file for a table, by its footer: its columns with their SQL types, and its row groups."""
+
+    table: str
+    path: Path
+    columns: Mapping[str, str]
+    chunks: Sequence[_Chunk]
+
+    @property
+    def groups(self) -> list[list[_Chunk]]:
+        """The chunks of each row group, in the order of the file."""
+        return [list(chunks) for _group, chunks in groupby(self.chunks, key=lambda it: it.group)]
+
+
+_COLUMNS = "SELECT name, duckdb_type, num_children FROM parquet_schema([?])"
+_CHUNKS = """\
+SELECT
+  row_group_id, row_group_num_rows, path_in_schema, num_values, stats_null_count,
+  stats_min_value, stats_max_value, COALESCE(min_is_exact AND max_is_exact, FALSE),
+  total_compressed_size, dictionary_page_offset, data_page_offset
+FROM parquet_metadata([?])
+ORDER BY row_group_id, column_id
+"""
+
+
+def read_footer(table: str, path: Path) -> ParquetFile:
+    """Read the footer of a file; raises LedgerRefusesError where it cannot be read."""
+    place = [escape(str(path))]
+    try:
+        with open_engine() as engine:
+            tree = engine.execute(_COLUMNS, place).fetchall()
+            chunks = engine.execute(_CHUNKS, place).fetchall()
+    except duckdb.Error as fault:
+        raise LedgerRefusesError(table, str(path), "a Parquet file", str(fault)) from fault
+    return ParquetFile(table, path, _top_columns(iter(tree)), [_Chunk(*row) for row in chunks])
+
+
+def new_columns(files: Sequence[ParquetFile], *, known: Schema) -> Schema:
     """List the columns that the table does not have yet.
 
     Refuses a file whose column has another type than the table's, or a name that differs from
@@ -33,15 +90,15 @@ def new_columns(table: str, files: Sequence[Path], *, known: Schema) -> Schema:
     types = {field.name: field.field_type for field in known.fields}
     names = {name.lower(): name for name in types}
     for file in files:
-        for column in _footer(table, file).schema.to_arrow_schema():
-            found = _iceberg_type(table, file.name, column)
-            name = names.setdefault(column.name.lower(), column.name)
-            if name != column.name:
-                facts = f"column {name}", f"column {column.name}"
-                raise LedgerRefusesError(table, file.name, *facts)
+        for column in file.columns:
+            found = _iceberg_type(file, column)
+            name = names.setdefault(column.lower(), column)
+            if name != column:
+                facts = f"column {name}", f"column {column}"
+                raise LedgerRefusesError(file.table, file.path.name, *facts)
             if types.setdefault(name, found) != found:
                 facts = f"column {name} as {sql_name(types[name])}", sql_name(found)
-                raise LedgerRefusesError(table, file.name, *facts)
+                raise LedgerRefusesError(file.table, file.path.name, *facts)
     there = {field.name for field in known.fields}
     new = [name for name in types if name not in there]
     return Schema(
@@ -49,63 +106,58 @@ def new_columns(table: str, files: Sequence[Path], *, known: Schema) -> Schema:
     )
 
 
-def check_partition(table: str, file: Path, *, values: Sequence[str]) -> None:
+def check_partition(file: ParquetFile, *, values: Sequence[str]) -> None:
     """Refuse a file with a row of another period or bill than these."""
-    metadata = _footer(table, file)
     for column, value in zip(PARTITION_COLUMNS, values, strict=True):
-        if column not in metadata.schema.names:
-            raise LedgerRefusesError(table, file.name, f"column {column}", "no such column")
-        at = metadata.schema.names.index(column)
-        for group in range(metadata.num_row_groups):
-            if _proved(metadata.row_group(group).column(at), value):
-                continue
-            other = _others(file, group=group, column=column, value=value)
-            if other:
-                facts = f"{column} {value!r} in every row", repr(other[0])
-                raise LedgerRefusesError(table, file.name, *facts)
+        if column not in file.columns:
+            raise LedgerRefusesError(
+                file.table, file.path.name, f"column {column}", "no such column"
+            )
+        if all(_proved(chunk, value) for chunk in file.chunks if chunk.column == column):
+            continue
+        if other := _others(file.path, column=column, value=value):
+            facts = f"{column} {value!r} in every row", repr(other[0])
+            raise LedgerRefusesError(file.table, file.path.name, *facts)
 
 
-def describe(file: Path, *, metadata: TableMetadata, values: Sequence[str]) -> DataFile:
+def describe(file: ParquetFile, *, metadata: TableMetadata, values: Sequence[str]) -> DataFile:
     """Describe a file of the table for a partition.
 
     Built here and not by pyiceberg's `add_files`, because that infers the partition from the
     file's statistics: a file without rows has none, and long texts have them cut. And because
-    `pyiceberg.io.pyarrow` takes longer to import than all the rest of a commit takes.
+    `pyiceberg.io.pyarrow`, and pyarrow itself, take longer to import than a commit takes.
     """
-    found = pq.read_metadata(file)
     return DataFile.from_args(
         content=DataFileContent.DATA,
-        file_path=location_of(file),
+        file_path=location_of(file.path),
         file_format=FileFormat.PARQUET,
         partition=Record(*values),
-        file_size_in_bytes=file.stat().st_size,
+        file_size_in_bytes=file.path.stat().st_size,
         sort_order_id=None,
         spec_id=metadata.default_spec_id,
         equality_ids=None,
         key_metadata=None,
-        record_count=found.num_rows,
-        split_offsets=[_first_page(found.row_group(at)) for at in range(found.num_row_groups)],
-        **_statistics(found, metadata.schema()),
+        record_count=sum(chunks[0].rows for chunks in file.groups),
+        split_offsets=[_first_page(chunks[0]) for chunks in file.groups],
+        **_statistics(file, metadata.schema()),
     )
 
 
-def _statistics(found: pq.FileMetaData, schema: Schema) -> dict[str, Any]:
+def _statistics(file: ParquetFile, schema: Schema) -> dict[str, Any]:
     """Add up the sizes and counts of each column; dates have bounds, as `PROPERTIES` state."""
     sizes: dict[int, int] = {}
     values: dict[int, int] = {}
     nulls: dict[int, int] = {}
     bounds: dict[int, list[date]] = {}
-    for group, at in product(range(found.num_row_groups), range(found.num_columns)):
-        column = found.row_group(group).column(at)
-        field = schema.find_field(column.path_in_schema)
-        _add(sizes, field.field_id, column.total_compressed_size)
-        _add(values, field.field_id, column.num_values)
-        if (stated := column.statistics if column.is_stats_set else None) is None:
-            continue
-        if stated.has_null_count:
-            _add(nulls, field.field_id, stated.null_count)
-        if field.name in BOUNDED and stated.has_min_max:
-            bounds.setdefault(field.field_id, []).extend([stated.min, stated.max])
+    for chunk in file.chunks:
+        field = schema.find_field(chunk.column)
+        _add(sizes, field.field_id, chunk.bytes)
+        _add(values, field.field_id, chunk.values)
+        if chunk.nulls is not None:
+            _add(nulls, field.field_id, chunk.nulls)
+        if field.name in BOUNDED and chunk.lower and chunk.upper:
+            days = map(date.fromisoformat, (chunk.lower, chunk.upper))
+            bounds.setdefault(field.field_id, []).extend(days)
     return {
         "column_sizes": sizes,
         "value_counts": values,
@@ -120,43 +172,51 @@ def _add(counts: dict[int, int], field: int, number: int) -> None:
     counts[field] = counts.get(field, 0) + number
 
 
-def _first_page(group: pq.RowGroupMetaData) -> int:
-    """The offset at which readers may begin with a row group."""
-    column = group.column(0)
-    if column.has_dictionary_page and column.dictionary_page_offset < column.data_page_offset:
-        return int(column.dictionary_page_offset)
-    return int(column.data_page_offset)
+def _first_page(chunk: _Chunk) -> int:
+    """The offset at which readers may begin with a row group, of which this is the first column."""
+    if chunk.dictionary is not None and chunk.dictionary < chunk.data:
+        return chunk.dictionary
+    return chunk.data
 
 
-def _footer(table: str, file: Path) -> pq.FileMetaData:
-    try:
-        return pq.read_metadata(file)
-    except (OSError, pa.ArrowException) as fault:
-        raise LedgerRefusesError(table, str(file), "a Parquet file", str(fault)) from fault
-
-
-def _iceberg_type(table: str, file: str, column: pa.Field) -> IcebergType:
-    """Name the Iceberg type of a flat column; the ledger holds no lists, maps or structs."""
-    found = type_of(column.type)
-    if found is None:
-        facts = f"column {column.name} with a type of the ledger", str(column.type)
-        raise LedgerRefusesError(table, file, *facts)
+def _top_columns(tree: Iterator[tuple[str, str, int | None]]) -> dict[str, str]:
+    """The columns of a schema, whose elements come each before its children, and their types."""
+    _root, _type, columns = next(tree)
+    found = {}
+    for _ in range(columns or 0):
+        name, sql_type, children = next(tree)
+        found[name] = sql_type
+        _skip(children or 0, tree)
     return found
 
 
-def _proved(chunk: pq.ColumnChunkMetaData, value: str) -> bool:
+def _skip(elements: int, tree: Iterator[tuple[str, str, int | None]]) -> None:
+    for _ in range(elements):
+        _name, _type, children = next(tree)
+        _skip(children or 0, tree)
+
+
+def _iceberg_type(file: ParquetFile, column: str) -> IcebergType:
+    """Name the Iceberg type of a flat column; the ledger holds no lists, maps or structs."""
+    sql_type = file.columns[column]
+    try:
+        return type_of(sql_type)
+    except LookupError:
+        facts = f"column {column} with a type of the ledger", sql_type
+        raise LedgerRefusesError(file.table, file.path.name, *facts) from None
+
+
+def _proved(chunk: _Chunk, value: str) -> bool:
     """Whether the statistics prove that every row has the value; bounds may be truncated."""
-    stated = chunk.statistics if chunk.is_stats_set else None
-    return (
-        stated is not None
-        and stated.has_min_max
-        and stated.has_null_count
-        and stated.null_count == 0
-        and stated.min == stated.max == value
+    return chunk.exact and chunk.nulls == 0 and chunk.lower == chunk.upper == value
+
+
+def _others(file: Path, *, column: str, value: str) -> list[str | None]:
+    """Find a value of the column that is another one."""
+    cell = quoted_name(column)
+    query = (
+        f"SELECT {cell} FROM read_parquet([?], hive_partitioning = false) "
+        f"WHERE {cell} IS DISTINCT FROM ? LIMIT 1"
     )
-
-
-def _others(file: Path, *, group: int, column: str, value: str) -> list[str | None]:
-    reader = pq.ParquetFile(file, read_dictionary=[column])
-    found = reader.read_row_group(group, columns=[column], use_threads=False)[column].unique()
-    return [each for each in found.to_pylist() if each != value]
+    with open_engine() as engine:
+        return [found for (found,) in engine.execute(query, [escape(str(file)), value]).fetchall()]

@@ -22,6 +22,7 @@ from apportion.model.sql_text import text as quoted_text
 
 from . import tables
 from .fsync import DurableWriter
+from .small_files import open_engine
 
 Record = tuple[int, Manifest]  # its place in the sequence of runs, and the run
 
@@ -49,7 +50,7 @@ def _parquet(rows: Sequence[Mapping[str, object]]) -> bytes:
         for number, name in enumerate(rows[0], 1)
     )
     values = [[row[name] for row in rows] for name in rows[0]]
-    with TemporaryDirectory(prefix="apportion-") as scratch, _engine() as engine:
+    with TemporaryDirectory(prefix="apportion-") as scratch, open_engine() as engine:
         file = Path(scratch) / "records.parquet"
         with _disk_errors(file):
             engine.execute(
@@ -76,13 +77,8 @@ def read(paths: Sequence[Path]) -> list[list[Record]]:
         return []
     for path in paths:
         _check(path)
-    with _engine() as engine:
+    with open_engine() as engine:
         return [_read(path, engine) for path in paths]
-
-
-def _engine() -> duckdb.DuckDBPyConnection:
-    """Open DuckDB with one thread and none of an engine's settings."""
-    return duckdb.connect(config={"threads": 1})
 
 
 def _check(path: Path) -> None:
