@@ -15,7 +15,7 @@ from apportion.usecases.context import RunContext
 from apportion.usecases.outcomes import allocate_outcome
 from apportion.usecases.reports.report import report
 from apportion.usecases.runs.load_rules import rules_for
-from apportion.usecases.runs.manifest_files import write_manifests
+from apportion.usecases.runs.manifest_files import MANIFEST_FILES, write_manifests
 
 
 def allocate_month(
@@ -30,7 +30,7 @@ def allocate_month(
         raise FindingsError(findings)
     opened = context()
     done = allocate(period, rules, opened, wait=wait)
-    proofs = Path(settings.ledger) / "proofs"
-    written = write_manifests(proofs, done.manifest, opened.ledger.runs())
+    files = Path(settings.ledger) / MANIFEST_FILES
+    written = write_manifests(files, done.manifest, opened.ledger.runs())
     owners = report(opened, Question(str(period)))
     return allocate_outcome(done.manifest, (*findings, *done.findings), owners, written)

@@ -170,15 +170,15 @@ class Workspace:
         """Prove periods again from the files, or verify a manifest."""
         from apportion.usecases.allocate.prove import prove, verify
         from apportion.usecases.outcomes import join_outcomes
-        from apportion.usecases.runs.manifest_files import read_manifests
+        from apportion.usecases.runs.manifest_files import MANIFEST_FILES, read_manifests
         from apportion.usecases.runs.open_run import allocated_periods
 
         if manifest is not None:
             return verify(self._context, read_manifests(manifest))
         wanted = [str(Period.parse(p)) for p in periods] or allocated_periods(self._context)
-        return join_outcomes(
-            [prove(self._context, period=p, as_of=as_of, by_account=by_account) for p in wanted]
-        )
+        files = Path(self._settings.ledger) / MANIFEST_FILES
+        work = partial(prove, self._context, as_of=as_of, by_account=by_account, manifests=files)
+        return join_outcomes([work(period=p) for p in wanted])
 
     def report(self, question: Question) -> Outcome:
         """Group a period's allocation."""

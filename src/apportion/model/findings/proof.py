@@ -101,6 +101,14 @@ OTHER_VERSION = Code(
     "version cannot compare its rows, so `prove`, `review` and `workbook` stop. Other reports show "
     "the recorded figures.",
 )
+MANIFEST_FILE_CHANGED = Code(
+    "P014",
+    Severity.WARNING,
+    "Manifest file is missing or was changed",
+    "Each allocation has a file in `proofs` beside the ledger, for auditors and for `prove "
+    "--manifest`. The ledger has the same record, so the month is proved without the file. "
+    "Allocating again writes the file of the newest run.",
+)
 ALL = (
     DIFFERS,
     LINES_DIFFER,
@@ -115,4 +123,5 @@ ALL = (
     SPLIT_CHANGED,
     DESCRIPTION_DIFFERS,
     OTHER_VERSION,
+    MANIFEST_FILE_CHANGED,
 )

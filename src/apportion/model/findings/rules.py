@@ -276,6 +276,12 @@ SAME_MONTH = _error(
     "Two rulebooks begin in the same month",
     "It is not clear which one applies. Change `effective` of one, or delete it.",
 )
+NOT_USED = _warning(
+    "R081",
+    "Rulebook in a subfolder is not used",
+    "Rulebooks are read from the folder that `rulebooks` names, not from folders in it. Move the "
+    "file, or delete it.",
+)
 
 ALL = (
     NOT_YAML, DUPLICATE_KEY, YAML_FEATURE, NOT_ONE_DOCUMENT, TOO_LARGE, CONTROL_CHARACTER,
@@ -289,5 +295,5 @@ ALL = (
     FILE_MISSING, NOT_UTF8, NOT_CSV,
     WRONG_HEADER, WRONG_LENGTH, WRONG_DATE, EMPTY_FIELD, FROM_AFTER_TO, CONTRADICTION,
     LOST_ZEROS, TOO_MANY, WRONG_NUMBER, NEGATIVE_NUMBER, ADDED_UP, UNKNOWN_DRIVER_OWNER,
-    MONTHS_MISSING, SAME_MONTH,
+    MONTHS_MISSING, SAME_MONTH, NOT_USED,
 )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal, localcontext
+from pathlib import Path
 from typing import NamedTuple
 
 from apportion.core import proof
@@ -29,6 +30,7 @@ from apportion.model.row import Row
 from apportion.model.wording import plural
 from apportion.usecases.context import RunContext
 from apportion.usecases.row_values import read_rows
+from apportion.usecases.runs.manifest_files import check_manifest_file
 from apportion.usecases.runs.open_run import Published, find, open_tables
 from apportion.usecases.stage_totals import ledger_totals
 
@@ -55,7 +57,12 @@ class _DifferentKeys(NamedTuple):
 
 
 def prove(
-    context: RunContext, *, period: str, as_of: str = "", by_account: bool = False
+    context: RunContext,
+    *,
+    period: str,
+    as_of: str = "",
+    by_account: bool = False,
+    manifests: Path | None = None,
 ) -> Outcome:
     """Add up every stage again and compare; a difference is a failing finding.
 
@@ -63,7 +70,8 @@ def prove(
     stages are read again from the ledger's files, whose hashes must be those recorded; dimensions
     are derived and pools split again by the rulebook of the run. One row for each payer, currency
     and cost column; with `by_account` one for each usage account. There are no
-    rows, and a finding, where another version wrote the allocation.
+    rows, and a finding, where another version wrote the allocation. `manifests` is the folder of
+    manifest files, if that of this run is checked too.
     """
     published = find(context, period=period, as_of=as_of)
     columns = tuple(c for c in COLUMNS if by_account or c != "SubAccountId")
@@ -77,7 +85,12 @@ def prove(
     findings += _owners_changed(published, labels.costs, tables.owned, context)
     findings += _months_differ(published, tables.bills, context)
     findings += owners_differ(published, labels.costs, tables, context)
-    reported = (*findings, *_left_out(published, tables.bills, context), *published.later)
+    reported = (
+        *findings,
+        *_left_out(published, tables.bills, context),
+        *published.later,
+        *_manifest_file(published.manifest, manifests, context),
+    )
     rows = _rows(period, totals if by_account else _by_payer(totals))
     words = (
         _sentence(published, totals, findings),
@@ -93,6 +106,10 @@ def _left_out(published: Published, tables: BillTables, context: RunContext) -> 
     numbers = [number for number, run in enumerate(runs) if run.run == manifest.run]
     before = runs[: numbers[-1]]
     return find_left_out(manifest.period, published.bills, before, tables, context)
+
+
+def _manifest_file(manifest: Manifest, folder: Path | None, context: RunContext) -> list[Finding]:
+    return check_manifest_file(folder, manifest, context.ledger.runs()) if folder else []
 
 
 def _rows(period: str, totals: Sequence[Total]) -> tuple[Row, ...]:

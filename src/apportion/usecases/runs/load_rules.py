@@ -13,7 +13,7 @@ from apportion.core.rulebook.read import check_owners, read_rulebook, rulebook_i
 from apportion.model.aws.accounts import AccountFacts
 from apportion.model.errors.base import NoRulebookError
 from apportion.model.findings.finding import Finding, Place, failing
-from apportion.model.findings.rules import FILE_MISSING, NOT_UTF8
+from apportion.model.findings.rules import FILE_MISSING, NOT_USED, NOT_UTF8
 from apportion.model.inputs import Driver, Lookup, lookup_key
 from apportion.model.manifest import Input
 from apportion.model.period import Period
@@ -45,8 +45,11 @@ class Rules:
 def read_rulebooks(folder: Path) -> tuple[list[Rulebook], list[Finding]]:
     """Read every rulebook of a folder, the oldest file name first."""
     rulebooks: list[Rulebook] = []
-    findings: list[Finding] = []
-    for path in sorted(path for path in folder.glob("*") if path.suffix.lower() in _RULEBOOKS):
+    findings = [
+        Finding(NOT_USED, f"{folder.name}/{path.relative_to(folder).as_posix()}", "rulebook")
+        for path in _rulebook_files(folder, "[!.]*/*")
+    ]
+    for path in _rulebook_files(folder, "*"):
         name = f"{folder.name}/{path.name}"
         text, more = read_text(path, name, Place(name))
         findings += more
@@ -55,6 +58,10 @@ def read_rulebooks(folder: Path) -> tuple[list[Rulebook], list[Finding]]:
             findings += more
             rulebooks += [rulebook] if rulebook else []
     return rulebooks, findings
+
+
+def _rulebook_files(folder: Path, pattern: str) -> list[Path]:
+    return sorted(path for path in folder.glob(pattern) if path.suffix.lower() in _RULEBOOKS)
 
 
 def rules_for(period: Period, folder: Path, beside: Path) -> tuple[Rules | None, list[Finding]]:

@@ -7,8 +7,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from apportion.model.errors.base import UnreadableManifestError
+from apportion.model.findings.finding import Finding
+from apportion.model.findings.proof import MANIFEST_FILE_CHANGED
 from apportion.model.manifest import Manifest, RunKind
 from apportion.model.manifest_text import from_plain, to_plain
+
+#: Their folder in that of the ledger.
+MANIFEST_FILES = "proofs"
 
 
 def write_manifests(folder: Path, allocation: Manifest, runs: Sequence[Manifest]) -> Path:
@@ -16,6 +21,43 @@ def write_manifests(folder: Path, allocation: Manifest, runs: Sequence[Manifest]
 
     Named after the period and the run, so that the same allocation is written to the same file.
     """
+    path = _path(folder, allocation)
+    folder.mkdir(parents=True, exist_ok=True)
+    beside = path.with_suffix(".part")
+    beside.write_text(_text(allocation, runs), "utf-8")
+    beside.replace(path)
+    return path
+
+
+def check_manifest_file(
+    folder: Path, allocation: Manifest, runs: Sequence[Manifest]
+) -> list[Finding]:
+    """Report the file of an allocation where it is missing, or is not as it was written."""
+    path = _path(folder, allocation)
+    if not path.exists():
+        found = "none"
+    elif path.read_bytes() != _text(allocation, runs).encode():
+        found = "other content"
+    else:
+        return []
+    return [
+        Finding(
+            MANIFEST_FILE_CHANGED,
+            f"{allocation.period} run {allocation.run}",
+            f"{folder.name}/{path.name}",
+            expected="the record of the run",
+            found=found,
+            remedy=f"`apportion allocate --period {allocation.period}` writes the file of the "
+            "newest run again. The figures come from the ledger, which has the record.",
+        )
+    ]
+
+
+def _path(folder: Path, allocation: Manifest) -> Path:
+    return folder / f"{allocation.period}-{allocation.run}.json"
+
+
+def _text(allocation: Manifest, runs: Sequence[Manifest]) -> str:
     deliveries = [
         run
         for run in runs
@@ -23,16 +65,11 @@ def write_manifests(folder: Path, allocation: Manifest, runs: Sequence[Manifest]
         and run.period == allocation.period
         and allocation.bills.get(run.bill) == run.run
     ]
-    content = json.dumps(
-        {"allocation": to_plain(allocation), "deliveries": [to_plain(run) for run in deliveries]},
-        indent=1,
-    )
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{allocation.period}-{allocation.run}.json"
-    beside = path.with_suffix(".part")
-    beside.write_text(content + "\n", "utf-8")
-    beside.replace(path)
-    return path
+    plain = {
+        "allocation": to_plain(allocation),
+        "deliveries": [to_plain(run) for run in deliveries],
+    }
+    return json.dumps(plain, indent=1) + "\n"
 
 
 def read_manifests(path: Path) -> list[Manifest]:

@@ -122,6 +122,20 @@ def test_a_manifest_is_verified_wherever_it_comes_from(
     assert proof.rows == workspace.prove().rows
 
 
+def test_a_deleted_manifest_file_is_reported_and_written_again(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    (manifest,) = (tmp_path / "ledger" / "proofs").glob("*.json")
+    content = manifest.read_bytes()
+    manifest.unlink()
+    proof = workspace.prove()
+    assert [finding.code.number for finding in proof.findings] == ["P014"]
+    assert "is proved" in proof.messages[0]
+    workspace.allocate()
+    assert manifest.read_bytes() == content
+    assert not workspace.prove().findings
+
+
 def test_an_old_manifest_holds_after_new_rules(workspace: Workspace, tmp_path: Path) -> None:
     (manifest,) = (tmp_path / "ledger" / "proofs").glob("*.json")
     (tmp_path / "accounts.csv").write_text("SubAccountId,team\n000000000011,z\n", "utf-8")

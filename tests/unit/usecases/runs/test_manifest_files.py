@@ -11,7 +11,11 @@ from apportion.model.errors.base import UnreadableManifestError
 from apportion.model.findings.dimensions import REJECTED
 from apportion.model.findings.finding import Finding
 from apportion.model.manifest import Input, Manifest, RunKind, Total
-from apportion.usecases.runs.manifest_files import read_manifests, write_manifests
+from apportion.usecases.runs.manifest_files import (
+    check_manifest_file,
+    read_manifests,
+    write_manifests,
+)
 
 DELIVERY = Manifest(
     "aaa",
@@ -59,3 +63,15 @@ def test_what_is_no_manifest_is_reported(tmp_path: Path, text: str) -> None:
     path.write_text(text, "utf-8")
     with pytest.raises(UnreadableManifestError, match="is not a manifest"):
         read_manifests(path)
+
+
+def test_a_missing_and_a_changed_file_are_reported(tmp_path: Path) -> None:
+    written = write_manifests(tmp_path, ALLOCATION, [DELIVERY])
+    assert check_manifest_file(tmp_path, ALLOCATION, [DELIVERY]) == []
+    written.write_text(written.read_text("utf-8").replace("0.1.0", "0.2.0"), "utf-8")
+    (changed,) = check_manifest_file(tmp_path, ALLOCATION, [DELIVERY])
+    written.unlink()
+    (missing,) = check_manifest_file(tmp_path, ALLOCATION, [DELIVERY])
+    assert {changed.code.number, missing.code.number} == {"P014"}
+    assert (changed.found, missing.found) == ("other content", "none")
+    assert missing.subject == f"{tmp_path.name}/2026-09-bbb.json"
