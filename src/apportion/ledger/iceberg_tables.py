@@ -20,7 +20,7 @@ from .locations import path_of, table_folder
 from .record_files import Record, write
 from .run_files import check_size
 from .run_records import RecordFile
-from .table_commits import Commit, evolve, forget, swap
+from .table_commits import Commit, evolve, forget, lists_files, swap
 from .table_state import FILES
 
 #: Sixteen files of runs that are smaller than one of these sizes become one, the largest first.
@@ -124,7 +124,7 @@ class IcebergTables:
             found = [
                 entry.data_file
                 for manifest in snapshot.manifests(table.io)
-                if part is None or _may_have(manifest, part)
+                if lists_files(manifest) and (part is None or _may_have(manifest, part))
                 for entry in manifest.fetch_manifest_entry(table.io, discard_deleted=True)
             ]
             return sorted(

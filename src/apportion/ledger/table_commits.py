@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from pyiceberg.manifest import DataFile
+from pyiceberg.manifest import DataFile, ManifestFile
 from pyiceberg.schema import Schema
 from pyiceberg.table import Table, Transaction
 from pyiceberg.table.metadata import TableMetadata
-from pyiceberg.table.update.snapshot import ExpireSnapshots
-
-#: Manifests with nothing but deletions that a table may gather before one commit drops them.
-_DEAD_MANIFESTS = 16
+from pyiceberg.table.refs import MAIN_BRANCH
+from pyiceberg.table.snapshots import Operation
+from pyiceberg.table.update.snapshot import ExpireSnapshots, _OverwriteFiles
 
 
 class Commit(Transaction):
@@ -54,16 +53,38 @@ def swap(
 
     `properties` are added to the summary of the snapshot.
     """
-    if _dead_manifests(table) >= _DEAD_MANIFESTS:
-        # An overwrite carries manifests of deletions along for ever; an append drops them.
-        with commit.update_snapshot().fast_append():
-            pass
-    with commit.update_snapshot(dict(properties or {})).overwrite() as update:
+    with _Overwrite(table, commit, properties or {}) as update:
         for file in out:
             update.delete_data_file(file)
         for file in new:
             update.append_data_file(file)
     return update.snapshot_id
+
+
+class _Overwrite(_OverwriteFiles):
+    """Files out and files in, without the manifests of files that earlier snapshots removed.
+
+    An overwrite of pyiceberg carries those manifests along for ever, and reads them each time.
+    """
+
+    def __init__(self, table: Table, commit: Commit, properties: Mapping[str, str]) -> None:
+        there = table.current_snapshot() is not None
+        super().__init__(
+            operation=Operation.OVERWRITE if there else Operation.APPEND,
+            transaction=commit,
+            io=table.io,
+            branch=MAIN_BRANCH,
+            snapshot_properties=dict(properties),
+        )
+
+    def _process_manifests(self, manifests: list[ManifestFile]) -> list[ManifestFile]:
+        now = self.snapshot_id
+        return [each for each in manifests if each.added_snapshot_id == now or lists_files(each)]
+
+
+def lists_files(manifest: ManifestFile) -> bool:
+    """Whether a manifest lists any file that is not removed."""
+    return manifest.has_added_files() or manifest.has_existing_files()
 
 
 def forget(commit: Commit, *, but: int) -> None:
@@ -85,9 +106,3 @@ def keep_only(commit: Commit, kept: Collection[int]) -> int:
         with ExpireSnapshots(commit) as expire:
             expire.by_ids(old)
     return len(old)
-
-
-def _dead_manifests(table: Table) -> int:
-    snapshot = table.current_snapshot()
-    manifests = snapshot.manifests(table.io) if snapshot else []
-    return sum(not (each.has_added_files() or each.has_existing_files()) for each in manifests)
