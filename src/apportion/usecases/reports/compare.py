@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 
@@ -46,7 +48,10 @@ from apportion.usecases.runs.open_run import find
 
 @dataclass(frozen=True)
 class Side:
-    """One of the two: a month's deliveries and the rules for them."""
+    """One of the two: a month's deliveries and the rules for them.
+
+    `paid` is what owners pay, where the ledger has a record of it.
+    """
 
     name: str
     period: Period
@@ -54,6 +59,7 @@ class Side:
     rules: Rules
     findings: tuple[Finding, ...] = ()
     recorded: bool = True
+    paid: Paid | None = None
 
 
 def allocated(context: RunContext, written: str) -> Side:
@@ -70,7 +76,8 @@ def allocated(context: RunContext, written: str) -> Side:
         published = find(context, period=found[-1].period, as_of=found[-1].run)
     manifest = published.manifest
     name = f"{manifest.period} run {manifest.run}"
-    return Side(name, Period.parse(manifest.period), published.bills, published.rules)
+    paid = _recorded(manifest, published.rulebook.cost)
+    return Side(name, Period.parse(manifest.period), published.bills, published.rules, paid=paid)
 
 
 def planned(context: RunContext, period: Period, *, rulebooks: Path, beside: Path) -> Side:
@@ -115,24 +122,57 @@ def _incomplete(before: Side, after: Side, context: RunContext) -> tuple[str, ..
 
 @dataclass(frozen=True)
 class _Applied:
-    """Rules, what they make of a bill, and the findings of the split."""
+    """Rules applied to the bills of a month; labels and the split are made when first used.
+
+    Labels are tables of the engine, which the next labels replace: so they are used before others
+    are made. `alike` are other rules with the same labels.
+    """
 
     rules: Rules
-    labels: Labels
-    paid: Paid
-    split_findings: Sequence[Finding]
+    period: Period
+    bills: BillTables
+    context: RunContext
+    known: Paid | None = None
+    alike: _Applied | None = None
+
+    @property
+    def paid(self) -> Paid:
+        """What owners pay, direct and shared together."""
+        return self._split[0] if self.known is None else self.known
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What is wrong with the labels and the split."""
+        found = check_labels(self.rules, self.labels, self.bills, self.context)
+        return [*found, *self._split[1]]
+
+    @cached_property
+    def labels(self) -> Labels:
+        """The owner of each key."""
+        return self.alike.labels if self.alike else label(self.rules, self.bills, self.context)
+
+    @cached_property
+    def _split(self) -> tuple[Paid, list[Finding]]:
+        return _paid(self.context, self.period, self.rules, self.labels.costs, self.bills)
+
+    def by(self, rules: Rules, known: Paid | None) -> _Applied:
+        """Apply other rules to the same bills: only what differs is done again."""
+        alike = _label_rules(self.rules) == _label_rules(rules)
+        if alike and self.rules.drivers == rules.drivers:
+            return self
+        return replace(self, rules=rules, known=known, alike=self if alike else None)
 
 
 def _stages(context: RunContext, before: Side, after: Side) -> tuple[Stages, list[Finding]]:
     bills = open_bills(before.bills, context)
-    last = _apply(before.rules, before.period, bills, context)
+    last = _Applied(before.rules, before.period, bills, context, before.paid)
     first = last.paid
     by_cause = dict.fromkeys(CAUSES, first)
     old = _rules_of_before(before, after)
     if _runs(before) != _runs(after):
         days = _labels_before(before, after, last.labels.costs, bills, context)
         bills = open_bills(after.bills, context)
-        last = _apply(old, after.period, bills, context)
+        last = _Applied(old, after.period, bills, context)
         by_cause["tags"] = last.paid
         as_before = _labelled_as_before(before, days, last.labels.costs.labelled, bills, context)
         bill, _ = _paid(context, after.period, old, as_before, bills)
@@ -144,34 +184,13 @@ def _stages(context: RunContext, before: Side, after: Side) -> tuple[Stages, lis
         ("rules", replace(after.rules, drivers=kept)),
         ("drivers", after.rules),
     ):
-        last = _apply(rules, after.period, bills, context, last)
+        last = last.by(rules, after.paid if rules == after.rules else None)
         by_cause[cause] = last.paid
     if after.recorded:  # its findings were shown, and stopped it, when it was made
         return Stages(first, by_cause), []
-    findings = [*check_labels(last.rules, last.labels, bills, context), *last.split_findings]
+    findings = last.findings
     stop_if_failing(findings)
     return Stages(first, by_cause), findings
-
-
-def _apply(
-    rules: Rules,
-    period: Period,
-    bills: BillTables,
-    context: RunContext,
-    last: _Applied | None = None,
-) -> _Applied:
-    """Label a bill and split its cost; `last` is the result of earlier rules for the same bill.
-
-    Only what differs from the earlier rules is done again: equal rules have equal results.
-    """
-    if last and _label_rules(last.rules) == _label_rules(rules):
-        labels = last.labels
-        if last.rules.drivers == rules.drivers:
-            return replace(last, rules=rules)
-    else:
-        labels = label(rules, bills, context)
-    paid, split = _paid(context, period, rules, labels.costs, bills)
-    return _Applied(rules, labels, paid, split)
 
 
 def _label_rules(rules: Rules) -> tuple[object, ...]:
@@ -183,7 +202,7 @@ def paid_by(context: RunContext, side: Side, rules: Rules) -> Paid:
     """What owners would pay of a month by other rules, by currency and owner."""
     bills = open_bills(side.bills, context)
     rules = with_accounts(rules, side.period, side.bills, context)
-    return _apply(rules, side.period, bills, context).paid
+    return _Applied(rules, side.period, bills, context).paid
 
 
 def _labels_before(
@@ -240,6 +259,16 @@ def _paid(
         key = share.currency, share.owner
         paid[key] = paid.get(key, 0) + share.units[place]
     return paid, list(split.findings)
+
+
+def _recorded(manifest: Manifest, cost: str) -> Paid | None:
+    """What owners pay by the record of a run; runs of before it was recorded have none."""
+    place = COST_COLUMNS.index(cost)
+    return {
+        (each.currency, each.owner): to_units(Decimal(each.own[place]))
+        + to_units(Decimal(each.shared[place]))
+        for each in manifest.owners
+    } or None
 
 
 def _runs(side: Side) -> list[str]:
