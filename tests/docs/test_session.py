@@ -6,6 +6,7 @@ import csv
 import io
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from decimal import Decimal
@@ -167,3 +168,16 @@ def columns_told(table: str) -> dict[str, str]:
     section = LEDGER.read_text("utf-8").partition(f"### {table}\n")[2].partition("\n#")[0]
     rows = [line.strip("|").split(" | ") for line in section.splitlines() if line[:3] == "| `"]
     return {name: row[1] for row in rows for name in re.findall(r"`(\w+)`", row[0])}
+
+
+def test_the_guide_shows_the_bill_beside_the_invoices_of_the_demo(
+    demo: tuple[Path, str], tmp_path: Path
+) -> None:
+    made = demo[0] / "larkmoor"
+    shutil.copytree(made / "ledger", tmp_path / "ledger")
+    for name in ("apportion.toml", "invoices.csv"):
+        shutil.copy(made / name, tmp_path)
+    said(tmp_path, "invoices", "add", "invoices.csv")
+    page = blocks(DOCS / "how-to/invoices.md", "console")
+    [call] = [call for block in page for call in calls(block) if call.shown]
+    assert_shows(call.shown, said(tmp_path, *shlex.split(call.words)[1:]))

@@ -23,6 +23,7 @@ from apportion.model.access import EVERYTHING, Scope
 from apportion.model.charges import SplitCost
 from apportion.model.delivery import Intent
 from apportion.model.errors.base import FindingsError
+from apportion.model.finance.invoice import InvoiceDifference
 from apportion.model.manifest import RunKind
 from apportion.model.period import Period
 from apportion.model.question import Granularity, Question
@@ -37,6 +38,7 @@ from apportion.usecases.context import RunContext
 from apportion.usecases.dashboard.run_cache import RunCache
 from apportion.usecases.explain.owner import explain_owner, explain_pool, explain_resource
 from apportion.usecases.ingest.ingest import ingest
+from apportion.usecases.invoices.prove_invoices import prove_invoices
 from apportion.usecases.journal.export import Choice, export_journals
 from apportion.usecases.journal.load import load_chart_map, load_template
 from apportion.usecases.nowcast.backtest import backtest
@@ -257,6 +259,13 @@ def _journals(context: RunContext, folder: Path) -> None:
     assert {row["currency"] for row in done.outcome.rows} == {"EUR", "USD"}
 
 
+def _invoices(context: RunContext, _folder: Path) -> None:
+    done = prove_invoices(
+        context, (), period=PERIOD, as_of="", journals={}, allowed=InvoiceDifference()
+    )
+    assert {finding.code.number for finding in done.findings} <= {"I013", "I014"}
+
+
 def _tags(context: RunContext, folder: Path) -> None:
     settings = settings_of(folder)
     coverage(context, settings, CoverageQuery(by=("owner", "month")), today=TODAY)
@@ -283,6 +292,7 @@ USE_CASES: Mapping[str, Callable[[RunContext, Path], object]] = {
     "focus": _focus,
     "workbook": lambda context, _folder: workbook(MonthReports.open(context, period=PERIOD)),
     "publish": _publish,
+    "invoices": _invoices,
     "journals": _journals,
     "tags": _tags,
     "expire": _expire,

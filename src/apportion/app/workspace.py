@@ -166,19 +166,20 @@ class Workspace:
         manifest: Path | None = None,
         as_of: str = "",
         by_account: bool = False,
+        by_invoice: bool = False,
     ) -> Outcome:
-        """Prove periods again from the files, or verify a manifest."""
-        from apportion.usecases.allocate.prove import prove, verify
-        from apportion.usecases.outcomes import join_outcomes
-        from apportion.usecases.runs.manifest_files import MANIFEST_FILES, read_manifests
+        """Prove periods again from the files and beside their invoices, or verify a manifest."""
+        from apportion.usecases.allocate.prove import verify
+        from apportion.usecases.runs.manifest_files import read_manifests
         from apportion.usecases.runs.open_run import allocated_periods
+
+        from .prove_months import prove_months
 
         if manifest is not None:
             return verify(self._context, read_manifests(manifest))
         wanted = [str(Period.parse(p)) for p in periods] or allocated_periods(self._context)
-        files = Path(self._settings.ledger) / MANIFEST_FILES
-        work = partial(prove, self._context, as_of=as_of, by_account=by_account, manifests=files)
-        return join_outcomes([work(period=p) for p in wanted])
+        rows = {"by_account": by_account, "by_invoice": by_invoice}
+        return prove_months(wanted, self._context, self._settings, as_of=as_of, **rows)
 
     def report(self, question: Question) -> Outcome:
         """Group a period's allocation."""

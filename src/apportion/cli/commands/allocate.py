@@ -40,6 +40,7 @@ def add_to(app: typer.Typer) -> None:
         cls=Command,
         epilog=examples(
             "apportion prove --period 2026-09",
+            "apportion prove --period 2026-09 --by-invoice",
             "apportion prove --manifest ledger/proofs/2026-09-d8f2f7287f14.json",
             "apportion prove --period 2026-09 --output csv > proof.csv",
         ),
@@ -83,6 +84,13 @@ def prove(
             "--by-account", help="One row for each usage account. Default: one for each payer."
         ),
     ] = False,
+    by_invoice: Annotated[
+        bool,
+        typer.Option(
+            "--by-invoice",
+            help="One row for each invoice: its total, and billed cost at each stage.",
+        ),
+    ] = False,
     as_of: AsOfOption = "",
     form: FormOption = None,
     to: ToOption = None,
@@ -92,7 +100,8 @@ def prove(
 
     Reads and adds up everything again. Shows one row for each period, payer, currency and cost
     column, with the difference. Any difference is a finding with exit code 1. Without --period,
-    proves every allocated month.
+    proves every allocated month. If `apportion invoices` added invoices, they are compared with
+    the charges that carry their ids, and with the journals that were sent.
     """
     session: Session = ctx.obj
     sent, months = Output(form, to, raw), several_months(period, session.outside.now())
@@ -104,5 +113,6 @@ def prove(
             manifest=named,
             as_of=as_of,
             by_account=by_account,
+            by_invoice=by_invoice,
         )
     finish(outcome, sent, session.console)

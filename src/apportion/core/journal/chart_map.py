@@ -23,6 +23,7 @@ from apportion.model.finance.chart_map import (
     Markup,
     OwnerMapping,
 )
+from apportion.model.finance.invoice import InvoiceDifference
 from apportion.model.findings import journals as codes
 from apportion.model.findings import rules
 from apportion.model.findings.finding import Finding, Place, add, failing
@@ -83,6 +84,7 @@ def _chart(
             for key, value in entries_of(node.get("closed_accounts"))
             if (day := _day(text_of(value), value.place, key.text, findings)) is not None
         },
+        invoice_difference=_invoice_difference(node.get("invoice_difference")),
     )
 
 
@@ -118,6 +120,13 @@ def _markup(node: MapNode) -> Markup:
         owners=frozenset(texts_of(node.get("owners"))),
         place=node.place,
     )
+
+
+def _invoice_difference(node: Node | None) -> InvoiceDifference:
+    if not isinstance(node, MapNode):
+        return InvoiceDifference()
+    account, tolerance = text_of(node.get("account")), text_of(node.get("tolerance"))
+    return InvoiceDifference(account=account, tolerance=int(tolerance or 5))
 
 
 def _owners(

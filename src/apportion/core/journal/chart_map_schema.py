@@ -93,6 +93,17 @@ _OWNER = Record(
     ),
 )  # fmt: skip
 
+_INVOICE_DIFFERENCE = Record(
+    "a difference to the invoice",
+    (
+        Key("account", _CODE, "Debited or credited with the difference.", required=True,
+            examples=("6595",)),
+        Key("tolerance", Text("a whole number", r"[0-9]{1,4}"),
+            "The largest difference, in the currency's minor unit (cents). Default: 5.",
+            examples=(5,)),
+    ),
+)  # fmt: skip
+
 FORMAT = Record(
     "the chart map",
     (
@@ -114,6 +125,8 @@ FORMAT = Record(
         Key("closed_accounts", MapOf(_CODE, _DAY),
             "Accounts that are closed for posting, from a day on.",
             examples=({"6400": "2026-07"},)),
+        Key("invoice_difference", _INVOICE_DIFFERENCE,
+            "Where cents are posted by which the provider's lines do not add up to its invoice."),
     ),
 )  # fmt: skip
 

@@ -36,6 +36,7 @@ _WORDS = {
     LineKind.TAX: "Tax on cloud cost",
     LineKind.INTERCOMPANY: "Cloud cost, intercompany",
     LineKind.CLEARING: "Cloud cost, clearing",
+    LineKind.ROUNDING: "Cloud invoice, rounding",
 }
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
+from apportion.model.finance.invoice import InvoiceDifference
 from apportion.model.findings.finding import Place
 
 
@@ -95,6 +96,7 @@ class ChartMap:
     owners: tuple[OwnerMapping, ...]
     markups: tuple[Markup, ...] = ()
     closed: Mapping[str, date] = field(default_factory=dict)
+    invoice_difference: InvoiceDifference = field(default_factory=InvoiceDifference)
 
     def account(self, company: str, service_category: str) -> str:
         """Find the expense account of a service category: the first rule that matches, or ""."""

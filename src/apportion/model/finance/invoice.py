@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 from apportion.model.money import text
 
@@ -137,3 +138,23 @@ def _amount_of(fields: dict[str, str], name: str, currency: str) -> InvoiceAmoun
     rate = fields[f"{name}_rate"]
     total = Decimal(fields[f"{name}_amount"])
     return InvoiceAmount(fields[currency], total, Decimal(rate) if rate else None)
+
+
+class ChargesKey(NamedTuple):
+    """Charges of a bill that are on one invoice in one currency; "" for no invoice id."""
+
+    payer: str
+    invoice: str
+    currency: str
+
+
+@dataclass(frozen=True)
+class InvoiceDifference:
+    """How a difference between an invoice and its charges is treated that the provider made.
+
+    `tolerance` is the largest such difference, in the currency's minor unit. It is booked to
+    `account` of the company that pays the invoice; "" if it is not booked.
+    """
+
+    tolerance: int = 5
+    account: str = ""

@@ -19,6 +19,7 @@ class LineKind(StrEnum):
     MARKUP = "markup"
     INTERCOMPANY = "intercompany"
     CLEARING = "clearing"
+    ROUNDING = "rounding"  # between the provider's invoice and its lines
 
 
 class InvoiceCost(NamedTuple):

@@ -37,6 +37,63 @@ CHANGED = _error(
     "An issued invoice does not change. If the first one was wrong, add it again with `--replace`.",
 )
 
+# The bill beside its invoices: `prove`.
+DIFFERS = _error(
+    "I010",
+    "Invoice differs from its charges",
+    "The billed cost of all charges with the id of the invoice, rounded to the currency's minor "
+    "unit, is not its total, and the difference is larger than the tolerance.",
+)
+ROUNDING = Code(
+    "I011",
+    Severity.NOTICE,
+    "The provider's lines do not add up to its invoice",
+    "Providers round each line of an invoice, so the total can differ from the charges by some "
+    "cents. `journal export` posts the difference to the account of `invoice_difference`.",
+)
+ROUNDING_NOT_BOOKED = Code(
+    "I012",
+    Severity.WARNING,
+    "Difference to the invoice is not booked",
+    "As I011, but the chart map names no account for it: the clearing account keeps the "
+    "difference.",
+)
+NOT_YET = Code(
+    "I013",
+    Severity.NOTICE,
+    "Invoice is not there yet",
+    "Charges carry the id of an invoice that was not added to the ledger.",
+)
+NO_INVOICE_ID = Code(
+    "I014",
+    Severity.NOTICE,
+    "Charges without an invoice id",
+    "They cannot be compared with an invoice. AWS writes the id into the bill after the month.",
+)
+NOT_IN_BILL = _error(
+    "I015",
+    "Invoice without charges",
+    "No charge of the month carries the id of the invoice, so its amount has no owner.",
+)
+OTHER_CURRENCY = _error(
+    "I016",
+    "Invoice in another currency",
+    "The invoice states no amount in the currency of its charges, so they cannot be compared.",
+)
+OTHER_PERIOD = Code(
+    "I017",
+    Severity.WARNING,
+    "Invoice of another month",
+    "Charges of a month carry the id of an invoice that was added for another month.",
+)
+JOURNALS_DIFFER = Code(
+    "I018",
+    Severity.WARNING,
+    "Journals differ from the invoice",
+    "Journals that were sent credit the clearing account with another amount than the invoice. "
+    "That is correct if the chart map posts amortised cost.",
+)
+
 ALL = (
     WRONG_AMOUNT,
     WRONG_TYPE,
@@ -44,4 +101,13 @@ ALL = (
     WRONG_SIGN,
     INVOICE_TWICE,
     CHANGED,
+    DIFFERS,
+    ROUNDING,
+    ROUNDING_NOT_BOOKED,
+    NOT_YET,
+    NO_INVOICE_ID,
+    NOT_IN_BILL,
+    OTHER_CURRENCY,
+    OTHER_PERIOD,
+    JOURNALS_DIFFER,
 )

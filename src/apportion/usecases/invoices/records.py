@@ -55,9 +55,12 @@ def _additions(ledger: ExpirableLedger) -> list[_Addition]:
     """List the additions, oldest first."""
     found = []
     for note in ledger.read_notes():
-        fields = json.loads(note)
-        if fields.get("record") == _RECORD:
-            found.append(_Addition(int(fields["number"]), str(fields["content"])))
+        try:
+            fields = json.loads(note)
+            if fields.get("record") == _RECORD:
+                found.append(_Addition(int(fields["number"]), str(fields["content"])))
+        except (ValueError, LookupError, TypeError, AttributeError) as fault:
+            raise LedgerDamagedError("evidence", "a note of invoices", str(fault)) from fault
     return sorted(found, key=lambda each: each.number)
 
 

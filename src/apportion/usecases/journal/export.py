@@ -2,44 +2,33 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
 
-from apportion.core.allocation.split_tables import shares_query
 from apportion.core.identity import run_id
+from apportion.core.invoices.read_invoices import of_period
 from apportion.core.journal.batches import journal_lines, make_journals, subtract_sent
 from apportion.core.journal.entries import map_entries
-from apportion.core.journal.invoice_costs import (
-    DirectCost,
-    PoolCost,
-    direct_costs_query,
-    invoice_costs,
-    pool_costs_query,
-)
+from apportion.core.journal.invoice_differences import difference_entries
 from apportion.core.journal.render import render
-from apportion.model.errors.base import FindingsError, NotWhatWasProvedError
+from apportion.model.errors.base import FindingsError
 from apportion.model.finance.chart_map import ChartMap
+from apportion.model.finance.invoice import Invoice, fields_of
 from apportion.model.finance.journal import (
-    InvoiceCost,
     JournalBatch,
     JournalLine,
 )
 from apportion.model.finance.journal_template import Cell, JournalTemplate
 from apportion.model.findings import journals as codes
 from apportion.model.findings.finding import Finding, failing
-from apportion.model.focus import COST_COLUMNS
-from apportion.model.manifest import Manifest
-from apportion.model.money import from_units, text, to_units
 from apportion.model.outcome import Outcome
 from apportion.model.period import Period
-from apportion.model.split import Share
 from apportion.model.wording import plural
 from apportion.ports.ledger import ExpirableLedger
 from apportion.usecases.context import RunContext
-from apportion.usecases.row_values import read_rows
+from apportion.usecases.invoices.read_invoice_costs import read_invoice_costs
+from apportion.usecases.invoices.records import recorded_invoices
 from apportion.usecases.runs.open_run import Published, find, open_tables
 
 from .list_journals import deviation, journal_row
@@ -83,13 +72,14 @@ def export_journals(
     FindingsError if something is not mapped or breaks a limit; then nothing is recorded.
     """
     published = find(context, period=period)
-    batch = _empty_batch(published, chart, template, choice)
+    invoices = _invoices(ledger, published, chart)
+    batch = _empty_batch(published, chart, template, choice, invoices)
     sent = sent_before(batch, recorded_batches(ledger, period))
     findings = list(published.later)
     if sent and sent[-1].decided_by == batch.decided_by:
         batch, words = sent[-1], ["This batch is marked as sent; it is written again unchanged."]
     else:
-        lines, more = _lines(published, context, chart, batch.posting_date)
+        lines, more = _lines(published, context, chart, batch, invoices)
         findings += more
         batch, words = _filled(batch, lines, sent), _rounding(lines)
     return _finished(ledger, batch, template, chart, findings, words)
@@ -121,12 +111,17 @@ def _finished(
 
 
 def _empty_batch(
-    published: Published, chart: ChartMap, template: JournalTemplate, choice: Choice
+    published: Published,
+    chart: ChartMap,
+    template: JournalTemplate,
+    choice: Choice,
+    invoices: Sequence[Invoice],
 ) -> JournalBatch:
     manifest = published.manifest
     day = choice.posting_date or Period.parse(manifest.period).last_day
     companies, currencies = sorted(set(choice.companies)), sorted(set(choice.currencies))
     part = [str(day), *companies, "", *currencies]
+    part += [value for each in invoices for value in fields_of(each).values()]
     decided_by = run_id(
         "journal", manifest.period, manifest.run, template.sha256, chart.sha256, *part, inputs=()
     )
@@ -160,49 +155,30 @@ def _filled(
 
 
 def _lines(
-    published: Published, context: RunContext, chart: ChartMap, day: date
+    published: Published,
+    context: RunContext,
+    chart: ChartMap,
+    batch: JournalBatch,
+    invoices: Sequence[Invoice],
 ) -> tuple[list[JournalLine], list[Finding]]:
-    costs = _invoice_costs(published, context, chart.cost or published.rulebook.cost)
-    entries, findings = map_entries(costs, chart, posting_date=day)
+    tables = open_tables(published, context)
+    costs = read_invoice_costs(published, tables, context, cost=_cost(published, chart))
+    entries, findings = map_entries(costs, chart, posting_date=batch.posting_date)
     if failing(findings):
         raise FindingsError(findings)
+    entries += difference_entries(costs, invoices, chart, period=batch.period)
     return journal_lines(entries, chart), findings
 
 
-def _invoice_costs(published: Published, context: RunContext, cost: str) -> list[InvoiceCost]:
-    """Read what each owner pays of each invoice; it adds up to what was proved."""
-    rulebook, engine = published.rulebook, context.engine
-    tables = open_tables(published, context)
-    context.say("reading cost by invoice")
-    direct = engine.rows(direct_costs_query(rulebook, tables, cost=cost))
-    pools = engine.rows(pool_costs_query(rulebook, tables, cost=cost))
-    shares = engine.rows(shares_query(tables.shares, order=("Owner", "Kept")))
-    costs = invoice_costs(
-        read_rows(DirectCost, direct),
-        read_rows(PoolCost, pools),
-        read_rows(Share, shares),
-        cost=cost,
-    )
-    _check_proved(costs, published.manifest, cost)
-    return costs
+def _cost(published: Published, chart: ChartMap) -> str:
+    return chart.cost or published.rulebook.cost
 
 
-def _check_proved(costs: Iterable[InvoiceCost], manifest: Manifest, cost: str) -> None:
-    place = COST_COLUMNS.index(cost)
-    proved: dict[str, int] = defaultdict(int)
-    for total in manifest.totals:
-        if total.stage == "allocated":
-            proved[total.currency] += to_units(Decimal(total.amounts[place]))
-    found: dict[str, int] = defaultdict(int)
-    for row in costs:
-        found[row.currency] += row.units
-    for currency in sorted(proved.keys() | found.keys()):
-        if proved[currency] != found[currency]:
-            words = (
-                f"{text(from_units(units))} {currency}"
-                for units in (proved[currency], found[currency])
-            )
-            raise NotWhatWasProvedError(manifest.period, manifest.run, *words)
+def _invoices(ledger: ExpirableLedger, published: Published, chart: ChartMap) -> list[Invoice]:
+    """Read the invoices whose differences are posted; none if cost other than billed is posted."""
+    if not chart.invoice_difference.account or _cost(published, chart) != "BilledCost":
+        return []
+    return of_period(recorded_invoices(ledger).values(), published.manifest.period)
 
 
 def _described(batch: JournalBatch) -> str:

@@ -7,13 +7,16 @@ evidence of it, which also keeps its run from every expiry. Both are written who
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from apportion.core.journal.batch_text import batch_from_text, batch_to_text
+from apportion.model.currencies import from_minor
 from apportion.model.errors.base import LedgerDamagedError
 from apportion.model.errors.journals import NoJournalError, OutdatedJournalError
-from apportion.model.finance.journal import JournalBatch
+from apportion.model.finance.journal import JournalBatch, LineKind
 from apportion.model.retention import EvidenceKind, RetentionEvidence
 from apportion.ports.ledger import ExpirableLedger
 from apportion.usecases.retention.evidence import note, noted
@@ -63,6 +66,16 @@ def recorded_batches(ledger: ExpirableLedger, period: str = "") -> list[Recorded
 def sent_batches(ledger: ExpirableLedger, period: str) -> list[JournalBatch]:
     """Read the batches of a period that were sent, in their order."""
     return [each.batch for each in recorded_batches(ledger, period) if each.sent_at]
+
+
+def posted_by_invoice(ledger: ExpirableLedger, period: str) -> dict[tuple[str, str], Decimal]:
+    """Add up what sent journals credited to clearing accounts, by invoice and currency."""
+    minor: dict[tuple[str, str], int] = defaultdict(int)
+    for batch in sent_batches(ledger, period):
+        for line in (line for journal in batch.journals for line in journal.lines):
+            if line.key.kind == LineKind.CLEARING:
+                minor[line.key.invoice, line.key.currency] -= line.amount
+    return {key: from_minor(amount, key[1]) for key, amount in minor.items()}
 
 
 def mark_sent(
