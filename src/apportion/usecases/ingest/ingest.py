@@ -202,8 +202,9 @@ def _prepare(
         stated = add_stated(work.stated(period), place.part.totals)
         totals = [*stated, *_totals(summed, keys, context)]
         stop_if_failing(compare(period, totals, stages=("stated", "ledger")))
-    hours = work.hours(period, place.part)
-    replaces = what_is_replaced(place, work.intent, work.format, now, hours, context)
+    days = days_held(now, context)
+    by_time = (days, work.hours(period, place.part))
+    replaces = what_is_replaced(place, work.intent, work.format, now, by_time, context)
     accounts = [(total.billing_account, total.sub_account) for total in totals]
     arrivals = write_arrivals(
         now,
@@ -220,7 +221,7 @@ def _prepare(
         totals=totals,
         arrivals=arrivals,
         replaces=replaces,
-        days=days_held(now, context),
+        days=days,
         identity=identity_of(now, accounts, work.details, context),
         second_reading=proved.second_reading,
         findings=[*findings, *replaces.findings],

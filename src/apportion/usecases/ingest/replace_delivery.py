@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import Decimal, localcontext
+from functools import partial
 
 from apportion.core.billing.bill_identity import overlap
 from apportion.core.billing.contained_charges import Compared, Held, alike, left_out, part_replaces
@@ -12,11 +13,14 @@ from apportion.core.billing.hours_held import hours_not_held
 from apportion.model.delivery import Intent
 from apportion.model.findings.finding import Finding
 from apportion.model.hours import Hours
-from apportion.model.manifest import LeftOut, Manifest
+from apportion.model.manifest import DayHeld, LeftOut, Manifest, RunKind
+from apportion.model.money import EXACT
 from apportion.usecases.context import RunContext
 
 from .choose_bill import Place
-from .completeness import compare_held, open_delivery
+from .completeness import compare_held, is_there, open_delivery
+
+_NONE = Decimal()
 
 
 @dataclass(frozen=True)
@@ -30,12 +34,19 @@ class Replaces:
 
 
 def what_is_replaced(
-    place: Place, intent: Intent, form: str, now: Held, hours: Hours, context: RunContext
+    place: Place,
+    intent: Intent,
+    form: str,
+    now: Held,
+    by_time: tuple[Sequence[DayHeld], Hours],
+    context: RunContext,
 ) -> Replaces:
-    """Compare what a delivery holds with the one that it would replace.
+    """Compare a delivery with the one that it would replace, and with fuller ones before that.
 
-    Findings fail where charges are missing, unless `intent` allows it.
+    `by_time` are the days and hours of `now`. Findings fail where charges are missing, unless
+    `intent` allows it.
     """
+    days, hours = by_time
     bills: list[str] = []
     out: list[LeftOut] = list(place.current.left_out) if place.current else []
     findings: list[Finding] = []
@@ -47,14 +58,53 @@ def what_is_replaced(
             findings += [] if intent.replace else [_overlap(place, other, compared)]
     redescribed: dict[str, Decimal] = {}
     if place.readable and not place.part:
+        where = f"{place.period} bill {place.bill}"
         compared = _compare(place.readable, form, now, context, with_details=True)
-        out += left_out(place.readable, compared)
-        if not intent.replace:
-            where = f"{place.period} bill {place.bill}"
-            lacking = part_replaces(where, place.readable, compared)
-            findings += lacking or hours_not_held(where, place.readable, hours)
         redescribed = _redescribed(compared)
+        out += left_out(place.readable, compared)
+        lacking = part_replaces(where, place.readable, compared)
+        lacking = lacking or hours_not_held(where, place.readable, hours)
+        for fuller in _fuller(place, place.readable, days, context):
+            compared = _compare(fuller, form, now, context, with_details=True)
+            out += left_out(fuller, compared)
+            lacking = lacking or part_replaces(where, fuller, compared)
+        findings += [] if intent.replace else lacking
     return Replaces(tuple(bills), tuple(dict.fromkeys(out)), redescribed, tuple(findings))
+
+
+def _fuller(
+    place: Place, current: Manifest, days: Sequence[DayHeld], context: RunContext
+) -> list[Manifest]:
+    """Find the deliveries with most lines and most money in days that have less now.
+
+    With them, small losses of many deliveries cannot add up to a large one. A delivery that was
+    accepted with `--replace` begins a new series.
+    """
+    series: list[Manifest] = []
+    runs = context.ledger.runs()
+    for run in runs:
+        if (run.kind, run.period, run.bill) == (RunKind.INGEST, place.period, place.bill):
+            known = series[-1].left_out if series else ()
+            series = [*series, run] if set(run.left_out) <= set(known) else [run]
+    there = [run for run in reversed(series) if run == current or is_there(run, runs)]
+    fullest = [max(there, key=partial(_lost, days, of)) for of in (_lines, _billed)]
+    return [run for number, run in enumerate(fullest) if run not in (current, *fullest[:number])]
+
+
+def _lost(days: Sequence[DayHeld], of: Callable[[DayHeld], Decimal], run: Manifest) -> Decimal:
+    """Add up what days of a run hold beyond the same days of a delivery."""
+    held = {(each.day, each.currency): of(each) for each in days}
+    with localcontext(EXACT):
+        lost = (of(each) - held.get((each.day, each.currency), _NONE) for each in run.days)
+        return sum((each for each in lost if each > 0), _NONE)
+
+
+def _lines(held: DayHeld) -> Decimal:
+    return Decimal(held.lines)
+
+
+def _billed(held: DayHeld) -> Decimal:
+    return Decimal(held.amounts[0])
 
 
 def _compare(

@@ -117,6 +117,26 @@ def test_growth_and_restatements_go_on(bills: Bills, first: list[Line], second: 
     assert codes(taken.findings) in ([], ["L001"])
 
 
+def test_small_losses_do_not_add_up_to_a_large_one(bills: Bills) -> None:
+    steps = [[{**ONE, "cost": cost}] for cost in ("100", "92", "85", "79")]
+    first = run_of(bills.take_in(steps[0]))
+    assert codes(bills.take_in(steps[1]).findings) == ["L001"]
+    (finding,) = bills.refuse(steps[2])
+    assert (finding.code.number, finding.amount) == ("L009", 15)
+    assert first in finding.subject
+    bills.take_in(steps[2], replace=True)
+    assert codes(bills.take_in(steps[3]).findings) == ["L001"], "compared with what was accepted"
+
+
+def test_lines_that_disappear_one_by_one_stop(bills: Bills) -> None:
+    lines = [{**ONE, "ResourceId": f"i-{number}"} for number in range(20)]
+    bills.take_in(lines)
+    bills.take_in([*lines[:19], {**LATER, "cost": "500"}])
+    bills.take_in([*lines[:18], {**LATER, "cost": "501"}])
+    (finding,) = bills.refuse([*lines[:17], {**LATER, "cost": "502"}])
+    assert (finding.code.number, finding.amount) == ("L009", 30)
+
+
 PARTS = [
     ("AvailabilityZone", "eu-1a", "eu-1b"),
     ("PricingCategory", "Standard", "Committed"),
