@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace as with_changes
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -16,7 +17,7 @@ from apportion.cli.options.common import (
     ToOption,
     WaitOption,
 )
-from apportion.cli.options.period import PeriodOption, one_month
+from apportion.cli.options.period import PeriodOption, month_of_list, newest_delivered
 from apportion.cli.session import Session
 from apportion.cli.ui.help_pages import Command, Group, examples
 from apportion.cli.ui.output import Output
@@ -106,9 +107,10 @@ def list_(
 ) -> None:
     """List the invoices in the ledger; written as CSV, they are a file for `invoices add`."""
     session: Session = ctx.obj
-    sent, month = Output(form, to, raw), one_month(period, session.outside.now())
+    sent, now = Output(form, to, raw), session.outside.now()
     sent.check(session.console)
     with session.workspace() as workspace:
+        month = month_of_list(period, now, partial(newest_delivered, workspace))
         outcome = workspace.invoices.list(month)
     if sent.for_a_person:
         outcome = with_changes(outcome, columns=_SHOWN)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -17,7 +18,12 @@ from apportion.cli.options.common import (
     ToOption,
     WaitOption,
 )
-from apportion.cli.options.period import PeriodOption, newest_allocated, one_month
+from apportion.cli.options.period import (
+    PeriodOption,
+    month_of_list,
+    newest_allocated,
+    one_month,
+)
 from apportion.cli.session import Session
 from apportion.cli.ui.help_pages import Command, Group, examples
 from apportion.cli.ui.output import Form, Output, deliver
@@ -183,9 +189,10 @@ def list_(
     from dataclasses import replace
 
     session: Session = ctx.obj
-    sent, month = Output(form, to, raw), one_month(period, session.outside.now())
+    sent, now = Output(form, to, raw), session.outside.now()
     sent.check(session.console)
     with session.workspace() as workspace:
+        month = month_of_list(period, now, partial(newest_allocated, workspace))
         outcome = workspace.journals.list(month)
     shown = replace(outcome, columns=_SHOWN) if sent.for_a_person else outcome
     finish(shown, sent, session.console, shown=shown.rows[:limit] if limit else None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 import typer
 
@@ -16,7 +17,7 @@ from apportion.cli.options.common import (
     ToOption,
     WaitOption,
 )
-from apportion.cli.options.period import LATEST, PeriodOption, newest_delivered, one_month
+from apportion.cli.options.period import PeriodOption, month_of_list, newest_delivered
 from apportion.cli.session import Session
 from apportion.cli.ui.console import Console
 from apportion.cli.ui.help_pages import Command, Group, examples
@@ -100,11 +101,11 @@ def history(
     newest runs.
     """
     session: Session = ctx.obj
-    sent, month = Output(form, to, raw), one_month(period, session.outside.now())
+    sent, now = Output(form, to, raw), session.outside.now()
     sent.check(session.console)
     with session.workspace() as workspace:
-        latest = period.strip() == LATEST
-        outcome = workspace.history(newest_delivered(workspace) if latest else month)
+        month = month_of_list(period, now, partial(newest_delivered, workspace))
+        outcome = workspace.history(month)
     moment = len("2026-10-03 12:00")
     _finish(outcome, _HISTORY_SHOWN, sent, session.console, moment=moment, limit=limit)
 

@@ -54,6 +54,12 @@ def one_month(written: str, now: datetime) -> str:
     return "" if months in ((), (LATEST,)) else months[0]
 
 
+def month_of_list(written: str, now: datetime, newest: Callable[[], str]) -> str:
+    """Read the month of a list, which has all months without one; `newest` finds the latest."""
+    month = one_month(written, now)
+    return newest() if written.strip() == LATEST else month
+
+
 def exact_month(written: str) -> str:
     """Read a month that nothing stands for; empty is allowed. Raises NotAPeriodError."""
     return str(_parsed(written, written)) if written else ""

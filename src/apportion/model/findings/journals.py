@@ -87,6 +87,13 @@ OWNER_NOT_IN_BILL = Code(
     "No cost was allocated to this owner. That is correct for a new or inactive owner, and wrong "
     "if the name is misspelled.",
 )
+SENT_BEFORE = Code(
+    "J019",
+    Severity.WARNING,
+    "Journals were sent before",
+    "Allocation, chart map and template are those of the batch that was marked as sent, so the "
+    "file is the same. The finance system must not import it a second time.",
+)
 NOTHING_TO_POST = Code(
     "J018",
     Severity.NOTICE,
@@ -176,6 +183,7 @@ ALL = (
     ACCOUNT_CLOSED,
     UNKNOWN_CURRENCY,
     OWNER_NOT_IN_BILL,
+    SENT_BEFORE,
     NOTHING_TO_POST,
     UNKNOWN_FIELD,
     NO_AMOUNT,

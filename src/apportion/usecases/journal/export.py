@@ -77,12 +77,24 @@ def export_journals(
     sent = sent_before(batch, recorded_batches(ledger, period))
     findings = list(published.later)
     if sent and sent[-1].decided_by == batch.decided_by:
-        batch, words = sent[-1], ["This batch is marked as sent; it is written again unchanged."]
+        batch, words = sent[-1], []
+        findings.append(_sent_before(batch))
     else:
         lines, more = _lines(published, context, chart, batch, invoices)
         findings += more
         batch, words = _filled(batch, lines, sent), _rounding(lines)
     return _finished(ledger, batch, template, chart, findings, words)
+
+
+def _sent_before(batch: JournalBatch) -> Finding:
+    return Finding(
+        codes.SENT_BEFORE,
+        batch.period,
+        f"journal batch {batch.batch}",
+        expected="a batch that was not sent",
+        found="the batch that was marked as sent, unchanged",
+        remedy="Do not import the file a second time.",
+    )
 
 
 def _finished(

@@ -8,6 +8,7 @@ import pytest
 
 from apportion.cli.options.period import (
     exact_month,
+    month_of_list,
     months_outside,
     one_month,
     several_months,
@@ -23,6 +24,16 @@ def test_one_month_is_a_month_or_the_commands_newest() -> None:
     assert one_month("2026-09", NOW) == "2026-09"
     assert one_month("last-month", NOW) == "2025-12"
     assert one_month("latest", NOW) == one_month("", NOW) == ""
+
+
+def test_latest_of_a_list_is_one_month_and_none_is_all() -> None:
+    def newest() -> str:
+        return "2026-09"
+
+    written = ("", "latest", "2026-07", "last-month")
+    assert [month_of_list(each, NOW, newest) for each in written] == [
+        *("", "2026-09", "2026-07", "2025-12")
+    ]
 
 
 def test_a_range_has_every_month_in_order_over_a_year() -> None:

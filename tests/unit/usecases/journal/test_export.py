@@ -64,6 +64,8 @@ def test_a_sent_month_is_continued_by_the_difference(tmp_path: Path) -> None:
     assert "both would post the same cost" in prompt.err
 
     assert exported(prompt, "third.csv") == first, "sent, and made of the same inputs"
+    assert "J019" in prompt.err
+    assert prompt("journal", "list", "--period", "latest", "--output", "json").rows
     assert exported(prompt, "none.csv", "--template", "workday") == b""
     assert "J018" in prompt.err
     assert f"the difference to {batch}" in prompt.err
