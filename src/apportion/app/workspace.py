@@ -14,8 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from apportion import __version__
-from apportion.model.aws.cost_query import By
-from apportion.model.aws.export import S3Location, Taking
 from apportion.model.charges import SplitCost
 from apportion.model.delivery import Intent
 from apportion.model.manifest import RunKind
@@ -23,7 +21,6 @@ from apportion.model.outcome import Explanation, Outcome, RulesInForce
 from apportion.model.period import Period
 from apportion.model.question import Question
 from apportion.model.settings import Settings
-from apportion.ports.bills import Bucket, CostReports, Source
 from apportion.ports.progress import ignore_share, ignore_step
 from apportion.usecases.context import RunContext
 from apportion.usecases.settings import read as read_settings
@@ -32,6 +29,9 @@ from .clock import utc_now
 from .scratch import Scratch
 
 if TYPE_CHECKING:
+    from apportion.model.aws.cost_query import By
+    from apportion.model.aws.export import S3Location, Taking
+    from apportion.ports.bills import Bucket, CostReports, Source
     from apportion.usecases.reports.review_topics import Review
 
     from .accounts import Accounts
@@ -100,6 +100,7 @@ class Workspace:
 
         Files are fetched into `downloads` beside the ledger. `app.exports` opens the bucket.
         """
+        from apportion.model.aws.export import Taking
         from apportion.usecases.ingest.ingest_export import ingest_export
 
         return ingest_export(
