@@ -100,7 +100,6 @@ class Workspace:
 
         Files are fetched into `downloads` beside the ledger. `app.exports` opens the bucket.
         """
-        from apportion.model.aws.export import Taking
         from apportion.usecases.ingest.ingest_export import ingest_export
 
         return ingest_export(
@@ -110,7 +109,7 @@ class Workspace:
             read=self._local_files,
             folder=Path(self._settings.ledger) / "downloads",
             periods=periods,
-            taking=taking or Taking(),
+            taking=taking,
         )
 
     def ingest_costs(

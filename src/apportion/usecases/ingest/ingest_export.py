@@ -63,7 +63,7 @@ def ingest_export(
     read: Callable[[Sequence[Path]], Source],
     folder: Path,
     periods: Sequence[str],
-    taking: Taking,
+    taking: Taking | None = None,
 ) -> Outcome:
     """Ingest the months whose delivery the ledger does not hold; `folder` is for downloads.
 
@@ -73,6 +73,7 @@ def ingest_export(
     export, months = find_months(bucket, place)
     months, findings = chosen_months(export, months, wanted)
     downloads = Downloads(folder, export)
+    taking = taking or Taking()
     work = _Work(context, bucket, export, downloads, read, taking)
     outcomes: list[Outcome] = []
     context.say(f"reading {plural(len(months), 'manifest')} of {export}")
