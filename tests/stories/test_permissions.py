@@ -23,6 +23,8 @@ from cost_explorer_fake import Cost, FakeCostExplorer, TagKey
 from cost_explorer_fake import serving as serving_costs
 from data_exports_fake import FakeDataExports
 from data_exports_fake import serving as serving_exports
+from invoicing_fake import FakeInvoicing
+from invoicing_fake import serving as serving_invoices
 from moto_world import serving as moto_serving
 from role_stories import STORIES, Company
 from terraform_files import wanted, written
@@ -47,6 +49,7 @@ def companies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Companies]:
         moto = stack.enter_context(moto_serving())
         endpoints = {
             "ce": stack.enter_context(serving_costs(costs)),
+            "invoicing": stack.enter_context(serving_invoices(FakeInvoicing())),
             "bcm-data-exports": stack.enter_context(serving_exports(FakeDataExports())),
         }
         yield lambda: Company(moto, {**endpoints}, tmp_path_factory.mktemp("company"))
@@ -206,7 +209,9 @@ def test_no_action_is_a_pattern_and_no_data_is_everybody_s() -> None:
         assert not any("*" in action for action in statement["Action"]), role
         if statement["Resource"] == "*":
             services = {action.partition(":")[0] for action in statement["Action"]}
-            assert services <= {"bcm-data-exports", "ce", "ec2", "organizations", "tag", "xray"}
+            assert services <= {
+                *("bcm-data-exports", "ce", "ec2", "invoicing", "organizations", "tag", "xray"),
+            }
 
 
 def test_readers_write_nothing(known: Any) -> None:
@@ -214,6 +219,7 @@ def test_readers_write_nothing(known: Any) -> None:
         Role.REPORT_READER,
         Role.EXPORT_READER,
         Role.ACCOUNT_SYNC,
+        Role.INVOICE_READER,
         Role.TAG_PLANNER,
         Role.TAG_SCANNER,
     )

@@ -202,6 +202,11 @@ def account_sync(company: Company) -> None:
     company.does("aws", "accounts", "sync")
 
 
+def invoice_reader(company: Company) -> None:
+    company.prepares("init")
+    company.does("invoices", "sync", "--payer", ACCOUNT, "--period", PERIOD)
+
+
 def category_reader(company: Company) -> None:
     company.does("aws", "cost-categories", "import")
 
@@ -408,6 +413,7 @@ STORIES: Mapping[Role, Callable[[Company], None]] = {
     Role.EXPORT_READER: export_reader,
     Role.EXPORT_CREATOR: export_creator,
     Role.ACCOUNT_SYNC: account_sync,
+    Role.INVOICE_READER: invoice_reader,
     Role.CATEGORY_READER: category_reader,
     Role.TAG_PLANNER: tag_planner,
     Role.TAG_ACTIVATOR: tag_activator,

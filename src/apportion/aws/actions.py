@@ -53,6 +53,9 @@ COST_CATEGORIES: Mapping[str, str] = {
     "describe_cost_category_definition": "ce:DescribeCostCategoryDefinition",
 }
 
+#: Invoices and credit memos: `invoices sync`.
+INVOICES: Mapping[str, str] = {"list_invoice_summaries": "invoicing:ListInvoiceSummaries"}
+
 #: A role that is taken for a plan, whose trust policy lists the callers.
 ASSUME: Mapping[str, str] = {"assume_role": "sts:AssumeRole"}
 

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from apportion.cli.options.aws import RoleOption
 from apportion.cli.options.common import (
     WAIT,
     FormOption,
@@ -17,7 +18,15 @@ from apportion.cli.options.common import (
     ToOption,
     WaitOption,
 )
-from apportion.cli.options.period import PeriodOption, month_of_list, newest_delivered
+from apportion.cli.options.cost_explorer import ProfileOption
+from apportion.cli.options.period import (
+    MonthsOption,
+    PeriodOption,
+    month_of_list,
+    newest_delivered,
+    several_months,
+    with_latest,
+)
 from apportion.cli.session import Session
 from apportion.cli.ui.help_pages import Command, Group, examples
 from apportion.cli.ui.output import Output
@@ -34,6 +43,16 @@ ReplaceOption = Annotated[
     typer.Option("--replace", help="Replace invoices that differ from those in the ledger."),
 ]
 
+PayerOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--payer", metavar="ID", help="Only this payer account. Repeatable. Default: all payers."
+    ),
+]
+RegionOption = Annotated[
+    str, typer.Option(metavar="REGION", help="Region of AWS Invoicing. Default: us-east-1.")
+]
+
 
 def add_to(app: typer.Typer) -> None:
     """Add `invoices` with what stands under it to the program."""
@@ -44,6 +63,7 @@ def add_to(app: typer.Typer) -> None:
         help=_SUMMARY,
         epilog=examples(
             "apportion invoices add invoices.csv",
+            "apportion invoices sync --period 2026-09",
             "apportion invoices list --period 2026-09",
         ),
     )
@@ -56,6 +76,14 @@ def add_to(app: typer.Typer) -> None:
             "apportion invoices add invoices.csv --replace",
         ),
     )(add)
+    group.command(
+        cls=Command,
+        epilog=examples(
+            "apportion invoices sync --period 2026-09",
+            "apportion invoices sync --role-arn arn:aws:iam::111111111111:role/invoice-reader",
+            "apportion invoices sync --payer 111111111111 --period 2026-07..2026-09",
+        ),
+    )(sync)
     group.command(
         "list",
         cls=Command,
@@ -92,6 +120,47 @@ def add(
     sent.check(session.console)
     with session.workspace() as workspace:
         outcome = workspace.invoices.add(session.path(file), replace=replace, wait=wait)
+    if sent.for_a_person:
+        outcome = with_changes(outcome, columns=("status", *_SHOWN))
+    finish(outcome, sent, session.console)
+
+
+def sync(
+    ctx: typer.Context,
+    period: MonthsOption = "",
+    payer: PayerOption = None,
+    replace: ReplaceOption = False,
+    profile: ProfileOption = "",
+    role: RoleOption = "",
+    region: RegionOption = "",
+    wait: WaitOption = WAIT,
+    form: FormOption = None,
+    to: ToOption = None,
+    raw: RawOption = False,
+) -> None:
+    """Read invoices and credit memos from AWS Invoicing into the ledger.
+
+    Without --payer, reads those of every AWS payer whose bills are in the ledger; without
+    --period, of every month that it has a bill for. An invoice that differs from the one in the
+    ledger is a finding with exit code 1, unless --replace is set. A repeated sync changes nothing.
+    """
+    from apportion.app.invoices import look_at_invoices
+
+    session: Session = ctx.obj
+    sent = Output(form, to, raw)
+    sent.check(session.console)
+    settings = session.settings()
+    with session.workspace(settings) as workspace:
+        months = with_latest(
+            several_months(period, session.outside.now()), lambda: newest_delivered(workspace)
+        )
+        accounts = workspace.invoices.accounts_to_read(months, payer or ())
+    with session.console.steps(session.outside.timer) as say:
+        found = look_at_invoices(
+            session.clients(profile), accounts, role=role, region=region, say=say
+        )
+    with session.workspace(settings) as workspace:
+        outcome = workspace.invoices.sync(found, replace=replace, wait=wait)
     if sent.for_a_person:
         outcome = with_changes(outcome, columns=("status", *_SHOWN))
     finish(outcome, sent, session.console)

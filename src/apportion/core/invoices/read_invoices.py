@@ -62,9 +62,22 @@ def read_invoices(text: str, *, name: str) -> tuple[list[Invoice], list[Finding]
 
 
 def changed_fields(before: Invoice, after: Invoice) -> dict[str, tuple[str, str]]:
-    """List the columns in which an invoice differs, with both texts."""
+    """List the columns in which two readings of an invoice contradict each other, with both texts.
+
+    A column that is empty in one of them does not contradict the other.
+    """
     old, new = fields_of(before), fields_of(after)
-    return {column: (old[column], new[column]) for column in old if old[column] != new[column]}
+    return {
+        column: (old[column], new[column])
+        for column in old
+        if old[column] and new[column] and old[column] != new[column]
+    }
+
+
+def filled_in(before: Invoice, after: Invoice) -> Invoice:
+    """Complete an invoice by what is known of it: columns that are empty keep their value."""
+    old, new = fields_of(before), fields_of(after)
+    return invoice_of({column: new[column] or old[column] for column in old})
 
 
 def change_finding(before: Invoice, after: Invoice, *, name: str) -> Finding:

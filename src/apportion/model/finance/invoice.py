@@ -105,7 +105,7 @@ def _amount_fields(name: str, amount: InvoiceAmount | None) -> dict[str, str]:
     return {
         currency: amount.currency if amount else "",
         f"{name}_amount": text(amount.total) if amount else "",
-        f"{name}_rate": f"{amount.rate:f}" if amount and amount.rate is not None else "",
+        f"{name}_rate": text(amount.rate) if amount and amount.rate is not None else "",
     }
 
 

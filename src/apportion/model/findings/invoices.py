@@ -34,7 +34,14 @@ INVOICE_TWICE = _error(
 CHANGED = _error(
     "I006",
     "Invoice differs from the one in the ledger",
-    "An issued invoice does not change. If the first one was wrong, add it again with `--replace`.",
+    "An issued invoice does not change. If the first one was wrong, add it again with `--replace`. "
+    "What was empty in the ledger is filled in without it.",
+)
+NOT_AN_INVOICE = _error(
+    "I007",
+    "Document of the provider cannot be read",
+    "AWS Invoicing listed a document without a type, an id, a month or an amount. Nothing was "
+    "recorded.",
 )
 
 # The bill beside its invoices: `prove`.
@@ -101,6 +108,7 @@ ALL = (
     WRONG_SIGN,
     INVOICE_TWICE,
     CHANGED,
+    NOT_AN_INVOICE,
     DIFFERS,
     ROUNDING,
     ROUNDING_NOT_BOOKED,

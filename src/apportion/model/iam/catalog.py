@@ -110,6 +110,12 @@ READ_UNITS = Statement(
     ),
     "organisational units and tags of accounts",
 )
+READ_INVOICES = Statement(
+    "ReadInvoices",
+    ("invoicing:ListInvoiceSummaries",),
+    _EVERYTHING,
+    "invoices and credit memos without their lines; there is no narrower resource",
+)
 LIST_CATEGORIES = Statement(
     "ListCostCategories",
     ("ce:ListCostCategoryDefinitions",),

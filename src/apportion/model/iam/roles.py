@@ -45,6 +45,7 @@ from .catalog import (
     READ_CATEGORIES,
     READ_COSTS,
     READ_EXPORT,
+    READ_INVOICES,
     READ_SETTINGS,
     READ_UNITS,
     SEE_EXPORTS,
@@ -69,6 +70,7 @@ class Role(StrEnum):
     EXPORT_READER = "export-reader"
     EXPORT_CREATOR = "export-creator"
     ACCOUNT_SYNC = "account-sync"
+    INVOICE_READER = "invoice-reader"
     CATEGORY_READER = "category-reader"
     TAG_PLANNER = "tag-planner"
     TAG_ACTIVATOR = "tag-activator"
@@ -106,6 +108,7 @@ DUTIES: Mapping[Role, Duty] = {
         "reads accounts, organisational units and tags",
         (READ_ACCOUNTS, READ_UNITS),
     ),
+    Role.INVOICE_READER: Duty("reads invoices and credit memos", (READ_INVOICES,)),
     Role.CATEGORY_READER: Duty(
         "reads AWS Cost Categories for import",
         (LIST_CATEGORIES, READ_CATEGORIES),

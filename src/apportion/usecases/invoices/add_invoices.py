@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from apportion.core.invoices.read_invoices import change_finding, of_period, read_invoices
+from apportion.core.invoices.read_invoices import (
+    change_finding,
+    changed_fields,
+    filled_in,
+    of_period,
+    read_invoices,
+)
 from apportion.model.errors.base import FindingsError
 from apportion.model.finance.invoice import INVOICE_COLUMNS, Invoice, fields_of
 from apportion.model.findings.finding import Finding, Place
@@ -44,12 +51,14 @@ def add_invoices(
 ) -> Outcome:
     """Add invoices that are new, and with `replace` those that changed; all or none.
 
-    Rows are the invoices with their status: added, replaced or unchanged. Without `replace`, each
-    changed invoice is a failing finding, and nothing is recorded.
+    Rows are the invoices with their status: added, replaced, completed (columns that were empty)
+    or unchanged. Without `replace`, each changed invoice is a failing finding, and nothing is
+    recorded.
     """
     with ledger.lock(wait=wait):
         there = recorded_invoices(ledger)
         findings = [] if replace else _changes(invoices, there, source)
+        invoices = [filled_in(there.get(each.key, each), each) for each in invoices]
         if findings:
             words = "Nothing was recorded."
             return Outcome(_COLUMNS, (), tuple(findings), (words,))
@@ -73,14 +82,20 @@ def _changes(
     return [
         change_finding(there[each.key], each, name=source)
         for each in invoices
-        if there.get(each.key, each) != each
+        if changed_fields(there.get(each.key, each), each)
     ]
 
 
 def _row(invoice: Invoice, there: Mapping[tuple[str, str], Invoice]) -> Row:
-    before = there.get(invoice.key)
-    status = "added" if before is None else "unchanged" if before == invoice else "replaced"
-    return {"status": status, **_fields(invoice)}
+    return {"status": _status(invoice, there.get(invoice.key)), **_fields(invoice)}
+
+
+def _status(invoice: Invoice, before: Invoice | None) -> str:
+    if before is None:
+        return "added"
+    if changed_fields(before, invoice):
+        return "replaced"
+    return "unchanged" if before == invoice else "completed"
 
 
 def _fields(invoice: Invoice) -> dict[str, object]:
@@ -96,9 +111,6 @@ def _fields(invoice: Invoice) -> dict[str, object]:
 
 
 def _counts(rows: Sequence[Row]) -> str:
-    counts = [sum(row["status"] == status for row in rows) for status in _STATUSES]
-    parts = (f"{count:,} {status}" for count, status in zip(counts, _STATUSES, strict=True))
-    return f"{plural(len(rows), 'invoice')}: {', '.join(parts)}."
-
-
-_STATUSES = ("added", "replaced", "unchanged")
+    counts = Counter(str(row["status"]) for row in rows)
+    parts = ", ".join(f"{count:,} {status}" for status, count in sorted(counts.items()))
+    return f"{plural(len(rows), 'invoice')}: {parts or 'none'}."
