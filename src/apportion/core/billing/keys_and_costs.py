@@ -5,12 +5,13 @@ A hundred million lines have few different descriptions. Rules run on descriptio
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from apportion.core.templates import each, name, query, text
 from apportion.model.charges import ChargeQueries
+from apportion.model.lines import LinesQuery
 from apportion.model.money import SQL_TYPE
-from apportion.model.relation import Query, Relation, everything, union
+from apportion.model.relation import Query, Relation
 
 from .split_cost_rows import charges
 
@@ -42,31 +43,27 @@ def lines_query(
     )
 
 
+def add_up_query(queries: ChargeQueries, bill: str, lines: Relation) -> LinesQuery:
+    """Add up the bill's lines, whether they have one period or several."""
+    return LinesQuery(
+        query=lines_query(queries, bill, lines),
+        periods=query("core/billing/periods", period=queries.period, bill=lines),
+        of_period=lambda period: lines_query(queries, bill, lines, period=period),
+    )
+
+
 def months_query(period: str, bill: str, costs: Relation) -> Query:
     """Add `costs` up to one row a key, in the form of the ledger's `months`."""
     return query("core/billing/months", period=_constant(period), bill=_constant(bill), costs=costs)
 
 
 def described_by_place(
-    queries: ChargeQueries,
-    bill: str,
-    new_keys: Relation,
-    views: Mapping[int, Relation],
-    *,
-    no_lines: Relation,
+    queries: ChargeQueries, bill: str, new_keys: Relation, lines: Relation
 ) -> Query:
-    """Describe the new keys that were first seen in these files of the bill.
-
-    `views` are over one file each, by the file's place in the bill; `no_lines` has the columns of
-    all files.
-    """
-    lines = (
-        query("core/billing/first_lines", file=str(file), view=view, new_keys=new_keys)
-        for file, view in views.items()
-    )
+    """Describe the new keys of a bill from the lines in which they were first seen."""
     return query(
         "core/billing/described_by_place",
-        lines=union((everything(no_lines), *lines), "\nUNION ALL BY NAME\n"),
+        lines=lines,
         new_keys=new_keys,
         **_described(queries, bill),
     )

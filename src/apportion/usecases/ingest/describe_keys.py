@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -12,13 +13,11 @@ from apportion.model.delivery import Delivery, Encoding
 from apportion.model.manifest import Manifest
 from apportion.model.relation import Query, Relation
 from apportion.model.wording import plural
+from apportion.ports.lines import Lines
 from apportion.usecases.context import RunContext
 from apportion.usecases.row_values import read_rows
 
 _KEY_COLUMNS = {"KeyId": "BIGINT", "KeyCheck": "BIGINT"}
-
-#: Files that one query describes keys of: each is a branch of its plan.
-_FILES_AT_ONCE = 32
 
 
 def open_known(current: Manifest | None, context: RunContext) -> tuple[list[str], Relation]:
@@ -36,10 +35,6 @@ class _Counts(NamedTuple):
     new: int
 
 
-class _File(NamedTuple):
-    file: int
-
-
 @dataclass(frozen=True)
 class DeliveredLines:
     """The lines of a delivery, with the queries that read them as charges of a bill."""
@@ -47,7 +42,7 @@ class DeliveredLines:
     delivery: Delivery
     queries: ChargeQueries
     bill: str
-    lines: Relation
+    lines: Lines
 
 
 def describe(
@@ -67,31 +62,18 @@ def describe(
     if counted.known and not counted.new:
         return []
     context.say(f"describing {plural(counted.new, 'new key')}")
+    return [
+        file
+        for described in _described(delivered, new_keys)
+        for file in context.engine.write(described, context.ledger.new_folder("keys"))
+    ]
+
+
+def _described(delivered: DeliveredLines, new_keys: Relation) -> Iterator[Query]:
+    """Describe keys from the places of their first lines; by their hashes without places."""
+    queries, bill, lines = delivered.queries, delivered.bill, delivered.lines
     if delivered.delivery.encoding is Encoding.PARQUET:
-        return _by_place(delivered, new_keys, context)
-    described = described_by_hash(delivered.queries, delivered.bill, new_keys, delivered.lines)
-    return context.engine.write(described, context.ledger.new_folder("keys"))
-
-
-def _by_place(delivered: DeliveredLines, new_keys: Relation, context: RunContext) -> list[str]:
-    """Read only the files, and of them the parts, in which the keys were first seen."""
-    lines, engine = delivered.lines, context.engine
-    no_lines = engine.create_table("no_lines", Query.of(f"SELECT * FROM {lines} LIMIT 0", lines))
-    files = Query.of(f'SELECT DISTINCT "File" FROM {new_keys} ORDER BY 1', new_keys)
-    places = [row.file for row in read_rows(_File, engine.rows(files))]
-    written = []
-    for start in range(0, max(1, len(places)), _FILES_AT_ONCE):
-        views = {
-            place: _open_file(delivered.delivery, place, context)
-            for place in places[start : start + _FILES_AT_ONCE]
-        }
-        described = described_by_place(
-            delivered.queries, delivered.bill, new_keys, views, no_lines=no_lines
-        )
-        written += engine.write(described, context.ledger.new_folder("keys"))
-    return written
-
-
-def _open_file(delivery: Delivery, place: int, context: RunContext) -> Relation:
-    files = [delivery.files[place].path]
-    return context.engine.open_bill(f"file_{place}", files, delivery.encoding)
+        for fetched in lines.fetch(new_keys):
+            yield described_by_place(queries, bill, new_keys, fetched)
+    else:
+        yield described_by_hash(queries, bill, new_keys, lines.bill)

@@ -9,16 +9,17 @@ from typing import NamedTuple
 
 from apportion.core.billing.bill_identity import new_payers, restated
 from apportion.core.billing.charge_queries import charge_queries
-from apportion.core.billing.keys_and_costs import lines_query, months_query
+from apportion.core.billing.keys_and_costs import add_up_query, months_query
 from apportion.core.proof import compare
 from apportion.core.templates import query
 from apportion.model.charges import SplitCost
-from apportion.model.delivery import AS_FOUND, Delivery, Encoding, Intent
+from apportion.model.delivery import AS_FOUND, Delivery, Intent
 from apportion.model.errors.base import KeyCollisionError
 from apportion.model.findings.finding import Finding
 from apportion.model.manifest import BillIdentity, DayHeld, Manifest, RunKind, SecondReading, Total
 from apportion.model.relation import Relation
 from apportion.ports.bills import Source
+from apportion.ports.lines import Lines
 from apportion.usecases.context import RunContext
 from apportion.usecases.fail_on_findings import record, stop_if_failing
 from apportion.usecases.follow_query import follow_query
@@ -36,10 +37,6 @@ from .describe_keys import DeliveredLines, describe, open_known
 from .recorded_before import recorded_before
 from .replace_delivery import Replaces, what_is_replaced
 from .together import add_stated, check_together, put_together
-
-
-class _BillPeriod(NamedTuple):
-    period: str | None
 
 
 class _Collisions(NamedTuple):
@@ -153,39 +150,25 @@ def _prepare_all(work: DeliveryWork, places: Sequence[Place], context: RunContex
     files = [file.path for file in work.delivery.files]
     context.say("reading the lines")
     stop_if_failing(find_duplicates(work.delivery, context))
-    bill = context.engine.open_bill("bill", files, work.delivery.encoding)
-    parts = _write_lines(work, bill, context)
+    bill = context.open_lines(context.engine, files, work.delivery.encoding)
+    parts = _add_up_lines(work, bill, context)
     written = [file for files in parts.values() for file in files]
     lines = context.engine.open_parquet("lines", written)
-    stop_if_failing(unreadable_times(work.delivery, work.queries, bill, lines, context))
+    stop_if_failing(unreadable_times(work.delivery, work.queries, bill.bill, lines, context))
     return [_prepare(work, place, bill, parts[place.period], context) for place in places]
 
 
-def _write_lines(
-    work: DeliveryWork, bill: Relation, context: RunContext
+def _add_up_lines(
+    work: DeliveryWork, bill: Lines, context: RunContext
 ) -> Mapping[str | None, list[str]]:
-    """Write the lines by period; faster where all lines have one period."""
-    folder = context.ledger.new_folder("costs")
-    period = _only_period(work, bill, context)
+    """Write the cost of each key and day; returns the files of each period."""
+    query_of_lines = add_up_query(work.queries, work.bill, bill.bill)
     with follow_query(context, lines=sum(file.rows for file in work.delivery.files)):
-        if period is None:
-            lines = lines_query(work.queries, work.bill, bill)
-            return context.engine.write_parts(lines, "Period", folder)
-        lines = lines_query(work.queries, work.bill, bill, period=period)
-        return {period: context.engine.write(lines, folder)}
-
-
-def _only_period(work: DeliveryWork, bill: Relation, context: RunContext) -> str | None:
-    """Find the one period of all lines. A CSV would have to be read once more for it."""
-    if work.delivery.encoding is not Encoding.PARQUET:
-        return None
-    found = query("usecases/ingest/bill_periods", period=work.queries.period, bill=bill)
-    periods = [row.period for row in read_rows(_BillPeriod, context.engine.rows(found))]
-    return periods[0] if len(periods) == 1 else None
+        return bill.add_up(query_of_lines, context.ledger.new_folder("costs"))
 
 
 def _prepare(
-    work: DeliveryWork, place: Place, bill: Relation, staged: Sequence[str], context: RunContext
+    work: DeliveryWork, place: Place, bill: Lines, staged: Sequence[str], context: RunContext
 ) -> _Ready:
     """Prove a period's files, and compare them with those that they would replace."""
     period = place.period
@@ -239,7 +222,7 @@ class _ProvedKeys:
 
 
 def _prove_written(
-    work: DeliveryWork, place: Place, bill: Relation, summed: _Summed, context: RunContext
+    work: DeliveryWork, place: Place, bill: Lines, summed: _Summed, context: RunContext
 ) -> _ProvedKeys:
     """Describe new keys; compare the written totals, and a sample of descriptions, with the files.
 

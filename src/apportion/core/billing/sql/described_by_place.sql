@@ -5,7 +5,5 @@ SELECT
   new_keys."KeyId",
   new_keys."KeyCheck",
   {described}
-FROM (
-  {lines}
-) AS "#lines"
+FROM {lines} AS "#lines"
 INNER JOIN {new_keys} AS new_keys ON "#file" = new_keys."File" AND "#row" = new_keys."Row"
