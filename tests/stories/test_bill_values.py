@@ -299,9 +299,21 @@ def test_tags_that_are_not_read_are_named_with_their_money(tmp_path: Path) -> No
         if finding.code.number == "L008"
     ]
     assert result == [
-        ("resource_tags of 1 lines", "'[\"C\"]'", 4, "EUR"),
-        ("resource_tags of 1 lines", '\'["CostCenter:A","B"]\'', Decimal("2.5"), "USD"),
+        ("resource_tags of 1 line", "'[\"C\"]'", 4, "EUR"),
+        ("resource_tags of 1 line", '\'["CostCenter:A","B"]\'', Decimal("2.5"), "USD"),
     ]
+
+
+def test_two_values_of_a_tag_are_named_with_their_money(tmp_path: Path) -> None:
+    workspace = workspace_in(tmp_path, RULES)
+    tags = ('{"CostCenter":"B","CostCenter":"A"}', '{"CostCenter":"A","CostCenter":"A"}')
+    lines = [cur_line(resource_tags=each, line_item_unblended_cost=2.5) for each in tags]
+    path = write_parquet(tmp_path / "a.parquet", lines, {"resource_tags": pa.string()})
+    (finding,) = [each for each in workspace.ingest([path]).findings if each.code.number == "L014"]
+    assert (finding.subject, finding.amount) == ("Tags of 1 line", Decimal("2.5"))
+    assert finding.found == repr('{"CostCenter":"A","CostCenter":"B"}')
+    workspace.allocate()
+    assert owners(workspace) == {"A": "5.00"}
 
 
 @pytest.mark.parametrize("source", ["{tag: CostCenter}", "{column: SubAccountName}"])

@@ -15,6 +15,10 @@ from apportion.model.money import from_units
 from .totals.stated import Layout, Tally
 
 _CURRENCY = re.compile(r"[A-Z]{3}")
+#: Letters and digits of texts that are written where there is no id; zeros are removed before.
+_PLACEHOLDERS = frozenset(
+    ("", "na", "nan", "nil", "none", "notavailable", "notset", "null", "unassigned", "undefined")
+) | {"unknown", "tbd"}
 #: So many texts are shown of each kind.
 _SHOWN = 3
 
@@ -32,6 +36,7 @@ def id_findings(
         *_moved(tallies),
         *_empty(place, stated, layout, there),
         *_alike(place, stated, layout),
+        *_placeholders(place, stated, layout),
         *_no_currency_codes(place, stated, layout),
     ]
 
@@ -119,6 +124,31 @@ def _alike(place: str, stated: Sequence[StatedTotal], layout: Layout) -> list[Fi
         )
         for (column, currency, _id), spelt in sorted(found.items())
         if len(spelt) > 1
+    ]
+
+
+def _placeholders(place: str, stated: Sequence[StatedTotal], layout: Layout) -> list[Finding]:
+    """Find accounts with a text for none, like N/A or zeros, with their cost."""
+    payer, account, _currency = layout.ids
+    units: dict[tuple[str, str, str], int] = defaultdict(int)
+    for total in stated:
+        for column, given in ((payer, total.billing_account), (account, total.sub_account)):
+            letters = "".join(filter(str.isalnum, given.casefold())).strip("0")
+            if given and letters in _PLACEHOLDERS:
+                units[column, total.currency, given] += total.units[0]
+    return [
+        Finding(
+            bills.PLACEHOLDER_ID,
+            place,
+            column,
+            expected="an id",
+            found=repr(given),
+            remedy="It counts as an account of this id. If charges of several accounts have it, "
+            "export the bill again with their ids.",
+            amount=from_units(amount),
+            currency=currency,
+        )
+        for (column, currency, given), amount in sorted(units.items())
     ]
 
 

@@ -1,4 +1,4 @@
-"""Queries for values of a bill that cannot be parsed: times, and tags that are not JSON."""
+"""Queries for values of a bill that cannot be read: times, tags that are not JSON or contradict."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from apportion.model.delivery import Delivery
 from apportion.model.relation import Query, Relation
 
 from .mapping import BillMapping
+from .raw_columns import RawColumn
 from .split_cost_rows import charges
 
 
@@ -21,8 +22,8 @@ class UnparseableTimes(NamedTuple):
     texts: tuple[str, ...]
 
 
-class UnparseableTags(NamedTuple):
-    """Lines in a currency with tags that are not JSON, and some of their texts."""
+class UnreadTags(NamedTuple):
+    """Lines in a currency with tags that are not read as they stand, and some of their texts."""
 
     currency: str
     cost: Decimal
@@ -63,6 +64,17 @@ def json_queries(delivery: Delivery, keys: Relation, months: Relation) -> list[t
                 months=months,
             ),
         )
-        for column in BillMapping.of(delivery).tag_columns()
-        if not column.is_map and '"' not in column.name
+        for column in _texts_of_tags(delivery)
+        if '"' not in column.name
     ]
+
+
+def tag_keys_twice_query(delivery: Delivery, keys: Relation, months: Relation) -> Query | None:
+    """Write a query for charges with two values of one tag; None for maps, whose keys differ."""
+    if not _texts_of_tags(delivery):
+        return None
+    return query("core/billing/tag_keys_twice", keys=keys, months=months)
+
+
+def _texts_of_tags(delivery: Delivery) -> list[RawColumn]:
+    return [column for column in BillMapping.of(delivery).tag_columns() if not column.is_map]

@@ -253,6 +253,13 @@ NO_CURRENCY_CODE = Code(
     "A currency is three capital letters. Another text, such as usd or N/A, is a currency of its "
     "own, whose charges are never added to others.",
 )
+PLACEHOLDER_ID = Code(
+    "B046",
+    _W,
+    "Account id is a placeholder",
+    "Texts such as N/A, - or 000000000000 are written where an export has no id. All such charges "
+    "are one account, whoever caused them. An empty id is B040 or B043.",
+)
 
 ALL = (
     NOTHING_FOUND,
@@ -292,4 +299,5 @@ ALL = (
     NO_ACCOUNT,
     IDS_ALIKE,
     NO_CURRENCY_CODE,
+    PLACEHOLDER_ID,
 )

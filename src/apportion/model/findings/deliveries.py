@@ -98,6 +98,13 @@ EMPTY_MONTH = Code(
     "The latest delivery of the export has no charges for a month that has charges in the "
     "ledger. This comes from a changed export, not from AWS removing all cost.",
 )
+TAG_TWICE = Code(
+    "L014",
+    Severity.WARNING,
+    "Tag with two values",
+    "A charge has the same tag key twice, with different values. Both are kept; rules use the "
+    "value that is first by alphabet.",
+)
 ALL = (
     RESTATED,
     SHRUNK,
@@ -112,4 +119,5 @@ ALL = (
     NEW_PAYER,
     LEFT_OUT,
     EMPTY_MONTH,
+    TAG_TWICE,
 )

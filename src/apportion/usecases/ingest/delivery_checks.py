@@ -12,17 +12,19 @@ from apportion.core.billing.duplicate_charges import (
     worth_comparing,
 )
 from apportion.core.billing.unparseable_values import (
-    UnparseableTags,
     UnparseableTimes,
+    UnreadTags,
     json_queries,
+    tag_keys_twice_query,
     times_queries,
 )
 from apportion.core.templates import query
 from apportion.model.charges import ChargeQueries
 from apportion.model.delivery import Delivery
-from apportion.model.findings.deliveries import NO_JSON, SEVERAL_FORMATS, UNREADABLE_TIME
-from apportion.model.findings.finding import Finding
+from apportion.model.findings import deliveries as codes
+from apportion.model.findings.finding import Code, Finding
 from apportion.model.relation import Relation
+from apportion.model.wording import plural
 from apportion.usecases.context import RunContext
 from apportion.usecases.row_values import read_rows
 
@@ -38,7 +40,7 @@ def several_formats(deliveries: Sequence[Delivery]) -> list[Finding]:
     found = [f"{d.format} ({d.encoding}, {d.files[0].name})" for d in deliveries]
     return [
         Finding(
-            SEVERAL_FORMATS,
+            codes.SEVERAL_FORMATS,
             deliveries[0].files[0].name,
             "the delivery",
             expected="files of one format",
@@ -75,7 +77,7 @@ def unreadable_times(
         return []
     return [
         Finding(
-            UNREADABLE_TIME,
+            codes.UNREADABLE_TIME,
             f"{delivery.files[0].name}" + (" and others" if delivery.files[1:] else ""),
             f"{column} of {times.lines:,} lines",
             expected="a date and time like 2024-09-01T00:00:00Z",
@@ -88,21 +90,34 @@ def unreadable_times(
     ]
 
 
-def no_json(
+def unread_tags(
     delivery: Delivery, place: str, keys: Relation, months: Relation, context: RunContext
 ) -> list[Finding]:
-    """Find tags that are not JSON."""
-    return [
-        Finding(
-            NO_JSON,
-            place,
-            f"{column} of {tags.lines:,} lines",
-            expected='JSON like {"CostCenter": "FIN-100"}',
-            found=", ".join(map(repr, tags.texts)),
-            remedy="These charges count in full, without these tags. Export the column as JSON.",
-            amount=tags.cost,
-            currency=tags.currency,
-        )
+    """Find tags that are not JSON, and charges with two values of one tag."""
+    findings = [
+        _unread(tags, codes.NO_JSON, place, column, 'JSON like {"CostCenter": "FIN-100"}',
+                "These charges count in full, without these tags. Export the column as JSON.")
         for column, found in json_queries(delivery, keys, months)
-        for tags in read_rows(UnparseableTags, context.engine.rows(found))
-    ]
+        for tags in read_rows(UnreadTags, context.engine.rows(found))
+    ]  # fmt: skip
+    twice = tag_keys_twice_query(delivery, keys, months)
+    return findings + [
+        _unread(tags, codes.TAG_TWICE, place, "Tags", "one value for each tag",
+                "Rules use the value that is first by alphabet. Correct the tags or the export.")
+        for tags in (read_rows(UnreadTags, context.engine.rows(twice)) if twice else ())
+    ]  # fmt: skip
+
+
+def _unread(
+    tags: UnreadTags, code: Code, place: str, column: str, expected: str, remedy: str
+) -> Finding:
+    return Finding(
+        code,
+        place,
+        f"{column} of {plural(tags.lines, 'line')}",
+        expected=expected,
+        found=", ".join(map(repr, tags.texts)),
+        remedy=remedy,
+        amount=tags.cost,
+        currency=tags.currency,
+    )
