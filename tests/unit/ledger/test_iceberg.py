@@ -11,7 +11,9 @@ import duckdb
 import pytest
 from pyiceberg.catalog.sql import SqlCatalog
 
+from apportion.ledger.catalog import Catalog
 from apportion.ledger.iceberg import IcebergLedger
+from apportion.ledger.iceberg_catalog import IcebergCatalog
 from apportion.model.errors.base import LedgerDamagedError, LedgerRefusesError
 from apportion.model.money import SQL_TYPE
 from ledger_writer import (
@@ -78,7 +80,7 @@ def test_files_written_by_the_engine_are_read_back(
 def test_every_one_of_twenty_replacements_stays_readable(
     ledger: IcebergLedger, write: Write, con: duckdb.DuckDBPyConnection
 ) -> None:
-    """More than sixteen, so that the manifests of deletions have been dropped once."""
+    """And the manifests of what was replaced do not accumulate."""
     for amount in range(20):
         files = write("costs", cost(amount))
         snapshot = ledger.replace("costs", period=MONTH, bill="acme", files=files)
@@ -88,6 +90,11 @@ def test_every_one_of_twenty_replacements_stays_readable(
         found = again.files_at("costs", snapshot=run.snapshots["costs"], period=MONTH, bill="acme")
         assert total(con, found) == (3, 3 * int(run.run))
     assert len(again.runs()) == 20
+    table = IcebergCatalog(Catalog(ledger_folder(ledger))).find("costs")
+    assert table is not None
+    current = table.current_snapshot()
+    assert current is not None
+    assert len(current.manifests(table.io)) == 2  # of the file there is, and of the last removed
 
 
 def test_other_bills_and_periods_stay_as_they_are(
