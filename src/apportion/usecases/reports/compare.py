@@ -76,7 +76,7 @@ def allocated(context: RunContext, written: str) -> Side:
         published = find(context, period=found[-1].period, as_of=found[-1].run)
     manifest = published.manifest
     name = f"{manifest.period} run {manifest.run}"
-    paid = _recorded(manifest, published.rulebook.cost)
+    paid = _recorded(manifest, published.rulebook.cost, version=context.version)
     return Side(name, Period.parse(manifest.period), published.bills, published.rules, paid=paid)
 
 
@@ -261,8 +261,13 @@ def _paid(
     return paid, list(split.findings)
 
 
-def _recorded(manifest: Manifest, cost: str) -> Paid | None:
-    """What owners pay by the record of a run; runs of before it was recorded have none."""
+def _recorded(manifest: Manifest, cost: str, *, version: str) -> Paid | None:
+    """What owners pay by the record of a run; None where another version wrote it.
+
+    Then both sides are derived by this version, so that a difference is one of rules or data.
+    """
+    if manifest.version != version:
+        return None
     place = COST_COLUMNS.index(cost)
     return {
         (each.currency, each.owner): to_units(Decimal(each.own[place]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from apportion.app.workspace import Workspace
 from apportion.model.errors.base import FindingsError, NothingThereError, OwnersDifferError
 from apportion.model.question import Question
 from apportion.model.settings import Settings
+from apportion.usecases.reports.compare import allocated, paid_by
+from explained_ledger import PERIOD, keep_books
 from stories import bill_of, delivered, parquet_bill, workspace_in
 
 RULES = """
@@ -230,3 +233,12 @@ def test_a_month_is_labelled_once_and_what_was_recorded_is_not(
     settings = Settings("", tmp_path / "ledger", tmp_path / "rulebook", tmp_path)
     Workspace(settings, say=steps.append).compare("2026-09")
     assert steps.count("deriving owners") == 1
+
+
+def test_owners_of_a_run_of_another_version_are_derived_again(tmp_path: Path) -> None:
+    context, _done = keep_books(tmp_path)
+    recorded = allocated(context, PERIOD).paid
+    assert recorded is not None
+    side = allocated(replace(context, version="another"), PERIOD)
+    assert side.paid is None
+    assert paid_by(context, side, side.rules) == recorded
