@@ -31,7 +31,7 @@ from apportion.usecases.aws.accounts import account_versions, with_accounts
 from apportion.usecases.context import RunContext
 from apportion.usecases.fail_on_findings import record, stop_if_failing
 from apportion.usecases.runs.damage import damage_of
-from apportion.usecases.runs.ledger_views import open_allocations, open_bills
+from apportion.usecases.runs.ledger_views import open_bills, view_month
 from apportion.usecases.runs.load_rules import Rules
 from apportion.usecases.stage_totals import stage_totals
 
@@ -105,7 +105,7 @@ def _allocate(
     stop_if_failing(findings)
     context.say("writing and proving")
     files = _write(period, rules, split, labels.costs.labelled, context)
-    written = _reopen(files, tables, context)
+    written = _reopen(files, tables, labels.costs, context)
     totals = [*_carried(bills), *derived(labels.costs, context)]
     totals += allocated(labels.costs, written, context)
     wrong = compare(str(period), totals) + balance(costs, split.shares)
@@ -167,13 +167,18 @@ def allocated(costs: LabelledCosts, written: AllocationTables, context: RunConte
 
 
 def _reopen(
-    files: Mapping[str, list[str]], bills: BillTables, context: RunContext
+    files: Mapping[str, list[str]], bills: BillTables, costs: LabelledCosts, context: RunContext
 ) -> AllocationTables:
-    """Read the written files back: their content is proved."""
-    owned, allocations = open_allocations(files["allocations"], bills, context, by_day=False)
-    shares, drivers = (
-        context.engine.open_parquet(table, files[table]) for table in ("shares", "drivers")
+    """Read the written files back: their content is proved.
+
+    What a key cost is not added up again: a key's days that the files lack, or have twice, are
+    not those of `costs`, and show as money that is missing or too much.
+    """
+    owned, shares, drivers = (
+        context.engine.open_parquet(view, files[table])
+        for view, table in (("owned", "allocations"), ("shares", "shares"), ("drivers", "drivers"))
     )
+    allocations = view_month(owned, everything(costs.rolled), context)
     return AllocationTables(bills, owned, allocations, shares, drivers, by_day=False)
 
 

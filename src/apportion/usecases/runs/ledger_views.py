@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from apportion.core.allocation.rollup import rolled_query
 from apportion.core.templates import query
 from apportion.model.manifest import Manifest
-from apportion.model.relation import BillTables, Relation
+from apportion.model.relation import BillTables, Query, Relation
 from apportion.usecases.context import RunContext
 
 
@@ -35,11 +35,13 @@ def open_allocations(
 ) -> tuple[Relation, Relation]:
     """Open who owns each key, and the same with what the key cost: by day, or in the month."""
     owned = context.engine.open_parquet("owned", files)
-    return owned, context.engine.create_view(
-        "allocations",
-        query("usecases/allocate/allocations", costs=bills.costs, owned=owned)
-        if by_day
-        else query(
-            "usecases/runs/allocations_of_month", rolled=rolled_query(owned, bills), owned=owned
-        ),
-    )
+    if not by_day:
+        return owned, view_month(owned, rolled_query(owned, bills), context)
+    by_days = query("usecases/allocate/allocations", costs=bills.costs, owned=owned)
+    return owned, context.engine.create_view("allocations", by_days)
+
+
+def view_month(owned: Relation, rolled: Query, context: RunContext) -> Relation:
+    """View who owns each key with what the key cost in the month; `rolled` adds that up."""
+    found = query("usecases/runs/allocations_of_month", rolled=rolled, owned=owned)
+    return context.engine.create_view("allocations", found)
