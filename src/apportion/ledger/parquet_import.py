@@ -179,18 +179,18 @@ def _first_page(chunk: _Chunk) -> int:
     return chunk.data
 
 
-def _top_columns(tree: Iterator[tuple[str, str, int | None]]) -> dict[str, str]:
+def _top_columns(tree: Iterator[tuple[str, str | None, int | None]]) -> dict[str, str]:
     """The columns of a schema, whose elements come each before its children, and their types."""
     _root, _type, columns = next(tree)
     found = {}
     for _ in range(columns or 0):
         name, sql_type, children = next(tree)
-        found[name] = sql_type
+        found[name] = sql_type or "a nested type"  # DuckDB 1.5 names only the types inside
         _skip(children or 0, tree)
     return found
 
 
-def _skip(elements: int, tree: Iterator[tuple[str, str, int | None]]) -> None:
+def _skip(elements: int, tree: Iterator[tuple[str, str | None, int | None]]) -> None:
     for _ in range(elements):
         _name, _type, children = next(tree)
         _skip(children or 0, tree)
