@@ -15,6 +15,7 @@ from apportion.usecases.context import RunContext
 from apportion.usecases.dashboard.run_cache import RunCache
 
 from .clock import utc_now
+from .invoice_proofs import InvoiceProofs
 
 
 def open_run_cache(
@@ -37,4 +38,5 @@ def open_run_cache(
         version=__version__,
     )
     store = AggregatesCache(ledger / "aggregates", scratch / "aggregates")
-    return RunCache(builder, DuckDB.with_settings(scratch / "reading", settings.engine), store)
+    reader = DuckDB.with_settings(scratch / "reading", settings.engine)
+    return RunCache(builder, reader, store, InvoiceProofs(settings))

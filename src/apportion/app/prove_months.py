@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from apportion.ledger.iceberg import IcebergLedger
-from apportion.model.finance.invoice import Invoice, InvoiceDifference
-from apportion.model.findings.finding import Finding
 from apportion.model.outcome import Outcome
 from apportion.model.settings import Settings
 from apportion.usecases.allocate.prove import prove
 from apportion.usecases.context import RunContext
-from apportion.usecases.invoices.prove_invoices import prove_invoices
-from apportion.usecases.invoices.records import recorded_invoices
-from apportion.usecases.journal.load import read_chart_file
-from apportion.usecases.journal.records import posted_by_invoice
 from apportion.usecases.outcomes import join_outcomes
 from apportion.usecases.runs.manifest_files import MANIFEST_FILES
+
+from .invoice_proofs import InvoiceProofs
 
 
 def prove_months(
@@ -35,44 +29,19 @@ def prove_months(
 
     Rows are cost columns of payers or accounts, or with `by_invoice` the invoices.
     """
-    folder = Path(settings.ledger)
-    ledger = IcebergLedger(folder)
-    invoices = list(recorded_invoices(ledger).values())
-    again = partial(prove, as_of=as_of, by_account=by_account, manifests=folder / MANIFEST_FILES)
+    manifests = Path(settings.ledger) / MANIFEST_FILES
+    again = partial(prove, as_of=as_of, by_account=by_account, manifests=manifests)
+    proofs = InvoiceProofs(settings)
     outcomes = []
     for period in periods:
         outcome = again(context, period=period)
-        if outcome.rows and (invoices or by_invoice):
-            compared = _beside_invoices(context, settings, ledger, invoices, period, as_of)
-            outcome = _joined(outcome, compared, by_invoice=by_invoice)
-        outcomes.append(outcome)
+        compared = (
+            proofs.prove(context, period=period, as_of=as_of, always=by_invoice)
+            if outcome.rows
+            else None
+        )
+        outcomes.append(_joined(outcome, compared, by_invoice=by_invoice) if compared else outcome)
     return join_outcomes(outcomes)
-
-
-def _beside_invoices(
-    context: RunContext,
-    settings: Settings,
-    ledger: IcebergLedger,
-    invoices: Sequence[Invoice],
-    period: str,
-    as_of: str,
-) -> Outcome:
-    allowed, findings = _allowed_difference(Path(settings.chart))
-    outcome = prove_invoices(
-        context,
-        invoices,
-        period=period,
-        as_of=as_of,
-        journals=posted_by_invoice(ledger, period),
-        allowed=allowed,
-    )
-    return dataclasses.replace(outcome, findings=(*findings, *outcome.findings))
-
-
-def _allowed_difference(chart_file: Path) -> tuple[InvoiceDifference, list[Finding]]:
-    """Read the tolerance from the chart map; the default if there is no chart map."""
-    chart, findings = read_chart_file(chart_file) if chart_file.is_file() else (None, [])
-    return (chart.invoice_difference if chart else InvoiceDifference()), findings
 
 
 def _joined(proof: Outcome, compared: Outcome, *, by_invoice: bool) -> Outcome:

@@ -13,7 +13,7 @@ from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from threading import Lock
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from apportion.core.allocation.rounding import part_of
 from apportion.core.billing.bill_identity import newest
@@ -34,7 +34,7 @@ from apportion.core.templates import text
 from apportion.model.access import Scope
 from apportion.model.errors.base import NothingThereError
 from apportion.model.manifest import Manifest, RunKind
-from apportion.model.outcome import Explanation
+from apportion.model.outcome import Explanation, Outcome
 from apportion.model.relation import Query, Relation, everything
 from apportion.model.row import Row
 from apportion.model.rulebook import Dimension, Rulebook
@@ -70,16 +70,16 @@ class _PoolTotal(NamedTuple):
 
 @dataclass(frozen=True)
 class LedgerVersion:
-    """The recorded runs of the ledger at one time; `id` changes when a run is recorded."""
+    """The recorded runs of the ledger at one time; `id` changes with them and with its invoices."""
 
     id: str
     runs: tuple[Manifest, ...]
 
     @classmethod
-    def of(cls, runs: Sequence[Manifest]) -> LedgerVersion:
-        """Compute the id of these runs."""
+    def of(cls, runs: Sequence[Manifest], *, invoices: str = "") -> LedgerVersion:
+        """Compute the id of these runs and of the version of the invoices."""
         listed = "\n".join(f"{run.kind} {run.period} {run.bill} {run.run} {run.at}" for run in runs)
-        return cls(sha256(listed.encode()).hexdigest()[:20], tuple(runs))
+        return cls(sha256(f"{listed}{invoices}".encode()).hexdigest()[:20], tuple(runs))
 
     @property
     def periods(self) -> tuple[str, ...]:
@@ -106,6 +106,7 @@ class ScopedRun:
     _query: Callable[[Query], list[Row]]
     _explain: Callable[[str, str, Manifest], Explanation]
     _tables: Mapping[str, Relation]
+    _compare_invoices: Callable[[Manifest], Outcome | None]
 
     @property
     def manifest(self) -> Manifest:
@@ -191,6 +192,10 @@ class ScopedRun:
         self._check_everything()
         return self._explain("resource", resource, self.manifest)
 
+    def invoices(self) -> Outcome | None:
+        """Compare the run with its invoices; None without some, or without full access."""
+        return self._compare_invoices(self.manifest) if self.owners is None else None
+
     @cached_property
     def _visible_owners(self) -> frozenset[str]:
         """The owners of the month within the scope."""
@@ -209,21 +214,49 @@ class ScopedRun:
         return nothing_like(owner, sorted(self._visible_owners), kind="owner", period=self.period)
 
 
+class InvoiceComparison(Protocol):
+    """Compares runs with the invoices in the ledger."""
+
+    def version(self) -> str:
+        """Return a text that changes with all that comparisons depend on, but for the run."""
+
+    def for_page(self, context: RunContext, run: Manifest) -> Outcome | None:
+        """Compare a run; None if the ledger has no invoices."""
+
+
+class NoInvoices:
+    """A ledger without invoices."""
+
+    def version(self) -> str:
+        """Return nothing: nothing changes."""
+        return ""
+
+    def for_page(self, context: RunContext, run: Manifest) -> None:
+        """Compare nothing."""
+
+
 class RunCache:
     """Opens runs for pages. `builder` builds aggregates and explanations, `reader` runs queries.
 
     Each engine runs one query at a time. While aggregates are built, other runs stay readable.
     """
 
-    def __init__(self, builder: RunContext, reader: Engine, store: AggregateStore) -> None:
+    def __init__(
+        self,
+        builder: RunContext,
+        reader: Engine,
+        store: AggregateStore,
+        invoices: InvoiceComparison | None = None,
+    ) -> None:
         self._builder = builder
+        self._invoices = invoices or NoInvoices()
         self._reader = reader
         self._store = store
         self._building, self._reading = Lock(), Lock()
         self._explained = RecentlyUsed[tuple[str, str, str], Explanation](MAX_EXPLANATIONS)
         self._answers = RecentlyUsed[str, list[Row]](MAX_ANSWERS)
         self._open: dict[str, tuple[Published, dict[str, Relation]]] = {}
-        self.ledger_version = LedgerVersion.of(builder.ledger.runs())
+        self.ledger_version = self._newest_version()
 
     def prepare(self) -> None:
         """Open the newest months, so that the first page is fast."""
@@ -232,7 +265,7 @@ class RunCache:
 
     def refresh(self) -> bool:
         """Open newly recorded runs of the newest months; return whether the ledger has changed."""
-        ledger_version = LedgerVersion.of(self._builder.ledger.runs())
+        ledger_version = self._newest_version()
         if ledger_version.id == self.ledger_version.id:
             return False
         for period in ledger_version.periods[:2]:
@@ -245,7 +278,22 @@ class RunCache:
         ledger_version = self.ledger_version
         manifest = ledger_version.allocation(period, as_of)
         published, tables = self._opened(manifest)
-        return ScopedRun(published, ledger_version, scope, self._query, self._explain, tables)
+        return ScopedRun(
+            published,
+            ledger_version,
+            scope,
+            self._query,
+            self._explain,
+            tables,
+            self._compare_invoices,
+        )
+
+    def _newest_version(self) -> LedgerVersion:
+        return LedgerVersion.of(self._builder.ledger.runs(), invoices=self._invoices.version())
+
+    def _compare_invoices(self, manifest: Manifest) -> Outcome | None:
+        with self._building:
+            return self._invoices.for_page(self._builder, manifest)
 
     def _explain(self, kind: str, name: str, manifest: Manifest) -> Explanation:
         """Explain an owner, a pool or a resource; explanations of a run never change."""

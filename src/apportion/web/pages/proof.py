@@ -41,6 +41,7 @@ def proof(view: PageContext, *, by: str = "") -> Page:
         ),
         sections=(
             *([_stages(view, by)] if view.full_access else [_hidden_stages()]),
+            *_invoices(view),
             _months(view),
             _inputs(view),
             _run(view),
@@ -81,6 +82,32 @@ def _stages(view: PageContext, by: str) -> Section:
             )
         },
     )
+
+
+def _invoices(view: PageContext) -> list[Section]:
+    """The invoices beside their charges; nothing if none was added."""
+    compared = view.run.invoices()
+    if compared is None:
+        return []
+    amounts = ("ledger", "derived", "allocated", "journals", "invoice", "difference")
+    columns = (
+        TableColumn("BillingAccountId", "Payer", CellStyle.CODE),
+        TableColumn("InvoiceId", "Invoice", CellStyle.CODE),
+        TableColumn("currency", "Currency"),
+        *(TableColumn(stage, stage.capitalize(), CellStyle.EXACT) for stage in amounts),
+        TableColumn("status", "", CellStyle.STATUS),
+    )
+    return [
+        Section(
+            "invoices",
+            "Invoices",
+            columns,
+            compared.rows,
+            note="Billed cost of the charges of each invoice at each stage, what sent journals "
+            "posted, and the invoice. For findings, run: "
+            f"apportion prove --period {view.period} --by-invoice",
+        )
+    ]
 
 
 def _hidden_stages() -> Section:
