@@ -47,6 +47,7 @@ PROGRAM = {
     "report": Listed(
         _REPORTS, "report", "Show what each owner pays: direct cost, shared cost and total."
     ),
+    "budget": Listed(_REPORTS, "budget", "Compare what each owner pays with its budget."),
     "nowcast": Listed(
         _REPORTS, "nowcast", "Estimate what days cost when their bill is complete, by owner."
     ),

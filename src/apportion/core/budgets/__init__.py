@@ -1,0 +1,1 @@
+"""Budgets: read from a file, and compared with what owners pay."""

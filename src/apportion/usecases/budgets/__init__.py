@@ -1,0 +1,1 @@
+"""Budgets beside what owners pay."""
