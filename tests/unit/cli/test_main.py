@@ -219,7 +219,8 @@ def test_allocate_without_a_period_means_all(program: Program) -> None:
 
 def test_prove_finds_the_manifest_from_where_the_user_is(program: Program, tmp_path: Path) -> None:
     result = program("prove", "--manifest", "m.json", "--as-of", "r1", "--by-account")
-    options = {"manifest": tmp_path / "m.json", "as_of": "r1", "by_account": True}
+    rows = {"by_account": True, "by_invoice": False}
+    options = {"manifest": tmp_path / "m.json", "as_of": "r1", **rows}
     assert result.call == ("prove", ((),), options)
 
 
