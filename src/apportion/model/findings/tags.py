@@ -171,11 +171,12 @@ NOT_PROPAGATED = _warning(
     "provider's default tags do not reach instances that Auto Scaling groups and launch "
     "templates create.",
 )
-KNOWN_BY_CALLER = _notice(
+KNOWN_BY_CALLER = _warning(
     "T044",
     "Module without provider",
-    "A module without a provider gets default tags from its caller. Check the folder that calls "
-    "it.",
+    "A module without a provider gets default tags from its caller, so a missing tag is not "
+    "judged. Check the folder that calls it. A folder with a backend or with files of variable "
+    "values is no such module: its missing tags are T041.",
 )
 KNOWN_IN_PLAN = _notice(
     "T045",

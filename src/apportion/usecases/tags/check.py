@@ -20,6 +20,7 @@ from apportion.core.tags.iac.terraform_files import (
     roots,
     views,
 )
+from apportion.core.tags.iac.terraform_overrides import is_override
 from apportion.core.tags.iac.terraform_plan import is_plan, read_plan
 from apportion.core.tags.policy.json import NotAPolicyError, read_policy_json
 from apportion.core.tags.policy.read import read_tag_policy, with_rulebook
@@ -151,8 +152,9 @@ def _terraform(
     for view in seen:
         own = {name: texts[name] for name in sorted(view)}
         for root in roots(own) if any(map(is_code, own)) else []:
-            # The other parser knows no pairs of .tf and .tofu: it would read both.
-            instances = _expanded(at, root, expand, findings) if len(seen) == 1 else {}
+            # The other parser knows neither pairs of .tf and .tofu nor overrides.
+            plain = len(seen) == 1 and not any(map(is_override, own))
+            instances = _expanded(at, root, expand, findings) if plain else {}
             found = read_terraform(own, root, instances)
             declared += found.declared
             findings += [replace(one, place=at.called(one.place)) for one in found.findings]

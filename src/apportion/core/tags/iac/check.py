@@ -73,7 +73,6 @@ def _is_certain(judge: Judge, problem: TagProblem, unknown: set[str], one: Decla
 def _findings(judge: Judge, one: Declared) -> Iterator[Finding]:
     for problem in problems_of(judge, one):
         place = f"{one.file}:{one.line}" if one.line else one.file
-        missing = problem.fault is Fault.MISSING
         subject = f"{one.name}{f' ({one.made})' if one.made else ''}"
         key = problem.key
         problem_text = {
@@ -86,21 +85,27 @@ def _findings(judge: Judge, one: Declared) -> Iterator[Finding]:
             place,
             f"{subject} {problem_text}",
             expected=meant or problem.expected,
-            remedy=_remedy(one, problem, missing=missing),
+            remedy=_remedy(one, problem),
         )
 
 
 def _code(problem: TagProblem, one: Declared) -> Code:
     if one.made:
         return codes.NOT_PROPAGATED
-    if problem.fault is Fault.MISSING and not one.defaulted:
+    if _without_provider(one, problem):
         return codes.KNOWN_BY_CALLER
     return codes.CODE_WRONG if problem.mandatory else codes.CODE_OPTIONAL
 
 
-def _remedy(one: Declared, problem: TagProblem, *, missing: bool) -> str:
+def _without_provider(one: Declared, problem: TagProblem) -> bool:
+    return problem.fault is Fault.MISSING and not one.defaulted
+
+
+def _remedy(one: Declared, problem: TagProblem) -> str:
     if one.made:
         return _REMEDIES.get(one.made, "")
-    if missing and one.kind.startswith("aws_"):
+    if _without_provider(one, problem):
+        return f"Check the folder that calls this module, or add `--tag {problem.key}=VALUE`."
+    if problem.fault is Fault.MISSING and one.kind.startswith("aws_"):
         return f"Add {problem.key} to its tags, or to default_tags of the provider."
     return ""

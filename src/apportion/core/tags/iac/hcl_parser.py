@@ -28,18 +28,25 @@ class NotHclError(ValueError):
 
 @dataclass(frozen=True)
 class Attribute:
-    """`name = expression`; `start` and `end` are where the expression stands in the text."""
+    """`name = expression`; `start` and `end` are where the expression stands in the text.
+
+    `file` is the override file that set it, empty in the file of the block around it.
+    """
 
     name: str
     expression: str
     line: int
     start: int
     end: int
+    file: str = ""
 
 
 @dataclass(frozen=True)
 class Block:
-    """A block with its labels; `start` is where its first inner line begins, `end` its brace."""
+    """A block with its labels; `start` is where its first inner line begins, `end` its brace.
+
+    `file` is the override file of a nested block, empty in the file of the block around it.
+    """
 
     kind: str
     labels: tuple[str, ...]
@@ -48,6 +55,7 @@ class Block:
     end: int
     attributes: dict[str, Attribute] = field(default_factory=dict)
     blocks: tuple[Block, ...] = ()
+    file: str = ""
 
     def inner(self, kind: str) -> list[Block]:
         """List the blocks of a kind inside."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from apportion.model.tags.declared import Declared
 
 from .hcl_expressions import NULL, UNKNOWN, Mapped, Null, Texts, Value, as_tags, merged
-from .hcl_parser import Block
+from .hcl_parser import Attribute, Block
 
 INSTANCES, VOLUMES, TASKS = "instances", "volumes", "tasks"
 _OF_TEMPLATE = {"instance": (INSTANCES, "ec2:instance"), "volume": (VOLUMES, "ec2:volume")}
@@ -20,9 +20,10 @@ _DEVICES = ("root_block_device", "ebs_block_device")
 
 @dataclass(frozen=True)
 class ParentResource:
-    """A resource, its block, and the values of one instance."""
+    """A resource, its block with the file of the block, and the values of one instance."""
 
     declared: Declared
+    file: str
     block: Block
     instance: Mapping[str, object]
     defaults: Mapped
@@ -120,7 +121,7 @@ def _launched(parent: ParentResource) -> Iterator[Declared]:
         made = _OF_TEMPLATE.get(one.text("resource_type").strip('"'))
         if made:
             tags = merged([parent.evaluate(one.text("tags"))])
-            yield _made(parent, *made, tags, whole=tags.whole, line=one.line)
+            yield _made(parent, *made, tags, whole=tags.whole, at=one)
 
 
 def _volumes(parent: ParentResource) -> Iterator[Declared]:
@@ -128,12 +129,12 @@ def _volumes(parent: ParentResource) -> Iterator[Declared]:
     attribute = parent.block.attributes.get("volume_tags")
     if attribute is not None:
         tags = merged([parent.evaluate(attribute.expression)])
-        yield _made(parent, VOLUMES, "ec2:volume", tags, whole=tags.whole, line=attribute.line)
+        yield _made(parent, VOLUMES, "ec2:volume", tags, whole=tags.whole, at=attribute)
         return
     for device in (one for kind in _DEVICES for one in parent.block.inner(kind)):
         written = as_tags(parent.evaluate(device.text("tags"))) if device.text("tags") else NULL
         tags = merged([parent.defaults, written])
-        yield _made(parent, VOLUMES, "ec2:volume", tags, whole=tags.whole, line=device.line)
+        yield _made(parent, VOLUMES, "ec2:volume", tags, whole=tags.whole, at=device)
 
 
 def _tasks(parent: ParentResource) -> Iterator[Declared]:
@@ -147,16 +148,30 @@ def _tasks(parent: ParentResource) -> Iterator[Declared]:
 
 
 def _made(
-    parent: ParentResource, made: str, kind: str, tags: Mapped, *, whole: bool, line: int = 0
+    parent: ParentResource,
+    made: str,
+    kind: str,
+    tags: Mapped,
+    *,
+    whole: bool,
+    at: Block | Attribute | None = None,
 ) -> Declared:
     known = tuple(
         (key, value.text if isinstance(value, Texts) else None)
         for key, value in tags.entries.items()
         if not isinstance(value, Null)
     )
-    at = line or parent.block.line
-    one = parent.declared
-    return replace(one, type=kind, tags=known, whole=whole, made=made, line=at, edit=None)
+    place = at or parent.block
+    return replace(
+        parent.declared,
+        type=kind,
+        tags=known,
+        whole=whole,
+        made=made,
+        file=place.file or parent.file,
+        line=place.line,
+        edit=None,
+    )
 
 
 def _known(value: object) -> Value:

@@ -33,6 +33,7 @@ from .hcl_parser import Attribute, Block, NotHclError
 from .propagated_tags import ParentResource, of_group, propagated_to
 from .resource_type_tables import TagColumn, tag_column
 from .terraform_files import given_files, is_code, normal, read_file
+from .terraform_overrides import merge_overrides
 
 #: The values of an evaluating parser for each instance of a block, by address without indices.
 Expanded = Mapping[str, Sequence[Mapping[str, object]]]
@@ -93,6 +94,7 @@ def _declared(one: _Resource, expanded: Expanded) -> Iterator[Declared]:
         return
     defaults, defaulted = _defaults(one, column)
     edit = one.block.attributes.get(column.name)
+    file = (edit.file if edit else "") or one.file
     written = one.scope.evaluate(edit.expression) if edit else NULL
     found: dict[Declared, None] = {}
     for instance in expanded.get(one.name) or ({},):
@@ -108,13 +110,13 @@ def _declared(one: _Resource, expanded: Expanded) -> Iterator[Declared]:
             type=column.type,
             tags=known_tags(tags),
             whole=tags.whole,
-            file=one.file,
+            file=file,
             line=(edit.line if edit else one.block.line),
             defaulted=defaulted,
-            edit=_edit(one, edit),
+            edit=_edit(one, edit, file),
         )
         found[made] = None
-        parts = ParentResource(made, one.block, instance, defaults, one.scope.evaluate)
+        parts = ParentResource(made, one.file, one.block, instance, defaults, one.scope.evaluate)
         found.update(dict.fromkeys(propagated_to(parts)))
     yield from found
 
@@ -126,9 +128,9 @@ def _defaults(one: _Resource, column: TagColumn) -> tuple[Mapped, bool]:
     return one.scope.default_tags(one.block.text("provider"))
 
 
-def _edit(one: _Resource, written: Attribute | None) -> tuple[int, int] | None:
+def _edit(one: _Resource, written: Attribute | None, file: str) -> tuple[int, int] | None:
     """Where the tags are written in HCL; no suggestion is made for JSON."""
-    if one.file.endswith(".json"):
+    if file.endswith(".json"):
         return None
     return (written.start, written.end) if written else (one.block.start, one.block.start)
 
@@ -218,7 +220,7 @@ class _Module:
 
     def __init__(self, folder: str, files: Sequence[tuple[str, Block]]) -> None:
         self.folder = folder
-        every = [(file, block) for file, body in files for block in body.blocks]
+        every = merge_overrides([(file, block) for file, body in files for block in body.blocks])
         self.resources = [(f, b) for f, b in every if b.kind == "resource" and len(b.labels) == 2]
         self.calls = {b.labels[0]: b for _, b in every if b.kind == "module" and b.labels}
         self.outputs = {
@@ -235,6 +237,13 @@ class _Module:
             if b.kind == "locals"
             for name, attribute in b.attributes.items()
         }
+        #: Terraform ignores a backend in a module that is called.
+        self.is_root = any(
+            inner.kind in ("backend", "cloud")
+            for _, b in every
+            if b.kind == "terraform"
+            for inner in b.blocks
+        )
         self.providers = {
             f"aws.{alias}" if (alias := b.text("alias").strip('"')) else "aws": b
             for _, b in every
@@ -301,7 +310,7 @@ class _Scope:
             dynamic = [one for one in block.inner("dynamic") if one.labels == ("default_tags",)]
             return merged([*defaults, *(UNKNOWN for _ in dynamic)]), True
         if self._above is None:
-            return Mapped(), bool(self._module.providers)
+            return Mapped(), bool(self._module.providers or self._module.is_root or self._values)
         scope, call = self._above
         passed = re.search(_PASSED.format(re.escape(wanted)), call.text("providers"))
         return scope.default_tags(passed[1] if passed else wanted)

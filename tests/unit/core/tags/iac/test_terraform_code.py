@@ -93,6 +93,21 @@ def test_a_module_alone_shows_nothing_of_default_tags() -> None:
     assert {f.code.number for f in check_declared(judge(), found.declared)} == {"T044"}
 
 
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("backend.tf", 'terraform {\n  backend "s3" {}\n}\n'),
+        ("cloud.tf", "terraform {\n  cloud {}\n}\n"),
+        ("backend.tf.json", '{"terraform": {"backend": {"s3": {}}}}'),
+        ("terraform.tfvars", 'name = "q"\n'),
+    ],
+)
+def test_a_root_without_provider_has_no_default_tags(file: str, text: str) -> None:
+    queue = 'resource "aws_sqs_queue" "q" { name = "q" }\n'
+    found = read_terraform({"main.tf": queue, file: text}, "", {})
+    assert {f.code.number for f in check_declared(judge(), found.declared)} == {"T041"}
+
+
 def test_a_file_that_is_no_hcl_is_reported_and_the_others_are_read() -> None:
     texts = {"a.tf": "resource {", "b.tf": 'resource "aws_sqs_queue" "q" {}\nprovider "aws" {}'}
     found = read_terraform(texts, "", {})
