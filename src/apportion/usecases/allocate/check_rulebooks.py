@@ -31,6 +31,7 @@ from apportion.model.findings.finding import Finding, failing
 from apportion.model.outcome import Outcome, RulesInForce
 from apportion.model.period import Period
 from apportion.model.relation import BillTables, LabelledCosts, Relation
+from apportion.model.wording import plural
 from apportion.usecases.runs.load_rules import Rules, read_rulebooks, rules_for, with_files
 
 _CHECKED = ("rulebook", "effective", "owner", "cost", "currency", "dimensions", "pools")
@@ -152,7 +153,8 @@ def _tables(rules: Rules, days: Days) -> tuple[RuleTables, BillTables, LabelledC
 def _said(rows: tuple[object, ...], findings: list[Finding]) -> str:
     wrong = len(failing(findings))
     if wrong:
-        return f"{len(rows)} rulebooks can be used; {wrong} findings fail."
+        failed = plural(wrong, "finding fails", "findings fail")
+        return f"{plural(len(rows), 'rulebook')} can be used; {failed}."
     if not rows:
         return "There is no rulebook yet."
     return (

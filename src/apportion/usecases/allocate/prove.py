@@ -291,13 +291,15 @@ def _plus(one: Total, other: Total) -> Total:
 
 def _sentence(published: Published, totals: Sequence[Total], findings: Sequence[Finding]) -> str:
     lines = sum(total.lines for total in totals if total.stage == "allocated")
-    accounts = len({(t.billing_account, t.sub_account, t.currency) for t in totals})
+    accounts = len({(total.billing_account, total.sub_account) for total in totals})
     run = f"run {published.manifest.run}, rulebook {published.rulebook.name}"
     if synced := published.manifest.details.get("accounts"):
         run = f"{run}, accounts of {synced}"
     if findings:
-        return f"{published.manifest.period} is NOT proved: {len(findings)} differences ({run})."
+        differences = plural(len(findings), "difference")
+        return f"{published.manifest.period} is NOT proved: {differences} ({run})."
     return (
-        f"{published.manifest.period} is proved: {lines:,} lines of {accounts} accounts, "
-        f"stated = ledger = derived = allocated to the last digit, difference 0.00 ({run})."
+        f"{published.manifest.period} is proved: {plural(lines, 'line')} of "
+        f"{plural(accounts, 'account')}, stated = ledger = derived = allocated to the last digit, "
+        f"difference 0.00 ({run})."
     )

@@ -77,12 +77,14 @@ def export_journals(
     sent = sent_before(batch, recorded_batches(ledger, period))
     findings = list(published.later)
     if sent and sent[-1].decided_by == batch.decided_by:
-        batch, words = sent[-1], []
+        batch = sent[-1]
+        words = [f"{_described(batch)}. It was marked as sent."]
         findings.append(_sent_before(batch))
     else:
         lines, more = _lines(published, context, chart, batch, invoices)
         findings += more
-        batch, words = _filled(batch, lines, sent), _rounding(lines)
+        batch = _filled(batch, lines, sent)
+        words = [f"{_described(batch)}. {_next_step(batch)}", *_rounding(lines)]
     return _finished(ledger, batch, template, chart, findings, words)
 
 
@@ -117,7 +119,7 @@ def _finished(
         COLUMNS,
         tuple(journal_row(batch, journal) for journal in batch.journals),
         (*findings, *broken),
-        (_described(batch), *words),
+        tuple(words),
     )
     return ExportedJournals(tuple(map(tuple, rows)), outcome)
 
@@ -197,9 +199,12 @@ def _described(batch: JournalBatch) -> str:
     what = "adjustment" if batch.after else "journal batch"
     return (
         f"{batch.period}: {what} {batch.batch} of run {batch.run} with "
-        f"{plural(len(batch.journals), 'journal')}{_since(batch)}. After the import, run "
-        f"`apportion journal mark-sent {batch.batch}`."
+        f"{plural(len(batch.journals), 'journal')}{_since(batch)}"
     )
+
+
+def _next_step(batch: JournalBatch) -> str:
+    return f"After the import, run `apportion journal mark-sent {batch.batch}`."
 
 
 def _since(batch: JournalBatch) -> str:

@@ -45,10 +45,7 @@ class Rules:
 def read_rulebooks(folder: Path) -> tuple[list[Rulebook], list[Finding]]:
     """Read every rulebook of a folder, the oldest file name first."""
     rulebooks: list[Rulebook] = []
-    findings = [
-        Finding(NOT_USED, f"{folder.name}/{path.relative_to(folder).as_posix()}", "rulebook")
-        for path in _rulebook_files(folder, "[!.]*/*")
-    ]
+    findings = [_not_used(folder, path) for path in _rulebook_files(folder, "*/**/*")]
     for path in _rulebook_files(folder, "*"):
         name = f"{folder.name}/{path.name}"
         text, more = read_text(path, name, Place(name))
@@ -61,7 +58,24 @@ def read_rulebooks(folder: Path) -> tuple[list[Rulebook], list[Finding]]:
 
 
 def _rulebook_files(folder: Path, pattern: str) -> list[Path]:
-    return sorted(path for path in folder.glob(pattern) if path.suffix.lower() in _RULEBOOKS)
+    """The rulebooks that a pattern finds outside of hidden folders, such as `.git`."""
+    found = (path for path in folder.glob(pattern) if path.suffix.lower() in _RULEBOOKS)
+    return sorted(
+        path
+        for path in found
+        if not any(part.startswith(".") for part in path.relative_to(folder).parent.parts)
+    )
+
+
+def _not_used(folder: Path, path: Path) -> Finding:
+    return Finding(
+        NOT_USED,
+        f"{folder.name}/{path.relative_to(folder).as_posix()}",
+        "the rulebook",
+        expected=f"rulebooks in {folder.name} itself",
+        found="one in a subfolder",
+        remedy=f"Move it to {folder.name}, or delete it.",
+    )
 
 
 def rules_for(period: Period, folder: Path, beside: Path) -> tuple[Rules | None, list[Finding]]:

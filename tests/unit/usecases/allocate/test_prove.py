@@ -90,6 +90,15 @@ def test_stages_side_by_side(workspace: Workspace) -> None:
     assert proof.messages[1:] == (f"Bill aws: {again}",)
 
 
+def test_an_account_with_two_currencies_is_counted_once(tmp_path: Path) -> None:
+    made = workspace_in(tmp_path, RULES, LOOKUP)
+    charge = {"day": "2026-09-01", "account": "000000000011", "cost": "1"}
+    content = parquet_bill(bill_of((charge, {**charge, "currency": "EUR"})))
+    made.ingest(delivered(tmp_path, content, name="bill.parquet"))
+    made.allocate()
+    assert "is proved: 2 lines of 1 account, stated" in made.prove().messages[0]
+
+
 def test_by_account(workspace: Workspace) -> None:
     proof = workspace.prove(by_account=True)
     assert {

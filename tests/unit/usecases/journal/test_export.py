@@ -65,6 +65,8 @@ def test_a_sent_month_is_continued_by_the_difference(tmp_path: Path) -> None:
 
     assert exported(prompt, "third.csv") == first, "sent, and made of the same inputs"
     assert "J019" in prompt.err
+    assert "It was marked as sent." in prompt.err
+    assert "After the import" not in prompt.err
     assert prompt("journal", "list", "--period", "latest", "--output", "json").rows
     assert exported(prompt, "none.csv", "--template", "workday") == b""
     assert "J018" in prompt.err

@@ -33,6 +33,8 @@ def folder_of(files: list[str], folder: Path) -> Path:
     [
         ("2026-02.yaml", ["R081"]),
         ("2026-02.YML", ["R081"]),
+        ("old/years/2026-02.yaml", ["R081"]),
+        (".git/2026-02.yaml", []),
         ("notes.md", []),
     ],
 )
@@ -44,3 +46,4 @@ def test_a_rulebook_in_a_subfolder_is_a_finding(
     assert [rulebook.name for rulebook in rulebooks] == ["rulebook/2026-01.yaml"]
     assert [finding.code.number for finding in findings] == codes
     assert [finding.place for finding in findings] == [f"rulebook/next/{file}"] * len(codes)
+    assert {finding.remedy for finding in findings} <= {"Move it to rulebook, or delete it."}
