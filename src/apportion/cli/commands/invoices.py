@@ -31,6 +31,7 @@ from apportion.cli.session import Session
 from apportion.cli.ui.help_pages import Command, Group, examples
 from apportion.cli.ui.output import Output
 from apportion.cli.ui.print_outcome import finish
+from apportion.model.outcome import Outcome
 
 _SUMMARY = "Add the provider's invoices, which the proof compares with the bill."
 
@@ -120,9 +121,7 @@ def add(
     sent.check(session.console)
     with session.workspace() as workspace:
         outcome = workspace.invoices.add(session.path(file), replace=replace, wait=wait)
-    if sent.for_a_person:
-        outcome = with_changes(outcome, columns=("status", *_SHOWN))
-    finish(outcome, sent, session.console)
+    finish(_shown(outcome, sent, "status"), sent, session.console)
 
 
 def sync(
@@ -161,9 +160,7 @@ def sync(
         )
     with session.workspace(settings) as workspace:
         outcome = workspace.invoices.sync(found, replace=replace, wait=wait)
-    if sent.for_a_person:
-        outcome = with_changes(outcome, columns=("status", *_SHOWN))
-    finish(outcome, sent, session.console)
+    finish(_shown(outcome, sent, "status"), sent, session.console)
 
 
 def list_(
@@ -181,6 +178,9 @@ def list_(
     with session.workspace() as workspace:
         month = month_of_list(period, now, partial(newest_delivered, workspace))
         outcome = workspace.invoices.list(month)
-    if sent.for_a_person:
-        outcome = with_changes(outcome, columns=_SHOWN)
-    finish(outcome, sent, session.console, shown=outcome.rows[:limit] if limit else None)
+    rows = outcome.rows[:limit] if limit else None
+    finish(_shown(outcome, sent), sent, session.console, shown=rows)
+
+
+def _shown(outcome: Outcome, sent: Output, *first: str) -> Outcome:
+    return with_changes(outcome, columns=(*first, *_SHOWN)) if sent.for_a_person else outcome

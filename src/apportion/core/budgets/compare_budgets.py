@@ -83,7 +83,6 @@ def compare_budgets(
     return [
         BudgetLine(*owner, costs.get(owner, nothing), planned.get(owner))
         for owner in sorted({*costs, *planned})
-        if owner in costs or owner in planned
     ]
 
 

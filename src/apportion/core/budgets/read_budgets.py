@@ -6,15 +6,14 @@ import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
-from apportion.core.rulebook.inputs.csv_rows import Sheet, capped, read_csv
+from apportion.core.rulebook.inputs.csv_rows import capped, read_fields
 from apportion.model.currencies import is_currency
 from apportion.model.finance.budget import BUDGET_COLUMNS, REQUIRED_COLUMNS, Budget
 from apportion.model.findings import budgets as codes
 from apportion.model.findings import rules
 from apportion.model.findings.finding import Finding, Place, add
 from apportion.model.period import Period
-from apportion.model.suggestions import did_you_mean, shown
-from apportion.model.wording import join_words
+from apportion.model.suggestions import shown
 
 _AMOUNT = re.compile(r"\d{1,18}(\.\d{1,18})?", re.ASCII)
 
@@ -22,17 +21,15 @@ _AMOUNT = re.compile(r"\d{1,18}(\.\d{1,18})?", re.ASCII)
 def read_budgets(text: str, *, name: str) -> tuple[list[Budget], list[Finding]]:
     """Read all budgets of a file; none if there is any finding."""
     findings: list[Finding] = []
-    sheet = read_csv(text, name=name, findings=findings)
-    columns = _columns(sheet, findings) if sheet else None
     budgets: list[Budget] = []
     first: dict[tuple[str, ...], int] = {}
-    for row in sheet.rows if sheet and columns else ():
-        place = Place(name, row.line)
-        written = dict(zip(columns or (), row.fields, strict=True))
-        fields = {**dict.fromkeys(BUDGET_COLUMNS, ""), **written}
+    lines = read_fields(
+        text, name=name, columns=BUDGET_COLUMNS, required=REQUIRED_COLUMNS, findings=findings
+    )
+    for place, fields in lines:
         wrong = list(_check(fields, place))
-        line = first.setdefault(tuple(fields[c] for c in REQUIRED_COLUMNS[:3]), row.line)
-        if line != row.line:
+        line = first.setdefault(tuple(fields[c] for c in REQUIRED_COLUMNS[:3]), place.line)
+        if line != place.line:
             subject = f"{shown(fields['owner'])} in {fields['period']}"
             add(wrong, codes.BUDGET_TWICE, place, subject, "one budget", f"another in line {line}",
                 "Delete one of the lines, or add them up.")  # fmt: skip
@@ -40,23 +37,6 @@ def read_budgets(text: str, *, name: str) -> tuple[list[Budget], list[Finding]]:
         if not wrong:
             budgets.append(_budget(fields, place))
     return ([] if findings else budgets), capped(findings, name)
-
-
-def _columns(sheet: Sheet, findings: list[Finding]) -> tuple[str, ...] | None:
-    """Check the header; None if it is wrong."""
-    before = len(findings)
-    names = tuple(column.lower() for column in sheet.header)
-    place = Place(sheet.name, 1)
-    for column in names:
-        if column not in BUDGET_COLUMNS:
-            add(findings, rules.UNKNOWN_COLUMN, place, f"no column is called {shown(column)}",
-                join_words(BUDGET_COLUMNS),
-                remedy=did_you_mean(column, BUDGET_COLUMNS))  # fmt: skip
-    if not set(REQUIRED_COLUMNS) <= set(names) or len(set(names)) < len(names):
-        add(findings, rules.WRONG_HEADER, place, "the columns of the file",
-            f"{join_words(REQUIRED_COLUMNS, last='and')}, each once",
-            join_words(names, last="and"))  # fmt: skip
-    return names if len(findings) == before else None
 
 
 def _check(fields: Mapping[str, str], place: Place) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
-from apportion.core.rulebook.inputs.csv_rows import Sheet, capped, read_csv, read_day
+from apportion.core.rulebook.inputs.csv_rows import capped, read_day, read_fields
 from apportion.model.currencies import is_currency, minor_digits
 from apportion.model.finance.invoice import (
     INVOICE_COLUMNS,
@@ -21,7 +21,7 @@ from apportion.model.findings import invoices as codes
 from apportion.model.findings import rules
 from apportion.model.findings.finding import Finding, Place, add
 from apportion.model.period import Period
-from apportion.model.suggestions import did_you_mean, shown
+from apportion.model.suggestions import shown
 from apportion.model.wording import join_words
 
 _AMOUNT = re.compile(r"-?\d{1,18}(\.\d{1,18})?", re.ASCII)
@@ -39,21 +39,19 @@ _AMOUNTS = (
 def read_invoices(text: str, *, name: str) -> tuple[list[Invoice], list[Finding]]:
     """Read all invoices of a file, in its order; none if there is any finding."""
     findings: list[Finding] = []
-    sheet = read_csv(text, name=name, findings=findings)
-    columns = _columns(sheet, findings) if sheet else None
     invoices: list[Invoice] = []
     first: dict[tuple[str, str], int] = {}
-    for row in sheet.rows if sheet and columns else ():
-        place = Place(name, row.line)
-        written = dict(zip(columns or (), row.fields, strict=True))
-        fields = {**dict.fromkeys(INVOICE_COLUMNS, ""), **written}
+    lines = read_fields(
+        text, name=name, columns=INVOICE_COLUMNS, required=REQUIRED_COLUMNS, findings=findings
+    )
+    for place, fields in lines:
         wrong = list(_check(fields, place))
         findings += wrong
         if wrong:
             continue
         invoice = _with_days(invoice_of(fields))
-        line = first.setdefault(invoice.key, row.line)
-        if line != row.line:
+        line = first.setdefault(invoice.key, place.line)
+        if line != place.line:
             subject = f"invoice {shown(invoice.invoice)} of {shown(invoice.provider)}"
             found, remedy = f"another in line {line}", "Delete one of the lines."
             add(findings, codes.INVOICE_TWICE, place, subject, "one line", found, remedy)
@@ -98,24 +96,6 @@ def change_finding(before: Invoice, after: Invoice, *, name: str) -> Finding:
         after.base.total - before.base.total if same_currency else None,
         after.base.currency if same_currency else "",
     )
-
-
-def _columns(sheet: Sheet, findings: list[Finding]) -> tuple[str, ...] | None:
-    """Check the header; None if it is wrong."""
-    before = len(findings)
-    names = tuple(column.lower() for column in sheet.header)
-    place = Place(sheet.name, 1)
-    for column in names:
-        if column not in INVOICE_COLUMNS:
-            add(findings, rules.UNKNOWN_COLUMN, place, f"no column is called {shown(column)}",
-                join_words(INVOICE_COLUMNS),
-                remedy=did_you_mean(column, INVOICE_COLUMNS))  # fmt: skip
-    missing = [column for column in REQUIRED_COLUMNS if column not in names]
-    if missing or len(set(names)) < len(names):
-        add(findings, rules.WRONG_HEADER, place, "the columns of the file",
-            f"{join_words(REQUIRED_COLUMNS, last='and')}, each once",
-            join_words(names, last="and"))  # fmt: skip
-    return names if len(findings) == before else None
 
 
 def _check(fields: Mapping[str, str], place: Place) -> Iterator[Finding]:

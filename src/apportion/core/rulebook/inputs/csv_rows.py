@@ -15,7 +15,7 @@ from apportion.model.findings import rules
 from apportion.model.findings.finding import Code, Finding, Place, add
 from apportion.model.invisible_characters import INVISIBLE
 from apportion.model.period import Period
-from apportion.model.suggestions import shown
+from apportion.model.suggestions import did_you_mean, shown
 from apportion.model.wording import join_words
 
 #: The findings of a code that are listed for a file; the rest is counted.
@@ -84,6 +84,25 @@ def read_csv(text: str, *, name: str, findings: list[Finding]) -> Sheet | None:
     return Sheet(name, header, tuple(_of_length(rows[1:], header, name, findings)))
 
 
+def read_fields(
+    text: str,
+    *,
+    name: str,
+    columns: Sequence[str],
+    required: Sequence[str],
+    findings: list[Finding],
+) -> Iterator[tuple[Place, dict[str, str]]]:
+    """Read the lines of a CSV as texts by column, with their places; a missing column is empty.
+
+    Nothing is read where the header lacks a required column, or has one twice or an unknown one.
+    """
+    sheet = read_csv(text, name=name, findings=findings)
+    names = _known_columns(sheet, columns, required, findings) if sheet else None
+    for row in sheet.rows if sheet and names else ():
+        written = dict(zip(names or (), row.fields, strict=True))
+        yield Place(name, row.line), {**dict.fromkeys(columns, ""), **written}
+
+
 def read_day(text: str, *, last: bool = False) -> date | None:
     """Read `2026-01-31`, or `2026-01` as the first or last day of the month; None if neither."""
     try:
@@ -110,6 +129,24 @@ def capped(findings: Iterable[Finding], name: str) -> list[Finding]:
             subject = f"{count - MOST_OF_A_KIND} more findings of kind {code.number}"
             add(kept, rules.TOO_MANY, Place(name), subject)
     return kept
+
+
+def _known_columns(
+    sheet: Sheet, columns: Sequence[str], required: Sequence[str], findings: list[Finding]
+) -> tuple[str, ...] | None:
+    """Check a header without regard to case; None if it is wrong."""
+    names = tuple(column.lower() for column in sheet.header)
+    place = Place(sheet.name, 1)
+    unknown = [column for column in names if column not in columns]
+    for column in unknown:
+        add(findings, rules.UNKNOWN_COLUMN, place, f"no column is called {shown(column)}",
+            join_words(columns), remedy=did_you_mean(column, columns))  # fmt: skip
+    wrong = not set(required) <= set(names) or len(set(names)) < len(names)
+    if wrong:
+        expected = f"{join_words(required, last='and')}, each once"
+        found = join_words(names, last="and")
+        add(findings, rules.WRONG_HEADER, place, "the columns of the file", expected, found)
+    return None if unknown or wrong else names
 
 
 def _records(text: str) -> Iterator[tuple[int, Sequence[str]]]:
