@@ -10,15 +10,17 @@ from functools import partial
 from apportion.core.billing.bill_identity import overlap
 from apportion.core.billing.contained_charges import Compared, Held, alike, left_out, part_replaces
 from apportion.core.billing.hours_held import hours_not_held
+from apportion.core.billing.retention import expired
 from apportion.model.delivery import Intent
 from apportion.model.findings.finding import Finding
 from apportion.model.hours import Hours
 from apportion.model.manifest import DayHeld, LeftOut, Manifest, RunKind
 from apportion.model.money import EXACT
 from apportion.usecases.context import RunContext
+from apportion.usecases.runs.damage import damage_of
 
 from .choose_bill import Place
-from .completeness import compare_held, is_there, open_delivery
+from .completeness import compare_held, open_delivery
 
 _NONE = Decimal()
 
@@ -77,18 +79,27 @@ def _fuller(
 ) -> list[Manifest]:
     """Find the deliveries with most lines and most money in days that have less now.
 
-    With them, small losses of many deliveries cannot add up to a large one. A delivery that was
-    accepted with `--replace` begins a new series.
+    With them, small losses of many deliveries cannot add up to a large one. One whose files are
+    damaged or expired is passed over, as it cannot be compared.
     """
+    series = _since_accepted(place, context.ledger.runs())
+    fullest = [max(series, key=partial(_lost, days, of)) for of in (_lines, _billed)]
+    others = {run.run: run for run in fullest if run != current}
+    return [run for run in others.values() if not damage_of([run], context)]
+
+
+def _since_accepted(place: Place, runs: Sequence[Manifest]) -> list[Manifest]:
+    """List the deliveries since the last one that was accepted with `--replace`, newest first."""
+    gone = expired(runs)
     series: list[Manifest] = []
-    runs = context.ledger.runs()
-    for run in runs:
+    accepted: tuple[LeftOut, ...] = ()
+    for number, run in enumerate(runs, start=1):
         if (run.kind, run.period, run.bill) == (RunKind.INGEST, place.period, place.bill):
-            known = series[-1].left_out if series else ()
-            series = [*series, run] if set(run.left_out) <= set(known) else [run]
-    there = [run for run in reversed(series) if run == current or is_there(run, runs)]
-    fullest = [max(there, key=partial(_lost, days, of)) for of in (_lines, _billed)]
-    return [run for number, run in enumerate(fullest) if run not in (current, *fullest[:number])]
+            if not set(run.left_out) <= set(accepted):
+                series = []
+            accepted = run.left_out
+            series += [] if number in gone else [run]
+    return series[::-1]
 
 
 def _lost(days: Sequence[DayHeld], of: Callable[[DayHeld], Decimal], run: Manifest) -> Decimal:

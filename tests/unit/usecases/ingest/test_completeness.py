@@ -137,6 +137,14 @@ def test_lines_that_disappear_one_by_one_stop(bills: Bills) -> None:
     assert (finding.code.number, finding.amount) == ("L009", 30)
 
 
+def test_a_damaged_earlier_delivery_does_not_stop_a_later_one(bills: Bills, tmp_path: Path) -> None:
+    bills.take_in([{**ONE, "cost": "100"}])
+    (costs,) = (tmp_path / "ledger").rglob("*/costs/**/*.parquet")
+    bills.take_in([{**ONE, "cost": "92"}])
+    costs.write_bytes(b"damaged")
+    assert codes(bills.take_in([{**ONE, "cost": "91"}]).findings) == ["L001"]
+
+
 PARTS = [
     ("AvailabilityZone", "eu-1a", "eu-1b"),
     ("PricingCategory", "Standard", "Committed"),
