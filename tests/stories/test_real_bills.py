@@ -169,7 +169,8 @@ def proved(folder: Path, *, lines: Mapping[str, int]) -> None:
     assert {Decimal(row["difference"]) for row in rows} == {Decimal()}
     assert all(row["stated"] == row["allocated"] for row in rows)
     for period, count in lines.items():
-        assert f"{period} is proved: {count:,} lines" in shown
+        counted = "1 line" if count == 1 else f"{count:,} lines"
+        assert f"{period} is proved: {counted} of" in shown
     manifests = sorted((folder / "ledger" / "proofs").glob("*.json"))
     assert len(manifests) == len(lines)
     for manifest in manifests:

@@ -18,6 +18,7 @@ from apportion.model.findings import rules
 from apportion.model.findings.finding import Finding, failing
 from apportion.model.period import Period
 from apportion.model.rulebook import Rulebook
+from apportion.usecases.runs.load_rules import read_rulebooks
 from rule_gallery import GALLERY, examples
 
 Read = Callable[[str], tuple[object, list[Finding]]]
@@ -124,6 +125,15 @@ def test_two_rulebooks_of_one_month() -> None:
     assert only(findings) == (
         "R080 b.yaml: a second rulebook begins in 2026-01, found the first, a.yaml. "
         "Change `effective` of one, or delete it."
+    )
+
+
+def test_a_rulebook_in_a_subfolder(tmp_path: Path) -> None:
+    (tmp_path / "rulebook" / "old").mkdir(parents=True)
+    (tmp_path / "rulebook" / "old" / "a.yaml").write_text(BODY, "utf-8")
+    assert only(read_rulebooks(tmp_path / "rulebook")[1]) == (
+        "R081 rulebook/old/a.yaml: the rulebook, expected rulebooks in rulebook itself, found one "
+        "in a subfolder. Move it to rulebook, or delete it."
     )
 
 
