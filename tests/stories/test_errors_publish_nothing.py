@@ -131,7 +131,7 @@ def test_rules_that_are_wrong_allocate_nothing(taken_in: Folder, codes: str, fil
         code, result = taken_in.does("allocate", "--period", "2026-09")
         assert code == 1, result
         assert all(each in result for each in codes.split())
-        assert "Nothing was published" in result
+        assert "Nothing was changed" in result
         assert before
         assert taken_in.ledger() == before
     finally:

@@ -55,6 +55,10 @@ ShapeOption = Annotated[
 PatchOption = Annotated[
     Path | None, typer.Option(metavar="FILE", help="Write a patch that corrects spelling.")
 ]
+StrictOption = Annotated[
+    bool,
+    typer.Option("--strict", help="Warnings and notices fail, too: every tag has to be judged."),
+]
 
 
 def add_to(tags: typer.Typer) -> None:
@@ -66,6 +70,7 @@ def add_to(tags: typer.Typer) -> None:
             "apportion tags check plan.json             # terraform show -json plan > plan.json",
             "apportion tags check infra/ --format sarif --to tags.sarif",
             "apportion tags check infra/ --patch tags.patch && git apply tags.patch",
+            "apportion tags check infra/ --strict",
             "apportion tags check template.yaml --policy generated/policy.json",
         ),
     )(check)
@@ -79,12 +84,14 @@ def check(
     shape: ShapeOption = Shape.TEXT,
     to: ToOption = None,
     patch: PatchOption = None,
+    strict: StrictOption = False,
 ) -> None:
     """Check the tags in Terraform code, Terraform plans and CloudFormation templates.
 
     Resolves modules, locals, merge() and default_tags. Each finding has its file and line.
     Values that are known only in a plan are reported and do not fail; a plan is exact. Files
-    are not changed. The exit code is 1 if a mandatory tag is missing or wrong.
+    are not changed. The exit code is 1 if a mandatory tag is missing or wrong; with --strict,
+    also if a tag could not be judged.
     """
     from apportion.app.tag_check import check as checked
 
@@ -104,7 +111,7 @@ def check(
     _offer(found.patch, patch, session)
     for sentence in found.messages:
         session.console.say(sentence)
-    end_by(found.findings)
+    end_by(found.findings, strict=strict)
 
 
 def _policy(file: Path | None, session: Session) -> TagPolicy:

@@ -165,12 +165,12 @@ class Console:
 
     def _print(self, text: str) -> None:
         with _reader_may_go():
-            self._out.write(text)
+            self._out.write(styling.writable(text, self._out))
             self._out.flush()
 
     def _write_err(self, text: str) -> None:
         with _reader_may_go():
-            self._err.write(text)
+            self._err.write(styling.writable(text, self._err))
             self._err.flush()
 
 

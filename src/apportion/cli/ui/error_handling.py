@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 import traceback
 from collections.abc import Iterator, Mapping
@@ -22,6 +23,17 @@ WRONG_USE = 2
 FAILED = 3
 
 TRACE = "APPORTION_TRACE"
+
+_PERMISSIONS = "Change its permissions, or choose another place."
+_REMEDIES = {
+    errno.EACCES: _PERMISSIONS,
+    errno.EPERM: _PERMISSIONS,
+    errno.EROFS: _PERMISSIONS,
+    errno.ENOENT: "Check the path: the folder has to exist.",
+    errno.ENOTDIR: "Check the path: a part of it is not a folder.",
+    errno.EISDIR: "Name a file, not a folder.",
+    errno.ENOSPC: "Free some space, then run the command again.",
+}
 
 #: Click's or Typer's own root of usage errors: which of both it is depends on Typer's version.
 _UsageError: type[Exception] = typer.BadParameter.__mro__[1]
@@ -90,23 +102,25 @@ def report_error(error: Exception, console: Console, environment: Mapping[str, s
 
 def _stands(error: FindingsError) -> str:
     if not error.published:
-        return "Nothing was published"
+        return "Nothing was changed"
     return f"Only {', '.join(error.published)} was published, before the error; nothing else"
 
 
 def _tell_usage(error: Exception, console: Console) -> int:
     usage = cast("_Usage", error)
     path = usage.ctx.command_path if usage.ctx else "apportion"
-    console.error(_sentence(usage.format_message()), hint=f"See `{path} --help`.")
+    message = usage.format_message().replace("Value error, ", "")  # a word of the validator
+    console.error(_sentence(message), hint=f"See `{path} --help`.")
     return WRONG_USE
 
 
 def _system(error: OSError) -> str:
     why = (error.strerror or str(error) or type(error).__name__).lower()
+    remedy = _REMEDIES.get(error.errno or 0, "")
     if error.filename is None:
-        return f"The operating system reported an error: {why}. The ledger is unchanged."
+        return f"The operating system reported an error: {why}. The ledger is unchanged. {remedy}"
     names = " and ".join(str(name) for name in (error.filename, error.filename2) if name)
-    return f"{names}: {why}."
+    return f"{names}: {why}. {remedy}"
 
 
 def _bug(error: Exception) -> str:

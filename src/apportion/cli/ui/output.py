@@ -10,7 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from apportion.model.errors.base import BinaryToTerminalError, UnknownEndingError
-from apportion.model.errors.output_files import NotAFileError
+from apportion.model.errors.output_files import NoOutputFolderError, NotAFileError
 from apportion.model.row import Row
 from apportion.reports.formats import report_of
 
@@ -60,6 +60,8 @@ class Output:
         """Refuse what cannot be shown or written before any work is done."""
         if self.to is not None and self.to.is_dir():
             raise NotAFileError(str(self.to), str(self.to / f"rows.{self.form or Form.CSV}"))
+        if self.to is not None and not self.to.parent.is_dir():
+            raise NoOutputFolderError(str(self.to), str(self.to.parent))
         ending = self.to.suffix.lower() if self.to else ""
         if self.form is None and ending and ending not in _ENDINGS:
             raise UnknownEndingError(str(self.to), ending, _ENDINGS)

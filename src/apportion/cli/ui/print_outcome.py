@@ -37,7 +37,7 @@ def finish(
     end_by(outcome.findings)
 
 
-def end_by(findings: tuple[Finding, ...]) -> None:
-    """End the command with exit code 1 if a finding fails."""
-    if failing(list(findings)):
+def end_by(findings: tuple[Finding, ...], *, strict: bool = False) -> None:
+    """End the command with exit code 1 if a finding fails; with `strict`, every finding does."""
+    if failing(list(findings)) or (strict and findings):
         raise typer.Exit(1)

@@ -27,6 +27,10 @@ _CODES = {
 }
 
 
+#: What stands for our own signs where the encoding is an old one; each is one cell wide.
+_IN_ASCII = str.maketrans("─│├└→✓…·×", "-||`>+.*x")  # noqa: RUF001 - the signs themselves
+
+
 def paint_for(stream: TextIO, environment: Mapping[str, str], *, no_color: bool) -> Paint:
     """Choose the paint of a stream.
 
@@ -46,6 +50,15 @@ def painted(text: str, part: str) -> str:
 
 def unpainted(text: str, _part: str) -> str:
     """Leave text as it is."""
+    return text
+
+
+def writable(text: str, stream: TextIO) -> str:
+    """Replace signs that the stream's encoding does not have by ASCII ones; others stay."""
+    try:
+        text.encode(getattr(stream, "encoding", None) or "utf-8")
+    except UnicodeEncodeError:
+        return text.translate(_IN_ASCII)
     return text
 
 

@@ -3,6 +3,7 @@
 WrongUseError
 ├── NotAWorkbookError      a workbook without the extension .xlsx
 ├── NotAFileError          a folder where a file is needed
+├── NoOutputFolderError    the folder of an output file does not exist
 ├── NotAFontError          a file that is no font
 └── FolderFilledError      the output folder is not empty
 """
@@ -31,6 +32,16 @@ class NotAFileError(WrongUseError):
     def __init__(self, path: str, example: str) -> None:
         super().__init__(
             f"{path}: expected a file, found a folder. Name a file in it, like {example}."
+        )
+
+
+class NoOutputFolderError(WrongUseError):
+    """The folder of an output file does not exist."""
+
+    def __init__(self, path: str, folder: str) -> None:
+        super().__init__(
+            f"{path}: the folder {folder} does not exist. Create it, or name another file. "
+            "Nothing was written."
         )
 
 

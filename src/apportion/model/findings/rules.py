@@ -214,7 +214,11 @@ EXPRESSION = _error(
 )
 
 # Files beside the rulebook.
-FILE_MISSING = _error("R058", "File is missing", "The rulebook names a file that does not exist.")
+FILE_MISSING = _error(
+    "R058",
+    "File is missing",
+    "A file that is named does not exist, is a folder, or cannot be read.",
+)
 NOT_UTF8 = _error(
     "R059", "File is not UTF-8", "Files are read as UTF-8. Another encoding would change letters."
 )

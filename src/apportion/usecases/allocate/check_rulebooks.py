@@ -27,6 +27,7 @@ from apportion.core.rulebook.rule_tables import (
     lookup_table,
 )
 from apportion.model.errors.base import FindingsError
+from apportion.model.errors.rulebooks import NoRulebooksError
 from apportion.model.findings.finding import Finding, failing
 from apportion.model.outcome import Outcome, RulesInForce
 from apportion.model.period import Period
@@ -41,9 +42,11 @@ def check(folder: Path, beside: Path, *, today: date) -> Outcome:
     """Read every rulebook with all the files that it names; findings say what is wrong.
 
     All is found that can be without a bill, for each month that is over and that a rulebook is in
-    force for.
+    force for. Raises NoRulebooksError.
     """
     rulebooks, findings = read_rulebooks(folder)
+    if not rulebooks and not findings:
+        raise NoRulebooksError(folder.name)
     findings += same_months(rulebooks)
     for rulebook in rulebooks:
         content = (folder.parent / rulebook.name).read_bytes()
@@ -155,8 +158,6 @@ def _said(rows: tuple[object, ...], findings: list[Finding]) -> str:
     if wrong:
         failed = plural(wrong, "finding fails", "findings fail")
         return f"{plural(len(rows), 'rulebook')} can be used; {failed}."
-    if not rows:
-        return "There is no rulebook yet."
     return (
         "One rulebook, and it is right." if len(rows) == 1 else f"{len(rows)} rulebooks, all right."
     )

@@ -106,7 +106,8 @@ def with_files(
     lookups: dict[str, Lookup] = {}
     drivers: dict[str, Driver] = {}
     for role, file, dimension, place in named_files(rulebook):
-        text, more = read_text(beside / file, file, place)
+        remedy = f"Put it at {file}, beside apportion.toml."
+        text, more = read_text(beside / file, file, place, remedy=remedy)
         findings += more
         if text is None:
             continue
@@ -140,13 +141,25 @@ def named_files(rulebook: Rulebook) -> list[tuple[str, str, str, Place]]:
     return list(named.values())
 
 
-def read_text(path: Path, name: str, place: Place) -> tuple[str | None, list[Finding]]:
-    """Read a text file of the user's; what is wrong with it stands at `place`."""
+def read_text(
+    path: Path, name: str, place: Place, *, remedy: str = "Check the path."
+) -> tuple[str | None, list[Finding]]:
+    """Read a text file of the user's; what is wrong with it stands at `place`.
+
+    `remedy` is for a file that does not exist.
+    """
+
+    def unreadable(found: str, todo: str) -> tuple[None, list[Finding]]:
+        return None, [Finding(FILE_MISSING, str(place), f"file {name}", "a file", found, todo)]
+
     try:
         return path.read_bytes().decode("utf-8-sig"), []
     except FileNotFoundError:
-        remedy = f"Put it at {name}, beside apportion.toml."
-        return None, [Finding(FILE_MISSING, str(place), f"file {name}", "a file", "none", remedy)]
+        return unreadable("none", remedy)
+    except IsADirectoryError:
+        return unreadable("a folder", "Rename the folder, or name another file.")
+    except PermissionError:
+        return unreadable("one that you may not read", "Allow reading it.")
     except UnicodeDecodeError as error:
         found = f"byte {error.object[error.start]:#04x} at offset {error.start}"
         return None, [Finding(NOT_UTF8, name, "the text", "UTF-8", found, "Save it as UTF-8.")]

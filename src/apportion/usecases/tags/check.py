@@ -154,23 +154,26 @@ def _terraform(
         for root in roots(own) if any(map(is_code, own)) else []:
             # The other parser knows neither pairs of .tf and .tofu nor overrides.
             plain = len(seen) == 1 and not any(map(is_override, own))
-            instances = _expanded(at, root, expand, findings) if plain else {}
+            instances, refused = _expanded(at, root, expand) if plain else ({}, [])
             found = read_terraform(own, root, instances)
             declared += found.declared
-            findings += [replace(one, place=at.called(one.place)) for one in found.findings]
+            named = [replace(one, place=at.called(one.place)) for one in found.findings]
+            findings += named
+            if not any(one.code is codes.NOT_READ for one in named):  # said once, with its line
+                findings += refused
             elsewhere += found.elsewhere
     return list(dict.fromkeys(declared)), findings, elsewhere
 
 
-def _expanded(at: _At, root: str, expand: Expand, findings: list[Finding]) -> Expanded:
+def _expanded(at: _At, root: str, expand: Expand) -> tuple[Expanded, list[Finding]]:
     """Without the other parser, only this parser's values are used: fewer, never others."""
     try:
         folder = at.path / root
-        return expand(folder, given_files(one.name for one in folder.iterdir() if one.is_file()))
+        files = given_files(one.name for one in folder.iterdir() if one.is_file())
+        return expand(folder, files), []
     except TerraformCodeError as error:
         place = at.called(root) if root else at.name
-        findings.append(Finding(codes.NOT_READ, place, str(error).rstrip(".")))
-        return {}
+        return {}, [Finding(codes.NOT_READ, place, str(error).rstrip("."))]
 
 
 def _outcome(

@@ -204,6 +204,23 @@ def test_broken_code_is_reported_and_fails(typed: Typed) -> None:
     assert "T040" in typed.err
 
 
+def test_what_could_not_be_judged_fails_only_with_strict(typed: Typed) -> None:
+    module = typed.folder / "module"
+    module.mkdir()
+    (module / "main.tf").write_text('resource "aws_s3_bucket" "logs" {}\n')
+    assert typed(*CHECK, "module").code == 0
+    assert "T044" in typed.err
+    assert typed(*CHECK, "module", "--strict").code == 1
+    assert typed(*CHECK, "clean", "--strict").code == 0
+
+
+def test_code_that_two_parsers_refuse_is_one_finding(typed: Typed) -> None:
+    (typed.folder / "broken").mkdir()
+    (typed.folder / "broken" / "main.tf").write_text('resource "aws_s3_bucket" "a" {\n a = \n')
+    rows = typed(*CHECK, "broken", "--format", "json").rows
+    assert [(row["code"], row["line"]) for row in rows] == [("T040", 1)]
+
+
 def test_our_own_examples_carry_the_tags_that_their_module_promises(typed: Typed) -> None:
     policy = """
 apportion: 1

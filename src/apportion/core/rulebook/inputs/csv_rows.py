@@ -79,7 +79,8 @@ def read_csv(text: str, *, name: str, findings: list[Finding]) -> Sheet | None:
     if len(header) == 1 and any(mark in header[0] for mark in _SEPARATORS):
         found = next(words for mark, words in _SEPARATORS.items() if mark in header[0])
         subject = "fields are separated by something else"
-        add(findings, rules.NOT_CSV, Place(name, rows[0].line), subject, "commas", found)
+        remedy = "Save the file as CSV with commas."
+        add(findings, rules.NOT_CSV, Place(name, rows[0].line), subject, "commas", found, remedy)
         return None
     return Sheet(name, header, tuple(_of_length(rows[1:], header, name, findings)))
 
