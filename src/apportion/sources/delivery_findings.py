@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from apportion.model.delivery import BillFile, Delivery
 from apportion.model.findings import bills
 from apportion.model.findings.finding import Finding, failing
+from apportion.model.money import from_units
+from apportion.model.wording import plural
 
 from .columns import SourceColumn
 from .schemas import Part
+from .totals.cur_cost_rules import KNOWN_TYPES
+from .totals.gaps import Gap
+from .totals.layouts import Layout
 from .totals.stated import Tally
 from .verify import NOTHING
 
@@ -33,6 +39,57 @@ def rounded(place: str, tallies: Sequence[Tally]) -> list[Finding]:
             found=f"{count}, changed by {change.normalize():f} in all",
             remedy="Nothing needs to be done; the totals state what was kept.",
         )
+    ]
+
+
+def gaps(tallies: Mapping[str, Tally], layout: Layout) -> list[Finding]:
+    """Findings for lines without an amount or a billing period; `tallies` are by file."""
+    found: dict[tuple[str, str], tuple[str, Gap]] = {}
+    for name, counted in tallies.items():
+        for of, gap in counted.gaps.items():
+            place, before = found.get(of, (f"{name} row {gap.first}", Gap(0, gap.beside)))
+            lines, units = before.lines + gap.lines, before.units + gap.units
+            found[of] = place, replace(before, lines=lines, units=units)
+    return [
+        Finding(
+            bills.NO_PERIOD if column == layout.period else bills.NO_AMOUNT,
+            place,
+            f"{plural(gap.lines, 'line')} without {column}"
+            + (f"; their {gap.beside} is the amount" if gap.beside else ""),
+            remedy="They count in the month of their day. Export the bill again with the period."
+            if column == layout.period
+            else f"Their {column} counts as zero. If they cost something, export the bill again.",
+            amount=from_units(gap.units) if gap.beside else None,
+            currency=currency,
+        )
+        for (column, currency), (place, gap) in sorted(found.items())
+    ]
+
+
+def unknown_line_types(tallies: Mapping[str, Tally], layout: Layout) -> list[Finding]:
+    """Findings for types of lines that no rule is written for; `tallies` are by file."""
+    if not layout.kinds:
+        return []
+    lines: Counter[tuple[str, str]] = Counter()
+    units: Counter[tuple[str, str]] = Counter()
+    for counted in tallies.values():
+        for group, count in counted.lines.items():
+            *_, currency, kind = group
+            if kind not in KNOWN_TYPES:
+                lines[kind, currency] += count
+                units[kind, currency] += counted.sums[group][layout.amounts[0]]
+    return [
+        Finding(
+            bills.UNKNOWN_LINE_TYPE,
+            next(iter(tallies)),
+            f"{layout.kinds[0]} of {plural(count, 'line')}",
+            expected="a type of AWS, like Usage",
+            found=repr(kind) if kind else "nothing",
+            remedy="They count as usage. Check the export, or report the type.",
+            amount=from_units(units[kind, currency]),
+            currency=currency,
+        )
+        for (kind, currency), count in sorted(lines.items())
     ]
 
 

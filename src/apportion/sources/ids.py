@@ -12,7 +12,8 @@ from apportion.model.findings import bills
 from apportion.model.findings.finding import Finding
 from apportion.model.money import from_units
 
-from .totals.stated import Layout, Tally
+from .totals.layouts import Layout
+from .totals.stated import Tally
 
 _CURRENCY = re.compile(r"[A-Z]{3}")
 #: Letters and digits of texts that are written where there is no id; zeros are removed before.

@@ -29,11 +29,13 @@ from apportion.ports.progress import Advance, Sum, ignore_share
 from .columns import NO_TYPE, SourceColumn, common_type, first_records, lower, read_columns
 from .csv_records import check_records
 from .delivery_findings import (
+    gaps,
     rewritten_ids,
     rounded,
     same_twice,
     types_differ,
     unchecked,
+    unknown_line_types,
     without_charges,
 )
 from .discover import Candidate, Discovered, discover
@@ -45,16 +47,8 @@ from .raw_lines import read_lines
 from .recognise import Recognised, focus_version, other_dataset, recognise
 from .same_bytes import same_bytes
 from .schemas import Part, named_twice, schemas_differ
-from .totals.stated import (
-    Layout,
-    Tally,
-    add_hours,
-    add_totals,
-    find_columns,
-    layout_of,
-    tally,
-    whole_records,
-)
+from .totals.layouts import Layout, find_columns, layout_of, whole_records
+from .totals.stated import Tally, add_hours, add_totals, tally
 from .unread_files import weigh
 from .verify import Verified, verify
 
@@ -195,6 +189,9 @@ def _deliver(
     stated = add_totals([counted for _, counted in good], layout, there)
     by_file = {each.file.name: counted for each, counted in good}
     findings.extend(id_findings(by_file, stated, layout, there))
+    findings.extend(gaps(by_file, layout))
+    if layout.kinds and layout.kinds[0] in there:
+        findings.extend(unknown_line_types(by_file, layout))
     delivery = replace(
         _delivery(
             [each for each, _ in good],

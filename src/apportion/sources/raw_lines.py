@@ -35,7 +35,7 @@ from .columns import SourceColumn, lower, read_columns
 from .parquet.thrift import DamagedBytesError
 from .totals.batches import Reading, check_dictionaries
 from .totals.group_codes import as_month, as_period
-from .totals.stated import Layout, find_columns, layout_of
+from .totals.layouts import Layout, find_columns, layout_of
 
 #: Lines decoded at once.
 _LINES = 1 << 16

@@ -16,7 +16,8 @@ from apportion.model.findings.finding import Finding
 
 from .columns import SourceColumn
 from .recognise import Recognised, squeeze
-from .totals.stated import Layout, Tally, costs_change, find_columns, layout_of
+from .totals.layouts import Layout, find_columns, layout_of
+from .totals.stated import Tally, costs_change
 
 #: Columns that rules often use, and that no total needs.
 _ASKED_FOR = frozenset(

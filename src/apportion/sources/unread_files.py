@@ -14,7 +14,8 @@ from .columns import read_columns
 from .discover import Candidate
 from .other_files import is_apple_double, read_head
 from .recognise import recognise
-from .totals.stated import Tally, add_totals, find_columns, layout_of, tally
+from .totals.layouts import find_columns, layout_of
+from .totals.stated import Tally, add_totals, tally
 from .verify import Verified, verify
 
 

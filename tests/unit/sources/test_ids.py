@@ -8,7 +8,8 @@ from apportion.model.delivery import StatedTotal
 from apportion.model.findings.finding import Finding
 from apportion.model.money import PLACES
 from apportion.sources.ids import id_findings
-from apportion.sources.totals.stated import FOCUS, Tally
+from apportion.sources.totals.layouts import FOCUS
+from apportion.sources.totals.stated import Tally
 
 
 def findings(*totals: StatedTotal) -> list[Finding]:

@@ -260,6 +260,27 @@ PLACEHOLDER_ID = Code(
     "Texts such as N/A, - or 000000000000 are written where an export has no id. All such charges "
     "are one account, whoever caused them. An empty id is B040 or B043.",
 )
+NO_AMOUNT = Code(
+    "B047",
+    _W,
+    "Lines without an amount",
+    "A cost column that has an amount for every charge is empty on these lines. They count as "
+    "zero in that column. The amount is that of the same lines in the column that is named.",
+)
+NO_PERIOD = Code(
+    "B048",
+    _W,
+    "Lines without a billing period",
+    "The billing period is empty, so the charge counts in the month of its day. The invoice can "
+    "have it in another month.",
+)
+UNKNOWN_LINE_TYPE = Code(
+    "B049",
+    _W,
+    "Unknown type of line",
+    "The Cost and Usage Report has a line type that Apportion does not know. The lines count as "
+    "usage, with what was billed in all four costs.",
+)
 
 ALL = (
     NOTHING_FOUND,
@@ -300,4 +321,7 @@ ALL = (
     IDS_ALIKE,
     NO_CURRENCY_CODE,
     PLACEHOLDER_ID,
+    NO_AMOUNT,
+    NO_PERIOD,
+    UNKNOWN_LINE_TYPE,
 )

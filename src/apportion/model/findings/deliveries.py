@@ -105,6 +105,20 @@ TAG_TWICE = Code(
     "A charge has the same tag key twice, with different values. Both are kept; rules use the "
     "value that is first by alphabet.",
 )
+UNKNOWN_VALUE = Code(
+    "L015",
+    Severity.WARNING,
+    "Value that FOCUS does not have",
+    "FOCUS lists the values of this column. Another value, or another spelling of one, is kept as "
+    "it is, and conditions for the listed values do not match it.",
+)
+DAY_OUTSIDE = Code(
+    "L016",
+    Severity.WARNING,
+    "Charge far outside of its billing period",
+    "The charge begins after the billing period, or more than a year before it. It counts in the "
+    "billing period.",
+)
 ALL = (
     RESTATED,
     SHRUNK,
@@ -120,4 +134,6 @@ ALL = (
     LEFT_OUT,
     EMPTY_MONTH,
     TAG_TWICE,
+    UNKNOWN_VALUE,
+    DAY_OUTSIDE,
 )

@@ -46,7 +46,8 @@ class Sums:
     `bad` are places in the array with their texts; `rounded` counts amounts with too many decimal
     places and `change` is what rounding added to them. `ten_places` means that every amount is a
     double below 2^18 that ten decimal places hold, or nothing at all. `largest` are the most units
-    of one amount, without its sign; of doubles below 10^9 it is not looked for.
+    of one amount, without its sign; of doubles below 10^9 it is not looked for. `empty` counts
+    lines without an amount.
     """
 
     units: dict[int, int] = field(default_factory=dict)
@@ -55,6 +56,7 @@ class Sums:
     change: Decimal = Decimal(0)
     ten_places: bool = True
     largest: int = 0
+    empty: int = 0
 
     def add(self, group: int, units: int) -> None:
         """Add units to a group."""
@@ -63,7 +65,7 @@ class Sums:
 
 def add_up(amounts: pa.Array, groups: Ints, *, nothing: tuple[str, ...]) -> Sums:
     """Add up an array by group; NULL counts nothing, and so do the texts in `nothing`."""
-    sums = Sums()
+    sums = Sums(empty=amounts.null_count)
     if amounts.null_count == len(amounts):
         return sums
     places = np.arange(len(amounts))
@@ -202,6 +204,7 @@ def _add_texts(
     if nothing:
         there = np.asarray(pc.invert(pc.is_in(texts, pa.array(nothing))))
         if not there.all():
+            sums.empty += len(there) - int(np.count_nonzero(there))
             texts, groups, places = texts.filter(pa.array(there)), groups[there], places[there]
     if not len(texts):
         return

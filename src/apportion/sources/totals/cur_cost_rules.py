@@ -73,6 +73,14 @@ _RULES: Mapping[str, tuple[_Rule, _Rule, _Rule, _Rule]] = {
     # The parent stays whole, so its parts must not count again.
     SPLIT_CHILD: (_NOTHING, _NOTHING, _NOTHING, _NOTHING),
 }
+#: Types that count as what was billed, as any other does.
+_BILLED_TYPES = (
+    "Fee", "Tax", "Credit", "Refund",
+    "EdpDiscount", "PrivateRateDiscount", "BundledDiscount", "Discount", "RiVolumeDiscount",
+    "SppDiscount", "DistributorDiscount", "ResellerDiscount", "SolutionProviderProgramDiscount",
+)  # fmt: skip
+#: Types of the Data Dictionary of CUR 2.0 (line_item_line_item_type), and our own of kinds.
+KNOWN_TYPES = frozenset((*_RULES, *_BILLED_TYPES))
 _OTHERS = (_BILLED, _BILLED, _BILLED, _BILLED)
 
 _NO_COLUMNS: frozenset[str] = frozenset()

@@ -19,21 +19,22 @@ import numpy as np
 import pyarrow as pa
 
 from apportion.model import focus, money
-from apportion.model.delivery import Encoding, Format, LargestCharge, StatedTotal
+from apportion.model.delivery import Encoding, LargestCharge, StatedTotal
 from apportion.model.findings import bills
 from apportion.model.findings.finding import Finding, Place
 from apportion.model.hours import hours_of
 from apportion.model.invisible_characters import EMPTY_AMOUNT, EMPTY_WORDS, clean
 from apportion.sources.columns import SourceColumn
-from apportion.sources.csv_records import Known, line_of, line_of_other_width
+from apportion.sources.csv_records import line_of, line_of_other_width
 from apportion.sources.parquet.thrift import DamagedBytesError
-from apportion.sources.recognise import squeeze
 from apportion.sources.text import read_moment
 
 from . import cur_cost_rules
 from .amounts import Ints, add_up, find_large
 from .batches import Batch, Reading
+from .gaps import GapCounter, Gaps, empty_lines
 from .group_codes import Labels, as_id, as_month, as_period, combine, constant, hours, label
+from .layouts import FOCUS, Layout, find_columns
 
 _BILLED = "BilledCost"
 #: The digits before the point of an amount, and of a sum of amounts: engines have 38 in all.
@@ -44,40 +45,6 @@ Account = tuple[str, str, str, str]  # period, billing account, sub account, cur
 Group = tuple[str, str, str, str, str]  # and the kind of line
 
 
-@dataclass(frozen=True)
-class Layout:
-    """The columns of a format that totals are stated from."""
-
-    period: str
-    day: str  # whose month is the period of a line without one
-    ids: tuple[str, str, str]  # billing account, sub account, currency
-    amounts: tuple[str, ...]
-    kinds: tuple[str, ...]  # columns that decide the kind of a line
-
-
-FOCUS = Layout(
-    "BillingPeriodStart",
-    "ChargePeriodStart",
-    ("BillingAccountId", "SubAccountId", "BillingCurrency"),
-    focus.COST_COLUMNS,
-    (),
-)
-CUR = Layout(
-    "bill_billing_period_start_date",
-    "line_item_usage_start_date",
-    ("bill_payer_account_id", "line_item_usage_account_id", "line_item_currency_code"),
-    cur_cost_rules.AMOUNTS,
-    (
-        cur_cost_rules.LINE_TYPE,
-        cur_cost_rules.RESERVATION,
-        cur_cost_rules.PLAN,
-        cur_cost_rules.PLAN_START,
-        cur_cost_rules.PLAN_END,
-        cur_cost_rules.SPLIT_PARENT,
-    ),
-)
-
-
 @dataclass
 class Tally:
     """The totals of one file: lines and sums of amount columns by group; failing findings.
@@ -85,7 +52,8 @@ class Tally:
     `cleaned` has, by column, the ids that are not read as they are written; `moved` the starts of
     billing periods with another month in UTC. `more_places` are the amount
     columns that hold what `amounts.Sums` does not call ten places. `largest` is looked for in CSV.
-    `hours` are those in which charges of a period begin.
+    `hours` are those in which charges of a period begin. `gaps` count lines without a billing
+    period, or without an amount that every charge has.
     """
 
     rows: int = 0
@@ -99,27 +67,7 @@ class Tally:
     moved: dict[str, str] = field(default_factory=dict)
     largest: LargestCharge = field(default_factory=LargestCharge)
     hours: set[tuple[str, str]] = field(default_factory=set)
-
-
-def layout_of(bill_format: Format) -> Layout:
-    """Find the columns of a format that totals are stated from."""
-    return FOCUS if bill_format is Format.FOCUS else CUR
-
-
-def find_columns(layout: Layout, columns: Sequence[SourceColumn]) -> dict[str, SourceColumn]:
-    """Find the columns that totals need, by the layout's names; absent ones are left out."""
-    by_name: dict[str, SourceColumn] = {}
-    for column in columns:
-        by_name.setdefault(squeeze(column.name), column)
-    names = (layout.period, layout.day, *layout.ids, *layout.amounts, *layout.kinds)
-    return {name: by_name[squeeze(name)] for name in names if squeeze(name) in by_name}
-
-
-def whole_records(layout: Layout, columns: Sequence[SourceColumn]) -> Known:
-    """The columns with an amount, and with a time, for every charge."""
-    found = find_columns(layout, columns)
-    amounts = [found[name].place for name in layout.amounts if name in found]
-    return Known(amounts, [found[name].place for name in (layout.day,) if name in found])
+    gaps: Gaps = field(default_factory=dict)
 
 
 def tally(
@@ -201,6 +149,7 @@ class _Counting:
         self._nothing = ("", *EMPTY_WORDS) if encoding is Encoding.CSV else ("",)
         # An amount that a generator could not work out is no empty one.
         self._no_amount = ("", EMPTY_AMOUNT) if encoding is Encoding.CSV else ("",)
+        self._gaps = GapCounter(self.tally.gaps, layout, self._no_amount)
         self._bad: dict[str, tuple[int, str, int]] = {}
 
     def _place(self, row: int) -> str:
@@ -220,7 +169,7 @@ class _Counting:
         ]
 
     def _add(self, batch: Batch) -> None:
-        periods = self._periods(batch)
+        periods, unstated = self._periods(batch)
         self._check_periods(batch, periods)
         if self._layout.day in batch.arrays:
             _, begun = combine([periods, hours(batch.arrays[self._layout.day])])
@@ -238,12 +187,18 @@ class _Counting:
         for column in self._layout.amounts:
             if column in batch.arrays:
                 self._add_amounts(batch, column, codes, keys)
+        if len(unstated):
+            currencies = [group[3] for group in keys]
+            self._gaps.add(batch, self._layout.period, unstated, codes, currencies)
         self.tally.rows += batch.length
 
     def _add_amounts(self, batch: Batch, column: str, codes: Ints, keys: Sequence[Group]) -> None:
         found = add_up(batch.arrays[column], codes, nothing=self._no_amount)
         for code, units in found.units.items():
             self.tally.sums[keys[code]][column] += units
+        if found.empty and column in self._layout.always:
+            empty = empty_lines(batch.arrays[column], self._no_amount)
+            self._gaps.add(batch, column, empty, codes, [group[3] for group in keys])
         if not found.ten_places:
             self.tally.more_places.add(column)
         self.tally.rounded += found.rounded
@@ -266,7 +221,8 @@ class _Counting:
             for place, _text in found[:1]:
                 self.tally.largest = LargestCharge(units, batch.first - 1 + place)
 
-    def _periods(self, batch: Batch) -> Labels:
+    def _periods(self, batch: Batch) -> tuple[Labels, Ints]:
+        """Label lines by month; also returns the lines whose month is that of their day."""
         read = partial(as_month, nothing=self._nothing)
         arrays = batch.arrays
         periods = constant(batch.length)
@@ -277,7 +233,7 @@ class _Counting:
             days = label(arrays[self._layout.day].take(pa.array(missing)), read)
             for month in days.labels:
                 periods = periods.put(missing[days.lines(month)], month)
-        return periods
+        return periods, missing if self._layout.period in arrays else missing[:0]
 
     def _period(self, value: object) -> str:
         """Write a period's month, and note where it is another than the month in UTC."""

@@ -11,6 +11,13 @@ from apportion.core.billing.duplicate_charges import (
     charges_twice,
     worth_comparing,
 )
+from apportion.core.billing.raw_columns import normal_name
+from apportion.core.billing.unlikely_charges import (
+    KNOWN_VALUES,
+    UnlikelyCharges,
+    days_outside_query,
+    unknown_values_query,
+)
 from apportion.core.billing.unparseable_values import (
     UnparseableTimes,
     UnreadTags,
@@ -23,10 +30,13 @@ from apportion.model.charges import ChargeQueries
 from apportion.model.delivery import Delivery
 from apportion.model.findings import deliveries as codes
 from apportion.model.findings.finding import Code, Finding
-from apportion.model.relation import Relation
-from apportion.model.wording import plural
+from apportion.model.relation import Query, Relation
+from apportion.model.wording import join_words, plural
 from apportion.usecases.context import RunContext
 from apportion.usecases.row_values import read_rows
+
+#: The one of KNOWN_VALUES that has a value on every line, as `normal_name` writes it.
+_CATEGORY = normal_name("ChargeCategory")
 
 
 class _Lines(NamedTuple):
@@ -88,6 +98,52 @@ def unreadable_times(
         for times in read_rows(UnparseableTimes, context.engine.rows(texts))
         if times.lines
     ]
+
+
+def unlikely_charges(
+    delivery: Delivery,
+    place: str,
+    period: str,
+    keys: Relation,
+    costs: Relation,
+    months: Relation,
+    context: RunContext,
+) -> list[Finding]:
+    """Find charges with values that FOCUS does not have, and of days far from the period."""
+    always = _CATEGORY if _CATEGORY in map(normal_name, delivery.columns) else ""
+    findings = [
+        _unlikely(codes.UNKNOWN_VALUE, place, charges, column, join_words(known),
+                  "Write the value as FOCUS does in the export, or in conditions as it is here.")
+        for column, known in KNOWN_VALUES.items()
+        for charges in _charges(
+            unknown_values_query(column, keys, months, may_be_empty=normal_name(column) != always),
+            context,
+        )
+    ]  # fmt: skip
+    return findings + [
+        _unlikely(codes.DAY_OUTSIDE, place, charges, "ChargePeriodStart", f"days of {period}",
+                  "Check the times in the export.")
+        for charges in _charges(days_outside_query(period, keys, costs), context)
+    ]  # fmt: skip
+
+
+def _charges(query: Query, context: RunContext) -> list[UnlikelyCharges]:
+    return read_rows(UnlikelyCharges, context.engine.rows(query))
+
+
+def _unlikely(
+    code: Code, place: str, charges: UnlikelyCharges, column: str, expected: str, remedy: str
+) -> Finding:
+    return Finding(
+        code,
+        place,
+        f"{column} of {plural(charges.lines, 'line')}",
+        expected=expected,
+        found=", ".join(repr(each) if each else "nothing" for each in charges.texts),
+        remedy=remedy,
+        amount=charges.cost,
+        currency=charges.currency,
+    )
 
 
 def unread_tags(

@@ -31,7 +31,13 @@ from .arrivals import ARRIVALS, WrittenArrivals, write_arrivals
 from .check_descriptions import DescribedKeys, check_descriptions
 from .choose_bill import Place, check_part, find_places
 from .completeness import days_held, held, identity_of
-from .delivery_checks import find_duplicates, several_formats, unread_tags, unreadable_times
+from .delivery_checks import (
+    find_duplicates,
+    several_formats,
+    unlikely_charges,
+    unread_tags,
+    unreadable_times,
+)
 from .delivery_work import DeliveryWork, update_details
 from .describe_keys import DeliveredLines, describe, open_known
 from .recorded_before import recorded_before
@@ -178,6 +184,9 @@ def _prepare(
     keys, totals = proved.keys, proved.totals
     where = f"{period} bill {work.bill}"
     findings = unread_tags(work.delivery, where, keys, summed.months, context)
+    findings += unlikely_charges(
+        work.delivery, where, period, keys, summed.costs, summed.months, context
+    )
     now = held(summed.costs, keys, context)
     if place.part:
         stop_if_failing(check_together(work.bill, work.inputs, place.part, now, context))
