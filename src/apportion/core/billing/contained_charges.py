@@ -50,6 +50,9 @@ _DETAILS = tuple(
     for column in KEY_COLUMNS
     if column not in {"BillingAccountId", "BillingCurrency", "Tags", *_DESCRIBED_BY, *_REWRITTEN}
 )
+#: Other columns of the provider and the organisation. Parts may differ in them alone; but where an
+#: export has a new one, every charge differs.
+_EXTRAS = "x_Other"
 #: A description that charges get when their month is closed: it distinguishes deliveries only where
 #: every charge has it.
 _COMES_LATER = "InvoiceId"
@@ -97,7 +100,7 @@ def described_query(held: Held) -> Query:
     """Count the keys that have each of the descriptions by which charges are compared."""
     counts = (
         f"COUNT(NULLIF({name(column)}, '')) AS {name(column)}"
-        for column in (*_DESCRIBED_BY, *_DETAILS)
+        for column in (*_DESCRIBED_BY, *_DETAILS, _EXTRAS)
         if column in held.columns
     )
     return query(
@@ -117,9 +120,11 @@ def described_by(counts: Sequence[dict[str, int]], *, same_words: bool) -> list[
     return [column for column in columns if all(each.get(column) for each in counts)]
 
 
-def details_of(counts: Sequence[dict[str, int]], *, same_words: bool) -> list[str]:
+def details_of(
+    counts: Sequence[dict[str, int]], *, same_words: bool, with_extras: bool = False
+) -> list[str]:
     """Choose the other descriptions that are filled in all deliveries."""
-    columns = _DETAILS if same_words else ()
+    columns = (*_DETAILS, *([_EXTRAS] if with_extras else [])) if same_words else ()
     return [column for column in columns if all(_says(column, each) for each in counts)]
 
 
@@ -208,22 +213,42 @@ def left_out(before: Manifest, compared: Sequence[Compared]) -> list[LeftOut]:
     ]
 
 
+def nothing_in_common(compared: Sequence[Compared]) -> list[Compared]:
+    """List the payers of whom no charge is in both, and whose cost is another one, too.
+
+    A charge that only has another description has the same cost as before.
+    """
+    return [
+        each
+        for each in compared
+        if each.whole and each.new_lines and not each.common_lines and _beyond_restatement(each)
+    ]
+
+
 def part_replaces(place: str, before: Manifest, compared: Sequence[Compared]) -> list[Finding]:
     """The charges that would be lost, and the remedy."""
-    return [
-        Finding(
-            PART_REPLACES,
-            place,
-            f"billing account {each.billing_account or '(none)'}: {each.lost_lines:,} of "
-            f"{each.lines:,} lines of the delivery of {before.at}, run {before.run}",
-            expected="a delivery that also holds them, because it replaces the whole month",
-            found=_what_is_not_there(each, compared),
-            remedy=ways_on(before.run),
-            amount=each.lost[0],
-            currency=each.currency,
-        )
-        for each in lacking(compared)
-    ]
+    return [_part_replaces(place, before, each, compared) for each in lacking(compared)]
+
+
+def other_extras(place: str, before: Manifest, compared: Sequence[Compared]) -> list[Finding]:
+    """Findings for parts that differ in `x_` columns alone; `compared` are with these columns."""
+    return [_part_replaces(place, before, each, compared) for each in nothing_in_common(compared)]
+
+
+def _part_replaces(
+    place: str, before: Manifest, each: Compared, compared: Sequence[Compared]
+) -> Finding:
+    return Finding(
+        PART_REPLACES,
+        place,
+        f"billing account {each.billing_account or '(none)'}: {each.lost_lines:,} of "
+        f"{each.lines:,} lines of the delivery of {before.at}, run {before.run}",
+        expected="a delivery that also holds them, because it replaces the whole month",
+        found=_what_is_not_there(each, compared),
+        remedy=ways_on(before.run),
+        amount=each.lost[0],
+        currency=each.currency,
+    )
 
 
 def ways_on(run: str) -> str:

@@ -48,10 +48,12 @@ def compare_held(
     *,
     same_words: bool = True,
     with_details: bool = True,
+    with_extras: bool = False,
 ) -> list[Compared]:
     """Compare two open deliveries; formats of other words are compared by account and day.
 
-    Without details, charges are the same whatever their names, prices and invoices are.
+    Without details, charges are the same whatever their names, prices and invoices are; with
+    extras, they are others if an `x_` column is another one.
     """
     filled = [
         {column: count_of(found) for column, found in row.items()}
@@ -59,9 +61,21 @@ def compare_held(
         for row in context.engine.rows(described_query(one))
     ]
     columns = described_by(filled, same_words=same_words)
-    details = details_of(filled, same_words=same_words and with_details)
+    same_details = same_words and with_details
+    details = details_of(filled, same_words=same_details, with_extras=with_extras)
     rows = context.engine.rows(contained_query(before, after, columns, details))
     return [replace(compared, by_lines=same_words) for compared in read_rows(Compared, rows)]
+
+
+class _Common(NamedTuple):
+    n: int
+
+
+def key_in_common(before: Held, after: Held, context: RunContext) -> bool:
+    """Whether one key is in both deliveries, with all its descriptions."""
+    common = query("usecases/ingest/keys_in_common", before=before.costs, after=after.costs)
+    (found,) = read_rows(_Common, context.engine.rows(common))
+    return found.n > 0
 
 
 class _Day(NamedTuple):

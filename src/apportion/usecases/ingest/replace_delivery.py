@@ -8,7 +8,14 @@ from decimal import Decimal, localcontext
 from functools import partial
 
 from apportion.core.billing.bill_identity import overlap
-from apportion.core.billing.contained_charges import Compared, Held, alike, left_out, part_replaces
+from apportion.core.billing.contained_charges import (
+    Compared,
+    Held,
+    alike,
+    left_out,
+    other_extras,
+    part_replaces,
+)
 from apportion.core.billing.hours_held import hours_not_held
 from apportion.core.billing.retention import expired
 from apportion.model.delivery import Intent
@@ -20,7 +27,7 @@ from apportion.usecases.context import RunContext
 from apportion.usecases.runs.damage import damage_of
 
 from .choose_bill import Place
-from .completeness import compare_held, open_delivery
+from .completeness import compare_held, key_in_common, open_delivery
 
 _NONE = Decimal()
 
@@ -70,8 +77,26 @@ def what_is_replaced(
             compared = _compare(fuller, form, now, context, with_details=True)
             out += left_out(fuller, compared)
             lacking = lacking or part_replaces(where, fuller, compared)
+        lacking = lacking or _other_extras(where, place.readable, form, now, days, context)
         findings += [] if intent.replace else lacking
     return Replaces(tuple(bills), tuple(dict.fromkeys(out)), redescribed, tuple(findings))
+
+
+def _other_extras(
+    where: str,
+    before: Manifest,
+    form: str,
+    now: Held,
+    days: Sequence[DayHeld],
+    context: RunContext,
+) -> list[Finding]:
+    """Find a part of the same days that differs from the one before in `x_` columns alone."""
+    if not alike(before, form) or {each.day for each in before.days} != {d.day for d in days}:
+        return []
+    opened = open_delivery(before, context)
+    if key_in_common(opened, now, context):
+        return []
+    return other_extras(where, before, compare_held(opened, now, context, with_extras=True))
 
 
 def _fuller(

@@ -297,3 +297,34 @@ def test_other_hours_of_the_same_charges_are_another_part(bills: Bills, *, parqu
     assert billed(grown) == 240
     assert codes(grown.findings) == ["L001"]
     assert codes(bills.refuse(AFTERNOON[1:] * 2, parquet=parquet)) == ["L009"]
+
+
+def extras(value: str, *costs: str, **different: str) -> list[Line]:
+    """Lines of two days that an `x_` column distinguishes, one for each cost."""
+    days = ("2026-09-01", "2026-09-02")
+    return [
+        {**ONE, "day": day, "cost": cost, "x_Stage": f"{value}{number}", **different}
+        for day in days
+        for number, cost in enumerate(costs)
+    ]
+
+
+def test_parts_that_differ_only_in_a_column_of_ones_own(bills: Bills) -> None:
+    bills.take_in(extras("blue", "10", "11"))
+    (finding,) = bills.refuse(extras("green", "13", "12", "14"))
+    assert (finding.code.number, finding.amount, finding.currency) == ("L009", 42, "USD")
+    assert finding.found == "no charge in common; 6 lines"
+    done = bills.take_in(extras("green", "13", "12", "14"), replace=True)
+    assert {each.code.number for each in done.findings} >= {"L001"}
+
+
+def test_a_new_column_of_ones_own_is_no_other_part(bills: Bills) -> None:
+    bills.take_in(extras("blue", "10", "11"))
+    bills.take_in(extras("renamed", "10", "11"))
+    bills.take_in(extras("again", "10", "11", x_New="1"))
+
+
+def test_a_month_that_grows_may_have_another_value_each_time(bills: Bills) -> None:
+    bills.take_in(extras("first", "10"))
+    later = {**ONE, "day": "2026-09-03", "cost": "1", "x_Stage": "second"}
+    bills.take_in([*extras("second", "12"), later])
