@@ -46,12 +46,12 @@ def secrets(shown: Path) -> frozenset[str]:
     mine, others = set[Decimal](), set[Decimal]()
     for period in (BEFORE, PERIOD):
         run = runs.open_run(period, EVERYTHING)
-        for row in run.rows(_amounts()):
+        for row in run.raw_rows(_amounts()):
             (mine if row["owner"] == "SHOP" else others).add(Decimal(str(row["amount"])))
-        held = [Decimal(str(row["cost"])) for row in run.rows("SELECT * FROM pools")]
+        held = [Decimal(str(row["cost"])) for row in run.raw_rows("SELECT * FROM pools")]
         others |= {*held, sum(held, Decimal())}
         for row in run.rows(queries.totals_query()):
-            others |= {Decimal(str(row[c])) for c in ("direct", "shared", "total")}
+            others |= {row.direct, row.shared, row.total}
     secret = {amount for amount in others - mine if abs(amount) > 100}
     assert len(secret) > 60
     return frozenset(text for amount in secret for text in _written(amount))

@@ -10,11 +10,13 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import apportion
 from apportion.core.dashboard import queries, row_access
+from apportion.core.dashboard.page_rows import PageQuery
 from apportion.core.reporting import published_tables
 from apportion.engines.duckdb import DuckDB
 from apportion.ledger.aggregates_cache import AggregatesCache
@@ -307,19 +309,47 @@ def test_a_use_case_reads_what_it_declares(month: Path, use_case: str) -> None:
     assert engine.checked or use_case == "expire"
 
 
+def page_queries() -> dict[str, PageQuery[Any]]:
+    """Every query of pages, by the function that writes it."""
+    column = "ServiceName"
+    return {
+        "accounts": queries.accounts_query(),
+        "arrows": queries.arrows_query("USD"),
+        "charge_cells": queries.charge_cells_query("USD", {column: "Amazon EC2"}),
+        "column_cost": queries.column_cost_query(column, "USD", owner="CX", pool=""),
+        "column_days": queries.column_days_query("", "USD"),
+        "coverage": queries.coverage_query("#owner", "USD"),
+        "drivers": queries.drivers_query("USD", "platform"),
+        "flow_cells": queries.flow_cells_query(column, "USD"),
+        "matched_cost": queries.matched_cost_query("USD"),
+        "owner_days": queries.owner_days_query("USD"),
+        "owners": queries.owners_query("USD"),
+        "paid_by_pool": queries.paid_by_pool_query("USD"),
+        "paid_days": queries.paid_days_query("USD", "CX"),
+        "pool_cells": queries.pool_cells_query("USD"),
+        "pool_days": queries.pool_days_query("USD", "CX"),
+        "pools": queries.pools_query("USD"),
+        "rule_hits": queries.rule_hits_query("USD"),
+        "sources": queries.sources_query("USD", owner="CX"),
+        "status": queries.status_query(),
+        "totals": queries.totals_query(),
+        "untagged": queries.untagged_query("USD", tag="CostCenter"),
+        "values": queries.values_query("USD"),
+    }
+
+
+def test_no_query_of_pages_is_left_out_here() -> None:
+    written = {name for name in vars(queries) if name.endswith("_query") and name[0] != "_"}
+    assert written == {f"{name}_query" for name in page_queries()}
+
+
 @pytest.mark.parametrize("scope", [EVERYTHING, Scope({"cost_center": frozenset({"CX"})})])
 def test_pages_read_what_they_declare(month: Path, tmp_path: Path, scope: Scope) -> None:
     context, building = recorded(month)
     reading = RecordingEngine(DuckDB(tmp_path / "reading"))
     store = AggregatesCache(tmp_path / "aggregates", tmp_path / "scratch")
     run = RunCache(context, reading, store).open_run(PERIOD, scope)
-    for query in (
-        *(queries.totals_query(), queries.owners_query("USD"), queries.owner_days_query("USD")),
-        *(queries.column_cost_query("", "USD"), queries.accounts_query()),
-        *(queries.rule_hits_query("USD"), queries.coverage_query("#owner", "USD")),
-        *(queries.untagged_query("USD"), queries.values_query("USD")),
-        queries.sources_query("USD"),
-    ):
+    for query in page_queries().values():
         run.rows(query)
     run.share_of_pool("platform", "USD", Decimal(1))
     run.explain_owner("CX")

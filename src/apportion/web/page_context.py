@@ -9,8 +9,8 @@ from functools import cached_property
 
 from apportion.core.dashboard import queries
 from apportion.core.dashboard.aggregates import ACCOUNT, CATEGORY, SERVICE, group_columns
+from apportion.core.dashboard.page_rows import Paid
 from apportion.model import cents
-from apportion.model.row import Row
 from apportion.usecases.dashboard.run_cache import ScopedRun
 
 from .links import Links
@@ -50,8 +50,7 @@ class PageContext:
     @cached_property
     def accounts(self) -> Mapping[str, str]:
         """The names of accounts by their ids."""
-        found = self.run.rows(queries.accounts_query())
-        return {str(row["id"]): str(row["name"] or "") for row in found}
+        return {row.id: row.name for row in self.run.rows(queries.accounts_query())}
 
     def check_owner(self, owner: str) -> None:
         """Raise NothingThereError for an owner without cost in this month and in the one before."""
@@ -76,28 +75,19 @@ class PageContext:
         )
         return f"{title} of the bill" if clash else title
 
-    def money(self, amount: object) -> str:
-        """Write an amount of a row in the displayed currency."""
-        return cents.money(money_of(amount), self.currency)
+    def money(self, amount: Decimal) -> str:
+        """Write an amount in the displayed currency."""
+        return cents.money(amount, self.currency)
 
-    def totals(self, run: ScopedRun | None = None) -> Row:
+    def totals(self, run: ScopedRun | None = None) -> Paid:
         """Direct cost, shared cost and total in the displayed currency."""
         rows = (run or self.run).rows(queries.totals_query())
-        nothing = {"currency": self.currency, **dict.fromkeys(("direct", "shared", "total"), _ZERO)}
-        return next((row for row in rows if row["currency"] == self.currency), nothing)
+        found = (row for row in rows if row.name == self.currency)
+        return next(found, Paid.nothing(self.currency))
 
-    def value_label(self, column: str, value: object) -> str:
+    def value_label(self, column: str, value: str) -> str:
         """Write a value of a column: accounts with their names, an empty value as (none)."""
-        written = "" if value is None else str(value)
-        if column == ACCOUNT and written:
-            account_name = self.accounts.get(written, "")
-            return f"{account_name} · {written}" if account_name else written
-        return written or "(none)"
-
-
-_ZERO = Decimal()
-
-
-def money_of(value: object) -> Decimal:
-    """Read a value of a row as an amount; None is zero."""
-    return value if isinstance(value, Decimal) else _ZERO
+        if column == ACCOUNT and value:
+            account_name = self.accounts.get(value, "")
+            return f"{account_name} · {value}" if account_name else value
+        return value or "(none)"

@@ -59,7 +59,7 @@ def open_view(runs: RunCache, scope: Scope, name: str, query: PageQuery) -> Page
         raise NothingThereError("allocation", [], "Run `apportion allocate` first.")
     period = query.period or periods[0]
     run = runs.open_run(period, scope, as_of=query.as_of)
-    currencies = tuple(str(row["currency"]) for row in run.rows(queries.totals_query()))
+    currencies = tuple(row.name for row in run.rows(queries.totals_query()))
     currency = query.currency or _default_currency(run, currencies)
     if currency not in currencies and (currencies or query.currency):
         raise NothingThereError(f"amount in {currency}", currencies)

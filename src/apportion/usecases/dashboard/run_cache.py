@@ -17,6 +17,7 @@ from typing import NamedTuple, Protocol
 
 from apportion.core.allocation.rounding import part_of
 from apportion.core.billing.bill_identity import newest
+from apportion.core.dashboard.page_rows import PageQuery, T
 from apportion.core.dashboard.row_access import (
     ACCOUNTS_QUERY,
     OWNERS_QUERY,
@@ -150,10 +151,14 @@ class ScopedRun:
         if pool not in known:
             raise nothing_like(pool, sorted(known), kind="pool", period=self.period)
 
-    def rows(self, query: str) -> list[Row]:
+    def rows(self, query: PageQuery[T]) -> list[T]:
         """Query the aggregates, limited to the rows of the scope."""
+        return read_rows(query.kind, self.raw_rows(query.sql))
+
+    def raw_rows(self, sql: str) -> list[Row]:
+        """Query the aggregates as `rows` does, for rows as the engine gives them."""
         return self._query(
-            scoped_query(query, self._tables, owners=self.owners, default=self.owner.default)
+            scoped_query(sql, self._tables, owners=self.owners, default=self.owner.default)
         )
 
     def share_of_pool(self, pool: str, currency: str, amount: Decimal) -> Decimal | None:
@@ -174,7 +179,7 @@ class ScopedRun:
             return self._explain("owner", owner, self.manifest)
         self.check_owner(owner)
         whole = self._explain("owner", owner, self.manifest)
-        rows = read_rows(AccountId, self.rows(ACCOUNTS_QUERY))
+        rows = self.rows(PageQuery(ACCOUNTS_QUERY, AccountId))
         accounts = frozenset(row.account for row in rows)
         visible = VisibleSubjects(self._visible_owners, self._visible_pools, accounts)
         root = redact(whole.root, visible)
@@ -199,11 +204,11 @@ class ScopedRun:
     @cached_property
     def _visible_owners(self) -> frozenset[str]:
         """The owners of the month within the scope."""
-        return frozenset(row.owner for row in read_rows(OwnerName, self.rows(OWNERS_QUERY)))
+        return frozenset(row.owner for row in self.rows(PageQuery(OWNERS_QUERY, OwnerName)))
 
     @cached_property
     def _visible_pools(self) -> frozenset[str]:
-        return frozenset(row.pool for row in read_rows(PoolName, self.rows(POOLS_QUERY)))
+        return frozenset(row.pool for row in self.rows(PageQuery(POOLS_QUERY, PoolName)))
 
     def _check_everything(self) -> None:
         if self.owners is not None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 
+from apportion.core.dashboard import queries
 from apportion.model.manifest import Manifest
 from apportion.model.period import Period
 from apportion.model.row import Row
@@ -25,15 +25,11 @@ def month_state(view: PageContext) -> str:
 
     A provider closes a month by adding the invoice id to each line, some days after its end.
     """
-    rows = [
-        row
-        for row in view.run.rows('SELECT * FROM status ORDER BY "#currency"')
-        if row["#currency"] == view.currency
-    ]
+    rows = [row for row in view.run.rows(queries.status_query()) if row.currency == view.currency]
     delivered = max((bill.at for bill in view.run.published.bills.values()), default="")
     if delivered[:10] <= str(Period.parse(view.period).last_day):
         return OPEN
-    invoiced = all(row["#lines"] == row["#invoiced"] for row in rows)
+    invoiced = all(row.lines == row.invoiced for row in rows)
     return FINAL if rows and invoiced else ESTIMATED
 
 
@@ -82,8 +78,8 @@ def _bill(name: str, newest: Manifest | None, used: Manifest | None) -> Row:
 def _note(view: PageContext) -> str:
     manifest = view.run.manifest
     state = month_state(view)
-    last = [row["#last"] for row in view.run.rows('SELECT "#last" FROM status')]
-    days = max((day for day in last if isinstance(day, date)), default=None)
+    last = [row.last for row in view.run.rows(queries.status_query())]
+    days = max(filter(None, last), default=None)
     until = f" The last charge is dated {days:%Y-%m-%d}." if days else ""
     return (
         f"The month is {state}. {_MEANINGS[state]}{until} It was allocated on "

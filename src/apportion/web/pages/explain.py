@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from apportion.core.dashboard import queries
 from apportion.core.dashboard.aggregates import ACCOUNT
+from apportion.core.dashboard.page_rows import ChargeCell
 from apportion.core.reporting.explain import added, biggest_first, of_pool
 from apportion.model.cents import ROUNDED, exact, money
 from apportion.model.errors.base import NothingThereError
@@ -17,7 +18,7 @@ from apportion.model.row import Row
 from apportion.model.wording import percent
 from apportion.reports import plain
 from apportion.web.allocation_labels import allocation_label, rule_place
-from apportion.web.page_context import PageContext, money_of
+from apportion.web.page_context import PageContext
 from apportion.web.page_model import CellStyle, Page, Section, TableColumn
 
 #: The number of levels that are open at first.
@@ -128,24 +129,23 @@ def _part(view: PageContext, target: ExplainTarget) -> ExplanationNode:
     if not rows:
         return _by_day(view, target)
     dimension = view.run.owner
-    by_source: dict[str, list[Row]] = {}
+    by_source: dict[str, list[ChargeCell]] = {}
     for row in rows:
-        by_source.setdefault(str(row["source"]), []).append(row)
+        by_source.setdefault(row.source, []).append(row)
     children = [
         ExplanationNode(
             f"by {allocation_label(dimension, source)}",
-            _sum(found),
+            added(row.total for row in found),
             view.currency,
             rule_place(dimension, source),
-            {"lines": sum(int(str(row["lines"])) for row in found)},
+            {"lines": sum(row.lines for row in found)},
             biggest_first(
                 [
                     ExplanationNode(
-                        f"{view.value_label(ACCOUNT, row['account'])} · "
-                        f"{row['service'] or '(none)'}",
-                        money_of(row["total"]),
+                        f"{view.value_label(ACCOUNT, row.account)} · {row.service or '(none)'}",
+                        row.total,
                         view.currency,
-                        facts={"lines": row["lines"], "charge category": row["category"]},
+                        facts={"lines": row.lines, "charge category": row.category},
                     )
                     for row in found
                 ],
@@ -157,23 +157,18 @@ def _part(view: PageContext, target: ExplainTarget) -> ExplanationNode:
     return _root_node(view, target, children)
 
 
-def _cells(view: PageContext, target: ExplainTarget) -> list[Row]:
-    column = target.column
-    columns = {"#source": "source", "SubAccountId": "account", "ServiceName": "service",
-               "ChargeCategory": "category"}  # fmt: skip
-    if column not in columns:
+def _cells(view: PageContext, target: ExplainTarget) -> list[ChargeCell]:
+    if target.column not in queries.CHARGE_COLUMNS:
         return []
-    where = {column: target.value, "#owner": target.owner, "#pool": ""}
-    return view.run.rows(queries.cells_query(columns, view.currency, where=where))
+    where = {target.column: target.value, "#owner": target.owner, "#pool": ""}
+    return view.run.rows(queries.charge_cells_query(view.currency, where))
 
 
 def _by_day(view: PageContext, target: ExplainTarget) -> ExplanationNode:
     """Explain the cost of a value of another dimension by day."""
     query = queries.column_days_query(target.column, view.currency, owner=target.owner, pool="")
-    days = [row for row in view.run.rows(query) if row["value"] == target.value]
-    children = [
-        ExplanationNode(str(row["day"])[:10], money_of(row["total"]), view.currency) for row in days
-    ]
+    days = [row for row in view.run.rows(query) if row.value == target.value]
+    children = [ExplanationNode(str(row.day), row.total, view.currency) for row in days]
     return _root_node(view, target, children)
 
 
@@ -181,14 +176,14 @@ def _of_day(view: PageContext, target: ExplainTarget) -> ExplanationNode:
     """Explain a day: direct cost by service, and shared cost by pool."""
     query = queries.column_days_query("ServiceName", view.currency, owner=target.owner, pool="")
     direct = [
-        ExplanationNode(str(row["value"] or "(none)"), money_of(row["total"]), view.currency)
+        ExplanationNode(row.value or "(none)", row.total, view.currency)
         for row in view.run.rows(query)
-        if str(row["day"]) == target.day
+        if str(row.day) == target.day
     ]
     shared = [
-        ExplanationNode(f"pool {row['pool']}", money_of(row["total"]), view.currency)
+        ExplanationNode(f"pool {row.value}", row.total, view.currency)
         for row in view.run.rows(queries.pool_days_query(view.currency, target.owner))
-        if str(row["day"]) == target.day
+        if str(row.day) == target.day
     ]
     parts = [("direct cost", direct), ("shared cost", shared)]
     return _root_node(
@@ -215,10 +210,6 @@ def _root_node(
     amount = added(node.amount or Decimal() for node in children)
     return ExplanationNode(f"{target.owner}, {about}", amount, view.currency,
                   children=biggest_first(children, 40))  # fmt: skip
-
-
-def _sum(rows: list[Row]) -> Decimal:
-    return added(money_of(row["total"]) for row in rows)
 
 
 def _rows(node: ExplanationNode, level: int) -> list[Row]:

@@ -14,7 +14,7 @@ from apportion.model.row import Row
 from apportion.web.allocation_labels import POOL, allocation_label, rule_place, source_colour
 from apportion.web.charts.palette import BLUE, GREY, TEAL
 from apportion.web.charts.sankey import Flow, Node, sankey
-from apportion.web.page_context import PageContext, money_of
+from apportion.web.page_context import PageContext
 from apportion.web.page_model import (
     CellStyle,
     Chart,
@@ -38,6 +38,16 @@ class Filter:
     origin: str = ""
     allocated_by: str = ""
     owner: str = ""
+
+
+@dataclass(frozen=True)
+class _Path:
+    """Cost by its source. A share of a pool has no `origin`, cost that enters a pool no `owner`."""
+
+    origin: str | None
+    source: str
+    owner: str
+    total: Decimal
 
 
 @dataclass
@@ -78,12 +88,12 @@ class _Sums:
     leaving: Decimal
 
     @classmethod
-    def of(cls, paths: Sequence[Row], shares: Sequence[Row]) -> _Sums:
+    def of(cls, paths: Sequence[_Path], shares: Sequence[_Path]) -> _Sums:
         """Sum both lists."""
         return cls(
-            added(money_of(row["total"]) for row in paths if row["owner"]),
-            added(money_of(row["total"]) for row in paths if not row["owner"]),
-            added(money_of(row["total"]) for row in shares),
+            added(path.total for path in paths if path.owner),
+            added(path.total for path in paths if not path.owner),
+            added(path.total for path in shares),
         )
 
     def pooled(self, only: Filter) -> Decimal:
@@ -150,54 +160,51 @@ def _choices(view: PageContext, by: str, only: Filter) -> Mapping[str, Sequence[
     return choices
 
 
-def _paths(view: PageContext, by: str, only: Filter) -> list[Row]:
+def _paths(view: PageContext, by: str, only: Filter) -> list[_Path]:
     """Direct cost by origin, source and owner; cost in pools by origin and pool."""
-    columns = {by: "origin", "#source": "source", "#owner": "owner", "#pool": "pool"}
-    where = {by: only.origin} if only.origin else {}
     sums: dict[tuple[str, str, str], Decimal] = {}
-    for row in view.run.rows(queries.cells_query(columns, view.currency, where=where)):
-        pool = str(row["pool"])
-        if pool and not view.full_access:
+    query = queries.flow_cells_query(by, view.currency, origin=only.origin)
+    for row in view.run.rows(query):
+        if row.pool and not view.full_access:
             continue  # the user may not see cost of other owners in pools
-        source = f"{POOL}{pool}" if pool else str(row["source"])
-        key = (str(row["origin"]), source, "" if pool else str(row["owner"]))
-        sums[key] = sums.get(key, Decimal()) + money_of(row["total"])
+        source = f"{POOL}{row.pool}" if row.pool else row.source
+        key = (row.origin, source, "" if row.pool else row.owner)
+        sums[key] = sums.get(key, Decimal()) + row.total
     return [
-        {"origin": origin, "source": source, "owner": owner, "total": total}
+        _Path(origin, source, owner, total)
         for (origin, source, owner), total in sums.items()
         if only.allocated_by in {"", source} and only.owner in ({""} if not owner else {"", owner})
     ]
 
 
-def _shares(view: PageContext, only: Filter) -> list[Row]:
+def _shares(view: PageContext, only: Filter) -> list[_Path]:
     if only.origin:
         return []  # a pool is split as a whole, so one account's part of it has no owner
     rows = view.run.rows(queries.paid_by_pool_query(view.currency, owner=only.owner))
     return [
-        {"source": f"{POOL}{row['pool']}", "owner": row["owner"], "total": row["total"]}
+        _Path(None, f"{POOL}{row.pool}", row.owner, row.total)
         for row in rows
-        if row["pool"] and only.allocated_by in {"", f"{POOL}{row['pool']}"}
+        if row.pool and only.allocated_by in {"", f"{POOL}{row.pool}"}
     ]
 
 
 def _diagram(
-    view: PageContext, by: str, only: Filter, paths: Sequence[Row], shares: Sequence[Row]
+    view: PageContext, by: str, only: Filter, paths: Sequence[_Path], shares: Sequence[_Path]
 ) -> Section:
     drawing = _Drawing()
-    origins = _largest(paths, "origin", _MAX_ORIGINS)
-    owners = _largest([*paths, *shares], "owner", _MAX_OWNERS)
+    origins = _largest([(path.origin or "", path.total) for path in paths], _MAX_ORIGINS)
+    owners = _largest([(path.owner, path.total) for path in (*paths, *shares)], _MAX_OWNERS)
     negative = _credits(paths, shares)
-    for row in [*paths, *shares]:
-        amount = money_of(row["total"])
-        if amount <= 0:
+    for path in [*paths, *shares]:
+        if path.total <= 0:
             continue
-        middle = (1, str(row["source"]))
-        if "origin" in row:
-            origin = str(row["origin"])
-            drawing.add((0, origin if origin in origins else _OTHERS), middle, amount)
-        if row["owner"]:
-            owner = str(row["owner"])
-            drawing.add(middle, (2, owner if owner in owners else _OTHERS), amount)
+        middle = (1, path.source)
+        if path.origin is not None:
+            left = path.origin if path.origin in origins else _OTHERS
+            drawing.add((0, left), middle, path.total)
+        if path.owner:
+            right = path.owner if path.owner in owners else _OTHERS
+            drawing.add(middle, (2, right), path.total)
     nodes, flows = _placed(view, by, drawing)
     note = f"Credits of {view.money(negative)} are not drawn." if negative else ""
     if only.origin:
@@ -220,19 +227,18 @@ def _diagram(
                    empty="No cost matches this filter.")  # fmt: skip
 
 
-def _credits(paths: Sequence[Row], shares: Sequence[Row]) -> Decimal:
+def _credits(paths: Sequence[_Path], shares: Sequence[_Path]) -> Decimal:
     """Sum the credits; cost that enters and leaves a pool is counted once."""
-    entered = {row["source"] for row in paths if not row["owner"]}
-    rows = [*paths, *(row for row in shares if row["source"] not in entered)]
-    return added(min(money_of(row["total"]), Decimal()) for row in rows)
+    entered = {path.source for path in paths if not path.owner}
+    counted = [*paths, *(path for path in shares if path.source not in entered)]
+    return added(min(path.total, Decimal()) for path in counted)
 
 
-def _largest(rows: Sequence[Row], column: str, most: int) -> set[str]:
+def _largest(named: Sequence[tuple[str, Decimal]], most: int) -> set[str]:
     sums: dict[str, Decimal] = {}
-    for row in rows:
-        if row.get(column):
-            name = str(row[column])
-            sums[name] = sums.get(name, Decimal()) + money_of(row["total"])
+    for name, amount in named:
+        if name:
+            sums[name] = sums.get(name, Decimal()) + amount
     ordered = sorted(sums, key=lambda name: (-sums[name], name))
     return set(ordered if len(ordered) <= most + 1 else ordered[:most])
 
@@ -270,18 +276,17 @@ def _node(view: PageContext, by: str, column: int, name: str) -> Node:
     return Node(name, 2, colour, links.this_page(owner=name, allocated_by="", origin=""))
 
 
-def _list(view: PageContext, by: str, paths: Sequence[Row]) -> Section:
+def _list(view: PageContext, by: str, paths: Sequence[_Path]) -> Section:
     dimension = view.run.owner
     rows = [
         {
-            by: view.value_label(by, row["origin"]),
-            "allocated_by": _source_label(view, str(row["source"])),
-            "place": "" if str(row["source"]).startswith(POOL)
-            else rule_place(dimension, str(row["source"])),
-            "owner": row["owner"],
-            "total": row["total"],
+            by: view.value_label(by, path.origin or ""),
+            "allocated_by": _source_label(view, path.source),
+            "place": "" if path.source.startswith(POOL) else rule_place(dimension, path.source),
+            "owner": path.owner,
+            "total": path.total,
         }
-        for row in sorted(paths, key=lambda row: (-abs(money_of(row["total"])), str(row["origin"])))
+        for path in sorted(paths, key=lambda path: (-abs(path.total), path.origin or ""))
     ]  # fmt: skip
     return Section(
         "paths",
@@ -301,14 +306,10 @@ def _list(view: PageContext, by: str, paths: Sequence[Row]) -> Section:
     )  # fmt: skip
 
 
-def _share_list(view: PageContext, shares: Sequence[Row]) -> Section:
+def _share_list(view: PageContext, shares: Sequence[_Path]) -> Section:
     rows = [
-        {
-            "pool": str(row["source"]).removeprefix(POOL),
-            "owner": row["owner"],
-            "total": row["total"],
-        }
-        for row in shares
+        {"pool": path.source.removeprefix(POOL), "owner": path.owner, "total": path.total}
+        for path in shares
     ]
     return Section(
         "shares",

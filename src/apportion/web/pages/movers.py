@@ -52,7 +52,12 @@ def movers(view: PageContext, by: str) -> Section:
         note=""
         if axis_range(before, changes.values(), after) is None
         else "The axis does not start at zero.",
-        chart=_chart(view, (old, before), rows, (new, after)),
+        chart=_chart(
+            view,
+            (old, before),
+            [(value_label(view, by, name), changes[name]) for name in ordered],
+            (new, after),
+        ),
         collapsed=True,
         total={"name": "", "previous": before, "current": after, "change": after - before},
     )
@@ -63,10 +68,13 @@ def _totals(view: PageContext, run: ScopedRun, by: str) -> Mapping[str, Decimal]
 
 
 def _chart(
-    view: PageContext, before: tuple[str, Decimal], rows: Sequence[Row], after: tuple[str, Decimal]
+    view: PageContext,
+    before: tuple[str, Decimal],
+    changes: Sequence[tuple[str, Decimal]],
+    after: tuple[str, Decimal],
 ) -> Chart:
-    steps = [(str(r["name"]), Decimal(str(r["change"]))) for r in rows[:_MAX_STEPS] if r["change"]]
-    rest = added(Decimal(str(row["change"])) for row in rows[_MAX_STEPS:])
+    steps = [(name, change) for name, change in changes[:_MAX_STEPS] if change]
+    rest = added(change for _name, change in changes[_MAX_STEPS:])
     all_steps = [*steps, *([(OTHERS, rest)] if rest else [])]
     largest = "; ".join(
         f"{name} {money_change(change, view.currency)}" for name, change in steps[:5]

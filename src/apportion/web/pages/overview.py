@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from apportion.core.allocation.rounding import part_of
 from apportion.core.dashboard import queries
-from apportion.core.dashboard.aggregates import ACCOUNT, CATEGORY, SERVICE
+from apportion.core.dashboard.page_rows import Paid
 from apportion.core.proof import lines
 from apportion.core.reporting.explain import added
 from apportion.model.cents import to_cents
@@ -18,7 +18,7 @@ from apportion.model.wording import join_words, percent
 from apportion.usecases.dashboard.run_cache import ScopedRun
 from apportion.web.charts.spark import spark
 from apportion.web.charts.stacked import outlier_day, stacked_days
-from apportion.web.page_context import OWNER, PageContext, money_of
+from apportion.web.page_context import OWNER, PageContext
 from apportion.web.page_model import (
     CellStyle,
     Chart,
@@ -57,32 +57,31 @@ def overview(view: PageContext, *, by: str = OWNER) -> Page:
     )
 
 
-def _heading(view: PageContext, now: Row) -> str:
-    total = view.money(now["total"])
+def _heading(view: PageContext, now: Paid) -> str:
+    total = view.money(now.total)
     if not view.full_access:
         owners = join_words(sorted(view.run.owners or ()), last="and")
         return f"Cost of {owners or 'no owner'} in {view.period}: {total}"
     cost = f"Cost in {view.period}: {total}"
     default = _unallocated(view)
     if default:
-        return f"{cost}; {view.money(default['total'])} is unallocated"
-    return f"{cost}; every cent has an owner" if money_of(now["total"]) else cost
+        return f"{cost}; {view.money(default.total)} is unallocated"
+    return f"{cost}; every cent has an owner" if now.total else cost
 
 
-def _unallocated(view: PageContext) -> Row | None:
-    """The row of the default owner; None if it has no charges and no shared cost."""
+def _unallocated(view: PageContext) -> Paid | None:
+    """What the default owner pays; None if it has no charges and no shared cost."""
     rows = view.run.rows(queries.owners_query(view.currency))
     default = view.run.owner.default
-    found = next((row for row in rows if row["owner"] == default), None)
-    if found is None or found["direct"] or found["shared"]:
+    found = next((row for row in rows if row.name == default), None)
+    if found is None or found.direct or found.shared:
         return found
     # Unallocated charges and credits may add up to zero, and are still unallocated.
-    columns = {ACCOUNT: "account", SERVICE: "service", CATEGORY: "category"}
-    query = queries.cells_query(columns, view.currency, where={"#owner": default})
-    return found if any(row["total"] for row in view.run.rows(query)) else None
+    query = queries.charge_cells_query(view.currency, {"#owner": default})
+    return found if any(row.total for row in view.run.rows(query)) else None
 
 
-def _lead(view: PageContext, now: Row, before: Row | None) -> str:
+def _lead(view: PageContext, now: Paid, before: Paid | None) -> str:
     """The change since the month before, and the parts of unallocated cost."""
     return f"{_change_text(view, now, before)}{_unallocated_parts(view)}"
 
@@ -90,28 +89,27 @@ def _lead(view: PageContext, now: Row, before: Row | None) -> str:
 def _unallocated_parts(view: PageContext) -> str:
     """Direct and shared cost separately, because reviews count direct cost only."""
     default = _unallocated(view) if view.full_access else None
-    if default is None or not default["shared"]:
+    if default is None or not default.shared:
         return ""
-    direct, shared = (view.money(default[part]) for part in ("direct", "shared"))
+    direct, shared = view.money(default.direct), view.money(default.shared)
     return f" Unallocated: {direct} direct cost and {shared} shared cost."
 
 
-def _change_text(view: PageContext, now: Row, before: Row | None) -> str:
+def _change_text(view: PageContext, now: Paid, before: Paid | None) -> str:
     if before is None:
         return "The month before is not allocated, so there is no comparison."
-    change = money_of(now["total"]) - money_of(before["total"])
+    change = now.total - before.total
     month = _month_before(view)
     if not to_cents(change):
         return f"The same as in {month}{'' if change else ', to the last digit'}."
     more = "more" if change > 0 else "less"
-    part = part_of(abs(change), abs(money_of(before["total"])))
+    part = part_of(abs(change), abs(before.total))
     by = f" ({percent(part)})" if part is not None else ""
     return f"{view.money(abs(change))}{by} {more} than in {month}."
 
 
-def _figures(view: PageContext, now: Row, before: Row | None) -> Sequence[KeyFigure]:
-    total = money_of(now["total"])
-    direct, shared = money_of(now["direct"]), money_of(now["shared"])
+def _figures(view: PageContext, now: Paid, before: Paid | None) -> Sequence[KeyFigure]:
+    total, direct, shared = now.total, now.direct, now.shared
     figures = [
         KeyFigure(
             "Total", total, note=rounding_note(view.run.rulebook.cost, total, direct, shared)
@@ -126,7 +124,7 @@ def _figures(view: PageContext, now: Row, before: Row | None) -> Sequence[KeyFig
     ]
     if view.full_access:
         default = _unallocated(view)
-        unallocated = money_of(default["total"]) if default else Decimal()
+        unallocated = default.total if default else Decimal()
         if total:
             note = f"{view.money(unallocated)} unallocated" if default else "nothing unallocated"
             figures.append(
@@ -146,14 +144,14 @@ def _figures(view: PageContext, now: Row, before: Row | None) -> Sequence[KeyFig
         )
     )
     if before is not None:
-        change = total - money_of(before["total"])
+        change = total - before.total
         title = f"Change since {_month_before(view)}"
         figures.append(KeyFigure(title, change, CellStyle.CHANGE))
     return figures
 
 
-def _share_of_total(amount: object, total: Decimal) -> str:
-    part = part_of(money_of(amount), total)
+def _share_of_total(amount: Decimal, total: Decimal) -> str:
+    part = part_of(amount, total)
     return f"{percent(part)} of total" if part is not None else ""
 
 
@@ -209,7 +207,7 @@ def _days(view: PageContext, by: str) -> Section:
         "Cost by day",
         columns,
         rows,
-        note=_days_note(view, by, rows, series),
+        note=_days_note(view, by, series),
         chart=Chart(
             stacked_days(
                 series,
@@ -225,13 +223,11 @@ def _days(view: PageContext, by: str) -> Section:
     )
 
 
-def _days_note(
-    view: PageContext, by: str, rows: Sequence[Row], series: Mapping[str, Mapping[date, Decimal]]
-) -> str:
+def _days_note(view: PageContext, by: str, series: Mapping[str, Mapping[date, Decimal]]) -> str:
     days = Period.parse(view.period).days
     clipped = outlier_day(series, days)
-    outside = [row for row in rows if row["day"] not in days and row["total"]]
-    amount = added(money_of(row["total"]) for row in outside)
+    every = (pair for amounts in series.values() for pair in amounts.items())
+    amount = added(cost for day, cost in every if day not in days)
     more = f" {view.money(amount)} is dated in another month." if amount else ""
     if clipped:
         more += (
@@ -251,19 +247,26 @@ def owners_section(view: PageContext) -> Section:
     daily = by_day(view, view.run, OWNER)
     then = {}
     if view.before:
-        then = {r["owner"]: r for r in view.before.rows(queries.owners_query(view.currency))}
-        nothing = dict.fromkeys(("direct", "shared", "total"), Decimal())
-        paying = {str(row["owner"]) for row in rows}
-        rows += [{"owner": owner, **nothing} for owner in sorted(set(map(str, then)) - paying)]
-    whole = added(money_of(row["total"]) for row in rows)
+        query = queries.owners_query(view.currency)
+        then = {row.name: row.total for row in view.before.rows(query)}
+        rows += [Paid.nothing(owner) for owner in sorted(then.keys() - {row.name for row in rows})]
+    whole = added(row.total for row in rows)
     days = Period.parse(view.period).days
-    table = []
-    for row in rows:
-        owner, total = str(row["owner"]), money_of(row["total"])
-        trend = [daily.get(owner, {}).get(day, Decimal()) for day in days]
-        change = total - money_of(then.get(owner, {}).get("total")) if view.before else None
-        table.append({**row, "share": part_of(total, whole), "change": change,
-                     "trend": spark(trend, description=f"{owner} by day")})  # fmt: skip
+    table: list[Row] = [
+        {
+            "owner": row.name,
+            "direct": row.direct,
+            "shared": row.shared,
+            "total": row.total,
+            "share": part_of(row.total, whole),
+            "change": row.total - then.get(row.name, Decimal()) if view.before else None,
+            "trend": spark(
+                [daily.get(row.name, {}).get(day, Decimal()) for day in days],
+                description=f"{row.name} by day",
+            ),
+        }
+        for row in rows
+    ]
     return Section(
         "owners",
         "Cost by owner",

@@ -8,16 +8,16 @@ from decimal import Decimal
 from apportion.core.allocation.rounding import part_of
 from apportion.core.dashboard import queries
 from apportion.core.dashboard.aggregates import CATEGORY
+from apportion.core.dashboard.page_rows import Paid, ValueTotal
 from apportion.core.reporting.explain import split_in_brief, split_words
 from apportion.model.cents import ROUNDED, cent_off, to_cents
 from apportion.model.period import Period
 from apportion.model.row import Row
 from apportion.model.wording import percent, plural
 from apportion.usecases.dashboard.run_cache import ScopedRun
-from apportion.usecases.row_values import day_of
 from apportion.web.allocation_labels import allocation_label, rule_place
 from apportion.web.charts.stacked import stacked_days
-from apportion.web.page_context import PageContext, money_of
+from apportion.web.page_context import PageContext
 from apportion.web.page_model import (
     CellStyle,
     Chart,
@@ -45,7 +45,7 @@ def owners(view: PageContext, *, owner: str = "") -> Page:
     return Page(
         "owners",
         f"{owner}, {view.period}",
-        f"Cost of {owner} in {view.period}: {view.money(paid['total'])}",
+        f"Cost of {owner} in {view.period}: {view.money(paid.total)}",
         lead=_lead(view, paid, before),
         figures=_figures(view, paid, before, explain_link=view.explain_link(owner)),
         sections=(
@@ -76,25 +76,19 @@ def _all(view: PageContext) -> Page:
     )
 
 
-def _paid(run: ScopedRun, currency: str, owner: str) -> Row:
+def _paid(run: ScopedRun, currency: str, owner: str) -> Paid:
     rows = run.rows(queries.owners_query(currency))
-    nothing = {"owner": owner, **dict.fromkeys(("direct", "shared", "total"), Decimal())}
-    return next((row for row in rows if row["owner"] == owner), nothing)
+    return next((row for row in rows if row.name == owner), Paid.nothing(owner))
 
 
-def _parts(paid: Row) -> tuple[Decimal, Decimal]:
-    """Direct and shared cost."""
-    return money_of(paid["direct"]), money_of(paid["shared"])
-
-
-def _lead(view: PageContext, paid: Row, before: Row | None) -> str:
-    direct, shared = _parts(paid)
-    off = f" ({ROUNDED})" if cent_off((direct, shared), money_of(paid["total"])) else ""
+def _lead(view: PageContext, paid: Paid, before: Paid | None) -> str:
+    direct, shared = paid.direct, paid.shared
+    off = f" ({ROUNDED})" if cent_off((direct, shared), paid.total) else ""
     parts = f"{view.money(direct)} direct cost and {view.money(shared)} shared cost{off}."
-    if before is None or not money_of(before["total"]):
+    if before is None or not before.total:
         return parts
     assert view.before is not None
-    change = money_of(paid["total"]) - money_of(before["total"])
+    change = paid.total - before.total
     month = view.before.period
     if not to_cents(change):
         return f"{parts} The same as in {month}."
@@ -103,20 +97,19 @@ def _lead(view: PageContext, paid: Row, before: Row | None) -> str:
 
 
 def _figures(
-    view: PageContext, paid: Row, before: Row | None, *, explain_link: str
+    view: PageContext, paid: Paid, before: Paid | None, *, explain_link: str
 ) -> Sequence[KeyFigure]:
-    total = money_of(paid["total"])
-    direct, shared = _parts(paid)
+    total, direct, shared = paid.total, paid.direct, paid.shared
     figures = [
         KeyFigure("Total", total, note="Explain" if explain_link else "", link=explain_link),
         KeyFigure("Direct cost", direct, note=_share(direct, total)),
         KeyFigure("Shared cost", shared, note=_share(shared, total)),
     ]
     if view.full_access:
-        part = part_of(total, money_of(view.totals()["total"]))
+        part = part_of(total, view.totals().total)
         figures.append(KeyFigure("Share of the bill", part, CellStyle.SHARE))
     if before is not None and view.before is not None:
-        change = total - money_of(before["total"])
+        change = total - before.total
         figures.append(
             KeyFigure(
                 f"Change since {view.before.period}",
@@ -127,8 +120,8 @@ def _figures(
     return figures
 
 
-def _share(amount: object, whole: Decimal) -> str:
-    part = part_of(money_of(amount), whole)
+def _share(amount: Decimal, whole: Decimal) -> str:
+    part = part_of(amount, whole)
     return "" if part is None else f"{percent(part)} of total"
 
 
@@ -136,10 +129,18 @@ def _days(view: PageContext, owner: str) -> Section:
     rows = view.run.rows(queries.paid_days_query(view.currency, owner))
     days = Period.parse(view.period).days
     series = {
-        DIRECT: {day_of(row["day"]): money_of(row["direct"]) for row in rows},
-        SHARED: {day_of(row["day"]): money_of(row["shared"]) for row in rows},
+        DIRECT: {row.day: row.direct for row in rows},
+        SHARED: {row.day: row.shared for row in rows},
     }
-    table = [{**row, "total": money_of(row["direct"]) + money_of(row["shared"])} for row in rows]
+    table = [
+        {
+            "day": row.day,
+            "direct": row.direct,
+            "shared": row.shared,
+            "total": row.direct + row.shared,
+        }
+        for row in rows
+    ]
     return Section(
         "days",
         "Cost by day",
@@ -165,24 +166,18 @@ def _pools(view: PageContext, owner: str) -> Section:
     rows = [
         row
         for row in view.run.rows(queries.paid_by_pool_query(view.currency, owner=owner))
-        if row["pool"]
+        if row.pool
     ]
-    whole = {
-        row["pool"]: row["cost"]
-        for row in view.run.rows("SELECT * FROM pools")
-        if row["currency"] == view.currency
-    }
+    whole = {row.pool: row.cost for row in view.run.rows(queries.pools_query(view.currency))}
     table = [
         {
-            "pool": row["pool"],
-            "total": row["total"],
-            "ratio": view.run.share_of_pool(
-                str(row["pool"]), view.currency, money_of(row["total"])
-            ),
-            "pool_total": whole.get(row["pool"]),
-            "split": _split(view, str(row["pool"])),
+            "pool": row.pool,
+            "total": row.total,
+            "ratio": view.run.share_of_pool(row.pool, view.currency, row.total),
+            "pool_total": whole.get(row.pool),
+            "split": _split(view, row.pool),
         }
-        for row in sorted(rows, key=lambda row: (-abs(money_of(row["total"])), str(row["pool"])))
+        for row in sorted(rows, key=lambda row: (-abs(row.total), row.pool))
     ]
     return Section(
         "pools",
@@ -213,10 +208,10 @@ def _rules(view: PageContext, owner: str) -> Section:
     dimension = view.run.owner
     table = [
         {
-            "allocated_by": allocation_label(dimension, str(row["source"])),
-            "place": rule_place(dimension, str(row["source"])),
-            "lines": row["lines"],
-            "total": row["total"],
+            "allocated_by": allocation_label(dimension, row.source),
+            "place": rule_place(dimension, row.source),
+            "lines": row.lines,
+            "total": row.total,
         }
         for row in view.run.rows(queries.sources_query(view.currency, owner=owner))
     ]
@@ -248,18 +243,16 @@ def _column(view: PageContext, owner: str, column: str) -> Section:
     then = {}
     if view.before:
         query = queries.column_cost_query(column, view.currency, owner=owner, pool="")
-        then = {str(row["value"]): money_of(row["total"]) for row in view.before.rows(query)}
-    here = {str(row["value"]) for row in rows}
+        then = {row.value: row.total for row in view.before.rows(query)}
+    here = {row.value for row in rows}
     table = [
         {
-            "value": view.value_label(column, row["value"]),
-            "#value": row["value"],
-            "total": row["total"],
-            "change": money_of(row["total"]) - then.get(str(row["value"]), Decimal())
-            if view.before
-            else None,
+            "value": view.value_label(column, row.value),
+            "#value": row.value,
+            "total": row.total,
+            "change": row.total - then.get(row.value, Decimal()) if view.before else None,
         }
-        for row in (*rows, *({"value": v, "total": Decimal()} for v in sorted(then.keys() - here)))
+        for row in (*rows, *(ValueTotal(value, Decimal()) for value in sorted(then.keys() - here)))
     ]
     return Section(
         column,

@@ -8,6 +8,7 @@ from decimal import Decimal
 from apportion.core.allocation.rounding import part_of
 from apportion.core.dashboard import queries
 from apportion.core.dashboard.aggregates import ACCOUNT, SERVICE
+from apportion.core.dashboard.page_rows import DriverRow, PoolPaid, PoolRow
 from apportion.core.reporting.explain import added, split_in_brief, split_words
 from apportion.model.cents import money_without_cents
 from apportion.model.row import Row
@@ -15,7 +16,7 @@ from apportion.model.wording import percent, plural
 from apportion.web.charts.arrows import Arrow, draw_arrows
 from apportion.web.charts.palette import AMBER, TEAL
 from apportion.web.charts.sankey import Flow, Node, sankey
-from apportion.web.page_context import PageContext, money_of
+from apportion.web.page_context import PageContext
 from apportion.web.page_model import (
     CellStyle,
     Chart,
@@ -29,19 +30,19 @@ from apportion.web.page_model import (
 
 def pools(view: PageContext, *, pool: str = "") -> Page:
     """Create the page of a pool, or of all pools."""
-    held = [r for r in view.run.rows("SELECT * FROM pools") if r["currency"] == view.currency]
+    held = view.run.rows(queries.pools_query(view.currency))
     return _one(view, pool, held) if pool else _all(view, held)
 
 
-def _all(view: PageContext, held: Sequence[Row]) -> Page:
-    total = added(money_of(row["cost"]) for row in held)
-    kept = added(money_of(row["kept"]) for row in held)
+def _all(view: PageContext, held: Sequence[PoolRow]) -> Page:
+    total = added(row.cost or Decimal() for row in held)
+    kept = added(row.kept or Decimal() for row in held)
     paid = view.totals()
     count = plural(len(held), "pool")
     heading = f"Shared cost in {view.period}: {view.money(total)} in {count}"
     if not view.full_access:
-        heading = f"Shared cost of your owners in {view.period}: {view.money(paid['shared'])}"
-    part = part_of(money_of(paid["shared"]), money_of(paid["total"]))
+        heading = f"Shared cost of your owners in {view.period}: {view.money(paid.shared)}"
+    part = part_of(paid.shared, paid.total)
     return Page(
         "pools",
         f"Pools, {view.period}",
@@ -49,7 +50,7 @@ def _all(view: PageContext, held: Sequence[Row]) -> Page:
         lead="Pools that serve each other are solved together and exactly."
         if _between(view) else "",
         figures=(
-            KeyFigure("Shared cost", paid["shared"]),
+            KeyFigure("Shared cost", paid.shared),
             *([KeyFigure("Share of total cost", part, CellStyle.SHARE)]
               if part is not None else []),
             *([KeyFigure("Could not be split", kept, good=not kept)] if view.full_access else []),
@@ -58,8 +59,8 @@ def _all(view: PageContext, held: Sequence[Row]) -> Page:
     )  # fmt: skip
 
 
-def _list(view: PageContext, held: Sequence[Row]) -> Section:
-    rows = [{**row, "split": _split(view, row)} for row in held]
+def _list(view: PageContext, held: Sequence[PoolRow]) -> Section:
+    rows = [{**row._asdict(), "split": _split(view, row)} for row in held]
     return Section(
         "pools",
         "Pools",
@@ -79,8 +80,8 @@ def _list(view: PageContext, held: Sequence[Row]) -> Section:
     )  # fmt: skip
 
 
-def _split(view: PageContext, row: Row) -> str:
-    rule = next(one for one in view.run.rulebook.pools if one.name == row["pool"])
+def _split(view: PageContext, row: PoolRow) -> str:
+    rule = next(one for one in view.run.rulebook.pools if one.name == row.pool)
     return split_words(rule.split) if view.full_access else split_in_brief(rule.split)
 
 
@@ -89,33 +90,25 @@ def _rule(view: PageContext, place: str) -> str:
     return f"{view.links.page('rules')}#line-{line}" if line and view.full_access else ""
 
 
-def _between(view: PageContext) -> list[Row]:
-    return [
-        row
-        for row in view.run.rows("SELECT * FROM drivers ORDER BY pool, target")
-        if row["kind"] == "pool" and row["currency"] == view.currency
-    ]
+def _between(view: PageContext) -> list[DriverRow]:
+    return view.run.rows(queries.arrows_query(view.currency))
 
 
-def _graph(view: PageContext, held: Sequence[Row]) -> Section:
+def _graph(view: PageContext, held: Sequence[PoolRow]) -> Section:
     """Draw the cost that pools pass to each other, in the order of the rulebook."""
     between = _between(view)
-    names = [str(row["pool"]) for row in held]
-    pairs: dict[tuple[str, str], list[Row]] = {}
+    names = [row.pool for row in held]
+    pairs: dict[tuple[str, str], list[DriverRow]] = {}
     for row in between:
-        pairs.setdefault((str(row["pool"]), str(row["target"])), []).append(row)
+        pairs.setdefault((row.pool, row.target), []).append(row)
     arrows = [Arrow(*key, _ratio(rows)) for key, rows in pairs.items()]
     cost = {
-        str(row["pool"]): money_without_cents(money_of(row["cost"]), view.currency)
+        row.pool: money_without_cents(row.cost or Decimal(), view.currency)
         if view.full_access
         else ""
         for row in held
     }
-    rows = [
-        {"pool": row["pool"], "target": row["target"], "within": row["within"],
-         "ratio": row["ratio"], "number": row["number"], "driver": row["driver"]}
-        for row in between
-    ]  # fmt: skip
+    rows = [row._asdict() for row in between]
     return Section(
         "arrows",
         "Cost passed between pools",
@@ -134,10 +127,10 @@ def _graph(view: PageContext, held: Sequence[Row]) -> Section:
     )
 
 
-def _ratio(rows: Sequence[Row]) -> str:
-    ratios = {row["ratio"] for row in rows}
+def _ratio(rows: Sequence[DriverRow]) -> str:
+    ratios = {row.ratio for row in rows}
     (ratio, *others) = ratios
-    return percent(money_of(ratio)) if ratio is not None and not others else "a part"
+    return percent(ratio) if ratio is not None and not others else "a part"
 
 
 def _graph_note(arrows: Sequence[Arrow]) -> str:
@@ -151,11 +144,9 @@ def _graph_note(arrows: Sequence[Arrow]) -> str:
 
 def _payers(view: PageContext) -> Section:
     """The cost of each pool by owner, as a chart and as a table."""
-    rows = [
-        {"pool": row["pool"], "owner": row["owner"], "total": row["total"]}
-        for row in view.run.rows(queries.paid_by_pool_query(view.currency))
-        if row["pool"]
-    ]
+    query = queries.paid_by_pool_query(view.currency)
+    paid = [row for row in view.run.rows(query) if row.pool]
+    rows = [row._asdict() for row in paid]
     return Section(
         "shares",
         "Shared cost by pool and owner",
@@ -168,18 +159,18 @@ def _payers(view: PageContext) -> Section:
                                                     share_of=str(row["pool"]))),
         ),
         rows,
-        chart=_flow_chart(view, rows),
+        chart=_flow_chart(view, paid),
         collapsed=True,
         total=total_row(rows, ["total"], pool="Total"),
     )  # fmt: skip
 
 
-def _flow_chart(view: PageContext, rows: Sequence[Row]) -> Chart | None:
-    paid = [row for row in rows if money_of(row["total"]) > 0]
+def _flow_chart(view: PageContext, rows: Sequence[PoolPaid]) -> Chart | None:
+    paid = [row for row in rows if row.total > 0]
     if not paid:
         return None
-    names = list(dict.fromkeys([(0, str(r["pool"])) for r in paid]))
-    names += dict.fromkeys([(1, str(r["owner"])) for r in paid])
+    names = list(dict.fromkeys([(0, row.pool) for row in paid]))
+    names += dict.fromkeys([(1, row.owner) for row in paid])
     nodes = [
         Node(name, column, AMBER if column == 0 else TEAL,
              view.links.page("pools", pool=name) if column == 0
@@ -187,10 +178,7 @@ def _flow_chart(view: PageContext, rows: Sequence[Row]) -> Chart | None:
         for column, name in names
     ]  # fmt: skip
     at = {key: number for number, key in enumerate(names)}
-    flows = [
-        Flow(at[0, str(r["pool"])], at[1, str(r["owner"])], money_of(r["total"]), AMBER)
-        for r in paid
-    ]
+    flows = [Flow(at[0, row.pool], at[1, row.owner], row.total, AMBER) for row in paid]
     return Chart(
         sankey(nodes, flows, currency=view.currency),
         "Flow of cost from each pool to the owners that pay it.",
@@ -198,14 +186,11 @@ def _flow_chart(view: PageContext, rows: Sequence[Row]) -> Chart | None:
     )
 
 
-def _one(view: PageContext, pool: str, held: Sequence[Row]) -> Page:
-    rule = next((row for row in held if row["pool"] == pool), None)
-    cost = money_of(rule["cost"]) if rule else Decimal()
-    paid = [
-        row
-        for row in view.run.rows(queries.paid_by_pool_query(view.currency))
-        if row["pool"] == pool
-    ]
+def _one(view: PageContext, pool: str, held: Sequence[PoolRow]) -> Page:
+    rule = next((row for row in held if row.pool == pool), None)
+    cost = (rule.cost if rule else None) or Decimal()
+    query = queries.paid_by_pool_query(view.currency)
+    paid = [row for row in view.run.rows(query) if row.pool == pool]
     return Page(
         "pools",
         f"Pool {pool}, {view.period}",
@@ -226,17 +211,17 @@ def _one(view: PageContext, pool: str, held: Sequence[Row]) -> Page:
     )  # fmt: skip
 
 
-def _one_heading(view: PageContext, pool: str, cost: Decimal, paid: Sequence[Row]) -> str:
+def _one_heading(view: PageContext, pool: str, cost: Decimal, paid: Sequence[PoolPaid]) -> str:
     if view.full_access:
         return f"Cost of pool {pool} in {view.period}: {view.money(cost)}"
-    total = sum((money_of(row["total"]) for row in paid), Decimal())
+    total = added(row.total for row in paid)
     return f"Your owners pay {view.money(total)} of pool {pool} in {view.period}"
 
 
-def _payers_of(view: PageContext, pool: str, paid: Sequence[Row]) -> Section:
+def _payers_of(view: PageContext, pool: str, paid: Sequence[PoolPaid]) -> Section:
     rows = [
-        {"owner": row["owner"], "total": row["total"],
-         "ratio": view.run.share_of_pool(pool, view.currency, money_of(row["total"]))}
+        {"owner": row.owner, "total": row.total,
+         "ratio": view.run.share_of_pool(pool, view.currency, row.total)}
         for row in paid
     ]  # fmt: skip
     return Section(
@@ -257,11 +242,8 @@ def _payers_of(view: PageContext, pool: str, paid: Sequence[Row]) -> Section:
 
 
 def _drivers(view: PageContext, pool: str) -> Section:
-    rows = [
-        row
-        for row in view.run.rows("SELECT * FROM drivers ORDER BY ratio DESC NULLS LAST, target")
-        if row["pool"] == pool and row["currency"] == view.currency
-    ]
+    query = queries.drivers_query(view.currency, pool)
+    rows = [row._asdict() for row in view.run.rows(query)]
     return Section(
         "drivers",
         "Driver values",
@@ -280,7 +262,7 @@ def _drivers(view: PageContext, pool: str) -> Section:
 
 def _origins(view: PageContext, pool: str, column: str) -> Section:
     rows = [
-        {"value": view.value_label(column, row["value"]), "total": row["total"]}
+        {"value": view.value_label(column, row.value), "total": row.total}
         for row in view.run.rows(queries.column_cost_query(column, view.currency, pool=pool))
     ]
     return Section(

@@ -17,7 +17,7 @@ from apportion.model.findings.finding import Place
 from apportion.model.row import Row
 from apportion.model.wording import plural
 from apportion.web.allocation_labels import allocation_label
-from apportion.web.page_context import PageContext, money_of
+from apportion.web.page_context import PageContext
 from apportion.web.page_model import CellStyle, KeyFigure, Page, Section, TableColumn
 
 _POOL = "pool "
@@ -73,21 +73,21 @@ def rules(view: PageContext) -> Page:
 
 def _of_dimensions(view: PageContext) -> list[_Rule]:
     hits = {
-        (row["dimension"], row["source"]): row
+        (row.dimension, row.source): row
         for row in view.run.rows(queries.rule_hits_query(view.currency))
     }
     matched = _matched_cost(view)
     listed = []
     for dimension in view.run.rulebook.dimensions:
         for at, source in enumerate(dimension.sources):
-            hit = hits.get((dimension.name, source_label(source)), {})
+            hit = hits.get((dimension.name, source_label(source)))
             listed.append(
                 _Rule(
                     dimension.name,
                     allocation_label(dimension, source_label(source)),
                     source.place,
-                    int(str(hit.get("lines", 0))),
-                    money_of(hit.get("total")),
+                    hit.lines if hit else 0,
+                    hit.total if hit else Decimal(),
                     matched.get((dimension.name, at), Decimal()) if view.full_access else None,
                 )
             )
@@ -95,26 +95,20 @@ def _of_dimensions(view: PageContext) -> list[_Rule]:
 
 
 def _matched_cost(view: PageContext) -> Mapping[tuple[str, int], Decimal]:
-    return {
-        (str(row["#dimension"]), int(str(row["#at"]))): money_of(row["#cost"])
-        for row in view.run.rows("SELECT * FROM matched_cost")
-        if row["#currency"] == view.currency
-    }
+    rows = view.run.rows(queries.matched_cost_query(view.currency))
+    return {(row.dimension, row.at): row.cost for row in rows}
 
 
 def _of_pools(view: PageContext) -> list[_Rule]:
-    held: dict[str, tuple[Decimal, int]] = {}
-    columns = {"#pool": "pool"}
-    for row in view.run.rows(queries.cells_query(columns, view.currency)):
-        held[str(row["pool"])] = (money_of(row["total"]), int(str(row["lines"])))
+    held = {row.pool: row for row in view.run.rows(queries.pool_cells_query(view.currency))}
     matched = _matched_cost(view)
     return [
         _Rule(
             f"{_POOL}{pool.name}",
             split_words(pool.split) if view.full_access else "",
             pool.place,
-            held.get(pool.name, (Decimal(), 0))[1],
-            held.get(pool.name, (Decimal(), 0))[0],
+            held[pool.name].lines if pool.name in held else 0,
+            held[pool.name].total if pool.name in held else Decimal(),
             matched.get((POOLS, at), Decimal()) if view.full_access else None,
         )
         for at, pool in enumerate(view.run.rulebook.pools)

@@ -8,6 +8,7 @@ from decimal import Decimal
 from apportion.core.allocation.rounding import part_of
 from apportion.core.dashboard import queries
 from apportion.core.dashboard.aggregates import ACCOUNT, CATEGORY, SERVICE, rulebook_tags
+from apportion.core.dashboard.page_rows import TagValue
 from apportion.core.reporting.explain import added
 from apportion.core.rulebook.dimension_sql import canonical
 from apportion.model.row import Row
@@ -15,7 +16,7 @@ from apportion.model.rulebook import Dimension, FromTag
 from apportion.model.tags.tag_keys import normalise, normalise_value
 from apportion.model.wording import percent
 from apportion.web.allocation_labels import allocation_label
-from apportion.web.page_context import OWNER, PageContext, money_of
+from apportion.web.page_context import OWNER, PageContext
 from apportion.web.page_model import CellStyle, Choice, KeyFigure, Page, Section, TableColumn
 
 #: The number of rows of the heat map; files have all.
@@ -58,8 +59,7 @@ def tags(view: PageContext, *, by: str = ACCOUNT, tag: str = "") -> Page:
 def _cost_by_tag(view: PageContext) -> dict[str, Decimal]:
     sums: dict[str, Decimal] = {}
     for row in view.run.rows(queries.coverage_query("#owner", view.currency)):
-        tag = str(row["tag"])
-        sums[tag] = sums.get(tag, Decimal()) + money_of(row["total"])
+        sums[row.tag] = sums.get(row.tag, Decimal()) + row.total
     return sums
 
 
@@ -84,7 +84,7 @@ def _heat(view: PageContext, by: str, shown: Sequence[str]) -> Section:
     column = "#owner" if by == OWNER else by
     sums: dict[str, dict[str, Decimal]] = {}
     for row in view.run.rows(queries.coverage_query(column, view.currency)):
-        sums.setdefault(str(row["value"]), {})[str(row["tag"])] = money_of(row["total"])
+        sums.setdefault(row.value, {})[row.tag] = row.total
     ordered = sorted(sums, key=lambda value: (-sums[value].get(_ANY, Decimal()), value))
     rows = [
         {
@@ -129,9 +129,13 @@ def _untagged(view: PageContext, tag: str, tags_read: Sequence[str]) -> Section:
     dimension = view.run.owner
     rows = [
         {
-            **row,
-            "account": f"{row['account_name'] or ''} · {row['account']}".strip(" ·"),
-            "allocated_by": allocation_label(dimension, str(row["source"])),
+            "resource": row.resource,
+            "total": row.total,
+            "missing": row.missing,
+            "owner": row.owner,
+            "allocated_by": allocation_label(dimension, row.source),
+            "account": f"{row.account_name} · {row.account}".strip(" ·"),
+            "service": row.service or None,
         }
         for row in view.run.rows(
             queries.untagged_query(view.currency, tag=tag, most=_MAX_RESOURCES)
@@ -169,27 +173,31 @@ def _untagged(view: PageContext, tag: str, tags_read: Sequence[str]) -> Section:
 
 def _values(view: PageContext) -> Section:
     """List values with several spellings, and values that the rulebook does not allow."""
-    alike: dict[tuple[str, str], list[Row]] = {}
-    for row in view.run.rows(queries.values_query(view.currency)):
-        key = (str(row["tag"]), normalise_value(str(row["value"])))
-        alike.setdefault(key, []).append(row)
-    by_meaning: dict[tuple[str, str, str], list[Row]] = {}
+    alike: dict[tuple[str, str], list[TagValue]] = {}
+    for value in view.run.rows(queries.values_query(view.currency)):
+        alike.setdefault((value.tag, normalise_value(value.value)), []).append(value)
+    by_meaning: dict[tuple[str, str, str], list[TagValue]] = {}
     for (tag, normal), found in alike.items():
-        meaning, state = _meaning(view, tag, str(found[0]["value"]))
+        meaning, state = _meaning(view, tag, found[0].value)
         by_meaning.setdefault((tag, meaning or normal, state), []).extend(found)
-    rows = [
+    problems = [
+        (key, found)
+        for key, found in by_meaning.items()
+        if key[2] or len({value.value for value in found}) > 1
+    ]
+    rows: list[Row] = [
         {
             "tag": tag,
             "means": meaning if state != "not allowed" else None,
-            "spellings": ", ".join(dict.fromkeys(str(row["value"]) for row in found)),
+            "spellings": _spellings(found),
             "state": "several spellings" if state == "" else state,
-            "resources": sum(int(str(row["resources"])) for row in found),
-            "total": added(money_of(row["total"]) for row in found),
+            "resources": sum(value.resources for value in found),
+            "total": added(value.total for value in found),
         }
-        for (tag, meaning, state), found in by_meaning.items()
-        if state or len({row["value"] for row in found}) > 1
+        for (tag, meaning, state), found in sorted(
+            problems, key=lambda pair: (-abs(added(v.total for v in pair[1])), _spellings(pair[1]))
+        )
     ]
-    rows.sort(key=lambda row: (-abs(money_of(row["total"])), str(row["spellings"])))
     return Section(
         "values",
         "Tag values with several spellings or not allowed",
@@ -210,6 +218,10 @@ def _values(view: PageContext) -> Section:
         ),
         empty="Every value has one spelling and is allowed.",
     )
+
+
+def _spellings(found: Sequence[TagValue]) -> str:
+    return ", ".join(dict.fromkeys(value.value for value in found))
 
 
 def _meaning(view: PageContext, tag: str, value: str) -> tuple[str, str]:

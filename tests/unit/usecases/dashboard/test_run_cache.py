@@ -40,7 +40,7 @@ def test_cost_of_owners_equals_the_report_to_the_last_digit(
         for row in reopened(folder).report(Question(period)).rows
     }
     found = {
-        (row["owner"], currency): (row["direct"], row["shared"])
+        (row.name, currency): (row.direct, row.shared)
         for currency in ("USD", "EUR")
         for row in run.rows(queries.owners_query(currency))
     }
@@ -50,11 +50,11 @@ def test_cost_of_owners_equals_the_report_to_the_last_digit(
 
 def test_days_of_every_column_add_up_to_the_whole_bill(runs: RunCache) -> None:
     run = runs.open_run(PERIOD, EVERYTHING)
-    totals = {row["currency"]: row["total"] for row in run.rows(queries.totals_query())}
+    totals = {row.name: row.total for row in run.rows(queries.totals_query())}
     for currency in ("USD", "EUR"):
         for column in ("", *group_columns(run.rulebook)):
             rows = run.rows(queries.column_cost_query(column, currency))
-            assert sum((row["total"] for row in rows), Decimal()) == totals[currency], column
+            assert sum((row.total for row in rows), Decimal()) == totals[currency], column
 
 
 def test_a_scope_has_only_its_rows_of_every_table(runs: RunCache) -> None:
@@ -62,16 +62,16 @@ def test_a_scope_has_only_its_rows_of_every_table(runs: RunCache) -> None:
     for table in TABLES:
         withheld = ", ".join(f'"{column}"' for column in REPLACEMENTS.get(table, ()))
         columns = f"* EXCLUDE ({withheld})" if withheld else "*"
-        everything = whole.rows(f'SELECT {columns} FROM "{table}"')
-        part = shop.rows(f'SELECT {columns} FROM "{table}"')
+        everything = whole.raw_rows(f'SELECT {columns} FROM "{table}"')
+        part = shop.raw_rows(f'SELECT {columns} FROM "{table}"')
         assert all(row in everything for row in part), table
-        part = shop.rows(f'SELECT * FROM "{table}"')
+        part = shop.raw_rows(f'SELECT * FROM "{table}"')
         assert {row.get("#owner", "SHOP") for row in part} <= {"SHOP"}, table
-    assert {row["owner"] for row in shop.rows(queries.owners_query("USD"))} == {"SHOP"}
-    assert shop.rows("SELECT * FROM matched_cost") == []
-    for row in shop.rows("SELECT * FROM pools"):
+    assert {row.name for row in shop.rows(queries.owners_query("USD"))} == {"SHOP"}
+    assert shop.raw_rows("SELECT * FROM matched_cost") == []
+    for row in shop.raw_rows("SELECT * FROM pools"):
         assert {row[c] for c in ("cost", "kept", "payers", "split", "where")} <= {None, ""}
-    assert {row["target"] for row in shop.rows("SELECT * FROM drivers")} <= {
+    assert {row["target"] for row in shop.raw_rows("SELECT * FROM drivers")} <= {
         "SHOP", "platform", "network",
     }  # fmt: skip
 
@@ -79,7 +79,7 @@ def test_a_scope_has_only_its_rows_of_every_table(runs: RunCache) -> None:
 def test_a_scope_without_groups_has_no_rows(runs: RunCache) -> None:
     run = runs.open_run(PERIOD, NOTHING)
     for table in TABLES:
-        assert table == "status" or run.rows(f'SELECT * FROM "{table}"') == [], table
+        assert table == "status" or run.raw_rows(f'SELECT * FROM "{table}"') == [], table
 
 
 def test_another_dimension_gives_no_owner(runs: RunCache) -> None:
@@ -88,11 +88,11 @@ def test_another_dimension_gives_no_owner(runs: RunCache) -> None:
 
 
 def test_a_query_is_answered_once_for_each_scope(runs: RunCache) -> None:
-    query = queries.owners_query("USD")
-    whole = runs.open_run(PERIOD, EVERYTHING).rows(query)
-    assert runs.open_run(PERIOD, EVERYTHING).rows(query) is whole
-    assert len(runs.open_run(PERIOD, SHOP).rows(query)) == 1 < len(whole)
-    assert runs.open_run(BEFORE, EVERYTHING).rows(query) != whole
+    sql = queries.owners_query("USD").sql
+    whole = runs.open_run(PERIOD, EVERYTHING).raw_rows(sql)
+    assert runs.open_run(PERIOD, EVERYTHING).raw_rows(sql) is whole
+    assert len(runs.open_run(PERIOD, SHOP).raw_rows(sql)) == 1 < len(whole)
+    assert runs.open_run(BEFORE, EVERYTHING).raw_rows(sql) != whole
 
 
 def test_an_explanation_contains_nothing_of_other_owners(runs: RunCache) -> None:
