@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .app.accounts import Accounts
+    from .app.close import Close
     from .app.cost_categories import CostCategories
     from .app.cost_explorer import allocate_costs, export_to_csv
     from .app.invoices import Invoices
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from .model.aws.export import S3Location, Taking
     from .model.charges import SplitCost
     from .model.errors.base import ApportionError, FindingsError, OperationError, WrongUseError
+    from .model.finance.close import Decision
     from .model.findings.finding import Finding, Severity
     from .model.outcome import Explanation, ExplanationNode, Outcome, RulesInForce
     from .model.question import Granularity, Question
@@ -45,10 +47,12 @@ _HOMES = {
     "ApportionError": "model.errors.base",
     "Bucket": "ports.bills",
     "By": "model.aws.cost_query",
+    "Close": "app.close",
     "CostCategories": "app.cost_categories",
     "CostCenterCosts": "model.aws.cost_center",
     "CostReports": "ports.bills",
     "DailyCost": "model.aws.cost_center",
+    "Decision": "model.finance.close",
     "Expiry": "app.retention",
     "Explanation": "model.outcome",
     "ExplanationNode": "model.outcome",
@@ -83,10 +87,12 @@ __all__ = [
     "ApportionError",
     "Bucket",
     "By",
+    "Close",
     "CostCategories",
     "CostCenterCosts",
     "CostReports",
     "DailyCost",
+    "Decision",
     "Expiry",
     "Explanation",
     "ExplanationNode",

@@ -36,6 +36,7 @@ from apportion.reports.journal_templates import template_text
 from apportion.sources.local_files import LocalFiles
 from apportion.usecases.allocate.allocate import allocate
 from apportion.usecases.allocate.prove import prove
+from apportion.usecases.close.conditions import not_invoiced
 from apportion.usecases.context import RunContext
 from apportion.usecases.dashboard.run_cache import RunCache
 from apportion.usecases.explain.owner import explain_owner, explain_pool, explain_resource
@@ -55,6 +56,7 @@ from apportion.usecases.reports.review_topics import review
 from apportion.usecases.reports.workbook import workbook
 from apportion.usecases.retention.expire import expire
 from apportion.usecases.runs.load_rules import Rules, rules_for
+from apportion.usecases.runs.open_run import find
 from apportion.usecases.tags.coverage import CoverageQuery, coverage
 from apportion.usecases.tags.generate import GenerateRequest, generate
 from apportion.usecases.tags.judge_resources import judged
@@ -297,6 +299,7 @@ USE_CASES: Mapping[str, Callable[[RunContext, Path], object]] = {
     "invoices": _invoices,
     "journals": _journals,
     "tags": _tags,
+    "close": lambda context, _folder: not_invoiced(find(context, period=PERIOD), context),
     "expire": _expire,
 }
 

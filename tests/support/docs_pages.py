@@ -45,6 +45,7 @@ _ROOMS = {
     "proof": ("P", "the proof"),
     "invoices": ("I", "invoices"),
     "journals": ("J", "the chart map and journals"),
+    "close": ("K", "the close of a month"),
     "budgets": ("F", "budgets"),
     "nowcast": ("N", "estimates of incomplete days"),
     "delivered": ("W", "reports sent by e-mail"),

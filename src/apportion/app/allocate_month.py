@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from apportion.core.close.changes_since import after_close
+from apportion.core.close.decisions import standing
 from apportion.model.errors.base import FindingsError
 from apportion.model.outcome import Outcome
 from apportion.model.period import Period
@@ -31,6 +33,9 @@ def allocate_month(
     opened = context()
     done = allocate(period, rules, opened, wait=wait)
     files = Path(settings.ledger) / MANIFEST_FILES
-    written = write_manifests(files, done.manifest, opened.ledger.runs())
-    owners = report(opened, Question(str(period)))
-    return allocate_outcome(done.manifest, (*findings, *done.findings), owners, written)
+    runs = opened.ledger.runs()
+    written = write_manifests(files, done.manifest, runs)
+    booked = standing(runs, str(period)).booked
+    owners = report(opened, Question(str(period), as_of=done.manifest.run if booked else ""))
+    found = (*findings, *done.findings, *(after_close(booked, runs) if booked else ()))
+    return allocate_outcome(done.manifest, found, owners, written)

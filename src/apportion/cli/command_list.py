@@ -44,6 +44,9 @@ PROGRAM = {
         "journal",
         "Write journals for the finance system, and compare them with the general ledger.",
     ),
+    "close": Listed(
+        _MONTHLY, "close", "Close months for the books, and adjust them after the close."
+    ),
     "report": Listed(
         _REPORTS, "report", "Show what each owner pays: direct cost, shared cost and total."
     ),

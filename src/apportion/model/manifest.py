@@ -15,6 +15,7 @@ class RunKind(StrEnum):
     ALLOCATE = "allocate"
     ACCOUNTS = "accounts"
     EXPIRE = "expire"
+    CLOSE = "close"
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,7 @@ class SecondReading:
 
 @dataclass(frozen=True)
 class Manifest:
-    """One run of one period, one synchronisation of accounts, or one expiry of earlier runs.
+    """One run of one period, a synchronisation of accounts, an expiry, or the close of a month.
 
     `run` is a hash of all that decided the result.
 
@@ -125,7 +126,7 @@ class Manifest:
     run: str
     kind: RunKind
     period: str  # empty for accounts and expiries
-    bill: str  # empty for an allocation or expiry, the organisation for accounts
+    bill: str  # empty for an allocation, expiry or close, the organisation for accounts
     at: str  # UTC, ISO 8601
     version: str  # of apportion
     inputs: tuple[Input, ...]

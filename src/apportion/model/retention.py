@@ -19,6 +19,7 @@ class EvidenceKind(StrEnum):
     DELIVERED = "delivered"
     PROTECTED = "protected"
     SENT = "sent"  # as journals, to the finance system
+    CLOSED = "closed"  # by an approver: no policy takes it away
 
 
 @dataclass(frozen=True)

@@ -33,4 +33,5 @@ class Settings:
     tags: PurePath = _TAGS  # the tag policy, a file
     chart: PurePath = _CHART  # the chart map for journals, a file
     engine: EngineSettings = field(default_factory=EngineSettings)
+    two_people: bool = False  # who prepared an allocation may not approve the close of its month
     remote: str = ""  # s3://… where the ledger is kept; `ledger` is then a copy of it

@@ -13,6 +13,7 @@ from apportion.model.errors.base import NoSettingsError, WrongSettingsError
 from apportion.model.settings import Settings
 from apportion.model.suggestions import did_you_mean
 
+from .close_settings import CLOSE, read_close
 from .engine_settings import TABLE, read_engine
 
 FILE = "apportion.toml"
@@ -51,6 +52,10 @@ def read(folder: Path, environment: Mapping[str, str], *, file: Path | None = No
     engine, problems = read_engine(
         written.get(TABLE, {}), environment, place=lambda key: _place_in(found, folder, key)
     )
+    two_people, more = read_close(
+        written.get(CLOSE, {}), place=lambda key: _place_in(found, folder, key)
+    )
+    problems += more
     if problems:
         raise WrongSettingsError(problems)
     beside = found.resolve().parent if found else folder.resolve()
@@ -70,6 +75,7 @@ def read(folder: Path, environment: Mapping[str, str], *, file: Path | None = No
         tags=paths["tags"],
         chart=paths["chart"],
         engine=engine,
+        two_people=two_people,
         remote=remote if remote.startswith(_REMOTE) else "",
     )
 
@@ -102,7 +108,7 @@ def _read_file(path: Path, shown: str) -> dict[str, Any]:
     problems = [
         problem
         for key, value in tree.items()
-        if key != TABLE
+        if key not in {TABLE, CLOSE}
         if (problem := _problem(key, value, place=f"{shown}{_line(text, key)}"))
     ]
     if problems:
@@ -124,7 +130,7 @@ def _text(path: Path, shown: str) -> str:
 def _problem(key: str, value: object, *, place: str) -> str:
     if key not in DEFAULTS:
         guess = f" {did_you_mean(key, DEFAULTS)}".rstrip()
-        known = ", ".join((*DEFAULTS, TABLE))
+        known = ", ".join((*DEFAULTS, TABLE, CLOSE))
         return f"{place}: there is no setting {key!r}; known: {known}.{guess}"
     if not isinstance(value, str):
         return f'{place}: {key} is a path in quotes, like "{DEFAULTS[key]}"; found {value}.'

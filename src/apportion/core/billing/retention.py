@@ -88,7 +88,7 @@ def _reasons(
     for each in sorted(evidence, key=lambda one: one.at):
         if each.how is EvidenceKind.PUBLISHED:
             seen[each.period, each.where] = each
-        elif each.how not in policy.also:
+        elif each.how is EvidenceKind.CLOSED or each.how not in policy.also:
             reasons[each.run] = (*reasons.get(each.run, ()), each)
     for each in seen.values() if EvidenceKind.PUBLISHED not in policy.also else ():
         reasons[each.run] = (*reasons.get(each.run, ()), each)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from apportion.core.close.decisions import open_period, standing
 from apportion.core.identity import run_id
 from apportion.core.invoices.read_invoices import of_period
 from apportion.core.journal.batches import journal_lines, make_journals, subtract_sent
@@ -71,7 +72,9 @@ def export_journals(
     If the newest batch that was sent was made of the same inputs, it is written again. Raises
     FindingsError if something is not mapped or breaks a limit; then nothing is recorded.
     """
-    published = find(context, period=period)
+    published, booked_in = _booked(context, period)
+    if choice.posting_date is None:
+        choice = replace(choice, posting_date=Period.parse(booked_in).last_day)
     invoices = _invoices(ledger, published, chart)
     batch = _empty_batch(published, chart, template, choice, invoices)
     sent = sent_before(batch, recorded_batches(ledger, period))
@@ -86,6 +89,20 @@ def export_journals(
         batch = _filled(batch, lines, sent)
         words = [f"{_described(batch)}. {_next_step(batch)}", *_rounding(lines)]
     return _finished(ledger, batch, template, chart, findings, words)
+
+
+def _booked(context: RunContext, period: str) -> tuple[Published, str]:
+    """Find what is booked of a month, and the month in which it is dated.
+
+    That of a closed month with an adjustment is the adjusted allocation, in the first open month.
+    """
+    published = find(context, period=period)
+    runs = context.ledger.runs()
+    held = standing(runs, period)
+    if held.booked is None or held.booked is held.closed:
+        return published, period
+    adjusted = find(context, period=period, as_of=held.booked.run)
+    return replace(adjusted, later=published.later), open_period(runs, period)
 
 
 def _sent_before(batch: JournalBatch) -> Finding:

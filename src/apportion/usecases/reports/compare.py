@@ -33,6 +33,7 @@ from apportion.model.outcome import Outcome
 from apportion.model.period import Period
 from apportion.model.relation import BillTables, LabelledCosts, Relation
 from apportion.model.result_columns import CAUSES
+from apportion.model.wording import plural
 from apportion.usecases.allocate.check_labels import check_labels
 from apportion.usecases.allocate.label_keys import Labels, label
 from apportion.usecases.allocate.split_costs import pool_costs, split_costs
@@ -284,7 +285,9 @@ def _words(before: Side, after: Side, stages: Stages) -> tuple[str, ...]:
     diff = rules_diff(before, after)
     came, went = counted(diff)
     rules = (
-        f"{came} lines of the rulebook added and {went} removed" if diff else "the same rulebook"
+        f"{plural(came, 'line')} of the rulebook added and {went} removed"
+        if diff
+        else "the same rulebook"
     )
     numbers = [
         file

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from apportion.core.billing.retention import NUMBERS, expired, kept, past
+from apportion.core.close.changes_since import closed_evidence
 from apportion.core.identity import run_id
 from apportion.model.manifest import Manifest, RunKind
 from apportion.model.outcome import Outcome
@@ -104,7 +105,7 @@ def _plan(
 ) -> Plan:
     context.say("listing the runs that must be kept")
     runs = ledger.runs()
-    found = past(runs, policy, (*noted(ledger), *delivered))
+    found = past(runs, policy, (*noted(ledger), *closed_evidence(runs), *delivered))
     going = [each.number for each in found if not each.evidence]
     return Plan(tuple(runs), tuple(found), tuple(ledger.unreferenced_files(kept(runs, going))))
 

@@ -53,7 +53,7 @@ def held(context: RunContext) -> Outcome:
 
 
 def history(context: RunContext, *, period: str = "") -> Outcome:
-    """List every delivery, allocation, synchronisation and expiry, oldest first.
+    """List every delivery, allocation, synchronisation, expiry and close, oldest first.
 
     `run` is what --as-of takes, unless its files were removed at `expired`. A period's
     history has neither synchronisations nor expiries, which are of none; the inputs of its
@@ -108,6 +108,8 @@ def _sums_of_run(run: Manifest) -> Sequence[tuple[str, int, Mapping[str, Decimal
     """What a run came to; of accounts, how many there were, of an expiry, how many runs."""
     if run.kind is RunKind.ACCOUNTS:
         return [("", int(run.details["accounts"]), dict.fromkeys(COST_COLUMNS))]
+    if run.kind is RunKind.CLOSE:
+        return [("", 0, dict.fromkeys(COST_COLUMNS))]
     if run.kind is RunKind.EXPIRE:
         return [("", len(run.details[NUMBERS].split(",")), dict.fromkeys(COST_COLUMNS))]
     return sums(run, _last_stage(run))

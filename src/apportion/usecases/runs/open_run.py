@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 from apportion.core.billing.bill_identity import newest
 from apportion.core.billing.retention import deliveries_of, expired, number_of
+from apportion.core.close.changes_since import after_close
+from apportion.core.close.decisions import standing
 from apportion.core.rulebook.inputs.account_facts import read_facts
 from apportion.core.rulebook.inputs.drivers import read_driver
 from apportion.core.rulebook.inputs.lookups import read_lookup
@@ -73,6 +75,8 @@ def find(context: RunContext, *, period: str, as_of: str = "") -> Published:
 def allocation(runs: Sequence[Manifest], period: str, as_of: str = "") -> Manifest:
     """Find a period's allocation: the newest one, or the newest at `as_of`.
 
+    Without `as_of`, that of a closed month is the one on which it was closed.
+
     `as_of` is a run's id (or its beginning), or a time like 2026-10-03 or 2026-10-03T12:00:00Z.
     Raises NothingThereError, and ExpiredError for one whose files are gone.
     """
@@ -80,7 +84,8 @@ def allocation(runs: Sequence[Manifest], period: str, as_of: str = "") -> Manife
     if not of_period:
         have = sorted({run.period for run in runs if run.kind is RunKind.ALLOCATE})
         raise NothingThereError(f"allocation of {period}", have, "Run `apportion allocate` first.")
-    found = at(of_period, as_of)
+    closed = None if as_of else standing(runs, period).closed
+    found = at(of_period, closed.run if closed else as_of)
     check_readable(found, runs)
     return found
 
@@ -98,6 +103,10 @@ def check_readable(run: Manifest, runs: Sequence[Manifest]) -> None:
 
 
 def _later(allocation: Manifest, runs: Sequence[Manifest]) -> Iterator[Finding]:
+    held = standing(runs, allocation.period)
+    if held.booked:
+        yield from after_close(held.booked, runs)
+        return
     for bill, delivered in sorted(newest(runs, RunKind.INGEST, allocation.period).items()):
         if allocation.bills.get(bill) != delivered.run:
             yield Finding(

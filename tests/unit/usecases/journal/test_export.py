@@ -198,3 +198,38 @@ def test_two_processes_do_not_mark_at_once(unsent: Typed) -> None:
     with one.lock(wait=0), pytest.raises(LedgerBusyError):
         mark_sent(other, first, at="2026-11-03T00:00:00Z", wait=0)
     assert not any(each.sent_at for each in recorded_batches(one))
+
+
+def test_the_adjustment_of_a_closed_month_is_dated_in_the_first_open_one(tmp_path: Path) -> None:
+    def dates(raw: bytes) -> set[str]:
+        return {row["posting_date"] for row in csv.DictReader(raw.decode().splitlines())}
+
+    prompt = make_journal_ledger(tmp_path)
+    first = exported(prompt, "first.csv")
+    [(batch, _)] = batches(prompt)
+    assert prompt("journal", "mark-sent", batch).code == 0
+    decision = ("--period", "2026-09", "--approver", "R. Vega", "--note", "Day 5")
+    assert prompt("close", "close", *decision).code == 0
+    fixed = RULEBOOK.replace("{proportional: \"ChargeCategory = 'Usage'\"}", "{fixed: {ML: 100}}")
+    (tmp_path / "rulebook" / "rules.yaml").write_text(fixed)
+    assert prompt("allocate").code == 0
+    assert exported(prompt, "same.csv") == first, "what is not adjusted is not booked"
+    assert "K005" in prompt.err
+
+    assert prompt("close", "adjust", *decision, "--threshold", "1e9").code == 0
+    assert "K006" in prompt.err
+    assert prompt("close", "adjust", *decision, "--output", "json").code == 0
+    assert any(Decimal(row["rules"]) for row in prompt.rows)
+    adjustment = exported(prompt, "adjustment.csv")
+    assert (dates(first), dates(adjustment)) == ({"2026-09-30"}, {"2026-10-31"})
+    rows = prompt("close", "history", "--output", "json").rows
+    assert [row["action"] for row in rows] == ["close", "adjust"]
+    assert prompt("close", "status", "--output", "json").rows[0]["state"] == "adjusted"
+
+
+@pytest.mark.parametrize("written", ["-1", "much", "nan"])
+def test_a_threshold_is_an_amount(tmp_path: Path, written: str) -> None:
+    prompt = make_journal_ledger(tmp_path)
+    words = ("--approver", "R. Vega", "--note", "x", "--threshold", written)
+    assert prompt("close", "adjust", *words).code == 2
+    assert "expected an amount like 50.00" in prompt.err

@@ -1,0 +1,220 @@
+"""The commands that close months: state, close, adjustment, reopening, history."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
+from typing import Annotated
+
+import typer
+
+from apportion.cli.options.common import WAIT, FormOption, RawOption, ToOption, WaitOption
+from apportion.cli.options.period import PeriodOption, newest_delivered, one_month
+from apportion.cli.session import Session
+from apportion.cli.ui.help_pages import Command, Group, examples
+from apportion.cli.ui.output import Output
+from apportion.cli.ui.print_outcome import finish
+from apportion.model.errors.close import NotAThresholdError
+from apportion.model.finance.close import Decision
+from apportion.model.outcome import Outcome
+
+_SUMMARY = "Close months for the books, and adjust them after the close."
+
+ApproverOption = Annotated[
+    str, typer.Option("--approver", metavar="NAME", help="Who decides. Recorded.")
+]
+NoteOption = Annotated[str, typer.Option("--note", metavar="TEXT", help="Why. Recorded.")]
+PreparedOption = Annotated[
+    str,
+    typer.Option("--prepared-by", metavar="NAME", help="Who made the allocation. Recorded."),
+]
+ThresholdOption = Annotated[
+    str,
+    typer.Option(
+        "--threshold",
+        metavar="AMOUNT",
+        help="Book nothing if no owner's change is as large as this.",
+    ),
+]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add `close` with what stands under it to the program."""
+    close = typer.Typer(
+        name="close",
+        cls=Group,
+        rich_markup_mode=None,
+        help=_SUMMARY,
+        epilog=examples(
+            "apportion close status",
+            'apportion close close --period 2026-09 --approver "R. Vega" --note "Day 5"',
+            'apportion close adjust --period 2026-08 --approver "R. Vega" --note "Credit of AWS"',
+        ),
+    )
+    app.add_typer(close)
+    close.callback(invoke_without_command=True)(_list_commands)
+    for name, (command, calls) in _commands().items():
+        close.command(name, cls=Command, epilog=examples(*calls))(command)
+
+
+def _commands() -> dict[str, tuple[Callable[..., None], tuple[str, ...]]]:
+    """List the commands with their examples."""
+    return {
+        "status": (
+            status,
+            ("apportion close status", "apportion close status --period 2026-09 --output json"),
+        ),
+        "close": (
+            close_,
+            ('apportion close close --period 2026-09 --approver "R. Vega" --note "Day 5"',),
+        ),
+        "adjust": (
+            adjust,
+            (
+                'apportion close adjust --period 2026-08 --approver "R. Vega" --note "Credit"',
+                'apportion close adjust -p 2026-08 --threshold 50 --approver "R. Vega" --note "Q3"',
+            ),
+        ),
+        "reopen": (
+            reopen,
+            ('apportion close reopen --period 2026-08 --approver "R. Vega" --note "Wrong bill"',),
+        ),
+        "history": (history, ("apportion close history", "apportion close history -p 2026-08")),
+    }
+
+
+def _list_commands(ctx: typer.Context) -> None:
+    """Close months for the books, and adjust them after the close."""
+    if ctx.invoked_subcommand is None:
+        typer.echo(ctx.get_help())
+
+
+def status(
+    ctx: typer.Context,
+    period: PeriodOption = "",
+    form: FormOption = None,
+    to: ToOption = None,
+    raw: RawOption = False,
+) -> None:
+    """Show the state of each month and what it waits for.
+
+    States are open, billed, closed and adjusted. Reports show the run in the column run; the
+    column booked has the run that was booked last.
+    """
+    session: Session = ctx.obj
+    sent, month = Output(form, to, raw), one_month(period, session.outside.now())
+    sent.check(session.console)
+    with session.workspace() as workspace:
+        outcome = workspace.close.status(month)
+    finish(outcome, sent, session.console)
+
+
+def close_(
+    ctx: typer.Context,
+    approver: ApproverOption,
+    note: NoteOption,
+    period: PeriodOption = "",
+    prepared_by: PreparedOption = "",
+    wait: WaitOption = WAIT,
+    form: FormOption = None,
+    to: ToOption = None,
+    raw: RawOption = False,
+) -> None:
+    """Close a month on its newest allocation, after proving it again.
+
+    From then on, reports of the month show this allocation; later deliveries and rules become an
+    adjustment. Without --period, uses the newest month of the ledger.
+    """
+    decision = Decision(approver, note, prepared_by)
+    _decide(ctx, period, Output(form, to, raw), ("close", decision), wait=wait)
+
+
+def adjust(
+    ctx: typer.Context,
+    approver: ApproverOption,
+    note: NoteOption,
+    period: PeriodOption = "",
+    threshold: ThresholdOption = "0",
+    wait: WaitOption = WAIT,
+    form: FormOption = None,
+    to: ToOption = None,
+    raw: RawOption = False,
+) -> None:
+    """Book what changed after the close: owners with the causes of their changes.
+
+    The journal of the month is then the difference, dated in the first month that is not closed.
+    Allocate the month first.
+    """
+    session: Session = ctx.obj
+    sent, month = Output(form, to, raw), one_month(period, session.outside.now())
+    least = _amount(threshold)
+    sent.check(session.console)
+    with session.workspace() as workspace:
+        outcome = workspace.close.adjust(
+            month or newest_delivered(workspace),
+            Decision(approver, note),
+            threshold=least,
+            wait=wait,
+        )
+    finish(outcome, sent, session.console, total=True)
+
+
+def reopen(
+    ctx: typer.Context,
+    approver: ApproverOption,
+    note: NoteOption,
+    period: PeriodOption = "",
+    wait: WaitOption = WAIT,
+    form: FormOption = None,
+    to: ToOption = None,
+    raw: RawOption = False,
+) -> None:
+    """Open a closed month again, with a reason.
+
+    Reports of the month then show its newest allocation. The close stays in the history.
+    """
+    _decide(ctx, period, Output(form, to, raw), ("reopen", Decision(approver, note)), wait=wait)
+
+
+def history(
+    ctx: typer.Context,
+    period: PeriodOption = "",
+    form: FormOption = None,
+    to: ToOption = None,
+    raw: RawOption = False,
+) -> None:
+    """List who closed, adjusted or reopened months, when and why."""
+    session: Session = ctx.obj
+    sent, month = Output(form, to, raw), one_month(period, session.outside.now())
+    sent.check(session.console)
+    with session.workspace() as workspace:
+        outcome = workspace.close.history(month)
+    finish(outcome, sent, session.console)
+
+
+def _amount(written: str) -> Decimal:
+    """Read an amount that is not negative; raises NotAThresholdError."""
+    try:
+        found = Decimal(written)
+    except InvalidOperation:
+        raise NotAThresholdError(written) from None
+    if not found.is_finite() or found < 0:
+        raise NotAThresholdError(written)
+    return found
+
+
+def _decide(
+    ctx: typer.Context, period: str, sent: Output, what: tuple[str, Decision], *, wait: float
+) -> None:
+    session: Session = ctx.obj
+    month = one_month(period, session.outside.now())
+    sent.check(session.console)
+    action, decision = what
+    with session.workspace() as workspace:
+        chosen = month or newest_delivered(workspace)
+        outcome: Outcome = (
+            workspace.close.close(chosen, decision, wait=wait)
+            if action == "close"
+            else workspace.close.reopen(chosen, decision, wait=wait)
+        )
+    finish(outcome, sent, session.console)

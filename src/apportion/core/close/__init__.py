@@ -1,0 +1,1 @@
+"""The close of a month, from the decisions that the ledger records."""

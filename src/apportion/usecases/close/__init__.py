@@ -1,0 +1,1 @@
+"""Close months, adjust them after the close, and show their history."""

@@ -1,0 +1,93 @@
+"""Close a month, or open it again: each is a decision of a person, recorded as a run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from apportion.core.close.decisions import decision_manifest, standing
+from apportion.model.errors.close import ClosedAlreadyError, NoNameError, NotClosedError
+from apportion.model.finance.close import CloseAction, Decision
+from apportion.model.invisible_characters import clean
+from apportion.model.manifest import Manifest, RunKind
+from apportion.model.outcome import Outcome
+from apportion.usecases.context import RunContext
+from apportion.usecases.fail_on_findings import record, stop_if_failing
+from apportion.usecases.runs.open_run import find
+
+from .conditions import not_allocated, not_invoiced, not_over, same_person
+from .history import HISTORY, history_row
+
+
+def close_month(
+    context: RunContext,
+    period: str,
+    decision: Decision,
+    *,
+    prove: Callable[[str], Outcome],
+    two_people: bool,
+    wait: float = 0,
+) -> Outcome:
+    """Close a month on its newest allocation.
+
+    `prove` proves the allocation again, beside its invoices. Raises ClosedAlreadyError, and
+    FindingsError if the month is not over, its newest bill is not allocated, a finding of the proof
+    fails, or with `two_people` the approver prepared the allocation.
+    """
+    decision = checked(decision)
+    with context.ledger.lock(wait=wait):
+        runs = context.ledger.runs()
+        if closed := standing(runs, period).closed:
+            raise ClosedAlreadyError(period, closed.at, closed.decision.approver)
+        published = find(context, period=period)
+        findings = [
+            *not_over(period, context.now()),
+            *not_allocated(published, runs),
+            *(same_person(period, decision) if two_people else []),
+        ]
+        stop_if_failing(findings)
+        proof = prove(period)
+        stop_if_failing(list(proof.findings))
+        made = _decide(CloseAction.CLOSE, published.manifest, decision, context)
+    sentence = (
+        f"{period} is closed on run {published.manifest.run} by {decision.approver}. Reports of "
+        "the month show this run from now on."
+    )
+    shown = (*proof.findings, *not_invoiced(published, context))
+    return Outcome(HISTORY, (history_row(made),), shown, (sentence,))
+
+
+def reopen_month(
+    context: RunContext, period: str, decision: Decision, *, wait: float = 0
+) -> Outcome:
+    """Open a closed month again; raises NotClosedError."""
+    decision = checked(decision)
+    with context.ledger.lock(wait=wait):
+        runs = context.ledger.runs()
+        held = standing(runs, period)
+        if held.closed is None or held.booked is None:
+            raise NotClosedError(period)
+        booked = allocation_of(held.booked.run, runs)
+        made = _decide(CloseAction.REOPEN, booked, decision, context)
+    words = (f"{period} is open again. Reports of the month show its newest allocation.",)
+    return Outcome(HISTORY, (history_row(made),), messages=words)
+
+
+def _decide(
+    action: CloseAction, run: Manifest, decision: Decision, context: RunContext
+) -> Manifest:
+    made = decision_manifest(action, run, decision, at=context.now(), version=context.version)
+    return record(made, context)
+
+
+def checked(decision: Decision) -> Decision:
+    """Clean the names; raises NoNameError for one without a letter."""
+    approver, note = clean(decision.approver), clean(decision.note)
+    for option, given in (("--approver", approver), ("--note", note)):
+        if not given:
+            raise NoNameError(option)
+    return Decision(approver, note, clean(decision.prepared_by))
+
+
+def allocation_of(run: str, runs: Sequence[Manifest]) -> Manifest:
+    """Find the allocation with this id, the one that was recorded last."""
+    return [each for each in runs if each.kind is RunKind.ALLOCATE and each.run == run][-1]
