@@ -21,7 +21,6 @@ from moto_world import MotoWorld
 #: Makes a client of boto3 for a service and a region, or "".
 Clients = Callable[[str, str], Any]
 
-_IMPORTS = ("apportion.aws.published_tables", "apportion.aws.s3_store", "boto3")
 _CHANGES = {
     "s3": ("PutObject", "DeleteObjects"),
     "glue": ("CreateDatabase", "CreateTable", "UpdateTable"),
@@ -45,7 +44,7 @@ def died(
     The work is a function at the top of a test's file.
     """
     context = get_context("forkserver")
-    context.set_forkserver_preload([*preload.commands(), *_IMPORTS])
+    context.set_forkserver_preload(preload.commands())
     process = context.Process(target=_run, args=(work, world, arguments, at, of, below))
     process.start()
     process.join()

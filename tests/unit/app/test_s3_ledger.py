@@ -19,6 +19,7 @@ import pytest
 
 from apportion.app.s3_ledger import fetch_settings, mirrored, mirrored_to_repair
 from apportion.app.workspace import Workspace
+from apportion.aws.s3_store import S3Store
 from apportion.ledger.catalog import Catalog
 from apportion.ledger.iceberg import IcebergLedger
 from apportion.ledger.iceberg_catalog import IcebergCatalog
@@ -33,7 +34,11 @@ from apportion.usecases.settings import read
 from mortal import died
 from moto_world import MotoWorld, serving
 from published_months import LINES, ONCE, PERIOD, RULES, Clients, allocated, store_of
+from soak import SOAK, every
 from stories import bill_of, delivered, parquet_bill, total_of, workspace_in
+
+#: `make soak` kills before each change; test_kill_points.py looks at the store before many more.
+UPLOADS, FILES = every(29), every(47)
 
 
 @pytest.fixture(scope="module")
@@ -50,13 +55,18 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "ledger"
 
 
-@pytest.fixture
-def given(world: MotoWorld, made: Path, tmp_path: Path) -> str:
+@pytest.fixture(scope="module")
+def first_given(world: MotoWorld, made: Path) -> str:
     """A bucket with that ledger, given by a machine that no test asks."""
     name = world.bucket()
-    copy = Path(shutil.copytree(made, tmp_path / "giver" / "copy"))
-    assert S3Ledger(store_of(world, name, "ledger"), copy).give_back()
+    assert S3Ledger(store_of(world, name, "ledger"), made).give_back()
     return name
+
+
+@pytest.fixture
+def given(world: MotoWorld, first_given: str) -> str:
+    """A bucket of the test's own with all that was given."""
+    return world.bucket_like(first_given)
 
 
 @pytest.fixture
@@ -124,7 +134,7 @@ def test_killed_while_giving_back(world: MotoWorld, given: str, tmp_path: Path) 
     """Before its last write the old state stands, after it the new one."""
     deaths = 0
     while died(
-        take_in_again, world, world, given, tmp_path / f"mortal {deaths}", at=1 + 16 * deaths
+        take_in_again, world, world, given, tmp_path / f"mortal {deaths}", at=1 + UPLOADS * deaths
     ):
         deaths += 1
         assert total(world, given, tmp_path / f"reader {deaths}") == ONCE
@@ -163,7 +173,7 @@ def test_killed_at_changes_of_files_while_fetching(
     folder = tmp_path / "one"
     own = settings(given, folder)
     deaths = 0
-    while died(read_only, world, given, folder, at=1 + 23 * deaths, below=folder):
+    while died(read_only, world, given, folder, at=1 + FILES * deaths, below=folder):
         deaths += 1
         assert whole(world, given, folder)
         if deaths % 2:  # sometimes there is no copy before
@@ -265,38 +275,44 @@ def test_three_reports_at_once(world: MotoWorld, given: str, tmp_path: Path) -> 
     assert b"unallocated" in result[0]
 
 
-@pytest.mark.parametrize(
-    "content",
-    [
-        None,
-        b"",
-        b"{",
-        b"[]",
-        b'{"format": 1}',
-        b'{"files": {}}',
-        b'{"format": 1, "files": {}}',
-        b'{"format": 1, "files": {"catalog.db": [1]}}',
-        b'{"format": 1, "files": {"inputs/aa/x": [1, "00"]}}',
-        b'{"format": 2, "files": {}}',
-    ],
-)
-def test_a_head_that_is_lost_or_cut_off_is_damage_and_made_again(
+DAMAGED_HEADS = [
+    None,
+    b"",
+    b"{",
+    b"[]",
+    b'{"format": 1}',
+    b'{"files": {}}',
+    b'{"format": 1, "files": {}}',
+    b'{"format": 1, "files": {"catalog.db": [1]}}',
+    b'{"format": 1, "files": {"inputs/aa/x": [1, "00"]}}',
+    b'{"format": 2, "files": {}}',
+]
+
+
+def test_a_head_that_is_lost_or_cut_off_is_damage(
+    world: MotoWorld, given: str, tmp_path: Path
+) -> None:
+    """It changes nothing, neither in the store nor in the copy that is there."""
+    assert whole(world, given, tmp_path / "one")
+    store, copy = store_of(world, given, "ledger"), settings(given, tmp_path / "one").ledger
+    files = files_of(Path(copy))
+    for content in DAMAGED_HEADS:
+        replace_object(store, "head.json", content)
+        before = store.names()
+        for folder in ("one", "new"):
+            with pytest.raises(LedgerDamagedError, match=r"head\.json is damaged: .*ledger repair"):  # noqa: SIM117 - one story
+                with mirrored(settings(given, tmp_path / folder), world.client):
+                    pytest.fail(f"an empty ledger was given for {content!r}")
+        assert store.names() == before, content
+        assert files_of(Path(copy)) == files, content
+
+
+@pytest.mark.parametrize("content", DAMAGED_HEADS if SOAK else DAMAGED_HEADS[::4])
+def test_a_head_that_is_lost_or_cut_off_is_made_again(
     world: MotoWorld, given: str, tmp_path: Path, content: bytes | None
 ) -> None:
     assert whole(world, given, tmp_path / "one")
-    store = store_of(world, given, "ledger")
-    if content is None:
-        store.remove(["head.json"])
-    else:
-        store.write("head.json", content)
-    before, copy = store.names(), files_of(Path(settings(given, tmp_path / "one").ledger))
-    for folder in ("one", "new"):
-        with pytest.raises(LedgerDamagedError, match=r"head\.json is damaged: .*ledger repair"):  # noqa: SIM117 - one story
-            with mirrored(settings(given, tmp_path / folder), world.client):
-                pytest.fail("an empty ledger was given")
-    assert store.names() == before
-    assert files_of(Path(settings(given, tmp_path / "one").ledger)) == copy, "the copy stays"
-
+    replace_object(store_of(world, given, "ledger"), "head.json", content)
     with mirrored_to_repair(settings(given, tmp_path / "healer"), world.client) as own:
         assert len(Workspace(own).repair().rows) == 2
     assert whole(world, given, tmp_path / "one")
@@ -321,10 +337,7 @@ def test_a_catalog_that_is_lost_in_the_store_is_made_again(
 ) -> None:
     store = store_of(world, given, "ledger")
     (catalog,) = (name for name in store.names() if name.startswith("catalog/"))
-    if found is None:
-        store.remove([catalog])
-    else:
-        store.write(catalog, found)
+    replace_object(store, catalog, found)
     with pytest.raises(LedgerDamagedError, match=r"/catalog/\w+ is damaged: .*ledger repair"):
         whole(world, given, tmp_path / "one")
     with mirrored_to_repair(settings(given, tmp_path / "healer"), world.client) as own:
@@ -406,6 +419,14 @@ def _die_inside(catalog: Path) -> None:
     connection.execute("CREATE TABLE x (y)")
     connection.executemany("INSERT INTO x VALUES (?)", [("z" * 3000,)] * 200)
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+def replace_object(store: S3Store, name: str, content: bytes | None) -> None:
+    """Put other content in an object's place, or nothing."""
+    if content is None:
+        store.remove([name])
+    else:
+        store.write(name, content)
 
 
 def files_of(folder: Path) -> set[str]:

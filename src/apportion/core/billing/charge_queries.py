@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 
 from sqlglot import exp
 
@@ -16,7 +17,8 @@ from apportion.model.focus import COST_COLUMNS, QUANTITY_COLUMNS
 
 from .column_checks import column_findings
 from .mapping import BillMapping
-from .raw_columns import RawColumnKind
+from .mapping_file import MappingFile
+from .raw_columns import RawColumn, RawColumnKind, RawColumns
 from .split_cost_rows import less_transferred, transfers
 
 
@@ -28,12 +30,34 @@ def charge_queries(
     If a finding fails, no charge can be read, and the queries must not be used.
     """
     mapping = BillMapping.of(delivery)
+    queries = _queries(
+        delivery.mapping,
+        mapping.months,
+        tuple(mapping.columns.all()),
+        tuple(delivery.columns.items()),
+        split_cost,
+    )
+    return queries, column_findings(delivery, mapping, split_cost)
+
+
+@lru_cache(maxsize=16)
+def _queries(
+    mapping_file: str,
+    months: tuple[str, ...],
+    columns: tuple[RawColumn, ...],
+    types: tuple[tuple[str, str], ...],
+    split_cost: SplitCost,
+) -> ChargeQueries:
+    """Write the queries, once for all deliveries with the same columns."""
+    mapping = BillMapping(
+        MappingFile.parse(mapping_file), RawColumns.by_normal_name(columns), months
+    )
     descriptors = mapping.descriptors()
     describe = tuple((column, _sql(text)) for column, text in mapping.descriptions.items())
-    queries = ChargeQueries(
+    return ChargeQueries(
         descriptors=tuple(quoted(column.name) for column in descriptors),
         describe=describe,
-        identity=_identity({column.name for column in descriptors}, describe, delivery.columns),
+        identity=_identity({column.name for column in descriptors}, describe, dict(types)),
         period=_sql(mapping.period),
         day=_sql(mapping.day),
         measure=_measure(mapping, split_cost),
@@ -44,7 +68,6 @@ def charge_queries(
         ),
         transfers=_transfers(mapping, split_cost),
     )
-    return queries, column_findings(delivery, mapping, split_cost)
 
 
 def _identity(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -106,15 +106,22 @@ class RawColumns:
     @classmethod
     def of(cls, delivery: Delivery) -> RawColumns:
         """Sort the columns of a delivery."""
-        found: dict[str, tuple[RawColumn, ...]] = {}
-        for name, sql_type in delivery.columns.items():
-            column = RawColumn(
+        return cls.by_normal_name(
+            RawColumn(
                 name,
                 _kind(sql_type, delivery.encoding),
                 name in delivery.ten_places,
                 delivery.written.get(name, ""),
             )
-            normal = normal_name(name)
+            for name, sql_type in delivery.columns.items()
+        )
+
+    @classmethod
+    def by_normal_name(cls, columns: Iterable[RawColumn]) -> RawColumns:
+        """Sort columns, those of one normal name in their order."""
+        found: dict[str, tuple[RawColumn, ...]] = {}
+        for column in columns:
+            normal = normal_name(column.name)
             found[normal] = (*found.get(normal, ()), column)
         return cls(found)
 

@@ -195,6 +195,21 @@ def test_the_sql_of_each_form_of_bill_stays_the_same(name: str) -> None:
     assert digest(queries_of(name)) == DIGESTS[name]
 
 
+def test_queries_are_written_once_for_the_same_columns() -> None:
+    one = delivery("focus")
+    other = replace(one, files=(), made="2026-10-02T08:00:00Z")
+    found, again = (charge_queries(each, split_cost=SplitCost.PARENT) for each in (one, other))
+    assert found[0] is again[0]
+
+    for changed in (
+        replace(one, stated=(MONTH,)),
+        replace(one, columns={**one.columns, "x_Own": "VARCHAR"}),
+        replace(one, columns=dict.fromkeys(one.columns, "DATE")),
+        replace(one, encoding=Encoding.PARQUET, ten_places=frozenset({"BilledCost"})),
+    ):
+        assert charge_queries(changed, split_cost=SplitCost.PARENT)[0] != found[0]
+
+
 def test_a_mapping_file_extends_another_one() -> None:
     new, old = (MappingFile.parse(mapping_text(one)) for one in ("cur-2.0", "cur-legacy"))
     assert old == replace(new, implied_columns=frozenset())
