@@ -407,8 +407,20 @@ def test_every_validation_has_a_test_in_which_it_fails(module: str) -> None:
     assert {name for name in validated if f"[var.{name}]" not in tests} == set()
 
 
-def test_billing_alone_delivers_and_only_for_this_account(provided: Provided, tree: Path) -> None:
-    plan = provided.terraform(tree / "modules/billing_export", bucket="tf-bills").plan()
+@pytest.fixture(scope="module")
+def export_plans(provided: Provided, tmp_path_factory: pytest.TempPathFactory) -> dict[Table, Plan]:
+    folder = copied(tmp_path_factory.mktemp("exports")) / "modules/billing_export"
+    return {
+        table: provided.terraform(folder, bucket="tf-bills", table=table.value).plan()
+        for table in (Table.CUR_2, Table.FOCUS_1_2)
+    }
+
+
+@pytest.mark.parametrize("table", [Table.CUR_2, Table.FOCUS_1_2])
+def test_billing_alone_delivers_and_only_for_this_account(
+    export_plans: dict[Table, Plan], table: Table
+) -> None:
+    plan = export_plans[table]
     (policy,) = (json.loads(one["policy"]) for one in plan.values("aws_s3_bucket_policy"))
     tls, delivery = policy["Statement"]
     assert tls["Effect"] == "Deny"
@@ -464,34 +476,37 @@ def test_manifests_of_the_export_start_the_function_and_nothing_else(pipeline: P
         assert (request_of(event, environment) is not None) is starts
 
 
-def test_terraform_and_the_command_make_the_same_export(provided: Provided, tree: Path) -> None:
-    folder = tree / "modules/billing_export"
-    for table in (Table.CUR_2, Table.FOCUS_1_2):
-        plan = provided.terraform(folder, bucket="tf-bills", table=table.value).plan()
-        ((export,),) = (one["export"] for one in plan.values("aws_bcmdataexports_export"))
-        (settings,) = export["data_query"][0]["table_configurations"].values()
-        wanted = WantedExport(S3Location("tf-bills", "exports/apportion"), table)
-        assert settings == properties(wanted, "123456789012", "aws")
+@pytest.mark.parametrize("table", [Table.CUR_2, Table.FOCUS_1_2])
+def test_terraform_and_the_command_make_the_same_export(
+    export_plans: dict[Table, Plan], table: Table
+) -> None:
+    plan = export_plans[table]
+    ((export,),) = (one["export"] for one in plan.values("aws_bcmdataexports_export"))
+    (settings,) = export["data_query"][0]["table_configurations"].values()
+    wanted = WantedExport(S3Location("tf-bills", "exports/apportion"), table)
+    assert settings == properties(wanted, "123456789012", "aws")
 
-        (policy,) = (json.loads(one["policy"]) for one in plan.values("aws_s3_bucket_policy"))
-        written, query = policy["Statement"][1], bucket_policy(wanted, "123456789012", "aws")
-        assert set(written["Principal"]["Service"]) == set(query["Principal"]["Service"])
-        assert (written["Action"], written["Resource"]) == (query["Action"], query["Resource"])
+    (policy,) = (json.loads(one["policy"]) for one in plan.values("aws_s3_bucket_policy"))
+    written, query = policy["Statement"][1], bucket_policy(wanted, "123456789012", "aws")
+    assert set(written["Principal"]["Service"]) == set(query["Principal"]["Service"])
+    assert (written["Action"], written["Resource"]) == (query["Action"], query["Resource"])
 
 
-def test_an_export_names_columns_and_all_of_its_settings(provided: Provided, tree: Path) -> None:
-    folder = tree / "modules/billing_export"
-    for table, expected in {"cur-2.0": 6, "focus-1.2": 1}.items():
-        plan = provided.terraform(folder, bucket="tf-bills", table=table).plan()
-        (export,) = (one["export"][0] for one in plan.values("aws_bcmdataexports_export"))
-        (query,) = export["data_query"]
-        ((name, settings),) = query["table_configurations"].items()
-        statement = query["query_statement"]
-        assert statement.startswith("SELECT ")
-        assert statement.endswith(f" FROM {name}")
-        assert len(settings) == expected
-        columns = statement.removeprefix("SELECT ").removesuffix(f" FROM {name}").split(", ")
-        assert len(columns) == len(set(columns)) > 50
+@pytest.mark.parametrize(("table", "expected"), [(Table.CUR_2, 6), (Table.FOCUS_1_2, 1)])
+def test_an_export_names_columns_and_all_of_its_settings(
+    export_plans: dict[Table, Plan], table: Table, expected: int
+) -> None:
+    (export,) = (
+        one["export"][0] for one in export_plans[table].values("aws_bcmdataexports_export")
+    )
+    (query,) = export["data_query"]
+    ((name, settings),) = query["table_configurations"].items()
+    statement = query["query_statement"]
+    assert statement.startswith("SELECT ")
+    assert statement.endswith(f" FROM {name}")
+    assert len(settings) == expected
+    columns = statement.removeprefix("SELECT ").removesuffix(f" FROM {name}").split(", ")
+    assert len(columns) == len(set(columns)) > 50
 
 
 def test_the_configurations_are_formatted() -> None:

@@ -37,6 +37,7 @@ class Terraform:
             "CHECKPOINT_DISABLE": "1",
             "TF_CLI_CONFIG_FILE": str(settings),
             "TF_IN_AUTOMATION": "1",
+            "GOGC": "400",  # its garbage collector takes a quarter of its time
         } | ({"TF_REATTACH_PROVIDERS": reattach} if reattach else {})
 
     def __call__(self, *words: str, fine: tuple[int, ...] = (0,)) -> str:
