@@ -16,7 +16,7 @@ import io
 import json
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -317,17 +317,17 @@ def tell(life: Life, *, short: bool) -> None:
     life.prompt.aside(f"{life.prompt.checks} checks hold. AWS got {life.requests:,} requests.")
 
 
-def main() -> int:
-    """Give the exit code."""
+def main(arguments: Sequence[str] | None = None, *, prompt: type[Prompt] = Prompt) -> int:
+    """Give the exit code. Without `arguments` they are those of the process."""
     words = argparse.ArgumentParser(description="The whole life of bills in AWS, emulated.")
     words.add_argument("folder", nargs="?", type=Path, help="a new one, kept; else a temporary one")
     words.add_argument("--short", action="store_true", help="one month, and only what comes out")
-    asked = words.parse_args()
+    asked = words.parse_args(arguments)
     newest = Period.of(datetime.now(UTC).date()).before
     months = (newest,) if asked.short else (newest.before, newest)
     with _folders(asked.folder) as (folder, scratch), running([*TAG_KEYS]) as aws:
         environment = {**aws.environment, "XDG_CACHE_HOME": str(scratch / "cache")}
-        life = Life(aws, Prompt(folder, environment), months, scratch)
+        life = Life(aws, prompt(folder, environment), months, scratch)
         try:
             tell(life, short=asked.short)
         except NotSoError as found:

@@ -43,7 +43,7 @@ class Prompt:
     def types(self, command: str, *, code: int = 0) -> str:
         """Type a command and show it; gives what it wrote. It must end with the exit code."""
         print(f"\n$ {command}", flush=True)
-        done = self._run(shlex.split(command))
+        done = self.run(shlex.split(command))
         _show(done.stdout)
         _show(done.stderr)
         if done.returncode != code:
@@ -52,7 +52,7 @@ class Prompt:
 
     def asks(self, command: str) -> list[dict[str, Any]]:
         """Ask for rows, and show nothing: only a check wants them."""
-        done = self._run([*shlex.split(command), "--output", "json"])
+        done = self.run([*shlex.split(command), "--output", "json"])
         if done.returncode != 0:
             raise NotSoError(f"`{command}` ended with {done.returncode}: {done.stderr}")
         rows: list[dict[str, Any]] = json.loads(done.stdout)
@@ -65,16 +65,21 @@ class Prompt:
             raise NotSoError(claim)
         self.checks += 1
 
-    def _run(self, words: list[str]) -> subprocess.CompletedProcess[str]:
+    def run(self, words: list[str]) -> subprocess.CompletedProcess[str]:
+        """Run a command in the folder, with this AWS in its environment."""
         program = Path(sys.executable).with_name(words[0])
         return subprocess.run(
             [str(program), *words[1:]],
             cwd=self.folder,
-            env={**self.environment, "PATH": os.environ["PATH"], "COLUMNS": "100"},
+            env=self.around(),
             capture_output=True,
             text=True,
             check=False,
         )
+
+    def around(self) -> dict[str, str]:
+        """Give the whole environment of a command."""
+        return {**self.environment, "PATH": os.environ["PATH"], "COLUMNS": "100"}
 
 
 def _show(output: str) -> None:

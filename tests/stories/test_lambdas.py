@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 
+import forked
+import lambda_host
 from apportion.app.workspace import Workspace
 from apportion.lambdas import ingest
 from apportion.lambdas.event import IngestRequest, request_of
@@ -35,7 +37,6 @@ from published_months import (
 from stories import bill_of, parquet_bill
 
 ROOT = Path(__file__).parents[2]
-HOST = Path(__file__).parents[1] / "support" / "lambda_host.py"
 EXPORT = "s3://acme-billing/exports/focus"
 
 
@@ -219,14 +220,14 @@ def invoke(
         "APPORTION_TABLE": database(bucket),
         "APPORTION_WORK": str(work),
     }
-    done = subprocess.run(
-        [sys.executable, str(HOST), "apportion.lambdas.ingest"],
-        env=environment,
-        input=json.dumps(events),
-        capture_output=True,
-        text=True,
-        check=True,
+    done = forked.run(
+        lambda_host.main,
+        "apportion.lambdas.ingest",
+        folder=work,
+        environment=environment,
+        entered=json.dumps(events),
     )
+    assert done.returncode == 0, done.stderr
     assert SECRET not in done.stdout + done.stderr
     lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
     return [line["answer"] for line in lines if "answer" in line]

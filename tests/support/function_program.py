@@ -1,6 +1,6 @@
-"""Invokes a Lambda function as Lambda does, in a separate process, and prints its calls.
+"""Invokes a Lambda function as Lambda does, as the program of a process, and prints its calls.
 
-    python function_program.py ingest|report EVENT...
+Its arguments are the function, `ingest` or `report`, and the events.
 
 The environment is the function's. Each event is JSON. What comes out is one line of JSON: the
 answers (or the error's class), the actions that were called, and what they were about.
@@ -11,10 +11,7 @@ from __future__ import annotations
 import importlib
 import json
 import sys
-from pathlib import Path
 from typing import Any
-
-sys.path.insert(0, str(Path(__file__).parent))
 
 from called_actions import listening
 
@@ -43,7 +40,3 @@ def main() -> None:
                 answers.append(f"{type(error).__name__}: {error}")
     result = {"answers": answers, "actions": called.actions, "resources": sorted(called.resources)}
     sys.stdout.write("\n" + json.dumps(result) + "\n")
-
-
-if __name__ == "__main__":
-    main()

@@ -1,7 +1,7 @@
 """Runs a function's entry point as Lambda does: a process with an environment, events one by one.
 
-`python lambda_host.py apportion.lambdas.ingest` reads a JSON list of events from stdin and writes
-what each came to as one JSON line with the mark `answer`.
+Its argument is the module; it reads a JSON list of events from stdin, and writes what each came to
+as one JSON line with the mark `answer`.
 """
 
 from __future__ import annotations
@@ -33,7 +33,3 @@ def main() -> None:
         except Exception as error:  # noqa: BLE001 - as Lambda does
             answer = {"errorType": type(error).__name__, "errorMessage": str(error)}
         sys.stdout.write(json.dumps({"answer": answer}) + "\n")
-
-
-if __name__ == "__main__":
-    main()

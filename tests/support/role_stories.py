@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import io
 import json
-import subprocess
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -18,6 +16,8 @@ from uuid import uuid4
 
 import boto3
 
+import forked
+import function_program
 from apportion.app.cost_explorer import connect
 from apportion.app.publishing import forms, open_store
 from apportion.app.workspace import Workspace
@@ -124,19 +124,14 @@ class Company:
         self, function: str, events: Sequence[object], environment: Mapping[str, str]
     ) -> list[Any]:
         """Invoke a function with some events, in a process of its own; gives its answers."""
-        done = subprocess.run(
-            [
-                sys.executable,
-                str(Path(__file__).with_name("function_program.py")),
-                function,
-                *map(json.dumps, events),
-            ],
-            env=self.moto.environment()
+        done = forked.run(
+            function_program.main,
+            function,
+            *map(json.dumps, events),
+            folder=self.folder,
+            environment=self.moto.environment()
             | {f"AWS_ENDPOINT_URL_{name.upper()}": at for name, at in self.endpoints.items()}
             | {"APPORTION_WORK": str(self.folder), **environment},
-            capture_output=True,
-            text=True,
-            check=False,
         )
         assert done.returncode == 0, done.stderr
         result = json.loads(done.stdout.splitlines()[-1])
