@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from hashlib import sha256
@@ -48,6 +49,7 @@ from apportion.usecases.runs.open_run import Published, allocation, find
 
 from .aggregates import AggregateStore, aggregates_name, find_or_build
 from .recently_used import RecentlyUsed
+from .unfinished_days import Unfinished, UnfinishedDays
 
 #: The number of open runs; the least recently used one is closed.
 MAX_OPEN_RUNS = 36
@@ -108,6 +110,7 @@ class ScopedRun:
     _explain: Callable[[str, str, Manifest], Explanation]
     _tables: Mapping[str, Relation]
     _compare_invoices: Callable[[Manifest], Outcome | None]
+    _unfinished: Callable[[Published], Unfinished]
 
     @property
     def manifest(self) -> Manifest:
@@ -201,6 +204,20 @@ class ScopedRun:
         """Compare the run with its invoices; None without some, or without full access."""
         return self._compare_invoices(self.manifest) if self.owners is None else None
 
+    def unfinished_days(self, currency: str) -> tuple[date, ...]:
+        """The days that are not billed completely; of a scope, those of the organisation."""
+        return tuple(day for day, of in self._unfinished(self.published) if of == currency)
+
+    def not_billed_yet(self, currency: str) -> dict[date, Decimal]:
+        """What is still expected of each of these days; nothing without full access."""
+        if self.owners is not None:
+            return {}
+        return {
+            day: one.expected - one.billed
+            for (day, of), one in self._unfinished(self.published).items()
+            if of == currency
+        }
+
     @cached_property
     def _visible_owners(self) -> frozenset[str]:
         """The owners of the month within the scope."""
@@ -259,6 +276,7 @@ class RunCache:
         self._store = store
         self._building, self._reading = Lock(), Lock()
         self._explained = RecentlyUsed[tuple[str, str, str], Explanation](MAX_EXPLANATIONS)
+        self._unfinished_days = UnfinishedDays(builder)
         self._answers = RecentlyUsed[str, list[Row]](MAX_ANSWERS)
         self._open: dict[str, tuple[Published, dict[str, Relation]]] = {}
         self.ledger_version = self._newest_version()
@@ -291,6 +309,7 @@ class RunCache:
             self._explain,
             tables,
             self._compare_invoices,
+            self._unfinished,
         )
 
     def _newest_version(self) -> LedgerVersion:
@@ -299,6 +318,10 @@ class RunCache:
     def _compare_invoices(self, manifest: Manifest) -> Outcome | None:
         with self._building:
             return self._invoices.for_page(self._builder, manifest)
+
+    def _unfinished(self, published: Published) -> Unfinished:
+        with self._building:
+            return self._unfinished_days.of(published, self.ledger_version.id)
 
     def _explain(self, kind: str, name: str, manifest: Manifest) -> Explanation:
         """Explain an owner, a pool or a resource; explanations of a run never change."""

@@ -33,20 +33,30 @@ def incomplete_messages(
 ) -> Iterator[str]:
     """Sentences about the incomplete days of a month, one for each currency; none if all are whole.
 
+    The arguments are those of `estimate_incomplete`.
+    """
+    found = estimate_incomplete(period, bills, cost, context)
+    for currency in sorted({currency for _, currency in found}):
+        days = {day: one for (day, other), one in found.items() if other == currency}
+        yield _sentence(period, days, currency)
+
+
+def estimate_incomplete(
+    period: str, bills: Mapping[str, Manifest], cost: str, context: RunContext
+) -> dict[tuple[date, str], Estimate]:
+    """Billed and expected cost of each incomplete day of a month, by currency.
+
     `bills` are the deliveries of the month that are shown, `cost` is a cost column. Deliveries of a
     ledger that is older than the table `arrivals` are not compared. Earlier months without
     arrivals, or with damaged ones, are left out: a report needs nothing else of them.
     """
     if not all(ARRIVALS in run.snapshots for run in bills.values()):
-        return
+        return {}
     if _newest(bills, context) > _end(period) + _LATEST:
-        return
+        return {}
     every = read_recorded_arrivals(period, cost, context, known=bills)
     month = [bill for bill in every if str(bill.period) == period]
-    found = incomplete_days(month, learn(every))
-    for currency in sorted({currency for _, currency in found}):
-        days = {day: one for (day, other), one in found.items() if other == currency}
-        yield _sentence(period, days, currency)
+    return incomplete_days(month, learn(every))
 
 
 def _sentence(period: str, days: Mapping[date, Estimate], currency: str) -> str:

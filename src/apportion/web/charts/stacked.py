@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -13,6 +13,10 @@ from apportion.model.cents import money, money_without_cents
 from .palette import BACKGROUND, GREY, SERIES
 from .template import figure, label
 
+#: The name of what is estimated on top of the bars.
+NOT_BILLED = "expected, not billed yet"
+NOTHING: Mapping[date, Decimal] = {}
+
 
 def stacked_days(
     series: Mapping[str, Mapping[date, Decimal]],
@@ -20,10 +24,13 @@ def stacked_days(
     *,
     currency: str,
     grey: frozenset[str] = frozenset(),
+    unfinished: Collection[date] = (),
+    not_billed: Mapping[date, Decimal] = NOTHING,
 ) -> str:
     """Draw bars a day; `series` in order, those in `grey` in grey.
 
-    A day that is far above all others is clipped, and shows its amount.
+    A day that is far above all others is clipped, and shows its amount. Days in `unfinished` are
+    hatched; on top of them stands what is not billed yet, where that is known.
     """
     traces = []
     colours = iter(SERIES)
@@ -34,11 +41,16 @@ def stacked_days(
                 name=label(name, most=28),
                 x=list(days),
                 y=[str(amounts.get(day, Decimal())) for day in days],
-                marker={"color": colour, "line": {"color": BACKGROUND, "width": 0.6}},
+                marker={
+                    "color": colour,
+                    "line": {"color": BACKGROUND, "width": 0.6},
+                    **_hatched(days, unfinished),
+                },
                 hovertext=[money(amounts.get(day, Decimal()), currency) for day in days],
                 hovertemplate="%{x|%Y-%m-%d}<br>%{fullData.name}<br>%{hovertext}<extra></extra>",
             )
         )
+    traces += [_not_billed(not_billed, days, currency)] if any(not_billed.values()) else []
     clipped = outlier_day(series, days)
     return figure(
         *traces,
@@ -52,7 +64,32 @@ def stacked_days(
             "nticks": 6,
             **({"range": _range(series, days, clipped)} if clipped else {}),
         },
-        showlegend=len(series) > 1,
+        showlegend=len(traces) > 1,
+    )
+
+
+def _hatched(days: Sequence[date], unfinished: Collection[date]) -> dict[str, object]:
+    """Give the bars of some days a pattern; none where every day is complete."""
+    if not set(days) & set(unfinished):
+        return {}
+    shapes = ["/" if day in unfinished else "" for day in days]
+    lines = {"size": 6, "solidity": 0.35, "fgcolor": BACKGROUND, "fillmode": "overlay"}
+    return {"pattern": {"shape": shapes, **lines}}
+
+
+def _not_billed(not_billed: Mapping[date, Decimal], days: Sequence[date], currency: str) -> go.Bar:
+    amounts = [not_billed.get(day, Decimal()) for day in days]
+    return go.Bar(
+        name=NOT_BILLED,
+        x=list(days),
+        y=[str(amount) for amount in amounts],
+        marker={
+            "color": "rgba(0,0,0,0)",
+            "line": {"color": GREY, "width": [1 if amount else 0 for amount in amounts]},
+            "pattern": {"shape": "/", "size": 6, "solidity": 0.2, "fgcolor": GREY},
+        },
+        hovertext=[money(amount, currency) for amount in amounts],
+        hovertemplate="%{x|%Y-%m-%d}<br>%{fullData.name}<br>%{hovertext}<extra></extra>",
     )
 
 

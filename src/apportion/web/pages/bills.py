@@ -1,10 +1,12 @@
-"""The bills of a month, and its state: open, estimated or final."""
+"""The bills of a month, and its state: open, estimated, final or closed."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from apportion.core.close.decisions import standing
 from apportion.core.dashboard import queries
+from apportion.model.finance.close import CloseRecord
 from apportion.model.manifest import Manifest
 from apportion.model.period import Period
 from apportion.model.row import Row
@@ -12,25 +14,34 @@ from apportion.model.wording import utc_time
 from apportion.web.page_context import PageContext
 from apportion.web.page_model import CellStyle, Section, TableColumn
 
-OPEN, ESTIMATED, FINAL = "open", "estimated", "final"
+OPEN, ESTIMATED, FINAL, CLOSED = "open", "estimated", "final", "closed"
 _MEANINGS = {
     OPEN: "The newest bill was delivered before the month ended, so charges are missing.",
     ESTIMATED: "The month has ended. Some lines have no invoice yet, so amounts may change.",
     FINAL: "Every line has an invoice.",
+    CLOSED: "Later bills and rules become adjustments and do not change it.",
 }
 
 
 def month_state(view: PageContext) -> str:
-    """The state of the month: open, estimated or final.
+    """The state of the month: open, estimated, final, or closed on the run that is shown.
 
-    A provider closes a month by adding the invoice id to each line, some days after its end.
+    A provider makes a month final by adding the invoice id to each line, some days after its end.
     """
+    if _close(view):
+        return CLOSED
     rows = [row for row in view.run.rows(queries.status_query()) if row.currency == view.currency]
     delivered = max((bill.at for bill in view.run.published.bills.values()), default="")
     if delivered[:10] <= str(Period.parse(view.period).last_day):
         return OPEN
     invoiced = all(row.lines == row.invoiced for row in rows)
     return FINAL if rows and invoiced else ESTIMATED
+
+
+def _close(view: PageContext) -> CloseRecord | None:
+    """The close of the month on the run that is shown."""
+    closed = standing(view.run.ledger_version.runs, view.period).closed
+    return closed if closed and closed.run == view.run.manifest.run else None
 
 
 def bills_section(view: PageContext) -> Section:
@@ -83,5 +94,13 @@ def _note(view: PageContext) -> str:
     until = f" The last charge is dated {days:%Y-%m-%d}." if days else ""
     return (
         f"The month is {state}. {_MEANINGS[state]}{until} It was allocated on "
-        f"{utc_time(manifest.at)} with {view.run.rulebook.name}."
+        f"{utc_time(manifest.at)} with {view.run.rulebook.name}.{_close_note(view)}"
     )
+
+
+def _close_note(view: PageContext) -> str:
+    closed = _close(view)
+    if closed is None:
+        return ""
+    approver = f" by {closed.decision.approver}" if view.full_access else ""
+    return f" It was closed on {utc_time(closed.at)}{approver}."

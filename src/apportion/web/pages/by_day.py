@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
 from apportion.core.dashboard import queries
 from apportion.core.dashboard.page_rows import ValueDay
+from apportion.core.reporting.explain import added
 from apportion.usecases.dashboard.run_cache import ScopedRun
 from apportion.web.page_context import OWNER, PageContext
 
@@ -44,3 +46,14 @@ def _day_rows(view: PageContext, run: ScopedRun, by: str) -> list[ValueDay]:
 def value_label(view: PageContext, by: str, value: str) -> str:
     """Write a value for people."""
     return value if by == OWNER or value == SHARED else view.value_label(by, value)
+
+
+def unfinished_note(view: PageContext, not_billed: Iterable[Decimal] = ()) -> str:
+    """Sentences about hatched days, after a space; empty if every day is complete."""
+    days = view.run.unfinished_days(view.currency)
+    if not days:
+        return ""
+    rest = added(not_billed)
+    amount = f" About {view.money(rest)} more is expected." if rest else ""
+    which = str(days[0]) if len(days) == 1 else f"{days[0]} to {days[-1]}"
+    return f" Hatched days are not billed completely ({which}): lower cost is no saving.{amount}"

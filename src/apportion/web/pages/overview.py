@@ -32,7 +32,7 @@ from apportion.web.page_model import (
 )
 
 from .bills import bills_section
-from .by_day import OTHERS, by_day, value_label
+from .by_day import OTHERS, by_day, unfinished_note, value_label
 from .movers import movers
 
 #: The number of series in the chart; one more has the sum of the others.
@@ -214,6 +214,8 @@ def _days(view: PageContext, by: str) -> Section:
                 days,
                 currency=view.currency,
                 grey=grey,
+                unfinished=view.run.unfinished_days(view.currency),
+                not_billed=view.run.not_billed_yet(view.currency),
             ),
             f"Cost by day and {view.column_title(by)}: {join_words(list(series), last='and')}.",
         ),
@@ -234,6 +236,7 @@ def _days_note(view: PageContext, by: str, series: Mapping[str, Mapping[date, De
             f" The bar of {clipped[0]} ({view.money(clipped[1])}) is clipped: it is far above the "
             "other days, for example with monthly fees."
         )
+    more += unfinished_note(view, view.run.not_billed_yet(view.currency).values())
     if by == OWNER:
         return f"Direct cost and shared cost.{more}"
     if view.full_access:

@@ -28,6 +28,7 @@ from apportion.web.page_model import (
     total_row,
 )
 
+from .by_day import unfinished_note
 from .overview import owners_section
 
 DIRECT, SHARED = "direct cost", "shared cost"
@@ -153,10 +154,16 @@ def _days(view: PageContext, owner: str) -> Section:
         ),
         table,
         chart=Chart(
-            stacked_days(series, days, currency=view.currency),
+            stacked_days(
+                series,
+                days,
+                currency=view.currency,
+                unfinished=view.run.unfinished_days(view.currency),
+            ),
             f"Cost of {owner} by day: direct and shared cost.",
             size="low",
         ),
+        note=unfinished_note(view).strip(),
         collapsed=True,
         total=total_row(table, ["direct", "shared", "total"], day=""),
     )  # fmt: skip
