@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from filelock import FileLock
@@ -12,6 +13,9 @@ from hypothesis import HealthCheck, settings
 
 import programs
 from soak import examples
+
+if TYPE_CHECKING:
+    from demo_ran import Demo
 
 settings.register_profile(
     "any machine",  # how long an example takes says nothing of it
@@ -61,6 +65,14 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from web_ledger import make  # noqa: PLC0415 - only where a test uses it
 
     return _made_once(tmp_path_factory, "shown", make)
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    """What the demo leaves; nobody changes anything in it."""
+    from demo_ran import Demo, make  # noqa: PLC0415 - only where a test uses it
+
+    return Demo(_made_once(tmp_path_factory, "demo", make))
 
 
 def _made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:

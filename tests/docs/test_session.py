@@ -22,6 +22,7 @@ from apportion.cli.session import Outside
 from apportion.ledger import iceberg_schemas, tables
 from apportion.model.cents import ROUNDED, cent_off, to_cents
 from apportion.model.focus import KEY_COLUMNS
+from demo_ran import Demo
 from docs_pages import DOCS, ROOT, blocks, calls
 
 LEDGER = DOCS / "reference/ledger.md"
@@ -32,13 +33,6 @@ SHOWN = [
     for call in calls(block)
     if call.shown
 ]
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """The folder in which the demo ran as the README runs it, and all that it said."""
-    folder = tmp_path_factory.mktemp("docs")
-    return folder, said(folder, "demo", "larkmoor")
 
 
 def said(folder: Path, *arguments: str) -> str:
@@ -62,22 +56,23 @@ def assert_shows(shown: tuple[str, ...], written: str) -> None:
         at, gap = found + 1, False
 
 
-def test_the_pages_show_what_the_demo_writes(demo: tuple[Path, str]) -> None:
-    folder, ended = demo
+def test_the_pages_show_what_the_demo_writes(demo: Demo, tmp_path: Path) -> None:
+    larkmoor = Path(shutil.copytree(demo.workspace, tmp_path / "larkmoor"))
     assert len(SHOWN) >= 4
     for call in SHOWN:
         _, *arguments = shlex.split(call.words)
-        written = ended if arguments[0] == "demo" else said(folder / "larkmoor", *arguments)
+        ran = arguments[0] == "demo"
+        written = demo.out + demo.err if ran else said(larkmoor, *arguments)
         assert_shows(call.shown, written)
 
 
-def test_the_picture_of_the_problem_is_the_demo_s_september(demo: tuple[Path, str]) -> None:
+def test_the_picture_of_the_problem_is_the_demo_s_september(demo: Demo) -> None:
     (picture,) = blocks(ROOT / "README.md", "text")
     amounts = [
         Decimal(number.replace(",", ""))
         for number in re.findall(r"^ *([\d,]+\.\d\d)  ", picture.text, re.MULTILINE)
     ]
-    report = said(demo[0] / "larkmoor", "--quiet", "report", "--period", "2026-09", "--output=csv")
+    report = said(demo.workspace, "--quiet", "report", "--period", "2026-09", "--output=csv")
     rows = list(csv.DictReader(io.StringIO(report)))
     direct, shared, tagged = (
         sum(Decimal(row[part]) for row in rows) for part in ("direct", "shared", "tagged")
@@ -89,14 +84,14 @@ def test_the_picture_of_the_problem_is_the_demo_s_september(demo: tuple[Path, st
     assert f"{amounts[-1]:,} USD in 17 AWS accounts" in picture.text
 
 
-def test_the_examples_of_the_library_run(demo: tuple[Path, str]) -> None:
-    folder, _ = demo
+def test_the_examples_of_the_library_run(demo: Demo, tmp_path: Path) -> None:
+    shutil.copytree(demo.workspace, tmp_path / "larkmoor")
     pages = ("README.md", "docs/reference/library.md")
     examples = [block.text for page in pages for block in python(page)]
     assert len(examples) >= 5
     done = subprocess.run(
         [sys.executable, "-c", "\n".join(examples)],
-        cwd=folder,
+        cwd=tmp_path,
         capture_output=True,
         text=True,
         check=False,
@@ -113,8 +108,8 @@ def python(page: str) -> list[Any]:
     return blocks(ROOT / page, "python")
 
 
-def test_the_queries_run_and_show_what_the_report_shows(demo: tuple[Path, str]) -> None:
-    con = opened(demo[0] / "larkmoor")
+def test_the_queries_run_and_show_what_the_report_shows(demo: Demo) -> None:
+    con = opened(demo.workspace)
     queries = [block.text for block in blocks(LEDGER, "sql")]
     assert len(queries) >= 4
     answers = [con.execute(query).fetchall() for query in queries]
@@ -140,8 +135,8 @@ def opened(folder: Path) -> duckdb.DuckDBPyConnection:
 
 
 @pytest.mark.parametrize("table", list(tables.COLUMNS))
-def test_the_columns_are_those_of_the_tables(demo: tuple[Path, str], table: str) -> None:
-    catalog = SqlCatalog("apportion", uri=f"sqlite:///{demo[0]}/larkmoor/ledger/catalog.db")
+def test_the_columns_are_those_of_the_tables(demo: Demo, table: str) -> None:
+    catalog = SqlCatalog("apportion", uri=f"sqlite:///{demo.workspace}/ledger/catalog.db")
     name = (tables.NAMESPACE, table)
     # The demo synchronises no accounts, and a table is there from its first row on.
     there = catalog.table_exists(name)
@@ -171,9 +166,9 @@ def columns_told(table: str) -> dict[str, str]:
 
 
 def test_the_guide_shows_the_bill_beside_the_invoices_of_the_demo(
-    demo: tuple[Path, str], tmp_path: Path
+    demo: Demo, tmp_path: Path
 ) -> None:
-    made = demo[0] / "larkmoor"
+    made = demo.workspace
     shutil.copytree(made / "ledger", tmp_path / "ledger")
     for name in ("apportion.toml", "invoices.csv"):
         shutil.copy(made / name, tmp_path)

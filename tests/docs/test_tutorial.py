@@ -10,16 +10,14 @@ from pathlib import Path
 
 from apportion.cli.main import run
 from apportion.cli.session import Outside
-from apportion.demo.bill import Form
-from apportion.demo.generate import generate
+from demo_ran import Demo
 from docs_pages import DOCS, blocks, calls
 
 PAGE = DOCS / "tutorial/first-chargeback.md"
 
 
-def test_the_tutorial_does_what_it_shows(tmp_path: Path) -> None:
-    made = generate(tmp_path / "bills", forms=[Form.CUR_2])
-    shutil.copytree(made.bills[0].root, tmp_path / "cur2")
+def test_the_tutorial_does_what_it_shows(demo: Demo, tmp_path: Path) -> None:
+    shutil.copytree(demo.workspace / "bills" / "larkmoor-cur2", tmp_path / "cur2")
     folder, shown = tmp_path, 0
     for block in blocks(PAGE, "console", "yaml", "csv"):
         if block.language != "console":

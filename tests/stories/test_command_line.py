@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 
 from apportion.cli.main import run
 from apportion.cli.session import Outside
+from demo_ran import Demo
 
 
 class Folder:
@@ -72,25 +74,23 @@ def test_the_starter_allocates_any_bill(
     assert kinds == ["ingest", "allocate"]
 
 
-def test_the_demo_ends_with_owners_proofs_and_what_is_next(tmp_path: Path) -> None:
-    out, err = io.StringIO(), io.StringIO()
-    outside = Outside(folder=tmp_path, environment={}, out=out, err=err)
-    assert run(["demo", "larkmoor"], outside) == 0, err.getvalue()
-    assert "unallocated" in out.getvalue()
-    assert "total " in out.getvalue()
-    result = " ".join(err.getvalue().split())
+def test_the_demo_ends_with_owners_proofs_and_what_is_next(demo: Demo, tmp_path: Path) -> None:
+    assert "unallocated" in demo.out
+    assert "total " in demo.out
+    result = " ".join(demo.err.split())
     assert result.count("is proved") == 3
     assert "cd larkmoor apportion explain ECOM-200 --period 2026-09" in result
     assert result.count("apportion explain ") == 1
     assert "pip install 'apportion[web]' && apportion serve --open" in result
 
+    outside = demo.outside(io.StringIO(), io.StringIO())
     assert run(["demo", "larkmoor"], outside) == 2  # which would deliver the first August again
 
-    folder = Folder(tmp_path / "larkmoor")
+    folder = Folder(Path(shutil.copytree(demo.workspace, tmp_path / "larkmoor")))
     assert len(folder.rows("ledger", "list")) == 3
     history = folder.rows("ledger", "history", "--period", "2026-08")
     assert [row["kind"] for row in history] == ["ingest", "ingest", "allocate"]
-    lines = [line.partition(" #")[0] for line in err.getvalue().splitlines()]
+    lines = [line.partition(" #")[0] for line in demo.err.splitlines()]
     suggested = [line.split() for line in lines if line.startswith("  apportion")]
     assert len(suggested) == 3
     for words in suggested:
