@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from larkmoor import Typed
+from prepared import copied
 from stories import bill_of, csv_bill, delivered, workspace_in
 
 RULEBOOK = """\
@@ -107,9 +108,14 @@ def make_journal_ledger(
     folder: Path, lines: Iterable[Mapping[str, str]] = LINES, *, rulebook: str = RULEBOOK
 ) -> Typed:
     """Take the month into a new ledger, allocate it, and give a prompt in its folder."""
+    lines = tuple(lines)
+    name = (__name__, rulebook, json.dumps(lines))
+    return Typed(copied(name, lambda place: _make(place, lines, rulebook), folder))
+
+
+def _make(folder: Path, lines: tuple[Mapping[str, str], ...], rulebook: str) -> None:
     workspace = workspace_in(
         folder, rulebook, {"chart.yaml": CHART, "owners.csv": OWNERS, "apportion.toml": ""}
     )
     workspace.ingest(delivered(folder, csv_bill(bill_of(map(line, lines)))))
     workspace.allocate()
-    return Typed(folder)

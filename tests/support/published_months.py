@@ -15,6 +15,7 @@ from apportion.aws.published_tables import GlueTables
 from apportion.aws.s3_store import S3Store
 from apportion.model.outcome import Outcome
 from moto_world import MotoWorld
+from prepared import copied
 from stories import bill_of, delivered, parquet_bill, reopened, workspace_in
 
 PERIOD = "2026-09"
@@ -44,8 +45,18 @@ Clients = Callable[[str, str], Any]
 
 def allocated(folder: Path, *, version: int = 1, now: str = "2026-11-02T08:00:00Z") -> Workspace:
     """Allocate a bill whose lines stand there `version` times over."""
-    if not (folder / "rulebook").exists():
-        workspace_in(folder, RULES, {"apportion.toml": ""})
+    if (folder / "rulebook").exists():
+        return _allocate(folder, version, now)
+    copied((__name__, version, now), lambda place: _begin(place, version, now), folder)
+    return reopened(folder, now=now)
+
+
+def _begin(folder: Path, version: int, now: str) -> None:
+    workspace_in(folder, RULES, {"apportion.toml": ""})
+    _allocate(folder, version, now)
+
+
+def _allocate(folder: Path, version: int, now: str) -> Workspace:
     workspace = reopened(folder, now=now)
     bill = parquet_bill(bill_of(LINES * version))
     workspace.ingest(delivered(folder, bill, name="bill.parquet"), replace=True)

@@ -15,6 +15,7 @@ from apportion.model.document import Document, Section, Table
 from apportion.model.errors.output_files import FolderFilledError, NotAFontError
 from apportion.model.settings import Settings
 from apportion.reports.pdf import pdf
+from prepared import copied
 from programs import needed
 from stories import bill_of, delivered, parquet_bill, reopened, workspace_in
 
@@ -32,6 +33,11 @@ HOSTILE = "../<script>alert(1)</script>|`x`"
 
 
 def made(folder: Path) -> Workspace:
+    """Allocate two months in a folder of the test's own."""
+    return reopened(copied(__name__, _make, folder))
+
+
+def _make(folder: Path) -> None:
     workspace = workspace_in(folder, RULES)
     for period, cost in (("2026-08", "10"), ("2026-09", "12.345")):
         lines = (
@@ -44,7 +50,6 @@ def made(folder: Path) -> Workspace:
         bill = parquet_bill(bill_of(lines))
         workspace.ingest(delivered(folder, bill, name=f"{period}.parquet"))
     workspace.allocate()
-    return workspace
 
 
 def git(folder: Path, *words: str, at: str = "2026-11-02T09:00:00Z") -> None:
