@@ -1,20 +1,29 @@
-"""The commands that close months: state, close, adjustment, reopening, history."""
+"""The commands that close months: state, accrual, close, adjustment, reopening, history."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal, InvalidOperation
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from apportion.cli.options.common import WAIT, FormOption, RawOption, ToOption, WaitOption
+from apportion.cli.options.common import (
+    WAIT,
+    FormOption,
+    RawOption,
+    TemplateOption,
+    ToOption,
+    WaitOption,
+)
 from apportion.cli.options.period import PeriodOption, newest_delivered, one_month
 from apportion.cli.session import Session
 from apportion.cli.ui.help_pages import Command, Group, examples
 from apportion.cli.ui.output import Output
 from apportion.cli.ui.print_outcome import finish
-from apportion.model.errors.close import NotAThresholdError
+from apportion.model.errors.close import NotADayError, NotAThresholdError
 from apportion.model.finance.close import Decision
 from apportion.model.outcome import Outcome
 
@@ -34,6 +43,16 @@ ThresholdOption = Annotated[
         "--threshold",
         metavar="AMOUNT",
         help="Book nothing if no owner's change is as large as this.",
+    ),
+]
+ReverseOption = Annotated[
+    str,
+    typer.Option("--reverse-on", metavar="DAY", help="Posting date of the reversal."),
+]
+FolderOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--to", metavar="FOLDER", help="New folder for both files. Default: accrual-YEAR-MONTH."
     ),
 ]
 
@@ -63,6 +82,10 @@ def _commands() -> dict[str, tuple[Callable[..., None], tuple[str, ...]]]:
         "status": (
             status,
             ("apportion close status", "apportion close status --period 2026-09 --output json"),
+        ),
+        "accrue": (
+            accrue,
+            ('apportion close accrue --reverse-on 2026-10-31 --approver "R. Vega" --note "Day 3"',),
         ),
         "close": (
             close_,
@@ -98,8 +121,8 @@ def status(
 ) -> None:
     """Show the state of each month and what it waits for.
 
-    States are open, billed, closed and adjusted. Reports show the run in the column run; the
-    column booked has the run that was booked last.
+    States are open, accrued, billed, closed and adjusted. Reports show the run in the column
+    run; the column booked has the run that was booked last.
     """
     session: Session = ctx.obj
     sent, month = Output(form, to, raw), one_month(period, session.outside.now())
@@ -107,6 +130,43 @@ def status(
     with session.workspace() as workspace:
         outcome = workspace.close.status(month)
     finish(outcome, sent, session.console)
+
+
+def accrue(
+    ctx: typer.Context,
+    approver: ApproverOption,
+    note: NoteOption,
+    reverse_on: ReverseOption,
+    period: PeriodOption = "",
+    template: TemplateOption = "csv",
+    folder: FolderOption = None,
+    wait: WaitOption = WAIT,
+    form: FormOption = None,
+) -> None:
+    """Write a journal of what a month is expected to cost, and one that reverses it.
+
+    What is billed so far is in it, and what is expected when the bill is final: an estimate from
+    the deliveries of the month. Nothing of it enters the proof. The chart map names the account
+    that is credited. Rows are the owners.
+    """
+    session: Session = ctx.obj
+    sent, month = Output(form), one_month(period, session.outside.now())
+    day = _day(reverse_on)
+    sent.check(session.console)
+    with session.workspace() as workspace:
+        chosen = month or newest_delivered(workspace)
+        to = folder or Path(f"accrual-{chosen}")
+        outcome = workspace.close.accrue(
+            chosen,
+            Decision(approver, note),
+            reverse_on=day,
+            template=template,
+            templates=session.outside.folder,
+            folder=session.path(to),
+            wait=wait,
+        )
+    session.console.good(f"Wrote {to}")
+    finish(outcome, sent, session.console, total=True)
 
 
 def close_(
@@ -190,6 +250,14 @@ def history(
     with session.workspace() as workspace:
         outcome = workspace.close.history(month)
     finish(outcome, sent, session.console)
+
+
+def _day(written: str) -> date:
+    """Read a day; raises NotADayError."""
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        raise NotADayError(written) from None
 
 
 def _amount(written: str) -> Decimal:

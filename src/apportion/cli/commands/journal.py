@@ -15,6 +15,7 @@ from apportion.cli.options.common import (
     FormOption,
     LimitOption,
     RawOption,
+    TemplateOption,
     ToOption,
     WaitOption,
 )
@@ -35,16 +36,6 @@ _SUMMARY = "Write journals for the finance system, and compare them with the gen
 #: What a person sees of the list; tables with a dozen columns are for programs.
 _SHOWN = ("period", "batch", "status", "company", "currency", "lines", "debit", "sent_at")
 
-TemplateOption = Annotated[
-    str,
-    typer.Option(
-        "--template",
-        "-t",
-        metavar="NAME|FILE",
-        help="Template of the file: csv, netsuite, oracle-fusion, sap-s4hana, workday, "
-        "dynamics-365, datev, or a YAML file of your own.",
-    ),
-]
 FileOption = Annotated[
     Path | None, typer.Option("--to", metavar="FILE", help="Write to this file.")
 ]

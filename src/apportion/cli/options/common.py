@@ -50,3 +50,13 @@ LimitOption = Annotated[
     typer.Option("--limit", metavar="N", min=1, help="Show at most N rows. Default: all."),
 ]
 WAIT = 10.0
+TemplateOption = Annotated[
+    str,
+    typer.Option(
+        "--template",
+        "-t",
+        metavar="NAME|FILE",
+        help="Template of the file: csv, netsuite, oracle-fusion, sap-s4hana, workday, "
+        "dynamics-365, datev, or a YAML file of your own.",
+    ),
+]

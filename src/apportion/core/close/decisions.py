@@ -15,10 +15,17 @@ from apportion.model.manifest import Manifest, RunKind
 from apportion.model.period import Period
 
 _ACTION, _RUN, _APPROVER, _PREPARED, _NOTE = "action", "run", "approver", "prepared_by", "note"
+_REVERSES = "reverses_on"
 
 
 def decision_manifest(
-    action: CloseAction, run: Manifest, decision: Decision, *, at: str, version: str
+    action: CloseAction,
+    run: Manifest,
+    decision: Decision,
+    *,
+    at: str,
+    version: str,
+    reverses_on: str = "",
 ) -> Manifest:
     """Make the run that records a decision about an allocation."""
     details = {
@@ -27,6 +34,7 @@ def decision_manifest(
         _APPROVER: decision.approver,
         _PREPARED: decision.prepared_by,
         _NOTE: decision.note,
+        **({_REVERSES: reverses_on} if reverses_on else {}),
     }
     return Manifest(
         run=run_id("close", run.period, at, *details.values(), inputs=()),
@@ -54,6 +62,8 @@ def standing(runs: Sequence[Manifest], period: str) -> Standing:
     found = Standing()
     for record in decisions(runs, period):
         match record.action:
+            case CloseAction.ACCRUE:
+                found = Standing(found.closed, found.booked, record)
             case CloseAction.CLOSE:
                 found = Standing(record, record)
             case CloseAction.ADJUST:
@@ -88,6 +98,7 @@ def _record(run: Manifest) -> CloseRecord:
             decision=Decision(run.details[_APPROVER], run.details[_NOTE], run.details[_PREPARED]),
             at=run.at,
             id=run.run,
+            reverses_on=run.details.get(_REVERSES, ""),
         )
     except (KeyError, ValueError) as fault:
         raise LedgerDamagedError(run.run, "a decision about a month", str(fault)) from fault

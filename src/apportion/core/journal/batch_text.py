@@ -13,11 +13,11 @@ from apportion.model.finance.journal import Journal, JournalBatch, JournalLine, 
 
 
 def batch_to_text(batch: JournalBatch) -> str:
-    """Write a batch as JSON; the same batch has the same text."""
+    """Write a batch as JSON; the same batch has the same text. Accruals are not kept."""
     plain = {
         field.name: getattr(batch, field.name)
         for field in fields(batch)
-        if field.name not in ("journals", "posting_date")
+        if field.name not in ("journals", "posting_date", "purpose")
     }
     plain["posting_date"] = str(batch.posting_date)
     plain["journals"] = [_plain(journal) for journal in batch.journals]

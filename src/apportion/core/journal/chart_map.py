@@ -108,6 +108,7 @@ def _company(key: TextNode, node: MapNode) -> Company:
         },
         fields={name.text: text_of(value) for name, value in entries_of(node.get("fields"))},
         place=key.place,
+        accrual=text_of(node.get("accrual")),
     )
 
 

@@ -42,6 +42,8 @@ _COMPANY = Record(
         Key("name", _TEXT, "Its name in the finance system.", examples=("Example Holding",)),
         Key("clearing", _CODE, "The account that the provider's invoice was posted to; journals "
             "credit it.", examples=("1590",)),
+        Key("accrual", _CODE, "The account that `close accrue` credits until the bill is final.",
+            examples=("1990",)),
         Key("tax", _CODE, "The account for tax.", examples=("1576",)),
         Key("intercompany", MapOf(_CODE, _INTERCOMPANY), "Accounts for each partner company.",
             examples=({"2000": {"receivable": "1400", "payable": "3400"}},)),

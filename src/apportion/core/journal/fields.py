@@ -46,7 +46,8 @@ def journal_fields(
     """Give the fields of a journal; journals of a file are numbered from one."""
     period = Period.parse(batch.period)
     company = chart.companies.get(journal.company)
-    what = "Cloud cost adjustment" if batch.after else "Cloud cost"
+    kind = batch.purpose or ("adjustment" if batch.after else "")
+    what = f"Cloud cost {kind}".strip()
     return {
         "batch": batch.batch,
         "period": batch.period,

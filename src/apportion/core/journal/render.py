@@ -54,7 +54,8 @@ def render(
             rows.append(writer.row(template.journal_columns, fields, journal.journal))
             rows += _line_names(template)
         for place, line in enumerate(_lines(journal, template), start=1):
-            of_line = line_fields(line, place, period=batch.period, sides=template.debit_credit)
+            about = f"{batch.period} {batch.purpose}".strip()
+            of_line = line_fields(line, place, period=about, sides=template.debit_credit)
             where = f"{journal.journal} line {place}"
             rows.append(writer.row(template.columns, {**fields, **of_line}, where, line))
     findings = [*closed_accounts(batch, template, chart), *_check_journals(batch, template)]

@@ -3,7 +3,9 @@
 WrongUseError
 ├── ClosedAlreadyError  the month is closed
 ├── NotClosedError      the month is not closed
+├── ReversedTooEarlyError  an accrual is reversed before its month is over
 ├── NoNameError         nobody is named
+├── NotADayError        the day of the reversal cannot be read
 └── NotAThresholdError  the threshold is no amount
 """
 
@@ -29,11 +31,28 @@ class NotClosedError(WrongUseError):
         super().__init__(f"{period} is not closed. `apportion close close` closes it.")
 
 
+class ReversedTooEarlyError(WrongUseError):
+    """The accrual would be reversed in its own month."""
+
+    def __init__(self, day: str, period: str) -> None:
+        super().__init__(
+            f"--reverse-on {day}: expected a day after {period}. An accrual that reverses itself "
+            "in its own month posts nothing."
+        )
+
+
 class NoNameError(WrongUseError):
     """An option that names a person or a reason is empty."""
 
     def __init__(self, option: str) -> None:
         super().__init__(f"{option} is empty. Name who decides, and why: both are kept for ever.")
+
+
+class NotADayError(WrongUseError):
+    """The day of the reversal cannot be read."""
+
+    def __init__(self, written: str) -> None:
+        super().__init__(f"--reverse-on {written!r}: expected a day like 2026-10-31.")
 
 
 class NotAThresholdError(WrongUseError):

@@ -24,7 +24,8 @@ class Company:
     """A company that posts journals.
 
     `clearing` is the account that the provider's invoice was posted to, and that a journal
-    credits; only a company that pays invoices needs one. `fields` are texts for templates.
+    credits; only a company that pays invoices needs one. `accrual` is the account that an accrual
+    credits instead. `fields` are texts for templates.
     """
 
     code: str
@@ -34,6 +35,7 @@ class Company:
     intercompany: Mapping[str, IntercompanyAccounts]
     fields: Mapping[str, str]
     place: Place
+    accrual: str = ""
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,14 @@ from enum import StrEnum
 class MonthState(StrEnum):
     """How far the books of a month are.
 
-    Open: the month is not over, or has no allocation of its newest bills. Billed: it is over, and
-    its newest bills are allocated. Closed: an approver closed it on an allocation. Adjusted: after
-    the close, a later allocation was booked.
+    Open: the month is not over, or has no allocation of its newest bills. Accrued: what it is
+    expected to cost is posted, and no later bill came. Billed: it is over, and its newest bills are
+    allocated. Closed: an approver closed it on an allocation. Adjusted: after the close, a later
+    allocation was booked.
     """
 
     OPEN = "open"
+    ACCRUED = "accrued"
     BILLED = "billed"
     CLOSED = "closed"
     ADJUSTED = "adjusted"
@@ -23,6 +25,7 @@ class MonthState(StrEnum):
 class CloseAction(StrEnum):
     """What a person did."""
 
+    ACCRUE = "accrue"
     CLOSE = "close"
     ADJUST = "adjust"
     REOPEN = "reopen"
@@ -50,11 +53,16 @@ class CloseRecord:
     decision: Decision
     at: str  # UTC, ISO 8601
     id: str
+    reverses_on: str = ""  # of an accrual, ISO 8601
 
 
 @dataclass(frozen=True)
 class Standing:
-    """What holds for a month. `closed` is what reports show, `booked` what was booked last."""
+    """What holds for a month. `closed` is what reports show, `booked` what was booked last.
+
+    `accrued` is the newest accrual; a close ends it.
+    """
 
     closed: CloseRecord | None = None
     booked: CloseRecord | None = None
+    accrued: CloseRecord | None = None

@@ -109,6 +109,7 @@ class JournalBatch:
     currencies: tuple[str, ...]
     after: tuple[str, ...]
     journals: tuple[Journal, ...] = field(default=())
+    purpose: str = ""  # of a batch that is an estimate: accrual, or its reversal
 
     def includes(self, company: str, currency: str) -> bool:
         """Return whether journals of a company in a currency were chosen for the batch."""

@@ -45,4 +45,20 @@ BELOW_THRESHOLD = Code(
     "`close status` and is part of the next adjustment.",
 )
 
-ALL = (NOT_OVER, NOT_ALLOCATED, SAME_PERSON, NOT_INVOICED, AFTER_CLOSE, BELOW_THRESHOLD)
+NO_ACCRUAL_ACCOUNT = Code(
+    "K007",
+    _E,
+    "No account for accruals",
+    "`close accrue` credits an account until the bill is final: `accrual` of each company that "
+    "pays invoices.",
+)
+
+ALL = (
+    NOT_OVER,
+    NOT_ALLOCATED,
+    SAME_PERSON,
+    NOT_INVOICED,
+    AFTER_CLOSE,
+    BELOW_THRESHOLD,
+    NO_ACCRUAL_ACCOUNT,
+)

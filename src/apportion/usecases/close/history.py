@@ -9,7 +9,7 @@ from apportion.model.row import Row
 from apportion.model.wording import plural
 from apportion.usecases.context import RunContext
 
-HISTORY = ("at", "period", "action", "run", "approver", "prepared_by", "note")
+HISTORY = ("at", "period", "action", "run", "approver", "prepared_by", "note", "reverses_on")
 
 
 def close_history(context: RunContext, *, period: str = "") -> Outcome:
@@ -30,4 +30,5 @@ def history_row(made: Manifest) -> Row:
         "approver": record.decision.approver,
         "prepared_by": record.decision.prepared_by,
         "note": record.decision.note,
+        "reverses_on": record.reverses_on,
     }

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Collection, Sequence
+from datetime import date, timedelta
 
 from apportion.core.billing.bill_identity import newest
 from apportion.core.close.changes_since import what_came
@@ -17,6 +17,10 @@ from apportion.usecases.context import RunContext
 from apportion.usecases.runs.history import periods
 
 STATUS = ("period", "state", "since", "approver", "run", "booked", "waits_for")
+
+
+#: A bill that was delivered so long after the month has its last days.
+_COMPLETE_AFTER = timedelta(days=5)
 
 
 def close_status(context: RunContext, *, period: str = "") -> Outcome:
@@ -34,8 +38,8 @@ def _row(period: str, runs: Sequence[Manifest], today: date) -> Row:
     allocation = newest(runs, RunKind.ALLOCATE, period).get("")
     if held.closed is None or held.booked is None:
         waits = _waits_for(period, allocation, runs, today)
-        state = MonthState.OPEN if waits else MonthState.BILLED
-        since, approver = allocation.at if allocation and not waits else "", ""
+        later = [run.at for run in newest(runs, RunKind.INGEST, period).values()]
+        state, since, approver = _not_closed(held, allocation, waits, max(later))
         shown = allocation.run if allocation else ""
         booked, waits = "", waits or "an approver: `apportion close close`"
     else:
@@ -54,6 +58,16 @@ def _row(period: str, runs: Sequence[Manifest], today: date) -> Row:
     }
 
 
+def _not_closed(
+    held: Standing, allocation: Manifest | None, waits: str, delivered: str
+) -> tuple[MonthState, str, str]:
+    if held.accrued and held.accrued.at >= delivered:
+        return MonthState.ACCRUED, held.accrued.at, held.accrued.decision.approver
+    if allocation and not waits:
+        return MonthState.BILLED, allocation.at, ""
+    return MonthState.OPEN, "", ""
+
+
 def _closed(held: Standing) -> tuple[MonthState, str, str]:
     assert held.closed is not None
     assert held.booked is not None
@@ -69,7 +83,17 @@ def _waits_for(
         return f"the end of the month, {last}"
     if allocation is None:
         return f"an allocation: `apportion allocate --period {period}`"
-    for bill, delivered in sorted(newest(runs, RunKind.INGEST, period).items()):
+    bills = newest(runs, RunKind.INGEST, period)
+    for bill, delivered in sorted(bills.items()):
         if allocation.bills.get(bill) != delivered.run:
             return f"an allocation of the delivery of {delivered.at} of bill {bill}"
+    return _rest_of_the_bill(bills.values(), last)
+
+
+def _rest_of_the_bill(bills: Collection[Manifest], last: date) -> str:
+    """Whether the bills end before the month and were delivered before it could be complete."""
+    days = [held.day for run in bills for held in run.days]
+    delivered = max((date.fromisoformat(run.at[:10]) for run in bills), default=last)
+    if days and max(days) < str(last) and delivered < last + _COMPLETE_AFTER:
+        return f"the rest of the bill, whose last charge is of {max(days)}"
     return ""
