@@ -25,7 +25,7 @@ $(READY): requirements.lock pyproject.toml
 
 demo: $(READY) ## generate an organisation's bills, allocate and prove them
 	@test ! -e .demo || { echo ".demo is there already: look at it, or remove it first with rm -r .demo"; exit 2; }
-	$(BIN)/apportion demo .demo
+	$(BIN)/apportion demo .demo --running-month
 	@echo "The program is in $(BIN): . $(BIN)/activate puts it on your path."
 
 aws: $(READY) ## a whole life in AWS, against emulators on this machine

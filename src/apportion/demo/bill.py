@@ -67,8 +67,10 @@ class Delivery:
 
     @property
     def data(self) -> Path:
-        """The folder of its files; a restated month uses the layout that never overwrites."""
+        """The folder of its files; a month delivered again has the layout that never overwrites."""
         folder = self.root / "data" / self._partition
+        if self.month.made:
+            return folder / f"{self.month.made:%Y%m%dT%H%M%SZ}-{self.execution}"
         return folder / f"20261009T061203Z-{self.execution}" if self.month.restated else folder
 
     @property
@@ -80,6 +82,8 @@ class Delivery:
     def execution(self) -> str:
         """AWS's name for one run of an export; here always the same for the same delivery."""
         identity = f"{self.form.export}/{self.month.period}/{self.month.restated}"
+        if self.month.made:
+            identity += f"/{self.month.made:%Y%m%dT%H%M%SZ}"
         return str(uuid.uuid5(uuid.NAMESPACE_URL, identity))
 
     def file(self, number: int) -> Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 import numpy as np
 import pyarrow as pa
@@ -44,13 +44,15 @@ BILLED_TWICE, OVERCHARGED, RETURNED, MISSED_DISCOUNT, LIST_PRICE = range(5, 10)
 class DemoMonth:
     """One delivery of one month. `number` counts the months of the bill from 0.
 
-    An early delivery comes before the month's last usage has been reported.
+    An early delivery comes before the month's last usage has been reported. `made` is when one of
+    several deliveries of a running month is written.
     """
 
     period: Period
     number: int
     restated: bool
     early: bool = False
+    made: datetime | None = None
 
     @property
     def start(self) -> int:

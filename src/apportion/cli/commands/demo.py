@@ -8,7 +8,7 @@ from decimal import Decimal
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -22,6 +22,9 @@ from apportion.usecases.settings import FILE, read
 
 from .init import schemas, settings_file, write_new
 
+if TYPE_CHECKING:
+    from apportion.app.workspace import Workspace
+
 BILLS = "bills"
 
 
@@ -30,7 +33,10 @@ def add_to(app: typer.Typer) -> None:
     app.command(
         cls=Command,
         epilog=examples(
-            "apportion demo", "apportion demo larkmoor/", "apportion demo --lines 1000000"
+            "apportion demo",
+            "apportion demo larkmoor/",
+            "apportion demo --running-month",
+            "apportion demo --lines 1000000",
         ),
     )(demo)
 
@@ -46,6 +52,12 @@ def demo(
             metavar="N", min=1, help="Approximate number of lines a month. Default: 80,000."
         ),
     ] = None,
+    running: Annotated[
+        bool,
+        typer.Option(
+            "--running-month", help="Add October, which is not complete, in several deliveries."
+        ),
+    ] = False,
 ) -> None:
     """Run Apportion on the bills of an example company.
 
@@ -54,13 +66,21 @@ def demo(
     shows every kind of rule, and proves the totals. Takes about a minute; no network is needed.
     """
     session: Session = ctx.obj
+    if running and lines is not None:
+        raise typer.BadParameter("--running-month has its own number of lines; leave out --lines")
     at = session.path(folder)
     # The months would be delivered again, beginning with the first August.
     refuse_if_filled(at / BILLS)
     refuse_if_filled(at / "ledger")
     write_new(at, _files())
     taken_in, allocated = _run(session, at, lines)
+    if running:
+        taken_in += _run_october(session, at)
     _tell(session, folder, taken_in, allocated)
+    if running:
+        session.console.say(
+            "  apportion nowcast    # October: what its last days are expected to cost"
+        )
 
 
 def _run(session: Session, at: Path, lines: int | None) -> tuple[list[Outcome], Outcome]:
@@ -75,6 +95,26 @@ def _run(session: Session, at: Path, lines: int | None) -> tuple[list[Outcome], 
         roots = dict.fromkeys(bill.root for bill in made.bills)  # a restated month has its own
         taken_in = [workspace.ingest([root]) for root in roots]
         return taken_in, workspace.allocate()
+
+
+def _run_october(session: Session, at: Path) -> list[Outcome]:
+    with session.console.steps(session.outside.timer) as say:
+        return add_running_month(session.outside.open(read(at, {}, file=Path(FILE)), say), at)
+
+
+def add_running_month(workspace: Workspace, at: Path) -> list[Outcome]:
+    """Ingest each delivery of the demo's running month before the next one is written.
+
+    Some are allocated: errors of owners' estimates need earlier allocations.
+    """
+    from apportion.demo.running_month import ALLOCATED, RUNNING, running_month
+
+    taken_in = []
+    for number, bill in enumerate(running_month(at / BILLS), start=1):
+        taken_in.append(workspace.ingest([bill.root]))
+        if number in ALLOCATED:
+            workspace.allocate([str(RUNNING)])
+    return taken_in
 
 
 def _tell(session: Session, folder: Path, taken_in: list[Outcome], allocated: Outcome) -> None:

@@ -30,6 +30,11 @@ from .read_arrivals import read_all_arrivals
 #: Estimates of owners of days that are older are not compared.
 _OLDEST = timedelta(hours=240)
 
+_NOTHING = (
+    "No estimate can be compared yet: no day that a delivery would have estimated is complete in "
+    "the newest one. Ingest later deliveries."
+)
+
 
 def backtest(context: RunContext, question: Question) -> Outcome:
     """Compare past estimates with what was billed in the end, as shares of the true amounts.
@@ -46,6 +51,7 @@ def backtest(context: RunContext, question: Question) -> Outcome:
     services = [each for each in replayed if each.group != ALL_SERVICES]
     owners = _replay_owners(published, replace(question, by=()), context)
     count = sum(len(bill.made) for bill in arrivals)
+    nothing = () if replayed or owners else (_NOTHING,)
     return Outcome(
         columns=BACKTEST,
         rows=(
@@ -58,6 +64,7 @@ def backtest(context: RunContext, question: Question) -> Outcome:
         messages=(
             f"{plural(count, 'delivery', 'deliveries')} replayed, {cost}.",
             f"An interval needs {ENOUGH_ERRORS} earlier errors of its level and horizon.",
+            *nothing,
         ),
     )
 

@@ -67,3 +67,14 @@ def test_without_complete_days_nothing_is_compared(past: Path) -> None:
     first = next(str(row["run"]) for row in history if row["kind"] == "allocate")
     found = reopened(past, now=LAST).nowcast.backtest(Question("2026-09", as_of=first))
     assert all(row["level"] != "owner" for row in found.rows)
+
+
+def test_two_deliveries_a_moment_apart_give_nothing_to_compare(tmp_path: Path) -> None:
+    workspace_in(tmp_path, RULES)
+    for made in ("2026-09-03T00:00:00Z", "2026-09-03T01:00:00Z"):
+        lines = lines_at(made, first="2026-09-01", days=3, charges=CHARGES)
+        deliver_at(tmp_path, lines, made)
+    reopened(tmp_path, now=LAST).allocate(["2026-09"])
+    found = reopened(tmp_path, now=LAST).nowcast.backtest(Question("2026-09"))
+    assert found.rows == ()
+    assert found.messages[-1].startswith("No estimate can be compared yet")
