@@ -57,8 +57,8 @@ release: $(READY) ## build and check all files of a release in dist/release; TAG
 	$(BIN)/python release/build.py $(if $(TAG),--tag $(TAG))
 
 soak: $(READY) ## the slow tests: thousands of crashes, corrupted files and examples of each property
-	APPORTION_SOAK=1 $(BIN)/python -m pytest -n 2 --dist worksteal -q -m hypothesis tests/unit tests/stories
-	APPORTION_SOAK=1 $(BIN)/python -m pytest -n 2 --dist worksteal -q tests/soak tests/crash/test_crash.py tests/crash/test_ledger_crash.py tests/unit/app/test_s3_ledger.py tests/unit/usecases/retention/test_expire.py tests/unit/usecases/runs/test_repair.py tests/stories/test_dashboard_access.py tests/stories/test_dashboard_browser.py tests/unit/web/test_api.py tests/unit/web/test_site.py
+	APPORTION_SOAK=1 $(BIN)/python -m pytest -n 2 --dist worksteal -q -o faulthandler_timeout=14400 -m hypothesis tests/unit tests/stories
+	APPORTION_SOAK=1 $(BIN)/python -m pytest -n 2 --dist worksteal -q -o faulthandler_timeout=14400 tests/soak tests/crash/test_crash.py tests/crash/test_ledger_crash.py tests/unit/app/test_s3_ledger.py tests/unit/usecases/retention/test_expire.py tests/unit/usecases/runs/test_repair.py tests/stories/test_dashboard_access.py tests/stories/test_dashboard_browser.py tests/unit/web/test_api.py tests/unit/web/test_site.py
 
 $(OLD)/.ready: $(READY)
 	$(PYTHON) -m venv $(OLD)

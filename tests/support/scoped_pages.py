@@ -10,6 +10,7 @@ import csv
 import io
 import json
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -193,9 +194,13 @@ def _query(**parameters: str) -> str:
 def secrets_of(world: World) -> set[str]:
     """The words and amounts that the scope must not show, in each form that is written."""
     inside, outside = set[str](), set[str]()
+    together = defaultdict[tuple[object, object], Decimal](Decimal)
     for row in world.paid:
         (inside if row["o"] in world.made.seen else outside).update(_forms(row["c"]))
-    inside.update(_forms(sum(world.mine.values(), Decimal())))
+        together[row["d"], row["p"]] += row["c"] if row["o"] in world.made.seen else 0
+    # What owners of the scope pay together: of a pool that only they pay, all that it holds.
+    for cost in together.values():
+        inside.update(_forms(cost))
     amounts = {amount for amount in outside - inside if len(amount) > 5}
     assert amounts
     return {"secret", "ServiceName = ", "81234567899", *amounts}
@@ -244,7 +249,7 @@ def check_pages(world: World) -> None:
         assert not found, (address, found)
         if address.startswith("/api") and response.status_code == 200:
             world.documents[address.removeprefix("/api/v1")] = response.json()
-    assert shown > 30
+    assert shown > 25
     assert refused > 10
 
 

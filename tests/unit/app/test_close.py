@@ -211,3 +211,13 @@ def test_no_expiry_takes_a_closed_month_away(folder: Path) -> None:
     reopened(folder, now=LATER).expiry.expire(everything)
     assert totals(folder) == before
     reopened(folder, now=LATER).prove([MONTH])
+
+
+def test_the_review_has_the_history_of_the_month(folder: Path) -> None:
+    reopened(folder, now=OCTOBER).write_review(MONTH, folder=folder / "before")
+    assert "Close of the month" not in (folder / "before" / "review.md").read_text()
+    reopened(folder, now=OCTOBER).close.close(MONTH, VEGA)
+    reopened(folder, now=LATER).write_review(MONTH, folder=folder / "after")
+    written = (folder / "after" / "review.md").read_text()
+    assert "## Close of the month" in written
+    assert "R. Vega" in written

@@ -61,6 +61,7 @@ class ReviewMonth:
     findings: Sequence[Finding]
     difference: Decimal
     later: Sequence[Finding] = ()  # deliveries that came after the run
+    decisions: Sequence[Row] = ()  # who closed, adjusted or reopened the month
 
 
 def month_review(month: ReviewMonth) -> Document:
@@ -81,6 +82,7 @@ def month_review(month: ReviewMonth) -> Document:
             rules_changed(month.rules, month.before),
             _tagging(month),
             _findings(month),
+            *_decisions(month),
             _sign_off(month),
         ),
     )
@@ -319,6 +321,15 @@ def _findings(month: ReviewMonth) -> Section:
     if not rows:
         return Section("Open findings", ("None.",))
     return Section("Open findings", table=Table(tuple(rows[0]), tuple(rows)))
+
+
+def _decisions(month: ReviewMonth) -> list[Section]:
+    """Who decided what about the month; nothing before the first decision."""
+    if not month.decisions:
+        return []
+    columns = tuple(month.decisions[0])
+    words = "Accruals, closes, adjustments and reopenings of the month, with the run of each."
+    return [Section("Close of the month", (words,), Table(columns, tuple(month.decisions)))]
 
 
 def _sign_off(month: ReviewMonth) -> Section:

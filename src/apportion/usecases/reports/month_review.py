@@ -17,6 +17,7 @@ from apportion.model.period import Period
 from apportion.model.question import Granularity
 from apportion.model.row import Row
 from apportion.ports.rules_history import RulesHistory
+from apportion.usecases.close.history import close_history
 from apportion.usecases.context import RunContext
 from apportion.usecases.runs.load_rules import rules_for
 from apportion.usecases.runs.open_run import Published, find
@@ -64,6 +65,7 @@ def gather(reports: MonthReports, history: RulesHistory, *, places: Places) -> R
         ),
         findings=manifest.findings,
         later=published.later,
+        decisions=close_history(context, period=manifest.period).rows,
         difference=max((Decimal(str(row["difference"])) for row in proof), default=Decimal(0)),
     )
 
