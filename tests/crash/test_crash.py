@@ -24,8 +24,8 @@ from workspace_kills import (
 )
 
 RANDOM_KILLS = 20 if SOAK else 8
-#: `make soak` kills before every change of a file.
-EVERY = every(9)
+#: `make soak` kills before every change of a file; test_kill_points.py looks before each of them.
+EVERY = every(16)
 
 
 @pytest.fixture
