@@ -44,7 +44,7 @@ from apportion.usecases.nowcast.incomplete import incomplete_messages
 from apportion.usecases.row_values import read_rows
 from apportion.usecases.runs.ledger_views import open_bills
 from apportion.usecases.runs.load_rules import Rules, rules_for
-from apportion.usecases.runs.open_run import find
+from apportion.usecases.runs.open_run import Published, find
 
 
 @dataclass(frozen=True)
@@ -75,6 +75,11 @@ def allocated(context: RunContext, written: str) -> Side:
             known = [f"{run.run} of {run.period}" for run in runs]
             raise NothingThereError(f"allocation {written}", known) from None
         published = find(context, period=found[-1].period, as_of=found[-1].run)
+    return recorded(context, published)
+
+
+def recorded(context: RunContext, published: Published) -> Side:
+    """Take an allocation with what its record says that owners pay."""
     manifest = published.manifest
     name = f"{manifest.period} run {manifest.run}"
     paid = _recorded(manifest, published.rulebook.cost, version=context.version)

@@ -22,7 +22,7 @@ from apportion.usecases.context import RunContext
 from apportion.usecases.runs.load_rules import rules_for
 from apportion.usecases.runs.open_run import Published, find
 
-from .compare import Side, compare, paid_by
+from .compare import Side, compare, paid_by, recorded
 from .month_reports import MonthReports
 
 
@@ -80,14 +80,8 @@ def _earlier(context: RunContext, published: Published) -> Published | None:
     return found if found.rulebook.owner == published.rulebook.owner else None
 
 
-def _side(published: Published) -> Side:
-    manifest = published.manifest
-    period = Period.parse(manifest.period)
-    return Side(f"{period} run {manifest.run}", period, published.bills, published.rules)
-
-
 def _compared(context: RunContext, before: Published, after: Published) -> Outcome:
-    return compare(context, _side(before), _side(after))
+    return compare(context, recorded(context, before), recorded(context, after))
 
 
 def _tables(reports: MonthReports) -> Mapping[str, Sequence[Row]]:
@@ -102,7 +96,7 @@ def _moved(
     changes = history.changes(since=since or f"{period.first_day}T00:00:00Z")
     if not changes:
         return None if changes is None else []
-    side = _side(published)
+    side = recorded(context, published)
     with TemporaryDirectory(prefix="apportion-rules-") as scratch:
         before = Path(scratch) / "before"
         there = history.before(changes[0].commit, before)
