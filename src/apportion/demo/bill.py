@@ -19,7 +19,6 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from apportion.model.period import Period
 from apportion.model.timestamp import utc_text
 
 from . import company
@@ -165,10 +164,10 @@ class Writer:
         if delivery.form is Form.FOCUS_CSV:
             query = f"WITH focus AS ({query}) {_sql('focus_csv.sql')}"
             options = "FORMAT csv, HEADER, COMPRESSION gzip"
-        values = {**_bill(delivery.month.period), "path": str(path)}
+        values = {**_bill(delivery.month), "path": str(path)}
         self._engine.execute(f"COPY ({query}) TO $path ({options})", values).fetchall()
         if delivery.form not in self._columns:
-            described = self._engine.execute(f"DESCRIBE {query}", _bill(delivery.month.period))
+            described = self._engine.execute(f"DESCRIBE {query}", _bill(delivery.month))
             self._columns[delivery.form] = [
                 {"name": row[0], "type": row[1].lower()} for row in described.fetchall()
             ]
@@ -179,7 +178,9 @@ class Writer:
         self._engine.unregister("arriving")
 
 
-def _bill(period: Period) -> dict[str, object]:
+def _bill(month: DemoMonth) -> dict[str, object]:
+    """What all lines of a bill have in common; a month that is running has no invoice yet."""
+    period = month.period
     serial = period.year * 12 + period.month
     payer = company.accounts()[0]
     return {
@@ -187,8 +188,8 @@ def _bill(period: Period) -> dict[str, object]:
         "payer_name": payer.account_name,
         "period_start": datetime.combine(period.first_day, datetime.min.time()),
         "period_end": datetime.combine(period.next.first_day, datetime.min.time()),
-        "invoice": f"{_INVOICE}{serial * 101 % 10**7:07d}",
-        "marketplace_invoice": f"{_INVOICE}{serial * 101 % 10**7 + 7:07d}",
+        "invoice": "" if month.made else f"{_INVOICE}{serial * 101 % 10**7:07d}",
+        "marketplace_invoice": "" if month.made else f"{_INVOICE}{serial * 101 % 10**7 + 7:07d}",
     }
 
 

@@ -50,4 +50,6 @@ def test_the_export_has_one_manifest_with_the_time_of_its_delivery(tmp_path: Pat
     assert first.files != second.files
     times = [file.stat().st_mtime for file in (*first.files, *second.files)]
     assert times[1] - times[0] == 12 * 3600
+    written = duckdb.read_parquet(str(second.files[0]))
+    assert written.project("bill_invoice_id").distinct().fetchall() == [("",)]
     assert second.manifest.stat().st_mtime == times[1]
