@@ -15,12 +15,17 @@ from stories import Line, bill_of, delivered, parquet_bill, reopened
 ARRIVES = ((0, 0), (18, 1), (24, 4), (30, 7), (36, 9), (42, 10))
 
 
-def deliver_at(folder: Path, lines: Sequence[Line], made: str, *, replace: bool = False) -> Outcome:
-    """Ingest these lines as the delivery that the provider wrote at a time."""
+def deliver_at(
+    folder: Path, lines: Sequence[Line], made: str, *, replace: bool = False, now: str = ""
+) -> Outcome:
+    """Ingest these lines as the delivery that the provider wrote at a time.
+
+    The clock of this machine shows the same time, or `now`.
+    """
     (path,) = delivered(folder, parquet_bill(bill_of(lines)), name="bill.parquet")
     moment = datetime.fromisoformat(made).timestamp()
     os.utime(path, (moment, moment))
-    return reopened(folder, now=made).ingest([path], replace=replace)
+    return reopened(folder, now=now or made).ingest([path], replace=replace)
 
 
 def lines_at(made: str, *, first: str, days: int, charges: Sequence[Line]) -> list[Line]:

@@ -62,6 +62,7 @@ class ReviewMonth:
     difference: Decimal
     later: Sequence[Finding] = ()  # deliveries that came after the run
     decisions: Sequence[Row] = ()  # who closed, adjusted or reopened the month
+    incomplete: Sequence[str] = ()  # sentences about days that are not billed completely
 
 
 def month_review(month: ReviewMonth) -> Document:
@@ -191,7 +192,7 @@ def _at_a_glance(month: ReviewMonth) -> Section:
     columns = ("currency", "total", "direct", "shared", "tagged share")
     also = ("before", "change") if compared else ()
     source = f"Run {month.run} of {month.at}, rulebook {month.rulebook}, {month.cost}."
-    return Section("Summary", (source,), Table((*columns, *also), tuple(rows)))
+    return Section("Summary", (source, *month.incomplete), Table((*columns, *also), tuple(rows)))
 
 
 def _changed(month: ReviewMonth) -> Iterator[Section]:

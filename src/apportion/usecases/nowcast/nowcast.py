@@ -21,12 +21,13 @@ from apportion.core.nowcast.owner_days import (
     estimate_owners,
 )
 from apportion.core.nowcast.replay import replay
-from apportion.core.nowcast.triangles import BillArrivals, learn
+from apportion.core.nowcast.triangles import BillArrivals, begin_of, learn
 from apportion.core.templates import each, name
 from apportion.model import cents
 from apportion.model.findings.finding import Finding
 from apportion.model.findings.nowcast import MADE_TOO_EARLY, NOT_ESTIMATED, NOTHING_LEARNED
 from apportion.model.outcome import Outcome
+from apportion.model.period import Period
 from apportion.model.question import Question
 from apportion.model.relation import Query, Relation
 from apportion.model.result_columns import NOWCAST
@@ -170,7 +171,8 @@ def _findings(period: str, month: EstimatedMonth) -> Iterator[Finding]:
                 "the newest delivery",
                 expected=f"a time of its files after {max(days)}",
                 found=f"{bill.made[-1]:%Y-%m-%d %H:%M} UTC",
-                remedy="Restore the times of the files, or ingest the export from S3.",
+                remedy="Restore the times of the files and check the clock of the machine that "
+                "ingests, or ingest the export from S3.",
             )
     if not any(not each.monthly for each in known.developments.by_class):
         counts = (plural(len(bill.made), "delivery", "deliveries") for bill in known.bills)
@@ -210,14 +212,41 @@ def _messages(published: Published, cost: str, month: EstimatedMonth) -> Iterato
         f"{known.as_of:%Y-%m-%d %H:%M} UTC, {cost}. Estimates are neither in the ledger nor in the "
         "proof."
     )
-    sums: dict[str, Estimate] = {}
-    for (_day, _group, currency), one in found.sums.items():
-        sums.setdefault(currency, Estimate()).add(one.billed, one.expected, one.half)
-    for currency, one in sorted(sums.items()):
+    for currency, one in sorted(_by_currency(found).items()):
         yield (
             f"Days up to {known.days[-1] if known.days else manifest.period}: "
             f"billed {cents.money(one.billed, currency)}, "
             f"expected when final {cents.money(one.expected, currency)}."
         )
+        yield from _finality(manifest.period, month, one, currency)
     if any(one.half is None for one in found.sums.values()):
         yield f"Intervals need {ENOUGH_ERRORS} errors of past estimates of the same age."
+
+
+def _by_currency(found: OwnerDays) -> dict[str, Estimate]:
+    sums: dict[str, Estimate] = {}
+    for (_day, _group, currency), one in found.sums.items():
+        sums.setdefault(currency, Estimate()).add(one.billed, one.expected, one.half)
+    return sums
+
+
+def _finality(period: str, month: EstimatedMonth, one: Estimate, currency: str) -> Iterator[str]:
+    """Whether a month that has ended is final, in money; nothing for a month that runs."""
+    known = month.known
+    if known.as_of < begin_of(Period.parse(period).next.first_day):
+        return
+    unknown = sum(
+        (abs(cost) for of, cost in month.days.unknown.items() if of.currency == currency),
+        Decimal(),
+    )
+    change = one.expected - one.billed
+    if cents.to_cents(change):
+        moves = cents.money_change(change, currency)
+        yield f"{period} is not final: a change of {moves} is expected."
+    elif not unknown:
+        yield f"{period}: by past deliveries, no change in {currency} is expected any more."
+    if unknown:
+        yield (
+            f"Whether {period} is final is not known of {cents.money(unknown, currency)}: "
+            "no earlier month shows when such charges are complete."
+        )

@@ -19,6 +19,7 @@ from apportion.model.row import Row
 from apportion.ports.rules_history import RulesHistory
 from apportion.usecases.close.history import close_history
 from apportion.usecases.context import RunContext
+from apportion.usecases.nowcast.incomplete import incomplete_messages
 from apportion.usecases.runs.load_rules import rules_for
 from apportion.usecases.runs.open_run import Published, find
 
@@ -66,6 +67,7 @@ def gather(reports: MonthReports, history: RulesHistory, *, places: Places) -> R
         findings=manifest.findings,
         later=published.later,
         decisions=close_history(context, period=manifest.period).rows,
+        incomplete=_incomplete(context, *filter(None, (earlier, published))),
         difference=max((Decimal(str(row["difference"])) for row in proof), default=Decimal(0)),
     )
 
@@ -82,6 +84,17 @@ def _earlier(context: RunContext, published: Published) -> Published | None:
 
 def _compared(context: RunContext, before: Published, after: Published) -> Outcome:
     return compare(context, recorded(context, before), recorded(context, after))
+
+
+def _incomplete(context: RunContext, *months: Published) -> tuple[str, ...]:
+    """Sentences about days that look cheap because their bill is not complete."""
+    return tuple(
+        sentence
+        for each in months
+        for sentence in incomplete_messages(
+            each.manifest.period, each.bills, each.rulebook.cost, context
+        )
+    )
 
 
 def _tables(reports: MonthReports) -> Mapping[str, Sequence[Row]]:

@@ -95,3 +95,8 @@ def test_a_month_long_past_has_no_incomplete_days(past: Path, tmp_path: Path) ->
     deliver_at(folder, lines_at(made, first="2026-09-01", days=4, charges=CHARGES), made)
     reopened(folder).allocate(["2026-09"])
     assert not any("not billed" in text for text in reopened(folder).report(BY_DAY).messages)
+
+
+def test_the_review_does_not_call_an_incomplete_day_a_saving(past: Path, tmp_path: Path) -> None:
+    reopened(past).write_review("2026-09", folder=tmp_path / "out")
+    assert FOURTH.replace("`", "\\`") in (tmp_path / "out/review.md").read_text("utf-8")
