@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from scoped_pages import (
     NESTED,
+    Organisation,
     World,
     check_amounts,
     check_downloads,
@@ -37,3 +40,12 @@ def test_downloads_have_the_rows_of_the_scope_and_no_others(world: World) -> Non
 
 def test_an_owner_outside_the_scope_is_like_an_unknown_one(world: World) -> None:
     check_names(world)
+
+
+def test_who_sees_the_default_owner_sees_nothing_of_untagged_charges_in_pools(
+    tmp_path: Path,
+) -> None:
+    spend = (("unallocated", 62_472), ("FIN-10", 27_757), ("FIN", 496_568), ("FIN-1", 845_974))
+    pools = (("discount", "even"), ("FIN", "proportional"))
+    made = Organisation(spend, pools, frozenset({"unallocated", "FIN-10"}))
+    check_pages(World.of(made, tmp_path / "w"))

@@ -60,7 +60,8 @@ def organisations(draw: st.DrawFn) -> Organisation:
     """Draw an organisation with a user who may see at least one owner, and not all."""
     owners = draw(st.permutations(draw(st.sampled_from(FAMILIES))))
     cents = draw(st.lists(st.integers(20_011, 900_001), min_size=4, max_size=4, unique=True))
-    names = st.sampled_from([owner.replace(" ", "-") for owner in owners] + ["discount"])
+    named = [owner.replace(" ", "-") for owner in owners if owner != "unallocated"]
+    names = st.sampled_from([*named, "discount"])  # a pool is never called as the default is
     pools = draw(
         st.lists(
             st.tuples(names, st.sampled_from(SPLITS)),
@@ -235,6 +236,13 @@ def _routes(world: World) -> Iterator[str]:
         yield f"/explain{_query(resource=resource)}"
 
 
+def _stands_in(word: str, shown: str) -> bool:
+    """Whether a text shows a word; an amount is no part of a longer number."""
+    if not word[0].isdigit():
+        return word in shown
+    return re.search(rf"(?<![\d.,]){re.escape(word)}(?!\d)", shown) is not None
+
+
 def check_pages(world: World) -> None:
     """No page and no JSON contains anything outside the scope, whatever its parameters."""
     secrets = secrets_of(world)
@@ -245,7 +253,7 @@ def check_pages(world: World) -> None:
         response = world.get(address)
         shown += response.status_code == 200
         refused += response.status_code == 404
-        found = {word for word in secrets if word in response.text}
+        found = {word for word in secrets if _stands_in(word, response.text)}
         assert not found, (address, found)
         if address.startswith("/api") and response.status_code == 200:
             world.documents[address.removeprefix("/api/v1")] = response.json()

@@ -17,7 +17,7 @@ from apportion.model.rulebook import FromTag, Rulebook
 from apportion.model.tags.tag_keys import normalise
 
 #: The version of the tables' layout. Aggregates of another version are not read.
-LAYOUT_VERSION = 4
+LAYOUT_VERSION = 5
 
 #: The number of tag keys with a coverage of their own; the rulebook's keys come first.
 MAX_TAGS = 10
@@ -136,7 +136,8 @@ def sources_query(rulebook: Rulebook, labelled: LabelledRows) -> Query:
         Query.of(
             f'SELECT {text(dimension.name)} AS "#dimension", '
             f'{name(f"{dimension.name}_source")} AS "#source", "#owner", "#currency", '
-            'SUM("#cost") AS "#cost", CAST(SUM("#lines") AS BIGINT) AS "#lines" '
+            '"#pool" <> \'\' AS "#pooled", SUM("#cost") AS "#cost", '
+            'CAST(SUM("#lines") AS BIGINT) AS "#lines" '
             f'FROM {labelled.month_cost} INNER JOIN {labelled.rows} USING ("#row") GROUP BY ALL',
             labelled.month_cost,
             labelled.rows,

@@ -190,11 +190,11 @@ def untagged_query(currency: str, *, tag: str = "", most: int = 40) -> PageQuery
         f" AND LIST_CONTAINS(STRING_SPLIT(\"#missing\", ', '), {text(tag)})" if tag else ""
     )
     return PageQuery(
-        'SELECT "ResourceId" AS resource, "SubAccountId" AS account, "SubAccountName" AS '
-        'account_name, "ServiceName" AS service, "#owner" AS owner, "#source" AS source, '
-        '"#missing" AS missing, "#cost" AS total FROM untagged '
-        f'WHERE "#currency" = {text(currency)}{without_tag} '
-        f'ORDER BY ABS("#cost") DESC, "ResourceId" LIMIT {most}',
+        'SELECT "ResourceId" AS resource, "SubAccountId" AS account, MAX("SubAccountName") AS '
+        'account_name, MAX("ServiceName") AS service, "#owner" AS owner, MAX("#source") AS source, '
+        '"#missing" AS missing, SUM("#cost") AS total FROM untagged '
+        f'WHERE "#currency" = {text(currency)}{without_tag} GROUP BY 1, 2, 5, 7 '
+        f'ORDER BY ABS(SUM("#cost")) DESC, "ResourceId" LIMIT {most}',
         UntaggedResource,
     )
 

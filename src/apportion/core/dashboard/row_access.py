@@ -18,16 +18,22 @@ from apportion.model.relation import Query, Relation
 #: Rows that belong to one owner.
 _OWNER_ROWS = '"#owner" IN ({owners})'
 
+#: Of them, without the charges in pools that nobody's tag or rule gives to an owner: they are
+#: shared, and not those of who may see the default owner.
+_OWN_CHARGES = f'{_OWNER_ROWS} AND NOT ({{pooled}} AND "#owner" = {{default}})'
+_BY_POOL = _OWN_CHARGES.replace("{pooled}", "\"#pool\" <> ''")
+_MARKED = _OWN_CHARGES.replace("{pooled}", '"#pooled"')
+
 #: The rows of each table that a scope contains: a condition on `{owners}`, a list of quoted names.
 _ROW_CONDITIONS = {
-    "cells": _OWNER_ROWS,
-    "days": _OWNER_ROWS,
+    "cells": _BY_POOL,
+    "days": _BY_POOL,
     "shares": _OWNER_ROWS,
-    "sources": _OWNER_ROWS,
+    "sources": _MARKED,
     "matched_cost": "FALSE",
-    "coverage": _OWNER_ROWS,
-    "values": _OWNER_ROWS,
-    "untagged": _OWNER_ROWS,
+    "coverage": _MARKED,
+    "values": _MARKED,
+    "untagged": _MARKED,
     "status": "TRUE",
     "unallocated": "{default} IN ({owners})",
     "rejected": "FALSE",

@@ -164,7 +164,12 @@ def _in_currency(
 def _in_pools(
     case: Case, pooled: Mapping[str, Decimal], branch: ExplanationNode
 ) -> ExplanationNode:
-    """A note about charges of the owner that are in pools and so paid by others."""
+    """A note about charges of the owner that are in pools and so paid by others.
+
+    Those of the default owner are nobody's: the note is about the whole organisation.
+    """
+    everybody = of_owner(case.owner.default) in branch.subjects
+    subjects = () if everybody else branch.subjects
     whole = money(added(pooled.values()), branch.currency)
     children = (
         ExplanationNode(
@@ -172,12 +177,12 @@ def _in_pools(
             amount,
             branch.currency,
             str(case.pool(pool).place),
-            subjects=(*branch.subjects, of_pool(pool)),
+            subjects=(*subjects, of_pool(pool)) if subjects else (),
         )
         for pool, amount in pooled.items()
     )
     title = f"excluded: {whole} of this owner's charges are in shared pools"
-    return ExplanationNode(title, children=tuple(children), subjects=branch.subjects)
+    return ExplanationNode(title, children=tuple(children), subjects=subjects)
 
 
 def _own_parts(

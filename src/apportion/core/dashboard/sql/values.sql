@@ -1,10 +1,11 @@
--- Usage cost of each spelling of each tag value, by owner.
+-- Usage cost of each spelling of each tag value, by owner, apart for charges in pools.
 SELECT
   tagged."#tag",
   tagged."#key",
   tagged."#value",
   labelled_rows."#owner",
   labelled_rows."#currency",
+  labelled_rows."#pool" <> '' AS "#pooled",
   COUNT(DISTINCT keys."ResourceId") AS "#resources",
   SUM(usage."#cost") AS "#cost"
 FROM {usage} AS usage
