@@ -67,7 +67,7 @@ def test_what_cannot_be_noticed_is_reported_once(tmp_path: Path, name: str, cont
     (delivery,), findings = LocalFiles([tmp_path], tmp_path / "scratch").deliver()
     codes = [finding.code for finding in findings]
     assert codes.count(bills.NOTHING_TO_CHECK_BY) == 1
-    assert set(codes) == {bills.NOTHING_TO_CHECK_BY, bills.NO_ACCOUNT}
+    assert set(codes) == {bills.NOTHING_TO_CHECK_BY, bills.NO_ACCOUNT, bills.NO_AMOUNT}
     assert {file.checked_by for file in delivery.files} == {"nothing"}
 
 

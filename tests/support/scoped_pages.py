@@ -269,7 +269,7 @@ def check_downloads(world: World) -> None:
         for section in document["sections"]:
             if section["rows"] and section["columns"]:
                 sections.setdefault((document["page"], section["name"]), (route, section))
-    assert len(sections) > 15
+    assert len(sections) > 10
     for (page, name), (route, section) in sections.items():
         _path, _, query = route.partition("?")
         for form, read in READERS.items():
@@ -279,7 +279,11 @@ def check_downloads(world: World) -> None:
             wanted = [[row[c["name"]] for c in section["columns"]] for row in section["rows"]]
             assert len(rows) == len(wanted), (page, name, form)
             assert [_plain(row, form) for row in rows] == [_plain(row, form) for row in wanted]
-            assert not {word for word in secrets if word in repr(rows)}, (page, name, form)
+            assert not {word for word in secrets if _stands_in(word, repr(rows))}, (
+                page,
+                name,
+                form,
+            )
 
 
 def _csv_rows(content: bytes) -> list[list[Any]]:
@@ -324,6 +328,8 @@ def check_names(world: World) -> None:
                 response = world.client.get(f"/api/v1{address.format(name)}", headers=SOME)
                 assert response.status_code == 404, (address, name)
                 error = response.json()["error"].replace(name, "X", 1)
+                for seen in sorted(world.made.seen, key=len, reverse=True):
+                    error = error.replace(seen, "Y")  # `b` is hidden, and a part of `a b`
                 assert not any(f" {o}," in error or f" {o}." in error for o in world.made.hidden)
 
 
