@@ -6,7 +6,7 @@ Each charge reaches the bill some hours after its usage ended, so the last days 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -40,8 +40,8 @@ _BY_METER, _BY_RESOURCE = 51, 52
 def running_month(folder: Path, *, seed: int = SEED) -> Iterator[Bill]:
     """Write the deliveries of October one after the other into one export under `folder`.
 
-    Each is to be ingested before the next one is made, which replaces the manifest, as in the
-    bucket of an export. The resources are those of the months before.
+    Each is to be ingested before the next one is made, which replaces the manifest and the file, as
+    an export that overwrites does. The resources are those of the months before.
     """
     names = Names({}, TagSets())
     setting = Setting(_fleet(names, seed), MONTHS[0].first_day, seed, scale=1)
@@ -55,7 +55,28 @@ def running_month(folder: Path, *, seed: int = SEED) -> Iterator[Bill]:
             arrived = days.filter(pa.array(arrives <= int(moment.timestamp())))
             writer.write(_with_tax(setting, month, arrived), [delivery], number=1)
             writer.finish(delivery, 1)
-            yield _written_at(delivery, moment)
+            written = _written_at(delivery, moment)
+            yield written
+            if moment != made[-1]:
+                for file in written.files:
+                    file.unlink()
+
+
+def with_running_drivers(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Add October to drivers with days or months: the numbers of September."""
+    before, running = f",{RUNNING.before}", f",{RUNNING}"
+    return {
+        name: "".join(_again(content.decode(), before, running)).encode()
+        if name.startswith("drivers/")
+        else content
+        for name, content in files.items()
+    }
+
+
+def _again(content: str, before: str, running: str) -> Iterator[str]:
+    lines = content.splitlines(keepends=True)
+    yield from lines
+    yield from (line.replace(before, running) for line in lines if before in line)
 
 
 def _days_until(setting: Setting, moment: datetime) -> pa.Table:

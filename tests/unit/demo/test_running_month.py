@@ -8,7 +8,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from apportion.demo.running_month import ALLOCATED, DELIVERIES, running_month
+from apportion.demo.running_month import (
+    ALLOCATED,
+    DELIVERIES,
+    running_month,
+    with_running_drivers,
+)
 
 _COSTS = (
     "SELECT CAST(line_item_usage_start_date AS DATE) AS day, COUNT(*), "
@@ -45,11 +50,26 @@ def test_the_last_two_days_lack_charges(seen: list[dict[str, tuple[int, float]]]
 
 
 def test_the_export_has_one_manifest_with_the_time_of_its_delivery(tmp_path: Path) -> None:
-    first, second = islice(running_month(tmp_path), 2)
+    written = ((bill, bill.files[0].stat().st_mtime) for bill in running_month(tmp_path))
+    (first, before), (second, after) = islice(written, 2)
     assert first.manifest == second.manifest
     assert first.files != second.files
-    times = [file.stat().st_mtime for file in (*first.files, *second.files)]
-    assert times[1] - times[0] == 12 * 3600
-    written = duckdb.read_parquet(str(second.files[0]))
-    assert written.project("bill_invoice_id").distinct().fetchall() == [("",)]
-    assert second.manifest.stat().st_mtime == times[1]
+    assert not first.files[0].exists(), "the export overwrites it"
+    assert after - before == 12 * 3600
+    lines = duckdb.read_parquet(str(second.files[0]))
+    assert lines.project("bill_invoice_id").distinct().fetchall() == [("",)]
+    assert second.manifest.stat().st_mtime == after
+
+
+def test_october_has_the_numbers_of_september_in_drivers() -> None:
+    files = {
+        "drivers/gb.csv": b"owner,month,number\nA,2026-08,1\nA,2026-09,2\n",
+        "drivers/cpu.csv": b"owner,day,number\nA,2026-09-30,3\n",
+        "drivers/all.csv": b"owner,number\nA,1\n",
+        "accounts.csv": b"A,2026-09\n",
+    }
+    assert with_running_drivers(files) == {
+        **files,
+        "drivers/gb.csv": files["drivers/gb.csv"] + b"A,2026-10,2\n",
+        "drivers/cpu.csv": files["drivers/cpu.csv"] + b"A,2026-10-30,3\n",
+    }

@@ -65,6 +65,8 @@ def demo(
     commitments, credits and a restated month. Ingests and allocates them with a rulebook that
     shows every kind of rule, and proves the totals. Takes about a minute; no network is needed.
     """
+    from apportion.demo.running_month import with_running_drivers
+
     session: Session = ctx.obj
     if running and lines is not None:
         raise typer.BadParameter("--running-month has its own number of lines; leave out --lines")
@@ -72,7 +74,7 @@ def demo(
     # The months would be delivered again, beginning with the first August.
     refuse_if_filled(at / BILLS)
     refuse_if_filled(at / "ledger")
-    write_new(at, _files())
+    write_new(at, with_running_drivers(_files()) if running else _files())
     taken_in, allocated = _run(session, at, lines)
     if running:
         taken_in += _run_october(session, at)
