@@ -28,6 +28,7 @@ from apportion.ledger.unreferenced_files import check_referenced
 from apportion.model.errors.base import LedgerDamagedError
 from apportion.model.errors.publishing import OthersWroteError
 from apportion.model.errors.repair import LedgerForkedError
+from apportion.model.finance.close import Decision
 from apportion.model.question import Question
 from apportion.model.settings import Settings
 from apportion.usecases.settings import read
@@ -98,6 +99,24 @@ def test_who_gives_back_second_is_reported_and_changes_nothing(
             work(world, given, tmp_path / "one", version=2)
     assert total(world, given, tmp_path / "three") == 2 * ONCE
     assert total(world, given, tmp_path / "late") == 2 * ONCE, "its own state is forgotten"
+
+
+def test_of_two_approvers_on_two_machines_the_second_is_reported(
+    world: MotoWorld, given: str, tmp_path: Path
+) -> None:
+    def close(own: Settings, approver: str) -> None:
+        Workspace(own).close.close(PERIOD, Decision(approver, "Day 5"))
+
+    first, late = (settings(given, tmp_path / name) for name in ("first", "late"))
+    with pytest.raises(OthersWroteError):  # noqa: PT012, SIM117 - one story
+        with mirrored(late, world.client):
+            close(late, "S. Ito")
+            with mirrored(first, world.client):
+                close(first, "R. Vega")
+    third = settings(given, tmp_path / "third")
+    with mirrored(third, world.client):
+        (row,) = Workspace(third).close.status(PERIOD).rows
+        assert (row["state"], row["approver"]) == ("closed", "R. Vega")
 
 
 def test_what_was_recorded_before_an_error_is_kept(
