@@ -191,13 +191,16 @@ def test_two_people_close_a_month_if_that_is_set(
         assert workspace.close.close(MONTH, decision).rows[0]["prepared_by"] == prepared
 
 
-def test_lines_without_an_invoice_are_a_warning(tmp_path: Path) -> None:
+def test_a_bill_that_is_not_final_is_a_warning(tmp_path: Path) -> None:
     workspace_in(tmp_path, RULES)
     workspace = reopened(tmp_path, now=OCTOBER)
     lines = [A, {**B, "InvoiceId": ""}]
     workspace.ingest(delivered(tmp_path, csv_bill(bill_of(lines))))
     workspace.allocate()
-    (finding,) = workspace.close.close(MONTH, VEGA).findings
+    found = workspace.close.close(MONTH, VEGA).findings
+    assert [each.code.number for each in found] == ["K004", "K008"]
+    assert (found[1].expected, found[1].found) == ("one of 2026-09-30", "2026-09-02")
+    finding = found[0]
     assert (finding.code.number, finding.subject) == ("K004", "1 line of 2")
     assert (finding.amount, finding.currency) == (20, "USD")
 

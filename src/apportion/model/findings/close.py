@@ -53,6 +53,14 @@ NO_ACCRUAL_ACCOUNT = Code(
     "pays invoices.",
 )
 
+ENDS_EARLY = Code(
+    "K008",
+    _W,
+    "Bill ends before the month",
+    "The last days of the month have no charge. That is right for a bill of few charges, and wrong "
+    "if the bill was delivered while the month was running: then the rest becomes an adjustment.",
+)
+
 ALL = (
     NOT_OVER,
     NOT_ALLOCATED,
@@ -61,4 +69,5 @@ ALL = (
     AFTER_CLOSE,
     BELOW_THRESHOLD,
     NO_ACCRUAL_ACCOUNT,
+    ENDS_EARLY,
 )

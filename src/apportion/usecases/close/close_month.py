@@ -14,7 +14,7 @@ from apportion.usecases.context import RunContext
 from apportion.usecases.fail_on_findings import record, stop_if_failing
 from apportion.usecases.runs.open_run import find
 
-from .conditions import not_allocated, not_invoiced, not_over, same_person
+from .conditions import ends_early, not_allocated, not_invoiced, not_over, same_person
 from .history import HISTORY, history_row
 
 
@@ -52,7 +52,7 @@ def close_month(
         f"{period} is closed on run {published.manifest.run} by {decision.approver}. Reports of "
         "the month show this run from now on."
     )
-    shown = (*proof.findings, *not_invoiced(published, context))
+    shown = (*proof.findings, *not_invoiced(published, context), *ends_early(published))
     return Outcome(HISTORY, (history_row(made),), shown, (sentence,))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -45,6 +45,25 @@ def not_invoiced(published: Published, context: RunContext) -> list[Finding]:
         )
         for row in read_rows(_InvoicedLines, context.engine.rows(counted))
         if 0 < row.invoiced < row.lines
+    ]
+
+
+def ends_early(published: Published) -> list[Finding]:
+    """A finding for bills of which no charge is of the last two days of the month."""
+    period = published.manifest.period
+    last = Period.parse(period).last_day
+    days = [held.day for run in published.bills.values() for held in run.days]
+    if not days or max(days) >= str(last - timedelta(days=1)):
+        return []
+    return [
+        Finding(
+            codes.ENDS_EARLY,
+            period,
+            "the last charge",
+            expected=f"one of {last}",
+            found=max(days),
+            remedy="Ingest the final bill, and reopen the month if this was not it.",
+        )
     ]
 
 
