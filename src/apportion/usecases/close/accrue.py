@@ -37,6 +37,7 @@ from apportion.usecases.nowcast.nowcast import nowcast
 from apportion.usecases.runs.open_run import Published, find, open_tables
 
 from .close_month import checked
+from .conditions import ends_early
 
 COLUMNS = ("currency", "billed", "not_billed_yet", "accrued")
 
@@ -94,6 +95,7 @@ def accrue_month(
     )
     owner = published.rulebook.owner
     rows = tuple(_owners(expected, owner))
+    findings += ends_early(published)
     return Accrual(*posted, Outcome((owner, *COLUMNS), rows, tuple(findings), (sentence,)))
 
 

@@ -80,6 +80,7 @@ def posted(path: Path) -> dict[tuple[str, str, str], Decimal]:
 
 def test_an_accrual_is_what_is_billed_and_what_is_expected(folder: Path) -> None:
     done = accrue(folder)
+    assert [each.code.number for each in done.findings] == ["K008"], "only four days are billed"
     rows = {row["team"]: (row["billed"], row["accrued"]) for row in done.rows}
     assert rows == {
         "a": (Decimal("13.6"), Decimal(16)),
