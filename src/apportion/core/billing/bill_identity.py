@@ -33,6 +33,12 @@ def newest(runs: Iterable[Manifest], kind: RunKind, period: str) -> dict[str, Ma
     return found
 
 
+def not_read(allocation: Manifest, runs: Iterable[Manifest]) -> list[Manifest]:
+    """List the newest deliveries of its period that an allocation did not read, by bill."""
+    delivered = newest(runs, RunKind.INGEST, allocation.period)
+    return [run for bill, run in sorted(delivered.items()) if allocation.bills.get(bill) != run.run]
+
+
 def holdings(runs: Iterable[Manifest], period: str) -> dict[str, frozenset[tuple[str, str]]]:
     """List the billing accounts, with their usage accounts, that each bill of a period holds."""
     return {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from apportion.core.billing.bill_identity import newest
+from apportion.core.billing.bill_identity import newest, not_read
 from apportion.model.finance.close import CloseRecord
 from apportion.model.findings.close import AFTER_CLOSE
 from apportion.model.findings.finding import Finding
@@ -40,9 +40,8 @@ def what_came(booked: CloseRecord, runs: Sequence[Manifest]) -> str:
 def newer_delivery(booked: CloseRecord, runs: Sequence[Manifest]) -> str:
     """Name a delivery that the newest allocation did not read."""
     allocation = newest(runs, RunKind.ALLOCATE, booked.period)[""]
-    for bill, delivered in sorted(newest(runs, RunKind.INGEST, booked.period).items()):
-        if allocation.bills.get(bill) != delivered.run:
-            return f"the delivery of {delivered.at} of bill {bill}, run {delivered.run}"
+    for run in not_read(allocation, runs):
+        return f"the delivery of {run.at} of bill {run.bill}, run {run.run}"
     return ""
 
 

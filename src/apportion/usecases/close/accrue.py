@@ -6,9 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, localcontext
 
-from apportion.core.close.decisions import decision_manifest, standing
 from apportion.core.identity import run_id
 from apportion.core.journal.accruals import (
     NotBilled,
@@ -19,25 +17,24 @@ from apportion.core.journal.accruals import (
 from apportion.core.journal.batches import journal_lines
 from apportion.core.journal.entries import map_entries
 from apportion.core.journal.render import render
-from apportion.model.errors.close import ClosedAlreadyError, ReversedTooEarlyError
+from apportion.model.errors.close import ReversedTooEarlyError
 from apportion.model.finance.chart_map import ChartMap
 from apportion.model.finance.close import CloseAction, Decision
 from apportion.model.finance.journal import InvoiceCost, JournalBatch
 from apportion.model.finance.journal_template import Cell, JournalTemplate
 from apportion.model.findings.finding import Finding, failing
-from apportion.model.money import EXACT, from_units, to_units
+from apportion.model.money import from_units, to_units
 from apportion.model.outcome import Outcome
 from apportion.model.period import Period
-from apportion.model.question import Question
 from apportion.model.row import Row
 from apportion.usecases.context import RunContext
-from apportion.usecases.fail_on_findings import record, stop_if_failing
+from apportion.usecases.fail_on_findings import stop_if_failing
 from apportion.usecases.invoices.read_invoice_costs import read_invoice_costs
-from apportion.usecases.nowcast.nowcast import nowcast
+from apportion.usecases.nowcast.nowcast import not_billed_yet
 from apportion.usecases.runs.open_run import Published, find, open_tables
 
-from .close_month import checked
 from .conditions import ends_early
+from .decide import checked, decide, refuse_if_closed
 
 COLUMNS = ("currency", "billed", "not_billed_yet", "accrued")
 
@@ -73,22 +70,15 @@ def accrue_month(
     if reverse_on <= Period.parse(period).last_day:
         raise ReversedTooEarlyError(str(reverse_on), period)
     with context.ledger.lock(wait=wait):
-        if closed := standing(context.ledger.runs(), period).closed:
-            raise ClosedAlreadyError(period, closed.at, closed.decision.approver)
+        refuse_if_closed(period, context.ledger.runs())
         published = find(context, period=period)
         expected, findings = _expected(context, published, chart)
         posted, more = _journals(published, expected, chart, template, reverse_on)
         findings += more
         stop_if_failing(findings)
-        made = decision_manifest(
-            CloseAction.ACCRUE,
-            published.manifest,
-            decision,
-            at=context.now(),
-            version=context.version,
-            reverses_on=str(reverse_on),
+        decide(
+            CloseAction.ACCRUE, published.manifest, decision, context, reverses_on=str(reverse_on)
         )
-        record(made, context)
     sentence = (
         f"{period} is accrued on run {published.manifest.run} by {decision.approver}: an estimate, "
         f"which reverses itself on {reverse_on}."
@@ -113,8 +103,9 @@ def _expected(
     cost = chart.cost or published.rulebook.cost
     tables = open_tables(published, context)
     billed = read_invoice_costs(published, tables, context, cost=cost)
-    not_billed, findings = _not_billed(context, published, cost)
-    return _Expected(billed, not_billed), findings
+    missing, findings = not_billed_yet(published, context, cost=cost)
+    units = {key: to_units(amount) for key, amount in missing.items()}
+    return _Expected(billed, units), findings
 
 
 def _journals(
@@ -141,22 +132,6 @@ def _journals(
     (posted, broken), (back, also_broken) = rendered
     written = tuple(map(tuple, posted)), tuple(map(tuple, back))
     return written, [*findings, *broken, *also_broken]
-
-
-def _not_billed(
-    context: RunContext, published: Published, cost: str
-) -> tuple[NotBilled, list[Finding]]:
-    """Estimate what of each owner is not billed yet, from the deliveries of the month."""
-    period, owner = published.manifest.period, published.rulebook.owner
-    estimated = nowcast(context, Question(period, by=(owner,), cost=cost))
-    found: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
-    with localcontext(EXACT):
-        for row in estimated.rows:
-            missing = Decimal(str(row["expected"])) - Decimal(str(row["billed"]))
-            if Decimal(str(row["complete_share"] or 0)) < 1:  # a whole day differs by rounding only
-                found[str(row[owner]), str(row["currency"])] += missing
-    units = {key: to_units(amount) for key, amount in found.items()}
-    return units, list(estimated.findings)
 
 
 def _batch(

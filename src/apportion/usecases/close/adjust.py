@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal, localcontext
 
 from apportion.core.billing.bill_identity import newest
-from apportion.core.close.decisions import decision_manifest, open_period, standing
+from apportion.core.close.decisions import open_period, standing
 from apportion.model.cents import money
 from apportion.model.errors.close import NotClosedError
 from apportion.model.finance.close import CloseAction, Decision
@@ -16,12 +16,12 @@ from apportion.model.manifest import RunKind
 from apportion.model.money import EXACT
 from apportion.model.outcome import Outcome
 from apportion.usecases.context import RunContext
-from apportion.usecases.fail_on_findings import record, stop_if_failing
+from apportion.usecases.fail_on_findings import stop_if_failing
 from apportion.usecases.reports.compare import allocated, compare
 from apportion.usecases.runs.open_run import find
 
-from .close_month import checked
 from .conditions import not_allocated
+from .decide import checked, decide
 
 
 @dataclass(frozen=True)
@@ -62,10 +62,7 @@ def adjust_month(
         moved = _largest(changes)
         if moved.amount < threshold or not moved.amount:
             return _waits(changes, period, moved, threshold)
-        made = decision_manifest(
-            CloseAction.ADJUST, latest, decision, at=context.now(), version=context.version
-        )
-        record(made, context)
+        decide(CloseAction.ADJUST, latest, decision, context)
     sentence = (
         f"The adjustment of {period} is booked on run {latest.run} by {decision.approver}, in "
         f"{open_period(context.ledger.runs(), period)}. `apportion journal export --period "

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from apportion.core.close.decisions import decision_manifest, standing
-from apportion.model.errors.close import ClosedAlreadyError, NoNameError, NotClosedError
+from apportion.core.close.decisions import standing
+from apportion.model.errors.close import NotClosedError
 from apportion.model.finance.close import CloseAction, Decision
-from apportion.model.invisible_characters import clean
 from apportion.model.manifest import Manifest, RunKind
 from apportion.model.outcome import Outcome
 from apportion.usecases.context import RunContext
-from apportion.usecases.fail_on_findings import record, stop_if_failing
+from apportion.usecases.fail_on_findings import stop_if_failing
 from apportion.usecases.runs.open_run import find
 
 from .conditions import ends_early, not_allocated, not_invoiced, not_over, same_person
+from .decide import checked, decide, refuse_if_closed
 from .history import HISTORY, history_row
 
 
@@ -36,8 +36,7 @@ def close_month(
     decision = checked(decision)
     with context.ledger.lock(wait=wait):
         runs = context.ledger.runs()
-        if closed := standing(runs, period).closed:
-            raise ClosedAlreadyError(period, closed.at, closed.decision.approver)
+        refuse_if_closed(period, runs)
         published = find(context, period=period)
         findings = [
             *not_over(period, context.now()),
@@ -47,7 +46,7 @@ def close_month(
         stop_if_failing(findings)
         proof = prove(period)
         stop_if_failing(list(proof.findings))
-        made = _decide(CloseAction.CLOSE, published.manifest, decision, context)
+        made = decide(CloseAction.CLOSE, published.manifest, decision, context)
     sentence = (
         f"{period} is closed on run {published.manifest.run} by {decision.approver}. Reports of "
         "the month show this run from now on."
@@ -67,25 +66,9 @@ def reopen_month(
         if held.closed is None or held.booked is None:
             raise NotClosedError(period)
         booked = allocation_of(held.booked.run, runs)
-        made = _decide(CloseAction.REOPEN, booked, decision, context)
+        made = decide(CloseAction.REOPEN, booked, decision, context)
     words = (f"{period} is open again. Reports of the month show its newest allocation.",)
     return Outcome(HISTORY, (history_row(made),), messages=words)
-
-
-def _decide(
-    action: CloseAction, run: Manifest, decision: Decision, context: RunContext
-) -> Manifest:
-    made = decision_manifest(action, run, decision, at=context.now(), version=context.version)
-    return record(made, context)
-
-
-def checked(decision: Decision) -> Decision:
-    """Clean the names; raises NoNameError for one without a letter."""
-    approver, note = clean(decision.approver), clean(decision.note)
-    for option, given in (("--approver", approver), ("--note", note)):
-        if not given:
-            raise NoNameError(option)
-    return Decision(approver, note, clean(decision.prepared_by))
 
 
 def allocation_of(run: str, runs: Sequence[Manifest]) -> Manifest:

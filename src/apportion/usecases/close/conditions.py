@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
-from apportion.core.billing.bill_identity import newest
+from apportion.core.billing.bill_identity import not_read
 from apportion.core.templates import query
 from apportion.model.finance.close import Decision
 from apportion.model.findings import close as codes
 from apportion.model.findings.finding import Finding
-from apportion.model.manifest import Manifest, RunKind
+from apportion.model.manifest import Manifest
 from apportion.model.period import Period
 from apportion.model.wording import plural
 from apportion.usecases.context import RunContext
@@ -48,12 +48,17 @@ def not_invoiced(published: Published, context: RunContext) -> list[Finding]:
     ]
 
 
+def last_charge(bills: Iterable[Manifest]) -> str:
+    """The last day with a charge, ISO 8601; empty for deliveries that recorded no days."""
+    return max((held.day for run in bills for held in run.days), default="")
+
+
 def ends_early(published: Published) -> list[Finding]:
     """A finding for bills of which no charge is of the last two days of the month."""
     period = published.manifest.period
     last = Period.parse(period).last_day
-    days = [held.day for run in published.bills.values() for held in run.days]
-    if not days or max(days) >= str(last - timedelta(days=1)):
+    day = last_charge(published.bills.values())
+    if not day or day >= str(last - timedelta(days=1)):
         return []
     return [
         Finding(
@@ -61,7 +66,7 @@ def ends_early(published: Published) -> list[Finding]:
             period,
             "the last charge",
             expected=f"one of {last}",
-            found=max(days),
+            found=day,
             remedy="Ingest the final bill, and reopen the month if this was not it.",
         )
     ]
@@ -91,13 +96,12 @@ def not_allocated(published: Published, runs: Sequence[Manifest]) -> list[Findin
         Finding(
             codes.NOT_ALLOCATED,
             manifest.period,
-            f"bill {bill}",
+            f"bill {delivered.bill}",
             expected=f"the delivery of {delivered.at}, run {delivered.run}",
-            found=f"run {manifest.bills.get(bill, 'none')} in the allocation",
+            found=f"run {manifest.bills.get(delivered.bill, 'none')} in the allocation",
             remedy=f"Run `apportion allocate --period {manifest.period}`.",
         )
-        for bill, delivered in sorted(newest(runs, RunKind.INGEST, manifest.period).items())
-        if manifest.bills.get(bill) != delivered.run
+        for delivered in not_read(manifest, runs)
     ]
 
 

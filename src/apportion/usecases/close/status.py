@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 
-from apportion.core.billing.bill_identity import newest
+from apportion.core.billing.bill_identity import newest, not_read
 from apportion.core.close.changes_since import what_came
 from apportion.core.close.decisions import standing
 from apportion.model.finance.close import MonthState, Standing
@@ -16,8 +16,9 @@ from apportion.model.row import Row
 from apportion.usecases.context import RunContext
 from apportion.usecases.runs.history import periods
 
-STATUS = ("period", "state", "since", "approver", "run", "booked", "waits_for")
+from .conditions import last_charge
 
+STATUS = ("period", "state", "since", "approver", "run", "booked", "waits_for")
 
 #: A bill that was delivered so long after the month has its last days.
 _COMPLETE_AFTER = timedelta(days=5)
@@ -83,17 +84,15 @@ def _waits_for(
         return f"the end of the month, {last}"
     if allocation is None:
         return f"an allocation: `apportion allocate --period {period}`"
-    bills = newest(runs, RunKind.INGEST, period)
-    for bill, delivered in sorted(bills.items()):
-        if allocation.bills.get(bill) != delivered.run:
-            return f"an allocation of the delivery of {delivered.at} of bill {bill}"
-    return _rest_of_the_bill(bills.values(), last)
+    for run in not_read(allocation, runs):
+        return f"an allocation of the delivery of {run.at} of bill {run.bill}"
+    return _rest_of_the_bill(newest(runs, RunKind.INGEST, period).values(), last)
 
 
 def _rest_of_the_bill(bills: Collection[Manifest], last: date) -> str:
     """Whether the bills end before the month and were delivered before it could be complete."""
-    days = [held.day for run in bills for held in run.days]
+    day = last_charge(bills)
     delivered = max((date.fromisoformat(run.at[:10]) for run in bills), default=last)
-    if days and max(days) < str(last) and delivered < last + _COMPLETE_AFTER:
-        return f"the rest of the bill, whose last charge is of {max(days)}"
+    if day and day < str(last) and delivered < last + _COMPLETE_AFTER:
+        return f"the rest of the bill, whose last charge is of {day}"
     return ""

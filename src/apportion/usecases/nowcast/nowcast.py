@@ -6,10 +6,11 @@ contain them.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
 from apportion.core.nowcast.accuracy import ENOUGH_ERRORS, Widths
 from apportion.core.nowcast.owner_days import (
@@ -26,6 +27,7 @@ from apportion.core.templates import each, name
 from apportion.model import cents
 from apportion.model.findings.finding import Finding
 from apportion.model.findings.nowcast import MADE_TOO_EARLY, NOT_ESTIMATED, NOTHING_LEARNED
+from apportion.model.money import EXACT
 from apportion.model.outcome import Outcome
 from apportion.model.period import Period
 from apportion.model.question import Question
@@ -75,6 +77,27 @@ def nowcast(context: RunContext, question: Question) -> Outcome:
         findings=(*published.later, *_findings(question.period, month)),
         messages=tuple(_messages(published, cost, month)),
     )
+
+
+def not_billed_yet(
+    published: Published, context: RunContext, *, cost: str
+) -> tuple[dict[tuple[str, str], Decimal], list[Finding]]:
+    """What is expected beyond what is billed, by owner and currency, and what is not known.
+
+    Only days that are not complete count; a complete one differs by rounding. No interval is made,
+    so no past delivery is replayed.
+    """
+    period = published.manifest.period
+    context.say("comparing past deliveries")
+    arrivals = read_all_arrivals(period, cost, context, known=published.bills)
+    question = Question(period, cost=cost)
+    month = estimate_month(published, arrivals, question, context, widths={})
+    sums: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    with localcontext(EXACT):
+        for (_day, (owner,), currency), one in month.days.sums.items():
+            if (_part(one) or 0) < 1:
+                sums[str(owner), currency] += one.expected.quantize(_PLACES) - one.billed
+    return sums, [*published.later, *_findings(period, month)]
 
 
 def estimate_month(

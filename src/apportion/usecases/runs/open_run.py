@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
-from apportion.core.billing.bill_identity import newest
+from apportion.core.billing.bill_identity import not_read
 from apportion.core.billing.retention import deliveries_of, expired, number_of
 from apportion.core.close.changes_since import after_close
 from apportion.core.close.decisions import standing
@@ -107,16 +107,15 @@ def _later(allocation: Manifest, runs: Sequence[Manifest]) -> Iterator[Finding]:
     if held.booked:
         yield from after_close(held.booked, runs)
         return
-    for bill, delivered in sorted(newest(runs, RunKind.INGEST, allocation.period).items()):
-        if allocation.bills.get(bill) != delivered.run:
-            yield Finding(
-                NOT_ALLOCATED,
-                f"{allocation.period} bill {bill}",
-                f"the delivery of {delivered.at}, run {delivered.run}",
-                expected="an allocation that includes it",
-                found=f"run {allocation.run} of {allocation.at}",
-                remedy=f"Run `apportion allocate --period {allocation.period}`.",
-            )
+    for delivered in not_read(allocation, runs):
+        yield Finding(
+            NOT_ALLOCATED,
+            f"{allocation.period} bill {delivered.bill}",
+            f"the delivery of {delivered.at}, run {delivered.run}",
+            expected="an allocation that includes it",
+            found=f"run {allocation.run} of {allocation.at}",
+            remedy=f"Run `apportion allocate --period {allocation.period}`.",
+        )
 
 
 def at(runs: Sequence[Manifest], as_of: str) -> Manifest:
