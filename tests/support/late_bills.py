@@ -3,16 +3,40 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 from apportion.model.outcome import Outcome
-from stories import Line, bill_of, delivered, parquet_bill, reopened
+from stories import Line, bill_of, delivered, parquet_bill, reopened, workspace_in
+
+#: A rulebook whose owners are teams.
+TEAMS = """
+apportion: 1
+effective: 2026-01
+currency: USD
+dimensions:
+  team:
+    from: [{tag: Team}]
+"""
+#: Twice a day until the fourth day of September begins to be billed.
+MADE = tuple(f"2026-09-0{day}T{hour}:00:00Z" for day in (3, 4) for hour in ("00", "12"))
+FIFTH = "2026-09-05T00:00:00Z"
 
 #: Hours from the begin of a day until these tenths of its cost are billed.
 ARRIVES = ((0, 0), (18, 1), (24, 4), (30, 7), (36, 9), (42, 10))
+
+
+def four_days(
+    folder: Path, charges: Sequence[Line], files: Mapping[str, str | bytes] | None = None
+) -> Path:
+    """Allocate a September of which three whole days are delivered, and a part of the fourth."""
+    workspace_in(folder, TEAMS, files)
+    for made in (*MADE, FIFTH):
+        deliver_at(folder, lines_at(made, first="2026-09-01", days=30, charges=charges), made)
+    reopened(folder).allocate(["2026-09"])
+    return folder
 
 
 def deliver_at(

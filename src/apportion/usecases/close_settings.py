@@ -1,4 +1,4 @@
-"""Who may close a month: `[close]` in apportion.toml."""
+"""Settings for closing a month: `[close]` in apportion.toml."""
 
 from __future__ import annotations
 

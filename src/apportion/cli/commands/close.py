@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,15 +16,19 @@ from apportion.cli.options.common import (
     TemplateOption,
     ToOption,
     WaitOption,
+    posting_date,
 )
 from apportion.cli.options.period import PeriodOption, newest_delivered, one_month
 from apportion.cli.session import Session
 from apportion.cli.ui.help_pages import Command, Group, examples
 from apportion.cli.ui.output import Output
 from apportion.cli.ui.print_outcome import finish
-from apportion.model.errors.close import NotADayError, NotAThresholdError
+from apportion.model.errors.close import NotAThresholdError
 from apportion.model.finance.close import Decision
 from apportion.model.outcome import Outcome
+
+if TYPE_CHECKING:
+    from apportion.app.workspace import Workspace
 
 _SUMMARY = "Close months for the books, and adjust them after the close."
 
@@ -124,12 +127,9 @@ def status(
     States are open, accrued, billed, closed and adjusted. Reports show the run in the column
     run; the column booked has the run that was booked last.
     """
-    session: Session = ctx.obj
-    sent, month = Output(form, to, raw), one_month(period, session.outside.now())
-    sent.check(session.console)
-    with session.workspace() as workspace:
-        outcome = workspace.close.status(month)
-    finish(outcome, sent, session.console)
+    _answer(
+        ctx, period, Output(form, to, raw), lambda workspace, month: workspace.close.status(month)
+    )
 
 
 def accrue(
@@ -151,7 +151,7 @@ def accrue(
     """
     session: Session = ctx.obj
     sent, month = Output(form), one_month(period, session.outside.now())
-    day = _day(reverse_on)
+    day = posting_date(reverse_on)
     sent.check(session.console)
     with session.workspace() as workspace:
         chosen = month or newest_delivered(workspace)
@@ -186,7 +186,11 @@ def close_(
     adjustment. Without --period, uses the newest month of the ledger.
     """
     decision = Decision(approver, note, prepared_by)
-    _decide(ctx, period, Output(form, to, raw), ("close", decision), wait=wait)
+
+    def act(workspace: Workspace, month: str) -> Outcome:
+        return workspace.close.close(month or newest_delivered(workspace), decision, wait=wait)
+
+    _answer(ctx, period, Output(form, to, raw), act)
 
 
 def adjust(
@@ -205,18 +209,13 @@ def adjust(
     The journal of the month is then the difference, dated in the first month that is not closed.
     Allocate the month first.
     """
-    session: Session = ctx.obj
-    sent, month = Output(form, to, raw), one_month(period, session.outside.now())
-    least = _amount(threshold)
-    sent.check(session.console)
-    with session.workspace() as workspace:
-        outcome = workspace.close.adjust(
-            month or newest_delivered(workspace),
-            Decision(approver, note),
-            threshold=least,
-            wait=wait,
-        )
-    finish(outcome, sent, session.console, total=True)
+    decision, least = Decision(approver, note), _amount(threshold)
+
+    def act(workspace: Workspace, month: str) -> Outcome:
+        chosen = month or newest_delivered(workspace)
+        return workspace.close.adjust(chosen, decision, threshold=least, wait=wait)
+
+    _answer(ctx, period, Output(form, to, raw), act, total=True)
 
 
 def reopen(
@@ -233,7 +232,12 @@ def reopen(
 
     Reports of the month then show its newest allocation. The close stays in the history.
     """
-    _decide(ctx, period, Output(form, to, raw), ("reopen", Decision(approver, note)), wait=wait)
+    decision = Decision(approver, note)
+
+    def act(workspace: Workspace, month: str) -> Outcome:
+        return workspace.close.reopen(month or newest_delivered(workspace), decision, wait=wait)
+
+    _answer(ctx, period, Output(form, to, raw), act)
 
 
 def history(
@@ -244,20 +248,9 @@ def history(
     raw: RawOption = False,
 ) -> None:
     """List who closed, adjusted or reopened months, when and why."""
-    session: Session = ctx.obj
-    sent, month = Output(form, to, raw), one_month(period, session.outside.now())
-    sent.check(session.console)
-    with session.workspace() as workspace:
-        outcome = workspace.close.history(month)
-    finish(outcome, sent, session.console)
-
-
-def _day(written: str) -> date:
-    """Read a day; raises NotADayError."""
-    try:
-        return date.fromisoformat(written)
-    except ValueError:
-        raise NotADayError(written) from None
+    _answer(
+        ctx, period, Output(form, to, raw), lambda workspace, month: workspace.close.history(month)
+    )
 
 
 def _amount(written: str) -> Decimal:
@@ -271,18 +264,18 @@ def _amount(written: str) -> Decimal:
     return found
 
 
-def _decide(
-    ctx: typer.Context, period: str, sent: Output, what: tuple[str, Decision], *, wait: float
+def _answer(
+    ctx: typer.Context,
+    period: str,
+    sent: Output,
+    act: Callable[[Workspace, str], Outcome],
+    *,
+    total: bool = False,
 ) -> None:
+    """Send what `act` answers for a month, "" without --period."""
     session: Session = ctx.obj
     month = one_month(period, session.outside.now())
     sent.check(session.console)
-    action, decision = what
     with session.workspace() as workspace:
-        chosen = month or newest_delivered(workspace)
-        outcome: Outcome = (
-            workspace.close.close(chosen, decision, wait=wait)
-            if action == "close"
-            else workspace.close.reopen(chosen, decision, wait=wait)
-        )
-    finish(outcome, sent, session.console)
+        outcome = act(workspace, month)
+    finish(outcome, sent, session.console, total=total)

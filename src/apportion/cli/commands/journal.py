@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -18,6 +17,7 @@ from apportion.cli.options.common import (
     TemplateOption,
     ToOption,
     WaitOption,
+    posting_date,
 )
 from apportion.cli.options.period import (
     PeriodOption,
@@ -29,7 +29,6 @@ from apportion.cli.session import Session
 from apportion.cli.ui.help_pages import Command, Group, examples
 from apportion.cli.ui.output import Form, Output, deliver
 from apportion.cli.ui.print_outcome import end_by, finish
-from apportion.model.errors.journals import NotAPostingDateError
 
 _SUMMARY = "Write journals for the finance system, and compare them with the general ledger."
 
@@ -148,7 +147,7 @@ def export(
     session: Session = ctx.obj
     sent, month = Output(Form.CSV, to), one_month(period, session.outside.now())
     sent.check(session.console)
-    choice = Choice(tuple(company or ()), tuple(currency or ()), _posting_date(day))
+    choice = Choice(tuple(company or ()), tuple(currency or ()), posting_date(day) if day else None)
     with session.workspace() as workspace:
         asked = month or newest_allocated(workspace)
         content, outcome = workspace.journals.export(
@@ -263,10 +262,3 @@ def chart_schema() -> bytes:
     from apportion.reports.json import document
 
     return document(chart_map_schema())
-
-
-def _posting_date(written: str) -> date | None:
-    try:
-        return date.fromisoformat(written) if written else None
-    except ValueError:
-        raise NotAPostingDateError(written) from None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from apportion.cli.ui.output import Form
+from apportion.model.errors.journals import NotAPostingDateError
 
 FormOption = Annotated[
     Form | None,
@@ -60,3 +62,11 @@ TemplateOption = Annotated[
         "dynamics-365, datev, or a YAML file of your own.",
     ),
 ]
+
+
+def posting_date(written: str) -> date:
+    """Read a day on which a journal is posted; raises NotAPostingDateError."""
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        raise NotAPostingDateError(written) from None

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal
-from typing import NamedTuple
 
 from apportion.core.templates import each, name, query, text
 from apportion.model.period import Period
@@ -26,15 +24,6 @@ KNOWN_VALUES: Mapping[str, tuple[str, ...]] = {
 #: Days around the first of the month. Corrections come up to a year later; the day after the
 #: longest month can be one of another time zone.
 _DAYS_BEFORE, _DAYS_AFTER = 366, 32
-
-
-class UnlikelyCharges(NamedTuple):
-    """Lines in a currency, their cost, and some of the texts that make them unlikely."""
-
-    currency: str
-    cost: Decimal
-    lines: int
-    texts: tuple[str, ...]
 
 
 def unknown_values_query(

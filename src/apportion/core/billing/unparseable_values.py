@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import NamedTuple
 
 from apportion.core.templates import name, query, text
@@ -18,15 +17,6 @@ from .split_cost_rows import charges
 class UnparseableTimes(NamedTuple):
     """Lines with a time that cannot be parsed, and some of its texts."""
 
-    lines: int
-    texts: tuple[str, ...]
-
-
-class UnreadTags(NamedTuple):
-    """Lines in a currency with tags that are not read as they stand, and some of their texts."""
-
-    currency: str
-    cost: Decimal
     lines: int
     texts: tuple[str, ...]
 

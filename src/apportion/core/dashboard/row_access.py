@@ -18,11 +18,13 @@ from apportion.model.relation import Query, Relation
 #: Rows that belong to one owner.
 _OWNER_ROWS = '"#owner" IN ({owners})'
 
-#: Of them, without the charges in pools that nobody's tag or rule gives to an owner: they are
-#: shared, and not those of who may see the default owner.
-_OWN_CHARGES = f'{_OWNER_ROWS} AND NOT ({{pooled}} AND "#owner" = {{default}})'
-_BY_POOL = _OWN_CHARGES.replace("{pooled}", "\"#pool\" <> ''")
-_MARKED = _OWN_CHARGES.replace("{pooled}", '"#pooled"')
+
+def _own_charges(pooled: str) -> str:
+    """Leave out untagged charges in pools: access to the default owner does not include them."""
+    return f'{_OWNER_ROWS} AND NOT ({pooled} AND "#owner" = {{default}})'
+
+
+_BY_POOL, _MARKED = _own_charges("\"#pool\" <> ''"), _own_charges('"#pooled"')
 
 #: The rows of each table that a scope contains: a condition on `{owners}`, a list of quoted names.
 _ROW_CONDITIONS = {

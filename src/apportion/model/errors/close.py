@@ -5,7 +5,6 @@ WrongUseError
 ├── NotClosedError      the month is not closed
 ├── ReversedTooEarlyError  an accrual is reversed before its month is over
 ├── NoNameError         nobody is named
-├── NotADayError        the day of the reversal cannot be read
 └── NotAThresholdError  the threshold is no amount
 """
 
@@ -46,13 +45,6 @@ class NoNameError(WrongUseError):
 
     def __init__(self, option: str) -> None:
         super().__init__(f"{option} is empty. Name who decides, and why: both are kept for ever.")
-
-
-class NotADayError(WrongUseError):
-    """The day of the reversal cannot be read."""
-
-    def __init__(self, written: str) -> None:
-        super().__init__(f"--reverse-on {written!r}: expected a day like 2026-10-31.")
 
 
 class NotAThresholdError(WrongUseError):

@@ -320,8 +320,12 @@ class RunCache:
             return self._invoices.for_page(self._builder, manifest)
 
     def _unfinished(self, published: Published) -> Unfinished:
+        version = self.ledger_version.id
+        known = self._unfinished_days.known(published, version)
+        if known is not None:
+            return known
         with self._building:
-            return self._unfinished_days.of(published, self.ledger_version.id)
+            return self._unfinished_days.estimate(published, version)
 
     def _explain(self, kind: str, name: str, manifest: Manifest) -> Explanation:
         """Explain an owner, a pool or a resource; explanations of a run never change."""

@@ -26,12 +26,12 @@ class UnfinishedDays:
         self._context = context
         self._kept = RecentlyUsed[tuple[str, str], Unfinished](_MAX_KEPT)
 
-    def of(self, published: Published, version: str) -> Unfinished:
-        """Estimate the days of a run; `version` is that of the ledger."""
-        key = (published.manifest.run, version)
-        found = self._kept.get(key)
-        if found is None:
-            manifest, cost = published.manifest, published.rulebook.cost
-            found = estimate_incomplete(manifest.period, published.bills, cost, self._context)
-            self._kept.keep(key, found)
-        return found
+    def known(self, published: Published, version: str) -> Unfinished | None:
+        """The days of a run that were estimated before; `version` is that of the ledger."""
+        return self._kept.get((published.manifest.run, version))
+
+    def estimate(self, published: Published, version: str) -> Unfinished:
+        """Estimate the days of a run, and keep them."""
+        manifest, cost = published.manifest, published.rulebook.cost
+        found = estimate_incomplete(manifest.period, published.bills, cost, self._context)
+        return self._kept.keep((manifest.run, version), found)

@@ -11,16 +11,15 @@ from apportion.core.billing.duplicate_charges import (
     charges_twice,
     worth_comparing,
 )
+from apportion.core.billing.odd_lines import OddLines
 from apportion.core.billing.raw_columns import normal_name
 from apportion.core.billing.unlikely_charges import (
     KNOWN_VALUES,
-    UnlikelyCharges,
     days_outside_query,
     unknown_values_query,
 )
 from apportion.core.billing.unparseable_values import (
     UnparseableTimes,
-    UnreadTags,
     json_queries,
     tag_keys_twice_query,
     times_queries,
@@ -110,40 +109,23 @@ def unlikely_charges(
     context: RunContext,
 ) -> list[Finding]:
     """Find charges with values that FOCUS does not have, and of days far from the period."""
-    always = _CATEGORY if _CATEGORY in map(normal_name, delivery.columns) else ""
+    filled = {_CATEGORY}.intersection(map(normal_name, delivery.columns))
     findings = [
-        _unlikely(codes.UNKNOWN_VALUE, place, charges, column, join_words(known),
+        _of_lines(charges, codes.UNKNOWN_VALUE, place, column, join_words(known),
                   "Write the value as FOCUS does in the export, or in conditions as it is here.")
         for column, known in KNOWN_VALUES.items()
-        for charges in _charges(
-            unknown_values_query(column, keys, months, may_be_empty=normal_name(column) != always),
+        for charges in _odd_lines(
+            unknown_values_query(
+                column, keys, months, may_be_empty=normal_name(column) not in filled
+            ),
             context,
         )
     ]  # fmt: skip
     return findings + [
-        _unlikely(codes.DAY_OUTSIDE, place, charges, "ChargePeriodStart", f"days of {period}",
+        _of_lines(charges, codes.DAY_OUTSIDE, place, "ChargePeriodStart", f"days of {period}",
                   "Check the times in the export.")
-        for charges in _charges(days_outside_query(period, keys, costs), context)
+        for charges in _odd_lines(days_outside_query(period, keys, costs), context)
     ]  # fmt: skip
-
-
-def _charges(query: Query, context: RunContext) -> list[UnlikelyCharges]:
-    return read_rows(UnlikelyCharges, context.engine.rows(query))
-
-
-def _unlikely(
-    code: Code, place: str, charges: UnlikelyCharges, column: str, expected: str, remedy: str
-) -> Finding:
-    return Finding(
-        code,
-        place,
-        f"{column} of {plural(charges.lines, 'line')}",
-        expected=expected,
-        found=", ".join(repr(each) if each else "nothing" for each in charges.texts),
-        remedy=remedy,
-        amount=charges.cost,
-        currency=charges.currency,
-    )
 
 
 def unread_tags(
@@ -151,29 +133,33 @@ def unread_tags(
 ) -> list[Finding]:
     """Find tags that are not JSON, and charges with two values of one tag."""
     findings = [
-        _unread(tags, codes.NO_JSON, place, column, 'JSON like {"CostCenter": "FIN-100"}',
+        _of_lines(tags, codes.NO_JSON, place, column, 'JSON like {"CostCenter": "FIN-100"}',
                 "These charges count in full, without these tags. Export the column as JSON.")
         for column, found in json_queries(delivery, keys, months)
-        for tags in read_rows(UnreadTags, context.engine.rows(found))
+        for tags in _odd_lines(found, context)
     ]  # fmt: skip
     twice = tag_keys_twice_query(delivery, keys, months)
     return findings + [
-        _unread(tags, codes.TAG_TWICE, place, "Tags", "one value for each tag",
+        _of_lines(tags, codes.TAG_TWICE, place, "Tags", "one value for each tag",
                 "Rules use the value that is first by alphabet. Correct the tags or the export.")
-        for tags in (read_rows(UnreadTags, context.engine.rows(twice)) if twice else ())
+        for tags in (_odd_lines(twice, context) if twice else ())
     ]  # fmt: skip
 
 
-def _unread(
-    tags: UnreadTags, code: Code, place: str, column: str, expected: str, remedy: str
+def _of_lines(
+    found: OddLines, code: Code, place: str, column: str, expected: str, remedy: str
 ) -> Finding:
     return Finding(
         code,
         place,
-        f"{column} of {plural(tags.lines, 'line')}",
+        f"{column} of {plural(found.lines, 'line')}",
         expected=expected,
-        found=", ".join(map(repr, tags.texts)),
+        found=", ".join(repr(each) if each else "nothing" for each in found.texts),
         remedy=remedy,
-        amount=tags.cost,
-        currency=tags.currency,
+        amount=found.cost,
+        currency=found.currency,
     )
+
+
+def _odd_lines(query: Query, context: RunContext) -> list[OddLines]:
+    return read_rows(OddLines, context.engine.rows(query))

@@ -17,17 +17,9 @@ from apportion.model.finance.close import Decision
 from apportion.model.outcome import Outcome
 from apportion.model.question import Question
 from apportion.model.settings import Settings
-from late_bills import deliver_at, lines_at
-from stories import Line, reopened, workspace_in
+from late_bills import deliver_at, four_days, lines_at
+from stories import Line, reopened
 
-RULES = """
-apportion: 1
-effective: 2026-01
-currency: USD
-dimensions:
-  team:
-    from: [{tag: Team}]
-"""
 CHART = """\
 apportion: 1
 companies:
@@ -49,12 +41,7 @@ VEGA = Decision("R. Vega", "Day 3")
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """September up to its fourth day, of which a part is billed."""
-    workspace_in(tmp_path, RULES, {"chart.yaml": CHART})
-    made = [f"2026-09-0{day}T{hour}:00:00Z" for day in (3, 4) for hour in ("00", "12")]
-    for at in (*made, "2026-09-05T00:00:00Z"):
-        deliver_at(tmp_path, lines_at(at, first="2026-09-01", days=30, charges=CHARGES), at)
-    reopened(tmp_path).allocate([MONTH])
-    return tmp_path
+    return four_days(tmp_path, CHARGES, {"chart.yaml": CHART})
 
 
 def opened(folder: Path, *, now: str = "2026-10-03T08:00:00Z") -> Workspace:

@@ -15,20 +15,11 @@ from apportion.model.question import Granularity, Question
 from apportion.usecases.context import RunContext
 from apportion.usecases.ingest.arrivals import ARRIVALS
 from apportion.usecases.nowcast.read_arrivals import read_all_arrivals, read_recorded_arrivals
-from late_bills import deliver_at, lines_at
+from late_bills import deliver_at, four_days, lines_at
 from older_ledger import OlderLedger
-from stories import Line, reopened, workspace_in
+from stories import Line, reopened
 
-RULES = """
-apportion: 1
-effective: 2026-01
-currency: USD
-dimensions:
-  team:
-    from: [{tag: Team}]
-"""
 CHARGES: tuple[Line, ...] = ({"tags": "Team=a", "cost": "10"},)
-MADE = tuple(f"2026-09-0{day}T{hour}:00:00Z" for day in (3, 4) for hour in ("00", "12"))
 BY_DAY = Question("2026-09", granularity=Granularity.DAY)
 FOURTH = (
     "2026-09-04: not billed completely, 4.00 USD of about 10.00 USD, so lower cost is no saving. "
@@ -39,12 +30,7 @@ FOURTH = (
 @pytest.fixture(scope="module")
 def past(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The newest delivery holds three whole days and a part of the fourth."""
-    folder = tmp_path_factory.mktemp("incomplete")
-    workspace_in(folder, RULES)
-    for made in (*MADE, "2026-09-05T00:00:00Z"):
-        deliver_at(folder, lines_at(made, first="2026-09-01", days=30, charges=CHARGES), made)
-    reopened(folder).allocate(["2026-09"])
-    return folder
+    return four_days(tmp_path_factory.mktemp("incomplete"), CHARGES)
 
 
 def test_a_report_by_day_names_incomplete_days_and_keeps_its_figures(past: Path) -> None:

@@ -8,27 +8,17 @@ from pathlib import Path
 
 from apportion.model.outcome import Outcome
 from apportion.model.question import Question
-from late_bills import deliver_at, lines_at
+from late_bills import FIFTH, MADE, TEAMS, deliver_at, lines_at
 from stories import Line, reopened, workspace_in
 
-RULES = """
-apportion: 1
-effective: 2026-01
-currency: USD
-dimensions:
-  team:
-    from: [{tag: Team}]
-"""
 CHARGES: tuple[Line, ...] = ({"tags": "Team=a", "cost": "10"},)
-MADE = tuple(f"2026-09-0{day}T{hour}:00:00Z" for day in (3, 4) for hour in ("00", "12"))
-FIFTH = "2026-09-05T00:00:00Z"
 
 
 def estimated(
     folder: Path, made: Sequence[str], *, now: str = "2026-09-06T00:00:00Z", hour: str = ""
 ) -> Outcome:
     """The estimates after deliveries; with an hour, each charge is of this hour of its day."""
-    workspace_in(folder, RULES)
+    workspace_in(folder, TEAMS)
     for moment in made:
         lines = lines_at(moment, first="2026-09-01", days=30, charges=CHARGES)
         if hour:
@@ -55,7 +45,7 @@ def test_a_bill_by_hour_is_estimated_like_one_by_day(tmp_path: Path) -> None:
 
 
 def test_a_clock_that_is_behind_is_a_finding_that_names_it(tmp_path: Path) -> None:
-    workspace_in(tmp_path, RULES)
+    workspace_in(tmp_path, TEAMS)
     lines = lines_at(FIFTH, first="2026-09-01", days=30, charges=CHARGES)
     deliver_at(tmp_path, lines, FIFTH, now="2026-09-02T00:00:00Z")
     reopened(tmp_path).allocate(["2026-09"])
@@ -65,7 +55,7 @@ def test_a_clock_that_is_behind_is_a_finding_that_names_it(tmp_path: Path) -> No
 
 
 def test_a_delivery_from_the_future_counts_from_when_it_was_ingested(tmp_path: Path) -> None:
-    workspace_in(tmp_path, RULES)
+    workspace_in(tmp_path, TEAMS)
     lines = lines_at(FIFTH, first="2026-09-01", days=30, charges=CHARGES)
     deliver_at(tmp_path, lines, "2027-01-01T00:00:00Z", now=FIFTH)
     reopened(tmp_path, now=FIFTH).allocate(["2026-09"])

@@ -7,17 +7,9 @@ from pathlib import Path
 import pytest
 
 from apportion.model.question import Question
-from late_bills import deliver_at, lines_at
+from late_bills import TEAMS, deliver_at, lines_at
 from stories import Line, reopened, workspace_in
 
-RULES = """
-apportion: 1
-effective: 2026-01
-currency: USD
-dimensions:
-  team:
-    from: [{tag: Team}]
-"""
 CHARGES: tuple[Line, ...] = ({"tags": "Team=a", "cost": "10"},)
 TAX: Line = {"day": "2026-09-01", "tags": "Team=a", "category": "Tax", "cost": "2"}
 #: Two days before the month ends, and until all its days are complete.
@@ -30,7 +22,7 @@ MADE = (
 
 def answers(folder: Path, count: int, *more: Line) -> list[str]:
     """What `nowcast` says about the month after so many deliveries."""
-    workspace_in(folder, RULES)
+    workspace_in(folder, TEAMS)
     for made in MADE[:count]:
         lines = lines_at(made, first="2026-09-01", days=30, charges=CHARGES)
         deliver_at(folder, [*lines, *more], made)

@@ -9,19 +9,11 @@ import pytest
 from apportion.model.finance.close import Decision
 from apportion.usecases.dashboard.run_cache import RunCache
 from apportion.web.charts.stacked import NOT_BILLED
-from late_bills import deliver_at, lines_at
+from late_bills import TEAMS, deliver_at, four_days, lines_at
 from stories import Line, reopened, workspace_in
 from web_client import application, as_one_of
 from web_ledger import run_cache_of
 
-RULES = """
-apportion: 1
-effective: 2026-01
-currency: USD
-dimensions:
-  team:
-    from: [{tag: Team}]
-"""
 ACCESS = """\
 access: 1
 sign_in:
@@ -31,18 +23,13 @@ groups:
   part: {team: [a]}
 """
 CHARGES: tuple[Line, ...] = ({"tags": "Team=a", "cost": "4"}, {"tags": "Team=b", "cost": "6"})
-MADE = [f"2026-09-0{day}T{hour}:00:00Z" for day in (3, 4) for hour in ("00", "12")]
 
 
 @pytest.fixture(scope="module")
 def month(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, RunCache]:
     """The newest delivery holds three whole days and a part of the fourth."""
     folder = tmp_path_factory.mktemp("unfinished") / "month"
-    workspace_in(folder, RULES)
-    for made in (*MADE, "2026-09-05T00:00:00Z"):
-        deliver_at(folder, lines_at(made, first="2026-09-01", days=30, charges=CHARGES), made)
-    reopened(folder).allocate(["2026-09"])
-    return folder, run_cache_of(folder)
+    return four_days(folder, CHARGES), run_cache_of(folder)
 
 
 def page(month: tuple[Path, RunCache], address: str, group: str) -> str:
@@ -70,7 +57,7 @@ def test_a_scope_sees_which_days_and_no_amount_of_others(
 
 
 def test_a_closed_month_says_who_closed_it_to_those_who_see_all(tmp_path: Path) -> None:
-    workspace_in(tmp_path / "month", RULES)
+    workspace_in(tmp_path / "month", TEAMS)
     folder, made = tmp_path / "month", "2026-10-02T00:00:00Z"
     deliver_at(folder, lines_at(made, first="2026-09-01", days=30, charges=CHARGES), made)
     reopened(folder).allocate(["2026-09"])
