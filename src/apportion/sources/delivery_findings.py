@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from decimal import Decimal
 
@@ -66,9 +67,14 @@ def gaps(tallies: Mapping[str, Tally], layout: Layout) -> list[Finding]:
     ]
 
 
-def unknown_line_types(tallies: Mapping[str, Tally], layout: Layout) -> list[Finding]:
-    """Findings for types of lines that no rule is written for; `tallies` are by file."""
-    if not layout.kinds:
+def unknown_line_types(
+    tallies: Mapping[str, Tally], layout: Layout, there: AbstractSet[str]
+) -> list[Finding]:
+    """Findings for types of lines that no rule is written for; `tallies` are by file.
+
+    None if the format has no types, or these files, whose columns are `there`, do not state them.
+    """
+    if there.isdisjoint(layout.kinds[:1]):
         return []
     lines: Counter[tuple[str, str]] = Counter()
     units: Counter[tuple[str, str]] = Counter()
@@ -77,7 +83,8 @@ def unknown_line_types(tallies: Mapping[str, Tally], layout: Layout) -> list[Fin
             *_, currency, kind = group
             if kind not in KNOWN_TYPES:
                 lines[kind, currency] += count
-                units[kind, currency] += counted.sums[group][layout.amounts[0]]
+                sums = counted.sums.get(group, Counter())
+                units[kind, currency] += sums[layout.amounts[0]]
     return [
         Finding(
             bills.UNKNOWN_LINE_TYPE,

@@ -190,8 +190,7 @@ def _deliver(
     by_file = {each.file.name: counted for each, counted in good}
     findings.extend(id_findings(by_file, stated, layout, there))
     findings.extend(gaps(by_file, layout))
-    if layout.kinds and layout.kinds[0] in there:
-        findings.extend(unknown_line_types(by_file, layout))
+    findings.extend(unknown_line_types(by_file, layout, there))
     delivery = replace(
         _delivery(
             [each for each, _ in good],

@@ -65,8 +65,6 @@ def demo(
     commitments, credits and a restated month. Ingests and allocates them with a rulebook that
     shows every kind of rule, and proves the totals. Takes about a minute; no network is needed.
     """
-    from apportion.demo.running_month import with_running_drivers
-
     session: Session = ctx.obj
     if running and lines is not None:
         raise typer.BadParameter("--running-month has its own number of lines; leave out --lines")
@@ -74,7 +72,7 @@ def demo(
     # The months would be delivered again, beginning with the first August.
     refuse_if_filled(at / BILLS)
     refuse_if_filled(at / "ledger")
-    write_new(at, with_running_drivers(_files()) if running else _files())
+    write_new(at, _files_with_october() if running else _files())
     taken_in, allocated = _run(session, at, lines)
     if running:
         taken_in += _run_october(session, at)
@@ -97,6 +95,12 @@ def _run(session: Session, at: Path, lines: int | None) -> tuple[list[Outcome], 
         roots = dict.fromkeys(bill.root for bill in made.bills)  # a restated month has its own
         taken_in = [workspace.ingest([root]) for root in roots]
         return taken_in, workspace.allocate()
+
+
+def _files_with_october() -> dict[str, bytes]:
+    from apportion.demo.running_month import with_running_drivers
+
+    return with_running_drivers(_files())
 
 
 def _run_october(session: Session, at: Path) -> list[Outcome]:

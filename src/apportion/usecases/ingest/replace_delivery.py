@@ -60,7 +60,8 @@ def what_is_replaced(
     out: list[LeftOut] = list(place.current.left_out) if place.current else []
     findings: list[Finding] = []
     for other in place.beside:
-        compared = _compare(other, form, now, context, with_details=intent.whole)
+        held = open_delivery(other, context)
+        compared = _compare(other, held, form, now, context, with_details=intent.whole)
         if intent.whole or _in_common(compared):
             bills.append(other.bill)
             out += [*other.left_out, *left_out(other, compared)]
@@ -68,35 +69,34 @@ def what_is_replaced(
     redescribed: dict[str, Decimal] = {}
     if place.readable and not place.part:
         where = f"{place.period} bill {place.bill}"
-        compared = _compare(place.readable, form, now, context, with_details=True)
+        held = open_delivery(place.readable, context)
+        compared = _compare(place.readable, held, form, now, context, with_details=True)
         redescribed = _redescribed(compared)
         out += left_out(place.readable, compared)
         lacking = part_replaces(where, place.readable, compared)
         lacking = lacking or hours_not_held(where, place.readable, hours)
         for fuller in _fuller(place, place.readable, days, context):
-            compared = _compare(fuller, form, now, context, with_details=True)
+            earlier = open_delivery(fuller, context)
+            compared = _compare(fuller, earlier, form, now, context, with_details=True)
             out += left_out(fuller, compared)
             lacking = lacking or part_replaces(where, fuller, compared)
-        lacking = lacking or _other_extras(where, place.readable, form, now, days, context)
+        if alike(place.readable, form) and _same_days(place.readable, days):
+            lacking = lacking or _other_extras(where, place.readable, held, now, context)
         findings += [] if intent.replace else lacking
     return Replaces(tuple(bills), tuple(dict.fromkeys(out)), redescribed, tuple(findings))
 
 
+def _same_days(before: Manifest, days: Sequence[DayHeld]) -> bool:
+    return {each.day for each in before.days} == {each.day for each in days}
+
+
 def _other_extras(
-    where: str,
-    before: Manifest,
-    form: str,
-    now: Held,
-    days: Sequence[DayHeld],
-    context: RunContext,
+    where: str, before: Manifest, held: Held, now: Held, context: RunContext
 ) -> list[Finding]:
-    """Find a part of the same days that differs from the one before in `x_` columns alone."""
-    if not alike(before, form) or {each.day for each in before.days} != {d.day for d in days}:
+    """Find a part that differs from the one before in `x_` columns alone."""
+    if key_in_common(held, now, context):
         return []
-    opened = open_delivery(before, context)
-    if key_in_common(opened, now, context):
-        return []
-    return other_extras(where, before, compare_held(opened, now, context, with_extras=True))
+    return other_extras(where, before, compare_held(held, now, context, with_extras=True))
 
 
 def _fuller(
@@ -144,10 +144,16 @@ def _billed(held: DayHeld) -> Decimal:
 
 
 def _compare(
-    before: Manifest, form: str, now: Held, context: RunContext, *, with_details: bool
+    before: Manifest,
+    held: Held,
+    form: str,
+    now: Held,
+    context: RunContext,
+    *,
+    with_details: bool,
 ) -> list[Compared]:
     return compare_held(
-        open_delivery(before, context),
+        held,
         now,
         context,
         same_words=alike(before, form),
